@@ -1,0 +1,58 @@
+import type { Reason } from './probe.ts';
+import type { RefusalCode } from './selection.ts';
+
+/**
+ * Every way that keystow fails. Codes never change; messages may.
+ *
+ * A {@link Reason} as a code says that a store which was needed did not serve. `keyring-required` and the other
+ * {@link RefusalCode}s say that the choice ended without one. The rest:
+ */
+export type ErrorCode =
+  | Reason
+  | RefusalCode
+  /** A service or account that no store can keep exactly: empty, too long, with NUL, or not well-formed Unicode. */
+  | 'invalid-name'
+  /** A setting other than the preference has a value that means nothing. */
+  | 'invalid-setting'
+  /** A document given as input (facts to replay) is not what it should be. */
+  | 'invalid-input'
+  /** The secret is larger than any store of this kind keeps. */
+  | 'too-large'
+  /** The encrypted file is not whole: truncated, altered, or not sealed for this home directory. */
+  | 'file-damaged'
+  /** A file stands where the encrypted file should be, and it is not one of keystow's. */
+  | 'file-foreign'
+  /** The encrypted file was written by a later version of keystow. */
+  | 'file-version'
+  /** The encrypted file is a link, not a plain file, or another user's. */
+  | 'file-refused'
+  /** The operating system would not read or write the encrypted file or its folder. */
+  | 'file-io'
+  /** Another process holds the encrypted file's lock and does not let go. */
+  | 'file-busy'
+  /** The passphrase does not open the encrypted file. */
+  | 'wrong-passphrase'
+  /** A passphrase is needed and there is nobody to ask. */
+  | 'passphrase-required'
+  /** The user, or the program that embeds keystow, called the operation off. */
+  | 'cancelled';
+
+export interface CredentialErrorOptions {
+  /** What to do about it now: one line. */
+  readonly hint?: string;
+  /** What lies beneath. Never holds a secret. */
+  readonly cause?: unknown;
+}
+
+/** A failure with a stable code. Its message is one line, and neither it nor its cause holds a secret. */
+export class CredentialError extends Error {
+  override readonly name = 'CredentialError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, { hint, cause }: CredentialErrorOptions = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.hint = hint;
+  }
+}

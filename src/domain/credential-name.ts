@@ -1,0 +1,40 @@
+import { CredentialError } from './credential-error.ts';
+
+/** What a credential is kept under. The pair is the key: no two pairs are ever one credential in any store. */
+export interface CredentialName {
+  readonly service: string;
+  readonly account: string;
+}
+
+/** Longest service or account, in UTF-16 code units: what every store of keystow keeps exactly. */
+export const maxNameLength = 1024;
+
+/** Throws `invalid-name` unless every store can keep both parts exactly as they are. */
+export function credentialName(service: string, account: string): CredentialName {
+  for (const [part, text] of Object.entries({ service, account })) {
+    const fault = faultOf(text);
+    if (fault !== undefined) throw new CredentialError('invalid-name', `the ${part} ${fault}`);
+  }
+  return { service, account };
+}
+
+export function sameName(a: CredentialName, b: CredentialName): boolean {
+  return a.service === b.service && a.account === b.account;
+}
+
+/** Sorts by service, then account, by code unit: the same on every machine whatever its locale. */
+export function compareNames(a: CredentialName, b: CredentialName): number {
+  return compare(a.service, b.service) || compare(a.account, b.account);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function faultOf(text: string): string | undefined {
+  if (text === '') return 'is empty';
+  if (text.length > maxNameLength) return `is longer than ${maxNameLength} characters`;
+  if (text.includes('\0')) return 'holds a NUL character';
+  if (/\p{Surrogate}/u.test(text)) return 'is not well-formed Unicode';
+  return undefined;
+}

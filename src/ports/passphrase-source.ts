@@ -1,0 +1,15 @@
+import type { Secret } from '../domain/secret.ts';
+
+/**
+ * Where the passphrase of the encrypted file comes from: the environment, where the user opted in, or a prompt without
+ * echo.
+ *
+ * - `open`: asked for an existing file. `attempt` counts from 1; → `undefined` when no further attempt makes sense
+ * - `create`: asked for a new file; a prompt asks twice and goes on only when both agree and are not empty
+ * - nobody to ask → rejects with `passphrase-required`
+ * - the user calls it off → rejects with `cancelled`
+ */
+export interface PassphraseSource {
+  open(attempt: number): Promise<Secret | undefined>;
+  create(): Promise<Secret>;
+}
