@@ -1,0 +1,264 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { CredentialName } from '../../src/domain/credential-name.ts';
+import type { CredentialStore } from '../../src/ports/credential-store.ts';
+import { expectHidden, failure } from './errors.ts';
+import type { Harness } from './harness.ts';
+import { modelTest } from './model.ts';
+import { collidingNames, refusedParts, troublesomeParts } from './names.ts';
+import { describeStore } from './require-stores.ts';
+import { freshSecret, troublesomeSecrets } from './secrets.ts';
+
+/** The rules that every store holds: src/ports/credential-store.ts, case by case. */
+export function contract(harness: Harness): void {
+  describeStore(`${harness.name} keeps the contract`, harness.name, harness.missing, () => {
+    let store: CredentialStore;
+    let service: string;
+
+    beforeAll(() => harness.start?.());
+    afterAll(() => harness.stop?.());
+    beforeEach(async () => {
+      service = `contract-${randomBytes(6).toString('hex')}`;
+      store = await harness.open();
+    });
+    afterEach(() => store.close());
+
+    const named = (account: string): CredentialName => ({ service, account });
+    const bytesOf = async (name: CredentialName, from = store) => (await from.get(name))?.expose();
+
+    async function expectKept(name: CredentialName, secret: { expose(): Uint8Array }): Promise<void> {
+      expect(Buffer.from((await bytesOf(name)) ?? 'absent').equals(secret.expose())).toBe(true);
+    }
+
+    describe('get, set and delete', () => {
+      test('a credential never set is absent', async () => {
+        expect(await store.get(named('nobody'))).toBeUndefined();
+      });
+
+      test('what was set is what another handle gets', async () => {
+        const secret = freshSecret();
+        await store.set(named('alice'), secret);
+        const other = await harness.open();
+        expect(await bytesOf(named('alice'), other)).toEqual(new Uint8Array(secret.expose()));
+        await other.close();
+      });
+
+      test('setting again replaces', async () => {
+        const [first, second] = [freshSecret(100), freshSecret(10)];
+        await store.set(named('alice'), first);
+        await store.set(named('alice'), second);
+        await expectKept(named('alice'), second);
+        expect(await store.list(service)).toEqual([named('alice')]);
+      });
+
+      test('deleting says whether there was one, and leaves none', async () => {
+        await store.set(named('alice'), freshSecret());
+        expect(await store.delete(named('alice'))).toBe(true);
+        expect(await store.get(named('alice'))).toBeUndefined();
+        expect(await store.delete(named('alice'))).toBe(false);
+      });
+
+      test('deleting one of several accounts leaves the others', async () => {
+        const kept = freshSecret();
+        await store.set(named('alice'), freshSecret());
+        await store.set(named('bob'), kept);
+        await store.delete(named('alice'));
+        await expectKept(named('bob'), kept);
+      });
+
+      test('a credential can be set again after it was deleted', async () => {
+        const secret = freshSecret();
+        await store.set(named('alice'), freshSecret());
+        await store.delete(named('alice'));
+        await store.set(named('alice'), secret);
+        await expectKept(named('alice'), secret);
+      });
+
+      test('closing twice does nothing the second time', async () => {
+        await store.close();
+        await store.close();
+      });
+    });
+
+    describe('secrets come back byte for byte', () => {
+      test.each(troublesomeSecrets)('%s', async (_, make) => {
+        const secret = make();
+        await store.set(named('alice'), secret);
+        await expectKept(named('alice'), secret);
+        await store.delete(named('alice'));
+      });
+
+      test('large and small in turn, nothing of the one left in the other', async () => {
+        const secrets = [10, 9000, 3000, 9001, 0, 20_000, 1].map((size) => freshSecret(size));
+        for (const secret of secrets) {
+          await store.set(named('alice'), secret);
+          await expectKept(named('alice'), secret);
+        }
+        expect(await store.list(service)).toEqual([named('alice')]);
+      });
+
+      test('a large secret leaves nothing behind when it is deleted', async () => {
+        await store.set(named('other'), freshSecret());
+        const before = await harness.contents?.();
+        await store.set(named('alice'), freshSecret(10_000));
+        await store.delete(named('alice'));
+        expect(await harness.contents?.()).toEqual(before);
+      });
+    });
+
+    describe('names are kept as they are', () => {
+      test.each(troublesomeParts)('service and account %j', async (part) => {
+        const name = { service: `${service}${part}`, account: part };
+        const secret = freshSecret();
+        await store.set(name, secret);
+        await expectKept(name, secret);
+        expect(await store.list(name.service)).toEqual([name]);
+        expect(await store.delete(name)).toBe(true);
+      });
+
+      test.each(collidingNames)('%j and %j are two credentials', async ([s1, a1], [s2, a2]) => {
+        const first = { service: `${service}${s1}`, account: a1 };
+        const second = { service: `${service}${s2}`, account: a2 };
+        const [one, two] = [freshSecret(), freshSecret()];
+        await store.set(first, one);
+        expect(await store.get(second)).toBeUndefined();
+        await store.set(second, two);
+        await expectKept(first, one);
+        await expectKept(second, two);
+        expect(await store.delete(first)).toBe(true);
+        await expectKept(second, two);
+        expect(await store.delete(second)).toBe(true);
+      });
+
+      test('names as long as a name may be, in every length near it', async () => {
+        for (const length of [255, 513, 514, 1023, 1024]) {
+          const name = { service: service.padEnd(length, 's'), account: 'é'.repeat(length) };
+          const secret = freshSecret();
+          await store.set(name, secret);
+          await expectKept(name, secret);
+          expect(await store.list(name.service)).toEqual([name]);
+          await store.delete(name);
+        }
+      });
+
+      test.each(refusedParts)('%j is refused, and nothing is touched', async (part, fault) => {
+        await store.set(named('alice'), freshSecret());
+        const before = await harness.contents?.();
+        const secret = freshSecret();
+        for (const name of [
+          { service: part, account: 'alice' },
+          { service, account: part },
+        ]) {
+          const errors = [
+            await failure(store.set(name, secret), 'invalid-name'),
+            await failure(store.get(name), 'invalid-name'),
+            await failure(store.delete(name), 'invalid-name'),
+          ];
+          for (const error of errors) {
+            expect(error.message).toContain(fault);
+            expectHidden(error, secret);
+          }
+        }
+        expect(await harness.contents?.()).toEqual(before);
+      });
+    });
+
+    describe('listing', () => {
+      test('names every account of a service once, sorted, and no other service', async () => {
+        for (const account of ['carol', 'alice', 'Bob', 'bob']) await store.set(named(account), freshSecret());
+        await store.set({ service: `${service}x`, account: 'mallory' }, freshSecret());
+        expect(await store.list(service)).toEqual(['Bob', 'alice', 'bob', 'carol'].map(named));
+      });
+
+      test('a service that keeps nothing has no names', async () => {
+        expect(await store.list(service)).toEqual([]);
+      });
+
+      test('without a service it names all, or says that it cannot', async () => {
+        const names = [named('alice'), { service: `${service}x`, account: 'bob' }];
+        for (const name of names) await store.set(name, freshSecret());
+        if (store.listing === 'by-service') {
+          await failure(store.list(), 'invalid-input');
+        } else {
+          expect((await store.list()).filter((name) => name.service.startsWith(service))).toEqual(names);
+        }
+      });
+    });
+
+    describe('several at once', () => {
+      test('two writers of one credential leave one of the two secrets, whole', async () => {
+        const other = await harness.open();
+        const [mine, theirs] = [freshSecret(8000), freshSecret(9000)];
+        await Promise.all([store.set(named('alice'), mine), other.set(named('alice'), theirs)]);
+        const kept = Buffer.from((await bytesOf(named('alice'))) ?? []);
+        expect(kept.equals(mine.expose()) || kept.equals(theirs.expose())).toBe(true);
+        expect(await store.list(service)).toEqual([named('alice')]);
+        await other.close();
+      });
+
+      test('writers of different credentials all keep theirs', async () => {
+        const accounts = Array.from({ length: 12 }, (_, index) => `account-${String(index).padStart(2, '0')}`);
+        const handles = await Promise.all(accounts.map(() => harness.open()));
+        await Promise.all(accounts.map((account, index) => handles[index]?.set(named(account), freshSecret())));
+        expect(await store.list(service)).toEqual(accounts.map(named));
+        await Promise.all(handles.map((handle) => handle.close()));
+      });
+
+      test('a reader beside a writer sees an old secret or a new one', async () => {
+        const secrets = [freshSecret(7000), freshSecret(50), freshSecret(9000)];
+        await store.set(named('alice'), secrets[0] ?? freshSecret());
+        const writer = await harness.open();
+        let writing = true;
+        const write = async () => {
+          for (const secret of [...secrets, ...secrets]) await writer.set(named('alice'), secret);
+          writing = false;
+        };
+        const read = async () => {
+          while (writing) {
+            const seen = Buffer.from((await bytesOf(named('alice'))) ?? []);
+            expect(secrets.some((secret) => seen.equals(secret.expose()))).toBe(true);
+          }
+        };
+        await Promise.all([write(), read()]);
+        await writer.close();
+      });
+    });
+
+    describe('calling off', () => {
+      test('an operation whose signal is aborted already is cancelled and changes nothing', async () => {
+        const secret = freshSecret();
+        await store.set(named('alice'), secret);
+        const before = await harness.contents?.();
+        const options = { signal: AbortSignal.abort() };
+        const another = freshSecret();
+        expectHidden(await failure(store.set(named('alice'), another, options), 'cancelled'), another);
+        await failure(store.get(named('alice'), options), 'cancelled');
+        await failure(store.delete(named('alice'), options), 'cancelled');
+        await failure(store.list(service, options), 'cancelled');
+        expect(await harness.contents?.()).toEqual(before);
+        await expectKept(named('alice'), secret);
+      });
+    });
+
+    describe.runIf(harness.probe !== undefined)('the probe', () => {
+      test('finds the store usable and leaves nothing behind', async () => {
+        await store.set(named('alice'), freshSecret());
+        const before = await harness.contents?.();
+        const probe = await harness.probe?.();
+        expect(probe?.id).toBe(store.id);
+        expect(await probe?.probe()).toMatchObject({ kind: 'usable', persistence: 'until-delete' });
+        expect(await harness.contents?.()).toEqual(before);
+      });
+
+      test('is cancelled by its signal and leaves nothing behind', async () => {
+        const before = await harness.contents?.();
+        const probe = await harness.probe?.();
+        if (probe === undefined) throw new Error('no probe');
+        await failure(probe.probe({ signal: AbortSignal.abort() }), 'cancelled');
+        expect(await harness.contents?.()).toEqual(before);
+      });
+    });
+
+    modelTest(harness);
+  });
+}

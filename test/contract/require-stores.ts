@@ -1,0 +1,20 @@
+import { describe, test } from 'vitest';
+
+/** The stores whose suites must run, from `REQUIRE_STORES`: names separated by commas or blanks. */
+const required = new Set((process.env.REQUIRE_STORES ?? '').split(/[\s,]+/).filter(Boolean));
+
+/**
+ * Declares a suite that needs `store`. Where it is missing the suite is skipped and its title says why; where
+ * `REQUIRE_STORES` names it, that is a failure.
+ */
+export function describeStore(title: string, store: string, missing: string | undefined, suite: () => void): void {
+  if (missing === undefined) {
+    describe(title, suite);
+  } else if (required.has(store)) {
+    test(`${title} runs, because REQUIRE_STORES names ${store}`, () => {
+      throw new Error(`${store} did not run: ${missing}`);
+    });
+  } else {
+    describe.skipIf(true)(`${title} (did not run: ${missing})`, suite);
+  }
+}

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { Secret } from '../../src/domain/secret.ts';
+
+/** A secret that cannot be met by chance. */
+export function freshSecret(bytes = 24): Secret {
+  return new Secret(randomBytes(bytes));
+}
+
+export function textSecret(text: string): Secret {
+  return new Secret(new TextEncoder().encode(text));
+}
+
+/** Secrets that stores have been known to lose, cut or change. */
+export const troublesomeSecrets: readonly (readonly [string, () => Secret])[] = [
+  ['no bytes at all', () => textSecret('')],
+  ['one byte', () => textSecret('x')],
+  ['one NUL', () => textSecret('\0')],
+  ['NUL in the middle', () => textSecret('before\0after')],
+  ['a trailing newline', () => textSecret('s3cret\n')],
+  ['carriage return and newline', () => textSecret('s3cret\r\n')],
+  ['only blanks', () => textSecret('   ')],
+  ['bytes that are not UTF-8', () => new Secret(Uint8Array.of(0xff, 0xfe, 0x80, 0xc3, 0x28))],
+  ['a byte order mark', () => new Secret(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))],
+  ['every byte there is', () => new Secret(Uint8Array.from({ length: 256 }, (_, byte) => byte))],
+  ['text beyond the basic plane', () => textSecret('pässwörd 🔑 漢字')],
+  ['something that looks like JSON', () => textSecret('{"token":"s3cret"}')],
+  ['2,560 bytes, the most that one Windows credential holds', () => freshSecret(2560)],
+  ['2,561 bytes', () => freshSecret(2561)],
+  ['64 KiB', () => freshSecret(64 * 1024)],
+  ['1 MiB', () => freshSecret(1024 * 1024)],
+];
