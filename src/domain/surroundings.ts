@@ -1,0 +1,32 @@
+/** Families of Linux distributions that install software in the same way. */
+export type Distribution = 'debian' | 'fedora' | 'arch' | 'suse' | 'alpine' | 'other';
+
+/** Where the program runs, as far as advice depends on it. */
+export interface Surroundings {
+  /** As `process.platform` names it. */
+  readonly platform: string;
+  readonly distribution: Distribution;
+  /** The program that is asked for advice, as it is typed. */
+  readonly program: string;
+  /** The environment variable that switches the OS keyring off. */
+  readonly disableVariable: string;
+}
+
+const families: ReadonlyMap<string, Distribution> = new Map([
+  ['debian', 'debian'],
+  ['ubuntu', 'debian'],
+  ['fedora', 'fedora'],
+  ['rhel', 'fedora'],
+  ['centos', 'fedora'],
+  ['arch', 'arch'],
+  ['suse', 'suse'],
+  ['opensuse', 'suse'],
+  ['alpine', 'alpine'],
+]);
+
+/** Reads the text of `/etc/os-release` (os-release(5)): the first family that `ID`, then `ID_LIKE`, name. */
+export function distributionOf(osRelease: string): Distribution {
+  const field = (key: string) => new RegExp(`^${key}=["']?([^"'\\n]*)`, 'm').exec(osRelease)?.[1] ?? '';
+  const ids = [field('ID'), ...field('ID_LIKE').split(' ')];
+  return ids.map((id) => families.get(id.split('-')[0] ?? '')).find((family) => family !== undefined) ?? 'other';
+}

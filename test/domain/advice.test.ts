@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { advise } from '../../src/domain/advice/advise.ts';
+import { providers, serviceFailureReasons, unsupportedReasons } from '../../src/domain/probe.ts';
+import { type Distribution, distributionOf, type Surroundings } from '../../src/domain/surroundings.ts';
+import { candidateIds } from './arbitraries.ts';
+
+const reasons = [...unsupportedReasons, ...serviceFailureReasons];
+const where: Surroundings = {
+  platform: 'linux',
+  distribution: 'debian',
+  program: 'jsm',
+  disableVariable: 'JSM_DISABLE_KEYRING',
+};
+
+describe('every reason of every store, with every provider, has one line that explains and one that mends', () => {
+  test.each(candidateIds.flatMap((store) => reasons.map((reason) => [store, reason] as const)))(
+    '%s %s',
+    (store, reason) => {
+      for (const provider of [undefined, ...providers]) {
+        for (const switchedOff of [false, true]) {
+          const evidence = { ...(provider && { provider }), switchedOff, text: 'two\nlines' };
+          const { explanation, fix } = advise({ store, reason, evidence }, where);
+          for (const line of [explanation, fix]) expect(line).toMatch(/^\S.*\S$/);
+        }
+      }
+    },
+  );
+});
+
+test.each([
+  ['debian', 'sudo apt install gnome-keyring libsecret-1-0'],
+  ['fedora', 'sudo dnf install gnome-keyring libsecret'],
+  ['arch', 'sudo pacman -S gnome-keyring libsecret'],
+  ['suse', 'sudo zypper install gnome-keyring libsecret-1-0'],
+  ['alpine', 'sudo apk add gnome-keyring libsecret'],
+  ['other', 'install the packages gnome-keyring and libsecret with the package manager of your distribution'],
+] as const)('on %s, what is not installed is installed by its own package manager', (distribution, fix) => {
+  expect(advise({ store: 'secret-service', reason: 'not-installed' }, { ...where, distribution }).fix).toBe(fix);
+  expect(advise({ store: 'keyutils', reason: 'volatile' }, { ...where, distribution }).fix).toBe(fix);
+});
+
+test('a disabled keyring is explained by the variable of the program that asks', () => {
+  expect(advise({ store: 'keychain', reason: 'disabled' }, where)).toEqual({
+    explanation: 'the Keychain is switched off by JSM_DISABLE_KEYRING',
+    fix: 'unset JSM_DISABLE_KEYRING',
+  });
+});
+
+test('the volatile kernel keyring is named in the words that the documents use', () => {
+  expect(advise({ store: 'keyutils', reason: 'volatile' }, where).explanation).toMatch(
+    /^Detected a volatile \(UntilReboot\) keyring backend/,
+  );
+});
+
+test("the platform's own words are kept in the explanation", () => {
+  const evidence = { text: 'Platform failure: Windows error code 1015' };
+  expect(advise({ store: 'credential-manager', reason: 'failed', evidence }, where).explanation).toBe(
+    'the Credential Manager failed (Platform failure: Windows error code 1015)',
+  );
+});
+
+test('a provider that runs with its Secret Service switched off is told from one that does not run', () => {
+  const about = (switchedOff: boolean) =>
+    advise({ store: 'secret-service', reason: 'not-running', evidence: { provider: 'kwallet', switchedOff } }, where);
+  expect(about(true).explanation).toBe('KWallet is running, but its Secret Service is switched off');
+  expect(about(true).fix).toContain('apiEnabled true');
+  expect(about(false)).toEqual({ explanation: 'KWallet is installed but not running', fix: 'kwalletd5 &' });
+});
+
+test.each<[string, Distribution]>([
+  ['ID=debian\nVERSION_ID="12"\n', 'debian'],
+  ['NAME="Linux Mint"\nID=linuxmint\nID_LIKE="ubuntu debian"\n', 'debian'],
+  ['ID="rocky"\nID_LIKE="rhel centos fedora"\n', 'fedora'],
+  ['ID=manjaro\nID_LIKE=arch\n', 'arch'],
+  ["ID='opensuse-tumbleweed'\nID_LIKE='opensuse suse'\n", 'suse'],
+  ['ID=alpine\n', 'alpine'],
+  ['ID=nixos\n', 'other'],
+  ['ID=__proto__\n', 'other'],
+  ['', 'other'],
+])('os-release %j is of the family %s', (text, family) => {
+  expect(distributionOf(text)).toBe(family);
+});

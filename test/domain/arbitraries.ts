@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { persistences } from '../../src/domain/persistence.ts';
+import { preferences } from '../../src/domain/policy.ts';
+import {
+  type Evidence,
+  type Probe,
+  providers,
+  serviceFailureReasons,
+  unsupportedReasons,
+} from '../../src/domain/probe.ts';
+import type { CandidateId } from '../../src/domain/store-id.ts';
+
+export const candidateIds: readonly CandidateId[] = ['keychain', 'credential-manager', 'secret-service', 'keyutils'];
+
+const evidence: fc.Arbitrary<Evidence> = fc.record(
+  { provider: fc.constantFrom(...providers), switchedOff: fc.boolean(), text: fc.string() },
+  { requiredKeys: [] },
+);
+
+export const probe: fc.Arbitrary<Probe> = fc.oneof(
+  fc.record({ kind: fc.constant('usable' as const), persistence: fc.constantFrom(...persistences) }),
+  fc.record({ kind: fc.constant('unsupported' as const), reason: fc.constantFrom(...unsupportedReasons), evidence }),
+  fc.record({
+    kind: fc.constant('service-failure' as const),
+    reason: fc.constantFrom(...serviceFailureReasons),
+    evidence,
+  }),
+);
+
+/** Everything that a choice depends on: what the user asked, the candidates, and what a probe of each would see. */
+export const choice = fc.record({
+  policy: fc.record({
+    preference: fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...preferences) },
+      { weight: 1, arbitrary: fc.string() },
+    ),
+    keyringDisabled: fc.boolean(),
+  }),
+  candidates: fc.array(fc.constantFrom(...candidateIds), { maxLength: 6 }),
+  probes: fc.record({
+    keychain: probe,
+    'credential-manager': probe,
+    'secret-service': probe,
+    keyutils: probe,
+  } satisfies Record<CandidateId, fc.Arbitrary<Probe>>),
+});
+
+export type Choice = typeof choice extends fc.Arbitrary<infer T> ? T : never;

@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CredentialError } from '../../src/domain/credential-error.ts';
+import { compareNames, credentialName, maxNameLength, sameName } from '../../src/domain/credential-name.ts';
+
+const name = fc.record({ service: fc.string(), account: fc.string() });
+
+describe('a name', () => {
+  test.each([
+    ['', 'the service is empty'],
+    ['x'.repeat(maxNameLength + 1), 'the service is longer than 1024 characters'],
+    ['a\0b', 'the service holds a NUL character'],
+    ['\ud83d', 'the service is not well-formed Unicode'],
+    ['\udd11\ud83d', 'the service is not well-formed Unicode'],
+  ])('with the part %j is refused: %s', (part, message) => {
+    const refused = (make: () => unknown, text: string) => {
+      expect(make).toThrow(CredentialError);
+      expect(make).toThrow(expect.objectContaining({ code: 'invalid-name', message: text }));
+    };
+    refused(() => credentialName(part, 'alice'), message);
+    refused(() => credentialName('demo', part), message.replace('service', 'account'));
+  });
+
+  test.each(['x'.repeat(maxNameLength), '🔑', ' ', '-', 'a\nb', '__proto__'])(
+    'with the part %j is taken as it is',
+    (part) => {
+      expect(credentialName(part, part)).toEqual({ service: part, account: part });
+    },
+  );
+});
+
+describe('the order of names', () => {
+  test('is total: it tells two names apart exactly when they differ', () => {
+    fc.assert(
+      fc.property(name, name, (a, b) => {
+        expect(compareNames(a, b) === 0).toBe(sameName(a, b));
+        expect(Math.sign(compareNames(a, b))).toBe(0 - Math.sign(compareNames(b, a)));
+      }),
+    );
+  });
+
+  test('goes by service first, then account, by code unit', () => {
+    const names = [
+      { service: 'b', account: 'a' },
+      { service: 'a', account: 'b' },
+      { service: 'a', account: 'B' },
+      { service: 'B', account: 'z' },
+    ];
+    expect(names.sort(compareNames).map(({ service, account }) => service + account)).toEqual(['Bz', 'aB', 'ab', 'ba']);
+  });
+});

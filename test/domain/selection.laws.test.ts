@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { isPreference } from '../../src/domain/policy.ts';
+import { classOf } from '../../src/domain/probe.ts';
+import { replay } from '../../src/domain/selection.ts';
+import { selectionRows } from '../../src/domain/selection-rows.ts';
+import { type Choice, choice } from './arbitraries.ts';
+import { drive } from './drive.ts';
+
+function law(title: string, holds: (choice: Choice) => void): void {
+  test(title, () => fc.assert(fc.property(choice, holds), { numRuns: 1000 }));
+}
+
+law('it ends after at most one probe of each candidate, in their order', (choice) => {
+  const probed = drive(choice).effects.flatMap((effect) => (effect.type === 'probe' ? [effect.store] : []));
+  expect(probed).toEqual([...new Set(choice.candidates)].slice(0, probed.length));
+});
+
+law('the same input gives the same output', (choice) => {
+  expect(drive(choice)).toEqual(drive(structuredClone(choice)));
+});
+
+law('asked for the file, it probes nothing and selects the file', (choice) => {
+  const { end, effects } = drive({ ...choice, policy: { ...choice.policy, preference: 'file' } });
+  expect(effects).toEqual([]);
+  expect(end).toMatchObject({ status: 'selected', store: 'file' });
+});
+
+law('with the keyring disabled it probes nothing', (choice) => {
+  expect(drive({ ...choice, policy: { ...choice.policy, keyringDisabled: true } }).effects).toEqual([]);
+});
+
+law('a demanded keyring never ends at the file', (choice) => {
+  const { end } = drive({ ...choice, policy: { ...choice.policy, preference: 'keychain' } });
+  expect(end).not.toMatchObject({ store: 'file' });
+});
+
+law('auto is never refused', (choice) => {
+  expect(drive({ ...choice, policy: { ...choice.policy, preference: 'auto' } }).end.status).toBe('selected');
+});
+
+law('a store that forgets, and the kernel keyring, are never selected', (choice) => {
+  const { end } = drive(choice);
+  if (end.status === 'refused' || end.store === 'file') return;
+  expect(end.store).not.toBe('keyutils');
+  expect(choice.probes[end.store]).toMatchObject({ kind: 'usable', persistence: 'until-delete' });
+});
+
+law('every candidate before the end is passed over, once, with the reason that its probe saw', (choice) => {
+  const { end } = drive(choice);
+  const { preference, keyringDisabled } = choice.policy;
+  if (!isPreference(preference) || preference === 'file' || keyringDisabled) return;
+  const queue = [...new Set(choice.candidates)];
+  const before = end.status === 'selected' && end.store !== 'file' ? queue.slice(0, queue.indexOf(end.store)) : queue;
+  expect(end.passedOver.map(({ store, reason }) => [store, reason])).toEqual(
+    before.map((store) => {
+      const probe = choice.probes[store];
+      return [store, probe.kind === 'usable' ? 'volatile' : probe.reason];
+    }),
+  );
+});
+
+law('a warning appears exactly when a service failure was passed over under auto', (choice) => {
+  const { end, effects } = drive(choice);
+  const warned = effects.flatMap((effect) => (effect.type === 'warn' ? [effect.about] : []));
+  const failed = end.passedOver.filter(({ reason }) => classOf(reason) === 'service-failure');
+  expect(warned).toEqual(choice.policy.preference === 'auto' ? failed : []);
+});
+
+law('replaying what was seen gives the same end', (choice) => {
+  expect(replay(choice.policy, choice.candidates, (store) => choice.probes[store])).toEqual(drive(choice).end);
+});
+
+law('a probe that was needed and is not on record is not made up', (choice) => {
+  const { effects, end } = drive(choice);
+  const probed = effects.some((effect) => effect.type === 'probe');
+  expect(replay(choice.policy, choice.candidates, () => undefined)).toEqual(probed ? undefined : end);
+});
+
+test('the table describes exactly the rows that the machine can fire', () => {
+  const fired = new Set<number>();
+  fc.assert(
+    fc.property(choice, (choice) => {
+      for (const row of drive(choice).end.rows) fired.add(row);
+    }),
+    { numRuns: 5000 },
+  );
+  expect([...fired].sort((a, b) => a - b)).toEqual(selectionRows.map(({ number }) => number));
+});
