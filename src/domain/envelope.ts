@@ -1,0 +1,103 @@
+import { base64Length } from './base64.ts';
+import { type KdfHeader, parseKdf } from './key-derivation.ts';
+
+/**
+ * The encrypted file as its text says; docs/envelope.md is the format. `nonce` (12 bytes) and `ciphertext` (the sealed
+ * payload with its 16-byte tag) are base64.
+ */
+export interface Envelope extends EnvelopeHeader {
+  readonly ciphertext: string;
+}
+
+/** Everything of an {@link Envelope} that is authenticated without being hidden. */
+export interface EnvelopeHeader {
+  readonly kdf: KdfHeader;
+  readonly nonce: string;
+}
+
+/** What a text turned out to be. */
+export type ParsedEnvelope =
+  | { readonly kind: 'envelope'; readonly envelope: Envelope }
+  /** Not whole, altered, or out of bounds. `why` continues "is damaged: …". */
+  | { readonly kind: 'damaged'; readonly why: string }
+  /** JSON of some other program. */
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'later-version'; readonly version: number };
+
+export const envelopeFormat = 'keystow-credentials';
+export const envelopeVersion = 1;
+/** NIST SP 800-38D §8.2.2: a random nonce of 96 bits. */
+export const nonceBytes = 12;
+export const tagBytes = 16;
+
+/**
+ * Reads a file's text, one character a byte (Latin-1). Strict by one rule: only what {@link serialiseEnvelope} writes
+ * is an envelope, so a flipped bit, a blank, a key more or another spelling of the same value is damage.
+ */
+export function parseEnvelope(text: string): ParsedEnvelope {
+  if (text === '') return damaged('it is empty');
+  const fields = parseJson(text);
+  if (fields === undefined) return damaged('it is cut short or is not JSON');
+  if (!isObject(fields)) return { kind: 'foreign' };
+  const { format, version, kdf, nonce, ciphertext } = fields;
+  if (format !== envelopeFormat) return { kind: 'foreign' };
+  if (!Number.isSafeInteger(version) || Number(version) < 1) return damaged('its version is not a number from 1');
+  if (version !== envelopeVersion) return { kind: 'later-version', version: Number(version) };
+  if (!isObject(kdf)) return damaged('it does not say how its key is derived');
+  const header = parseKdf(kdf);
+  if ('why' in header) return damaged(header.why);
+  if (!isBase64(nonce) || base64Length(nonce) !== nonceBytes) return damaged('its nonce is not 12 bytes in base64');
+  if (!isBase64(ciphertext) || Number(base64Length(ciphertext)) < tagBytes) {
+    return damaged('its ciphertext is not base64 of at least 16 bytes');
+  }
+  const envelope: Envelope = { kdf: header, nonce, ciphertext };
+  return serialiseEnvelope(envelope) === text ? { kind: 'envelope', envelope } : damaged('it was altered');
+}
+
+/** The one text that stands for an envelope: JSON without blanks, ASCII, a newline at its end. */
+export function serialiseEnvelope({ ciphertext, ...header }: Envelope): string {
+  return `${JSON.stringify({ ...headerFields(header), ciphertext })}\n`;
+}
+
+/** What the cipher authenticates beside the payload: the envelope's JSON without the ciphertext and the newline. ASCII. */
+export function associatedData(header: EnvelopeHeader): string {
+  return JSON.stringify(headerFields(header));
+}
+
+/** Names each field, because an object that came from elsewhere may hold more, or the same in another order. */
+function headerFields({ kdf, nonce }: EnvelopeHeader): Readonly<Record<string, unknown>> {
+  return {
+    format: envelopeFormat,
+    version: envelopeVersion,
+    kdf: kdfFields(kdf),
+    cipher: 'aes-256-gcm',
+    nonce,
+  };
+}
+
+/** The key derivation in the order of the format. */
+export function kdfFields(kdf: KdfHeader): KdfHeader {
+  if (kdf.name === 'hkdf-sha256') return { name: kdf.name, salt: kdf.salt };
+  const { name, memoryKiB, iterations, parallelism, salt } = kdf;
+  return { name, memoryKiB, iterations, parallelism, salt };
+}
+
+function damaged(why: string): ParsedEnvelope {
+  return { kind: 'damaged', why };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isBase64(value: unknown): value is string {
+  return typeof value === 'string' && base64Length(value) !== undefined;
+}

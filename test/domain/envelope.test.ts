@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { base64Length } from '../../src/domain/base64.ts';
+import {
+  associatedData,
+  type Envelope,
+  nonceBytes,
+  parseEnvelope,
+  serialiseEnvelope,
+  tagBytes,
+} from '../../src/domain/envelope.ts';
+import { argon2Bounds, type KdfHeader } from '../../src/domain/key-derivation.ts';
+
+const bytes = (minLength: number, maxLength = minLength) =>
+  fc.uint8Array({ minLength, maxLength }).map((array) => Buffer.from(array).toString('base64'));
+const within = ([min, max]: readonly [number, number]) => fc.integer({ min, max });
+
+const kdfs: fc.Arbitrary<KdfHeader> = fc.oneof(
+  fc.record({ name: fc.constant('hkdf-sha256' as const), salt: bytes(32) }),
+  fc
+    .record({
+      name: fc.constant('argon2id' as const),
+      memoryKiB: within(argon2Bounds.memoryKiB),
+      iterations: within(argon2Bounds.iterations),
+      parallelism: within(argon2Bounds.parallelism),
+      salt: bytes(...argon2Bounds.saltBytes),
+    })
+    .filter(({ memoryKiB, iterations }) => memoryKiB * iterations <= argon2Bounds.passesKiB[1]),
+);
+const envelopes: fc.Arbitrary<Envelope> = fc.record({
+  kdf: kdfs,
+  nonce: bytes(nonceBytes),
+  ciphertext: bytes(tagBytes, 100),
+});
+
+const sample: Envelope = {
+  kdf: { name: 'argon2id', memoryKiB: 65_536, iterations: 3, parallelism: 4, salt: 'c2FsdHNhbHRzYWx0c2FsdA==' },
+  nonce: 'bm9uY2Vub25jZW5v',
+  ciphertext: 'Y2lwaGVydGV4dCB3aXRoIGl0cyB0YWcu',
+};
+const text = serialiseEnvelope(sample);
+const why = (changed: string) => {
+  const parsed = parseEnvelope(changed);
+  return parsed.kind === 'damaged' ? parsed.why : parsed.kind;
+};
+
+describe('an envelope', () => {
+  test('is JSON without blanks, in the order of the format, with a newline at its end', () => {
+    expect(text).toBe(
+      '{"format":"keystow-credentials","version":1,"kdf":{"name":"argon2id","memoryKiB":65536,"iterations":3,' +
+        '"parallelism":4,"salt":"c2FsdHNhbHRzYWx0c2FsdA=="},"cipher":"aes-256-gcm","nonce":"bm9uY2Vub25jZW5v",' +
+        '"ciphertext":"Y2lwaGVydGV4dCB3aXRoIGl0cyB0YWcu"}\n',
+    );
+  });
+
+  test('law: what is serialised parses to itself', () => {
+    fc.assert(
+      fc.property(envelopes, (envelope) => {
+        expect(parseEnvelope(serialiseEnvelope(envelope))).toEqual({ kind: 'envelope', envelope });
+      }),
+    );
+  });
+
+  test('law: no text but the serialised one parses to an envelope', () => {
+    const edits = fc.tuple(envelopes, fc.nat(), fc.nat(3), fc.string({ maxLength: 3, unit: 'binary-ascii' }));
+    fc.assert(
+      fc.property(edits, ([envelope, position, cut, insert]) => {
+        const original = serialiseEnvelope(envelope);
+        const at = position % original.length;
+        const changed = original.slice(0, at) + insert + original.slice(at + cut);
+        const parsed = parseEnvelope(changed);
+        if (parsed.kind === 'envelope') expect(serialiseEnvelope(parsed.envelope)).toBe(changed);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('law: any text at all is judged without throwing', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ unit: 'binary' })), (any) => {
+        expect(['damaged', 'foreign']).toContain(parseEnvelope(any).kind);
+      }),
+    );
+  });
+
+  test('authenticates everything but the ciphertext', () => {
+    expect(associatedData(sample)).toBe(text.replace(/,"ciphertext".*\n/, '}'));
+  });
+});
+
+describe('a text that is no envelope', () => {
+  test.each([
+    ['', 'it is empty'],
+    [text.slice(0, -30), 'it is cut short or is not JSON'],
+    [text.slice(0, -1), 'it was altered'],
+    [text.replace('\n', ' \n'), 'it was altered'],
+    [text.replace('"version":1', '"version": 1'), 'it was altered'],
+    [text.replace('}\n', ',"more":1}\n'), 'it was altered'],
+    [text.replace('"version":1', '"version":1,"version":1'), 'it was altered'],
+    [
+      text.replace('{"format":"keystow-credentials","version":1', '{"version":1,"format":"keystow-credentials"'),
+      'it was altered',
+    ],
+    [text.replace('{"format"', '{"__proto__":{},"format"'), 'it was altered'],
+    [text.replace('65536', '65536.0'), 'it was altered'],
+    [text.replace('aes-256-gcm', 'aes-128-gcm'), 'it was altered'],
+    [text.replace('aes-256-gcm', 'aes\\u002d256-gcm'), 'it was altered'],
+    [text.replace('"version":1', '"version":0'), 'its version is not a number from 1'],
+    [text.replace('"version":1', '"version":"1"'), 'its version is not a number from 1'],
+    [text.replace(/"kdf":{[^}]*}/, '"kdf":[]'), 'it does not say how its key is derived'],
+    [text.replace('"argon2id"', '"scrypt"'), 'it names no key derivation that keystow knows'],
+    [text.replace('c2FsdHNhbHRzYWx0c2FsdA==', 'c2FsdHNhbHRzYWx0c2FsdB=='), 'its salt is not base64'],
+    [text.replace('bm9uY2Vub25jZW5v', 'bm9uY2Vub25jZQ=='), 'its nonce is not 12 bytes in base64'],
+    [text.replace(/"ciphertext":"[^"]*"/, '"ciphertext":"YWJj"'), 'its ciphertext is not base64 of at least 16 bytes'],
+    [text.replace(/"ciphertext":"[^"]*"/, '"ciphertext":7'), 'its ciphertext is not base64 of at least 16 bytes'],
+  ])('%j is damaged: %s', (changed, expected) => {
+    expect(why(changed)).toBe(expected);
+  });
+
+  test.each(['null', '7', '"text"', '[]', '{}', '{"format":"other"}', '{"tokens":{"host":"bearer"}}'])(
+    '%s is foreign',
+    (other) => expect(parseEnvelope(other)).toEqual({ kind: 'foreign' }),
+  );
+
+  test('a later version is named, whatever else it holds', () => {
+    const later = '{"format":"keystow-credentials","version":2,"shards":[]}';
+    expect(parseEnvelope(later)).toEqual({ kind: 'later-version', version: 2 });
+  });
+});
+
+describe('key derivation parameters out of bounds are refused', () => {
+  const salted = (length: number) => Buffer.alloc(length, 7).toString('base64');
+  test.each([
+    ['memoryKiB', { memoryKiB: 8_191 }],
+    ['memoryKiB', { memoryKiB: 1_048_577 }],
+    ['memoryKiB', { memoryKiB: 4_294_967_296 }],
+    ['iterations', { iterations: 0 }],
+    ['iterations', { iterations: 65 }],
+    ['iterations', { iterations: -1 }],
+    ['parallelism', { parallelism: 0 }],
+    ['parallelism', { parallelism: 17 }],
+    ['passesKiB', { memoryKiB: 1_048_576, iterations: 3 }],
+    ['saltBytes', { salt: salted(15) }],
+    ['saltBytes', { salt: salted(65) }],
+  ])('%s in %j', (what, change) => {
+    const kdf = { ...sample.kdf, ...change } as KdfHeader;
+    expect(why(serialiseEnvelope({ ...sample, kdf }))).toMatch(
+      new RegExp(`^its key derivation asks for ${what} -?\\d+, and keystow allows \\d+ to \\d+$`),
+    );
+  });
+
+  test.each([{ memoryKiB: 65_536.5 }, { iterations: '3' }, { parallelism: null }])('%j', (change) => {
+    const kdf = { ...sample.kdf, ...change } as KdfHeader;
+    expect(why(serialiseEnvelope({ ...sample, kdf }))).toBe(
+      'the cost of its key derivation is not three whole numbers',
+    );
+  });
+
+  test.each([0, 31, 33])('an HKDF salt of %i bytes', (length) => {
+    const kdf: KdfHeader = { name: 'hkdf-sha256', salt: salted(length) };
+    expect(why(serialiseEnvelope({ ...sample, kdf }))).toBe('its salt is not 32 bytes long');
+  });
+});
+
+describe('base64', () => {
+  test('law: the length is that of the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (array) => {
+        expect(base64Length(Buffer.from(array).toString('base64'))).toBe(array.length);
+      }),
+    );
+  });
+
+  test('law: a text that has a length is the only spelling of its bytes', () => {
+    const letters = fc.string({ unit: fc.constantFrom(...'ABQgwz019+/=-_ \n'), maxLength: 12 });
+    fc.assert(
+      fc.property(letters, (any) => {
+        if (base64Length(any) !== undefined) expect(Buffer.from(any, 'base64').toString('base64')).toBe(any);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
