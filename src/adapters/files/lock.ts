@@ -1,0 +1,102 @@
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CredentialError } from '../../domain/credential-error.ts';
+import type { OperationOptions } from '../../ports/credential-store.ts';
+import { throwIfAborted } from './abort.ts';
+import { errnoOf } from './errno.ts';
+import { ioError, type KeptFile, named } from './file-errors.ts';
+import { makeFolder } from './folder.ts';
+import { LockFolder } from './lock-folder.ts';
+
+/**
+ * Runs `work` while no other work under the same lock runs, in this process or any other, and settles as it does.
+ *
+ * - another process keeps the lock longer than the limit → `file-busy`, and `work` did not run
+ * - its holder was killed → taken over within {@link staleMs} and a second
+ * - `held` tells `work` whether it still has the lock, which a process that was suspended may have lost
+ * - `work` that runs itself through the same lock waits for itself for ever
+ */
+export type Exclusively = <T>(work: (held: () => boolean) => Promise<T>, options?: OperationOptions) => Promise<T>;
+
+export interface LockOptions extends KeptFile {
+  /** How long other processes are waited for. */
+  readonly limitMs?: number;
+}
+
+/** A lock whose holder has not touched it for so long is taken over. The least that proper-lockfile allows. */
+export const staleMs = 2000;
+
+const defaultLimitMs = 4000;
+
+/** A lock for `path`: the folder `path.lock`, created with those above it when it is first taken. */
+export function createLock({ limitMs = defaultLimitMs, ...file }: LockOptions): Exclusively {
+  let last: Promise<unknown> = Promise.resolve();
+  // Within the process they wait in line; only its head tries for the folder.
+  return (work, options) => {
+    const turn = last.then(() => locked(file, limitMs, work, options));
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
+
+async function locked<T>(
+  file: KeptFile,
+  limitMs: number,
+  work: (held: () => boolean) => Promise<T>,
+  options: OperationOptions | undefined,
+): Promise<T> {
+  const folder = new LockFolder(`${file.path}.lock`);
+  const release = await acquire(file, folder, limitMs, options);
+  try {
+    return await work(() => folder.held());
+  } finally {
+    // Fails when the lock was lost; what it was for has been done or refused by then.
+    await release().catch(() => undefined);
+    folder.abandon();
+  }
+}
+
+type Release = () => Promise<void>;
+
+async function acquire(
+  file: KeptFile,
+  folder: LockFolder,
+  limitMs: number,
+  options: OperationOptions | undefined,
+): Promise<Release> {
+  throwIfAborted(options);
+  makeFolder(file);
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    try {
+      return await lockfile().lock(file.path, { realpath: false, stale: staleMs, fs: folder.fs, onCompromised() {} });
+    } catch (error) {
+      if (!isPassing(error)) throw ioError(file, 'locked', error);
+      if (performance.now() >= deadline) throw busy(file, limitMs, error);
+    }
+    await sleep(5 + Math.random() * 25);
+    throwIfAborted(options);
+  }
+}
+
+/** On Windows a folder that is being removed answers EPERM until the last to look at it has closed it. */
+function isPassing(error: unknown): boolean {
+  const code = errnoOf(error) ?? '';
+  return code === 'ELOCKED' || (process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(code));
+}
+
+function busy(file: KeptFile, limitMs: number, cause: unknown): CredentialError {
+  if (errnoOf(cause) !== 'ELOCKED') return ioError(file, 'locked', cause);
+  return new CredentialError(
+    'file-busy',
+    `another process has kept ${named(file)} locked for ${limitMs / 1000} seconds`,
+    {
+      hint: `try again; if no program uses it, remove the folder ${file.path}.lock`,
+    },
+  );
+}
+
+/** Loaded when something is first written. An `import()` of a CommonJS package takes 24 ms on Node 20. */
+function lockfile(): typeof import('proper-lockfile') {
+  return createRequire(import.meta.url)('proper-lockfile');
+}

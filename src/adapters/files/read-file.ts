@@ -1,0 +1,98 @@
+import { type BigIntStats, constants, lstatSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { CredentialError } from '../../domain/credential-error.ts';
+import { errnoOf, wordsOf } from './errno.ts';
+import { damagedError, ioError, type KeptFile, named } from './file-errors.ts';
+
+export interface ReadOptions {
+  /** Largest file that is read. Beyond → `file-damaged`. */
+  readonly maxBytes: number;
+  /** Hears that loose permissions were tightened. */
+  notice(line: string): void;
+}
+
+const posix = process.platform !== 'win32';
+
+// A link at the end of the path fails to open, a FIFO or a terminal does not make the open wait.
+const flags =
+  constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+/**
+ * The bytes of a file that is nobody else's.
+ *
+ * - absent → `undefined`, and absent only: any other trouble rejects
+ * - a link, a second hard link, another owner, or no plain file → `file-refused`
+ * - permissions for group or others → taken away, with a notice
+ * - the system does not open or read it → `file-io`
+ *
+ * Everything is asked of one open file, so what is looked at is what is read.
+ */
+export async function readGuarded(file: KeptFile, options: ReadOptions): Promise<Buffer | undefined> {
+  const handle = await openGuarded(file);
+  try {
+    return handle && (await readOpen(file, handle, options));
+  } catch (error) {
+    throw error instanceof CredentialError ? error : ioError(file, 'read', error);
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function readOpen(file: KeptFile, handle: FileHandle, options: ReadOptions): Promise<Buffer> {
+  const stats = await handle.stat({ bigint: true });
+  refuse(file, faultOf(stats));
+  if (stats.size > options.maxBytes) throw damagedError(file, `it is larger than ${options.maxBytes} bytes`);
+  if (posix && (stats.mode & 0o077n) !== 0n) await tighten(file, handle, Number(stats.mode & 0o777n), options);
+  return handle.readFile();
+}
+
+async function openGuarded(file: KeptFile): Promise<FileHandle | undefined> {
+  try {
+    if (constants.O_NOFOLLOW === undefined) refuse(file, faultAt(file.path));
+    return await open(file.path, flags);
+  } catch (error) {
+    if (error instanceof CredentialError) throw error;
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    refuse(file, faultAt(file.path));
+    throw ioError(file, 'read', error);
+  }
+}
+
+function faultAt(path: string): string | undefined {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats && faultOf(stats);
+}
+
+function faultOf(stats: BigIntStats): string | undefined {
+  if (stats.isSymbolicLink()) return 'is a symbolic link';
+  if (stats.isDirectory()) return 'is a folder';
+  if (!stats.isFile()) return 'is not a plain file';
+  if (isOthers(stats)) return `belongs to another user (uid ${stats.uid})`;
+  if (stats.nlink > 1n) return `has ${stats.nlink} hard links`;
+  return undefined;
+}
+
+function isOthers({ uid }: BigIntStats): boolean {
+  return posix && uid !== BigInt(process.geteuid?.() ?? uid);
+}
+
+function refuse(file: KeptFile, fault: string | undefined): void {
+  if (fault === undefined) return;
+  throw new CredentialError('file-refused', `${named(file)} ${fault}`, {
+    hint: 'keystow uses only a plain file of your own there; move this one aside, or choose another folder',
+  });
+}
+
+async function tighten(file: KeptFile, handle: FileHandle, mode: number, { notice }: ReadOptions): Promise<void> {
+  const loose = `${named(file)} had permissions ${octal(mode)}`;
+  try {
+    await handle.chmod(0o600);
+    notice(`${loose}; they are 0600 now`);
+  } catch (error) {
+    notice(`${loose}, which lets others read it, and they cannot be changed: ${wordsOf(error)}`);
+  }
+}
+
+function octal(mode: number): string {
+  return `0${mode.toString(8)}`;
+}

@@ -1,0 +1,75 @@
+import { constants, renameSync, rmSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errnoOf } from './errno.ts';
+import { syncFolder } from './folder.ts';
+import { type Identity, identityAt } from './identity.ts';
+import { newTemporary } from './temporary.ts';
+
+export interface Replacement {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** What stood at `path` when the bytes were worked out. */
+  readonly expected: Identity;
+  /** Asked last, right before the rename. `false`, or a throw: the file stays as it is. */
+  permitted(): boolean;
+}
+
+const posix = process.platform !== 'win32';
+const create = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+
+/**
+ * Puts `bytes` in place of the file at once, mode 0600 from the first byte. Resolves `true` when they are on the disk.
+ *
+ * `false`: the file is no longer what was `expected`, or the writer is no longer `permitted`; nothing was changed. A
+ * rename has no compare-and-swap; the look comes in the same turn, microseconds before. Rejects with the system's error,
+ * and then too the old file stands and nothing is left beside it.
+ */
+export async function replaceFile({ path, bytes, expected, permitted }: Replacement): Promise<boolean> {
+  const temporary = newTemporary(path);
+  try {
+    await writeNew(temporary, bytes);
+    if (!(await rename(temporary, path, () => permitted() && identityAt(path) === expected))) return false;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  await syncFolder(dirname(path));
+  return true;
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(path, create, 0o600);
+  try {
+    // The umask can only have taken bits away, the owner's too.
+    if (posix) await handle.chmod(0o600);
+    await handle.writeFile(bytes);
+    await sync(handle);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function sync(handle: FileHandle): Promise<void> {
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP'].includes(errnoOf(error) ?? '')) throw error;
+  }
+}
+
+/** On Windows a virus scanner or an indexer that has the file open makes a rename fail for some milliseconds. */
+async function rename(from: string, to: string, unchanged: () => boolean): Promise<boolean> {
+  for (let waitMs = 10; ; waitMs *= 2) {
+    if (!unchanged()) return false;
+    try {
+      renameSync(from, to);
+      return true;
+    } catch (error) {
+      // Whoever took over a lock that we held too long has swept our temporary file away.
+      if (errnoOf(error) === 'ENOENT') return false;
+      if (posix || waitMs > 1000 || !['EPERM', 'EACCES', 'EBUSY'].includes(errnoOf(error) ?? '')) throw error;
+      await sleep(waitMs);
+    }
+  }
+}
