@@ -1,0 +1,26 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { tagBytes } from '../../domain/envelope.ts';
+
+/** AES-256-GCM (NIST SP 800-38D): the ciphertext with its 16-byte tag behind it. */
+export function encrypt(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, associated: Uint8Array): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(associated);
+  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** `undefined`: not sealed under this key, or altered. Nothing of a text that does not authenticate is given. */
+export function decrypt(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  ciphertext: Uint8Array,
+  associated: Uint8Array,
+): Buffer | undefined {
+  const end = ciphertext.length - tagBytes;
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+    .setAAD(associated)
+    .setAuthTag(ciphertext.subarray(end));
+  try {
+    return Buffer.concat([decipher.update(ciphertext.subarray(0, end)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import { type Envelope, kdfFields } from '../../domain/envelope.ts';
+import { type Argon2Cost, argon2SaltBytes, hkdfSaltBytes, type KdfHeader } from '../../domain/key-derivation.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { OperationOptions } from '../../ports/credential-store.ts';
+import type { PassphraseSource } from '../../ports/passphrase-source.ts';
+import { orAborted, throwIfAborted } from '../files/abort.ts';
+import type { KeptFile } from '../files/file-errors.ts';
+import type { Derive } from './derive.ts';
+import { open } from './seal.ts';
+import { noPassphrase, notAuthentic, notDerived, wrongPassphrase } from './to-error.ts';
+
+export interface KeyRingOptions {
+  readonly seal: 'home' | 'passphrase';
+  readonly home: string;
+  readonly passphrases: PassphraseSource;
+  readonly cost: Argon2Cost;
+  readonly derive: Derive;
+  readonly random: (bytes: number) => Uint8Array;
+}
+
+const maxAttempts = 3;
+
+/** The keys of one file, by the header they were derived from: a passphrase is asked for once. */
+export class KeyRing {
+  readonly #file: KeptFile;
+  readonly #options: KeyRingOptions;
+  readonly #keys = new Map<string, Uint8Array>();
+  #asking: Promise<unknown> = Promise.resolve();
+  #new: Promise<KdfHeader> | undefined;
+
+  constructor(file: KeptFile, options: KeyRingOptions) {
+    this.#file = file;
+    this.#options = options;
+  }
+
+  /** The payload. Asks for the passphrase, up to three times, if its key is not known yet. */
+  async open(envelope: Envelope, options?: OperationOptions): Promise<Uint8Array> {
+    const payload = await this.openKnown(envelope);
+    if (payload !== undefined) return payload;
+    // Of several operations at once one asks, and the others find the key that it left.
+    const turn = this.#asking.then(async () => (await this.openKnown(envelope)) ?? this.#ask(envelope, options));
+    this.#asking = turn.catch(() => undefined);
+    return orAborted(turn, options);
+  }
+
+  /** The payload; `undefined` when somebody would have to be asked. */
+  async openKnown(envelope: Envelope): Promise<Uint8Array | undefined> {
+    const key = await this.known(envelope.kdf);
+    if (key === undefined) return undefined;
+    const payload = open(key, envelope);
+    if (payload === undefined) {
+      throw notAuthentic(this.#file, envelope.kdf.name === 'argon2id' ? 'passphrase' : 'home');
+    }
+    return payload;
+  }
+
+  /** The key; `undefined` when somebody would have to be asked. */
+  async known(kdf: KdfHeader): Promise<Uint8Array | undefined> {
+    const key = this.#keys.get(idOf(kdf));
+    if (key !== undefined || kdf.name === 'argon2id') return key;
+    return this.#keep(kdf, await this.#derive(kdf, Buffer.from(this.#options.home, 'utf8')));
+  }
+
+  /** A header for a new file, whose key is known from now on. Asks for a new passphrase where it is sealed by one. */
+  async create(options?: OperationOptions): Promise<KdfHeader> {
+    if (this.#options.seal === 'home') return { name: 'hkdf-sha256', salt: this.#salt(hkdfSaltBytes) };
+    this.#new ??= this.#askNew().finally(() => {
+      this.#new = undefined;
+    });
+    return orAborted(this.#new, options);
+  }
+
+  forget(): void {
+    this.#keys.clear();
+  }
+
+  async #ask(envelope: Envelope, options: OperationOptions | undefined): Promise<Uint8Array> {
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+      throwIfAborted(options);
+      const passphrase = await this.#options.passphrases.open(attempt);
+      if (passphrase === undefined && attempt === 1) throw noPassphrase(this.#file);
+      if (passphrase === undefined) break;
+      throwIfAborted(options);
+      const key = await this.#fromPassphrase(envelope.kdf, passphrase);
+      const payload = key && open(key, envelope);
+      if (key === undefined || payload === undefined) continue;
+      this.#keep(envelope.kdf, key);
+      return payload;
+    }
+    throw wrongPassphrase(this.#file);
+  }
+
+  async #askNew(): Promise<KdfHeader> {
+    const passphrase = await this.#options.passphrases.create();
+    const kdf: KdfHeader = { name: 'argon2id', ...this.#options.cost, salt: this.#salt(argon2SaltBytes) };
+    const key = await this.#fromPassphrase(kdf, passphrase);
+    if (key === undefined) throw noPassphrase(this.#file);
+    this.#keep(kdf, key);
+    return kdf;
+  }
+
+  /** `undefined`: the empty passphrase, which never seals a file. */
+  async #fromPassphrase(kdf: KdfHeader, passphrase: Secret): Promise<Uint8Array | undefined> {
+    return passphrase.expose().length === 0 ? undefined : this.#derive(kdf, passphrase.expose());
+  }
+
+  async #derive(kdf: KdfHeader, input: Uint8Array): Promise<Uint8Array> {
+    try {
+      return await this.#options.derive(kdf, input);
+    } catch (error) {
+      throw notDerived(this.#file, error);
+    }
+  }
+
+  #keep(kdf: KdfHeader, key: Uint8Array): Uint8Array {
+    this.#keys.set(idOf(kdf), key);
+    return key;
+  }
+
+  #salt(bytes: number): string {
+    return Buffer.from(this.#options.random(bytes)).toString('base64');
+  }
+}
+
+function idOf(kdf: KdfHeader): string {
+  return JSON.stringify(kdfFields(kdf));
+}

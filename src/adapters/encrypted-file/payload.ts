@@ -1,0 +1,80 @@
+import { base64Length } from '../../domain/base64.ts';
+import { type CredentialName, compareNames, credentialName } from '../../domain/credential-name.ts';
+import { Secret } from '../../domain/secret.ts';
+
+/** All credentials of a file. Secrets stay base64 until one is asked for. */
+export class Payload {
+  /** The pair as JSON, which no two pairs share → the credential. */
+  readonly #entries = new Map<string, Entry>();
+
+  /** What was sealed; `undefined` unless it is a payload in every part. */
+  static parse(bytes: Uint8Array): Payload | undefined {
+    const rows = parseJson(bytes);
+    if (!Array.isArray(rows)) return undefined;
+    const payload = new Payload();
+    for (const row of rows) {
+      const entry = entryOf(row);
+      if (entry === undefined || payload.has(entry.name)) return undefined;
+      payload.#entries.set(keyOf(entry.name), entry);
+    }
+    return payload;
+  }
+
+  /** JSON, UTF-8: a list of `[service, account, secret in base64]`, sorted by name. */
+  serialise(): Buffer {
+    const rows = this.names().map((name) => [name.service, name.account, this.#entries.get(keyOf(name))?.secret]);
+    return Buffer.from(JSON.stringify(rows), 'utf8');
+  }
+
+  names(): readonly CredentialName[] {
+    return [...this.#entries.values()].map(({ name }) => name).sort(compareNames);
+  }
+
+  has(name: CredentialName): boolean {
+    return this.#entries.has(keyOf(name));
+  }
+
+  get(name: CredentialName): Secret | undefined {
+    const entry = this.#entries.get(keyOf(name));
+    return entry && new Secret(new Uint8Array(Buffer.from(entry.secret, 'base64')));
+  }
+
+  set({ service, account }: CredentialName, secret: Secret): void {
+    const name = { service, account };
+    this.#entries.set(keyOf(name), { name, secret: Buffer.from(secret.expose()).toString('base64') });
+  }
+
+  /** Whether there was one. */
+  delete(name: CredentialName): boolean {
+    return this.#entries.delete(keyOf(name));
+  }
+}
+
+interface Entry {
+  readonly name: CredentialName;
+  readonly secret: string;
+}
+
+function keyOf({ service, account }: CredentialName): string {
+  return JSON.stringify([service, account]);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function entryOf(row: unknown): Entry | undefined {
+  if (!Array.isArray(row) || row.length !== 3) return undefined;
+  const [service, account, secret]: readonly unknown[] = row;
+  if (typeof service !== 'string' || typeof account !== 'string' || typeof secret !== 'string') return undefined;
+  if (base64Length(secret) === undefined) return undefined;
+  try {
+    return { name: credentialName(service, account), secret };
+  } catch {
+    return undefined;
+  }
+}

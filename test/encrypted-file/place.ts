@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createEncryptedFile, type EncryptedFileOptions } from '../../src/adapters/encrypted-file/encrypted-file.ts';
+import type { Argon2Cost } from '../../src/domain/key-derivation.ts';
+import type { PassphraseSource } from '../../src/ports/passphrase-source.ts';
+import { textSecret } from '../contract/secrets.ts';
+
+export type Seal = EncryptedFileOptions['seal'];
+export const seals: readonly Seal[] = ['home', 'passphrase'];
+
+/** The least that a file may ask for: some 15 ms. */
+export const cheap: Argon2Cost = { memoryKiB: 8192, iterations: 1, parallelism: 1 };
+export const home = '/home/alice';
+export const passphrase = 'correct horse battery staple';
+
+export const alice = { service: 'example.com', account: 'alice' };
+export const bob = { service: 'example.com', account: 'bob' };
+
+/** A folder that goes away with the test, and the path of an encrypted file in it. */
+export function newPlace(): { folder: string; path: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'keystow-file-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return { folder, path: join(folder, 'credentials.json') };
+}
+
+/** Answers as typed, one after the other, and counts how often it was asked. */
+export function typed(...answers: readonly string[]): PassphraseSource & { readonly asked: string[] } {
+  const left = [...answers];
+  const asked: string[] = [];
+  const next = () => {
+    const answer = left.length > 1 ? left.shift() : left[0];
+    return answer === undefined ? undefined : textSecret(answer);
+  };
+  return {
+    asked,
+    async open(attempt) {
+      asked.push(`open ${attempt}`);
+      return next();
+    },
+    async create() {
+      asked.push('create');
+      return next() ?? textSecret('');
+    },
+  };
+}
+
+/** A store with cheap derivation; notices are collected unless they are given an ear. */
+export function openFile(path: string, seal: Seal, options: Partial<EncryptedFileOptions> = {}) {
+  return createEncryptedFile({
+    path,
+    seal,
+    home,
+    passphrases: typed(passphrase),
+    notice: () => undefined,
+    cost: cheap,
+    ...options,
+  });
+}
