@@ -1,0 +1,35 @@
+/** What the session bus and the programs that may serve it are found by: the variables of these names. */
+export interface SessionEnvironment {
+  readonly DBUS_SESSION_BUS_ADDRESS?: string | undefined;
+  readonly XDG_RUNTIME_DIR?: string | undefined;
+  readonly PATH?: string | undefined;
+}
+
+/**
+ * The sockets where the session bus may listen, in the order to try; a leading NUL marks an abstract one.
+ * D-Bus specification, "Server Addresses"; without an address, the runtime directory's, as systemd sets it up.
+ */
+export function busSockets(environment: SessionEnvironment): string[] {
+  const runtimeDir = environment.XDG_RUNTIME_DIR;
+  const usual = runtimeDir ? [`${runtimeDir}/bus`] : [];
+  const address = environment.DBUS_SESSION_BUS_ADDRESS;
+  return address ? address.split(';').flatMap((entry) => socketOf(entry) ?? usual) : usual;
+}
+
+/** The socket of one address: `undefined` for the usual one, none where it is not a Unix socket to connect to. */
+function socketOf(entry: string): string[] | undefined {
+  const [, pairs] = /^unix:(.*)$/s.exec(entry) ?? [];
+  for (const pair of pairs?.split(',') ?? []) {
+    const [, key, escaped = ''] = /^(path|abstract|runtime)=(.+)$/s.exec(pair) ?? [];
+    const value = unescaped(escaped);
+    if (key === 'runtime' && value === 'yes') return undefined;
+    if (key === 'path') return [value];
+    if (key === 'abstract') return [`\0${value}`];
+  }
+  return [];
+}
+
+function unescaped(text: string): string {
+  const bytes = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return bytes === text ? text : Buffer.from(bytes, 'latin1').toString();
+}

@@ -1,0 +1,41 @@
+import type { Value } from './wire/codec.ts';
+import type { Connection } from './wire/connection.ts';
+
+/** The name that a provider of the Secret Service owns on the bus. */
+export const serviceName = 'org.freedesktop.secrets';
+
+// The casts are sound: a reply of another signature never resolves.
+
+/** The unique name of the connection that owns `name`. D-Bus specification, "Message Bus Messages", as all below. */
+export async function ownerOf(bus: Connection, name: string): Promise<string> {
+  return (await busCall(bus, 'GetNameOwner', 's', [name], 's'))[0] as string;
+}
+
+export async function processOf(bus: Connection, name: string): Promise<number> {
+  return (await busCall(bus, 'GetConnectionUnixProcessID', 's', [name], 'u'))[0] as number;
+}
+
+export async function namesOnBus(bus: Connection): Promise<string[]> {
+  return (await busCall(bus, 'ListNames', '', [], 'as'))[0] as string[];
+}
+
+/** The names whose owner the bus can start. */
+export async function startableNames(bus: Connection): Promise<string[]> {
+  return (await busCall(bus, 'ListActivatableNames', '', [], 'as'))[0] as string[];
+}
+
+/** Starts the owner of `name`, and resolves when it has taken it. */
+export async function startOwner(bus: Connection, name: string): Promise<void> {
+  await busCall(bus, 'StartServiceByName', 'su', [name, 0], 'u');
+}
+
+/** Asks for the signals that a match rule describes. */
+export async function watchFor(bus: Connection, rule: string): Promise<void> {
+  await busCall(bus, 'AddMatch', 's', [rule], '');
+}
+
+function busCall(bus: Connection, member: string, signature: string, values: Value[], gives: string) {
+  const name = 'org.freedesktop.DBus';
+  const to = { destination: name, path: '/org/freedesktop/DBus', interface: name, member };
+  return bus.call({ to, signature, values, gives });
+}

@@ -1,0 +1,61 @@
+import { type CredentialName, compareNames } from '../../domain/credential-name.ts';
+import { Secret } from '../../domain/secret.ts';
+import { inBatches } from './batches.ts';
+import { Fault } from './fault.ts';
+import { attributesFor, nameFrom } from './item-name.ts';
+import { find, newest, searchUnlocked, unlockItems } from './items.ts';
+import { answerPrompt } from './prompt.ts';
+import { attributesOf, createItem, deleteItem, getSecret, setSecret } from './service-calls.ts';
+import type { Visit } from './visit.ts';
+
+export async function getCredential(visit: Visit, name: CredentialName): Promise<Secret | undefined> {
+  const [item, tied] = await newest(visit, await find(visit, name));
+  if (tied !== undefined) throw new Fault('ambiguous');
+  if (item === undefined) return undefined;
+  await unlockItems(visit, [item]);
+  return new Secret(await getSecret(visit.session, item.path, visit.session.path));
+}
+
+/** Overwrites the newest of several items, then deletes the others: from then on every tool reads the same. */
+export async function setCredential(visit: Visit, name: CredentialName, secret: Secret): Promise<void> {
+  const found = await find(visit, name);
+  const [item] = await newest(visit, found);
+  if (item === undefined) {
+    await createCredential(visit, name, secret);
+    return;
+  }
+  await unlockItems(visit, [item]);
+  await setSecret(visit.session, item.path, visit.session.path, secret.expose());
+  const others = found.filter(({ path, locked }) => path !== item.path && !locked);
+  await inBatches(others, (other) => deletePath(visit, other.path));
+}
+
+/** Gives the new item's path. */
+export async function createCredential(visit: Visit, name: CredentialName, secret: Secret): Promise<string> {
+  const { session, collection } = visit;
+  if (collection === undefined) throw new Fault('no-collection');
+  const label = `${name.account}@${name.service}`;
+  const item = { label, attributes: attributesFor(name), bytes: secret.expose() };
+  const [path, prompt] = await createItem(session, collection, session.path, item);
+  const result = await answerPrompt(visit, prompt);
+  return result === undefined ? path : String(result);
+}
+
+/** Deletes every item of the name. `found` is called once there is one. */
+export async function deleteCredential(visit: Visit, name: CredentialName, found: () => void): Promise<void> {
+  const items = await find(visit, name);
+  if (items.length > 0) found();
+  await inBatches(await unlockItems(visit, items), ({ path }) => deletePath(visit, path));
+}
+
+export async function listCredentials(visit: Visit, service: string | undefined): Promise<CredentialName[]> {
+  const items = await searchUnlocked(visit, service === undefined ? {} : { service });
+  const attributes = await inBatches(items, ({ path }) => attributesOf(visit.session, path));
+  const names = attributes.map(nameFrom).filter((name) => name !== undefined);
+  names.sort(compareNames);
+  return names.filter((name, index) => index === 0 || compareNames(name, names[index - 1] ?? name) !== 0);
+}
+
+export async function deletePath(visit: Visit, path: string): Promise<void> {
+  await answerPrompt(visit, await deleteItem(visit.session, path));
+}

@@ -1,0 +1,66 @@
+import type { CredentialName } from '../../domain/credential-name.ts';
+import { inBatches } from './batches.ts';
+import { Fault } from './fault.ts';
+import { attributesFor, nameFrom } from './item-name.ts';
+import { lockedCollection, unlockAttended } from './lock.ts';
+import { type Attributes, attributesOf, modifiedOf, searchItems } from './service-calls.ts';
+import type { Visit } from './visit.ts';
+
+export interface Item {
+  readonly path: string;
+  readonly locked: boolean;
+}
+
+export async function search({ session }: Visit, attributes: Attributes): Promise<Item[]> {
+  const [unlocked, locked] = await searchItems(session, attributes);
+  return [...unlocked.map((path) => ({ path, locked: false })), ...locked.map((path) => ({ path, locked: true }))];
+}
+
+/** All items with the attributes, none of them locked: whoever is there is asked for what is. */
+export async function searchUnlocked(visit: Visit, attributes: Attributes): Promise<Item[]> {
+  const collection = await lockedCollection(visit);
+  if (collection !== undefined) await unlockAttended(visit, [collection]);
+  return unlockItems(visit, await search(visit, attributes));
+}
+
+/** The items that hold a credential, perhaps locked. None is certainty: it is not kept. */
+export async function find(visit: Visit, name: CredentialName): Promise<readonly Item[]> {
+  const attributes = attributesFor(name);
+  const collection = await lockedCollection(visit);
+  if (collection === undefined) return own(visit, await search(visit, attributes));
+  // Searching KeePassXC while it is locked makes it ask its user.
+  const found = visit.session.provider === 'keepassxc' ? [] : await search(visit, attributes);
+  if (found.length > 0) return own(visit, found);
+  await unlockAttended(visit, [collection]);
+  return own(visit, await search(visit, attributes));
+}
+
+/** Of several items the one modified last, in seconds: more than one where that was at the same time. */
+export async function newest({ session }: Visit, items: readonly Item[]): Promise<readonly Item[]> {
+  if (items.length <= 1) return items;
+  const times = await inBatches(items, ({ path }) => modifiedOf(session, path));
+  const last = Math.max(...times);
+  return items.filter((_, index) => times[index] === last);
+}
+
+/** Unlocks those that are locked. */
+export async function unlockItems(visit: Visit, items: readonly Item[]): Promise<Item[]> {
+  const locked = items.filter((item) => item.locked);
+  if (locked.length > 0)
+    await unlockAttended(
+      visit,
+      locked.map(({ path }) => path),
+    );
+  return items.map(({ path }) => ({ path, locked: false }));
+}
+
+/** Of the items that match a name, those that are nothing else. One that matches alone counts, whatever else it is. */
+async function own(visit: Visit, matches: readonly Item[]): Promise<readonly Item[]> {
+  if (matches.length <= 1) return matches;
+  const attributes = await inBatches(matches, ({ path }) => attributesOf(visit.session, path));
+  const exact = matches.filter((_, index) => nameFrom(attributes[index] ?? {}) !== undefined);
+  if (exact.length > 0) return exact;
+  // A provider may hide the attributes of what is locked.
+  if (matches.some((item) => item.locked)) return own(visit, await unlockItems(visit, matches));
+  throw new Fault('ambiguous');
+}

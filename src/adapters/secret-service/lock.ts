@@ -1,0 +1,31 @@
+import { Fault } from './fault.ts';
+import { answerPrompt } from './prompt.ts';
+import { isCollectionLocked, labelOf, unlock } from './service-calls.ts';
+import type { Session } from './session.ts';
+import type { Visit } from './visit.ts';
+
+/** The default collection, where there is one and it is locked. */
+export async function lockedCollection(visit: Visit): Promise<string | undefined> {
+  const { session, collection } = visit;
+  if (collection === undefined || !(await isCollectionLocked(session, collection))) return undefined;
+  if (session.provider !== 'kwallet' || !(await isWalletOpen(session, collection))) return collection;
+  // KWallet calls an open wallet locked, and its secrets empty, until it is first told to unlock; then it asks nobody.
+  await answerPrompt(visit, await unlock(session, [collection]), true);
+  return undefined;
+}
+
+/** Unlocks collections or items. Unattended → `locked`, without a question to anybody. */
+export async function unlockAttended(visit: Visit, paths: readonly string[]): Promise<void> {
+  if (!visit.operation.attended) throw new Fault('locked');
+  await answerPrompt(visit, await unlock(visit.session, paths));
+}
+
+/** KWallet's own word: `org.kde.KWallet.isOpen` of the wallet that labels the collection. */
+async function isWalletOpen(session: Session, collection: string): Promise<boolean> {
+  const values = [await labelOf(session, collection)];
+  const answers = ['/modules/kwalletd5', '/modules/kwalletd6'].map(async (path) => {
+    const to = { destination: session.owner, path, interface: 'org.kde.KWallet', member: 'isOpen' };
+    return (await session.bus.call({ to, signature: 's', values, gives: 'b' }))[0] === true;
+  });
+  return (await Promise.allSettled(answers)).some((answer) => answer.status === 'fulfilled' && answer.value);
+}

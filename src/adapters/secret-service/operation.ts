@@ -1,0 +1,78 @@
+import type { Attendance } from '../../ports/attendance.ts';
+import { Fault } from './fault.ts';
+import type { Connection } from './wire/connection.ts';
+
+/** One operation and its bounds. Past its limit, or aborted, it ends its connection, so whatever it awaits rejects. */
+export class Operation {
+  /** Said to the bus when the operation is cut short, to take back what it has left open there. */
+  lastWord: (() => void) | undefined;
+  readonly attended: boolean;
+  readonly #announce: () => void;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = () => this.#cut(new Fault('cancelled'));
+  #bus: Connection | undefined;
+  #cause: Fault | undefined;
+  #leftMs: number;
+  #startedMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `limitMs` bounds all of the operation but the user's time to answer. */
+  constructor(limitMs: number, attendance: Attendance, signal: AbortSignal | undefined) {
+    let announced = false;
+    this.attended = attendance.attended;
+    this.#announce = () => {
+      if (!announced) attendance.waiting('Secret Service');
+      announced = true;
+    };
+    this.#leftMs = limitMs;
+    this.#signal = signal;
+    this.#resume();
+    signal?.addEventListener('abort', this.#onAbort);
+    if (signal?.aborted) this.#onAbort();
+  }
+
+  /** Throws where the operation has been cut short. */
+  check(): void {
+    if (this.#cause !== undefined) throw this.#cause;
+  }
+
+  /** Says which connection it uses from now on. */
+  use(bus: Connection): void {
+    this.#bus = bus;
+    if (this.#cause !== undefined) bus.end(this.#cause);
+  }
+
+  /** Waits for the user's answer, and says so once; the limit stands still meanwhile. */
+  async waitForUser<T>(answer: Promise<T>): Promise<T> {
+    this.#pause();
+    this.#announce();
+    try {
+      return await answer;
+    } finally {
+      this.#resume();
+    }
+  }
+
+  /** The operation is over, whatever its result. */
+  close(): void {
+    this.#pause();
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  #cut(cause: Fault): void {
+    if (this.#cause !== undefined) return;
+    this.#cause = cause;
+    this.lastWord?.();
+    this.#bus?.end(cause);
+  }
+
+  #resume(): void {
+    this.#startedMs = performance.now();
+    this.#timer = setTimeout(() => this.#cut(new Fault('timed-out')), this.#leftMs);
+  }
+
+  #pause(): void {
+    clearTimeout(this.#timer);
+    this.#leftMs -= performance.now() - this.#startedMs;
+  }
+}

@@ -1,0 +1,53 @@
+import { watchFor } from './bus-calls.ts';
+import { Fault } from './fault.ts';
+import { noObject, prompt, target } from './service-calls.ts';
+import type { Visit } from './visit.ts';
+import type { Value } from './wire/codec.ts';
+import { BusError } from './wire/connection.ts';
+import type { Message } from './wire/message.ts';
+
+interface Completed {
+  readonly dismissed: boolean;
+  readonly result: Value;
+}
+
+/**
+ * Has the user answer the prompt at `path`, where one is needed. Unattended nobody is asked: → `locked`, and the prompt
+ * is taken back. `unasked`: the provider is known to complete it by itself, so it is started all the same.
+ * Secret Service API, "Prompts".
+ */
+export async function answerPrompt(visit: Visit, path: string, unasked = false): Promise<Value | undefined> {
+  if (path === noObject) return undefined;
+  const { session, operation } = visit;
+  const dismiss = () => session.bus.tell({ to: target(session, path, 'Prompt', 'Dismiss') });
+  if (!operation.attended && !unasked) {
+    dismiss();
+    throw new Fault('locked');
+  }
+  operation.lastWord = dismiss;
+  const answer = completion(visit, path);
+  const { dismissed, result } = await (operation.attended ? operation.waitForUser(answer) : answer);
+  operation.lastWord = undefined;
+  if (dismissed) throw new Fault('locked', { text: 'the prompt was dismissed' });
+  return result;
+}
+
+async function completion({ session }: Visit, path: string): Promise<Completed> {
+  const { bus, owner } = session;
+  const [completed] = await Promise.all([
+    bus.signal((signal) => completionOf(signal, owner, path)),
+    watchFor(bus, "type='signal',interface='org.freedesktop.Secret.Prompt',member='Completed'"),
+    watchFor(bus, `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${owner}'`),
+    prompt(session, path),
+  ]);
+  return completed;
+}
+
+function completionOf({ fields, body }: Message, owner: string, path: string): Completed | undefined {
+  if (fields.member === 'NameOwnerChanged' && fields.sender === 'org.freedesktop.DBus') {
+    throw new BusError('org.freedesktop.DBus.Error.ServiceUnknown', 'the provider ended while it asked');
+  }
+  if (fields.member !== 'Completed' || fields.sender !== owner || fields.path !== path) return undefined;
+  const [dismissed, variant] = body('bv') as [boolean, [string, Value]];
+  return { dismissed, result: variant[1] };
+}

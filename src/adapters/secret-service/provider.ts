@@ -1,0 +1,71 @@
+import { accessSync, constants, readFileSync } from 'node:fs';
+import type { Provider } from '../../domain/probe.ts';
+import { namesOnBus, ownerOf } from './bus-calls.ts';
+import type { Connection } from './wire/connection.ts';
+
+/** The programs that serve the Secret Service. */
+const programs: readonly (readonly [program: string, Provider])[] = [
+  ['gnome-keyring-daemon', 'gnome-keyring'],
+  ['kwalletd5', 'kwallet'],
+  ['kwalletd6', 'kwallet'],
+  ['ksecretd', 'kwallet'],
+  ['keepassxc', 'keepassxc'],
+];
+
+/** What their other names on the bus start with: they own those also where their Secret Service is switched off. */
+const ownNames: readonly (readonly [start: string, Provider])[] = [
+  ['org.gnome.keyring', 'gnome-keyring'],
+  ['org.kde.kwalletd', 'kwallet'],
+  ['org.kde.ksecretd', 'kwallet'],
+  ['org.keepassxc.', 'keepassxc'],
+];
+
+/** What Linux keeps of a process's name, in bytes: proc(5), `/proc/PID/comm`. */
+const commBytes = 15;
+
+/** The provider that is process `pid`, whose connection is `owner`. */
+export async function providerOf(bus: Connection, owner: string, pid: number): Promise<Provider | undefined> {
+  return providerOfProcess(pid) ?? (await providerOfNames(bus, owner));
+}
+
+/** The provider that runs without serving, going by the names on the bus. */
+export function idleProvider(names: readonly string[]): Provider | undefined {
+  return names.map(providerOfName).find((provider) => provider !== undefined && provider !== 'gnome-keyring');
+}
+
+/** The providers installed, each once. `path`: the variable. */
+export function installedProviders(path = ''): Provider[] {
+  const folders = path.split(':').filter((folder) => folder.startsWith('/'));
+  const found = programs.filter(([program]) => folders.some((folder) => isProgram(`${folder}/${program}`)));
+  return [...new Set(found.map(([, provider]) => provider))];
+}
+
+function providerOfProcess(pid: number): Provider | undefined {
+  try {
+    const comm = readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd();
+    return programs.find(([program]) => program.slice(0, commBytes) === comm)?.[1];
+  } catch {
+    // The bus may be another container's, with processes that are not seen from here.
+    return undefined;
+  }
+}
+
+async function providerOfNames(bus: Connection, owner: string): Promise<Provider | undefined> {
+  const names = (await namesOnBus(bus)).filter((name) => providerOfName(name) !== undefined);
+  const owners = await Promise.all(names.map((name) => ownerOf(bus, name).catch(() => undefined)));
+  const own = names[owners.indexOf(owner)];
+  return own === undefined ? undefined : providerOfName(own);
+}
+
+function providerOfName(name: string): Provider | undefined {
+  return ownNames.find(([start]) => name.startsWith(start))?.[1];
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

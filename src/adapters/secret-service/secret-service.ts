@@ -1,0 +1,111 @@
+import { type CredentialName, credentialName } from '../../domain/credential-name.ts';
+import type { Probe } from '../../domain/probe.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { Attendance } from '../../ports/attendance.ts';
+import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
+import type { StoreProbe } from '../../ports/store-probe.ts';
+import type { SessionEnvironment } from './address.ts';
+import { deleteCredential, getCredential, listCredentials, setCredential } from './credentials.ts';
+import { Fault } from './fault.ts';
+import { Operation } from './operation.ts';
+import { tryOut } from './probe.ts';
+import { SessionKeeper } from './session-keeper.ts';
+import { toError, toFault, toProbe } from './to-error.ts';
+import { type Visit, visit } from './visit.ts';
+
+export interface SecretServiceOptions {
+  readonly environment: SessionEnvironment;
+  /** The service that a probe's sentinel is written under. */
+  readonly sentinelService: string;
+  readonly attendance: Attendance;
+  /** Gives that many random bytes, for a sentinel. */
+  readonly random: (size: number) => Uint8Array;
+  /** Bounds each operation but for a user's time to answer. 2,500 where absent. */
+  readonly limitMs?: number;
+}
+
+/** Largest secret, in bytes: what one message of the wire has room for. */
+export const maxSecretBytes = 8 * 1024 * 1024;
+
+const defaultLimitMs = 2_500;
+
+export function createSecretService(options: SecretServiceOptions): SecretService {
+  return new SecretService(options);
+}
+
+/** The Secret Service on the user's session bus, as a store and as the probe of it. */
+export class SecretService implements CredentialStore, StoreProbe {
+  readonly id = 'secret-service';
+  readonly listing = 'all';
+  readonly #options: SecretServiceOptions;
+  readonly #sessions: SessionKeeper;
+
+  constructor(options: SecretServiceOptions) {
+    this.#options = options;
+    this.#sessions = new SessionKeeper(options.environment);
+  }
+
+  async get(name: CredentialName, options?: OperationOptions): Promise<Secret | undefined> {
+    credentialName(name.service, name.account);
+    return this.#operate(options, (at) => getCredential(at, name));
+  }
+
+  async set(name: CredentialName, secret: Secret, options?: OperationOptions): Promise<void> {
+    credentialName(name.service, name.account);
+    await this.#operate(options, async (at) => {
+      if (secret.expose().length > maxSecretBytes) throw new Fault('too-large');
+      await setCredential(at, name, secret);
+    });
+  }
+
+  async delete(name: CredentialName, options?: OperationOptions): Promise<boolean> {
+    credentialName(name.service, name.account);
+    let wasKept = false;
+    await this.#operate(options, (at) =>
+      deleteCredential(at, name, () => {
+        wasKept = true;
+      }),
+    );
+    return wasKept;
+  }
+
+  async list(service?: string, options?: OperationOptions): Promise<readonly CredentialName[]> {
+    if (service !== undefined) credentialName(service, 'any');
+    return this.#operate(options, (at) => listCredentials(at, service));
+  }
+
+  async probe(options?: OperationOptions): Promise<Probe> {
+    const { sentinelService, random } = this.#options;
+    const account = `probe-${Buffer.from(random(16)).toString('hex')}`;
+    const sentinel = { name: { service: sentinelService, account }, secret: new Secret(random(32)) };
+    try {
+      return await this.#bounded(options, (at) => tryOut(at, sentinel));
+    } catch (error) {
+      const fault = toFault(error);
+      if (fault.code === 'cancelled') throw toError(fault);
+      return toProbe(fault);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#sessions.close();
+  }
+
+  async #operate<T>(options: OperationOptions | undefined, work: (at: Visit) => Promise<T>): Promise<T> {
+    try {
+      return await this.#bounded(options, work);
+    } catch (error) {
+      throw toError(toFault(error));
+    }
+  }
+
+  async #bounded<T>(options: OperationOptions | undefined, work: (at: Visit) => Promise<T>): Promise<T> {
+    const { limitMs = defaultLimitMs, attendance } = this.#options;
+    const operation = new Operation(limitMs, attendance, options?.signal);
+    try {
+      return await visit(this.#sessions, operation, work);
+    } finally {
+      operation.close();
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { isUtf8 } from 'node:buffer';
+import { type Value, WireError } from './wire/codec.ts';
+import type { Call, Connection } from './wire/connection.ts';
+
+/** Whom the calls go to. `owner`: a provider's unique name, so that they neither reach a successor nor start one. */
+export interface Peer {
+  readonly bus: Connection;
+  readonly owner: string;
+}
+
+export type Attributes = Readonly<Record<string, string>>;
+
+/** What an object path says where there is none: no such collection, no prompt to answer. */
+export const noObject = '/';
+
+const service = '/org/freedesktop/secrets';
+
+// Secret Service API, "D-Bus API Reference". The casts are sound: a reply of another signature never resolves.
+
+/** Gives the session's path. "plain": secrets travel as they are, the bus being the user's own. */
+export async function openSession(peer: Peer): Promise<string> {
+  const values = await call(peer, service, 'Service', 'OpenSession', 'sv', ['plain', ['s', '']], 'vo');
+  return values[1] as string;
+}
+
+/** The collection that the alias `default` names, or {@link noObject}. */
+export async function readDefaultAlias(peer: Peer): Promise<string> {
+  return (await call(peer, service, 'Service', 'ReadAlias', 's', ['default'], 'o'))[0] as string;
+}
+
+/** The items whose attributes include `attributes`; none of those given: all. */
+export async function searchItems(peer: Peer, attributes: Attributes): Promise<[unlocked: string[], locked: string[]]> {
+  const values = await call(peer, service, 'Service', 'SearchItems', 'a{ss}', [Object.entries(attributes)], 'aoao');
+  return values as [string[], string[]];
+}
+
+/** Gives the prompt to answer, or {@link noObject}. Asks nobody by itself. */
+export async function unlock(peer: Peer, paths: readonly string[]): Promise<string> {
+  return (await call(peer, service, 'Service', 'Unlock', 'ao', [paths], 'aoo'))[1] as string;
+}
+
+/** `replace`: an item with the same attributes is overwritten. Gives the item or {@link noObject}, and the prompt. */
+export async function createItem(peer: Peer, collection: string, session: string, item: NewItem) {
+  const properties = [
+    ['org.freedesktop.Secret.Item.Label', ['s', item.label]],
+    ['org.freedesktop.Secret.Item.Attributes', ['a{ss}', Object.entries(item.attributes)]],
+  ];
+  const values = [properties, secretOf(session, item.bytes), true];
+  const reply = await call(peer, collection, 'Collection', 'CreateItem', 'a{sv}(oayays)b', values, 'oo');
+  return reply as [item: string, prompt: string];
+}
+
+export interface NewItem {
+  readonly label: string;
+  readonly attributes: Attributes;
+  readonly bytes: Uint8Array;
+}
+
+export async function getSecret(peer: Peer, item: string, session: string): Promise<Uint8Array> {
+  const [secret] = await call(peer, item, 'Item', 'GetSecret', 'o', [session], '(oayays)');
+  return (secret as [string, Uint8Array, Uint8Array, string])[2];
+}
+
+export async function setSecret(peer: Peer, item: string, session: string, bytes: Uint8Array): Promise<void> {
+  await call(peer, item, 'Item', 'SetSecret', '(oayays)', [secretOf(session, bytes)], '');
+}
+
+/** Gives the prompt to answer, or {@link noObject}. */
+export async function deleteItem(peer: Peer, item: string): Promise<string> {
+  return (await call(peer, item, 'Item', 'Delete', '', [], 'o'))[0] as string;
+}
+
+export async function prompt(peer: Peer, path: string): Promise<void> {
+  await call(peer, path, 'Prompt', 'Prompt', 's', [''], '');
+}
+
+export async function attributesOf(peer: Peer, item: string): Promise<Attributes> {
+  return Object.fromEntries((await property(peer, item, 'Item', 'Attributes', 'a{ss}')) as [string, string][]);
+}
+
+/** Seconds since 1970. */
+export async function modifiedOf(peer: Peer, item: string): Promise<number> {
+  return Number(await property(peer, item, 'Item', 'Modified', 't'));
+}
+
+export async function isCollectionLocked(peer: Peer, collection: string): Promise<boolean> {
+  return (await property(peer, collection, 'Collection', 'Locked', 'b')) as boolean;
+}
+
+export async function labelOf(peer: Peer, collection: string): Promise<string> {
+  return (await property(peer, collection, 'Collection', 'Label', 's')) as string;
+}
+
+async function property(peer: Peer, path: string, of: string, name: string, type: string): Promise<Value> {
+  const to = { destination: peer.owner, path, interface: 'org.freedesktop.DBus.Properties', member: 'Get' };
+  const values = [`org.freedesktop.Secret.${of}`, name];
+  const [variant] = await peer.bus.call({ to, signature: 'ss', values, gives: 'v' });
+  const [given, value] = variant as [string, Value];
+  if (given !== type) throw new WireError(`${name} is of type "${given}"`);
+  return value;
+}
+
+/** Secret Service API, "Secret": session, parameters, value, content type. */
+function secretOf(session: string, bytes: Uint8Array): Value {
+  return [session, new Uint8Array(), bytes, isUtf8(bytes) ? 'text/plain' : 'application/octet-stream'];
+}
+
+function call(peer: Peer, path: string, of: string, member: string, signature: string, values: Value[], gives: string) {
+  return peer.bus.call({ to: target(peer, path, of, member), signature, values, gives });
+}
+
+/** `of`: the interface that the method belongs to, such as `Item`. */
+export function target(peer: Peer, path: string, of: string, member: string): Call['to'] {
+  return { destination: peer.owner, path, interface: `org.freedesktop.Secret.${of}`, member };
+}

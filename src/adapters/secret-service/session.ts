@@ -1,0 +1,77 @@
+import type { Provider } from '../../domain/probe.ts';
+import { busSockets, type SessionEnvironment } from './address.ts';
+import { namesOnBus, ownerOf, processOf, serviceName, startableNames, startOwner } from './bus-calls.ts';
+import { Fault } from './fault.ts';
+import { idleProvider, installedProviders, providerOf } from './provider.ts';
+import { openSession, type Peer, readDefaultAlias } from './service-calls.ts';
+import { isUnowned, toFault } from './to-error.ts';
+import { type Connection, connect } from './wire/connection.ts';
+
+/** A conversation with one provider, kept from one operation to the next. */
+export interface Session extends Peer {
+  readonly provider: Provider | undefined;
+  /** The session object, which secrets are exchanged under. */
+  readonly path: string;
+}
+
+/** A new session, and what the alias `default` names. */
+export interface Opened {
+  readonly session: Session;
+  readonly alias: string;
+}
+
+/** Connects to the session bus, at the first of its addresses that answers. */
+export async function connectToBus(environment: SessionEnvironment): Promise<Connection> {
+  let failure: unknown = new Fault('no-session-bus', { text: 'no usable address of a session bus is set' });
+  for (const socket of busSockets(environment)) {
+    try {
+      return await connect(socket);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** Opens a session with whoever provides the Secret Service; starts the provider where the bus can. */
+export async function open(bus: Connection, environment: SessionEnvironment): Promise<Opened> {
+  try {
+    return await openWithOwner(bus);
+  } catch (error) {
+    if (!isUnowned(error)) throw error;
+  }
+  await start(bus, environment);
+  return openWithOwner(bus);
+}
+
+/** All in one round trip, with the greeting that went before. */
+async function openWithOwner(bus: Connection): Promise<Opened> {
+  const peer = { bus, owner: serviceName };
+  let provider: Provider | undefined;
+  const meetOwner = async () => {
+    const [owner, pid] = await Promise.all([ownerOf(bus, serviceName), processOf(bus, serviceName).catch(() => 0)]);
+    provider = await providerOf(bus, owner, pid);
+    return owner;
+  };
+  try {
+    const [owner, path, alias] = await Promise.all([meetOwner(), openSession(peer), readDefaultAlias(peer)]);
+    return { session: { bus, owner, path, provider }, alias };
+  } catch (error) {
+    throw toFault(error, provider);
+  }
+}
+
+async function start(bus: Connection, environment: SessionEnvironment): Promise<void> {
+  const [startable, names] = await Promise.all([startableNames(bus), namesOnBus(bus)]);
+  const [installed, ...others] = installedProviders(environment.PATH);
+  if (startable.includes(serviceName)) {
+    await startOwner(bus, serviceName).catch((error) => {
+      const fault = toFault(error, others.length === 0 ? installed : undefined);
+      throw fault.code === 'failed' ? new Fault('not-running', fault.evidence, error) : fault;
+    });
+    return;
+  }
+  const idle = idleProvider(names);
+  if (idle !== undefined) throw new Fault('not-running', { provider: idle, switchedOff: true });
+  throw installed === undefined ? new Fault('not-installed') : new Fault('not-running', { provider: installed });
+}

@@ -1,0 +1,42 @@
+import type { Operation } from './operation.ts';
+import { noObject } from './service-calls.ts';
+import type { Session } from './session.ts';
+import type { SessionKeeper } from './session-keeper.ts';
+import { isLost, isRace, toFault } from './to-error.ts';
+
+/** One try of an operation at the provider. */
+export interface Visit {
+  readonly session: Session;
+  /** The default collection; `undefined` where there is none. */
+  readonly collection: string | undefined;
+  readonly operation: Operation;
+}
+
+const maxRetries = 3;
+
+/** Does `work`, again from the start where another client or a restart of the provider came between. */
+export async function visit<T>(
+  sessions: SessionKeeper,
+  operation: Operation,
+  work: (visit: Visit) => Promise<T>,
+): Promise<T> {
+  for (let retries = 0; ; retries += 1) {
+    try {
+      return await visitOnce(sessions, operation, work);
+    } catch (error) {
+      if (retries === maxRetries || !(isRace(error) || isLost(error))) throw error;
+    }
+  }
+}
+
+async function visitOnce<T>(sessions: SessionKeeper, operation: Operation, work: (visit: Visit) => Promise<T>) {
+  const { session, alias } = await sessions.take(operation);
+  try {
+    const result = await work({ session, collection: alias === noObject ? undefined : alias, operation });
+    sessions.giveBack(session);
+    return result;
+  } catch (error) {
+    session.bus.end();
+    throw toFault(error, session.provider);
+  }
+}

@@ -1,0 +1,140 @@
+import { createConnection, type Socket } from 'node:net';
+import type { Value } from './codec.ts';
+import { decode, encode, extent, type Fields, headBytes, type Message, messageTypes } from './message.ts';
+
+const bus = 'org.freedesktop.DBus';
+
+/** D-Bus specification, "Authentication Protocol": `OK`, a space, 32 hexadecimal digits, CR, LF. */
+const greetingBytes = 37;
+
+/** A method call; `gives` is the signature that its reply must have. */
+export interface Call {
+  readonly to: Required<Pick<Fields, 'destination' | 'path' | 'interface' | 'member'>>;
+  readonly signature?: string;
+  readonly values?: readonly Value[];
+  readonly gives: string;
+}
+
+/** An error reply, and the bus closing in the same terms. `errorName`: `org.freedesktop.DBus.Error.Disconnected`. */
+export class BusError extends Error {
+  readonly errorName: string;
+
+  constructor(errorName: string, text: string) {
+    super(text);
+    this.errorName = errorName;
+  }
+}
+
+/** Connects to the socket at `path` (a leading NUL: an abstract one) and greets, without waiting for an answer. */
+export function connect(path: string): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(path, () => resolve(new Connection(socket)));
+    socket.once('error', reject);
+  });
+}
+
+/** A message bus as one client sees it. Calls go out at once and in order; none waits for an earlier reply. */
+export class Connection {
+  readonly #socket: Socket;
+  readonly #waiting = new Map<number, { gives: string; resolve(values: Value[]): void; reject(error: Error): void }>();
+  #watch: { take(signal: Message): void; reject(error: Error): void } | undefined;
+  #serial = 0;
+  #greeted = false;
+  #received: Buffer[] = [];
+  #missing = 1;
+  #ended: Error | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (bytes) => this.#receive(bytes));
+    socket.on('error', (error) => this.end(error));
+    socket.on('close', () => this.end());
+    socket.write(`\0AUTH EXTERNAL ${Buffer.from(`${process.getuid?.()}`).toString('hex')}\r\nBEGIN\r\n`);
+    const to = { destination: bus, path: '/org/freedesktop/DBus', interface: bus, member: 'Hello' };
+    this.call({ to, gives: 's' }).catch((error) => this.end(error));
+  }
+
+  get isOpen(): boolean {
+    return this.#ended === undefined;
+  }
+
+  /** Rejects with a {@link BusError}, a `WireError`, or what {@link end} was given. Starts no service. */
+  call({ to, signature = '', values = [], gives }: Call): Promise<Value[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) return reject(this.#ended);
+      this.#serial += 1;
+      this.#waiting.set(this.#serial, { gives, resolve, reject });
+      this.#socket.write(encode(messageTypes.call, 2, this.#serial, { ...to, signature }, values));
+    });
+  }
+
+  /** Waits for the first signal that `pick` makes something of. One at a time. */
+  signal<T>(pick: (signal: Message) => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const take = (signal: Message) => {
+        const picked = pick(signal);
+        if (picked !== undefined) resolve(picked);
+      };
+      this.#watch = { take, reject };
+    });
+  }
+
+  /** Sends a call that nobody waits for: a last word before {@link end}. */
+  tell({ to }: Pick<Call, 'to'>): void {
+    this.#serial += 1;
+    if (this.isOpen) this.#socket.write(encode(messageTypes.call, 3, this.#serial, to, []));
+  }
+
+  /** Whether the open connection keeps the process running. */
+  keepAlive(wanted: boolean): void {
+    if (wanted) this.#socket.ref();
+    else this.#socket.unref();
+  }
+
+  /** Closes; every call under way and every later one rejects with `error`. A second time does nothing. */
+  end(error: Error = new BusError(`${bus}.Error.Disconnected`, 'the connection is closed')): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = error;
+    this.#socket.destroy();
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+    this.#watch?.reject(error);
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#received.push(chunk);
+    this.#missing -= chunk.length;
+    if (this.#missing > 0) return;
+    const bytes = Buffer.concat(this.#received);
+    try {
+      const greeting = this.#greeted ? '' : bytes.toString('latin1', 0, greetingBytes);
+      if (!'OK '.startsWith(greeting.slice(0, 3))) throw new BusError(`${bus}.Error.AuthFailed`, greeting);
+      this.#greeted ||= greeting.length === greetingBytes;
+      this.#missing = greetingBytes - bytes.length;
+      this.#received = [this.#greeted ? this.#messages(bytes.subarray(greeting.length)) : bytes];
+    } catch (error) {
+      this.end(error as Error);
+    }
+  }
+
+  /** Handles every whole message; gives the bytes of one that is not. */
+  #messages(bytes: Buffer): Buffer {
+    for (let rest = bytes; ; ) {
+      const end = rest.length < headBytes ? headBytes : extent(rest).end;
+      this.#missing = end - rest.length;
+      if (this.#missing > 0) return rest;
+      this.#handle(decode(rest));
+      rest = rest.subarray(end);
+    }
+  }
+
+  #handle(message: Message): void {
+    const { replyTo = 0, errorName = '', signature } = message.fields;
+    const call = this.#waiting.get(replyTo);
+    if (message.type === messageTypes.signal) this.#watch?.take(message);
+    else if (message.type === messageTypes.reply) call?.resolve(message.body(call.gives));
+    else if (message.type === messageTypes.error)
+      call?.reject(new BusError(errorName, signature === 's' ? String(message.body('s')[0]) : ''));
+    this.#waiting.delete(replyTo);
+  }
+}

@@ -1,0 +1,80 @@
+import { marshal, unmarshal, type Value, WireError } from './codec.ts';
+
+/** Largest message that is accepted, in bytes: room for a secret of 8 MiB. The specification allows 128 MiB. */
+export const maxMessageBytes = 8 * 1024 * 1024 + 65_536;
+const maxFieldsBytes = 65_536;
+
+/** The bytes of a message that tell how long it is. */
+export const headBytes = 16;
+
+/** D-Bus specification, "Message Types". */
+export const messageTypes = { call: 1, reply: 2, error: 3, signal: 4 } as const;
+
+/** D-Bus specification, "Header Fields": the code and the type of each. */
+const fieldCodes = {
+  path: [1, 'o'],
+  interface: [2, 's'],
+  member: [3, 's'],
+  errorName: [4, 's'],
+  replyTo: [5, 'u'],
+  destination: [6, 's'],
+  sender: [7, 's'],
+  signature: [8, 'g'],
+} as const;
+
+export type Fields = { readonly [name in keyof typeof fieldCodes]?: name extends 'replyTo' ? number : string };
+
+export interface Message {
+  readonly type: number;
+  readonly serial: number;
+  readonly fields: Fields;
+  /** Reads the body, which must be of `signature`. */
+  body(signature: string): Value[];
+}
+
+/** Writes a message. `flags`: 1 no reply is expected, 2 no service is started to answer it. */
+export function encode(type: number, flags: number, serial: number, fields: Fields, values: readonly Value[]): Buffer {
+  const body = marshal(fields.signature ?? '', values);
+  const entries = Object.entries(fields).map(([name, value]) => {
+    const [code, signature] = fieldCodes[name as keyof Fields];
+    return [code, [signature, value]];
+  });
+  const header = marshal('yyyyuua(yv)', [0x6c, type, flags, 1, body.length, serial, entries]);
+  return Buffer.concat([header, Buffer.alloc(-header.length & 7), body]);
+}
+
+/** Where fields end, the body starts and all ends in the message that starts with `head`, of {@link headBytes} or more. */
+export function extent(head: Buffer): { readonly fieldsEnd: number; readonly bodyStart: number; readonly end: number } {
+  const view = new DataView(head.buffer, head.byteOffset, headBytes);
+  const littleEndian = head[0] === 0x6c;
+  if ((!littleEndian && head[0] !== 0x42) || head[3] !== 1) throw new WireError('this is not a D-Bus message');
+  const fieldsEnd = headBytes + view.getUint32(12, littleEndian);
+  const bodyStart = Math.ceil(fieldsEnd / 8) * 8;
+  const end = bodyStart + view.getUint32(4, littleEndian);
+  if (fieldsEnd > maxFieldsBytes || end > maxMessageBytes)
+    throw new WireError(`a message of ${end} bytes is larger than is accepted`);
+  return { fieldsEnd, bodyStart, end };
+}
+
+/** Reads one whole message. */
+export function decode(bytes: Buffer): Message {
+  const littleEndian = bytes[0] === 0x6c;
+  const { fieldsEnd, bodyStart, end } = extent(bytes);
+  const head = unmarshal('yyyyuua(yv)', bytes.subarray(0, fieldsEnd), littleEndian);
+  const given = new Map(head[6] as [number, [string, string]][]);
+  const fields: Record<string, string> = {};
+  for (const [name, [code, signature]] of Object.entries(fieldCodes)) {
+    const [type, value] = given.get(code) ?? [];
+    if (type === signature && value !== undefined) fields[name] = value;
+  }
+  return {
+    type: Number(head[1]),
+    serial: Number(head[5]),
+    fields,
+    body(signature) {
+      if (signature !== (fields.signature ?? ''))
+        throw new WireError(`expected "${signature}", got "${fields.signature}"`);
+      return unmarshal(signature, bytes.subarray(bodyStart, end), littleEndian);
+    },
+  };
+}
