@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ownerOf, serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
+import { connectToBus } from '../../src/adapters/secret-service/session.ts';
+import { endOf, missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
+
+/** `none`: there is no collection yet. */
+export type KeyringState = 'unlocked' | 'locked' | 'none';
+
+/** A gnome-keyring of a test's own, on a session bus of its own. */
+export interface GnomeKeyring {
+  readonly bus: SessionBus;
+  /** The whole environment of a program that uses it. */
+  readonly environment: SessionBus['environment'];
+  /** Holds the daemon still: it neither answers nor ends. */
+  freeze(): void;
+  thaw(): void;
+  /** Ends the daemon, and starts it again over the same files. */
+  restart(state: KeyringState): Promise<void>;
+  /** Ends the daemon and its bus, and removes all that they wrote. */
+  stop(): Promise<void>;
+}
+
+interface Daemon {
+  kill(signal: NodeJS.Signals): boolean;
+  readonly end: Promise<void>;
+}
+
+/** Why there can be no gnome-keyring here. */
+export function missing(): string | undefined {
+  return missingSessionBus() ?? missingProgram('gnome-keyring-daemon');
+}
+
+export async function startGnomeKeyring(state: KeyringState): Promise<GnomeKeyring> {
+  const bus = await startSessionBus();
+  let daemon = await startDaemon(bus, state === 'locked' ? 'unlocked' : state);
+  const keyring: GnomeKeyring = {
+    bus,
+    environment: bus.environment,
+    freeze: () => void daemon.kill('SIGSTOP'),
+    thaw: () => void daemon.kill('SIGCONT'),
+    async restart(next) {
+      await stopDaemon(daemon);
+      daemon = await startDaemon(bus, next);
+    },
+    async stop() {
+      await stopDaemon(daemon);
+      await bus.stop();
+    },
+  };
+  if (state === 'locked') await keyring.restart('locked');
+  return keyring;
+}
+
+async function startDaemon(bus: SessionBus, state: KeyringState): Promise<Daemon> {
+  const unlock = state === 'unlocked' ? ['--unlock'] : [];
+  const child = spawn('gnome-keyring-daemon', ['--foreground', '--components=secrets', ...unlock], {
+    env: bus.environment,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const end = endOf(child);
+  child.stdin.end('a password of the tests');
+  const connection = await connectToBus(bus.environment);
+  try {
+    await Promise.race([untilOwned(connection), end.then(() => Promise.reject(new Error('gnome-keyring ended')))]);
+  } finally {
+    connection.end();
+  }
+  return { kill: (signal) => child.kill(signal), end };
+}
+
+/** By then `--unlock` is done as well: the daemon takes its name last. */
+async function untilOwned(connection: Parameters<typeof ownerOf>[0]): Promise<void> {
+  for (;;) {
+    const owner = await ownerOf(connection, serviceName).catch(() => undefined);
+    if (owner !== undefined) return;
+    await wait(5);
+  }
+}
+
+async function stopDaemon(daemon: Daemon): Promise<void> {
+  daemon.kill('SIGCONT');
+  daemon.kill('SIGTERM');
+  await daemon.end;
+}

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A session bus of a test's own: in a folder of its own, with nothing on it but what the test puts there. */
+export interface SessionBus {
+  readonly address: string;
+  /** The whole environment of a program that uses this bus. All that it writes, it writes in the bus's folder. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Holds the daemon still: it takes connections and never answers. Stopping it ends that. */
+  freeze(): void;
+  stop(): Promise<void>;
+}
+
+export interface SessionBusOptions {
+  /** What the bus can start: a command line by name. Nothing where absent, whatever the machine has installed. */
+  readonly services?: Readonly<Record<string, string>>;
+  /** Whom the bus keeps from being talked to, by name. */
+  readonly denied?: string;
+}
+
+/** Why there can be no session bus here. */
+export function missingSessionBus(): string | undefined {
+  return missingProgram('dbus-daemon');
+}
+
+/** Why a program cannot be run here. */
+export function missingProgram(program: string): string | undefined {
+  const { error } = spawnSync(program, ['--version'], { stdio: 'ignore' });
+  return error === undefined ? undefined : `${program} is not installed`;
+}
+
+export async function startSessionBus(options: SessionBusOptions = {}): Promise<SessionBus> {
+  const folder = mkdtempSync(join(tmpdir(), 'keystow-bus-'));
+  const home = homeIn(folder);
+  const config = join(folder, 'bus.conf');
+  writeFileSync(config, configuration(folder, options));
+  const daemon = spawn('dbus-daemon', [`--config-file=${config}`, '--nofork', '--print-address=1'], {
+    env: home,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const end = endOf(daemon);
+  const [line] = await Promise.race([once(daemon.stdout, 'data'), end.then(() => [''])]);
+  const address = String(line).trim();
+  if (address === '') throw new Error('dbus-daemon ended without giving an address');
+  return {
+    address,
+    environment: { ...home, DBUS_SESSION_BUS_ADDRESS: address },
+    freeze() {
+      daemon.kill('SIGSTOP');
+    },
+    async stop() {
+      daemon.kill('SIGCONT');
+      daemon.kill('SIGTERM');
+      await end;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when the process has ended; sees to it that it does not outlive this one. */
+export function endOf(child: ChildProcess): Promise<void> {
+  const kill = () => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', kill);
+  return new Promise((resolve) => {
+    child.once('close', () => {
+      process.removeListener('exit', kill);
+      resolve();
+    });
+  });
+}
+
+function homeIn(folder: string): Record<string, string> {
+  const runtime = join(folder, 'runtime');
+  const { PATH = '' } = process.env;
+  mkdirSync(runtime, { mode: 0o700 });
+  return {
+    PATH,
+    HOME: folder,
+    XDG_RUNTIME_DIR: runtime,
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_DATA_HOME: join(folder, 'data'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+  };
+}
+
+function configuration(folder: string, { services = {}, denied }: SessionBusOptions): string {
+  const serviceFolder = join(folder, 'services');
+  mkdirSync(serviceFolder);
+  for (const [name, command] of Object.entries(services)) {
+    writeFileSync(join(serviceFolder, `${name}.service`), `[D-BUS Service]\nName=${name}\nExec=${command}\n`);
+  }
+  const deny = denied === undefined ? '' : `<deny send_destination="${denied}"/>`;
+  return `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:dir=${folder}</listen>
+  <auth>EXTERNAL</auth>
+  <servicedir>${serviceFolder}</servicedir>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+    ${deny}
+  </policy>
+</busconfig>
+`;
+}
