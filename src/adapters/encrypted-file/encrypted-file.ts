@@ -4,30 +4,40 @@ import { type Argon2Cost, type KdfHeader, recommendedCost } from '../../domain/k
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import type { KeptFile } from '../files/file-errors.ts';
+import { type KeptFile, keepsChanging } from '../files/file-errors.ts';
 import { createLock } from '../files/lock.ts';
 import { type Derive, deriveKey } from './derive.ts';
 import { KeyRing } from './key-ring.ts';
 import type { Payload } from './payload.ts';
-import { type Edit, parsePayload, readEnvelope, rewrite, type SealedFileOptions } from './sealed-file.ts';
-import { keepsChanging } from './to-error.ts';
+import {
+  type Edit,
+  type EnvelopeFile,
+  parsePayload,
+  readEnvelope,
+  rewrite,
+  type SealedFileOptions,
+} from './sealed-file.ts';
 
-export interface EncryptedFileOptions {
-  /** Absolute. Its folder is created when something is first kept. */
+/** What a file that exists is read with. */
+export interface ExistingFileOptions {
+  /** Absolute. */
   readonly path: string;
-  /** How a file that does not exist yet is sealed. One that exists says itself how it is. */
-  readonly seal: 'home' | 'passphrase';
   /** The path of the user's home directory, as the environment gives it: the key of a file sealed by `home`. */
   readonly home: string;
-  readonly passphrases: PassphraseSource;
   /** Hears, once each, what was put right without being asked: permissions that were too loose. */
   notice(line: string): void;
+  /** Largest file that is read or written. 256 MiB unless given. */
+  readonly maxFileBytes?: number;
+}
+
+export interface EncryptedFileOptions extends ExistingFileOptions {
+  /** How a file that does not exist yet is sealed. One that exists says itself how it is. */
+  readonly seal: 'home' | 'passphrase';
+  readonly passphrases: PassphraseSource;
   /** What deriving the key of a new file costs. RFC 9106's second recommendation unless given. */
   readonly cost?: Argon2Cost;
   readonly derive?: Derive;
   readonly random?: (bytes: number) => Uint8Array;
-  /** Largest file that is read or written. 256 MiB unless given. */
-  readonly maxFileBytes?: number;
 }
 
 const defaultMaxFileBytes = 256 * 1024 * 1024;
@@ -36,11 +46,11 @@ const maxAttempts = 10;
 
 /** The store that needs nothing but a folder. docs/envelope.md is the format. */
 export function createEncryptedFile(options: EncryptedFileOptions): CredentialStore {
-  const file: KeptFile = { path: options.path, what: 'encrypted file' };
-  const { cost = recommendedCost, derive = deriveKey, random = randomBytes, home } = options;
+  const envelopeFile = envelopeFileOf(options);
+  const { file } = envelopeFile;
+  const { cost = recommendedCost, derive = deriveKey, random = randomBytes } = options;
   const keys = new KeyRing(file, { ...options, cost, derive, random });
-  const maxBytes = options.maxFileBytes ?? defaultMaxFileBytes;
-  const sealed: SealedFileOptions = { file, home, keys, random, maxBytes, notice: onceEach(options.notice) };
+  const sealed: SealedFileOptions = { ...envelopeFile, keys, random };
   const exclusively = createLock(file);
 
   async function read(options?: OperationOptions): Promise<Payload | undefined> {
@@ -101,6 +111,20 @@ export function createEncryptedFile(options: EncryptedFileOptions): CredentialSt
       keys.forget();
     },
   };
+}
+
+/**
+ * How the file that exists is sealed, told without a key; `undefined` where there is none. Rejects as the store would
+ * for a file that is damaged, foreign, refused or unreadable.
+ */
+export async function sealOfFile(options: ExistingFileOptions): Promise<'home' | 'passphrase' | undefined> {
+  const envelope = await readEnvelope(envelopeFileOf(options));
+  return envelope && (envelope.kdf.name === 'argon2id' ? 'passphrase' : 'home');
+}
+
+function envelopeFileOf({ path, home, notice, maxFileBytes }: ExistingFileOptions): EnvelopeFile {
+  const file: KeptFile = { path, what: 'encrypted file' };
+  return { file, home, notice: onceEach(notice), maxBytes: maxFileBytes ?? defaultMaxFileBytes };
 }
 
 function begin({ service, account }: CredentialName, options: OperationOptions | undefined): CredentialName {

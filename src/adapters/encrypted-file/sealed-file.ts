@@ -1,12 +1,11 @@
 import { dirname } from 'node:path';
-import { CredentialError } from '../../domain/credential-error.ts';
 import { type Envelope, nonceBytes, parseEnvelope, serialiseEnvelope } from '../../domain/envelope.ts';
 import type { KdfHeader } from '../../domain/key-derivation.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import { damagedError, ioError, type KeptFile } from '../files/file-errors.ts';
+import { damagedError, type KeptFile } from '../files/file-errors.ts';
 import { tightenFolder } from '../files/folder.ts';
-import { type Identity, identityAt } from '../files/identity.ts';
+import { identityOf } from '../files/identity.ts';
 import { type ReadOptions, readGuarded } from '../files/read-file.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { sweepTemporaries } from '../files/temporary.ts';
@@ -15,9 +14,12 @@ import { Payload } from './payload.ts';
 import { seal } from './seal.ts';
 import { notAnEnvelope, tooLarge } from './to-error.ts';
 
-export interface SealedFileOptions extends ReadOptions {
+export interface EnvelopeFile extends ReadOptions {
   readonly file: KeptFile;
   readonly home: string;
+}
+
+export interface SealedFileOptions extends EnvelopeFile {
   readonly keys: KeyRing;
   readonly random: (bytes: number) => Uint8Array;
 }
@@ -33,7 +35,7 @@ export interface Rewrite extends OperationOptions {
 }
 
 /** The envelope that stands there; `undefined` when there is no file. Derives nothing. */
-export async function readEnvelope({ file, home, ...options }: SealedFileOptions): Promise<Envelope | undefined> {
+export async function readEnvelope({ file, home, ...options }: EnvelopeFile): Promise<Envelope | undefined> {
   const bytes = await readGuarded(file, options);
   if (bytes === undefined) return undefined;
   tightenFolder(dirname(file.path), home, options.notice);
@@ -74,21 +76,5 @@ export async function rewrite(
     throwIfAborted(options);
     return held();
   };
-  return (await replace(file, Buffer.from(text, 'latin1'), expected, permitted)) || 'again';
-}
-
-async function replace(file: KeptFile, bytes: Uint8Array, expected: Identity, permitted: () => boolean) {
-  try {
-    return await replaceFile({ path: file.path, bytes, expected, permitted });
-  } catch (error) {
-    throw error instanceof CredentialError ? error : ioError(file, 'written', error);
-  }
-}
-
-function identityOf(file: KeptFile): Identity {
-  try {
-    return identityAt(file.path);
-  } catch (error) {
-    throw ioError(file, 'read', error);
-  }
+  return (await replaceFile({ file, bytes: Buffer.from(text, 'latin1'), expected, permitted })) || 'again';
 }

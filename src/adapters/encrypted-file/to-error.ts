@@ -1,7 +1,7 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { ParsedEnvelope } from '../../domain/envelope.ts';
 import { unreachable } from '../../domain/unreachable.ts';
-import { damagedError, type KeptFile, named } from '../files/file-errors.ts';
+import { damagedError, foreignError, type KeptFile, laterVersionError, named } from '../files/file-errors.ts';
 
 /** Why a text that should be an envelope is none. */
 export function notAnEnvelope(file: KeptFile, parsed: Exclude<ParsedEnvelope, { kind: 'envelope' }>): CredentialError {
@@ -9,17 +9,9 @@ export function notAnEnvelope(file: KeptFile, parsed: Exclude<ParsedEnvelope, { 
     case 'damaged':
       return damagedError(file, parsed.why);
     case 'foreign':
-      return new CredentialError('file-foreign', `${named(file)} was written by another program`, {
-        hint: 'move it aside, or choose another folder; keystow leaves it as it is',
-      });
+      return foreignError(file);
     case 'later-version':
-      return new CredentialError(
-        'file-version',
-        `${named(file)} has version ${parsed.version} of the format, and 1 is known`,
-        {
-          hint: 'update the program; keystow leaves the file as it is',
-        },
-      );
+      return laterVersionError(file, parsed.version);
     default:
       return unreachable(parsed);
   }
@@ -50,10 +42,4 @@ export function notDerived(file: KeptFile, cause: unknown): CredentialError {
 
 export function tooLarge(file: KeptFile, maxFileBytes: number): CredentialError {
   return new CredentialError('too-large', `${named(file)} would become larger than ${maxFileBytes} bytes`);
-}
-
-export function keepsChanging(file: KeptFile): CredentialError {
-  return new CredentialError('file-busy', `${named(file)} is changed by something that does not lock it`, {
-    hint: 'try again when no other program writes to it',
-  });
 }

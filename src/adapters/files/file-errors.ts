@@ -21,6 +21,25 @@ export function damagedError(file: KeptFile, why: string): CredentialError {
   });
 }
 
+export function foreignError(file: KeptFile): CredentialError {
+  return new CredentialError('file-foreign', `${named(file)} was written by another program`, {
+    hint: 'move it aside, or choose another folder; keystow leaves it as it is',
+  });
+}
+
+export function laterVersionError(file: KeptFile, version: number): CredentialError {
+  return new CredentialError('file-version', `${named(file)} has version ${version} of its format, and 1 is known`, {
+    hint: 'update the program; keystow leaves the file as it is',
+  });
+}
+
+/** A writer gives up: each time the lock was no protection. */
+export function keepsChanging(file: KeptFile): CredentialError {
+  return new CredentialError('file-busy', `${named(file)} is changed by something that does not lock it`, {
+    hint: 'try again when no other program writes to it',
+  });
+}
+
 /** The operating system's refusal as `file-io`. */
 export function ioError(file: KeptFile, doing: 'read' | 'written' | 'locked', error: unknown): CredentialError {
   const hint = hints[errnoOf(error) ?? ''];

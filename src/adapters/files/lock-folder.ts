@@ -70,11 +70,12 @@ function gone(): Error {
 }
 
 function settle<T>(done: Done<T>, work: () => T): void {
-  let outcome: [null, T] | [Error];
+  let result: T | undefined;
+  let failure: Error | null = null;
   try {
-    outcome = [null, work()];
+    result = work();
   } catch (error) {
-    outcome = [error as Error];
+    failure = error as Error;
   }
-  done(...outcome);
+  done(failure, result);
 }

@@ -2,15 +2,17 @@ import { constants, renameSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CredentialError } from '../../domain/credential-error.ts';
 import { errnoOf } from './errno.ts';
+import { ioError, type KeptFile } from './file-errors.ts';
 import { syncFolder } from './folder.ts';
-import { type Identity, identityAt } from './identity.ts';
+import { type Identity, identityOf } from './identity.ts';
 import { newTemporary } from './temporary.ts';
 
 export interface Replacement {
-  readonly path: string;
+  readonly file: KeptFile;
   readonly bytes: Uint8Array;
-  /** What stood at `path` when the bytes were worked out. */
+  /** What stood there when the bytes were worked out. */
   readonly expected: Identity;
   /** Asked last, right before the rename. `false`, or a throw: the file stays as it is. */
   permitted(): boolean;
@@ -23,19 +25,21 @@ const create = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (cons
  * Puts `bytes` in place of the file at once, mode 0600 from the first byte. Resolves `true` when they are on the disk.
  *
  * `false`: the file is no longer what was `expected`, or the writer is no longer `permitted`; nothing was changed. A
- * rename has no compare-and-swap; the look comes in the same turn, microseconds before. Rejects with the system's error,
+ * rename has no compare-and-swap; the look comes in the same turn, microseconds before. The system refuses → `file-io`,
  * and then too the old file stands and nothing is left beside it.
  */
-export async function replaceFile({ path, bytes, expected, permitted }: Replacement): Promise<boolean> {
-  const temporary = newTemporary(path);
+export async function replaceFile({ file, bytes, expected, permitted }: Replacement): Promise<boolean> {
+  const temporary = newTemporary(file.path);
   try {
     await writeNew(temporary, bytes);
-    if (!(await rename(temporary, path, () => permitted() && identityAt(path) === expected))) return false;
+    if (!(await rename(temporary, file.path, () => permitted() && identityOf(file) === expected))) return false;
+    await syncFolder(dirname(file.path));
+    return true;
+  } catch (error) {
+    throw error instanceof CredentialError ? error : ioError(file, 'written', error);
   } finally {
     rmSync(temporary, { force: true });
   }
-  await syncFolder(dirname(path));
-  return true;
 }
 
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
