@@ -1,0 +1,84 @@
+import { type CredentialName, compareNames, credentialName, sameName } from './credential-name.ts';
+import type { Placed, Placement } from './placement.ts';
+import { type StoreId, storeNames } from './store-id.ts';
+
+/** What a text turned out to be. */
+export type ParsedPlacement =
+  | { readonly kind: 'placement'; readonly placement: Placement }
+  /** `why` continues "the placement file …". May be written over: what it held can be found again. */
+  | { readonly kind: 'damaged'; readonly why: string }
+  /** JSON of some other program. */
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'later-version'; readonly version: number };
+
+const format = 'keystow-placement';
+const version = 1;
+
+export function serialisePlacement(placement: Placement): string {
+  const rows = placement.map(({ service, account, store, writtenAt, stale }) => ({
+    service,
+    account,
+    store,
+    writtenAt,
+    stale,
+  }));
+  return `${JSON.stringify({ format, version, credentials: rows }, undefined, 2)}\n`;
+}
+
+/** Total. Anything that is not wholly understood is `damaged`, never a part of it. */
+export function parsePlacement(text: string): ParsedPlacement {
+  const fields = parseJson(text);
+  if (fields === undefined) return { kind: 'damaged', why: 'is cut short or is not JSON' };
+  if (!isObject(fields)) return { kind: 'foreign' };
+  const { format: kind, version: number, credentials: rows } = fields;
+  if (kind !== format) return { kind: 'foreign' };
+  if (!Number.isSafeInteger(number) || Number(number) < version) return { kind: 'damaged', why: 'has no version' };
+  if (number !== version) return { kind: 'later-version', version: Number(number) };
+  const credentials = Array.isArray(rows) ? rows.map(recordOf) : [undefined];
+  if (!credentials.every((record) => record !== undefined))
+    return { kind: 'damaged', why: 'holds a record that keystow did not write' };
+  credentials.sort(compareNames);
+  if (credentials.some((record, index) => sameName(record, credentials[index + 1] ?? nobody))) {
+    return { kind: 'damaged', why: 'names a credential twice' };
+  }
+  return { kind: 'placement', placement: credentials };
+}
+
+const nobody: CredentialName = { service: '', account: '' };
+
+function recordOf(row: unknown): Placed | undefined {
+  if (!isObject(row)) return undefined;
+  const { service, account, store, writtenAt, stale } = row;
+  if (!isText(service) || !isText(account) || !isTime(writtenAt)) return undefined;
+  if (!isStore(store) || !Array.isArray(stale) || !stale.every(isStore)) return undefined;
+  if (new Set([store, ...stale]).size !== stale.length + 1) return undefined;
+  try {
+    return { ...credentialName(service, account), store, writtenAt, stale };
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTime(value: unknown): value is string {
+  return isText(value) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+function isStore(value: unknown): value is StoreId {
+  return isText(value) && Object.hasOwn(storeNames, value) && value !== 'keyutils';
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

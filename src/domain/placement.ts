@@ -1,0 +1,56 @@
+import { type CredentialName, compareNames, sameName } from './credential-name.ts';
+import type { StoreId } from './store-id.ts';
+
+/** Where one credential was last written. Never the secret. */
+export interface Placed extends CredentialName {
+  readonly store: StoreId;
+  /** ISO 8601, UTC, as `Date.prototype.toISOString` gives it. */
+  readonly writtenAt: string;
+  /** Stores where an older copy may remain, because nobody has seen it removed. Never holds `store`. */
+  readonly stale: readonly StoreId[];
+}
+
+/** What is remembered of every credential: sorted by name, each name once. Empty: look in every store, in order. */
+export type Placement = readonly Placed[];
+
+export function findPlaced(placement: Placement, name: CredentialName): Placed | undefined {
+  return placement.find((placed) => sameName(placed, name));
+}
+
+/**
+ * The credential was written to `store`. Where it was before, if elsewhere, becomes stale until {@link removedFrom} says
+ * otherwise: a process that dies in between leaves the old copy known.
+ */
+export function placed(placement: Placement, name: CredentialName, store: StoreId, writtenAt: string): Placement {
+  const before = findPlaced(placement, name);
+  const stale = before ? [...before.stale, before.store] : [];
+  return replaced(placement, { ...name, store, writtenAt, stale });
+}
+
+/** An older copy may be in `store`. Changes nothing where the credential is not known, or is kept in `store` itself. */
+export function markStale(placement: Placement, name: CredentialName, store: StoreId): Placement {
+  const before = findPlaced(placement, name);
+  return before ? replaced(placement, { ...before, stale: [...before.stale, store] }) : placement;
+}
+
+/**
+ * No copy is in `store` any more. Where that was the last one known, the credential is forgotten; where stale copies
+ * remain the record stays as it is, so that a read does not go to one of them.
+ */
+export function removedFrom(placement: Placement, name: CredentialName, store: StoreId): Placement {
+  const before = findPlaced(placement, name);
+  if (before === undefined) return placement;
+  if (before.store === store) return before.stale.length > 0 ? placement : forgotten(placement, name);
+  return replaced(placement, { ...before, stale: before.stale.filter((other) => other !== store) });
+}
+
+/** The credential is in no store any more. Only once that is certain of its stale copies too. */
+export function forgotten(placement: Placement, name: CredentialName): Placement {
+  return placement.filter((placed) => !sameName(placed, name));
+}
+
+function replaced(placement: Placement, { service, account, store, writtenAt, stale }: Placed): Placement {
+  const others = [...new Set(stale)].filter((other) => other !== store);
+  const record: Placed = { service, account, store, writtenAt, stale: others };
+  return [...forgotten(placement, record), record].sort(compareNames);
+}

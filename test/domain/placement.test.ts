@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compareNames } from '../../src/domain/credential-name.ts';
+import { findPlaced, forgotten, markStale, type Placement, placed, removedFrom } from '../../src/domain/placement.ts';
+import { parsePlacement, serialisePlacement } from '../../src/domain/placement-text.ts';
+import type { StoreId } from '../../src/domain/store-id.ts';
+
+const stores: readonly StoreId[] = ['keychain', 'credential-manager', 'secret-service', 'file'];
+const at = '2026-11-03T09:00:00.000Z';
+const later = '2026-11-04T09:00:00.000Z';
+const alice = { service: 'example.com', account: 'alice' };
+const bob = { service: 'example.com', account: 'bob' };
+
+const part = fc.constantFrom('a', 'b', '__proto__', 'é', 'a b');
+const name = fc.record({ service: part, account: part });
+const store = fc.constantFrom(...stores);
+type Step = (placement: Placement) => Placement;
+const step: fc.Arbitrary<Step> = fc
+  .tuple(fc.constantFrom('placed', 'stale', 'removed', 'forgotten'), name, store)
+  .map(([verb, whose, where]) => (before: Placement) => {
+    if (verb === 'placed') return placed(before, whose, where, at);
+    if (verb === 'stale') return markStale(before, whose, where);
+    return verb === 'removed' ? removedFrom(before, whose, where) : forgotten(before, whose);
+  });
+const placements = fc
+  .array(step, { maxLength: 30 })
+  .map((steps) => steps.reduce<Placement>((now, next) => next(now), []));
+
+describe('a placement', () => {
+  test('remembers where a credential was written last, and when', () => {
+    expect(findPlaced(placed([], alice, 'file', at), alice)).toEqual({
+      ...alice,
+      store: 'file',
+      writtenAt: at,
+      stale: [],
+    });
+  });
+
+  test('a write that lands elsewhere leaves the old store stale until the copy there is gone', () => {
+    const moved = placed(placed([], alice, 'file', at), alice, 'keychain', later);
+    expect(findPlaced(moved, alice)).toMatchObject({ store: 'keychain', writtenAt: later, stale: ['file'] });
+    expect(findPlaced(removedFrom(moved, alice, 'file'), alice)?.stale).toEqual([]);
+  });
+
+  test('a write that comes back leaves its own store no longer stale', () => {
+    const back = ['file', 'keychain', 'file'] as const;
+    const placement = back.reduce<Placement>((now, id) => placed(now, alice, id, at), []);
+    expect(findPlaced(placement, alice)).toMatchObject({ store: 'file', stale: ['keychain'] });
+  });
+
+  test('a credential removed from its last store is forgotten', () => {
+    expect(removedFrom(placed([], alice, 'file', at), alice, 'file')).toEqual([]);
+  });
+
+  test('a credential removed while a stale copy remains is never sought where that copy is', () => {
+    const moved = placed(placed([], alice, 'file', at), alice, 'keychain', later);
+    expect(findPlaced(removedFrom(moved, alice, 'keychain'), alice)).toMatchObject({
+      store: 'keychain',
+      stale: ['file'],
+    });
+  });
+
+  test('a copy cannot be stale in the store that has the credential, nor of one that is not known', () => {
+    const placement = placed([], alice, 'file', at);
+    expect(markStale(placement, alice, 'file')).toEqual(placement);
+    expect(markStale(placement, bob, 'keychain')).toBe(placement);
+    expect(removedFrom(placement, bob, 'file')).toBe(placement);
+  });
+
+  test('law: each name is there once, sorted, and never stale where it is kept', () => {
+    fc.assert(
+      fc.property(placements, (placement) => {
+        for (const [index, record] of placement.entries()) {
+          const next = placement[index + 1];
+          if (next) expect(compareNames(record, next)).toBeLessThan(0);
+          expect(new Set([record.store, ...record.stale]).size).toBe(record.stale.length + 1);
+        }
+      }),
+    );
+  });
+
+  test('law: what is done to one credential changes no other', () => {
+    fc.assert(
+      fc.property(placements, step, name, (placement, change, whose) => {
+        const touched = change(placement);
+        const before = findPlaced(placement, whose);
+        const after = findPlaced(touched, whose);
+        const changed = placement.filter((record) => !touched.includes(record)).length;
+        expect(changed).toBeLessThanOrEqual(1);
+        if (before !== undefined && changed === 0) expect(after).toEqual(before);
+      }),
+    );
+  });
+});
+
+describe('the text of a placement', () => {
+  const text = serialisePlacement(placed(placed([], alice, 'file', at), alice, 'keychain', later));
+  const kind = (changed: string) => {
+    const parsed = parsePlacement(changed);
+    return parsed.kind === 'damaged' ? parsed.why : parsed.kind;
+  };
+
+  test('law: what is serialised parses to itself', () => {
+    fc.assert(
+      fc.property(placements, (placement) => {
+        expect(parsePlacement(serialisePlacement(placement))).toEqual({ kind: 'placement', placement });
+      }),
+    );
+  });
+
+  test('law: any text at all is judged without throwing', () => {
+    const edits = fc.tuple(placements, fc.nat(), fc.nat(5), fc.string({ maxLength: 4 }));
+    fc.assert(
+      fc.property(edits, ([placement, position, cut, insert]) => {
+        const original = serialisePlacement(placement);
+        const start = position % original.length;
+        const parsed = parsePlacement(original.slice(0, start) + insert + original.slice(start + cut));
+        if (parsed.kind === 'placement') {
+          expect(parsePlacement(serialisePlacement(parsed.placement))).toEqual(parsed);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each([
+    ['', 'is cut short or is not JSON'],
+    [text.slice(0, -9), 'is cut short or is not JSON'],
+    [text.replace('"version": 1', '"version": 0'), 'has no version'],
+    [text.replace(/"version": 1,/, ''), 'has no version'],
+    [text.replace('"keychain"', '"keyutils"'), 'holds a record that keystow did not write'],
+    [text.replace('"keychain"', '"toString"'), 'holds a record that keystow did not write'],
+    [text.replace('"keychain"', '"file"'), 'holds a record that keystow did not write'],
+    [text.replace(later, '4 November'), 'holds a record that keystow did not write'],
+    [text.replace(later, '2026-13-04T09:00:00.000Z'), 'holds a record that keystow did not write'],
+    [text.replace('"alice"', '""'), 'holds a record that keystow did not write'],
+    [text.replace('"alice"', '7'), 'holds a record that keystow did not write'],
+    [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": {}'), 'holds a record that keystow did not write'],
+    [text.replace(/(\{\s+"service"[^}]*\})/, '$1,$1'), 'names a credential twice'],
+  ])('%j: it %s', (changed, why) => expect(kind(changed)).toBe(why));
+
+  test.each(['[]', '{}', 'null', '{"format":"other","version":1}'])('%s is foreign', (other) =>
+    expect(kind(other)).toBe('foreign'),
+  );
+
+  test('a later version is named, whatever else it holds', () => {
+    const parsed = parsePlacement('{"format":"keystow-placement","version":3,"credentials":"elsewhere"}');
+    expect(parsed).toEqual({ kind: 'later-version', version: 3 });
+  });
+});
