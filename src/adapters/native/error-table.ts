@@ -1,0 +1,23 @@
+import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
+import { words } from './words.ts';
+
+/**
+ * One thing that a platform says when it fails. The binding gives every failure the code `GenericFailure`, so the
+ * words are all there is to tell them apart by.
+ */
+export interface ErrorRow {
+  readonly says: RegExp;
+  readonly code: ErrorCode;
+  /** What that means, in words that stand before the platform's own. */
+  readonly meaning: string;
+  readonly hint?: string;
+}
+
+/** The error that the first matching row makes of what the binding threw; `failed` where none matches. */
+export function errorFrom(rows: readonly ErrorRow[], store: string, thrown: unknown): CredentialError {
+  if (thrown instanceof CredentialError) return thrown;
+  const text = words(thrown);
+  const row = rows.find(({ says }) => says.test(text));
+  const { code, meaning, hint } = row ?? { code: 'failed', meaning: `the ${store} failed` };
+  return new CredentialError(code, `${meaning}: ${text}`, { ...(hint !== undefined && { hint }), cause: thrown });
+}
