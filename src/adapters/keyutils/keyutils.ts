@@ -1,0 +1,41 @@
+import type { Probe } from '../../domain/probe.ts';
+import type { OperationOptions } from '../../ports/credential-store.ts';
+import type { StoreProbe } from '../../ports/store-probe.ts';
+import { throwIfAborted } from '../files/abort.ts';
+import type { Binding } from '../native/binding.ts';
+import { loadBinding, needBinding } from '../native/load-binding.ts';
+import { factOf } from '../native/sentinel.ts';
+import { words } from '../native/words.ts';
+
+export interface KeyutilsOptions {
+  readonly loadBinding?: () => Binding;
+}
+
+/**
+ * Tells whether the Linux kernel's keyring is there, and writes nothing. The binding finds that out when an entry that
+ * is pinned to it is made: it looks up the session keyring, which seccomp may forbid (`PermissionDenied`) and a kernel
+ * may lack (`Unknown(38)`, ENOSYS).
+ */
+export function createKeyutilsProbe({ loadBinding: load = loadBinding }: KeyutilsOptions = {}): StoreProbe {
+  return {
+    id: 'keyutils',
+    async probe(options?: OperationOptions): Promise<Probe> {
+      throwIfAborted(options);
+      try {
+        const { AsyncEntry } = needBinding(load);
+        return look(AsyncEntry);
+      } catch (error) {
+        return factOf(error);
+      }
+    },
+  };
+}
+
+function look(AsyncEntry: Binding['AsyncEntry']): Probe {
+  try {
+    new AsyncEntry('keystow', 'probe', { linux: { store: 'keyutils' } });
+    return { kind: 'usable', persistence: 'until-reboot' };
+  } catch (error) {
+    return { kind: 'unsupported', reason: 'not-installed', evidence: { text: words(error) } };
+  }
+}
