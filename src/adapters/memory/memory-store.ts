@@ -1,0 +1,60 @@
+import { CredentialError } from '../../domain/credential-error.ts';
+import { type CredentialName, compareNames, credentialName } from '../../domain/credential-name.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { StoreId } from '../../domain/store-id.ts';
+import type { CredentialStore } from '../../ports/credential-store.ts';
+import { throwIfAborted } from '../files/abort.ts';
+
+/** What a store in memory keeps: service and account as a JSON array → the secret. Shared by its handles. */
+export type Backing = Map<string, Uint8Array>;
+
+export interface MemoryStoreOptions {
+  /** The store that it stands for. */
+  readonly id: StoreId;
+  readonly listing?: CredentialStore['listing'];
+  readonly backing?: Backing;
+}
+
+/** The contract, and nothing else: it keeps until the process ends. */
+export function createMemoryStore({ id, listing = 'all', backing = new Map() }: MemoryStoreOptions): CredentialStore {
+  return {
+    id,
+    listing,
+    async get(name, options) {
+      const key = keyOf(name);
+      throwIfAborted(options);
+      const bytes = backing.get(key);
+      return bytes && new Secret(bytes.slice());
+    },
+    async set(name, secret, options) {
+      const key = keyOf(name);
+      throwIfAborted(options);
+      backing.set(key, Uint8Array.from(secret.expose()));
+    },
+    async delete(name, options) {
+      const key = keyOf(name);
+      throwIfAborted(options);
+      return backing.delete(key);
+    },
+    async list(service, options) {
+      if (service === undefined && listing === 'by-service') {
+        throw new CredentialError('invalid-input', 'the store lists one service at a time');
+      }
+      if (service !== undefined) credentialName(service, service);
+      throwIfAborted(options);
+      const names = [...backing.keys()].map(nameOf);
+      return names.filter((name) => service === undefined || name.service === service).sort(compareNames);
+    },
+    async close() {},
+  };
+}
+
+function keyOf({ service, account }: CredentialName): string {
+  credentialName(service, account);
+  return JSON.stringify([service, account]);
+}
+
+function nameOf(key: string): CredentialName {
+  const [service, account] = JSON.parse(key) as [string, string];
+  return { service, account };
+}
