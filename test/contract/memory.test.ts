@@ -1,0 +1,4 @@
+import { memoryHarness } from '../native/harness.ts';
+import { contract } from './credential-store.contract.ts';
+
+contract(memoryHarness());

@@ -1,0 +1,79 @@
+import type { FoundCredential } from '../../src/adapters/native/binding.ts';
+
+/** An item as the platform keeps it. */
+export interface KeptItem {
+  readonly service: string;
+  readonly user: string;
+  readonly secret: Uint8Array;
+}
+
+/** What the binding does with names and secrets on one platform. */
+export interface PlatformStandIn {
+  /** What the platform tells items apart by. */
+  key(service: string, user: string): string;
+  /** The words with which an entry of this name cannot be made. */
+  refuseName(service: string, user: string): string | undefined;
+  /** The words with which a secret cannot be written. */
+  refuseSecret(service: string, user: string, secret: Uint8Array): string | undefined;
+  /** Throws the words with which nothing is found. */
+  find(items: Iterable<KeptItem>, service: string, target: string | undefined): FoundCredential[];
+}
+
+/** Windows, as it was measured under Wine: the texts are the binding's. */
+export const windowsStandIn: PlatformStandIn = {
+  key: (service, user) => folded(`${user}.${service}`),
+  refuseName(service, user) {
+    if (Buffer.byteLength(user) > 513) return tooLong('user', 513);
+    return Buffer.byteLength(`${user}.${service}`) > 32_767 ? tooLong('target', 32_767) : undefined;
+  },
+  refuseSecret(service, user, secret) {
+    if (secret.length > 2560) return tooLong('secret', 2560);
+    return isBeyondWine(`${user}.${service}`) ? 'No matching credential found' : undefined;
+  },
+  find(items, service, target = `*.${service}`) {
+    const pattern = folded(target);
+    const found = [...items].filter(({ service, user }) => isMatch(folded(`${user}.${service}`), pattern));
+    return found.map(({ user, secret }) => ({ account: user, password: fromUtf16(secret) }));
+  },
+};
+
+/** macOS, by the sources of the binding and of apple-native-keyring-store. */
+export const macStandIn: PlatformStandIn = {
+  key: (service, user) => JSON.stringify([service, user]),
+  refuseName(service, user) {
+    if (service === '') return 'Attribute service is invalid: cannot be empty';
+    return user === '' ? 'Attribute user is invalid: cannot be empty' : undefined;
+  },
+  refuseSecret: () => undefined,
+  find(items, service) {
+    const found = [...items].filter((item) => item.service === service);
+    return found.map(({ user, secret }) => ({ account: user, password: Buffer.from(secret).toString() }));
+  },
+};
+
+function tooLong(what: string, limit: number): string {
+  return `Value of '${what}' is longer than the platform limit of ${limit} chars`;
+}
+
+/** Wine keeps a target in the name of a registry key; Windows takes it. */
+function isBeyondWine(target: string): boolean {
+  return target.length > 247;
+}
+
+/** Upper case unit by unit, as Windows compares. */
+function folded(text: string): string {
+  const upper = (unit: string) => (unit.toUpperCase().length === 1 ? unit.toUpperCase() : unit);
+  return text.split('').map(upper).join('');
+}
+
+function isMatch(target: string, pattern: string): boolean {
+  if (pattern.endsWith('*')) return target.startsWith(pattern.slice(0, -1));
+  return pattern.startsWith('*') ? target.endsWith(pattern.slice(1)) : target === pattern;
+}
+
+function fromUtf16(secret: Uint8Array): string {
+  if (secret.length % 2 !== 0) throw new Error('Not a valid utf16 blob');
+  const text = Buffer.from(secret).toString('utf16le');
+  if (/\p{Surrogate}/u.test(text)) throw new Error('invalid utf-16: lone surrogate found');
+  return text;
+}
