@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
-import { throwIfAborted } from './abort.ts';
+import { orAborted, throwIfAborted } from './abort.ts';
 import { errnoOf } from './errno.ts';
 import { ioError, type KeptFile, named } from './file-errors.ts';
 import { makeFolder } from './folder.ts';
@@ -30,11 +30,13 @@ const defaultLimitMs = 4000;
 
 /** A lock for `path`: the folder `path.lock`, created with those above it when it is first taken. */
 export function createLock({ limitMs = defaultLimitMs, ...file }: LockOptions): Exclusively {
-  let last: Promise<unknown> = Promise.resolve();
   // Within the process they wait in line; only its head tries for the folder.
+  let line: Promise<unknown> = Promise.resolve();
   return (work, options) => {
-    const turn = last.then(() => locked(file, limitMs, work, options));
-    last = turn.catch(() => undefined);
+    const before = line;
+    const turn = orAborted(before, options).then(() => locked(file, limitMs, work, options));
+    // Who leaves the line lets nobody in early.
+    line = before.then(() => turn).catch(() => undefined);
     return turn;
   };
 }

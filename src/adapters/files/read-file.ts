@@ -59,8 +59,11 @@ async function openGuarded(file: KeptFile): Promise<FileHandle | undefined> {
 }
 
 function faultAt(path: string): string | undefined {
-  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats && faultOf(stats);
+  try {
+    return faultOf(lstatSync(path, { bigint: true }));
+  } catch {
+    return undefined;
+  }
 }
 
 function faultOf(stats: BigIntStats): string | undefined {

@@ -1,0 +1,64 @@
+import { createRequire } from 'node:module';
+import { createEncryptedFile } from '../../src/adapters/encrypted-file/encrypted-file.ts';
+import { createLock } from '../../src/adapters/files/lock.ts';
+import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
+import type { CredentialError } from '../../src/domain/credential-error.ts';
+import { placed } from '../../src/domain/placement.ts';
+import { Secret } from '../../src/domain/secret.ts';
+
+/** What the tests run as a process of its own: `node child.js VERB PATH ARGUMENT`. Prints JSON. */
+const [verb = '', path = '', argument = ''] = process.argv.slice(2);
+const textSecret = (text: string) => new Secret(new TextEncoder().encode(text));
+const passphrase = async () => textSecret('correct horse battery staple');
+const store = createEncryptedFile({
+  path,
+  seal: process.env.SEAL === 'passphrase' ? 'passphrase' : 'home',
+  home: '/home/alice',
+  passphrases: { open: passphrase, create: passphrase },
+  cost: { memoryKiB: 8192, iterations: 1, parallelism: 1 },
+  notice: (line) => process.stderr.write(`${line}\n`),
+});
+const named = (account: string) => ({ service: 'example.com', account });
+
+async function run(): Promise<unknown> {
+  switch (verb) {
+    case 'set':
+      return store.set(named(argument), textSecret(`secret of ${argument}`));
+    case 'get':
+      return Buffer.from((await store.get(named(argument)))?.expose() ?? []).toString();
+    case 'place':
+      return createPlacementFile({ path }).update((now) =>
+        placed(now, named(argument), 'file', '2026-11-03T09:00:00.000Z'),
+      );
+    case 'set for ever':
+      for (let round = 0; ; round++) {
+        await store.set(named('alice'), textSecret(`${round} `.repeat(2000)));
+        process.stdout.write('.');
+      }
+    case 'hold the lock':
+      return createLock({ path, what: 'encrypted file' })(async () => {
+        process.stdout.write('.');
+        await new Promise((done) => setTimeout(done, Number(argument)));
+      });
+    case 'packages loaded by get':
+      await store.get(named(argument));
+      return Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes('node_modules'));
+    case 'set as nobody':
+      process.setgid?.(65534);
+      process.setuid?.(65534);
+      return store.set(named(argument), textSecret('new'));
+    case 'get as nobody':
+      process.setgid?.(65534);
+      process.setuid?.(65534);
+      return store.get(named(argument));
+    default:
+      throw new Error(`unknown verb ${verb}`);
+  }
+}
+
+try {
+  process.stdout.write(`${JSON.stringify({ value: (await run()) ?? null })}\n`);
+} catch (error) {
+  const { code, message, hint } = error as CredentialError;
+  process.stdout.write(`${JSON.stringify({ code, message, hint })}\n`);
+}

@@ -1,0 +1,123 @@
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { identityOf } from '../../src/adapters/files/identity.ts';
+import { createLock } from '../../src/adapters/files/lock.ts';
+import { replaceFile } from '../../src/adapters/files/replace-file.ts';
+import { failure } from '../contract/errors.ts';
+import { newPlace } from './place.ts';
+
+const what = 'encrypted file';
+const bytes = Buffer.from('new');
+
+describe('a file is replaced', () => {
+  test('only while it is what was read', async () => {
+    const { path, folder } = newPlace();
+    const file = { path, what };
+    writeFileSync(path, 'old');
+    const expected = identityOf(file);
+    writeFileSync(path, 'meanwhile');
+    expect(await replaceFile({ file, bytes, expected, permitted: () => true })).toBe(false);
+    expect(await replaceFile({ file, bytes, expected: undefined, permitted: () => true })).toBe(false);
+    expect(readFileSync(path, 'utf8')).toBe('meanwhile');
+    expect(readdirSync(folder)).toEqual(['credentials.json']);
+  });
+
+  test('only while the writer is permitted', async () => {
+    const { path, folder } = newPlace();
+    const file = { path, what };
+    expect(await replaceFile({ file, bytes, expected: undefined, permitted: () => false })).toBe(false);
+    const thrown = replaceFile({
+      file,
+      bytes,
+      expected: undefined,
+      permitted() {
+        throw new Error('called off');
+      },
+    });
+    expect((await failure(thrown, 'file-io')).message).toContain('called off');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('whole, when nothing is in the way', async () => {
+    const { path, folder } = newPlace();
+    expect(await replaceFile({ file: { path, what }, bytes, expected: undefined, permitted: () => true })).toBe(true);
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(readdirSync(folder)).toEqual(['credentials.json']);
+  });
+});
+
+describe('a lock', () => {
+  test('lets one work run at a time, in the order they came, through one handle or several', async () => {
+    const { path } = newPlace();
+    const locks = [createLock({ path, what }), createLock({ path, what })];
+    const events: number[] = [];
+    let running = 0;
+    const work = (number: number) => async () => {
+      running += 1;
+      expect(running).toBe(1);
+      await sleep(2);
+      events.push(number);
+      running -= 1;
+    };
+    await Promise.all(Array.from({ length: 20 }, (_, number) => locks[number % 2]?.(work(number))));
+    expect(events.filter((number) => number % 2 === 0)).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18]);
+    expect(events).toHaveLength(20);
+  });
+
+  test('settles as the work does, and is free after a failure', async () => {
+    const { path } = newPlace();
+    const exclusively = createLock({ path, what });
+    await expect(exclusively(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(await exclusively(async () => 7)).toBe(7);
+  });
+
+  test('is kept for longer than it takes to become stale', { timeout: 20_000 }, async () => {
+    const { path } = newPlace();
+    const work = createLock({ path, what })(async (held) => {
+      await sleep(4500);
+      return held();
+    });
+    await sleep(50);
+    await failure(
+      createLock({ path, what, limitMs: 3500 })(async () => 'stolen'),
+      'file-busy',
+    );
+    expect(await work).toBe(true);
+  });
+
+  test('that was taken over is no longer held, and is not removed from under its new holder', async () => {
+    const { path } = newPlace();
+    await createLock({ path, what })(async (held) => {
+      expect(held()).toBe(true);
+      rmdirSync(`${path}.lock`);
+      expect(held()).toBe(false);
+      mkdirSync(`${path}.lock`);
+      utimesSync(`${path}.lock`, 7, 7);
+      expect(held()).toBe(false);
+    });
+    expect(readdirSync(`${path}.lock`)).toEqual([]);
+  });
+
+  test('whose folder is a file names it', async () => {
+    const { path } = newPlace();
+    writeFileSync(`${path}.lock`, '');
+    utimesSync(`${path}.lock`, 7, 7);
+    const error = await failure(
+      createLock({ path, what })(async () => 'never'),
+      'file-io',
+    );
+    expect(error.message).toContain(`${path} cannot be locked`);
+  });
+
+  test('is not waited for once the signal is aborted', async () => {
+    const { path } = newPlace();
+    const exclusively = createLock({ path, what });
+    const calling = new AbortController();
+    const first = exclusively(() => sleep(100));
+    const second = exclusively(async () => 'never', { signal: calling.signal });
+    calling.abort();
+    await failure(second, 'cancelled');
+    await first;
+  });
+});
