@@ -1,5 +1,5 @@
-import type { Value } from './wire/codec.ts';
 import type { Connection } from './wire/connection.ts';
+import type { Value } from './wire/value.ts';
 
 /** The name that a provider of the Secret Service owns on the bus. */
 export const serviceName = 'org.freedesktop.secrets';

@@ -25,14 +25,17 @@ export async function searchUnlocked(visit: Visit, attributes: Attributes): Prom
 
 /** The items that hold a credential, perhaps locked. None is certainty: it is not kept. */
 export async function find(visit: Visit, name: CredentialName): Promise<readonly Item[]> {
-  const attributes = attributesFor(name);
-  const collection = await lockedCollection(visit);
-  if (collection === undefined) return own(visit, await search(visit, attributes));
-  // Searching KeePassXC while it is locked makes it ask its user.
-  const found = visit.session.provider === 'keepassxc' ? [] : await search(visit, attributes);
-  if (found.length > 0) return own(visit, found);
+  const { provider } = visit.session;
+  const searching = () => search(visit, attributesFor(name));
+  // Searched while locked, KeePassXC asks its user, and KWallet is not yet what it will be: those are looked at first.
+  const early = provider === 'gnome-keyring' ? searching() : undefined;
+  const [collection, ahead] = await Promise.all([lockedCollection(visit), early]);
+  if (collection === undefined || provider !== 'keepassxc') {
+    const found = ahead ?? (await searching());
+    if (collection === undefined || found.length > 0) return own(visit, found);
+  }
   await unlockAttended(visit, [collection]);
-  return own(visit, await search(visit, attributes));
+  return own(visit, await searching());
 }
 
 /** Of several items the one modified last, in seconds: more than one where that was at the same time. */

@@ -2,9 +2,9 @@ import { watchFor } from './bus-calls.ts';
 import { Fault } from './fault.ts';
 import { noObject, prompt, target } from './service-calls.ts';
 import type { Visit } from './visit.ts';
-import type { Value } from './wire/codec.ts';
 import { BusError } from './wire/connection.ts';
 import type { Message } from './wire/message.ts';
+import type { Value } from './wire/value.ts';
 
 interface Completed {
   readonly dismissed: boolean;

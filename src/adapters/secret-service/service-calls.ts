@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { type Value, WireError } from './wire/codec.ts';
 import type { Call, Connection } from './wire/connection.ts';
+import { type Value, WireError } from './wire/value.ts';
 
 /** Whom the calls go to. `owner`: a provider's unique name, so that they neither reach a successor nor start one. */
 export interface Peer {

@@ -1,8 +1,10 @@
-import type { SessionEnvironment } from './address.ts';
+import { busSockets, type SessionEnvironment } from './address.ts';
+import { Fault } from './fault.ts';
 import type { Operation } from './operation.ts';
 import { readDefaultAlias } from './service-calls.ts';
-import { connectToBus, type Opened, open, type Session } from './session.ts';
-import { toFault } from './to-error.ts';
+import { type Opened, open, type Session } from './session.ts';
+import { isUnconnected, toFault } from './to-error.ts';
+import { Connection } from './wire/connection.ts';
 
 /** Lends each operation a session of its own, and keeps one for the next. A kept one does not keep the process running. */
 export class SessionKeeper {
@@ -18,16 +20,33 @@ export class SessionKeeper {
   async take(operation: Operation): Promise<Opened> {
     const kept = this.#kept?.bus.isOpen ? this.#kept : undefined;
     this.#kept = undefined;
-    operation.check();
-    const bus = kept?.bus ?? (await connectToBus(this.#environment));
-    operation.use(bus);
-    bus.keepAlive(true);
+    if (kept === undefined) return this.#open(operation);
+    operation.use(kept.bus);
+    kept.bus.keepAlive(true);
     try {
-      return kept ? { session: kept, alias: await readDefaultAlias(kept) } : await open(bus, this.#environment);
+      return { session: kept, alias: await readDefaultAlias(kept) };
     } catch (error) {
-      bus.end();
-      throw toFault(error, kept?.provider);
+      kept.bus.end();
+      throw toFault(error, kept.provider);
     }
+  }
+
+  /** At the first of the bus's addresses that somebody listens at. */
+  async #open(operation: Operation): Promise<Opened> {
+    let failure: unknown = new Fault('no-session-bus', { text: 'no address of a session bus is set' });
+    for (const socket of busSockets(this.#environment)) {
+      operation.check();
+      const bus = new Connection(socket);
+      operation.use(bus);
+      try {
+        return await open(bus, this.#environment);
+      } catch (error) {
+        bus.end();
+        if (!isUnconnected(error)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
   }
 
   giveBack(session: Session): void {

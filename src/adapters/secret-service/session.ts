@@ -1,11 +1,11 @@
 import type { Provider } from '../../domain/probe.ts';
-import { busSockets, type SessionEnvironment } from './address.ts';
+import type { SessionEnvironment } from './address.ts';
 import { namesOnBus, ownerOf, processOf, serviceName, startableNames, startOwner } from './bus-calls.ts';
 import { Fault } from './fault.ts';
 import { idleProvider, installedProviders, providerOf } from './provider.ts';
 import { openSession, type Peer, readDefaultAlias } from './service-calls.ts';
 import { isUnowned, toFault } from './to-error.ts';
-import { type Connection, connect } from './wire/connection.ts';
+import type { Connection } from './wire/connection.ts';
 
 /** A conversation with one provider, kept from one operation to the next. */
 export interface Session extends Peer {
@@ -18,19 +18,6 @@ export interface Session extends Peer {
 export interface Opened {
   readonly session: Session;
   readonly alias: string;
-}
-
-/** Connects to the session bus, at the first of its addresses that answers. */
-export async function connectToBus(environment: SessionEnvironment): Promise<Connection> {
-  let failure: unknown = new Fault('no-session-bus', { text: 'no usable address of a session bus is set' });
-  for (const socket of busSockets(environment)) {
-    try {
-      return await connect(socket);
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
 }
 
 /** Opens a session with whoever provides the Secret Service; starts the provider where the bus can. */

@@ -58,6 +58,12 @@ const ambiguityHint =
 /** Longest text of the platform that is passed on, in UTF-16 code units. */
 const maxWords = 300;
 
+/** There is no getting through to this address of the bus. */
+export function isUnconnected(thrown: unknown): boolean {
+  const error = rawOf(thrown);
+  return error instanceof Error && 'syscall' in error && error.syscall === 'connect';
+}
+
 export function isUnowned(error: unknown): boolean {
   return unowned.includes(nameOf(error));
 }
@@ -103,19 +109,22 @@ export function toProbe({ code, evidence }: Fault): Probe {
 
 function codeOf(error: unknown): FaultCode {
   if (error instanceof BusError) return answers[nameOf(error)] ?? 'failed';
-  const isConnecting = error instanceof Error && 'syscall' in error && error.syscall === 'connect';
-  return isConnecting ? (connectErrors[errnoOf(error)] ?? 'no-session-bus') : 'failed';
+  return isUnconnected(error) ? (connectErrors[errnoOf(error)] ?? 'no-session-bus') : 'failed';
 }
 
 /** A D-Bus error's name without what all of them start with. */
 function nameOf(thrown: unknown): string {
-  const error = thrown instanceof Fault ? thrown.cause : thrown;
+  const error = rawOf(thrown);
   return error instanceof BusError ? error.errorName.replace('org.freedesktop.', '') : '';
 }
 
 function errnoOf(thrown: unknown): string {
-  const error = thrown instanceof Fault ? thrown.cause : thrown;
+  const error = rawOf(thrown);
   return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function rawOf(thrown: unknown): unknown {
+  return thrown instanceof Fault ? thrown.cause : thrown;
 }
 
 /** The platform's words as one line of bounded length. */

@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
-import type { Value } from './codec.ts';
 import { decode, encode, extent, type Fields, headBytes, type Message, messageTypes } from './message.ts';
+import { type Value, WireError } from './value.ts';
 
 const bus = 'org.freedesktop.DBus';
 
@@ -25,12 +25,11 @@ export class BusError extends Error {
   }
 }
 
-/** Connects to the socket at `path` (a leading NUL: an abstract one) and greets, without waiting for an answer. */
-export function connect(path: string): Promise<Connection> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection(path, () => resolve(new Connection(socket)));
-    socket.once('error', reject);
-  });
+/** Why what came is not the greeting: the bus does not want this user, or it is no bus. */
+function refusalOf(line: string): Error {
+  if ('REJECTED'.startsWith(line.slice(0, 8)))
+    return new BusError(`${bus}.Error.AuthFailed`, 'the bus rejects this user');
+  return new WireError('what listens at the address of the session bus does not speak D-Bus');
 }
 
 /** A message bus as one client sees it. Calls go out at once and in order; none waits for an earlier reply. */
@@ -44,12 +43,14 @@ export class Connection {
   #missing = 1;
   #ended: Error | undefined;
 
-  constructor(socket: Socket) {
+  /** Connects to the socket at `path`; a leading NUL marks an abstract one. Nothing waits for it: calls can be made. */
+  constructor(path: string) {
+    const socket = createConnection({ path });
     this.#socket = socket;
     socket.on('data', (bytes) => this.#receive(bytes));
     socket.on('error', (error) => this.end(error));
     socket.on('close', () => this.end());
-    socket.write(`\0AUTH EXTERNAL ${Buffer.from(`${process.getuid?.()}`).toString('hex')}\r\nBEGIN\r\n`);
+    this.#send(`\0AUTH EXTERNAL ${Buffer.from(`${process.getuid?.()}`).toString('hex')}\r\nBEGIN\r\n`);
     const to = { destination: bus, path: '/org/freedesktop/DBus', interface: bus, member: 'Hello' };
     this.call({ to, gives: 's' }).catch((error) => this.end(error));
   }
@@ -64,16 +65,19 @@ export class Connection {
       if (this.#ended !== undefined) return reject(this.#ended);
       this.#serial += 1;
       this.#waiting.set(this.#serial, { gives, resolve, reject });
-      this.#socket.write(encode(messageTypes.call, 2, this.#serial, { ...to, signature }, values));
+      this.#send(encode(messageTypes.call, 2, this.#serial, { ...to, signature }, values));
     });
   }
 
   /** Waits for the first signal that `pick` makes something of. One at a time. */
   signal<T>(pick: (signal: Message) => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) return reject(this.#ended);
       const take = (signal: Message) => {
         const picked = pick(signal);
-        if (picked !== undefined) resolve(picked);
+        if (picked === undefined) return;
+        this.#watch = undefined;
+        resolve(picked);
       };
       this.#watch = { take, reject };
     });
@@ -82,7 +86,7 @@ export class Connection {
   /** Sends a call that nobody waits for: a last word before {@link end}. */
   tell({ to }: Pick<Call, 'to'>): void {
     this.#serial += 1;
-    if (this.isOpen) this.#socket.write(encode(messageTypes.call, 3, this.#serial, to, []));
+    if (this.isOpen) this.#send(encode(messageTypes.call, 3, this.#serial, to, []));
   }
 
   /** Whether the open connection keeps the process running. */
@@ -95,10 +99,18 @@ export class Connection {
   end(error: Error = new BusError(`${bus}.Error.Disconnected`, 'the connection is closed')): void {
     if (this.#ended !== undefined) return;
     this.#ended = error;
+    while (this.#socket.writableCorked > 0) this.#socket.uncork();
     this.#socket.destroy();
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
     this.#watch?.reject(error);
+  }
+
+  /** What is sent in one turn goes out in one piece. */
+  #send(bytes: string | Uint8Array): void {
+    this.#socket.cork();
+    this.#socket.write(bytes);
+    process.nextTick(() => this.#socket.uncork());
   }
 
   #receive(chunk: Buffer): void {
@@ -108,7 +120,7 @@ export class Connection {
     const bytes = Buffer.concat(this.#received);
     try {
       const greeting = this.#greeted ? '' : bytes.toString('latin1', 0, greetingBytes);
-      if (!'OK '.startsWith(greeting.slice(0, 3))) throw new BusError(`${bus}.Error.AuthFailed`, greeting);
+      if (!'OK '.startsWith(greeting.slice(0, 3))) throw refusalOf(greeting);
       this.#greeted ||= greeting.length === greetingBytes;
       this.#missing = greetingBytes - bytes.length;
       this.#received = [this.#greeted ? this.#messages(bytes.subarray(greeting.length)) : bytes];
@@ -130,11 +142,11 @@ export class Connection {
 
   #handle(message: Message): void {
     const { replyTo = 0, errorName = '', signature } = message.fields;
-    const call = this.#waiting.get(replyTo);
     if (message.type === messageTypes.signal) this.#watch?.take(message);
-    else if (message.type === messageTypes.reply) call?.resolve(message.body(call.gives));
-    else if (message.type === messageTypes.error)
-      call?.reject(new BusError(errorName, signature === 's' ? String(message.body('s')[0]) : ''));
+    if (message.type !== messageTypes.reply && message.type !== messageTypes.error) return;
+    const call = this.#waiting.get(replyTo);
+    if (message.type === messageTypes.reply) call?.resolve(message.body(call.gives));
+    else call?.reject(new BusError(errorName, signature === 's' ? String(message.body('s')[0]) : ''));
     this.#waiting.delete(replyTo);
   }
 }

@@ -1,4 +1,6 @@
-import { marshal, unmarshal, type Value, WireError } from './codec.ts';
+import { Reader } from './reader.ts';
+import { typesOf, type Value, WireError } from './value.ts';
+import { Writer } from './writer.ts';
 
 /** Largest message that is accepted, in bytes: room for a secret of 8 MiB. The specification allows 128 MiB. */
 export const maxMessageBytes = 8 * 1024 * 1024 + 65_536;
@@ -22,6 +24,9 @@ const fieldCodes = {
   signature: [8, 'g'],
 } as const;
 
+const headerTypes = typesOf('yyyyuua(yv)');
+const bodyLengthAt = 4;
+
 export type Fields = { readonly [name in keyof typeof fieldCodes]?: name extends 'replyTo' ? number : string };
 
 export interface Message {
@@ -34,13 +39,16 @@ export interface Message {
 
 /** Writes a message. `flags`: 1 no reply is expected, 2 no service is started to answer it. */
 export function encode(type: number, flags: number, serial: number, fields: Fields, values: readonly Value[]): Buffer {
-  const body = marshal(fields.signature ?? '', values);
   const entries = Object.entries(fields).map(([name, value]) => {
     const [code, signature] = fieldCodes[name as keyof Fields];
     return [code, [signature, value]];
   });
-  const header = marshal('yyyyuua(yv)', [0x6c, type, flags, 1, body.length, serial, entries]);
-  return Buffer.concat([header, Buffer.alloc(-header.length & 7), body]);
+  const writer = new Writer();
+  writer.values(headerTypes, [0x6c, type, flags, 1, 0, serial, entries]);
+  const bodyStart = writer.room(0, 8);
+  writer.values(typesOf(fields.signature ?? ''), values);
+  writer.uint(writer.bytes.length - bodyStart, bodyLengthAt);
+  return writer.bytes;
 }
 
 /** Where fields end, the body starts and all ends in the message that starts with `head`, of {@link headBytes} or more. */
@@ -60,7 +68,7 @@ export function extent(head: Buffer): { readonly fieldsEnd: number; readonly bod
 export function decode(bytes: Buffer): Message {
   const littleEndian = bytes[0] === 0x6c;
   const { fieldsEnd, bodyStart, end } = extent(bytes);
-  const head = unmarshal('yyyyuua(yv)', bytes.subarray(0, fieldsEnd), littleEndian);
+  const head = new Reader(bytes.subarray(0, fieldsEnd), littleEndian).values(headerTypes);
   const given = new Map(head[6] as [number, [string, string]][]);
   const fields: Record<string, string> = {};
   for (const [name, [code, signature]] of Object.entries(fieldCodes)) {
@@ -74,7 +82,7 @@ export function decode(bytes: Buffer): Message {
     body(signature) {
       if (signature !== (fields.signature ?? ''))
         throw new WireError(`expected "${signature}", got "${fields.signature}"`);
-      return unmarshal(signature, bytes.subarray(bodyStart, end), littleEndian);
+      return new Reader(bytes.subarray(bodyStart, end), littleEndian).values(typesOf(signature));
     },
   };
 }
