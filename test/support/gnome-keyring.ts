@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ownerOf, serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
-import { connectToBus } from '../../src/adapters/secret-service/session.ts';
+import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
 import { endOf, missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
 
 /** `none`: there is no collection yet. */
@@ -60,7 +60,7 @@ async function startDaemon(bus: SessionBus, state: KeyringState): Promise<Daemon
   });
   const end = endOf(child);
   child.stdin.end('a password of the tests');
-  const connection = await connectToBus(bus.environment);
+  const connection = new Connection(bus.socket);
   try {
     await Promise.race([untilOwned(connection), end.then(() => Promise.reject(new Error('gnome-keyring ended')))]);
   } finally {
@@ -70,7 +70,7 @@ async function startDaemon(bus: SessionBus, state: KeyringState): Promise<Daemon
 }
 
 /** By then `--unlock` is done as well: the daemon takes its name last. */
-async function untilOwned(connection: Parameters<typeof ownerOf>[0]): Promise<void> {
+async function untilOwned(connection: Connection): Promise<void> {
   for (;;) {
     const owner = await ownerOf(connection, serviceName).catch(() => undefined);
     if (owner !== undefined) return;

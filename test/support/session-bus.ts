@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { busSockets } from '../../src/adapters/secret-service/address.ts';
 
 /** A session bus of a test's own: in a folder of its own, with nothing on it but what the test puts there. */
 export interface SessionBus {
   readonly address: string;
+  /** The socket that it listens at. */
+  readonly socket: string;
   /** The whole environment of a program that uses this bus. All that it writes, it writes in the bus's folder. */
   readonly environment: Readonly<Record<string, string>>;
   /** Holds the daemon still: it takes connections and never answers. Stopping it ends that. */
@@ -47,6 +50,7 @@ export async function startSessionBus(options: SessionBusOptions = {}): Promise<
   if (address === '') throw new Error('dbus-daemon ended without giving an address');
   return {
     address,
+    socket: busSockets({ DBUS_SESSION_BUS_ADDRESS: address })[0] ?? '',
     environment: { ...home, DBUS_SESSION_BUS_ADDRESS: address },
     freeze() {
       daemon.kill('SIGSTOP');

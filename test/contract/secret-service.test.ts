@@ -1,0 +1,4 @@
+import { secretServiceHarness } from '../secret-service/harness.ts';
+import { contract } from './credential-store.contract.ts';
+
+contract(secretServiceHarness());

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { inBatches } from '../../src/adapters/secret-service/batches.ts';
+import { ownerOf, serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
+import { attributesOf, getSecret, openSession, searchItems } from '../../src/adapters/secret-service/service-calls.ts';
+import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
+import type { SessionBus } from '../support/session-bus.ts';
+
+/** An item as it is kept, whoever wrote it. */
+export interface KeptItem {
+  readonly path: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly secret: Uint8Array;
+}
+
+/** Every item of a provider that has nothing locked, in order. */
+export async function everyItem({ socket }: SessionBus): Promise<KeptItem[]> {
+  const bus = new Connection(socket);
+  try {
+    const peer = { bus, owner: await ownerOf(bus, serviceName) };
+    const session = await openSession(peer);
+    const [paths] = await searchItems(peer, {});
+    return await inBatches(paths.sort(), async (path) => ({
+      path,
+      attributes: await attributesOf(peer, path),
+      secret: await getSecret(peer, path, session),
+    }));
+  } finally {
+    bus.end();
+  }
+}
+
+/** What the provider keeps, paths aside, as one line that changes when it does. */
+export async function fingerprint(bus: SessionBus): Promise<string> {
+  const lines = (await everyItem(bus)).map(({ attributes, secret }) =>
+    JSON.stringify([Object.entries(attributes).sort(), Buffer.from(secret).toString('base64')]),
+  );
+  return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
+}

@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import type { SessionEnvironment } from '../../src/adapters/secret-service/address.ts';
+import {
+  createSecretService,
+  type SecretService,
+  type SecretServiceOptions,
+} from '../../src/adapters/secret-service/secret-service.ts';
+import type { Attendance } from '../../src/ports/attendance.ts';
+
+export const unattended: Attendance = { attended: false, waiting: () => undefined };
+
+/** The service of every sentinel that a test writes. */
+export const sentinelService = 'keystow-tests';
+
+/** A store with nobody there, unless `options` says otherwise. */
+export function storeOn(environment: SessionEnvironment, options: Partial<SecretServiceOptions> = {}): SecretService {
+  return createSecretService({ environment, sentinelService, attendance: unattended, random: randomBytes, ...options });
+}
