@@ -1,6 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type ErrorRow, errorFrom } from '../native/error-table.ts';
-import { words } from '../native/words.ts';
+import { chain } from '../native/words.ts';
 
 const unlock = 'security unlock-keychain';
 
@@ -85,7 +85,7 @@ export function toError(thrown: unknown): CredentialError {
 }
 
 export function isRace(error: unknown): boolean {
-  return error instanceof CredentialError && error.cause !== undefined && duplicate.test(words(error.cause));
+  return error instanceof CredentialError && chain(error.cause).some((text) => duplicate.test(text));
 }
 
 /** Matches a status, not as a part of a longer number, or one of the sentences. */

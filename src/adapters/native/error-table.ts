@@ -1,5 +1,5 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
-import { words } from './words.ts';
+import { chain, words } from './words.ts';
 
 /**
  * One thing that a platform says when it fails. The binding gives every failure the code `GenericFailure`, so the
@@ -16,8 +16,10 @@ export interface ErrorRow {
 /** The error that the first matching row makes of what the binding threw; `failed` where none matches. */
 export function errorFrom(rows: readonly ErrorRow[], store: string, thrown: unknown): CredentialError {
   if (thrown instanceof CredentialError) return thrown;
-  const text = words(thrown);
-  const row = rows.find(({ says }) => says.test(text));
+  const row = rows.find(({ says }) => chain(thrown).some((text) => says.test(text)));
   const { code, meaning, hint } = row ?? { code: 'failed', meaning: `the ${store} failed` };
-  return new CredentialError(code, `${meaning}: ${text}`, { ...(hint !== undefined && { hint }), cause: thrown });
+  return new CredentialError(code, `${meaning}: ${words(thrown)}`, {
+    ...(hint !== undefined && { hint }),
+    cause: thrown,
+  });
 }

@@ -30,7 +30,7 @@ export class Items {
 
   async read(item: Item): Promise<Uint8Array | undefined> {
     const bytes = await this.#call(item, (entry) => entry.getSecret());
-    return bytes === null || bytes === undefined ? undefined : Uint8Array.from(bytes);
+    return bytes === null || bytes === undefined ? undefined : new Uint8Array(bytes);
   }
 
   async write(item: Item, bytes: Uint8Array): Promise<void> {

@@ -1,11 +1,15 @@
 /** Longest text of the platform that is passed on, in UTF-16 code units. */
 const maxLength = 300;
 
+/** What an error and the causes beneath it say, the outermost first. */
+export function chain(error: unknown): readonly string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  return [error.message || error.name, ...(error.cause === undefined ? [] : chain(error.cause))];
+}
+
 /** The words of what lies innermost in a chain of causes, as one line of bounded length. */
 export function words(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  if (error instanceof Error && error.cause !== undefined) return words(error.cause);
-  return text
+  return (chain(error).at(-1) ?? '')
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, maxLength);
