@@ -12,9 +12,10 @@ export interface KeyutilsOptions {
 }
 
 /**
- * Tells whether the Linux kernel's keyring is there, and writes nothing. The binding finds that out when an entry that
- * is pinned to it is made: it looks up the session keyring, which seccomp may forbid (`PermissionDenied`) and a kernel
- * may lack (`Unknown(38)`, ENOSYS).
+ * Tells whether the Linux kernel's keyring is there, and writes no key. The binding finds that out when an entry that
+ * is pinned to it is made: it looks up the session keyring and the user's persistent one, which the kernel makes, empty,
+ * where there is none (KEYCTL_GET_PERSISTENT). seccomp may forbid that (`PermissionDenied`), or the kernel be without
+ * keyrings (`Unknown(38)`, ENOSYS).
  */
 export function createKeyutilsProbe({ loadBinding: load = loadBinding }: KeyutilsOptions = {}): StoreProbe {
   return {
