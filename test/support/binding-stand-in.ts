@@ -62,7 +62,7 @@ export class BindingStandIn {
       }
 
       setSecret(secret: Uint8Array): Promise<unknown> {
-        const copy = Uint8Array.from(secret);
+        const copy = secret.slice();
         return standIn.#run(`set ${this.#service} ${this.#user}`, () => standIn.#set(this.#service, this.#user, copy));
       }
 
@@ -70,7 +70,7 @@ export class BindingStandIn {
         const key = standIn.#platform.key(this.#service, this.#user);
         return standIn.#run(`get ${this.#service} ${this.#user}`, () => {
           const item = standIn.items.get(key);
-          return item === undefined ? null : [...item.secret];
+          return item === undefined ? null : Array.prototype.slice.call(item.secret);
         });
       }
 
