@@ -83,19 +83,27 @@ export function transition(state: Probing | Selection, { store, probe }: Probed)
   }
 }
 
+/** A choice that has ended, and the stores that it warned of on the way. */
+export interface Verdict {
+  readonly selection: Selection;
+  readonly warned: readonly PassedOver[];
+}
+
 /** Decides again from recorded facts. `undefined` when a probe is needed that `seen` does not hold. */
 export function replay(
   policy: Policy,
   candidates: readonly CandidateId[],
   seen: (store: CandidateId) => Probe | undefined,
-): Selection | undefined {
-  let [state] = initial(policy, candidates);
+): Verdict | undefined {
+  const warned: PassedOver[] = [];
+  let [state, effects] = initial(policy, candidates);
   while (state.status === 'probing') {
     const probe = seen(state.candidate);
     if (probe === undefined) return undefined;
-    [state] = transition(state, { type: 'probed', store: state.candidate, probe });
+    [state, effects] = transition(state, { type: 'probed', store: state.candidate, probe });
+    warned.push(...effects.flatMap((effect) => (effect.type === 'warn' ? [effect.about] : [])));
   }
-  return state;
+  return { selection: state, warned };
 }
 
 function next(

@@ -7,6 +7,9 @@ export type StoreId = 'keychain' | 'credential-manager' | 'secret-service' | 'fi
  */
 export type CandidateId = Exclude<StoreId, 'file'> | 'keyutils';
 
+/** Every candidate of every system. */
+export const candidateIds: readonly CandidateId[] = ['keychain', 'credential-manager', 'secret-service', 'keyutils'];
+
 /** What people call each store. */
 export const storeNames: Readonly<Record<StoreId | CandidateId, string>> = {
   keychain: 'Keychain',

@@ -1,5 +1,7 @@
 /** Families of Linux distributions that install software in the same way. */
-export type Distribution = 'debian' | 'fedora' | 'arch' | 'suse' | 'alpine' | 'other';
+export const distributions = ['debian', 'fedora', 'arch', 'suse', 'alpine', 'other'] as const;
+
+export type Distribution = (typeof distributions)[number];
 
 /** Where the program runs, as far as advice depends on it. */
 export interface Surroundings {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { advise } from '../../src/domain/advice/advise.ts';
 import { providers, serviceFailureReasons, unsupportedReasons } from '../../src/domain/probe.ts';
+import { candidateIds } from '../../src/domain/store-id.ts';
 import { type Distribution, distributionOf, type Surroundings } from '../../src/domain/surroundings.ts';
-import { candidateIds } from './arbitraries.ts';
 
 const reasons = [...unsupportedReasons, ...serviceFailureReasons];
 const where: Surroundings = {

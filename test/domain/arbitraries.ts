@@ -8,9 +8,7 @@ import {
   serviceFailureReasons,
   unsupportedReasons,
 } from '../../src/domain/probe.ts';
-import type { CandidateId } from '../../src/domain/store-id.ts';
-
-export const candidateIds: readonly CandidateId[] = ['keychain', 'credential-manager', 'secret-service', 'keyutils'];
+import { type CandidateId, candidateIds } from '../../src/domain/store-id.ts';
 
 const evidence: fc.Arbitrary<Evidence> = fc.record(
   { provider: fc.constantFrom(...providers), switchedOff: fc.boolean(), text: fc.string() },

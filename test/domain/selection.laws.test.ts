@@ -67,14 +67,20 @@ law('a warning appears exactly when a service failure was passed over under auto
   expect(warned).toEqual(choice.policy.preference === 'auto' ? failed : []);
 });
 
-law('replaying what was seen gives the same end', (choice) => {
-  expect(replay(choice.policy, choice.candidates, (store) => choice.probes[store])).toEqual(drive(choice).end);
+law('replaying what was seen gives the same end and the same warnings', (choice) => {
+  const { end, effects } = drive(choice);
+  expect(replay(choice.policy, choice.candidates, (store) => choice.probes[store])).toEqual({
+    selection: end,
+    warned: effects.flatMap((effect) => (effect.type === 'warn' ? [effect.about] : [])),
+  });
 });
 
 law('a probe that was needed and is not on record is not made up', (choice) => {
   const { effects, end } = drive(choice);
   const probed = effects.some((effect) => effect.type === 'probe');
-  expect(replay(choice.policy, choice.candidates, () => undefined)).toEqual(probed ? undefined : end);
+  expect(replay(choice.policy, choice.candidates, () => undefined)).toEqual(
+    probed ? undefined : { selection: end, warned: [] },
+  );
 });
 
 test('the table describes exactly the rows that the machine can fire', () => {
