@@ -1,0 +1,52 @@
+import type { CredentialName } from '../domain/credential-name.ts';
+import { findPlaced } from '../domain/placement.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { StoreId } from '../domain/store-id.ts';
+import { checkPolicy } from './check-policy.ts';
+import type { Context } from './context.ts';
+import { reach } from './reach.ts';
+import { searchOrder } from './search-order.ts';
+import { isUnsupported, unreachableError, withFix } from './store-failure.ts';
+
+/**
+ * Reads a secret from the store that it was written to, whatever the environment says today; where nothing is
+ * remembered of it, from the first store that has it.
+ *
+ * - kept nowhere → `undefined`
+ * - the store that it was written to does not serve → rejects, naming the store and the day
+ * - nothing is remembered, nothing found, and a store could not be asked → rejects with that store's error
+ */
+export async function getCredential(context: Context, name: CredentialName): Promise<Secret | undefined> {
+  checkPolicy(context);
+  const { placement } = await context.placement.read();
+  const placed = findPlaced(placement, name);
+  if (placed === undefined) return search(context, name, searchOrder(context));
+  try {
+    const store = await reach(context, placed.store);
+    const secret = await store.get(name, { signal: context.signal });
+    if (secret !== undefined) return secret;
+  } catch (error) {
+    throw unreachableError(error, placed, context);
+  }
+  const known = [placed.store, ...placed.stale];
+  return search(
+    context,
+    name,
+    searchOrder(context).filter((id) => !known.includes(id)),
+  );
+}
+
+async function search(context: Context, name: CredentialName, order: readonly StoreId[]): Promise<Secret | undefined> {
+  const failures: unknown[] = [];
+  for (const id of order) {
+    try {
+      const store = await reach(context, id);
+      const secret = await store.get(name, { signal: context.signal });
+      if (secret !== undefined) return secret;
+    } catch (error) {
+      if (!isUnsupported(error)) failures.push(withFix(error, id, context));
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return undefined;
+}

@@ -1,0 +1,77 @@
+import { CredentialError } from '../domain/credential-error.ts';
+import { type CredentialName, compareNames, sameName } from '../domain/credential-name.ts';
+import type { Placed } from '../domain/placement.ts';
+import type { StoreId } from '../domain/store-id.ts';
+import type { CredentialStore } from '../ports/credential-store.ts';
+import { checkPolicy } from './check-policy.ts';
+import type { Context } from './context.ts';
+import { reach } from './reach.ts';
+import { searchOrder } from './search-order.ts';
+import { isUnsupported, reasonOf, withFix } from './store-failure.ts';
+
+/** A credential's name, and the store that a read would take it from. */
+export interface Listed extends CredentialName {
+  readonly store: StoreId;
+}
+
+/**
+ * Names what is kept, of one service or of all, sorted, each name once. No passphrase is asked for where the placement
+ * already knows what the file holds.
+ *
+ * - a store does not serve → what the placement remembers of it stands in, and a warning says so
+ * - a store does not serve, and the placement knows nothing → rejects with that store's error: never a part
+ */
+export async function listCredentials(context: Context, service?: string): Promise<readonly Listed[]> {
+  checkPolicy(context);
+  const { placement } = await context.placement.read();
+  const lost = placement.length === 0;
+  const remembered = placement.filter((placed) => service === undefined || placed.service === service);
+  const order = new Set([...searchOrder(context), ...remembered.map(({ store }) => store)]);
+  const listed: Listed[] = [];
+  for (const store of order) {
+    const here = remembered.filter((placed) => placed.store === store);
+    const names = knownWithoutAsking(context, store, here) ?? (await ask(context, store, here, service, lost));
+    for (const name of names) {
+      const elsewhere = remembered.some((placed) => sameName(placed, name) && placed.store !== store);
+      if (!elsewhere && !listed.some((other) => sameName(other, name))) listed.push({ ...name, store });
+    }
+  }
+  return listed.sort(compareNames);
+}
+
+/** A passphrase is not asked for only to learn what the placement knows already. */
+function knownWithoutAsking(
+  { settings }: Context,
+  store: StoreId,
+  here: readonly Placed[],
+): readonly CredentialName[] | undefined {
+  return store === 'file' && settings.seal === 'passphrase' && here.length > 0 ? here : undefined;
+}
+
+async function ask(
+  context: Context,
+  id: StoreId,
+  here: readonly Placed[],
+  service: string | undefined,
+  lost: boolean,
+): Promise<readonly CredentialName[]> {
+  try {
+    return await namesIn(await reach(context, id), here, service, context.signal);
+  } catch (error) {
+    if (isUnsupported(error)) return here;
+    if (lost || !(error instanceof CredentialError) || reasonOf(error) === undefined) throw withFix(error, id, context);
+    context.terminal.warn(`${error.message}; of what it holds, only what was stored from here is listed`);
+    return here;
+  }
+}
+
+async function namesIn(
+  store: CredentialStore,
+  here: readonly Placed[],
+  service: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly CredentialName[]> {
+  if (service !== undefined || store.listing === 'all') return store.list(service, { signal });
+  const services = new Set(here.map((placed) => placed.service));
+  return (await Promise.all([...services].map((known) => store.list(known, { signal })))).flat();
+}

@@ -1,0 +1,53 @@
+import type { CredentialName } from '../domain/credential-name.ts';
+import { findPlaced, placed, removedFrom } from '../domain/placement.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { PassedOver } from '../domain/selection.ts';
+import type { StoreId } from '../domain/store-id.ts';
+import { chooseStore } from './choose-store.ts';
+import type { Context } from './context.ts';
+import { reach } from './reach.ts';
+import { refusalError } from './refusal.ts';
+import { warningLine } from './warning-line.ts';
+
+/** Where a credential went, and why there. */
+export interface Stored {
+  readonly store: StoreId;
+  readonly passedOver: readonly PassedOver[];
+  /** Stores that still hold an older copy, because it could not be removed. */
+  readonly stale: readonly StoreId[];
+}
+
+/**
+ * Keeps a secret in the store that is chosen, remembers where, and removes the copies that other stores had.
+ *
+ * - no store may be used → rejects with a refusal's code
+ * - the store fails → rejects with its error; what was kept before stays
+ * - killed in between → a read gives the old secret or the new one
+ */
+export async function setCredential(context: Context, name: CredentialName, secret: Secret): Promise<Stored> {
+  const { settings, profile, where, stores, placement, clock, signal } = context;
+  const { selection } = await chooseStore(context, (about) => context.terminal.warn(warningLine(about, where)));
+  if (selection.status === 'refused') throw refusalError(selection, settings.policy, profile, where);
+  const { store, passedOver } = selection;
+  await (await stores.open(store)).set(name, secret, { signal });
+  const at = clock();
+  await placement.update((now) => placed(now, name, store, at));
+  const { stale = [] } = findPlaced((await placement.read()).placement, name) ?? {};
+  const left = await removeCopies(context, name, stale);
+  return { store, passedOver, stale: left };
+}
+
+/** Removes the copies that can be removed, forgets those, and gives the stores that still have one. */
+async function removeCopies(context: Context, name: CredentialName, stale: readonly StoreId[]): Promise<StoreId[]> {
+  const { placement, signal } = context;
+  const left: StoreId[] = [];
+  for (const id of stale) {
+    try {
+      await (await reach(context, id)).delete(name, { signal });
+      await placement.update((now) => removedFrom(now, name, id));
+    } catch {
+      left.push(id);
+    }
+  }
+  return left;
+}

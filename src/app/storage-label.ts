@@ -1,0 +1,19 @@
+import type { Seal } from '../domain/profile.ts';
+import type { StoreId } from '../domain/store-id.ts';
+
+/** Where an application's credentials are kept now, as doctor heads its report. */
+export type StorageLabel =
+  | 'OS keyring'
+  | 'Encrypted file (interactive passphrase)'
+  | 'Encrypted file (env passphrase)'
+  /** Not one of the labels that jsm's guide gives: a file sealed by home asks for no passphrase at all. */
+  | 'Encrypted file (sealed by home directory)'
+  | 'No credentials stored';
+
+/** `store`: where the newest credential is kept, if there is any. `seal`: how the file is sealed. */
+export function storageLabel(store: StoreId | undefined, seal: Seal, envPassphrase: boolean): StorageLabel {
+  if (store === undefined) return 'No credentials stored';
+  if (store !== 'file') return 'OS keyring';
+  if (seal === 'home') return 'Encrypted file (sealed by home directory)';
+  return envPassphrase ? 'Encrypted file (env passphrase)' : 'Encrypted file (interactive passphrase)';
+}

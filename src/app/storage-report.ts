@@ -1,0 +1,75 @@
+import { CredentialError } from '../domain/credential-error.ts';
+import type { Placement } from '../domain/placement.ts';
+import type { Seal } from '../domain/profile.ts';
+import { type StoreId, storeNames } from '../domain/store-id.ts';
+import type { Context } from './context.ts';
+import type { SelectionReport } from './selection-report.ts';
+import { type StorageLabel, storageLabel } from './storage-label.ts';
+
+/** Where credentials are kept now. */
+export interface StorageReport {
+  readonly label: StorageLabel;
+  /** The store of the newest credential; `null` where there is none. */
+  readonly store: StoreId | null;
+  /** Lines for people: why no OS keyring is used, what is kept where, what is amiss. */
+  readonly details: readonly string[];
+}
+
+/** Finds out where credentials are without asking for a passphrase. What cannot be found out becomes a detail. */
+export async function reportStorage(context: Context, selection: SelectionReport): Promise<StorageReport> {
+  const { settings } = context;
+  const { placement, damaged } = await context.placement.read();
+  const faults = damaged ? ['the placement file is damaged; every store is looked in instead'] : [];
+  const note = (error: unknown) => void faults.push(error instanceof CredentialError ? error.message : String(error));
+  const fileSeal = await context.stores.sealOfFile().catch(note);
+  const seal = fileSeal ?? settings.seal;
+  const store = newest(placement) ?? (fileSeal ? 'file' : await firstKept(context, selection).catch(note));
+  const file = [store, selection.outcome === 'selected' && selection.store].includes('file');
+  return {
+    label: storageLabel(store ?? undefined, seal, settings.envPassphrase),
+    store: store ?? null,
+    details: [
+      ...selection.passedOver.map(({ explanation }) => `OS keyring not used: ${explanation}`),
+      ...(selection.outcome === 'selected' ? [`new credentials go to the ${storeNames[selection.store]}`] : []),
+      ...counts(placement),
+      ...staleCopies(placement),
+      ...(file ? protection(seal, context) : []),
+      ...faults,
+    ],
+  };
+}
+
+/** The store that was written to last. */
+function newest(placement: Placement): StoreId | undefined {
+  return [...placement].sort((a, b) => (a.writtenAt < b.writtenAt ? 1 : -1))[0]?.store;
+}
+
+/** Where nothing is remembered: the store that would be chosen, if it holds anything. */
+async function firstKept({ stores, signal }: Context, selection: SelectionReport): Promise<StoreId | undefined> {
+  if (selection.outcome !== 'selected' || selection.store === 'file') return undefined;
+  const store = await stores.open(selection.store);
+  if (store.listing !== 'all') return undefined;
+  return (await store.list(undefined, { signal })).length > 0 ? selection.store : undefined;
+}
+
+function counts(placement: Placement): string[] {
+  const byStore = new Map<StoreId, number>();
+  for (const { store } of placement) byStore.set(store, (byStore.get(store) ?? 0) + 1);
+  return [...byStore].map(
+    ([store, count]) => `${count} ${count === 1 ? 'credential' : 'credentials'} in the ${storeNames[store]}`,
+  );
+}
+
+function staleCopies(placement: Placement): string[] {
+  return placement.flatMap(({ service, account, stale }) =>
+    stale.map((store) => `an older copy of ${service} ${account} may still be in the ${storeNames[store]}`),
+  );
+}
+
+function protection(seal: Seal, { settings }: Context): string[] {
+  const what =
+    seal === 'home'
+      ? 'sealed by your home directory: this guards against a stray backup, grep or paste, not against a program that runs as you'
+      : 'sealed by your passphrase';
+  return [`${settings.credentialsPath} is ${what}`];
+}

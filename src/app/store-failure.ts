@@ -1,0 +1,39 @@
+import { advise } from '../domain/advice/advise.ts';
+import { CredentialError } from '../domain/credential-error.ts';
+import type { Placed } from '../domain/placement.ts';
+import { classOf, type Reason, serviceFailureReasons, unsupportedReasons } from '../domain/probe.ts';
+import { type StoreId, storeNames } from '../domain/store-id.ts';
+import type { Context } from './context.ts';
+
+const reasons: readonly string[] = [...unsupportedReasons, ...serviceFailureReasons];
+
+/** The reason that an OS store gave for not serving; `undefined` for any other error. */
+export function reasonOf(error: unknown): Reason | undefined {
+  return error instanceof CredentialError && reasons.includes(error.code) ? (error.code as Reason) : undefined;
+}
+
+/** The machine does not have this store, so nothing can be kept in it. */
+export function isUnsupported(error: unknown): boolean {
+  const reason = reasonOf(error);
+  return reason !== undefined && classOf(reason) === 'unsupported';
+}
+
+/** Adds to the error of a store that did not serve what makes it serve again. */
+export function withFix(error: unknown, store: StoreId, { where }: Context): unknown {
+  const reason = reasonOf(error);
+  if (!(error instanceof CredentialError) || reason === undefined || store === 'file' || error.hint) return error;
+  const { fix } = advise({ store, reason }, where);
+  return new CredentialError(error.code, error.message, { hint: fix, cause: error });
+}
+
+/** The same, and names what the store was needed for: `demo alice was stored in the … on …: …`. */
+export function unreachableError(error: unknown, placed: Placed, context: Context): unknown {
+  const fixed = withFix(error, placed.store, context);
+  if (!(fixed instanceof CredentialError) || reasonOf(fixed) === undefined || placed.store === 'file') return fixed;
+  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(
+    new Date(placed.writtenAt),
+  );
+  const { hint } = fixed;
+  const message = `${placed.service} ${placed.account} was stored in the ${storeNames[placed.store]} on ${day}: ${fixed.message}`;
+  return new CredentialError(fixed.code, message, { ...(hint && { hint }), cause: error });
+}

@@ -1,0 +1,33 @@
+/** How the encrypted file is sealed: bound to the user's home directory, or to a passphrase. */
+export const seals = ['home', 'passphrase'] as const;
+
+export type Seal = (typeof seals)[number];
+
+/** An application that keeps credentials, as data: what it is called, what it reads, where its files are. */
+export interface Profile {
+  /** The command as it is typed; also the name of its folder for configuration. */
+  readonly program: string;
+  /** The service under which a probe writes its sentinel. */
+  readonly sentinelService: string;
+  /** File names in the folder for configuration. */
+  readonly files: { readonly credentials: string; readonly placement: string };
+  /** How a new encrypted file is sealed where the user does not say. */
+  readonly seal: Seal;
+  /** Environment variables, by what they set. */
+  readonly variables: {
+    /** `auto`, `keychain` or `file`. */
+    readonly storage: string;
+    /** `1`: no OS keyring is so much as asked. */
+    readonly disableKeyring: string;
+    /** `home` or `passphrase`. */
+    readonly seal: string;
+    /** A folder to use instead of the platform's. */
+    readonly configDir: string;
+    /** `1`: the passphrase may come from {@link passphrase}. */
+    readonly allowEnvPassphrase: string;
+    /** The passphrase; ignored without {@link allowEnvPassphrase}. */
+    readonly passphrase: string;
+    /** `1`: no notices on stderr. */
+    readonly quiet: string;
+  };
+}

@@ -1,0 +1,21 @@
+import type { Seal } from '../domain/profile.ts';
+import type { CandidateId, StoreId } from '../domain/store-id.ts';
+import type { CredentialStore } from './credential-store.ts';
+import type { StoreProbe } from './store-probe.ts';
+
+/**
+ * The stores of this machine, each made when it is first asked for and only once.
+ *
+ * - `open` of a store that this platform does not have → rejects with `not-installed`
+ * - `open` neither probes nor connects: a store that does not serve says so when it is used
+ */
+export interface Stores {
+  /** The OS stores to consider, best first. */
+  readonly candidates: readonly CandidateId[];
+  prober(id: CandidateId): Promise<StoreProbe>;
+  open(id: StoreId): Promise<CredentialStore>;
+  /** How the encrypted file that exists is sealed, without opening it; `undefined` where there is none. */
+  sealOfFile(): Promise<Seal | undefined>;
+  /** Closes every store that was made. Never rejects. */
+  close(): Promise<void>;
+}
