@@ -1,0 +1,13 @@
+import type { Context } from '../app/context.ts';
+import type { Profile } from '../domain/profile.ts';
+
+/** What a command works with. */
+export interface Cli {
+  readonly profile: Profile;
+  /** Reads the settings and wires the stores. A setting that means nothing → rejects with its code. */
+  context(options?: { readonly prompting?: boolean }): Context;
+  /** Writes to stdout. */
+  print(output: string | Uint8Array): Promise<void>;
+  /** What the program will exit with, where that is not 0. */
+  exitWith(code: number): void;
+}

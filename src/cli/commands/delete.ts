@@ -1,0 +1,28 @@
+import { deleteCredential } from '../../app/delete-credential.ts';
+import { credentialName } from '../../domain/credential-name.ts';
+import type { Cli } from '../cli.ts';
+import { type Command, command } from '../command.ts';
+import { exitCodes } from '../exit-code.ts';
+import { deletedLine, jsonLine, notFound } from '../render.ts';
+import { credentialOperands } from './operands.ts';
+
+export function deleteCommand(cli: Cli): Command {
+  return command<{ service: string; account: string; json: boolean }>({
+    command: 'delete <service> <account>',
+    describe: 'Remove a credential from every store that has it',
+    builder: (yargs) =>
+      credentialOperands(yargs)
+        .option('json', { type: 'boolean', default: false, describe: 'say as JSON where it was' })
+        .example('$0 delete github.com alice', 'remove it; exit 1 where there was none'),
+    async handler({ service, account, json }) {
+      const name = credentialName(service, account);
+      const context = cli.context();
+      const removed = await deleteCredential(context, name);
+      if (json) await cli.print(jsonLine({ ...name, removed }));
+      else if (removed.length > 0 && !context.settings.quiet) await cli.print(deletedLine(name, removed));
+      if (removed.length > 0) return;
+      context.terminal.warn(notFound(name));
+      cli.exitWith(exitCodes.error);
+    },
+  });
+}

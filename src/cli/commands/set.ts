@@ -1,0 +1,31 @@
+import { setCredential } from '../../app/set-credential.ts';
+import { credentialName } from '../../domain/credential-name.ts';
+import type { Cli } from '../cli.ts';
+import { type Command, command } from '../command.ts';
+import { readSecret } from '../read-secret.ts';
+import { jsonLine, storedLine } from '../render.ts';
+import { credentialOperands } from './operands.ts';
+
+export function setCommand(cli: Cli): Command {
+  return command<{ service: string; account: string; raw: boolean; json: boolean }>({
+    command: 'set <service> <account>',
+    describe: 'Keep a secret, read from stdin or typed without echo',
+    builder: (yargs) =>
+      credentialOperands(yargs)
+        .option('raw', { type: 'boolean', default: false, describe: 'keep every byte of stdin, a last newline too' })
+        .option('json', { type: 'boolean', default: false, describe: 'say as JSON where it went' })
+        .example('printf %s "$TOKEN" | $0 set github.com alice', 'keep what a variable holds')
+        .example('$0 set github.com alice', 'type it')
+        .example('$0 set --raw demo key <key.der', 'keep a file byte for byte'),
+    async handler({ service, account, raw, json }) {
+      const name = credentialName(service, account);
+      const context = cli.context();
+      const secret = process.stdin.isTTY
+        ? await context.terminal.askHidden(`Secret for ${service} ${account}:`)
+        : await readSecret(process.stdin, raw);
+      const stored = await setCredential(context, name, secret);
+      if (json) await cli.print(jsonLine({ ...name, ...stored }));
+      else if (!context.settings.quiet) await cli.print(storedLine(name, stored, context));
+    },
+  });
+}

@@ -1,0 +1,26 @@
+import type { ErrorCode } from '../domain/credential-error.ts';
+
+/** What the programs exit with. */
+export const exitCodes = {
+  done: 0,
+  /** An error, or the credential was not found. */
+  error: 1,
+  usage: 2,
+  /** The keyring that was demanded is not usable. */
+  keyringRequired: 4,
+  /** Ctrl-C: 128 + SIGINT, as shells have it. */
+  interrupted: 130,
+} as const;
+
+const special: Partial<Record<ErrorCode, number>> = {
+  'invalid-preference': exitCodes.usage,
+  'contradictory-settings': exitCodes.usage,
+  'invalid-setting': exitCodes.usage,
+  'invalid-name': exitCodes.usage,
+  'invalid-input': exitCodes.usage,
+  'keyring-required': exitCodes.keyringRequired,
+};
+
+export function exitCodeOf(code: ErrorCode): number {
+  return special[code] ?? exitCodes.error;
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
+import { createTerminal } from '../adapters/terminal/terminal.ts';
+import type { Context } from '../app/context.ts';
+import { readSettings } from '../app/settings.ts';
+import type { Profile } from '../domain/profile.ts';
+import { distributionOf } from '../domain/surroundings.ts';
+import type { Cli } from './cli.ts';
+import type { Command } from './command.ts';
+import { exitCodes } from './exit-code.ts';
+import { printTo } from './output.ts';
+import { type ProgramOptions, runProgram } from './program.ts';
+import { reportFailure } from './report-failure.ts';
+import { createStores } from './stores.ts';
+
+/** Runs one of the programs: the one place that knows the process and the platform, and wires them to the rest. */
+export async function main(
+  profile: Profile,
+  program: ProgramOptions,
+  commands: (cli: Cli) => readonly Command[],
+): Promise<void> {
+  const calledOff = new AbortController();
+  process.once('SIGINT', () => calledOff.abort());
+  const contexts: Context[] = [];
+  let exitCode: number = exitCodes.done;
+  const cli: Cli = {
+    profile,
+    context(options) {
+      const context = wire(profile, calledOff.signal, options?.prompting ?? true);
+      contexts.push(context);
+      return context;
+    },
+    print: printTo(process.stdout),
+    exitWith: (code) => {
+      exitCode = code;
+    },
+  };
+  try {
+    await cli.print(await runProgram(program, commands(cli), process.argv.slice(2)));
+  } catch (error) {
+    exitCode = reportFailure(error, program.name, calledOff.signal.aborted);
+  } finally {
+    await Promise.all(contexts.map((context) => context.stores.close()));
+  }
+  process.exitCode = exitCode;
+}
+
+function wire(profile: Profile, signal: AbortSignal, prompting: boolean): Context {
+  const { env: environment, platform } = process;
+  const settings = readSettings(profile, {
+    environment,
+    platform,
+    home: homedir(),
+    directory: process.cwd(),
+    terminal: process.stdin.isTTY || process.stderr.isTTY,
+  });
+  const terminal = createTerminal({
+    program: profile.program,
+    quiet: settings.quiet,
+    attended: prompting && settings.attended,
+  });
+  return {
+    profile,
+    settings,
+    where: {
+      platform,
+      distribution: distributionOf(platform === 'linux' ? readOsRelease() : ''),
+      program: profile.program,
+      disableVariable: profile.variables.disableKeyring,
+    },
+    stores: createStores({ profile, settings, terminal, environment, platform, home: homedir(), prompting }),
+    placement: createPlacementFile({ path: settings.placementPath }),
+    terminal,
+    clock: () => new Date().toISOString(),
+    signal,
+  };
+}
+
+/** os-release(5) has two homes; a system without either is of no known distribution. */
+function readOsRelease(): string {
+  for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {}
+  }
+  return '';
+}

@@ -1,0 +1,36 @@
+import type { Context } from '../app/context.ts';
+import type { Listed } from '../app/list-credentials.ts';
+import type { Stored } from '../app/set-credential.ts';
+import { advise } from '../domain/advice/advise.ts';
+import type { CredentialName } from '../domain/credential-name.ts';
+import { type StoreId, storeNames } from '../domain/store-id.ts';
+import { escapeControls } from './escape.ts';
+
+/** A name as messages show it. */
+function shown({ service, account }: CredentialName): string {
+  return `${escapeControls(service)} ${escapeControls(account)}`;
+}
+
+export function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+export function notFound(name: CredentialName): string {
+  return `no credential for ${shown(name)}`;
+}
+
+export function listLine({ service, account }: Listed): string {
+  return `${escapeControls(service)}\t${escapeControls(account)}\n`;
+}
+
+/** Which store took it, and why that one. */
+export function storedLine(name: CredentialName, { store, passedOver, stale }: Stored, { where }: Context): string {
+  const [first] = passedOver;
+  const why = first && store === 'file' ? `: ${advise(first, where).explanation}` : '';
+  const left = stale.map((id) => `; an older copy may still be in the ${storeNames[id]}`).join('');
+  return `stored ${shown(name)} in the ${storeNames[store]}${why}${left}\n`;
+}
+
+export function deletedLine(name: CredentialName, removed: readonly StoreId[]): string {
+  return `removed ${shown(name)} from the ${removed.map((store) => storeNames[store]).join(' and the ')}\n`;
+}

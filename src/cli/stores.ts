@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { passphraseFromEnvironment, passphraseFromTerminal } from '../adapters/terminal/passphrases.ts';
+import type { Settings } from '../app/settings.ts';
+import { CredentialError } from '../domain/credential-error.ts';
+import type { Profile } from '../domain/profile.ts';
+import { candidatesOf, type StoreId, storeNames } from '../domain/store-id.ts';
+import type { Attendance } from '../ports/attendance.ts';
+import type { CredentialStore } from '../ports/credential-store.ts';
+import type { PassphraseSource } from '../ports/passphrase-source.ts';
+import type { StoreProbe } from '../ports/store-probe.ts';
+import type { Stores } from '../ports/stores.ts';
+import type { Terminal } from '../ports/terminal.ts';
+
+export interface StoresOptions {
+  readonly profile: Profile;
+  readonly settings: Settings;
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly platform: string;
+  readonly home: string;
+  /** Whether a store may ask the user for anything. */
+  readonly prompting: boolean;
+}
+
+/** The stores of this platform. Each adapter is loaded when its store is first wanted, so that a read loads one. */
+export function createStores(options: StoresOptions): Stores {
+  const { profile, settings, terminal, environment, platform, home, prompting } = options;
+  const { sentinelService } = profile;
+  const attendance: Attendance = {
+    attended: prompting && settings.attended,
+    waiting: (what) => terminal.warn(`waiting for the ${what}: answer its dialog, or press Ctrl-C`),
+  };
+  const file = { path: settings.credentialsPath, home, notice: terminal.notice };
+
+  const native = async () => {
+    const { createLock } = await import('../adapters/files/lock.ts');
+    const exclusively = createLock({ path: `${settings.credentialsPath}.native`, what: 'lock of the OS keyring' });
+    return { sentinelService, attendance, exclusively };
+  };
+  const made: Promise<CredentialStore>[] = [];
+  const keep = <Store extends CredentialStore>(store: Promise<Store>) => {
+    made.push(store);
+    return store;
+  };
+  const once = <Store extends CredentialStore>(make: () => Promise<Store>) => {
+    let store: Promise<Store> | undefined;
+    return () => {
+      store ??= keep(make());
+      return store;
+    };
+  };
+  const keyrings: Readonly<Record<Exclude<StoreId, 'file'>, () => Promise<CredentialStore & StoreProbe>>> = {
+    keychain: once(async () => {
+      const { createKeychain } = await import('../adapters/keychain/keychain.ts');
+      return createKeychain(await native());
+    }),
+    'credential-manager': once(async () => {
+      const { createCredentialManager } = await import('../adapters/credential-manager/credential-manager.ts');
+      return createCredentialManager(await native());
+    }),
+    'secret-service': once(async () => {
+      const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
+      return createSecretService({ environment, sentinelService, attendance, random: randomBytes });
+    }),
+  };
+  const encryptedFile = once(async () => {
+    const { createEncryptedFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
+    return createEncryptedFile({ ...file, seal: settings.seal, passphrases: passphrases(options) });
+  });
+
+  const candidates = candidatesOf(platform);
+  return {
+    candidates,
+    async prober(id) {
+      if (id !== 'keyutils') return keyrings[id]();
+      const { createKeyutilsProbe } = await import('../adapters/keyutils/keyutils.ts');
+      return createKeyutilsProbe();
+    },
+    async open(id) {
+      if (id === 'file') return encryptedFile();
+      if (candidates.includes(id)) return keyrings[id]();
+      throw new CredentialError('not-installed', `this platform has no ${storeNames[id]}`);
+    },
+    async sealOfFile() {
+      const { sealOfFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
+      return sealOfFile(file);
+    },
+    async close() {
+      await Promise.allSettled(made.map(async (store) => (await store).close()));
+    },
+  };
+}
+
+function passphrases({ profile, settings, terminal, environment }: StoresOptions): PassphraseSource {
+  const { variables } = profile;
+  const passphrase = environment[variables.passphrase];
+  if (settings.envPassphrase && passphrase) {
+    return passphraseFromEnvironment(passphrase, () =>
+      terminal.notice(
+        `using credential passphrase from ${variables.passphrase} (${variables.allowEnvPassphrase} is set).`,
+      ),
+    );
+  }
+  return passphraseFromTerminal(terminal, {
+    open: 'Enter passphrase for CLI credentials:',
+    create: 'Choose a passphrase for CLI credentials:',
+    repeat: 'Repeat the passphrase:',
+    hint: `set ${variables.allowEnvPassphrase}=1 and ${variables.passphrase}, or run it on a terminal`,
+  });
+}

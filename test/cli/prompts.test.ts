@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { describeStore } from '../contract/require-stores.ts';
+import { missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
+import { Sandbox } from './sandbox.ts';
+
+const enter = '\r';
+const controlC = '\x03';
+const controlT = '\x14';
+const passphrase = 'correct horse battery staple';
+
+describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(), () => {
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(() => sandbox.remove());
+
+  const start = (command: string, extra: Record<string, string> = {}): PseudoTerminal =>
+    onTerminal(command, sandbox.home, { ...sandbox.environment, ...extra });
+
+  async function answer(terminal: PseudoTerminal, question: string, text: string): Promise<void> {
+    await terminal.waitFor(question);
+    terminal.type(text + enter);
+  }
+
+  test('a secret is typed without echo, and a newline follows it only on a terminal', async () => {
+    const set = start('keystow set demo alice');
+    await answer(set, 'Secret for demo alice:', 's3cret');
+    expect(await set.exit).toBe(0);
+    expect(set.shown()).toContain('stored demo alice in the encrypted file');
+    expect(set.shown()).not.toContain('s3cret');
+
+    const get = start('keystow get demo alice');
+    expect(await get.exit).toBe(0);
+    expect(get.shown()).toBe('s3cret\r\n');
+    expect(sandbox.run('keystow get demo alice').stdout).toBe('s3cret');
+  });
+
+  test('no key shows what is being typed', async () => {
+    const set = start('keystow set demo alice');
+    await set.waitFor('Secret for demo alice:');
+    set.type(`s3cret${controlT}${enter}`);
+    expect(await set.exit).toBe(0);
+    expect(set.shown()).not.toContain('s3cret');
+  });
+
+  test('Ctrl-C at a prompt ends with 130 and stores nothing', async () => {
+    const set = start('keystow set demo alice');
+    await set.waitFor('Secret for demo alice:');
+    set.type(`half${controlC}`);
+    expect(await set.exit).toBe(130);
+    expect(set.shown()).toContain('keystow: the question was not answered');
+    expect(sandbox.run('ls -A .config').exit).not.toBe(0);
+  });
+
+  test('a passphrase is set twice on first save, asked for on load, and never shown', async () => {
+    const seal = { KEYSTOW_SEAL: 'passphrase' };
+    const set = start('printf s3cret | keystow set demo alice', seal);
+    await answer(set, 'Choose a passphrase for CLI credentials:', passphrase);
+    await answer(set, 'Repeat the passphrase:', 'something else');
+    await set.waitFor('keystow: the two are not the same, try again');
+    await answer(set, 'Choose a passphrase for CLI credentials:', '');
+    await set.waitFor('keystow: the passphrase is empty, try again');
+    await answer(set, 'Choose a passphrase for CLI credentials:', passphrase);
+    await answer(set, 'Repeat the passphrase:', passphrase);
+    expect(await set.exit).toBe(0);
+
+    const get = start('keystow get demo alice');
+    await answer(get, 'Enter passphrase for CLI credentials:', 'wrong');
+    await get.waitFor('keystow: wrong passphrase, try again');
+    await answer(get, 'Enter passphrase for CLI credentials:', passphrase);
+    expect(await get.exit).toBe(0);
+    expect(get.shown()).toContain('s3cret\r\n');
+    for (const terminal of [set, get]) expect(terminal.shown()).not.toContain('horse');
+  });
+
+  test('three wrong passphrases end with 1', async () => {
+    const opened = { KEYSTOW_ALLOW_ENV_PASSPHRASE: '1', KEYSTOW_CREDENTIALS_PASSPHRASE: passphrase };
+    const set = start('printf s3cret | keystow set demo alice', { ...opened, KEYSTOW_SEAL: 'passphrase' });
+    expect(await set.exit).toBe(0);
+    const get = start('keystow get demo alice');
+    for (const wrong of ['a', 'b']) {
+      await answer(get, 'Enter passphrase for CLI credentials:', wrong);
+      await get.waitFor('keystow: wrong passphrase, try again');
+    }
+    await answer(get, 'Enter passphrase for CLI credentials:', 'c');
+    await get.waitFor('keystow: the passphrase does not open ');
+    expect(await get.exit).toBe(1);
+    expect(get.shown()).not.toContain('s3cret');
+  });
+
+  test('in CI nobody is asked, even on a terminal', async () => {
+    const set = start('keystow set demo alice', { CI: 'true' });
+    expect(await set.exit).toBe(1);
+    expect(set.shown()).toContain('Cannot prompt');
+  });
+});

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+const programs = ['keystow'];
+const root = resolve(import.meta.dirname, '../..');
+
+export interface Run {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exit: number | null;
+}
+
+/** A home of its own, with the built programs on PATH and nothing of the caller's environment. */
+export class Sandbox {
+  readonly home = mkdtempSync(join(tmpdir(), 'keystow-cli-'));
+  readonly environment: Record<string, string>;
+
+  constructor(extra: Readonly<Record<string, string>> = {}) {
+    const bin = join(this.home, 'bin');
+    mkdirSync(bin);
+    for (const program of programs) {
+      const script = join(root, 'dist/cli', `${program}.js`);
+      writeFileSync(join(bin, program), `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`, { mode: 0o755 });
+    }
+    const path = [bin, dirname(process.execPath), '/usr/bin', '/bin'].join(':');
+    this.environment = { PATH: path, HOME: this.home, LC_ALL: 'C.UTF-8', ...extra };
+  }
+
+  /** Runs a line of shell in the sandbox's home. What does not end within 20 s is killed and has no exit code. */
+  run(command: string): Run {
+    const { stdout, stderr, status } = spawnSync('/bin/sh', ['-c', command], {
+      cwd: this.home,
+      env: this.environment,
+      encoding: 'latin1',
+      input: '',
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    const text = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
+    return { stdout: text(stdout), stderr: text(stderr), exit: status };
+  }
+
+  remove(): void {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
