@@ -23,8 +23,8 @@ export interface Listed extends CredentialName {
  */
 export async function listCredentials(context: Context, service?: string): Promise<readonly Listed[]> {
   checkPolicy(context);
-  const { placement } = await context.placement.read();
-  const lost = placement.length === 0;
+  const { placement, state } = await context.placement.read();
+  const lost = state !== 'intact';
   const remembered = placement.filter((placed) => service === undefined || placed.service === service);
   const order = new Set([...searchOrder(context), ...remembered.map(({ store }) => store)]);
   const listed: Listed[] = [];

@@ -18,12 +18,13 @@ export interface StorageReport {
 /** Finds out where credentials are without asking for a passphrase. What cannot be found out becomes a detail. */
 export async function reportStorage(context: Context, selection: SelectionReport): Promise<StorageReport> {
   const { settings } = context;
-  const { placement, damaged } = await context.placement.read();
-  const faults = damaged ? ['the placement file is damaged; every store is looked in instead'] : [];
+  const { placement, state, why } = await context.placement.read();
+  const faults = why === undefined ? [] : [`the placement file ${why}; every store is looked in instead`];
   const note = (error: unknown) => void faults.push(error instanceof CredentialError ? error.message : String(error));
   const fileSeal = await context.stores.sealOfFile().catch(note);
   const seal = fileSeal ?? settings.seal;
-  const store = newest(placement) ?? (fileSeal ? 'file' : await firstKept(context, selection).catch(note));
+  const store =
+    newest(placement) ?? (state === 'intact' ? undefined : await found(context, selection, fileSeal).catch(note));
   const file = [store, selection.outcome === 'selected' && selection.store].includes('file');
   return {
     label: storageLabel(store ?? undefined, seal, settings.envPassphrase),
@@ -44,8 +45,13 @@ function newest(placement: Placement): StoreId | undefined {
   return [...placement].sort((a, b) => (a.writtenAt < b.writtenAt ? 1 : -1))[0]?.store;
 }
 
-/** Where nothing is remembered: the store that would be chosen, if it holds anything. */
-async function firstKept({ stores, signal }: Context, selection: SelectionReport): Promise<StoreId | undefined> {
+/** Where nothing is remembered: the file if there is one, or the store that would be chosen if it holds anything. */
+async function found(
+  { stores, signal }: Context,
+  selection: SelectionReport,
+  fileSeal: Seal | undefined | undefined,
+): Promise<StoreId | undefined> {
+  if (fileSeal) return 'file';
   if (selection.outcome !== 'selected' || selection.store === 'file') return undefined;
   const store = await stores.open(selection.store);
   if (store.listing !== 'all') return undefined;

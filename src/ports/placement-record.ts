@@ -6,7 +6,7 @@ import type { Placement } from '../domain/placement.ts';
  */
 export interface PlacementRecord {
   /**
-   * - never written → nothing is known
+   * - never written → nothing is known, `absent`
    * - damaged, unreadable, another program's, or of a later version → nothing is known, `damaged`, and `why`
    * - never rejects
    */
@@ -28,8 +28,8 @@ export interface PlacementRecord {
 
 export interface Remembered {
   readonly placement: Placement;
-  /** There is a record, and it says nothing. */
-  readonly damaged: boolean;
+  /** `damaged`: there is a record, and it says nothing. */
+  readonly state: 'intact' | 'absent' | 'damaged';
   /** What is wrong with it; continues "the placement file …". */
   readonly why?: string;
 }

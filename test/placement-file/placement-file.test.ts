@@ -18,7 +18,7 @@ function newRecord() {
 describe('the placement file', () => {
   test('never written → nothing is known, and nothing is created', async () => {
     const { record, folder } = newRecord();
-    expect(await record.read()).toEqual({ placement: [], damaged: false });
+    expect(await record.read()).toEqual({ placement: [], state: 'absent' });
     expect(() => readdirSync(folder)).toThrow('ENOENT');
   });
 
@@ -81,7 +81,7 @@ describe('a placement file that says nothing', () => {
 
   test('damaged → nothing is known, and the next update takes its place', async () => {
     const { record } = put('{"format":"keystow-plac');
-    expect(await record.read()).toEqual({ placement: [], damaged: true, why: 'is cut short or is not JSON' });
+    expect(await record.read()).toEqual({ placement: [], state: 'damaged', why: 'is cut short or is not JSON' });
     await record.update((now) => placed(now, alice, 'file', at));
     expect((await record.read()).placement).toHaveLength(1);
   });
@@ -91,7 +91,7 @@ describe('a placement file that says nothing', () => {
     ['another program', '{"hosts":{}}', 'file-foreign', 'was written by another program'],
   ] as const)('of %s → nothing is known, and an update is refused', async (_, text, code, words) => {
     const { record, path } = put(text);
-    expect(await record.read()).toMatchObject({ placement: [], damaged: true, why: expect.stringContaining(words) });
+    expect(await record.read()).toMatchObject({ placement: [], state: 'damaged', why: expect.stringContaining(words) });
     const error = await failure(
       record.update((now) => placed(now, alice, 'file', at)),
       code,
@@ -103,7 +103,7 @@ describe('a placement file that says nothing', () => {
   test('a folder in its place → nothing is known, and an update is refused', async () => {
     const { path, record } = newRecord();
     mkdirSync(path, { recursive: true });
-    expect(await record.read()).toMatchObject({ damaged: true, why: expect.stringContaining('is a folder') });
+    expect(await record.read()).toMatchObject({ state: 'damaged', why: expect.stringContaining('is a folder') });
     await failure(
       record.update((now) => placed(now, alice, 'file', at)),
       'file-refused',
@@ -115,12 +115,12 @@ describe('a placement file that says nothing', () => {
     const link = `${path}.link`;
     symlinkSync(path, link);
     const linked = createPlacementFile({ path: link });
-    expect(await linked.read()).toMatchObject({ damaged: true, why: expect.stringContaining('is a symbolic link') });
+    expect(await linked.read()).toMatchObject({ state: 'damaged', why: expect.stringContaining('is a symbolic link') });
     await failure(
       linked.update((now) => placed(now, alice, 'file', at)),
       'file-refused',
     );
-    expect(await record.read()).toMatchObject({ damaged: true, why: 'was written by another program' });
+    expect(await record.read()).toMatchObject({ state: 'damaged', why: 'was written by another program' });
   });
 
   test.skipIf(!posix)('loose permissions are tightened', async () => {

@@ -57,22 +57,23 @@ async function rewrite(
   return replaceFile({ file, bytes: Buffer.from(serialisePlacement(after)), expected, permitted: held });
 }
 
-async function parseFile(file: KeptFile): Promise<ParsedPlacement> {
+async function parseFile(file: KeptFile): Promise<ParsedPlacement | undefined> {
   const bytes = await readGuarded(file, reading);
-  return bytes ? parsePlacement(bytes.toString('utf8')) : { kind: 'placement', placement: [] };
+  return bytes && parsePlacement(bytes.toString('utf8'));
 }
 
 /** What is not this version's to replace. */
-function refuseOthers(file: KeptFile, parsed: ParsedPlacement): ParsedPlacement {
-  if (parsed.kind === 'foreign') throw foreignError(file);
-  if (parsed.kind === 'later-version') throw laterVersionError(file, parsed.version);
+function refuseOthers(file: KeptFile, parsed: ParsedPlacement | undefined): ParsedPlacement | undefined {
+  if (parsed?.kind === 'foreign') throw foreignError(file);
+  if (parsed?.kind === 'later-version') throw laterVersionError(file, parsed.version);
   return parsed;
 }
 
-function rememberedOf(parsed: ParsedPlacement): Remembered {
+function rememberedOf(parsed: ParsedPlacement | undefined): Remembered {
+  if (parsed === undefined) return { placement: [], state: 'absent' };
   switch (parsed.kind) {
     case 'placement':
-      return { placement: parsed.placement, damaged: false };
+      return { placement: parsed.placement, state: 'intact' };
     case 'damaged':
       return unknown(parsed.why);
     case 'foreign':
@@ -85,5 +86,5 @@ function rememberedOf(parsed: ParsedPlacement): Remembered {
 }
 
 function unknown(why: string): Remembered {
-  return { placement: [], damaged: true, why };
+  return { placement: [], state: 'damaged', why };
 }
