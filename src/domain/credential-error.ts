@@ -34,6 +34,12 @@ export type ErrorCode =
   | 'wrong-passphrase'
   /** A passphrase is needed and there is nobody to ask. */
   | 'passphrase-required'
+  /** Nobody is signed in, or the sign-in no longer holds. */
+  | 'not-signed-in'
+  /** The server that signs in cannot be reached, or does not answer as it should. */
+  | 'sign-in-unreachable'
+  /** The server, or the user there, refused to sign in. */
+  | 'sign-in-refused'
   /** The user, or the program that embeds keystow, called the operation off. */
   | 'cancelled';
 
