@@ -71,7 +71,7 @@ export function endOf(child: ChildProcess): Promise<void> {
   };
   process.once('exit', kill);
   return new Promise((resolve) => {
-    child.once('close', () => {
+    child.once('exit', () => {
       process.removeListener('exit', kill);
       resolve();
     });

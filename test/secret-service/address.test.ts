@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { busSockets } from '../../src/adapters/secret-service/address.ts';
+
+const runtime = { XDG_RUNTIME_DIR: '/run/user/1000' };
+
+test.each([
+  ['unix:path=/run/bus', ['/run/bus']],
+  ['unix:path=/run/bus,guid=0123', ['/run/bus']],
+  ['unix:guid=0123,path=/run/bus', ['/run/bus']],
+  ['unix:abstract=/tmp/dbus-abc,guid=0123', ['\0/tmp/dbus-abc']],
+  ['unix:runtime=yes', ['/run/user/1000/bus']],
+  ['unix:path=/a;unix:path=/b', ['/a', '/b']],
+  ['tcp:host=localhost,port=1;unix:path=/b', ['/b']],
+  ['unix:path=/with%20blank%2c%C3%A9', ['/with blank,é']],
+  ['unix:path=/a=b', ['/a=b']],
+])('%s names the sockets %j', (address, sockets) => {
+  expect(busSockets({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual(sockets);
+});
+
+test.each(['autolaunch:', 'unixexec:path=/bin/true', 'unix:dir=/tmp', 'unix:path=', 'unix:', 'nonsense', ';;'])(
+  'there is nothing to connect to in %j',
+  (address) => {
+    expect(busSockets({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual([]);
+  },
+);
+
+test('without an address the bus is the runtime directory’s', () => {
+  expect(busSockets(runtime)).toEqual(['/run/user/1000/bus']);
+  expect(busSockets({ ...runtime, DBUS_SESSION_BUS_ADDRESS: '' })).toEqual(['/run/user/1000/bus']);
+});
+
+test('without an address or a runtime directory there is none', () => {
+  expect(busSockets({})).toEqual([]);
+  expect(busSockets({ DBUS_SESSION_BUS_ADDRESS: 'unix:runtime=yes' })).toEqual([]);
+});

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { createConnection, type Socket } from 'node:net';
+import {
+  decode,
+  encode,
+  extent,
+  type Fields,
+  headBytes,
+  type Message,
+  messageTypes,
+} from '../../src/adapters/secret-service/wire/message.ts';
+import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
+import type { SessionBus } from '../support/session-bus.ts';
+
+/** A reply, or an error of that name. */
+export interface Answer {
+  readonly errorName?: string;
+  readonly signature?: string;
+  readonly values?: readonly Value[];
+}
+
+/** What is done with a call; no answer at all where there is none. */
+export type Serve = (call: Message) => Answer | undefined;
+
+const greetingBytes = 37;
+
+/** A program on the bus that owns names and answers calls: what tests put in a provider's place. */
+export class BusPeer {
+  readonly #socket: Socket;
+  readonly #serve: Serve;
+  readonly #replies = new Map<number, (message: Message) => void>();
+  #received: Buffer = Buffer.alloc(0);
+  #toSkip = greetingBytes;
+  #serial = 0;
+
+  constructor({ socket }: SessionBus, serve: Serve) {
+    this.#serve = serve;
+    this.#socket = createConnection({ path: socket });
+    this.#socket.on('data', (bytes) => this.#receive(bytes));
+    this.#socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(process.getuid?.())).toString('hex')}\r\nBEGIN\r\n`);
+  }
+
+  /** Takes `names`, after which the peer can be called by them. */
+  async own(names: readonly string[]): Promise<void> {
+    await this.#callBus('Hello', '', []);
+    for (const name of names) await this.#callBus('RequestName', 'su', [name, 0]);
+  }
+
+  signal(fields: Fields, values: readonly Value[]): void {
+    this.#send(messageTypes.signal, fields, values);
+  }
+
+  /** Disconnects, and with that lets go of its names. */
+  async leave(): Promise<void> {
+    if (this.#socket.closed) return;
+    const closed = once(this.#socket, 'close');
+    this.#socket.destroy();
+    await closed;
+  }
+
+  #callBus(member: string, signature: string, values: readonly Value[]): Promise<Message> {
+    const bus = 'org.freedesktop.DBus';
+    const fields = { destination: bus, path: '/org/freedesktop/DBus', interface: bus, member, signature };
+    const serial = this.#send(messageTypes.call, fields, values);
+    return new Promise((resolve) => this.#replies.set(serial, resolve));
+  }
+
+  #send(type: number, fields: Fields, values: readonly Value[]): number {
+    this.#serial += 1;
+    this.#socket.write(encode(type, 0, this.#serial, fields, values));
+    return this.#serial;
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#received = Buffer.concat([this.#received, chunk]);
+    if (this.#received.length < this.#toSkip) return;
+    this.#received = this.#received.subarray(this.#toSkip);
+    this.#toSkip = 0;
+    while (this.#received.length >= headBytes) {
+      const { end } = extent(this.#received);
+      if (this.#received.length < end) return;
+      const message = decode(this.#received);
+      this.#received = this.#received.subarray(end);
+      this.#handle(message);
+    }
+  }
+
+  #handle(message: Message): void {
+    const { replyTo, sender = '' } = message.fields;
+    if (replyTo !== undefined) this.#replies.get(replyTo)?.(message);
+    if (message.type !== messageTypes.call) return;
+    const answer = this.#serve(message);
+    if (answer === undefined) return;
+    const { errorName, signature = '', values = [] } = answer;
+    const fields = { destination: sender, replyTo: message.serial, signature, ...(errorName && { errorName }) };
+    this.#send(errorName === undefined ? messageTypes.reply : messageTypes.error, fields, values);
+  }
+}

@@ -1,0 +1,172 @@
+import { once } from 'node:events';
+import { renameSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { expect, test, vi } from 'vitest';
+import type { SessionEnvironment } from '../../src/adapters/secret-service/address.ts';
+import type { SecretServiceOptions } from '../../src/adapters/secret-service/secret-service.ts';
+import type { Probe, Provider } from '../../src/domain/probe.ts';
+import { failure } from '../contract/errors.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { missing } from '../support/gnome-keyring.ts';
+import { everyItem } from './every-item.ts';
+import { fakeBus, fakeProvider, gnomeKeyring, nameOwner, programs, sessionBus } from './situations.ts';
+import { storeOn } from './stores.ts';
+
+const shortMs = 400;
+const name = { service: 'demo', account: 'alice' };
+const serviceName = 'org.freedesktop.secrets';
+
+/** What a probe sees, where every other operation fails for the same reason. */
+async function diagnose(environment: SessionEnvironment, options: Partial<SecretServiceOptions> = {}): Promise<Probe> {
+  const store = storeOn(environment, { limitMs: shortMs, ...options });
+  const probe = await store.probe();
+  if (probe.kind !== 'usable' && probe.reason !== 'no-collection') {
+    await failure(store.get(name), probe.reason);
+    await failure(store.delete(name), probe.reason);
+    await failure(store.list(), probe.reason);
+  }
+  await store.close();
+  return probe;
+}
+
+describeStore('what the probe tells of a machine', 'secret-service', missing(), () => {
+  test.each<[string, SessionEnvironment]>([
+    ['neither address nor runtime directory', {}],
+    ['an address of another kind', { DBUS_SESSION_BUS_ADDRESS: 'autolaunch:' }],
+    ['an address where nothing is', { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' }],
+    ['a runtime directory without a bus', { XDG_RUNTIME_DIR: '/nonexistent' }],
+    ['an address that is no socket', { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/dev/null' }],
+    ['an abstract name that nobody has', { DBUS_SESSION_BUS_ADDRESS: 'unix:abstract=/keystow/nobody' }],
+  ])('%s: there is no session bus', async (_, environment) => {
+    expect(await diagnose(environment)).toMatchObject({ kind: 'unsupported', reason: 'no-session-bus' });
+  });
+
+  test('a bus that has ended and left its socket: there is no session bus', async () => {
+    const folder = programs();
+    const server = createServer().listen(`${folder}/bus`);
+    await once(server, 'listening');
+    renameSync(`${folder}/bus`, `${folder}/left`);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await diagnose({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${folder}/left` })).toMatchObject({
+      kind: 'unsupported',
+      reason: 'no-session-bus',
+    });
+  });
+
+  test('of several addresses the first that somebody listens at is the bus', async () => {
+    const { bus } = await gnomeKeyring('unlocked');
+    const environment = { DBUS_SESSION_BUS_ADDRESS: `unix:path=/nonexistent/bus;${bus.address}` };
+    expect(await diagnose(environment)).toMatchObject({ kind: 'usable' });
+  });
+
+  test('a bus that takes the connection and is silent: timed out', async () => {
+    const bus = await fakeBus(() => undefined);
+    expect(await diagnose(bus.environment)).toEqual({ kind: 'service-failure', reason: 'timed-out' });
+    await vi.waitFor(() => expect(bus.connections()).toBe(0));
+  });
+
+  test('a bus that is stopped: timed out', async () => {
+    const bus = await sessionBus();
+    bus.freeze();
+    expect(await diagnose(bus.environment)).toEqual({ kind: 'service-failure', reason: 'timed-out' });
+  });
+
+  test('a bus that rejects this user: denied', async () => {
+    const bus = await fakeBus((client) => client.write('REJECTED EXTERNAL\r\n'));
+    expect(await diagnose(bus.environment)).toMatchObject({ kind: 'service-failure', reason: 'denied' });
+  });
+
+  test('a bus whose policy denies the Secret Service: denied', async () => {
+    const bus = await sessionBus({ denied: serviceName });
+    await fakeProvider(bus);
+    expect(await diagnose(bus.environment)).toMatchObject({ kind: 'service-failure', reason: 'denied' });
+  });
+
+  test('something else that listens at the address: failed, and says so', async () => {
+    const bus = await fakeBus((client) => client.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    const probe = await diagnose(bus.environment);
+    expect(probe).toMatchObject({ kind: 'service-failure', reason: 'failed' });
+    expect(probe.evidence?.text).toContain('does not speak D-Bus');
+  });
+
+  test('no provider, and none to start or to be found: not installed', async () => {
+    const { environment } = await sessionBus();
+    expect(await diagnose({ ...environment, PATH: programs('sh') })).toEqual({
+      kind: 'unsupported',
+      reason: 'not-installed',
+    });
+  });
+
+  test.each<[string, Provider]>([
+    ['gnome-keyring-daemon', 'gnome-keyring'],
+    ['kwalletd5', 'kwallet'],
+    ['kwalletd6', 'kwallet'],
+    ['ksecretd', 'kwallet'],
+    ['keepassxc', 'keepassxc'],
+  ])('no provider, but %s is on the PATH: %s is not running', async (program, provider) => {
+    const { environment } = await sessionBus();
+    expect(await diagnose({ ...environment, PATH: `relative::${programs()}:${programs(program)}` })).toEqual({
+      kind: 'service-failure',
+      reason: 'not-running',
+      evidence: { provider },
+    });
+  });
+
+  test.each<[string, Provider]>([
+    ['org.kde.kwalletd5', 'kwallet'],
+    ['org.kde.kwalletd6', 'kwallet'],
+    ['org.keepassxc.KeePassXC.MainWindow', 'keepassxc'],
+  ])('%s is there without the Secret Service: not running, switched off', async (owned, provider) => {
+    const bus = await sessionBus();
+    await nameOwner(bus, owned);
+    expect(await diagnose({ ...bus.environment, PATH: programs('gnome-keyring-daemon') })).toEqual({
+      kind: 'service-failure',
+      reason: 'not-running',
+      evidence: { provider, switchedOff: true },
+    });
+  });
+
+  test('a provider that the bus cannot start: not running, with the bus’s words', async () => {
+    const { environment } = await sessionBus({ services: { [serviceName]: '/bin/false' } });
+    const probe = await diagnose({ ...environment, PATH: programs('gnome-keyring-daemon') });
+    expect(probe).toMatchObject({
+      kind: 'service-failure',
+      reason: 'not-running',
+      evidence: { provider: 'gnome-keyring' },
+    });
+    expect(probe.evidence?.text).toMatch(/exited with status 1/);
+  });
+
+  test('a provider that starts and never takes its name: timed out', async () => {
+    const { environment } = await sessionBus({ services: { [serviceName]: '/bin/sleep 5' } });
+    expect(await diagnose(environment)).toMatchObject({ kind: 'service-failure', reason: 'timed-out' });
+  });
+
+  test('a provider that the bus can start is started', async () => {
+    const command = '/usr/bin/env gnome-keyring-daemon --foreground --components=secrets';
+    const { environment } = await sessionBus({ services: { [serviceName]: command } });
+    expect(await diagnose(environment, { limitMs: 10_000 })).toMatchObject({ reason: 'no-collection' });
+  });
+
+  test('gnome-keyring, unlocked: usable until deleted, and nothing of the probe stays', async () => {
+    const { environment, bus } = await gnomeKeyring('unlocked');
+    expect(await diagnose(environment, { limitMs: 10_000 })).toEqual({
+      kind: 'usable',
+      persistence: 'until-delete',
+      evidence: { provider: 'gnome-keyring' },
+    });
+    expect(await everyItem(bus)).toEqual([]);
+  });
+
+  test.each([
+    ['locked', 'locked'],
+    ['none', 'no-collection'],
+  ] as const)('gnome-keyring whose default collection is %s: %s', async (state, reason) => {
+    const { environment } = await gnomeKeyring(state);
+    expect(await diagnose(environment, { limitMs: 10_000 })).toEqual({
+      kind: 'service-failure',
+      reason,
+      evidence: { provider: 'gnome-keyring' },
+    });
+  });
+});

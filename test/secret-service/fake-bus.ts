@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Something that listens where the session bus should, and is not one. */
+export interface FakeBus {
+  readonly environment: { readonly DBUS_SESSION_BUS_ADDRESS: string };
+  readonly socket: string;
+  /** Connections that clients hold open. */
+  connections(): number;
+  stop(): Promise<void>;
+}
+
+/** `greet` is called with each connection. */
+export async function startFakeBus(greet: (client: Socket) => void): Promise<FakeBus> {
+  const folder = mkdtempSync(join(tmpdir(), 'keystow-fake-'));
+  const socket = join(folder, 'bus');
+  const clients = new Set<Socket>();
+  const server = createServer((client) => {
+    clients.add(client);
+    client.on('error', () => undefined);
+    client.on('close', () => clients.delete(client));
+    client.resume();
+    greet(client);
+  });
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  return {
+    environment: { DBUS_SESSION_BUS_ADDRESS: `unix:path=${socket}` },
+    socket,
+    connections: () => clients.size,
+    async stop() {
+      for (const client of clients) client.destroy();
+      await new Promise((resolve) => server.close(resolve));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import type { Message } from '../../src/adapters/secret-service/wire/message.ts';
+import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
+import type { SessionBus } from '../support/session-bus.ts';
+import { type Answer, BusPeer } from './bus-peer.ts';
+
+/** How a fake provider differs from one that is unlocked, asks nobody and does as it is told. */
+export interface FakeProviderOptions {
+  /** Names that it owns beside the Secret Service's: by them it is recognised. */
+  readonly names?: readonly string[];
+  readonly locked?: boolean;
+  /** What the user does when asked. `nothing`: the question stays open. */
+  readonly user?: 'agrees' | 'dismisses' | 'nothing';
+  /** Answers by method, before the provider's own. `undefined`: its own after all. */
+  readonly instead?: Readonly<Record<string, (call: Message) => Answer | 'silence' | undefined>>;
+}
+
+interface FakeItem {
+  readonly attributes: readonly (readonly [string, string])[];
+  readonly modified: bigint;
+  secret: Value;
+}
+
+const root = '/org/freedesktop/secrets';
+const collection = `${root}/collection/fake`;
+const prompt = `${root}/prompt/p1`;
+const none = '/';
+
+/** A provider of the Secret Service whose every answer is a test's to choose. It keeps its items in memory. */
+export class FakeProvider {
+  /** The methods that were called, in order. */
+  readonly calls: string[] = [];
+  readonly items = new Map<string, FakeItem>();
+  locked: boolean;
+  readonly #peer: BusPeer;
+  readonly #options: FakeProviderOptions;
+  #created = 0;
+
+  private constructor(bus: SessionBus, options: FakeProviderOptions) {
+    this.#options = options;
+    this.locked = options.locked ?? false;
+    this.#peer = new BusPeer(bus, (call) => this.#serve(call));
+  }
+
+  static async start(bus: SessionBus, options: FakeProviderOptions = {}): Promise<FakeProvider> {
+    const provider = new FakeProvider(bus, options);
+    await provider.#peer.own(['org.freedesktop.secrets', ...(options.names ?? [])]);
+    return provider;
+  }
+
+  /** Puts an item there that another tool has written. */
+  add(attributes: Readonly<Record<string, string>>, text: string, modified = 0n): string {
+    this.#created += 1;
+    const path = `${collection}/${this.#created}`;
+    const secret = [`${root}/session/s1`, new Uint8Array(), new TextEncoder().encode(text), 'text/plain'];
+    this.items.set(path, { attributes: Object.entries(attributes), modified, secret });
+    return path;
+  }
+
+  /** The user answers the question that is open. */
+  answer(): void {
+    const agreed = this.#options.user !== 'dismisses';
+    if (agreed) this.locked = false;
+    const fields = { path: prompt, interface: 'org.freedesktop.Secret.Prompt', member: 'Completed', signature: 'bv' };
+    this.#peer.signal(fields, [!agreed, ['ao', agreed ? [collection] : []]]);
+  }
+
+  stop(): Promise<void> {
+    return this.#peer.leave();
+  }
+
+  #serve(call: Message): Answer | undefined {
+    const { member = '', path = '', signature = '' } = call.fields;
+    this.calls.push(member);
+    const instead = this.#options.instead?.[member]?.(call);
+    if (instead !== undefined) return instead === 'silence' ? undefined : instead;
+    const unknown = { errorName: 'org.freedesktop.DBus.Error.UnknownObject', signature: 's', values: [`no ${path}`] };
+    return this.#answer(member, path, call.body(signature)) ?? unknown;
+  }
+
+  #answer(member: string, path: string, values: readonly Value[]): Answer | undefined {
+    const item = this.items.get(path);
+    switch (member) {
+      case 'OpenSession':
+        return { signature: 'vo', values: [['s', ''], `${root}/session/s1`] };
+      case 'ReadAlias':
+        return { signature: 'o', values: [collection] };
+      case 'Get':
+        return this.#property(String(values[1]), item);
+      case 'SearchItems':
+        return this.#search(values[0] as [string, string][]);
+      case 'Unlock':
+        return this.locked
+          ? { signature: 'aoo', values: [[], prompt] }
+          : { signature: 'aoo', values: [values[0] as Value, none] };
+      case 'Prompt':
+        if (this.#options.user !== 'nothing') setTimeout(() => this.answer(), 5);
+        return {};
+      case 'Dismiss':
+        return {};
+      case 'CreateItem':
+        return this.#create(values);
+      case 'GetSecret':
+        return item && { signature: '(oayays)', values: [item.secret] };
+      case 'SetSecret':
+        if (item !== undefined) item.secret = values[0] as Value;
+        return item && {};
+      case 'Delete':
+        return this.items.delete(path) ? { signature: 'o', values: [none] } : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #property(name: string, item: FakeItem | undefined): Answer | undefined {
+    const known: Record<string, Value> = {
+      Locked: ['b', this.locked],
+      Label: ['s', 'fake'],
+      Attributes: ['a{ss}', item?.attributes ?? []],
+      Modified: ['t', item?.modified ?? 0n],
+    };
+    const value = known[name];
+    return value === undefined ? undefined : { signature: 'v', values: [value] };
+  }
+
+  #search(wanted: readonly [string, string][]): Answer {
+    const has = ({ attributes }: FakeItem) =>
+      wanted.every(([key, text]) => attributes.some(([k, t]) => k === key && t === text));
+    const paths = [...this.items].filter(([, item]) => has(item)).map(([path]) => path);
+    return { signature: 'aoao', values: this.locked ? [[], paths] : [paths, []] };
+  }
+
+  #create([properties, secret]: readonly Value[]): Answer {
+    this.#created += 1;
+    const path = `${collection}/${this.#created}`;
+    const given = new Map(properties as [string, [string, Value]][]);
+    const [, attributes] = given.get('org.freedesktop.Secret.Item.Attributes') ?? ['', []];
+    this.items.set(path, { attributes: attributes as [string, string][], modified: 0n, secret: secret as Value });
+    return { signature: 'oo', values: [path, none] };
+  }
+}

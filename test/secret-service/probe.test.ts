@@ -1,0 +1,123 @@
+import { expect, test, vi } from 'vitest';
+import { failure } from '../contract/errors.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { missingSessionBus } from '../support/session-bus.ts';
+import type { FakeProviderOptions } from './fake-provider.ts';
+import { fakeProvider, sessionBus } from './situations.ts';
+import { sentinelService, storeOn } from './stores.ts';
+
+const error = (errorName: string, text: string) => ({ errorName, signature: 's', values: [text] });
+const keepassxc = ['org.keepassxc.KeePassXC.MainWindow'];
+
+async function probing(options: FakeProviderOptions = {}) {
+  const bus = await sessionBus();
+  const provider = await fakeProvider(bus, options);
+  return { provider, store: storeOn(bus.environment, { limitMs: 500 }) };
+}
+
+describeStore('the probe of a provider', 'secret-service', missingSessionBus(), () => {
+  test('writes one sentinel under the service it is given, reads it back and deletes it', async () => {
+    let written: unknown;
+    const { provider, store } = await probing({
+      instead: {
+        GetSecret: () => {
+          written = [...provider.items.values()].map(({ attributes }) => Object.fromEntries(attributes));
+          return undefined;
+        },
+      },
+    });
+    expect(await store.probe()).toEqual({ kind: 'usable', persistence: 'until-delete' });
+    expect(written).toEqual([{ service: sentinelService, username: expect.stringMatching(/^probe-[0-9a-f]{32}$/) }]);
+    expect(provider.items.size).toBe(0);
+  });
+
+  test('a provider that gives back another secret: round-trip-mismatch, and nothing stays', async () => {
+    const other = ['/', new Uint8Array(), new TextEncoder().encode('another'), 'text/plain'];
+    const { provider, store } = await probing({
+      instead: { GetSecret: () => ({ signature: '(oayays)', values: [other] }) },
+    });
+    expect(await store.probe()).toEqual({ kind: 'service-failure', reason: 'round-trip-mismatch' });
+    expect(provider.items.size).toBe(0);
+  });
+
+  test('a provider that gives nothing back: round-trip-mismatch, and nothing stays', async () => {
+    const { provider, store } = await probing({
+      instead: { SearchItems: () => ({ signature: 'aoao', values: [[], []] }) },
+    });
+    expect(await store.probe()).toEqual({ kind: 'service-failure', reason: 'round-trip-mismatch' });
+    expect(provider.items.size).toBe(0);
+  });
+
+  test('a provider that fails to read: failed, with its words in one line, and nothing stays', async () => {
+    const { provider, store } = await probing({
+      instead: { GetSecret: () => error('org.example.Broken', 'the\ndisk\tis on fire') },
+    });
+    expect(await store.probe()).toEqual({
+      kind: 'service-failure',
+      reason: 'failed',
+      evidence: { text: 'the disk is on fire' },
+    });
+    expect(provider.items.size).toBe(0);
+  });
+
+  test('a provider that goes silent half-way: timed out, and nothing stays', async () => {
+    const { provider, store } = await probing({ instead: { GetSecret: () => 'silence' } });
+    expect(await store.probe()).toEqual({ kind: 'service-failure', reason: 'timed-out' });
+    await vi.waitFor(() => expect(provider.items.size).toBe(0));
+  });
+
+  test('called off half-way: cancelled, and nothing stays', async () => {
+    const { provider, store } = await probing({ instead: { GetSecret: () => 'silence' } });
+    const calledOff = new AbortController();
+    const result = store.probe({ signal: calledOff.signal });
+    await vi.waitFor(() => expect(provider.calls).toContain('GetSecret'));
+    calledOff.abort();
+    await failure(result, 'cancelled');
+    await vi.waitFor(() => expect(provider.items.size).toBe(0));
+  });
+
+  test('a default collection that is in memory: usable, until logout', async () => {
+    const { store } = await probing({
+      instead: { ReadAlias: () => ({ signature: 'o', values: ['/org/freedesktop/secrets/collection/session'] }) },
+    });
+    expect(await store.probe()).toMatchObject({ kind: 'usable', persistence: 'until-logout' });
+  });
+
+  test('KeePassXC, unlocked: usable, and nothing is written, for its recycle bin would keep it', async () => {
+    const { provider, store } = await probing({ names: keepassxc });
+    provider.add({ service: 'other', username: 'bob' }, 'theirs');
+    expect(await store.probe()).toMatchObject({ kind: 'usable', evidence: { provider: 'keepassxc' } });
+    expect(provider.calls).not.toContain('CreateItem');
+  });
+
+  test('KeePassXC that confirms each access: locked, and nothing is written', async () => {
+    const { provider, store } = await probing({
+      names: keepassxc,
+      instead: {
+        SearchItems: () => ({ signature: 'aoao', values: [[], ['/org/freedesktop/secrets/collection/fake/1']] }),
+      },
+    });
+    expect(await store.probe()).toMatchObject({
+      kind: 'service-failure',
+      reason: 'locked',
+      evidence: { provider: 'keepassxc' },
+    });
+    expect(provider.calls).not.toContain('CreateItem');
+  });
+
+  test.each([
+    ['org.freedesktop.DBus.Error.AccessDenied', 'denied'],
+    ['org.freedesktop.Secret.Error.IsLocked', 'locked'],
+    ['org.freedesktop.DBus.Error.TimedOut', 'timed-out'],
+    ['org.freedesktop.DBus.Error.LimitsExceeded', 'failed'],
+    ['org.example.Unheard.Of', 'failed'],
+  ])('an error %s is %s', async (errorName, reason) => {
+    const { store } = await probing({ instead: { CreateItem: () => error(errorName, 'words') } });
+    expect(await store.probe()).toEqual({ kind: 'service-failure', reason, evidence: { text: 'words' } });
+  });
+
+  test('an answer of another type than the specification’s is failed', async () => {
+    const { store } = await probing({ instead: { ReadAlias: () => ({ signature: 's', values: ['/'] }) } });
+    expect(await store.probe()).toMatchObject({ kind: 'service-failure', reason: 'failed' });
+  });
+});

@@ -1,0 +1,135 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
+import type { Attendance } from '../../src/ports/attendance.ts';
+import { failure } from '../contract/errors.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { textSecret } from '../contract/secrets.ts';
+import { missing } from '../support/gnome-keyring.ts';
+import type { FakeProviderOptions } from './fake-provider.ts';
+import { fakeProvider, sessionBus } from './situations.ts';
+import { storeOn } from './stores.ts';
+
+const name = { service: 'demo', account: 'alice' };
+const attributes = { service: 'demo', username: 'alice' };
+
+async function locked(options: FakeProviderOptions & { readonly attended?: boolean }) {
+  const bus = await sessionBus();
+  const provider = await fakeProvider(bus, { locked: true, ...options });
+  const waiting = vi.fn<Attendance['waiting']>();
+  const attendance = { attended: options.attended ?? false, waiting };
+  return { bus, provider, waiting, store: storeOn(bus.environment, { attendance, limitMs: 500 }) };
+}
+
+describeStore('a locked provider', 'secret-service', missing(), () => {
+  describe('with nobody there', () => {
+    test.each([
+      ['org.gnome.keyring'],
+      ['org.kde.kwalletd5'],
+      ['org.keepassxc.KeePassXC.MainWindow'],
+      ['org.example.another'],
+    ])('%s is locked at once for every operation, and nobody is asked', async (owned) => {
+      const { provider, store, waiting } = await locked({ names: [owned] });
+      provider.add(attributes, 'kept');
+      await failure(store.get(name), 'locked');
+      await failure(store.set(name, textSecret('new')), 'locked');
+      await failure(store.delete(name), 'locked');
+      await failure(store.list(), 'locked');
+      await failure(store.get({ ...name, account: 'nobody' }), 'locked');
+      expect(await store.probe()).toMatchObject({ kind: 'service-failure', reason: 'locked' });
+      expect(provider.calls).not.toContain('Unlock');
+      expect(provider.calls).not.toContain('Prompt');
+      expect(waiting).not.toHaveBeenCalled();
+      expect(provider.items.size).toBe(1);
+    });
+
+    test('KeePassXC is not searched, because that would make it ask', async () => {
+      const { provider, store } = await locked({ names: ['org.keepassxc.KeePassXC.MainWindow'] });
+      await failure(store.get(name), 'locked');
+      expect(provider.calls).not.toContain('SearchItems');
+    });
+
+    test.each(['CreateItem', 'Delete'])('a prompt that %s comes with is taken back', async (member) => {
+      const bus = await sessionBus();
+      const prompt = '/org/freedesktop/secrets/prompt/p9';
+      const answer =
+        member === 'Delete' ? { signature: 'o', values: [prompt] } : { signature: 'oo', values: ['/', prompt] };
+      const provider = await fakeProvider(bus, { instead: { [member]: () => answer } });
+      const store = storeOn(bus.environment);
+      if (member === 'Delete') provider.add(attributes, 'kept');
+      await failure(member === 'Delete' ? store.delete(name) : store.set(name, textSecret('x')), 'locked');
+      await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'));
+      expect(provider.calls).not.toContain('Prompt');
+    });
+  });
+
+  describe('with somebody there', () => {
+    test('who agrees: the operation goes on, having said once that it waits', async () => {
+      const { provider, store, waiting } = await locked({ attended: true, user: 'agrees' });
+      provider.add(attributes, 'kept');
+      expect(Buffer.from((await store.get(name))?.expose() ?? []).toString()).toBe('kept');
+      expect(waiting.mock.calls).toEqual([['Secret Service']]);
+    });
+
+    test('who agrees: what is absent then is certainly absent', async () => {
+      const { store } = await locked({ attended: true, user: 'agrees' });
+      expect(await store.get(name)).toBeUndefined();
+    });
+
+    test('who dismisses: locked', async () => {
+      const { provider, store } = await locked({ attended: true, user: 'dismisses' });
+      provider.add(attributes, 'kept');
+      const error = await failure(store.get(name), 'locked');
+      expect(error.message).toContain('dismissed');
+      expect(await store.probe()).toMatchObject({ kind: 'service-failure', reason: 'locked' });
+    });
+
+    test('who takes longer than the limit: it waits', async () => {
+      const { provider, store } = await locked({ attended: true, user: 'nothing' });
+      provider.add(attributes, 'kept');
+      const result = store.get(name);
+      await wait(1_000);
+      expect(provider.calls).not.toContain('Dismiss');
+      provider.answer();
+      expect(await result).toBeDefined();
+    });
+
+    test('who is called off: cancelled, and the question is taken back', async () => {
+      const { provider, store } = await locked({ attended: true, user: 'nothing' });
+      const calledOff = new AbortController();
+      const result = store.get(name, { signal: calledOff.signal });
+      await vi.waitFor(() => expect(provider.calls).toContain('Prompt'));
+      calledOff.abort();
+      await failure(result, 'cancelled');
+      await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'));
+    });
+
+    test('a provider that ends while it asks is no longer waited for', async () => {
+      const { provider, store } = await locked({ attended: true, user: 'nothing' });
+      const result = store.get(name);
+      await vi.waitFor(() => expect(provider.calls).toContain('Prompt'));
+      await provider.stop();
+      await failure(result, 'not-running');
+    });
+  });
+
+  describe('KWallet that is open, and says that it is locked', () => {
+    const open: FakeProviderOptions = {
+      names: ['org.kde.kwalletd5'],
+      instead: { isOpen: () => ({ signature: 'b', values: [true] }) },
+    };
+
+    test('is unlocked first, which asks nobody, and gives the secret', async () => {
+      const { provider, store, waiting } = await locked(open);
+      provider.add(attributes, 'kept');
+      expect(Buffer.from((await store.get(name))?.expose() ?? []).toString()).toBe('kept');
+      expect(provider.calls.indexOf('Unlock')).toBeLessThan(provider.calls.indexOf('SearchItems'));
+      expect(waiting).not.toHaveBeenCalled();
+    });
+
+    test('and asks all the same: timed out, and the question is taken back', async () => {
+      const { provider, store } = await locked({ ...open, user: 'nothing' });
+      await failure(store.get(name), 'timed-out');
+      await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'));
+    });
+  });
+});

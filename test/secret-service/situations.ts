@@ -1,0 +1,54 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { type GnomeKeyring, type KeyringState, startGnomeKeyring } from '../support/gnome-keyring.ts';
+import { type SessionBus, type SessionBusOptions, startSessionBus } from '../support/session-bus.ts';
+import { BusPeer } from './bus-peer.ts';
+import { type FakeBus, startFakeBus } from './fake-bus.ts';
+import { FakeProvider, type FakeProviderOptions } from './fake-provider.ts';
+
+// Each is taken down when the test that asked for it has finished.
+
+export async function sessionBus(options?: SessionBusOptions): Promise<SessionBus> {
+  const bus = await startSessionBus(options);
+  onTestFinished(() => bus.stop());
+  return bus;
+}
+
+export async function gnomeKeyring(state: KeyringState): Promise<GnomeKeyring> {
+  const keyring = await startGnomeKeyring(state);
+  onTestFinished(() => keyring.stop());
+  return keyring;
+}
+
+export async function fakeProvider(bus: SessionBus, options?: FakeProviderOptions): Promise<FakeProvider> {
+  const provider = await FakeProvider.start(bus, options);
+  onTestFinished(() => provider.stop());
+  return provider;
+}
+
+export async function fakeBus(greet: (client: Socket) => void): Promise<FakeBus> {
+  const bus = await startFakeBus(greet);
+  onTestFinished(() => bus.stop());
+  return bus;
+}
+
+/** A program on the bus that owns a name and does nothing. */
+export async function nameOwner(bus: SessionBus, name: string): Promise<void> {
+  const peer = new BusPeer(bus, () => undefined);
+  await peer.own([name]);
+  onTestFinished(() => peer.leave());
+}
+
+/** A folder for `PATH` with programs of these names, which fail. */
+export function programs(...names: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'keystow-path-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const name of names) {
+    writeFileSync(join(folder, name), '#!/bin/sh\nexit 1\n');
+    chmodSync(join(folder, name), 0o755);
+  }
+  return folder;
+}
