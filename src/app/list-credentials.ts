@@ -31,7 +31,8 @@ export async function listCredentials(context: Context, service?: string): Promi
   for (const store of order) {
     const here = remembered.filter((placed) => placed.store === store);
     const names = knownWithoutAsking(context, store, here) ?? (await ask(context, store, here, service, lost));
-    for (const name of names) {
+    for (const { service, account } of names) {
+      const name = { service, account };
       const elsewhere = remembered.some((placed) => sameName(placed, name) && placed.store !== store);
       if (!elsewhere && !listed.some((other) => sameName(other, name))) listed.push({ ...name, store });
     }

@@ -1,3 +1,4 @@
+import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
 import { findPlaced, placed, removedFrom } from '../domain/placement.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -25,16 +26,26 @@ export interface Stored {
  * - killed in between → a read gives the old secret or the new one
  */
 export async function setCredential(context: Context, name: CredentialName, secret: Secret): Promise<Stored> {
-  const { settings, profile, where, stores, placement, clock, signal } = context;
+  const { settings, profile, where, stores, placement, signal } = context;
   const { selection } = await chooseStore(context, (about) => context.terminal.warn(warningLine(about, where)));
   if (selection.status === 'refused') throw refusalError(selection, settings.policy, profile, where);
   const { store, passedOver } = selection;
   await (await stores.open(store)).set(name, secret, { signal });
-  const at = clock();
-  await placement.update((now) => placed(now, name, store, at));
+  await remember(context, name, store);
   const { stale = [] } = findPlaced((await placement.read()).placement, name) ?? {};
-  const left = await removeCopies(context, name, stale);
-  return { store, passedOver, stale: left };
+  return { store, passedOver, stale: await removeCopies(context, name, stale) };
+}
+
+/** Where a record cannot be written, that is an error only if the record there is would lead a read astray. */
+async function remember({ placement, clock, terminal }: Context, name: CredentialName, store: StoreId): Promise<void> {
+  const at = clock();
+  try {
+    await placement.update((now) => placed(now, name, store, at));
+  } catch (error) {
+    const before = findPlaced((await placement.read()).placement, name);
+    if (!(error instanceof CredentialError) || (before && before.store !== store)) throw error;
+    terminal.warn(`${error.message}; every store is looked in instead`);
+  }
 }
 
 /** Removes the copies that can be removed, forgets those, and gives the stores that still have one. */

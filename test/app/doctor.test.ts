@@ -1,0 +1,128 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { examine, replayReport } from '../../src/app/doctor.ts';
+import { setCredential } from '../../src/app/set-credential.ts';
+import { storageLabel } from '../../src/app/storage-label.ts';
+import { freshSecret } from '../contract/secrets.ts';
+import { World } from './world.ts';
+
+const alice = { service: 'demo', account: 'alice' };
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+
+describe('the label says where credentials are kept', () => {
+  test('a fresh machine has none', async () => {
+    expect((await examine(world.context)).storage).toMatchObject({ label: 'No credentials stored', store: null });
+  });
+
+  test('in a keyring', async () => {
+    await setCredential(world.context, alice, freshSecret());
+    expect((await examine(world.context)).storage).toMatchObject({ label: 'OS keyring', store: 'secret-service' });
+  });
+
+  test('in the file, though a keyring is usable by now', async () => {
+    world.broken.set('secret-service', 'locked');
+    await setCredential(world.context, alice, freshSecret());
+    world.broken.clear();
+    const { storage, selection } = await examine(world.context);
+    expect(storage).toMatchObject({ label: 'Encrypted file (sealed by home directory)', store: 'file' });
+    expect(selection).toMatchObject({ outcome: 'selected', store: 'secret-service' });
+    expect(storage.details).toContain('new credentials go to the Secret Service');
+  });
+
+  test.each([
+    ['home', false, 'Encrypted file (sealed by home directory)'],
+    ['passphrase', false, 'Encrypted file (interactive passphrase)'],
+    ['passphrase', true, 'Encrypted file (env passphrase)'],
+  ] as const)('a file sealed by %s, both variables set: %s', (seal, envPassphrase, label) => {
+    expect(storageLabel('file', seal, envPassphrase)).toBe(label);
+  });
+
+  test('where the placement is lost: the file, or a keyring that holds something', async () => {
+    await setCredential(world.context, alice, freshSecret());
+    world.remembered = { placement: [], state: 'damaged', why: 'is cut short' };
+    const { storage } = await examine(world.context);
+    expect(storage).toMatchObject({ label: 'OS keyring', store: 'secret-service' });
+    expect(storage.details).toContain('the placement file is cut short; every store is looked in instead');
+  });
+});
+
+describe('the details', () => {
+  test('say of each store passed over why, in the words of the documents', async () => {
+    world.probe = { kind: 'unsupported', reason: 'not-installed' };
+    const { details } = (await examine(world.context)).storage;
+    expect(details[0]).toMatch(/^OS keyring not used: the session bus has no Secret Service/);
+    expect(details[1]).toMatch(/^OS keyring not used: Detected a volatile \(UntilReboot\) keyring backend/);
+  });
+
+  test('say what a file sealed by home guards against, and what not', async () => {
+    world.policy.preference = 'file';
+    expect((await examine(world.context)).storage.details.join()).toContain(
+      'this guards against a stray backup, grep or paste, not against a program that runs as you',
+    );
+  });
+
+  test('name an older copy that could not be removed', async () => {
+    await setCredential(world.context, alice, freshSecret());
+    world.broken.set('secret-service', 'locked');
+    await setCredential(world.context, alice, freshSecret());
+    expect((await examine(world.context)).storage.details).toContain(
+      'an older copy of demo alice may still be in the Secret Service',
+    );
+  });
+});
+
+describe('the selection', () => {
+  test('holds each store passed over with reason, class, explanation and fix, and the warning', async () => {
+    world.broken.set('secret-service', 'locked');
+    const { selection } = await examine(world.context);
+    expect(selection).toMatchObject({
+      outcome: 'selected',
+      store: 'file',
+      rows: [10, 8, 5],
+      passedOver: [
+        { store: 'secret-service', reason: 'locked', class: 'service-failure' },
+        { store: 'keyutils', reason: 'volatile', class: 'unsupported' },
+      ],
+    });
+    for (const { explanation, fix } of selection.passedOver) expect(`${explanation}${fix}`).not.toContain('undefined');
+    expect(selection.warnings).toHaveLength(1);
+    expect(world.warnings).toEqual([]);
+  });
+
+  test.each([
+    ['vault', false, 'invalid-preference'],
+    ['keychain', true, 'contradictory-settings'],
+  ])(
+    'with preference %s and keyring disabled: %s is reported as refused',
+    async (preference, keyringDisabled, code) => {
+      world.policy = { preference, keyringDisabled };
+      expect((await examine(world.context)).selection).toMatchObject({ outcome: 'refused', code });
+    },
+  );
+
+  test.each(['auto', 'keychain', 'file', 'vault'])(
+    'with preference %s replays to the same from its JSON',
+    async (preference) => {
+      world.policy.preference = preference;
+      for (const probe of [
+        { kind: 'usable', persistence: 'until-delete' },
+        { kind: 'usable', persistence: 'until-logout' },
+        { kind: 'unsupported', reason: 'no-session-bus', evidence: { text: 'no address' } },
+        { kind: 'service-failure', reason: 'not-running', evidence: { provider: 'kwallet', switchedOff: true } },
+      ] as const) {
+        world.probe = probe;
+        const report = await examine(world.context);
+        expect(replayReport(JSON.stringify(report)).selection).toEqual(report.selection);
+      }
+    },
+  );
+});
+
+test('a report that lacks what a probe saw is refused, not guessed at', async () => {
+  const report = await examine(world.context);
+  const without = JSON.stringify({ facts: { ...report.facts, probes: [] } });
+  expect(() => replayReport(without)).toThrow(expect.objectContaining({ code: 'invalid-input' }));
+});

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { type ProcessFacts, readSettings } from '../../src/app/settings.ts';
+import { CredentialError } from '../../src/domain/credential-error.ts';
+import { keystow } from '../../src/profiles/keystow.ts';
+
+const linux: ProcessFacts = {
+  environment: {},
+  platform: 'linux',
+  home: '/home/alice',
+  directory: '/work',
+  terminal: false,
+};
+const windows: ProcessFacts = { ...linux, platform: 'win32', home: 'C:\\Users\\alice', directory: 'C:\\work' };
+
+const read = (environment: Record<string, string>, facts = linux) => readSettings(keystow, { ...facts, environment });
+
+test('without any variable: the best store, a file sealed by home, notices, nobody to ask', () => {
+  expect(read({})).toEqual({
+    policy: { preference: 'auto', keyringDisabled: false },
+    seal: 'home',
+    credentialsPath: '/home/alice/.config/keystow/credentials.json',
+    placementPath: '/home/alice/.config/keystow/placement.json',
+    envPassphrase: false,
+    quiet: false,
+    attended: false,
+  });
+});
+
+describe('the folder', () => {
+  test.each([
+    [{ XDG_CONFIG_HOME: '/xdg' }, linux, '/xdg/keystow/credentials.json'],
+    [{ XDG_CONFIG_HOME: 'relative' }, linux, '/home/alice/.config/keystow/credentials.json'],
+    [{ KEYSTOW_CONFIG_DIR: '/here', XDG_CONFIG_HOME: '/xdg' }, linux, '/here/credentials.json'],
+    [{ KEYSTOW_CONFIG_DIR: 'here' }, linux, '/work/here/credentials.json'],
+    [{ KEYSTOW_CONFIG_DIR: '' }, linux, '/home/alice/.config/keystow/credentials.json'],
+    [{}, { ...linux, platform: 'darwin' }, '/home/alice/.config/keystow/credentials.json'],
+    [{ APPDATA: 'D:\\Roaming' }, windows, 'D:\\Roaming\\keystow\\credentials.json'],
+    [{}, windows, 'C:\\Users\\alice\\AppData\\Roaming\\keystow\\credentials.json'],
+    [{ KEYSTOW_CONFIG_DIR: 'here' }, windows, 'C:\\work\\here\\credentials.json'],
+  ])('with %o', (environment, facts, path) => {
+    expect(read(environment, facts).credentialsPath).toBe(path);
+  });
+});
+
+describe('a switch', () => {
+  test.each(['1', 'true', 'yes', 'on', 'anything'])('is on when it is %j', (value) => {
+    expect(read({ KEYSTOW_DISABLE_KEYRING: value, KEYSTOW_QUIET: value })).toMatchObject({
+      policy: { keyringDisabled: true },
+      quiet: true,
+    });
+  });
+
+  test.each(['', '0', 'false', 'no', 'OFF', ' '])('is off when it is %j', (value) => {
+    expect(read({ KEYSTOW_DISABLE_KEYRING: value, KEYSTOW_QUIET: value })).toMatchObject({
+      policy: { keyringDisabled: false },
+      quiet: false,
+    });
+  });
+});
+
+test('the preference is taken as it is typed, to be judged by row 1', () => {
+  expect(read({ KEYSTOW_STORAGE: 'Vault ' }).policy.preference).toBe('Vault ');
+});
+
+test('an unknown seal is refused, and the two that there are named', () => {
+  const error = (() => {
+    try {
+      read({ KEYSTOW_SEAL: 'wax' });
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  expect(error).toBeInstanceOf(CredentialError);
+  expect(error).toMatchObject({
+    code: 'invalid-setting',
+    message: 'KEYSTOW_SEAL is "wax"',
+    hint: 'set it to one of home, passphrase, or unset it',
+  });
+});
+
+test('a passphrase from the environment takes both variables', () => {
+  const both = { KEYSTOW_ALLOW_ENV_PASSPHRASE: '1', KEYSTOW_CREDENTIALS_PASSPHRASE: 'x' };
+  expect(read(both).envPassphrase).toBe(true);
+  for (const variable of Object.keys(both)) expect(read({ ...both, [variable]: '' }).envPassphrase).toBe(false);
+  expect(JSON.stringify(read({ ...both, KEYSTOW_CREDENTIALS_PASSPHRASE: 'correct horse' }))).not.toContain('horse');
+});
+
+describe('attended', () => {
+  test.each([
+    [{}, true, true],
+    [{ DISPLAY: ':0' }, false, true],
+    [{ WAYLAND_DISPLAY: 'wayland-0' }, false, true],
+    [{ DISPLAY: '' }, false, false],
+    [{ CI: 'true' }, true, false],
+    [{ CI: '1', DISPLAY: ':0' }, true, false],
+    [{ CI: 'false' }, true, true],
+    [{}, false, false],
+  ])('with %o and a terminal: %s → %s', (environment, terminal, attended) => {
+    expect(readSettings(keystow, { ...linux, environment, terminal }).attended).toBe(attended);
+  });
+});

@@ -1,0 +1,109 @@
+import { createMemoryStore } from '../../src/adapters/memory/memory-store.ts';
+import type { Context } from '../../src/app/context.ts';
+import { CredentialError, type ErrorCode } from '../../src/domain/credential-error.ts';
+import type { Placement } from '../../src/domain/placement.ts';
+import type { Probe } from '../../src/domain/probe.ts';
+import type { CandidateId, StoreId } from '../../src/domain/store-id.ts';
+import type { CredentialStore } from '../../src/ports/credential-store.ts';
+import type { Remembered } from '../../src/ports/placement-record.ts';
+import { keystow } from '../../src/profiles/keystow.ts';
+
+/** A machine with a Secret Service and an encrypted file, both in memory, whose failings a test decides. */
+export class World {
+  readonly warnings: string[] = [];
+  /** The store of every operation and every probe, in order, such as `probe secret-service` or `get file`. */
+  readonly calls: string[] = [];
+  /** What stores fail with, by store. */
+  readonly broken = new Map<StoreId, ErrorCode>();
+  policy = { preference: 'auto', keyringDisabled: false };
+  seal: 'home' | 'passphrase' = 'home';
+  probe: Probe = { kind: 'usable', persistence: 'until-delete' };
+  remembered: Remembered = { placement: [], state: 'absent' };
+  /** What updating the placement fails with. */
+  placementFails: ErrorCode | undefined;
+  readonly stores: Readonly<Record<'secret-service' | 'file', CredentialStore>> = {
+    'secret-service': this.#watched(createMemoryStore({ id: 'secret-service' })),
+    file: this.#watched(createMemoryStore({ id: 'file' })),
+  };
+  #now = Date.UTC(2026, 10, 3);
+
+  get context(): Context {
+    const candidates: readonly CandidateId[] = ['secret-service', 'keyutils'];
+    return {
+      profile: keystow,
+      settings: {
+        policy: this.policy,
+        seal: this.seal,
+        credentialsPath: '/home/alice/.config/keystow/credentials.json',
+        placementPath: '/home/alice/.config/keystow/placement.json',
+        envPassphrase: false,
+        quiet: false,
+        attended: false,
+      },
+      where: {
+        platform: 'linux',
+        distribution: 'debian',
+        program: 'keystow',
+        disableVariable: 'KEYSTOW_DISABLE_KEYRING',
+      },
+      stores: {
+        candidates,
+        prober: async (id) => ({ id, probe: async () => this.#probe(id) }),
+        open: async (id) => {
+          if (id === 'secret-service' || id === 'file') return this.stores[id];
+          throw new CredentialError('not-installed', `this platform has no ${id}`);
+        },
+        sealOfFile: async () => ((await this.stores.file.list()).length > 0 ? this.seal : undefined),
+        close: async () => {},
+      },
+      placement: {
+        read: async () => this.remembered,
+        update: async (change) => {
+          if (this.placementFails)
+            throw new CredentialError(this.placementFails, 'the placement file cannot be written');
+          this.remembered = { placement: change(this.remembered.placement), state: 'intact' };
+        },
+      },
+      terminal: {
+        notice: () => {},
+        warn: (line) => void this.warnings.push(line),
+        askHidden: async () => {
+          throw new CredentialError('passphrase-required', 'nobody is there');
+        },
+      },
+      clock: () => new Date(this.#now++).toISOString(),
+      signal: new AbortController().signal,
+    };
+  }
+
+  get placement(): Placement {
+    return this.remembered.placement;
+  }
+
+  #probe(id: CandidateId): Probe {
+    this.calls.push(`probe ${id}`);
+    if (id === 'keyutils') return { kind: 'usable', persistence: 'until-reboot' };
+    const code = this.broken.get('secret-service');
+    return code === 'locked' ? { kind: 'service-failure', reason: 'locked' } : this.probe;
+  }
+
+  #watched(store: CredentialStore): CredentialStore {
+    const watch =
+      <Arguments extends unknown[], Result>(verb: string, work: (...args: Arguments) => Promise<Result>) =>
+      async (...args: Arguments): Promise<Result> => {
+        this.calls.push(`${verb} ${store.id}`);
+        const code = this.broken.get(store.id);
+        if (code) throw new CredentialError(code, `the ${store.id} is ${code}`);
+        return work(...args);
+      };
+    return {
+      id: store.id,
+      listing: store.listing,
+      get: watch('get', store.get.bind(store)),
+      set: watch('set', store.set.bind(store)),
+      delete: watch('delete', store.delete.bind(store)),
+      list: watch('list', store.list.bind(store)),
+      close: () => store.close(),
+    };
+  }
+}
