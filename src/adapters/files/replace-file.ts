@@ -1,5 +1,4 @@
-import { constants, renameSync, rmSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CredentialError } from '../../domain/credential-error.ts';
@@ -19,7 +18,7 @@ export interface Replacement {
 }
 
 const posix = process.platform !== 'win32';
-const create = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+const create = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | (fs.constants.O_NOFOLLOW ?? 0);
 
 /**
  * Puts `bytes` in place of the file at once, mode 0600 from the first byte. Resolves `true` when they are on the disk.
@@ -38,12 +37,13 @@ export async function replaceFile({ file, bytes, expected, permitted }: Replacem
   } catch (error) {
     throw error instanceof CredentialError ? error : ioError(file, 'written', error);
   } finally {
-    rmSync(temporary, { force: true });
+    fs.rmSync(temporary, { force: true });
   }
 }
 
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(path, create, 0o600);
+  // Taken from `fs` when it is needed: a read does not load it.
+  const handle = await fs.promises.open(path, create, 0o600);
   try {
     // The umask can only have taken bits away, the owner's too.
     if (posix) await handle.chmod(0o600);
@@ -54,7 +54,7 @@ async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function sync(handle: FileHandle): Promise<void> {
+async function sync(handle: fs.promises.FileHandle): Promise<void> {
   try {
     await handle.sync();
   } catch (error) {
@@ -67,7 +67,7 @@ async function rename(from: string, to: string, unchanged: () => boolean): Promi
   for (let waitMs = 10; ; waitMs *= 2) {
     if (!unchanged()) return false;
     try {
-      renameSync(from, to);
+      fs.renameSync(from, to);
       return true;
     } catch (error) {
       // Whoever took over a lock that we held too long has swept our temporary file away.
