@@ -1,0 +1,84 @@
+import { CredentialError } from './credential-error.ts';
+import { canonicalIpv6, isIpv4 } from './ipv6-address.ts';
+
+/** Longest name of a host, in characters, and longest label in it (RFC 1035 §2.3.4). */
+const maxNameLength = 253;
+const maxLabelLength = 63;
+
+const defaultPorts: Readonly<Record<string, number>> = { https: 443, http: 80 };
+
+/**
+ * The one spelling of a host that a user typed: `SCHEME://NAME[:PORT][/PATH]`, without a slash at its end. Two ways to
+ * type one host give one text, and that text comes back as it is.
+ *
+ * - no scheme → https; http is taken only where it is typed, and only for this machine (`localhost`, 127.0.0.0/8, `::1`)
+ * - scheme and name become lower-case, a dot at the name's end, a default port and empty parts of the path are dropped
+ * - a name is ASCII: an internationalised one is typed in its `xn--` form; IPv6 is typed in brackets
+ * - a user, a password, a query, a fragment, an escape or `..` in the path, or anything else → `invalid-input`, which
+ *   repeats nothing of what was typed, because a password may be in it
+ */
+export function difyHost(typed: string): string {
+  const text = typed.trim();
+  if (text === '') throw refused('is empty');
+  if (!/^[\x21-\x7e]+$/.test(text)) throw refused('holds a blank, a control character or a letter beyond ASCII');
+  const [, schemeTyped, rest = ''] = /^(?:([^:/?#@]*):\/\/)?(.*)$/.exec(text) ?? [];
+  const scheme = schemeTyped?.toLowerCase() ?? 'https';
+  if (!Object.hasOwn(defaultPorts, scheme)) throw refused('has a scheme other than https');
+  const end = rest.search(/[/?#\\]/);
+  const authority = end < 0 ? rest : rest.slice(0, end);
+  if (rest.includes('@') && !rest.slice(0, rest.indexOf('@')).includes('/')) {
+    throw refused('holds a user name or a password');
+  }
+  const path = pathOf(end < 0 ? '' : rest.slice(end));
+  const [, bracketed, plain = '', portTyped] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(authority) ?? [];
+  const name = bracketed === undefined ? nameOf(plain) : ipv6Of(bracketed);
+  if (scheme === 'http' && !isLoopback(name)) {
+    throw refused('is not this machine, and http would send the token in the clear', 'type it with https:// or alone');
+  }
+  return `${scheme}://${name}${portOf(portTyped, scheme)}${path}`;
+}
+
+function refused(fault: string, hint = 'type it as https://cloud.dify.ai or cloud.dify.ai'): CredentialError {
+  return new CredentialError('invalid-input', `the host ${fault}`, { hint });
+}
+
+function nameOf(typed: string): string {
+  const name = typed.toLowerCase().replace(/\.$/, '');
+  const labels = name.split('.');
+  const valid = labels.every(
+    (label) => label.length <= maxLabelLength && /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/.test(label),
+  );
+  if (!valid || name.length > maxNameLength) throw refused('has a name that no host can have');
+  // What ends in a number is an address, and other spellings than this one are read in more than one way.
+  if (/^(\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') && !isIpv4(name)) {
+    throw refused('looks like an IP address and is none');
+  }
+  return name;
+}
+
+function ipv6Of(typed: string): string {
+  const address = canonicalIpv6(typed);
+  if (address === undefined) throw refused('holds brackets with no IPv6 address in them');
+  return `[${address}]`;
+}
+
+function portOf(typed: string | undefined, scheme: string): string {
+  if (typed === undefined || typed === '') return '';
+  const port = Number(typed);
+  if (!/^\d{1,10}$/.test(typed) || port < 1 || port > 65_535) throw refused('has a port that is not 1 to 65535');
+  return port === defaultPorts[scheme] ? '' : `:${port}`;
+}
+
+function pathOf(typed: string): string {
+  if (/[?#]/.test(typed)) throw refused('holds a query or a fragment');
+  const parts = typed.split('/').filter((part) => part !== '');
+  // An escape can be a slash or a dot to the one who reads it.
+  if (parts.some((part) => /^\.{1,2}$/.test(part) || !/^[\w.~!$&'()*+,;=:@-]+$/.test(part))) {
+    throw refused('has a path with dots, escapes or other signs in it');
+  }
+  return parts.map((part) => `/${part}`).join('');
+}
+
+function isLoopback(name: string): boolean {
+  return name === 'localhost' || name === '[::1]' || (isIpv4(name) && name.startsWith('127.'));
+}

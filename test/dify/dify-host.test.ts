@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CredentialError } from '../../src/domain/credential-error.ts';
+import { difyHost } from '../../src/domain/dify-host.ts';
+import { canonicalIpv6 } from '../../src/domain/ipv6-address.ts';
+
+describe('a host as it is typed has one spelling', () => {
+  test.each([
+    ['https://cloud.dify.ai', 'https://cloud.dify.ai'],
+    ['cloud.dify.ai', 'https://cloud.dify.ai'],
+    ['  Cloud.Dify.AI./ ', 'https://cloud.dify.ai'],
+    ['HTTPS://cloud.dify.ai:443//', 'https://cloud.dify.ai'],
+    ['cloud.dify.ai:', 'https://cloud.dify.ai'],
+    ['cloud.dify.ai:08443', 'https://cloud.dify.ai:8443'],
+    ['dify.example.com/Apps//dify/', 'https://dify.example.com/Apps/dify'],
+    ['example.com/~team/@dify', 'https://example.com/~team/@dify'],
+    ['localhost:3000', 'https://localhost:3000'],
+    ['http://localhost:80', 'http://localhost'],
+    ['http://LOCALHOST.:3000/', 'http://localhost:3000'],
+    ['http://127.1.2.3', 'http://127.1.2.3'],
+    ['http://[0:0:0:0:0:0:0:1]:8080', 'http://[::1]:8080'],
+    ['[2001:DB8::0:1]', 'https://[2001:db8::1]'],
+    ['xn--bcher-kva.example', 'https://xn--bcher-kva.example'],
+    ['api_1', 'https://api_1'],
+  ])('%s is %s', (typed, canonical) => expect(difyHost(typed)).toBe(canonical));
+});
+
+describe('what is no host is refused, and nothing of it is repeated', () => {
+  test.each([
+    ['', 'is empty'],
+    ['   ', 'is empty'],
+    ['ftp://s3cret.example', 'scheme'],
+    ['://s3cret.example', 'scheme'],
+    ['https://', 'name'],
+    ['https:///s3cret', 'name'],
+    ['alice:s3cret@cloud.dify.ai', 'a user name or a password'],
+    ['https://alice:s3cret@cloud.dify.ai', 'a user name or a password'],
+    ['https://alice:s3c?ret@cloud.dify.ai', 'a user name or a password'],
+    ['https://alice:s3cret\\@cloud.dify.ai', 'a user name or a password'],
+    ['cloud.dify.ai?token=s3cret', 'a query or a fragment'],
+    ['cloud.dify.ai/#s3cret', 'a query or a fragment'],
+    ['cloud.dify.ai\\s3cret', 'path'],
+    ['cloud.dify.ai/../s3cret', 'path'],
+    ['cloud.dify.ai/./s3cret', 'path'],
+    ['cloud.dify.ai/%2e%2e/s3cret', 'path'],
+    ['cloud..s3cret.ai', 'name'],
+    ['cloud.dify.ai..', 'name'],
+    ['-s3cret.ai', 'name'],
+    [`${'x'.repeat(64)}.example`, 'name'],
+    [`${'x.'.repeat(127)}xx`, 'name'],
+    ['bücher.example', 'beyond ASCII'],
+    ['cloud.dify.ai /s3cret', 'a blank'],
+    ['cloud.dify.ai/\u001b[31ms3cret', 'a control character'],
+    ['cloud.dify.ai:0', 'port'],
+    ['cloud.dify.ai:65536', 'port'],
+    ['cloud.dify.ai:s3cret', 'port'],
+    ['cloud.dify.ai:-1', 'port'],
+    ['127.1', 'IP address'],
+    ['0x7f000001', 'IP address'],
+    ['2130706433', 'IP address'],
+    ['256.0.0.1', 'IP address'],
+    ['127.0.0.01', 'IP address'],
+    ['[::1', 'name'],
+    ['::1', 'name'],
+    ['[s3cret]', 'IPv6'],
+    ['[fe80::1%eth0]', 'IPv6'],
+  ])('%j: %s', (typed, fault) => {
+    const error = refusalOf(typed);
+    expect(error.message).toContain(fault);
+    expect(`${error.message} ${error.hint}`).not.toMatch(/s3c|[^\x20-\x7e]/);
+    expect(error.hint).toContain('cloud.dify.ai');
+  });
+
+  test.each([
+    'http://cloud.dify.ai',
+    'http://192.168.1.5',
+    'http://localhost.example.com',
+    'http://[::ffff:127.0.0.1]',
+  ])('http only to this machine, so not %s', (typed) => {
+    const error = refusalOf(typed);
+    expect(error.message).toContain('http would send the token in the clear');
+    expect(error.hint).toBe('type it with https:// or alone');
+  });
+
+  test('law: any text at all is a host that comes back as it is, or is refused with invalid-input', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.webUrl({ withFragments: true }), fc.domain());
+    fc.assert(
+      fc.property(text, (typed) => {
+        const host = attempt(typed);
+        if (typeof host === 'string') expect(difyHost(host)).toBe(host);
+        else expect(host).toBeInstanceOf(CredentialError);
+      }),
+    );
+  });
+
+  test('law: a host is what the URL standard makes of it, so that no request goes elsewhere', () => {
+    const name = fc.oneof(
+      fc.domain(),
+      fc.ipV4(),
+      fc.ipV6().map((address) => `[${address}]`),
+    );
+    const part = fc.stringMatching(/^[\w.~-]{0,5}$/);
+    fc.assert(
+      fc.property(name, fc.option(fc.nat(70_000)), fc.array(part), (name, port, parts) => {
+        const host = attempt([`${name}${port === null ? '' : `:${port}`}`, ...parts].join('/'));
+        // Decoding a name that only looks internationalised is the URL standard's, and not done here.
+        if (typeof host !== 'string' || host.includes('xn--')) return;
+        const { origin, pathname } = new URL(host);
+        expect(host).toBe(`${origin}${pathname === '/' ? '' : pathname}`);
+      }),
+    );
+  });
+});
+
+describe('an IPv6 address', () => {
+  test.each([
+    ['::', '::'],
+    ['::1', '::1'],
+    ['0:0:0:0:0:0:0:0', '::'],
+    ['2001:0DB8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
+    ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
+    ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
+    ['::ffff:192.0.2.1', '::ffff:c000:201'],
+    ['1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
+  ])('%s is %s', (text, canonical) => expect(canonicalIpv6(text)).toBe(canonical));
+
+  test.each(['', ':', ':::', '1', '1::2::3', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7:8::', '12345::', 'g::', '1.2.3.4'])(
+    '%j is none',
+    (text) => expect(canonicalIpv6(text)).toBeUndefined(),
+  );
+
+  test.each(['1.2.3.4::', '::1.2.3', '::1.2.3.256', '::1.2.3.04', '1:', ':1', '::1%1'])('%j is none', (text) =>
+    expect(canonicalIpv6(text)).toBeUndefined(),
+  );
+
+  test('law: it is spelt as the URL standard spells it', () => {
+    fc.assert(
+      fc.property(fc.ipV6(), (address) => {
+        expect(`[${canonicalIpv6(address)}]`).toBe(new URL(`http://[${address}]`).hostname);
+      }),
+    );
+  });
+});
+
+function attempt(typed: string): unknown {
+  try {
+    return difyHost(typed);
+  } catch (error) {
+    return error;
+  }
+}
+
+function refusalOf(typed: string): CredentialError {
+  const error = attempt(typed);
+  if (!(error instanceof CredentialError)) throw new Error(`not refused: ${typed}`);
+  expect(error.code).toBe('invalid-input');
+  return error;
+}
