@@ -3,7 +3,7 @@ import type { Placement } from '../domain/placement.ts';
 import type { Seal } from '../domain/profile.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
 import type { Context } from './context.ts';
-import type { SelectionReport } from './selection-report.ts';
+import type { PassedOverReport, SelectionReport } from './selection-report.ts';
 import { type StorageLabel, storageLabel } from './storage-label.ts';
 
 /** Where credentials are kept now. */
@@ -30,7 +30,7 @@ export async function reportStorage(context: Context, selection: SelectionReport
     label: storageLabel(store ?? undefined, seal, settings.envPassphrase),
     store: store ?? null,
     details: [
-      ...selection.passedOver.map(({ explanation }) => `OS keyring not used: ${explanation}`),
+      ...selection.passedOver.map(notUsed),
       ...(selection.outcome === 'selected' ? [`new credentials go to the ${storeNames[selection.store]}`] : []),
       ...counts(placement),
       ...staleCopies(placement),
@@ -38,6 +38,11 @@ export async function reportStorage(context: Context, selection: SelectionReport
       ...faults,
     ],
   };
+}
+
+/** Why one store was passed over, as doctor has it. */
+export function notUsed({ explanation }: PassedOverReport): string {
+  return `OS keyring not used: ${explanation}`;
 }
 
 /** The store that was written to last. */
