@@ -15,6 +15,8 @@ export interface GnomeKeyring {
   /** Holds the daemon still: it neither answers nor ends. */
   freeze(): void;
   thaw(): void;
+  /** Ends the daemon; its bus stays. */
+  end(): Promise<void>;
   /** Ends the daemon, and starts it again over the same files. */
   restart(state: KeyringState): Promise<void>;
   /** Ends the daemon and its bus, and removes all that they wrote. */
@@ -39,6 +41,7 @@ export async function startGnomeKeyring(state: KeyringState): Promise<GnomeKeyri
     environment: bus.environment,
     freeze: () => void daemon.kill('SIGSTOP'),
     thaw: () => void daemon.kill('SIGCONT'),
+    end: () => stopDaemon(daemon),
     async restart(next) {
       await stopDaemon(daemon);
       daemon = await startDaemon(bus, next);

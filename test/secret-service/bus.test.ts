@@ -1,0 +1,89 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { namesOnBus, ownerOf, startOwner, watchFor } from '../../src/adapters/secret-service/bus-calls.ts';
+import { BusError, Connection } from '../../src/adapters/secret-service/wire/connection.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { missingSessionBus } from '../support/session-bus.ts';
+import { fakeProvider, nameOwner, sessionBus } from './situations.ts';
+
+async function connected() {
+  const bus = await sessionBus();
+  const connection = new Connection(bus.socket);
+  onTestFinished(() => connection.end());
+  return { bus, connection };
+}
+
+describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSessionBus(), () => {
+  test('a call made before anything has been heard is answered', async () => {
+    const { connection } = await connected();
+    expect(await namesOnBus(connection)).toContain('org.freedesktop.DBus');
+  });
+
+  test('calls in any number go out at once, and each gets its own answer', async () => {
+    const { bus, connection } = await connected();
+    await nameOwner(bus, 'org.example.Here');
+    const names = Array.from({ length: 100 }, (_, index) => (index % 2 ? 'org.freedesktop.DBus' : 'org.example.Here'));
+    const owners = await Promise.all(names.map((name) => ownerOf(connection, name)));
+    expect(owners.filter((owner) => owner === 'org.freedesktop.DBus')).toHaveLength(50);
+    expect(owners.filter((owner) => owner.startsWith(':1.'))).toHaveLength(50);
+  });
+
+  test('an error has its name and words', async () => {
+    const { connection } = await connected();
+    const error = await startOwner(connection, 'org.example.Absent').catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(BusError);
+    expect(error).toMatchObject({
+      errorName: 'org.freedesktop.DBus.Error.ServiceUnknown',
+      message: expect.stringContaining('org.example.Absent'),
+    });
+  });
+
+  test('an answer of another signature than was asked for ends the connection', async () => {
+    const { connection } = await connected();
+    const to = { destination: 'org.freedesktop.DBus', path: '/', interface: 'org.freedesktop.DBus', member: 'GetId' };
+    await expect(connection.call({ to, gives: 'u' })).rejects.toThrow('expected "u", got "s"');
+    expect(connection.isOpen).toBe(false);
+  });
+
+  test('a signal comes to whoever waits for it', async () => {
+    const { bus, connection } = await connected();
+    await watchFor(connection, "type='signal',member='NameOwnerChanged',arg0='org.example.Coming'");
+    const owner = connection.signal(({ fields, body }) =>
+      fields.member === 'NameOwnerChanged' ? body('sss')[2] : undefined,
+    );
+    await nameOwner(bus, 'org.example.Coming');
+    expect(await owner).toMatch(/^:1\./);
+  });
+
+  test('a message of megabytes goes and comes whole', async () => {
+    const { bus, connection } = await connected();
+    const text = 'x'.repeat(3_000_000);
+    await fakeProvider(bus, { instead: { Echo: (call) => ({ signature: 's', values: call.body('s') }) } });
+    const to = { destination: 'org.freedesktop.secrets', path: '/', interface: 'org.example', member: 'Echo' };
+    expect(await connection.call({ to, signature: 's', values: [text], gives: 's' })).toEqual([text]);
+  });
+
+  test('a bus that ends rejects every call under way and every later one', async () => {
+    const { bus, connection } = await connected();
+    const silent = await fakeProvider(bus, { instead: { Ping: () => 'silence' } });
+    const to = {
+      destination: 'org.freedesktop.secrets',
+      path: '/',
+      interface: 'org.freedesktop.DBus.Peer',
+      member: 'Ping',
+    };
+    const underWay = connection.call({ to, gives: '' }).catch((reason: unknown) => reason);
+    await expect.poll(() => silent.calls).toContain('Ping');
+    await bus.stop();
+    expect(await underWay).toMatchObject({ errorName: 'org.freedesktop.DBus.Error.Disconnected' });
+    await expect(connection.call({ to, gives: '' })).rejects.toThrow('closed');
+  });
+
+  test('a connection that is kept does not keep the process running', async () => {
+    const { connection } = await connected();
+    await namesOnBus(connection);
+    const pipes = () => process.getActiveResourcesInfo().filter((resource) => resource === 'PipeWrap').length;
+    const before = pipes();
+    connection.keepAlive(false);
+    expect(pipes()).toBe(before - 1);
+  });
+});

@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import { Secret } from '../../src/domain/secret.ts';
+import { failure } from '../contract/errors.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { textSecret } from '../contract/secrets.ts';
+import { missingSessionBus } from '../support/session-bus.ts';
+import type { FakeProviderOptions } from './fake-provider.ts';
+import { fakeProvider, sessionBus } from './situations.ts';
+import { storeOn } from './stores.ts';
+
+const name = { service: 'demo', account: 'alice' };
+const exact = { service: 'demo', username: 'alice' };
+
+async function provided(options: FakeProviderOptions = {}) {
+  const bus = await sessionBus();
+  const provider = await fakeProvider(bus, options);
+  const store = storeOn(bus.environment);
+  const text = async () => Buffer.from((await store.get(name))?.expose() ?? []).toString();
+  return { provider, store, text };
+}
+
+describeStore('which item is the credential', 'secret-service', missingSessionBus(), () => {
+  test('one that matches alone, whatever else it is', async () => {
+    const { provider, text } = await provided();
+    provider.add({ ...exact, realm: 'another tool’s' }, 'alone');
+    expect(await text()).toBe('alone');
+  });
+
+  test('of several, the one that is nothing else', async () => {
+    const { provider, text } = await provided();
+    provider.add({ ...exact, realm: 'another tool’s' }, 'foreign', 9n);
+    provider.add(exact, 'ours', 1n);
+    expect(await text()).toBe('ours');
+  });
+
+  test.each(['xdg:schema', 'application'])('the attribute %s makes it nothing else', async (key) => {
+    const { provider, text } = await provided();
+    provider.add({ ...exact, realm: 'another tool’s' }, 'foreign', 9n);
+    provider.add({ ...exact, [key]: 'anything' }, 'ours', 1n);
+    expect(await text()).toBe('ours');
+  });
+
+  test('of several that are, the one modified last', async () => {
+    const { provider, text } = await provided();
+    provider.add(exact, 'old', 1n);
+    provider.add({ ...exact, application: 'Python keyring library' }, 'new', 3n);
+    provider.add({ ...exact, 'xdg:schema': 'org.freedesktop.Secret.Generic' }, 'older', 2n);
+    expect(await text()).toBe('new');
+  });
+
+  test('several modified at the same time: ambiguous to read, while writing settles it', async () => {
+    const { provider, store, text } = await provided();
+    provider.add(exact, 'one', 1n);
+    provider.add({ ...exact, application: 'x' }, 'two', 1n);
+    await failure(store.get(name), 'ambiguous');
+    await store.set(name, textSecret('new'));
+    expect(provider.items.size).toBe(1);
+    expect(await text()).toBe('new');
+  });
+
+  test('several, none of them nothing else: ambiguous, with a hint, and nothing is touched', async () => {
+    const { provider, store } = await provided();
+    provider.add({ ...exact, realm: 'a' }, 'one', 1n);
+    provider.add({ ...exact, realm: 'b' }, 'two', 2n);
+    const operations = [store.get(name), store.set(name, textSecret('x')), store.delete(name)];
+    for (const { hint } of await Promise.all(operations.map((operation) => failure(operation, 'ambiguous')))) {
+      expect(hint).toContain('secret-tool search');
+    }
+    expect(provider.calls).not.toContain('SetSecret');
+    expect(provider.calls).not.toContain('Delete');
+  });
+
+  test('deleting removes every duplicate, and no other item', async () => {
+    const { provider, store } = await provided();
+    provider.add(exact, 'one', 1n);
+    provider.add({ ...exact, application: 'x' }, 'two', 1n);
+    const foreign = provider.add({ ...exact, realm: 'a' }, 'foreign');
+    expect(await store.delete(name)).toBe(true);
+    expect([...provider.items.keys()]).toEqual([foreign]);
+  });
+
+  test('what is written has the two attributes, a readable label, and a type that fits its bytes', async () => {
+    const created: unknown[] = [];
+    const { store } = await provided({
+      instead: {
+        CreateItem(call) {
+          created.push(call.body('a{sv}(oayays)b'));
+          return undefined;
+        },
+      },
+    });
+    await store.set(name, textSecret('text'));
+    await store.set({ ...name, account: 'bob' }, new Secret(Uint8Array.of(0xff, 0)));
+    expect(created[0]).toMatchObject([
+      [
+        ['org.freedesktop.Secret.Item.Label', ['s', 'alice@demo']],
+        ['org.freedesktop.Secret.Item.Attributes', ['a{ss}', Object.entries(exact)]],
+      ],
+      [expect.anything(), new Uint8Array(), new TextEncoder().encode('text'), 'text/plain'],
+      true,
+    ]);
+    const [, secret] = created[1] as [unknown, unknown[]];
+    expect(secret.slice(2)).toEqual([Uint8Array.of(0xff, 0), 'application/octet-stream']);
+  });
+});
+
+describeStore('the list', 'secret-service', missingSessionBus(), () => {
+  test('names what is a credential and nothing else, sorted, each once', async () => {
+    const { provider, store } = await provided();
+    provider.add({ service: 'demo', username: 'bob' }, 'x');
+    provider.add({ ...exact, application: 'Python keyring library' }, 'x');
+    provider.add(exact, 'x');
+    provider.add({ ...exact, realm: 'another tool’s' }, 'x');
+    provider.add({ service: 'demo' }, 'x');
+    provider.add({ service: 'demo', username: '' }, 'x');
+    provider.add({ service: 'demo', username: 'x'.repeat(2_000) }, 'x');
+    provider.add({ xdg: 'nothing of the kind' }, 'x');
+    provider.add({ service: 'another', username: 'carol' }, 'x');
+    expect(await store.list('demo')).toEqual([name, { service: 'demo', account: 'bob' }]);
+    expect(await store.list()).toEqual([
+      { service: 'another', account: 'carol' },
+      name,
+      { service: 'demo', account: 'bob' },
+    ]);
+  });
+
+  test('counts KeePassXC’s own attributes of every entry as nothing', async () => {
+    const { provider, store } = await provided({ names: ['org.keepassxc.KeePassXC.MainWindow'] });
+    provider.add({ ...exact, Title: 'alice@demo', UserName: '', URL: '', Notes: '', Uuid: '0', Path: '/' }, 'x');
+    expect(await store.list('demo')).toEqual([name]);
+  });
+
+  test('of which a part is locked cannot be told', async () => {
+    const answer = { signature: 'aoao', values: [[], ['/org/freedesktop/secrets/collection/other/1']] };
+    const { store } = await provided({ instead: { SearchItems: () => answer } });
+    await failure(store.list('demo'), 'locked');
+  });
+});

@@ -1,0 +1,91 @@
+import { expect, test, vi } from 'vitest';
+import { maxSecretBytes, type SecretService } from '../../src/adapters/secret-service/secret-service.ts';
+import type { OperationOptions } from '../../src/ports/credential-store.ts';
+import { expectHidden, failure } from '../contract/errors.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { freshSecret, textSecret } from '../contract/secrets.ts';
+import { missing } from '../support/gnome-keyring.ts';
+import { fakeBus, fakeProvider, gnomeKeyring, sessionBus } from './situations.ts';
+import { storeOn } from './stores.ts';
+
+const name = { service: 'demo', account: 'alice' };
+const secret = freshSecret();
+
+/** Starts every operation at once. */
+function everyOperation(store: SecretService, options?: OperationOptions): Promise<unknown>[] {
+  return [
+    store.get(name, options),
+    store.set(name, secret, options),
+    store.delete(name, options),
+    store.list('x', options),
+  ];
+}
+
+describeStore('an operation is bounded', 'secret-service', missing(), () => {
+  test('a provider that is stopped: timed out, in every operation, also over a kept connection', async () => {
+    const keyring = await gnomeKeyring('unlocked');
+    const store = storeOn(keyring.environment, { limitMs: 300 });
+    await store.set(name, textSecret('kept'));
+    keyring.freeze();
+    const errors = await Promise.all(everyOperation(store).map((operation) => failure(operation, 'timed-out')));
+    for (const error of errors) expectHidden(error, secret);
+    expect(await store.probe()).toMatchObject({ reason: 'timed-out', evidence: { provider: 'gnome-keyring' } });
+  });
+
+  test('after it was timed out a store serves again as soon as the provider does', async () => {
+    const keyring = await gnomeKeyring('unlocked');
+    const store = storeOn(keyring.environment, { limitMs: 500 });
+    await store.set(name, textSecret('kept'));
+    keyring.freeze();
+    await failure(store.get(name), 'timed-out');
+    keyring.thaw();
+    expect(await store.get(name)).toBeDefined();
+  });
+
+  test('called off while it waits: cancelled at once, in every operation', async () => {
+    const bus = await fakeBus(() => undefined);
+    const calledOff = new AbortController();
+    const operations = everyOperation(storeOn(bus.environment, { limitMs: 60_000 }), { signal: calledOff.signal });
+    const errors = Promise.all(operations.map((operation) => failure(operation, 'cancelled')));
+    await vi.waitFor(() => expect(bus.connections()).toBe(operations.length));
+    calledOff.abort();
+    for (const error of await errors) expectHidden(error, secret);
+    await vi.waitFor(() => expect(bus.connections()).toBe(0));
+  });
+
+  test('calling off after the end changes nothing', async () => {
+    const { environment } = await gnomeKeyring('unlocked');
+    const store = storeOn(environment);
+    const calledOff = new AbortController();
+    await store.set(name, secret, { signal: calledOff.signal });
+    calledOff.abort();
+    expect((await store.get(name))?.equals(secret)).toBe(true);
+  });
+
+  test('operations at once do not wait for each other', async () => {
+    const bus = await fakeBus(() => undefined);
+    const store = storeOn(bus.environment, { limitMs: 300 });
+    await Promise.all(everyOperation(store).map((operation) => failure(operation, 'timed-out')));
+    const { environment } = await gnomeKeyring('unlocked');
+    const working = storeOn(environment);
+    const accounts = Array.from({ length: 30 }, (_, index) => ({ service: 'demo', account: `${index}` }));
+    await Promise.all(accounts.map((account) => working.set(account, secret)));
+    expect(await working.list('demo')).toHaveLength(30);
+  });
+
+  test('a secret larger than the limit is refused before the provider is asked to keep it', async () => {
+    const bus = await sessionBus();
+    const provider = await fakeProvider(bus);
+    const large = freshSecret(maxSecretBytes + 1);
+    expectHidden(await failure(storeOn(bus.environment).set(name, large), 'too-large'), freshSecret());
+    expect(provider.calls).not.toContain('CreateItem');
+  });
+
+  test('a secret of the limit is kept whole', async () => {
+    const { environment } = await gnomeKeyring('unlocked');
+    const large = freshSecret(maxSecretBytes);
+    const store = storeOn(environment, { limitMs: 20_000 });
+    await store.set(name, large);
+    expect(Buffer.from((await store.get(name))?.expose() ?? []).equals(large.expose())).toBe(true);
+  });
+});

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { failure } from '../contract/errors.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { textSecret } from '../contract/secrets.ts';
+import { missingSessionBus } from '../support/session-bus.ts';
+import type { FakeProviderOptions } from './fake-provider.ts';
+import { fakeProvider, sessionBus } from './situations.ts';
+import { storeOn } from './stores.ts';
+
+const name = { service: 'demo', account: 'alice' };
+const exact = { service: 'demo', username: 'alice' };
+
+async function provided(options: FakeProviderOptions = {}) {
+  const bus = await sessionBus();
+  const provider = await fakeProvider(bus, options);
+  const store = storeOn(bus.environment);
+  const text = async () => Buffer.from((await store.get(name))?.expose() ?? []).toString();
+  return { provider, store, text };
+}
+
+describeStore('another client between the search and what follows', 'secret-service', missingSessionBus(), () => {
+  const vanished = [
+    'org.freedesktop.DBus.Error.UnknownObject',
+    'org.freedesktop.DBus.Error.UnknownMethod',
+    'org.freedesktop.DBus.Error.UnknownInterface',
+    'org.freedesktop.Secret.Error.NoSuchObject',
+  ];
+
+  /** Fails a method `times` times, having let `first` happen. */
+  function failing(errorName: string, times: number, first: () => void = () => undefined) {
+    let left = times;
+    return () => {
+      if (left === 0) return undefined;
+      left -= 1;
+      first();
+      return { errorName, signature: 's', values: ['gone'] };
+    };
+  }
+
+  test.each([...vanished, 'org.freedesktop.Secret.Error.NoSession'])(
+    'after %s the operation starts again',
+    async (errorName) => {
+      const { provider, store, text } = await provided({
+        instead: { GetSecret: failing(errorName, 1), SetSecret: failing(errorName, 1), Delete: failing(errorName, 1) },
+      });
+      provider.add(exact, 'kept');
+      expect(await text()).toBe('kept');
+      await store.set(name, textSecret('new'));
+      expect(await text()).toBe('new');
+      expect(await store.delete(name)).toBe(true);
+      expect(provider.items.size).toBe(0);
+    },
+  );
+
+  test('what another client deleted meanwhile is absent; deleted with it, it counts as deleted', async () => {
+    const { provider, store } = await provided({
+      instead: {
+        GetSecret: failing('org.freedesktop.DBus.Error.UnknownObject', 1, () => provider.items.clear()),
+        Delete: failing('org.freedesktop.DBus.Error.UnknownObject', 1, () => provider.items.clear()),
+      },
+    });
+    provider.add(exact, 'kept');
+    expect(await store.get(name)).toBeUndefined();
+    provider.add(exact, 'kept');
+    expect(await store.delete(name)).toBe(true);
+  });
+
+  test('what goes wrong four times is failed', async () => {
+    const { provider, store } = await provided({
+      instead: { GetSecret: failing('org.freedesktop.DBus.Error.UnknownObject', 4) },
+    });
+    provider.add(exact, 'kept');
+    expect((await failure(store.get(name), 'failed')).message).toContain('gone');
+    expect(await store.get(name)).toBeDefined();
+  });
+});

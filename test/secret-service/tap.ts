@@ -1,0 +1,46 @@
+import { createConnection } from 'node:net';
+import { decode, extent, headBytes } from '../../src/adapters/secret-service/wire/message.ts';
+import type { SessionBus } from '../support/session-bus.ts';
+import { type FakeBus, startFakeBus } from './fake-bus.ts';
+
+/** A bus that passes on what is said between a client and the real one, and writes it down. */
+export interface Tap extends FakeBus {
+  /** The methods called, in the order of their going out; a new list after each time that something came back. */
+  readonly turns: string[][];
+}
+
+export async function startTap({ socket }: SessionBus): Promise<Tap> {
+  const turns: string[][] = [];
+  const bus = await startFakeBus((client) => {
+    const upstream = createConnection({ path: socket });
+    let heard = true;
+    let said: Buffer = Buffer.alloc(0);
+    client.on('data', (bytes) => {
+      upstream.write(bytes);
+      const [methods, rest] = methodsIn(Buffer.concat([said, bytes]));
+      said = rest;
+      if (heard) turns.push([]);
+      heard = false;
+      turns.at(-1)?.push(...methods);
+    });
+    upstream.on('data', (bytes) => {
+      heard = true;
+      client.write(bytes);
+    });
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+  });
+  return { ...bus, turns };
+}
+
+/** The methods of all whole messages, and what is left. The authentication before them ends with BEGIN. */
+function methodsIn(bytes: Buffer): [methods: string[], rest: Buffer] {
+  const begin = bytes.indexOf('BEGIN\r\n');
+  let rest = begin < 0 ? bytes : bytes.subarray(begin + 'BEGIN\r\n'.length);
+  const methods: string[] = [];
+  while (rest.length >= headBytes && rest.length >= extent(rest).end) {
+    methods.push(decode(rest).fields.member ?? '');
+    rest = rest.subarray(extent(rest).end);
+  }
+  return [methods, rest];
+}
