@@ -12,7 +12,8 @@ export interface Visit {
   readonly operation: Operation;
 }
 
-const maxRetries = 3;
+/** Each waits a millisecond longer than the one before, so that clients that meet once do not meet again and again. */
+const maxRetries = 10;
 
 /** Does `work`, again from the start where another client or a restart of the provider came between. */
 export async function visit<T>(
@@ -25,6 +26,7 @@ export async function visit<T>(
       return await visitOnce(sessions, operation, work);
     } catch (error) {
       if (retries === maxRetries || !(isRace(error) || isLost(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, retries));
     }
   }
 }
@@ -36,7 +38,8 @@ async function visitOnce<T>(sessions: SessionKeeper, operation: Operation, work:
     sessions.giveBack(session);
     return result;
   } catch (error) {
-    session.bus.end();
+    if (isRace(error)) sessions.giveBack(session);
+    else session.bus.end();
     throw toFault(error, session.provider);
   }
 }
