@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The only files of cli that know the adapters. */
-const composition = /^cli\/(main|stores)\.ts$/;
+const composition = /^cli\/(main|stores|services)\.ts$/;
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 

@@ -2,13 +2,11 @@ import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
 import { findPlaced, placed, removedFrom } from '../domain/placement.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { PassedOver } from '../domain/selection.ts';
+import type { PassedOver, Selected } from '../domain/selection.ts';
 import type { StoreId } from '../domain/store-id.ts';
-import { chooseStore } from './choose-store.ts';
 import type { Context } from './context.ts';
 import { reach } from './reach.ts';
-import { refusalError } from './refusal.ts';
-import { warningLine } from './warning-line.ts';
+import { selectStore } from './select-store.ts';
 
 /** Where a credential went, and why there. */
 export interface Stored {
@@ -25,14 +23,17 @@ export interface Stored {
  * - the store fails → rejects with its error; what was kept before stays
  * - killed in between → a read gives the old secret or the new one
  */
-export async function setCredential(context: Context, name: CredentialName, secret: Secret): Promise<Stored> {
-  const { settings, profile, where, stores, placement, signal } = context;
-  const { selection } = await chooseStore(context, (about) => context.terminal.warn(warningLine(about, where)));
-  if (selection.status === 'refused') throw refusalError(selection, settings.policy, profile, where);
-  const { store, passedOver } = selection;
-  await (await stores.open(store)).set(name, secret, { signal });
+export async function setCredential(
+  context: Context,
+  name: CredentialName,
+  secret: Secret,
+  selected?: Selected,
+): Promise<Stored> {
+  const { store, passedOver } = selected ?? (await selectStore(context));
+  const opened = await context.stores.open(store);
+  await opened.set(name, secret, { signal: context.signal });
   await remember(context, name, store);
-  const { stale = [] } = findPlaced((await placement.read()).placement, name) ?? {};
+  const { stale = [] } = findPlaced((await context.placement.read()).placement, name) ?? {};
   return { store, passedOver, stale: await removeCopies(context, name, stale) };
 }
 

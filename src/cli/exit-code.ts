@@ -6,8 +6,8 @@ export const exitCodes = {
   /** An error, or the credential was not found. */
   error: 1,
   usage: 2,
-  /** The keyring that was demanded is not usable. */
-  keyringRequired: 4,
+  /** Nobody is signed in, or the keyring that was demanded is not usable. */
+  notSignedIn: 4,
   /** Ctrl-C: 128 + SIGINT, as shells have it. */
   interrupted: 130,
 } as const;
@@ -18,7 +18,8 @@ const special: Partial<Record<ErrorCode, number>> = {
   'invalid-setting': exitCodes.usage,
   'invalid-name': exitCodes.usage,
   'invalid-input': exitCodes.usage,
-  'keyring-required': exitCodes.keyringRequired,
+  'keyring-required': exitCodes.notSignedIn,
+  'not-signed-in': exitCodes.notSignedIn,
 };
 
 export function exitCodeOf(code: ErrorCode): number {

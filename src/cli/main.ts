@@ -12,6 +12,7 @@ import { exitCodes } from './exit-code.ts';
 import { printTo } from './output.ts';
 import { type ProgramOptions, runProgram } from './program.ts';
 import { reportFailure } from './report-failure.ts';
+import { services } from './services.ts';
 import { createStores } from './stores.ts';
 
 /** Runs one of the programs: the one place that knows the process and the platform, and wires them to the rest. */
@@ -22,12 +23,15 @@ export async function main(
 ): Promise<void> {
   const calledOff = new AbortController();
   process.once('SIGINT', () => calledOff.abort());
+  const environment = takeEnvironment(profile);
   const contexts: Context[] = [];
   let exitCode: number = exitCodes.done;
   const cli: Cli = {
     profile,
+    environment,
+    services,
     context(options) {
-      const context = wire(profile, calledOff.signal, options?.prompting ?? true);
+      const context = wire(profile, environment, calledOff.signal, options?.prompting ?? true);
       contexts.push(context);
       return context;
     },
@@ -39,15 +43,22 @@ export async function main(
   try {
     await cli.print(await runProgram(program, commands(cli), process.argv.slice(2)));
   } catch (error) {
-    exitCode = reportFailure(error, program.name, calledOff.signal.aborted);
+    exitCode = reportFailure(error, profile, calledOff.signal.aborted);
   } finally {
     await Promise.all(contexts.map((context) => context.stores.close()));
   }
   process.exitCode = exitCode;
 }
 
-function wire(profile: Profile, signal: AbortSignal, prompting: boolean): Context {
-  const { env: environment, platform } = process;
+/** Takes the secrets out of the environment that children of this process, such as a browser, would get. */
+function takeEnvironment({ variables, secretVariables = [] }: Profile): Cli['environment'] {
+  const environment = { ...process.env };
+  for (const variable of [variables.passphrase, ...secretVariables]) delete process.env[variable];
+  return environment;
+}
+
+function wire(profile: Profile, environment: Cli['environment'], signal: AbortSignal, prompting: boolean): Context {
+  const { platform } = process;
   const settings = readSettings(profile, {
     environment,
     platform,

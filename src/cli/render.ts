@@ -3,12 +3,19 @@ import type { Listed } from '../app/list-credentials.ts';
 import type { Stored } from '../app/set-credential.ts';
 import { advise } from '../domain/advice/advise.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
+import type { Grant } from '../domain/grant.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
 import { escapeControls } from './escape.ts';
 
 /** A name as messages show it. */
-function shown({ service, account }: CredentialName): string {
+export function shown({ service, account }: CredentialName): string {
   return `${escapeControls(service)} ${escapeControls(account)}`;
+}
+
+/** Who signed in, as far as the server said. */
+export function whoLine(subject: Grant['subject']): string {
+  const who = subject?.email ?? subject?.name ?? subject?.id;
+  return who === undefined ? 'signed in\n' : `signed in as ${escapeControls(who)}\n`;
 }
 
 export function jsonLine(value: unknown): string {
@@ -24,11 +31,11 @@ export function listLine({ service, account }: Listed): string {
 }
 
 /** Which store took it, and why that one. */
-export function storedLine(name: CredentialName, { store, passedOver, stale }: Stored, { where }: Context): string {
+export function storedLine(what: string, { store, passedOver, stale }: Stored, { where }: Context): string {
   const [first] = passedOver;
   const why = first && store === 'file' ? `: ${advise(first, where).explanation}` : '';
   const left = stale.map((id) => `; an older copy may still be in the ${storeNames[id]}`).join('');
-  return `stored ${shown(name)} in the ${storeNames[store]}${why}${left}\n`;
+  return `stored ${what} in the ${storeNames[store]}${why}${left}\n`;
 }
 
 export function deletedLine(name: CredentialName, removed: readonly StoreId[]): string {

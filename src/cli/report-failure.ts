@@ -1,16 +1,18 @@
 import { CredentialError } from '../domain/credential-error.ts';
+import type { Profile } from '../domain/profile.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Says on stderr what went wrong, and what to do: never a stack. Gives what to exit with. */
-export function reportFailure(error: unknown, program: string, calledOff: boolean): number {
+export function reportFailure(error: unknown, { program, errorNames }: Profile, calledOff: boolean): number {
   const say = (text: string) => void process.stderr.write(`${text}\n`);
   if (error instanceof UsageError) {
     say(`${program}: ${error.message}\n\n${error.usage}`);
     return exitCodes.usage;
   }
   if (error instanceof CredentialError) {
-    say(`${program}: ${error.message}`);
+    const name = errorNames?.[error.code];
+    say(`${program}: ${name ? `${name}: ` : ''}${error.message}`);
     if (error.hint !== undefined) say(`  hint: ${error.hint}`);
     return calledOff || error.code === 'cancelled' ? exitCodes.interrupted : exitCodeOf(error.code);
   }

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './credential-error.ts';
+
 /** How the encrypted file is sealed: bound to the user's home directory, or to a passphrase. */
 export const seals = ['home', 'passphrase'] as const;
 
@@ -30,4 +32,8 @@ export interface Profile {
     /** `1`: no notices on stderr. */
     readonly quiet: string;
   };
+  /** Other variables that hold a secret: no child process gets them, nor {@link Profile.variables}' passphrase. */
+  readonly secretVariables?: readonly string[];
+  /** What the application itself calls an error, where its users know it by another name than its code. */
+  readonly errorNames?: Readonly<Partial<Record<ErrorCode, string>>>;
 }

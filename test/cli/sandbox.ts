@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-const programs = ['keystow'];
+const programs = ['keystow', 'jsm', 'difyctl'];
 const root = resolve(import.meta.dirname, '../..');
 
 export interface Run {

@@ -3,7 +3,7 @@ import { credentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { readSecret } from '../read-secret.ts';
-import { jsonLine, storedLine } from '../render.ts';
+import { jsonLine, shown, storedLine } from '../render.ts';
 import { credentialOperands } from './operands.ts';
 
 export function setCommand(cli: Cli): Command {
@@ -25,7 +25,7 @@ export function setCommand(cli: Cli): Command {
         : await readSecret(process.stdin, raw);
       const stored = await setCredential(context, name, secret);
       if (json) await cli.print(jsonLine({ ...name, ...stored }));
-      else if (!context.settings.quiet) await cli.print(storedLine(name, stored, context));
+      else if (!context.settings.quiet) await cli.print(storedLine(shown(name), stored, context));
     },
   });
 }

@@ -1,0 +1,25 @@
+import { type DifyAccount, difyAccountOf, difyName } from '../domain/dify-account.ts';
+import { findPlaced } from '../domain/placement.ts';
+import type { Context } from './context.ts';
+import { type Listed, listCredentials } from './list-credentials.ts';
+
+/** A sign-in that is kept. */
+export interface DifyEntry extends DifyAccount, Listed {
+  /** ISO 8601, UTC; absent where nothing is remembered of it. */
+  readonly writtenAt?: string;
+}
+
+/** Every sign-in that is kept, the one written last first: that is the one in use. */
+export async function difyEntries(context: Context, host?: string): Promise<readonly DifyEntry[]> {
+  const { platform } = context.where;
+  const { placement } = await context.placement.read();
+  const service = platform === 'win32' ? undefined : difyName({ host: '', subject: '' }, platform).service;
+  const entries = (await listCredentials(context, service)).flatMap((listed): DifyEntry[] => {
+    const account = difyAccountOf(listed, platform);
+    const writtenAt = findPlaced(placement, listed)?.writtenAt;
+    return account ? [{ ...listed, ...account, ...(writtenAt && { writtenAt }) }] : [];
+  });
+  return entries
+    .filter((entry) => host === undefined || entry.host === host)
+    .sort((a, b) => ((a.writtenAt ?? '') < (b.writtenAt ?? '') ? 1 : -1));
+}

@@ -1,0 +1,16 @@
+import type { Selected } from '../domain/selection.ts';
+import { chooseStore } from './choose-store.ts';
+import type { Context } from './context.ts';
+import { refusalError } from './refusal.ts';
+import { warningLine } from './warning-line.ts';
+
+/**
+ * Chooses the store for what is to be written, and warns of what was passed over. A choice that ends without a store →
+ * rejects with the code of its refusal.
+ */
+export async function selectStore(context: Context): Promise<Selected> {
+  const { settings, profile, where, terminal } = context;
+  const { selection } = await chooseStore(context, (about) => terminal.warn(warningLine(about, where)));
+  if (selection.status === 'refused') throw refusalError(selection, settings.policy, profile, where);
+  return selection;
+}

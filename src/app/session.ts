@@ -1,0 +1,43 @@
+import type { CredentialName } from '../domain/credential-name.ts';
+import { findPlaced, placed } from '../domain/placement.ts';
+import { Secret } from '../domain/secret.ts';
+import type { Selected } from '../domain/selection.ts';
+import { parseSession, type Session, serialiseSession } from '../domain/session.ts';
+import type { Context } from './context.ts';
+import { getCredential } from './get-credential.ts';
+import { reach } from './reach.ts';
+import { type Stored, setCredential } from './set-credential.ts';
+
+/** Reads a session; `undefined` when nobody is signed in. */
+export async function readSession(context: Context, name: CredentialName): Promise<Session | undefined> {
+  const secret = await getCredential(context, name);
+  return secret && parseSession(new TextDecoder().decode(secret.expose()));
+}
+
+/** Keeps a session in the store that was chosen for it. */
+export function keepSession(
+  context: Context,
+  name: CredentialName,
+  session: Session,
+  selected?: Selected,
+): Promise<Stored> {
+  return setCredential(context, name, secretOf(session), selected);
+}
+
+/** Keeps a newer session in the store that has the older one, without choosing anew. */
+export async function replaceSession(context: Context, name: CredentialName, session: Session): Promise<void> {
+  const { placement, clock, signal } = context;
+  const before = findPlaced((await placement.read()).placement, name);
+  if (before === undefined) {
+    await keepSession(context, name, session);
+    return;
+  }
+  const store = await reach(context, before.store);
+  await store.set(name, secretOf(session), { signal });
+  const at = clock();
+  await placement.update((now) => placed(now, name, before.store, at));
+}
+
+function secretOf(session: Session): Secret {
+  return new Secret(new TextEncoder().encode(serialiseSession(session)));
+}

@@ -1,0 +1,25 @@
+import { difyEntries } from '../../../app/dify-entries.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, command } from '../../command.ts';
+import { escapeControls } from '../../escape.ts';
+import { removeEntries } from './remove.ts';
+
+export function pruneCommand(cli: Cli): Command {
+  return command<{ 'dry-run': boolean }>({
+    command: 'prune',
+    describe: 'Remove every sign-in but the one in use',
+    builder: (yargs) =>
+      yargs
+        .option('dry-run', { type: 'boolean', default: false, describe: 'only say what would be removed' })
+        .example('$0 auth prune --dry-run', 'what is left of hosts that you used before')
+        .example('$0 auth prune', 'remove that'),
+    async handler({ 'dry-run': dryRun }) {
+      const context = cli.context();
+      const [, ...older] = await difyEntries(context);
+      if (older.length === 0) await cli.print('nothing to remove\n');
+      else if (dryRun)
+        await cli.print(older.map(({ subject, host }) => `${escapeControls(subject)} at ${host}\n`).join(''));
+      else await removeEntries(cli, context, older);
+    },
+  });
+}

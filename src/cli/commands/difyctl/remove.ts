@@ -1,0 +1,18 @@
+import type { Context } from '../../../app/context.ts';
+import type { DifyEntry } from '../../../app/dify-entries.ts';
+import { removeEverywhere } from '../../../app/remove-everywhere.ts';
+import type { Cli } from '../../cli.ts';
+import { escapeControls } from '../../escape.ts';
+import { exitCodes } from '../../exit-code.ts';
+import { removalLines } from '../../render-removal.ts';
+
+/** Removes sign-ins from every store, and prints what became of each. */
+export async function removeEntries(cli: Cli, context: Context, entries: readonly DifyEntry[]): Promise<void> {
+  const exclusively = await cli.services.exclusion(context);
+  for (const entry of entries) {
+    const removals = await exclusively(() => removeEverywhere(context, entry));
+    const lines = removalLines(entry, removals, context).replace(/^/gm, '  ').trimEnd();
+    await cli.print(`${escapeControls(entry.subject)} at ${entry.host}\n${lines}\n`);
+    if (removals.some((removal) => removal.outcome === 'unreachable' && removal.known)) cli.exitWith(exitCodes.error);
+  }
+}

@@ -1,0 +1,46 @@
+import { difyEntries } from '../../../app/dify-entries.ts';
+import { readSession } from '../../../app/session.ts';
+import { CredentialError } from '../../../domain/credential-error.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, command } from '../../command.ts';
+import { exitCodeOf } from '../../exit-code.ts';
+import { jsonLine } from '../../render.ts';
+import { sessionFacts, sessionText } from '../../render-session.ts';
+import { hostOption } from './host-option.ts';
+import { notSignedIn } from './not-signed-in.ts';
+
+export function statusCommand(cli: Cli): Command {
+  return command<{ host: string | undefined; json: boolean }>({
+    command: 'status',
+    describe: 'Say who is signed in where, the sign-in in use first',
+    builder: (yargs) =>
+      hostOption(yargs)
+        .option('json', { type: 'boolean', default: false, describe: 'print JSON' })
+        .example('$0 auth status', 'exit 4 when nobody is signed in'),
+    async handler({ host, json }) {
+      const context = cli.context();
+      const entries = await difyEntries(context, host);
+      const reports = [];
+      for (const entry of entries) {
+        const { store, subject } = entry;
+        try {
+          const session = await readSession(context, entry);
+          if (session) reports.push({ ...sessionFacts(session, store), host: entry.host, account: subject });
+        } catch (error) {
+          if (!(error instanceof CredentialError)) throw error;
+          cli.exitWith(exitCodeOf(error.code));
+          reports.push({
+            kind: 'sign-in' as const,
+            issuer: entry.host,
+            store,
+            host: entry.host,
+            account: subject,
+            error: error.message,
+          });
+        }
+      }
+      if (reports.length === 0) throw notSignedIn(host);
+      await cli.print(json ? jsonLine(reports) : reports.map((report) => sessionText(report)).join(''));
+    },
+  });
+}

@@ -1,0 +1,38 @@
+import { selectStore } from '../../../app/select-store.ts';
+import { keepSession } from '../../../app/session.ts';
+import { jsmCredential } from '../../../profiles/jsm.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, command } from '../../command.ts';
+import { storedLine, whoLine } from '../../render.ts';
+import { issuerOf, serverOf } from './server.ts';
+
+export function loginCommand(cli: Cli): Command {
+  return command<{ 'no-browser': boolean }>({
+    command: 'login',
+    describe: 'Sign in with your browser',
+    builder: (yargs) =>
+      yargs
+        .option('no-browser', { type: 'boolean', default: false, describe: 'print the address instead of opening it' })
+        .example('$0 login', 'sign in')
+        .example('$0 login --no-browser', 'open the address yourself, on this machine'),
+    async handler({ 'no-browser': noBrowser }) {
+      const context = cli.context();
+      const { terminal, signal } = context;
+      const issuer = issuerOf(cli);
+      const server = await serverOf(cli, issuer);
+      const selected = await selectStore(context);
+      const grant = await server.signIn({
+        signal,
+        async url(url) {
+          terminal.warn(`to sign in, open this address in a browser on this machine: ${url}`);
+          if (!noBrowser) await cli.services.openBrowser(url).catch(() => terminal.warn('no browser could be opened'));
+        },
+      });
+      const exclusively = await cli.services.exclusion(context);
+      const stored = await exclusively(() =>
+        keepSession(context, jsmCredential, { kind: 'sign-in', issuer, grant }, selected),
+      );
+      await cli.print(whoLine(grant.subject) + storedLine('the sign-in', stored, context));
+    },
+  });
+}

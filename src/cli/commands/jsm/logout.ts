@@ -1,0 +1,25 @@
+import { signOut } from '../../../app/sign-out.ts';
+import { jsmCredential } from '../../../profiles/jsm.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, command } from '../../command.ts';
+import { exitCodes } from '../../exit-code.ts';
+import { removalLines, revocationLine } from '../../render-removal.ts';
+import { serverOf } from './server.ts';
+
+export function logoutCommand(cli: Cli): Command {
+  return command<object>({
+    command: 'logout',
+    describe: 'Revoke the sign-in at the server and remove it from every store',
+    builder: (yargs) => yargs.example('$0 logout', 'sign out, and see what became of it in each store'),
+    async handler() {
+      const context = cli.context();
+      const exclusively = await cli.services.exclusion(context);
+      const { server, removals } = await exclusively(() =>
+        signOut(context, jsmCredential, (issuer) => serverOf(cli, issuer)),
+      );
+      await cli.print(revocationLine(server) + removalLines(jsmCredential, removals, context));
+      const left = removals.some((removal) => removal.outcome === 'unreachable' && removal.known);
+      if (left || typeof server !== 'string') cli.exitWith(exitCodes.error);
+    },
+  });
+}

@@ -1,0 +1,37 @@
+import { keepSession } from '../../../app/session.ts';
+import { checkApiKey } from '../../../domain/api-key.ts';
+import { jsmCredential } from '../../../profiles/jsm.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, command } from '../../command.ts';
+import { operand } from '../../operands.ts';
+import { readSecret } from '../../read-secret.ts';
+import { storedLine } from '../../render.ts';
+
+export function setKeyCommand(cli: Cli): Command {
+  return command<{ key: string }>({
+    command: 'set-key <key>',
+    describe: 'Keep an API key instead of a sign-in',
+    builder: (yargs) =>
+      yargs
+        .positional('key', {
+          type: 'string',
+          demandOption: true,
+          describe: 'the key, jsm_…; - reads it from stdin, where no other user sees it',
+          coerce: operand,
+        })
+        .example('$0 auth set-key - <key.txt', 'keep a key from a file'),
+    async handler({ key }) {
+      const context = cli.context();
+      const typed = key === '-' ? await keyFromStdin(context.terminal) : key;
+      const session = { kind: 'api-key', key: checkApiKey(typed.trim()) } as const;
+      const exclusively = await cli.services.exclusion(context);
+      const stored = await exclusively(() => keepSession(context, jsmCredential, session));
+      if (!context.settings.quiet) await cli.print(storedLine('the API key', stored, context));
+    },
+  });
+}
+
+async function keyFromStdin({ askHidden }: ReturnType<Cli['context']>['terminal']): Promise<string> {
+  const secret = process.stdin.isTTY ? await askHidden('API key:') : await readSecret(process.stdin, false);
+  return new TextDecoder().decode(secret.expose());
+}

@@ -1,0 +1,27 @@
+import { readSession } from '../../../app/session.ts';
+import { findPlaced } from '../../../domain/placement.ts';
+import { jsmCredential } from '../../../profiles/jsm.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, command } from '../../command.ts';
+import { jsonLine } from '../../render.ts';
+import { sessionFacts, sessionText } from '../../render-session.ts';
+import { notSignedIn } from './not-signed-in.ts';
+
+export function statusCommand(cli: Cli): Command {
+  return command<{ json: boolean }>({
+    command: 'status',
+    describe: 'Say who is signed in, until when, and where that is kept',
+    builder: (yargs) =>
+      yargs
+        .option('json', { type: 'boolean', default: false, describe: 'print JSON' })
+        .example('$0 auth status', 'exit 4 when nobody is signed in'),
+    async handler({ json }) {
+      const context = cli.context();
+      const session = await readSession(context, jsmCredential);
+      if (session === undefined) throw notSignedIn();
+      const store = findPlaced((await context.placement.read()).placement, jsmCredential)?.store;
+      const facts = sessionFacts(session, store);
+      await cli.print(json ? jsonLine(facts) : sessionText(facts));
+    },
+  });
+}

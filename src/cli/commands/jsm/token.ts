@@ -1,0 +1,24 @@
+import { accessToken } from '../../../app/access-token.ts';
+import { jsmCredential } from '../../../profiles/jsm.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, command } from '../../command.ts';
+import { notSignedIn } from './not-signed-in.ts';
+import { serverOf } from './server.ts';
+
+export function tokenCommand(cli: Cli): Command {
+  return command<object>({
+    command: 'token',
+    describe: 'Print an access token that is valid, or the API key',
+    builder: (yargs) => yargs.example('curl -H "Authorization: Bearer $($0 auth token)" …', 'use it'),
+    async handler() {
+      const context = cli.context();
+      const exclusively = await cli.services.exclusion(context);
+      const token = await accessToken(context, jsmCredential, {
+        exclusively,
+        server: (issuer) => serverOf(cli, issuer),
+      });
+      if (token === undefined) throw notSignedIn();
+      await cli.print(process.stdout.isTTY ? `${token}\n` : token);
+    },
+  });
+}

@@ -1,0 +1,43 @@
+import type { AuthorizationServerOptions } from '../adapters/oauth/settings.ts';
+import type { Context } from '../app/context.ts';
+import type { AuthorizationServer } from '../ports/authorization-server.ts';
+import type { DeviceSignIn } from '../ports/device-sign-in.ts';
+import type { Exclusion } from '../ports/exclusion.ts';
+
+/** What signing in takes beside the stores. Each is loaded when it is first wanted. */
+export interface Services {
+  /** Of all processes that renew or write an application's sign-ins, one at a time. */
+  exclusion(context: Context): Promise<Exclusion>;
+  authorizationServer(options: Omit<AuthorizationServerOptions, 'clock'>): Promise<AuthorizationServer>;
+  deviceSignIn(): Promise<DeviceSignIn>;
+  /** Shows a page in the user's browser. Rejects where there is none. */
+  openBrowser(url: string): Promise<void>;
+}
+
+/** How long one process may take to renew before the others give up waiting: a server has 10 s to answer a request. */
+const renewalLimitMs = 30_000;
+
+const clock = () => new Date().toISOString();
+
+export const services: Services = {
+  async exclusion({ settings }) {
+    const { createLock } = await import('../adapters/files/lock.ts');
+    return createLock({
+      path: `${settings.credentialsPath}.sign-in`,
+      what: 'lock of the sign-in',
+      limitMs: renewalLimitMs,
+    });
+  },
+  async authorizationServer(options) {
+    const { createAuthorizationServer } = await import('../adapters/oauth/authorization-server.ts');
+    return createAuthorizationServer({ ...options, clock });
+  },
+  async deviceSignIn() {
+    const { createDeviceSignIn } = await import('../adapters/dify/device-sign-in.ts');
+    return createDeviceSignIn({ clock });
+  },
+  async openBrowser(url) {
+    const { default: open } = await import('open');
+    await open(url);
+  },
+};

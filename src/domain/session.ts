@@ -1,0 +1,55 @@
+import { CredentialError } from './credential-error.ts';
+import type { Grant } from './grant.ts';
+
+/** What a program keeps of being signed in, in one credential. */
+export type Session = { readonly kind: 'api-key'; readonly key: string } | SignIn;
+
+export interface SignIn {
+  readonly kind: 'sign-in';
+  /** Where the grant is from: an issuer, or a host. */
+  readonly issuer: string;
+  readonly grant: Grant;
+}
+
+/** The session as it is kept: JSON. */
+export function serialiseSession(session: Session): string {
+  return JSON.stringify(session);
+}
+
+/** Reads a session as it is kept. Anything else → `failed`: what is kept there was not written by this program. */
+export function parseSession(text: string): Session {
+  const value = parseJson(text);
+  if (isRecord(value)) {
+    const { kind, key, issuer, grant } = value;
+    if (kind === 'api-key' && typeof key === 'string') return { kind, key };
+    if (kind === 'sign-in' && typeof issuer === 'string' && isGrant(grant)) return { kind, issuer, grant };
+  }
+  throw new CredentialError('failed', 'what is stored is no session of this program', {
+    hint: 'sign out and sign in again',
+  });
+}
+
+/** Whether the access token is past its time, or will be within `marginMs`. Both times in ms since the epoch. */
+export function isExpired({ expiresAt }: Grant, nowMs: number, marginMs: number): boolean {
+  return expiresAt !== undefined && Date.parse(expiresAt) - marginMs <= nowMs;
+}
+
+function isGrant(value: unknown): value is Grant {
+  if (!isRecord(value) || typeof value.accessToken !== 'string') return false;
+  const { expiresAt, refreshToken, scope, subject } = value;
+  const optional = [expiresAt, refreshToken, scope].every((part) => part === undefined || typeof part === 'string');
+  const dated = expiresAt === undefined || !Number.isNaN(Date.parse(String(expiresAt)));
+  return optional && dated && (subject === undefined || (isRecord(subject) && typeof subject.id === 'string'));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

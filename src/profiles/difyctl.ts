@@ -1,0 +1,14 @@
+import type { Profile } from '../domain/profile.ts';
+import { variablesWith } from './variables.ts';
+
+export const difyctl: Profile = {
+  program: 'difyctl',
+  sentinelService: 'difyctl',
+  files: { credentials: 'tokens.json', placement: 'placement.json' },
+  seal: 'home',
+  variables: { ...variablesWith('DIFY'), storage: 'DIFY_TOKEN_STORAGE' },
+  errorNames: { 'keyring-required': 'auth_expired', 'not-signed-in': 'auth_expired' },
+};
+
+/** Where difyctl signs in, unless a host is given. */
+export const defaultDifyHost = 'https://cloud.dify.ai';

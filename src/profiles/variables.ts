@@ -1,0 +1,14 @@
+import type { Profile } from '../domain/profile.ts';
+
+/** The variables that every application has, under a prefix of its own. */
+export function variablesWith(prefix: string): Profile['variables'] {
+  return {
+    storage: `${prefix}_STORAGE`,
+    disableKeyring: `${prefix}_DISABLE_KEYRING`,
+    seal: `${prefix}_SEAL`,
+    configDir: `${prefix}_CONFIG_DIR`,
+    allowEnvPassphrase: `${prefix}_ALLOW_ENV_PASSPHRASE`,
+    passphrase: `${prefix}_CREDENTIALS_PASSPHRASE`,
+    quiet: `${prefix}_QUIET`,
+  };
+}
