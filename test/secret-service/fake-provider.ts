@@ -10,6 +10,8 @@ export interface FakeProviderOptions {
   readonly locked?: boolean;
   /** What the user does when asked. `nothing`: the question stays open. */
   readonly user?: 'agrees' | 'dismisses' | 'nothing';
+  /** How long the user takes, in milliseconds. */
+  readonly thinksMs?: number;
   /** Answers by method, before the provider's own. `undefined`: its own after all. */
   readonly instead?: Readonly<Record<string, (call: Message) => Answer | 'silence' | undefined>>;
 }
@@ -93,7 +95,7 @@ export class FakeProvider {
           ? { signature: 'aoo', values: [[], prompt] }
           : { signature: 'aoo', values: [values[0] as Value, none] };
       case 'Prompt':
-        if (this.#options.user !== 'nothing') setTimeout(() => this.answer(), 5);
+        if (this.#options.user !== 'nothing') setTimeout(() => this.answer(), this.#options.thinksMs ?? 5);
         return {};
       case 'Dismiss':
         return {};
@@ -115,6 +117,7 @@ export class FakeProvider {
     const known: Record<string, Value> = {
       Locked: ['b', this.locked],
       Label: ['s', 'fake'],
+      Items: ['ao', [...this.items.keys()]],
       Attributes: ['a{ss}', item?.attributes ?? []],
       Modified: ['t', item?.modified ?? 0n],
     };

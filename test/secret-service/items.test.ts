@@ -126,8 +126,29 @@ describeStore('the list', 'secret-service', missingSessionBus(), () => {
 
   test('counts KeePassXC’s own attributes of every entry as nothing', async () => {
     const { provider, store } = await provided({ names: ['org.keepassxc.KeePassXC.MainWindow'] });
-    provider.add({ ...exact, Title: 'alice@demo', UserName: '', URL: '', Notes: '', Uuid: '0', Path: '/' }, 'x');
+    provider.add(
+      {
+        ...exact,
+        Title: 'alice@demo',
+        UserName: '',
+        URL: '',
+        Notes: '',
+        Uuid: '0',
+        Path: '/',
+        FDO_SECRETS_CONTENT_TYPE: 'x',
+      },
+      'x',
+    );
     expect(await store.list('demo')).toEqual([name]);
+  });
+
+  test('of all that KeePassXC keeps is asked of its collection, for it finds nothing by no attributes', async () => {
+    const { provider, store } = await provided({
+      names: ['org.keepassxc.KeePassXC.MainWindow'],
+      instead: { SearchItems: () => ({ signature: 'aoao', values: [[], []] }) },
+    });
+    provider.add(exact, 'x');
+    expect(await store.list()).toEqual([name]);
   });
 
   test('of which a part is locked cannot be told', async () => {

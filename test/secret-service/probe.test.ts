@@ -90,13 +90,18 @@ describeStore('the probe of a provider', 'secret-service', missingSessionBus(), 
     expect(provider.calls).not.toContain('CreateItem');
   });
 
-  test('KeePassXC that confirms each access: locked, and nothing is written', async () => {
+  test('KeePassXC that confirms each access, and so shows its entries locked: locked, and nothing is written', async () => {
     const { provider, store } = await probing({
       names: keepassxc,
       instead: {
-        SearchItems: () => ({ signature: 'aoao', values: [[], ['/org/freedesktop/secrets/collection/fake/1']] }),
+        Get: (call) => {
+          const [, name] = call.body('ss');
+          const isEntry = /\/\d+$/.test(call.fields.path ?? '');
+          return isEntry && name === 'Locked' ? { signature: 'v', values: [['b', true]] } : undefined;
+        },
       },
     });
+    provider.add({ service: 'other', username: 'bob' }, 'theirs');
     expect(await store.probe()).toMatchObject({
       kind: 'service-failure',
       reason: 'locked',

@@ -64,10 +64,17 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
 
   describe('with somebody there', () => {
     test('who agrees: the operation goes on, having said once that it waits', async () => {
-      const { provider, store, waiting } = await locked({ attended: true, user: 'agrees' });
+      const { provider, store, waiting } = await locked({ attended: true, user: 'agrees', thinksMs: 400 });
       provider.add(attributes, 'kept');
       expect(Buffer.from((await store.get(name))?.expose() ?? []).toString()).toBe('kept');
       expect(waiting.mock.calls).toEqual([['Secret Service']]);
+    });
+
+    test('whom a prompt does not ask, because the provider completes it: nothing is said', async () => {
+      const { provider, store, waiting } = await locked({ attended: true, user: 'agrees' });
+      provider.add(attributes, 'kept');
+      expect(await store.get(name)).toBeDefined();
+      expect(waiting).not.toHaveBeenCalled();
     });
 
     test('who agrees: what is absent then is certainly absent', async () => {
@@ -109,6 +116,32 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       await vi.waitFor(() => expect(provider.calls).toContain('Prompt'));
       await provider.stop();
       await failure(result, 'not-running');
+    });
+  });
+
+  describe('KeePassXC that is unlocked, and has a prompt for every change', () => {
+    const prompt = '/org/freedesktop/secrets/prompt/p1';
+    const prompting: FakeProviderOptions = {
+      names: ['org.keepassxc.KeePassXC.MainWindow'],
+      instead: {
+        CreateItem: () => ({ signature: 'oo', values: ['/', prompt] }),
+        Delete: () => ({ signature: 'o', values: [prompt] }),
+      },
+    };
+
+    test('completes it by itself: a change goes through with nobody there', async () => {
+      const { provider, store } = await locked({ ...prompting, locked: false });
+      await store.set(name, textSecret('x'));
+      provider.add(attributes, 'kept');
+      expect(await store.delete(name)).toBe(true);
+      expect(provider.calls.filter((member) => member === 'Prompt')).toHaveLength(2);
+    });
+
+    test('and asks all the same, to confirm: timed out, and the question is taken back', async () => {
+      const { provider, store } = await locked({ ...prompting, locked: false, user: 'nothing' });
+      provider.add(attributes, 'kept');
+      await failure(store.delete(name), 'timed-out');
+      await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'));
     });
   });
 

@@ -4,7 +4,7 @@ import { inBatches } from './batches.ts';
 import { Fault } from './fault.ts';
 import { attributesFor, nameFrom } from './item-name.ts';
 import { find, newest, searchUnlocked, unlockItems } from './items.ts';
-import { answerPrompt } from './prompt.ts';
+import { answerChange } from './prompt.ts';
 import { attributesOf, createItem, deleteItem, getSecret, setSecret } from './service-calls.ts';
 import type { Visit } from './visit.ts';
 
@@ -37,7 +37,7 @@ export async function createCredential(visit: Visit, name: CredentialName, secre
   const label = `${name.account}@${name.service}`;
   const item = { label, attributes: attributesFor(name), bytes: secret.expose() };
   const [path, prompt] = await createItem(session, collection, session.path, item);
-  const result = await answerPrompt(visit, prompt);
+  const result = await answerChange(visit, prompt);
   return result === undefined ? path : String(result);
 }
 
@@ -49,7 +49,7 @@ export async function deleteCredential(visit: Visit, name: CredentialName, found
 }
 
 export async function listCredentials(visit: Visit, service: string | undefined): Promise<CredentialName[]> {
-  const items = await searchUnlocked(visit, service === undefined ? {} : { service });
+  const items = await searchUnlocked(visit, service);
   const attributes = await inBatches(items, ({ path }) => attributesOf(visit.session, path));
   const names = attributes.map(nameFrom).filter((name) => name !== undefined);
   names.sort(compareNames);
@@ -57,5 +57,5 @@ export async function listCredentials(visit: Visit, service: string | undefined)
 }
 
 export async function deletePath(visit: Visit, path: string): Promise<void> {
-  await answerPrompt(visit, await deleteItem(visit.session, path));
+  await answerChange(visit, await deleteItem(visit.session, path));
 }

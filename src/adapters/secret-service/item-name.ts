@@ -2,7 +2,10 @@ import { type CredentialName, credentialName } from '../../domain/credential-nam
 import type { Attributes } from './service-calls.ts';
 
 /** Attributes that say nothing of what an item is for: libsecret's, Python keyring's, and KeePassXC's of every entry. */
-const ignored = ['xdg:schema', 'application', 'Title', 'UserName', 'URL', 'Notes', 'Uuid', 'Path'];
+const ignored = [
+  ...['xdg:schema', 'application'],
+  ...['Title', 'UserName', 'URL', 'Notes', 'Uuid', 'Path', 'FDO_SECRETS_CONTENT_TYPE'],
+];
 
 /** What an item is written with: exactly these, as by `@napi-rs/keyring`; `secret-tool` and Python's keyring add one. */
 export function attributesFor({ service, account }: CredentialName): Attributes {

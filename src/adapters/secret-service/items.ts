@@ -3,7 +3,7 @@ import { inBatches } from './batches.ts';
 import { Fault } from './fault.ts';
 import { attributesFor, nameFrom } from './item-name.ts';
 import { lockedCollection, unlockAttended } from './lock.ts';
-import { type Attributes, attributesOf, modifiedOf, searchItems } from './service-calls.ts';
+import { type Attributes, attributesOf, isItemLocked, itemsOf, modifiedOf, searchItems } from './service-calls.ts';
 import type { Visit } from './visit.ts';
 
 export interface Item {
@@ -16,11 +16,20 @@ export async function search({ session }: Visit, attributes: Attributes): Promis
   return [...unlocked.map((path) => ({ path, locked: false })), ...locked.map((path) => ({ path, locked: true }))];
 }
 
-/** All items with the attributes, none of them locked: whoever is there is asked for what is. */
-export async function searchUnlocked(visit: Visit, attributes: Attributes): Promise<Item[]> {
+/** All items. Given no attributes KeePassXC finds nothing, so it is asked what is in the default collection. */
+export async function searchAll(visit: Visit): Promise<Item[]> {
+  const { session, collection } = visit;
+  if (session.provider !== 'keepassxc' || collection === undefined) return search(visit, {});
+  const paths = await itemsOf(session, collection);
+  const locks = await inBatches(paths, (path) => isItemLocked(session, path));
+  return paths.map((path, index) => ({ path, locked: locks[index] ?? true }));
+}
+
+/** The items of a service, or all, none of them locked: whoever is there is asked to unlock what is. */
+export async function searchUnlocked(visit: Visit, service: string | undefined): Promise<Item[]> {
   const collection = await lockedCollection(visit);
   if (collection !== undefined) await unlockAttended(visit, [collection]);
-  return unlockItems(visit, await search(visit, attributes));
+  return unlockItems(visit, await (service === undefined ? searchAll(visit) : search(visit, { service })));
 }
 
 /** The items that hold a credential, perhaps locked. None is certainty: it is not kept. */

@@ -2,6 +2,9 @@ import type { Attendance } from '../../ports/attendance.ts';
 import { Fault } from './fault.ts';
 import type { Connection } from './wire/connection.ts';
 
+/** Providers have prompts that they complete by themselves, at once. */
+const selfAnsweredMs = 150;
+
 /** One operation and its bounds. Past its limit, or aborted, it ends its connection, so whatever it awaits rejects. */
 export class Operation {
   /** Said to the bus when the operation is cut short, to take back what it has left open there. */
@@ -42,13 +45,14 @@ export class Operation {
     if (this.#cause !== undefined) bus.end(this.#cause);
   }
 
-  /** Waits for the user's answer, and says so once; the limit stands still meanwhile. */
+  /** Waits for the user's answer, and says so once it is clear that there is something to answer; the limit stands still. */
   async waitForUser<T>(answer: Promise<T>): Promise<T> {
     this.#pause();
-    this.#announce();
+    const timer = setTimeout(this.#announce, selfAnsweredMs);
     try {
       return await answer;
     } finally {
+      clearTimeout(timer);
       this.#resume();
     }
   }

@@ -4,7 +4,7 @@ import type { Probe } from '../../domain/probe.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { createCredential, deletePath, getCredential } from './credentials.ts';
 import { Fault } from './fault.ts';
-import { search } from './items.ts';
+import { searchAll } from './items.ts';
 import { lockedCollection, unlockAttended } from './lock.ts';
 import { target } from './service-calls.ts';
 import type { Visit } from './visit.ts';
@@ -35,7 +35,7 @@ export async function tryOut(visit: Visit, sentinel: Sentinel): Promise<Probe> {
  * again without asking; where it does not, what is deleted stays in its recycle bin. So nothing is written.
  */
 async function lookAtEntries(visit: Visit): Promise<void> {
-  const entries = await search(visit, {});
+  const entries = await searchAll(visit);
   if (entries.some(({ locked }) => locked))
     throw new Fault('locked', { text: 'KeePassXC asks before it lets a program read an entry' });
 }

@@ -12,15 +12,14 @@ interface Completed {
 }
 
 /**
- * Has the user answer the prompt at `path`, where one is needed. Unattended nobody is asked: → `locked`, and the prompt
- * is taken back. `unasked`: the provider is known to complete it by itself, so it is started all the same.
- * Secret Service API, "Prompts".
+ * Has the prompt at `path` completed, where there is one. With nobody there it is only begun where the provider completes
+ * it by itself (`asksNobody`); elsewhere it is taken back, and → `locked`. Secret Service API, "Prompts and Prompting".
  */
-export async function answerPrompt(visit: Visit, path: string, unasked = false): Promise<Value | undefined> {
+export async function answerPrompt(visit: Visit, path: string, asksNobody = false): Promise<Value | undefined> {
   if (path === noObject) return undefined;
   const { session, operation } = visit;
   const dismiss = () => session.bus.tell({ to: target(session, path, 'Prompt', 'Dismiss') });
-  if (!operation.attended && !unasked) {
+  if (!operation.attended && !asksNobody) {
     dismiss();
     throw new Fault('locked');
   }
@@ -30,6 +29,11 @@ export async function answerPrompt(visit: Visit, path: string, unasked = false):
   operation.lastWord = undefined;
   if (dismissed) throw new Fault('locked', { text: 'the prompt was dismissed' });
   return result;
+}
+
+/** KeePassXC has a prompt for each new item and each deletion; unlocked, and not set to confirm deletions, it asks nobody. */
+export function answerChange(visit: Visit, path: string): Promise<Value | undefined> {
+  return answerPrompt(visit, path, visit.session.provider === 'keepassxc');
 }
 
 async function completion({ session }: Visit, path: string): Promise<Completed> {

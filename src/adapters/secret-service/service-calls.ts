@@ -87,6 +87,14 @@ export async function isCollectionLocked(peer: Peer, collection: string): Promis
   return (await property(peer, collection, 'Collection', 'Locked', 'b')) as boolean;
 }
 
+export async function itemsOf(peer: Peer, collection: string): Promise<string[]> {
+  return (await property(peer, collection, 'Collection', 'Items', 'ao')) as string[];
+}
+
+export async function isItemLocked(peer: Peer, item: string): Promise<boolean> {
+  return (await property(peer, item, 'Item', 'Locked', 'b')) as boolean;
+}
+
 export async function labelOf(peer: Peer, collection: string): Promise<string> {
   return (await property(peer, collection, 'Collection', 'Label', 's')) as string;
 }
