@@ -1,0 +1,20 @@
+const iso = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/i;
+
+/**
+ * A time as Dify may write it, as ISO 8601 in UTC with milliseconds: from ISO 8601 with any number of decimals, or from
+ * seconds since the epoch. A text without a zone is UTC, as Python writes it. `undefined` for anything else.
+ */
+export function isoTime(value: string | number): string | undefined {
+  const ms = typeof value === 'number' ? Math.round(value * 1000) : msOf(value);
+  const time = new Date(ms);
+  // The first years are a duration taken for a time; beyond 9999 the form of ISO 8601 is another.
+  if (Number.isNaN(time.getTime()) || ms <= 0 || time.getUTCFullYear() > 9999) return undefined;
+  return time.toISOString();
+}
+
+function msOf(text: string): number {
+  const [, date, time, decimals = '', zone = 'Z'] = iso.exec(text.trim()) ?? [];
+  if (date === undefined) return Number.NaN;
+  const zoned = zone.toUpperCase().replace(/^([+-]\d\d):?/, '$1:');
+  return Date.parse(`${date}T${time}.${decimals.padEnd(3, '0').slice(0, 3)}${zoned}`);
+}

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { bearer, codeAnswer, deviceCode, errorAnswer, tokenAnswer, userCode } from '../support/dify-host.ts';
+import { startTrial } from './harness.ts';
+
+const json = { 'content-type': 'application/json', accept: 'application/json' };
+
+test('a sign-in asks for a code, shows it once, and asks for the token with it', async () => {
+  const trial = await startTrial();
+  expect(await trial.signIn()).toEqual({
+    accessToken: bearer,
+    subject: { id: 'acc-1', email: 'alice@example.com', name: 'Alice' },
+  });
+  expect(trial.shown).toEqual([{ verificationUri: 'https://cloud.dify.ai/device', userCode, expiresInSeconds: 900 }]);
+  expect(trial.host.requests).toMatchObject([
+    {
+      method: 'POST',
+      path: '/openapi/v1/oauth/device/code',
+      headers: json,
+      body: { client_id: 'difyctl', device_label: 'alice on ariel' },
+    },
+    {
+      method: 'POST',
+      path: '/openapi/v1/oauth/device/token',
+      headers: json,
+      body: { client_id: 'difyctl', device_code: deviceCode },
+    },
+  ]);
+});
+
+test('a host behind a path is asked there', async () => {
+  const trial = await startTrial({ basePath: '/apps/dify' });
+  await trial.signIn(`${trial.host.url}/`);
+  expect(trial.host.requests.map(({ path }) => path)).toEqual([
+    '/apps/dify/openapi/v1/oauth/device/code',
+    '/apps/dify/openapi/v1/oauth/device/token',
+  ]);
+});
+
+test.each(['', 'http://cloud.dify.ai', 'https://alice:s3cret@cloud.dify.ai'])(
+  'what is no host (%j) is refused before anything is sent',
+  async (typed) => {
+    const trial = await startTrial();
+    expect((await trial.fails('invalid-input', typed)).message).not.toContain('s3cret');
+    expect(trial.host.requests).toEqual([]);
+  },
+);
+
+describe('the grant', () => {
+  test.each([
+    ['2026-12-03T09:00:00Z', '2026-12-03T09:00:00.000Z'],
+    ['2026-12-03T10:30:00.123456+01:30', '2026-12-03T09:00:00.123Z'],
+    ['2026-12-03T04:00:00-0500', '2026-12-03T09:00:00.000Z'],
+    ['2026-12-03T09:00:00.5', '2026-12-03T09:00:00.500Z'],
+    ['2026-12-03 09:00:00', '2026-12-03T09:00:00.000Z'],
+    [1_796_288_400, '2026-12-03T09:00:00.000Z'],
+    [1_796_288_400.25, '2026-12-03T09:00:00.250Z'],
+  ])('expires_at %j is %s', async (expires_at, expiresAt) => {
+    const trial = await startTrial({ token: [tokenAnswer({ expires_at })] });
+    expect(await trial.signIn()).toMatchObject({ expiresAt });
+  });
+
+  test.each([
+    ['the account', {}, { id: 'acc-1', email: 'alice@example.com', name: 'Alice' }],
+    ['what is known of it', { account: { id: 'acc-1', email: null, name: '' } }, { id: 'acc-1' }],
+    ['the token, where there is no account', { account: null }, { id: 'tok-1' }],
+    ['the address, beside it', { account: null, subject_email: 'b@c.de' }, { id: 'tok-1', email: 'b@c.de' }],
+    [
+      'the address, where there is nothing else',
+      { account: undefined, token_id: undefined, subject_email: 'b@c.de', subject_issuer: 'https://id.c.de' },
+      { id: 'b@c.de', email: 'b@c.de' },
+    ],
+    ['nobody', { account: {}, token_id: null }, undefined],
+  ])('its subject is %s', async (_, changes, subject) => {
+    const trial = await startTrial({ token: [tokenAnswer(changes)] });
+    expect((await trial.signIn()).subject).toEqual(subject);
+  });
+
+  test('what the host does not say is absent', async () => {
+    const trial = await startTrial({ token: [{ body: { token: bearer, expires_at: null, error: '' } }] });
+    expect(Object.keys(await trial.signIn())).toEqual(['accessToken']);
+  });
+});
+
+describe('what is shown', () => {
+  test('holds nothing that drives a terminal or reads another way than it is', async () => {
+    const user_code = '\u001b[31mBDWP\u202e-\u200bHQPK\u0007\n';
+    const verification_uri = 'https://cloud.dify.ai/de\u202evice\n\u001b[2J';
+    const trial = await startTrial({ code: [codeAnswer({ user_code, verification_uri })] });
+    await trial.signIn();
+    expect(trial.shown).toEqual([
+      {
+        userCode: '[31mBDWP-HQPK',
+        verificationUri: 'https://cloud.dify.ai/de%E2%80%AEvice%1B[2J',
+        expiresInSeconds: 900,
+      },
+    ]);
+  });
+
+  test('a name in other letters is shown as what it is looked up as', async () => {
+    const trial = await startTrial({ code: [codeAnswer({ verification_uri: 'https://cloud.dіfy.ai/device' })] });
+    await trial.signIn();
+    expect(trial.shown[0]?.verificationUri).toMatch(/^https:\/\/cloud\.xn--/);
+  });
+
+  test('no code is waited for longer than an hour', async () => {
+    const trial = await startTrial({
+      code: [codeAnswer({ expires_in: 1e12, interval: 600 })],
+      token: [errorAnswer('authorization_pending')],
+    });
+    await trial.fails('timed-out');
+    expect(trial.shown[0]?.expiresInSeconds).toBe(3600);
+    expect(trial.waits).toEqual(Array(6).fill(600_000));
+  });
+
+  test('a failure to show it ends the sign-in as it is', async () => {
+    const broken = new Error('no terminal');
+    const trial = await startTrial({}, { show: () => Promise.reject(broken) });
+    await expect(trial.signIn()).rejects.toBe(broken);
+    expect(trial.host.requests).toHaveLength(1);
+  });
+});
