@@ -54,6 +54,7 @@ describe('the real native module', () => {
   test('has what the adapters use', () => {
     const { AsyncEntry, findCredentialsAsync } = loadBinding();
     expect(findCredentialsAsync).toBeTypeOf('function');
+    expect(AsyncEntry.withTarget).toBeTypeOf('function');
     for (const method of ['setSecret', 'getSecret', 'deleteCredential'] as const) {
       expect((AsyncEntry.prototype as Record<string, unknown>)[method]).toBeTypeOf('function');
     }

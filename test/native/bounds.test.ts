@@ -25,8 +25,8 @@ describe.each(stores)('%s: a platform that does not answer', (store, create, pla
     const { standIn, answer, handle } = hung();
     standIn.fail(/./, 'too late', Number.POSITIVE_INFINITY);
     const started = performance.now();
-    for (const operation of [handle.get(alice), handle.list(alice.service), handle.set(alice, secretOf(1))]) {
-      const error = await failure(operation, 'timed-out');
+    const operations = [handle.get(alice), handle.list(alice.service), handle.set(alice, secretOf(1))];
+    for (const error of await Promise.all(operations.map((operation) => failure(operation, 'timed-out')))) {
       expect(error.message).toBe(`the ${store} did not answer within 30 ms`);
     }
     expect(await handle.probe()).toEqual({ kind: 'service-failure', reason: 'timed-out' });

@@ -44,9 +44,9 @@ export function openOver(
 }
 
 export function fingerprint(items: Iterable<KeptItem>): string {
-  const lines = [...items].map(({ service, user, secret }) => {
+  const lines = [...items].map(({ service, user, target, secret }) => {
     const digest = createHash('sha256').update(secret).digest('hex');
-    return JSON.stringify([service, user, secret.length, digest]);
+    return JSON.stringify([service, user, target, secret.length, digest]);
   });
   return lines.sort().join('\n');
 }
@@ -58,6 +58,21 @@ export function keychainHarness(): Harness {
 export function credentialManagerHarness(): Harness {
   return nativeHarness('credential-manager', createCredentialManager, windowsStandIn);
 }
+
+/** Over names of which some have a target of their own. */
+export function exactTargetHarness(): Harness {
+  return nativeHarness('credential-manager-exact-target', createWithExactTargets, windowsStandIn);
+}
+
+/** Gives every `alice` and every `a` a target. */
+export const createWithExactTargets: CreateStore = (options) =>
+  createCredentialManager({
+    ...options,
+    exactTargets: ({ service, account }) =>
+      account === 'alice' || account === 'a'
+        ? `exact-${createHash('sha256').update(`${service}/${account}`).digest('hex')}`
+        : undefined,
+  });
 
 export function memoryHarness(): Harness {
   const backing: Backing = new Map();

@@ -2,12 +2,20 @@ import { createCredentialManager } from '../../src/adapters/credential-manager/c
 import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { macStandIn, type PlatformStandIn, windowsStandIn } from '../support/binding-stand-in-platforms.ts';
-import type { CreateStore } from './harness.ts';
+import { type CreateStore, createWithExactTargets } from './harness.ts';
+
+type Store = readonly [name: string, create: CreateStore, platform: PlatformStandIn, maxItemBytes: number];
 
 /** The native stores, and how much one item of each holds, in bytes. */
-export const stores: readonly (readonly [string, CreateStore, PlatformStandIn, number])[] = [
+export const stores: readonly Store[] = [
   ['Keychain', createKeychain, macStandIn, 65_536],
   ['Credential Manager', createCredentialManager, windowsStandIn, 2560],
+];
+
+/** And the one in which {@link alice} has a target of her own. */
+export const storesAndExactTarget: readonly Store[] = [
+  ...stores,
+  ['Credential Manager with an exact target', createWithExactTargets, windowsStandIn, 2560],
 ];
 
 export const alice = { service: 'keystow-test', account: 'alice' };

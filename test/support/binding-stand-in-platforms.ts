@@ -1,46 +1,53 @@
 import type { FoundCredential } from '../../src/adapters/native/binding.ts';
 
-/** An item as the platform keeps it. */
-export interface KeptItem {
+/** What an entry is made with. */
+export interface EntryName {
   readonly service: string;
   readonly user: string;
+  /** Given where it is not made of the two. */
+  readonly target?: string;
+}
+
+/** An item as the platform keeps it. */
+export interface KeptItem extends EntryName {
   readonly secret: Uint8Array;
 }
 
 /** What the binding does with names and secrets on one platform. */
 export interface PlatformStandIn {
   /** What the platform tells items apart by. */
-  key(service: string, user: string): string;
+  key(name: EntryName): string;
   /** The words with which an entry of this name cannot be made. */
-  refuseName(service: string, user: string): string | undefined;
+  refuseName(name: EntryName): string | undefined;
   /** The words with which a secret cannot be written. */
-  refuseSecret(service: string, user: string, secret: Uint8Array): string | undefined;
+  refuseSecret(item: KeptItem): string | undefined;
   /** Throws the words with which nothing is found. */
   find(items: Iterable<KeptItem>, service: string, target: string | undefined): FoundCredential[];
 }
 
 /** Windows, as it was measured under Wine: the texts are the binding's. */
 export const windowsStandIn: PlatformStandIn = {
-  key: (service, user) => folded(`${user}.${service}`),
-  refuseName(service, user) {
-    if (Buffer.byteLength(user) > 513) return tooLong('user', 513);
-    return Buffer.byteLength(`${user}.${service}`) > 32_767 ? tooLong('target', 32_767) : undefined;
+  key: (name) => folded(targetOf(name)),
+  refuseName(name) {
+    if (Buffer.byteLength(name.user) > 513) return tooLong('user', 513);
+    return Buffer.byteLength(targetOf(name)) > 32_767 ? tooLong('target', 32_767) : undefined;
   },
-  refuseSecret(service, user, secret) {
-    if (secret.length > 2560) return tooLong('secret', 2560);
-    return isBeyondWine(`${user}.${service}`) ? 'No matching credential found' : undefined;
+  refuseSecret(item) {
+    if (item.secret.length > 2560) return tooLong('secret', 2560);
+    return isBeyondWine(targetOf(item)) ? 'No matching credential found' : undefined;
   },
   find(items, service, target = `*.${service}`) {
     const pattern = folded(target);
-    const found = [...items].filter(({ service, user }) => isMatch(folded(`${user}.${service}`), pattern));
+    const found = [...items].filter((item) => isMatch(folded(targetOf(item)), pattern));
     return found.map(({ user, secret }) => ({ account: user, password: fromUtf16(secret) }));
   },
 };
 
 /** macOS, by the sources of the binding and of apple-native-keyring-store. */
 export const macStandIn: PlatformStandIn = {
-  key: (service, user) => JSON.stringify([service, user]),
-  refuseName(service, user) {
+  key: ({ service, user }) => JSON.stringify([service, user]),
+  refuseName({ service, user, target }) {
+    if (target !== undefined) return `Attribute target is invalid: ${target}`;
     if (service === '') return 'Attribute service is invalid: cannot be empty';
     return user === '' ? 'Attribute user is invalid: cannot be empty' : undefined;
   },
@@ -50,6 +57,10 @@ export const macStandIn: PlatformStandIn = {
     return found.map(({ user, secret }) => ({ account: user, password: Buffer.from(secret).toString() }));
   },
 };
+
+function targetOf({ service, user, target = `${user}.${service}` }: EntryName): string {
+  return target;
+}
 
 function tooLong(what: string, limit: number): string {
   return `Value of '${what}' is longer than the platform limit of ${limit} chars`;

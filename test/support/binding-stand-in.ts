@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Binding, EntryOptions, FoundCredential, NativeEntry } from '../../src/adapters/native/binding.ts';
-import type { KeptItem, PlatformStandIn } from './binding-stand-in-platforms.ts';
+import type { EntryName, KeptItem, PlatformStandIn } from './binding-stand-in-platforms.ts';
 
 /** A process that died: what it had asked for since is not done. */
 export class Crash extends Error {}
@@ -10,7 +10,7 @@ export class BindingStandIn {
   /** By the platform's key. Several stand-ins may share them, as processes share a store. */
   readonly items: Map<string, KeptItem>;
   readonly binding: Binding;
-  /** Calls that were made, in words: `set SERVICE USER`. */
+  /** Calls that were made, in words: `set SERVICE USER`, or `set TARGET`. */
   readonly calls: string[] = [];
   readonly #platform: PlatformStandIn;
   #writesLeft = Number.POSITIVE_INFINITY;
@@ -50,33 +50,37 @@ export class BindingStandIn {
 
   #entryClass(): Binding['AsyncEntry'] {
     const standIn = this;
-    return class implements NativeEntry {
-      readonly #service: string;
-      readonly #user: string;
+    return class Entry implements NativeEntry {
+      readonly #name: EntryName;
 
-      constructor(service: string, user: string, _options?: EntryOptions) {
-        const refused = standIn.#platform.refuseName(service, user);
+      constructor(service: string, user: string, _options?: EntryOptions, target?: string) {
+        this.#name = { service, user, ...(target !== undefined && { target }) };
+        const refused = standIn.#platform.refuseName(this.#name);
         if (refused !== undefined) throw failure(refused);
-        this.#service = service;
-        this.#user = user;
+      }
+
+      static withTarget(target: string, service: string, user: string): NativeEntry {
+        const entry = new Entry(service, user, undefined, target);
+        standIn.#runNow(`empty ${target}`, () => standIn.#set(entry.#name, new Uint8Array()));
+        return entry;
       }
 
       setSecret(secret: Uint8Array): Promise<unknown> {
         const copy = secret.slice();
-        return standIn.#run(`set ${this.#service} ${this.#user}`, () => standIn.#set(this.#service, this.#user, copy));
+        return standIn.#run(`set ${words(this.#name)}`, () => standIn.#set(this.#name, copy));
       }
 
       getSecret(): Promise<number[] | null> {
-        const key = standIn.#platform.key(this.#service, this.#user);
-        return standIn.#run(`get ${this.#service} ${this.#user}`, () => {
+        const key = standIn.#platform.key(this.#name);
+        return standIn.#run(`get ${words(this.#name)}`, () => {
           const item = standIn.items.get(key);
           return item === undefined ? null : Array.prototype.slice.call(item.secret);
         });
       }
 
       deleteCredential(): Promise<boolean> {
-        const key = standIn.#platform.key(this.#service, this.#user);
-        return standIn.#run(`delete ${this.#service} ${this.#user}`, () => {
+        const key = standIn.#platform.key(this.#name);
+        return standIn.#run(`delete ${words(this.#name)}`, () => {
           if (!standIn.items.has(key)) return false;
           standIn.#write();
           return standIn.items.delete(key);
@@ -85,12 +89,12 @@ export class BindingStandIn {
     };
   }
 
-  #set(service: string, user: string, secret: Uint8Array): undefined {
-    const refused = this.#platform.refuseSecret(service, user, secret);
+  #set(name: EntryName, secret: Uint8Array): undefined {
+    const refused = this.#platform.refuseSecret({ ...name, secret });
     if (refused !== undefined) throw new Error(refused);
     this.#write();
-    const key = this.#platform.key(service, user);
-    this.items.set(key, { service, user: this.items.get(key)?.user ?? user, secret });
+    const key = this.#platform.key(name);
+    this.items.set(key, { ...name, user: this.items.get(key)?.user ?? name.user, secret });
   }
 
   #find(service: string, target: string | undefined): FoundCredential[] {
@@ -107,6 +111,16 @@ export class BindingStandIn {
     this.calls.push(call);
     await setImmediate();
     await this.#gate;
+    return this.#answer(call, act);
+  }
+
+  /** As what the binding does in the thread that calls it. */
+  #runNow(call: string, act: () => void): void {
+    this.calls.push(call);
+    this.#answer(call, act);
+  }
+
+  #answer<T>(call: string, act: () => T): T {
     const failing = this.#failing;
     if (failing !== undefined && failing.times > 0 && failing.call.test(call)) {
       failing.times -= 1;
@@ -118,6 +132,10 @@ export class BindingStandIn {
       throw error instanceof Crash ? error : failure((error as Error).message);
     }
   }
+}
+
+function words({ service, user, target = `${service} ${user}` }: EntryName): string {
+  return target;
 }
 
 /** As the binding throws: the code is the same whatever happened. */

@@ -8,6 +8,12 @@ import type { Platform } from './platform.ts';
 export interface Item {
   readonly service: string;
   readonly user: string;
+  readonly target?: never;
+}
+
+/** An item under a target that is not made of its names. It is not read: to make the binding's entry of it empties it. */
+export interface TargetItem extends Omit<Item, 'target'> {
+  readonly target: string;
 }
 
 /** Times that a write is tried where another program may have come between its steps. */
@@ -33,7 +39,7 @@ export class Items {
     return bytes === null || bytes === undefined ? undefined : new Uint8Array(bytes);
   }
 
-  async write(item: Item, bytes: Uint8Array): Promise<void> {
+  async write(item: Item | TargetItem, bytes: Uint8Array): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       this.#checkHeld();
       try {
@@ -46,10 +52,11 @@ export class Items {
   }
 
   /** Whether there was one. */
-  async remove(item: Item): Promise<boolean> {
+  async remove(item: Item | TargetItem): Promise<boolean> {
     this.#checkHeld();
     const removed = await this.#call(item, (entry) => entry.deleteCredential());
-    if (removed && this.#platform.confirmsRemoval && (await this.read(item)) !== undefined) {
+    const isToConfirm = removed && this.#platform.confirmsRemoval && item.target === undefined;
+    if (isToConfirm && (await this.read(item)) !== undefined) {
       throw new CredentialError('denied', `the ${this.#platform.store} kept an item that was to be deleted`);
     }
     return removed;
@@ -64,8 +71,11 @@ export class Items {
       throw new CredentialError('failed', 'another process took the lock over: nothing more was written');
   }
 
-  #call<T>({ service, user }: Item, act: (entry: NativeEntry) => Promise<T>): Promise<T> {
-    return this.#bounded(() => act(new (this.#binding().AsyncEntry)(service, user)));
+  #call<T>({ service, user, target }: Item | TargetItem, act: (entry: NativeEntry) => Promise<T>): Promise<T> {
+    return this.#bounded(() => {
+      const { AsyncEntry } = this.#binding();
+      return act(target === undefined ? new AsyncEntry(service, user) : AsyncEntry.withTarget(target, service, user));
+    });
   }
 
   async #bounded<T>(start: () => Promise<T>): Promise<T> {

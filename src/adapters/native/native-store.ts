@@ -31,7 +31,9 @@ export class NativeStore implements CredentialStore, StoreProbe {
 
   async get(name: CredentialName, options?: OperationOptions): Promise<Secret | undefined> {
     const shelf = this.#shelf(name);
-    const bytes = await readSecret(this.#items(this.#operation(options)), shelf);
+    const items = this.#items(this.#operation(options));
+    if (!(await this.#isMarked(items, name))) return undefined;
+    const bytes = await readSecret(items, shelf);
     return bytes && new Secret(bytes);
   }
 
@@ -44,15 +46,17 @@ export class NativeStore implements CredentialStore, StoreProbe {
     await this.#alone(options, async (items) => {
       await this.#platform.remember(items, name);
       await writeSecret(items, shelf, bytes);
+      await this.#platform.mark?.set(items, name);
     });
   }
 
   async delete(name: CredentialName, options?: OperationOptions): Promise<boolean> {
     const shelf = this.#shelf(name);
     return this.#alone(options, async (items) => {
+      const wasMarked = (await this.#platform.mark?.clear(items, name)) ?? true;
       const removed = await removeSecret(items, shelf);
       await this.#platform.forget(items, name);
-      return removed;
+      return wasMarked && removed;
     });
   }
 
@@ -61,8 +65,12 @@ export class NativeStore implements CredentialStore, StoreProbe {
       throw new CredentialError('invalid-input', `the ${this.#platform.store} lists one service at a time`);
     }
     if (service !== undefined) credentialName(service, service);
-    const names = await this.#platform.names(this.#items(this.#operation(options)), service);
-    return [...names].sort(compareNames);
+    const items = this.#items(this.#operation(options));
+    const kept: CredentialName[] = [];
+    for (const name of await this.#platform.names(items, service)) {
+      if (await this.#isMarked(items, name)) kept.push(name);
+    }
+    return kept.sort(compareNames);
   }
 
   async probe(options?: OperationOptions): Promise<Probe> {
@@ -81,6 +89,10 @@ export class NativeStore implements CredentialStore, StoreProbe {
 
   /** There is nothing to let go of. */
   async close(): Promise<void> {}
+
+  async #isMarked(items: Items, name: CredentialName): Promise<boolean> {
+    return (await this.#platform.mark?.isSet(items, name)) ?? true;
+  }
 
   #operation(options?: OperationOptions): Operation {
     return new Operation(this.#patience, options);
