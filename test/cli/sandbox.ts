@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -10,6 +10,15 @@ export interface Run {
   readonly stdout: string;
   readonly stderr: string;
   readonly exit: number | null;
+}
+
+export interface Running {
+  /** What it printed, once it has ended. */
+  readonly end: Promise<Run>;
+  /** Waits until stderr matches. */
+  matching(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Ctrl-C. */
+  interrupt(): void;
 }
 
 /** A home of its own, with the built programs on PATH and nothing of the caller's environment. */
@@ -41,6 +50,39 @@ export class Sandbox {
     });
     const text = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
     return { stdout: text(stdout), stderr: text(stderr), exit: status };
+  }
+
+  /** The same without waiting for its end, so that a server in this process can answer it. */
+  begin(command: string, extra: Readonly<Record<string, string>> = {}): Running {
+    const child = spawn('/bin/sh', ['-c', command], {
+      cwd: this.home,
+      env: { ...this.environment, ...extra },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 30_000,
+      killSignal: 'SIGKILL',
+    });
+    const shown = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      shown.stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      shown.stderr += text;
+    });
+    const end = new Promise<Run>((resolve) => {
+      child.once('close', (exit) => resolve({ ...shown, exit }));
+    });
+    return {
+      end,
+      async matching(pattern) {
+        for (;;) {
+          const found = pattern.exec(shown.stderr);
+          if (found) return found;
+          if (child.exitCode !== null) throw new Error(`ended without saying ${pattern}: ${shown.stderr}`);
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+      },
+      interrupt: () => void child.kill('SIGINT'),
+    };
   }
 
   remove(): void {
