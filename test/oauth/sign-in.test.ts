@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { clientOf, providerForSuite, signInAt } from './session.ts';
 
@@ -17,5 +18,52 @@ describe('signing in at oidc-provider', () => {
     expect(shown.status).toBe(200);
     expect(shown.text).toContain('<h1>You are signed in as alice@example.com</h1>');
     expect(shown.text).toContain('You can close this window.');
+  });
+
+  test('works for a client with a secret', async () => {
+    const { grant } = await signInAt(clientOf(provider.current(), provider.current().confidentialClient));
+    expect(grant.subject?.id).toBe('alice');
+    expect(await provider.current().isActive(grant.accessToken)).toBe(true);
+  });
+
+  test('asks by PKCE with S256, a state and a nonce, all new each time, for a redirect to a port of its own', async () => {
+    const asked = [await signInAt(clientOf(provider.current())), await signInAt(clientOf(provider.current()))];
+    const [one, two] = asked.map(({ url }) => Object.fromEntries(new URL(url).searchParams));
+    expect(one).toEqual({
+      response_type: 'code',
+      client_id: 'native',
+      scope: 'openid email profile',
+      redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: 'S256',
+      state: expect.stringMatching(/^[\w-]{43}$/),
+      nonce: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    for (const part of ['state', 'nonce', 'code_challenge']) expect(one?.[part]).not.toBe(two?.[part]);
+  });
+
+  test('passes on what the provider wants besides, which replaces nothing of its own', async () => {
+    const parameters = { access_type: 'offline', prompt: 'consent', state: 'mine', code_challenge_method: 'plain' };
+    const { url } = await signInAt(clientOf(provider.current(), { parameters, scope: 'openid' }));
+    const asked = new URL(url).searchParams;
+    expect(asked.get('access_type')).toBe('offline');
+    expect(asked.get('prompt')).toBe('consent');
+    expect(asked.get('scope')).toBe('openid');
+    expect(asked.getAll('code_challenge_method')).toEqual(['S256']);
+    expect(asked.getAll('state')).toEqual([expect.stringMatching(/^[\w-]{43}$/)]);
+  });
+
+  test('shows a page that runs and loads nothing, is not kept, and tells nobody its address', async () => {
+    const { shown } = await signInAt(clientOf(provider.current()));
+    const style = /<style>([^<]*)<\/style>/.exec(shown.text)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(shown.headers.get('content-security-policy')).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    );
+    expect(shown.headers.get('cache-control')).toBe('no-store');
+    expect(shown.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(shown.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(shown.headers.get('connection')).toBe('close');
+    expect(shown.text).not.toMatch(/<script|<link|<img|src=|href=|url\(/);
   });
 });

@@ -120,7 +120,7 @@ async function interact(provider: Provider, request: IncomingMessage, response: 
   await provider.interactionFinished(request, response, result);
 }
 
-const form = `<!doctype html><title>Sign in</title>
+const form = `<!doctype html><title>Sign in</title><link rel="icon" href="data:,">
 <form method="post"><button name="decision" value="allow">Allow</button><button name="decision" value="deny">Deny</button></form>`;
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

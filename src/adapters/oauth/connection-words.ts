@@ -37,11 +37,10 @@ export function certificateFault(code: string): string | undefined {
   return words && `${words} (${code})`;
 }
 
-/** Always some words: where the code means nothing here, the code. */
-export function connectionFault(code: string): string {
+/** The connection's fault; `undefined` where the code means nothing here. */
+export function connectionFault(code: string): string | undefined {
   const words = connectionWords[code];
-  if (words === undefined) return code || 'the request failed';
-  return `${words} (${code})`;
+  return words && `${words} (${code})`;
 }
 
 /** The innermost code of a chain of causes. Codes are constants: no part of a request is in them. */
@@ -50,4 +49,10 @@ export function innermostCode(error: unknown): string {
   const inner = innermostCode(error.cause);
   if (inner !== '') return inner;
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** What the innermost of a chain of causes says. Not a constant, so a secret may be in it. */
+export function innermostWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : innermostWords(error.cause);
 }

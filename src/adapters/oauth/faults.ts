@@ -1,6 +1,7 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import type { Call } from './call.ts';
-import { certificateFault, connectionFault, innermostCode } from './connection-words.ts';
+import { certificateFault, connectionFault, innermostCode, innermostWords } from './connection-words.ts';
+import { oneLine } from './words.ts';
 
 /** A request that got no answer. `origin`: the server it went to, which need not be the issuer's. */
 export function noAnswer(thrown: unknown, origin: string, call: Call): CredentialError {
@@ -9,7 +10,8 @@ export function noAnswer(thrown: unknown, origin: string, call: Call): Credentia
   const { issuer } = call;
   const where = new URL(issuer).origin === origin ? issuer : `${origin}, which ${issuer} refers to`;
   const certificate = certificateFault(code);
-  if (certificate === undefined) return fault('sign-in-unreachable', `cannot reach ${where}: ${connectionFault(code)}`);
+  const why = connectionFault(code) ?? oneLine(innermostWords(thrown), call.secrets);
+  if (certificate === undefined) return fault('sign-in-unreachable', `cannot reach ${where}: ${why}`);
   return fault(
     'sign-in-unreachable',
     `the certificate of ${where} does not hold: ${certificate}`,
@@ -35,7 +37,7 @@ export function notSignedIn(why: string): CredentialError {
 }
 
 export function cannotListen(thrown: unknown): CredentialError {
-  const why = connectionFault(innermostCode(thrown));
+  const why = connectionFault(innermostCode(thrown)) ?? innermostWords(thrown);
   return fault('failed', `cannot listen on 127.0.0.1 for the end of the sign-in: ${why}`);
 }
 

@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import type { Ask } from '../../src/ports/authorization-server.ts';
+import { failure } from '../contract/errors.ts';
+import { clientOf, clock, providerForSuite, signInAt } from './session.ts';
+import { startStubProvider } from './stub-provider.ts';
+import { visit } from './visitor.ts';
+
+const provider = providerForSuite();
+
+const redirectOf = (address: string) => new URL(new URL(address).searchParams.get('redirect_uri') ?? '');
+
+/** Begins a sign-in and gives the address that the user is sent to. */
+function begin(options: Parameters<typeof clientOf>[1], signal?: Ask['signal']) {
+  let told = (_: string) => {};
+  const address = new Promise<string>((resolve) => {
+    told = resolve;
+  });
+  const ask: Ask = { url: (url) => told(url), ...(signal && { signal }) };
+  return { address, signedIn: clientOf(provider.current(), options).signIn(ask) };
+}
+
+async function expectNothingListens(address: string): Promise<void> {
+  const socket = connect(Number(redirectOf(address).port), '127.0.0.1');
+  const [error] = await once(socket, 'error').catch((thrown) => [thrown]);
+  expect(error.code).toBe('ECONNREFUSED');
+}
+
+/** A connection to the listener that asks for nothing, as browsers open them ahead of need. */
+async function idleConnection(address: string) {
+  const socket = connect(Number(redirectOf(address).port), '127.0.0.1').on('error', () => {});
+  await once(socket, 'connect');
+  return { closed: once(socket, 'close') };
+}
+
+describe('however a sign-in ends, nothing listens any more and every connection is closed', () => {
+  test('done', async () => {
+    const { address, signedIn } = begin({});
+    const idle = await idleConnection(await address);
+    await visit(await address);
+    await signedIn;
+    await idle.closed;
+    await expectNothingListens(await address);
+  });
+
+  test('refused', async () => {
+    const { address, signedIn } = begin({});
+    const refused = failure(signedIn, 'sign-in-refused');
+    const idle = await idleConnection(await address);
+    await visit(await address, 'deny');
+    await refused;
+    await idle.closed;
+    await expectNothingListens(await address);
+  });
+
+  test('nobody came back in time', async () => {
+    const { address, signedIn } = begin({ timeoutMs: 300 });
+    const late = failure(signedIn, 'timed-out');
+    const idle = await idleConnection(await address);
+    expect((await late).message).toBe('nobody came back from the sign-in within 0.3 s');
+    await idle.closed;
+    await expectNothingListens(await address);
+  });
+
+  test('called off while it waits', async () => {
+    const controller = new AbortController();
+    const { address, signedIn } = begin({}, controller.signal);
+    const idle = await idleConnection(await address);
+    controller.abort();
+    expect((await failure(signedIn, 'cancelled')).message).toBe('the operation was called off');
+    await idle.closed;
+    await expectNothingListens(await address);
+  });
+
+  test('the program could not send the user there: in its own words', async () => {
+    let address = '';
+    const work = clientOf(provider.current()).signIn({
+      async url(url) {
+        address = url;
+        throw new RangeError('no browser');
+      },
+    });
+    await expect(work).rejects.toThrow(new RangeError('no browser'));
+    await expectNothingListens(address);
+  });
+});
+
+describe('called off', () => {
+  test('before it begins', async () => {
+    const signal = AbortSignal.abort();
+    const [server, grant] = [clientOf(provider.current()), { accessToken: 'a', refreshToken: 'r' }];
+    await failure(server.signIn({ url: () => expect.unreachable(), signal }), 'cancelled');
+    await failure(server.refresh(grant, { signal }), 'cancelled');
+    await failure(server.revoke(grant, { signal }), 'cancelled');
+  });
+
+  test.each(['/.well-known/openid-configuration', '/token', '/jwks'])('while %s is asked for', async (path) => {
+    const controller = new AbortController();
+    const stub = await startStubProvider({
+      before: async (asked) => {
+        if (asked !== path) return;
+        controller.abort();
+        await new Promise(() => {});
+      },
+    });
+    let shown: Promise<unknown> | undefined;
+    const url = (address: string) => {
+      shown = visit(address);
+    };
+    const server = clientOf({ ...provider.current(), issuer: stub.issuer });
+    await failure(server.signIn({ url, signal: controller.signal }), 'cancelled');
+    await shown;
+  });
+});
+
+describe('a process', () => {
+  const module = pathToFileURL(resolve(import.meta.dirname, '../../dist/adapters/oauth/authorization-server.js')).href;
+
+  /** How long a process lives on after its sign-in ended so, in ms, and what it said. */
+  async function run(script: string): Promise<{ readonly said: string; readonly livedOnMs: number }> {
+    const { issuer, publicClient } = provider.current();
+    const options = JSON.stringify({ issuer, ...publicClient, timeoutMs: 200 });
+    const source = `
+      const { createAuthorizationServer } = await import(${JSON.stringify(module)});
+      const server = createAuthorizationServer({ ...${options}, clock: () => '${clock()}' });
+      const report = (result) => console.log(result.code ?? 'done', Date.now());
+      ${script}`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', source], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+    });
+    const [exit] = await once(child, 'close');
+    const ended = Date.now();
+    expect(exit).toBe(0);
+    const [said = '', at = '0'] = text.trim().split(' ');
+    return { said, livedOnMs: ended - Number(at) };
+  }
+
+  test('that nobody came back to ends at once', async () => {
+    const { said, livedOnMs } = await run('await server.signIn({ url() {} }).catch(report);');
+    expect(said).toBe('timed-out');
+    expect(livedOnMs).toBeLessThan(1000);
+  });
+
+  test('whose sign-in was called off ends at once', async () => {
+    const { said, livedOnMs } = await run(`
+      const controller = new AbortController();
+      await server.signIn({ url: () => controller.abort(), signal: controller.signal }).catch(report);`);
+    expect(said).toBe('cancelled');
+    expect(livedOnMs).toBeLessThan(1000);
+  });
+
+  test('that has refreshed ends at once', async () => {
+    const { grant } = await signInAt(clientOf(provider.current()));
+    const { said, livedOnMs } = await run(`await server.refresh(${JSON.stringify(grant)}).then(report);`);
+    expect(said).toBe('done');
+    expect(livedOnMs).toBeLessThan(1000);
+  });
+});

@@ -1,0 +1,92 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { type Answer, type StubServer, startStub } from './stub-server.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+export interface StubProvider extends StubServer {
+  /** What it may never be seen to have given or been given. */
+  readonly code: string;
+  /** The verifier that it was last given, and the ID token that it last gave. */
+  verifier(): string;
+  idToken(): string;
+  readonly tokens: { readonly access_token: string; readonly refresh_token: string };
+}
+
+export interface StubScript {
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** Signs with a key that it does not publish. */
+  readonly forged?: boolean;
+  /** What the token endpoint says instead of giving tokens. */
+  readonly token?: (parameters: URLSearchParams) => Answer;
+  /** Says so whatever it is asked, the check of the client included. */
+  readonly tokenAlways?: boolean;
+  readonly tokenType?: string;
+  readonly revocation?: (parameters: URLSearchParams) => Answer;
+  /** Happens before an answer is given. */
+  readonly before?: (path: string) => Promise<unknown>;
+  /** What is sent to the redirect instead of the code. */
+  readonly redirect?: Readonly<Record<string, string>>;
+}
+
+/** A provider that lets everybody in at once, and is right but for what the script has otherwise. */
+export async function startStubProvider(script: StubScript): Promise<StubProvider> {
+  const code = 'the-code-of-the-stub-issuer';
+  const tokens = { access_token: 'access-token-of-the-stub', refresh_token: 'refresh-token-of-the-stub' };
+  let [nonce, verifier, idToken] = ['', '', ''];
+  const stub = await startStub(async (path, parameters) => {
+    await script.before?.(path);
+    const { issuer } = stub;
+    switch (path) {
+      case '/.well-known/openid-configuration':
+        return { body: { ...metadataOf(issuer), ...script.metadata } };
+      case '/authorize': {
+        nonce = parameters.get('nonce') ?? '';
+        const redirect = new URL(parameters.get('redirect_uri') ?? '');
+        const answer = { state: parameters.get('state') ?? '', iss: issuer, ...(script.redirect ?? { code }) };
+        for (const [name, value] of Object.entries(answer)) redirect.searchParams.set(name, value);
+        return { status: 303, headers: { location: redirect.href }, body: '' };
+      }
+      case '/jwks':
+        return { body: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' }] } };
+      case '/revoke':
+        return script.revocation?.(parameters) ?? { body: '' };
+      case '/token': {
+        const asksForCode = parameters.get('grant_type') === 'authorization_code';
+        const isCheck = asksForCode && parameters.get('code') !== code && script.tokenAlways !== true;
+        if (isCheck) return { status: 400, body: { error: 'invalid_grant' } };
+        verifier = parameters.get('code_verifier') ?? '';
+        idToken = jwt({ ...claimsOf(issuer, nonce), ...script.claims }, script.forged ?? false);
+        const body = { ...tokens, token_type: script.tokenType ?? 'Bearer', expires_in: 60, id_token: idToken };
+        return script.token?.(parameters) ?? { body };
+      }
+      default:
+        return { status: 404, body: '' };
+    }
+  });
+  return { ...stub, code, tokens, verifier: () => verifier, idToken: () => idToken };
+}
+
+function metadataOf(issuer: string): Readonly<Record<string, unknown>> {
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    jwks_uri: `${issuer}/jwks`,
+    revocation_endpoint: `${issuer}/revoke`,
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'none'],
+    authorization_response_iss_parameter_supported: true,
+  };
+}
+
+function claimsOf(iss: string, nonce: string): Readonly<Record<string, unknown>> {
+  const iat = Math.floor(Date.now() / 1000);
+  return { iss, sub: 'stub', aud: 'native', iat, exp: iat + 600, nonce };
+}
+
+function jwt(claims: Readonly<Record<string, unknown>>, forged: boolean): string {
+  const key = forged ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey : privateKey;
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${part({ alg: 'RS256', kid: 'one' })}.${part(claims)}`;
+  return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
+}

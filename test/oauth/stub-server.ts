@@ -1,0 +1,51 @@
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+export interface Answer {
+  readonly status?: number;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A string goes out as it is, anything else as JSON. `undefined`: there is no answer at all. */
+  readonly body: unknown;
+}
+
+/** What a request brought: its query or its form. */
+export type Script = (path: string, parameters: URLSearchParams) => Answer | Promise<Answer>;
+
+export interface StubServer {
+  readonly issuer: string;
+  /** Paths that were asked for, in order. */
+  readonly asked: readonly string[];
+}
+
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** A server that answers what no right provider would. Stops when the test has finished. */
+export async function startStub(script: Script, certificate?: Certificate): Promise<StubServer> {
+  const asked: string[] = [];
+  const listener: RequestListener = async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    asked.push(url.pathname);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const form = new URLSearchParams(Buffer.concat(chunks).toString());
+    const parameters = request.method === 'GET' ? url.searchParams : form;
+    const { status = 200, type = 'application/json', headers, body } = await script(url.pathname, parameters);
+    if (body === undefined) return;
+    response.writeHead(status, { 'content-type': type, ...headers });
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+  };
+  const server = certificate === undefined ? createServer(listener) : createTlsServer({ ...certificate }, listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const { port } = server.address() as AddressInfo;
+  return { issuer: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`, asked };
+}
