@@ -4,6 +4,8 @@ import { canonicalIpv6, isIpv4 } from './ipv6-address.ts';
 /** Longest name of a host, in characters, and longest label in it (RFC 1035 §2.3.4). */
 const maxNameLength = 253;
 const maxLabelLength = 63;
+/** Longest path, in characters: a host and a subject fit in the name of a credential. */
+const maxPathLength = 200;
 
 const defaultPorts: Readonly<Record<string, number>> = { https: 443, http: 80 };
 
@@ -14,7 +16,7 @@ const defaultPorts: Readonly<Record<string, number>> = { https: 443, http: 80 };
  * - no scheme → https; http is taken only where it is typed, and only for this machine (`localhost`, 127.0.0.0/8, `::1`)
  * - scheme and name become lower-case, a dot at the name's end, a default port and empty parts of the path are dropped
  * - a name is ASCII: an internationalised one is typed in its `xn--` form; IPv6 is typed in brackets
- * - a user, a password, a query, a fragment, an escape or `..` in the path, or anything else → `invalid-input`, which
+ * - a user, a password, an `@` anywhere, a query, a fragment, an escape or `..` in the path, or anything else → `invalid-input`, which
  *   repeats nothing of what was typed, because a password may be in it
  */
 export function difyHost(typed: string): string {
@@ -26,9 +28,8 @@ export function difyHost(typed: string): string {
   if (!Object.hasOwn(defaultPorts, scheme)) throw refused('has a scheme other than https');
   const end = rest.search(/[/?#\\]/);
   const authority = end < 0 ? rest : rest.slice(0, end);
-  if (rest.includes('@') && !rest.slice(0, rest.indexOf('@')).includes('/')) {
-    throw refused('holds a user name or a password');
-  }
+  // Not in a path either: SUBJECT@HOST can be taken apart again.
+  if (rest.includes('@')) throw refused('holds an @, as a user name or a password would have');
   const path = pathOf(end < 0 ? '' : rest.slice(end));
   const [, bracketed, plain = '', portTyped] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(authority) ?? [];
   const name = bracketed === undefined ? nameOf(plain) : ipv6Of(bracketed);
@@ -73,10 +74,12 @@ function pathOf(typed: string): string {
   if (/[?#]/.test(typed)) throw refused('holds a query or a fragment');
   const parts = typed.split('/').filter((part) => part !== '');
   // An escape can be a slash or a dot to the one who reads it.
-  if (parts.some((part) => /^\.{1,2}$/.test(part) || !/^[\w.~!$&'()*+,;=:@-]+$/.test(part))) {
+  if (parts.some((part) => /^\.{1,2}$/.test(part) || !/^[\w.~!$&'()*+,;=:-]+$/.test(part))) {
     throw refused('has a path with dots, escapes or other signs in it');
   }
-  return parts.map((part) => `/${part}`).join('');
+  const path = parts.map((part) => `/${part}`).join('');
+  if (path.length > maxPathLength) throw refused(`has a path longer than ${maxPathLength} characters`);
+  return path;
 }
 
 function isLoopback(name: string): boolean {
