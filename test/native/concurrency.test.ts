@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { BindingStandIn } from '../support/binding-stand-in.ts';
 import { inTurn, openOver } from './harness.ts';
-import { alice, hexOf, secretOf, storesAndExactTarget } from './stores.ts';
+import { alice, allStores, hexOf, secretOf } from './stores.ts';
 
-describe.each(storesAndExactTarget)('%s: several at once', (_, create, platform, maxItemBytes) => {
+describe.each(allStores)('%s: several at once', (_, create, platform, maxItemBytes) => {
   test('readers beside writers that alternate large and small see one of the secrets, whole', async () => {
     const standIn = new BindingStandIn(platform);
     const exclusively = inTurn();

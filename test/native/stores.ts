@@ -13,7 +13,7 @@ export const stores: readonly Store[] = [
 ];
 
 /** And the one in which {@link alice} has a target of her own. */
-export const storesAndExactTarget: readonly Store[] = [
+export const allStores: readonly Store[] = [
   ...stores,
   ['Credential Manager with an exact target', createWithExactTargets, windowsStandIn, 2560],
 ];
