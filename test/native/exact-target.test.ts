@@ -81,6 +81,9 @@ describe("an exact target that is another program's", () => {
       await failure(operation(), 'denied');
     }
     standIn.fail(/^empty/, 'Windows error code 5');
+    await failure(store.delete(mine), 'denied');
+    expect(hexOf(await store.get(mine))).toBe(hexOf(secretOf(5)));
+    standIn.fail(/^empty/, 'Windows error code 5');
     await failure(store.set(mine, secretOf(6)), 'denied');
     expect(hexOf(await store.get(mine))).toBe(hexOf(secretOf(6)));
   });
