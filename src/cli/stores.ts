@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { passphraseFromEnvironment, passphraseFromTerminal } from '../adapters/terminal/passphrases.ts';
 import type { Settings } from '../app/settings.ts';
 import { CredentialError } from '../domain/credential-error.ts';
+import { sameName } from '../domain/credential-name.ts';
 import type { Profile } from '../domain/profile.ts';
 import { candidatesOf, type StoreId, storeNames } from '../domain/store-id.ts';
 import type { Attendance } from '../ports/attendance.ts';
@@ -56,7 +57,10 @@ export function createStores(options: StoresOptions): Stores {
     }),
     'credential-manager': once(async () => {
       const { createCredentialManager } = await import('../adapters/credential-manager/credential-manager.ts');
-      return createCredentialManager(await native());
+      return createCredentialManager({
+        ...(await native()),
+        exactTargets: (name) => profile.exactTargets?.find((exact) => sameName(exact, name))?.target,
+      });
     }),
     'secret-service': once(async () => {
       const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');

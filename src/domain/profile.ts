@@ -1,4 +1,5 @@
 import type { ErrorCode } from './credential-error.ts';
+import type { CredentialName } from './credential-name.ts';
 
 /** How the encrypted file is sealed: bound to the user's home directory, or to a passphrase. */
 export const seals = ['home', 'passphrase'] as const;
@@ -34,6 +35,8 @@ export interface Profile {
   };
   /** Other variables that hold a secret: no child process gets them, nor {@link Profile.variables}' passphrase. */
   readonly secretVariables?: readonly string[];
+  /** Credentials that Windows shows under a target of exactly this name. */
+  readonly exactTargets?: readonly (CredentialName & { readonly target: string })[];
   /** What the application itself calls an error, where its users know it by another name than its code. */
   readonly errorNames?: Readonly<Partial<Record<ErrorCode, string>>>;
 }

@@ -1,6 +1,9 @@
 import type { Profile } from '../domain/profile.ts';
 import { variablesWith } from './variables.ts';
 
+/** The one credential of jsm: the sign-in, or the API key. */
+export const jsmCredential = { service: 'jsm', account: 'default' } as const;
+
 export const jsm: Profile = {
   program: 'jsm',
   sentinelService: 'jsm',
@@ -8,10 +11,8 @@ export const jsm: Profile = {
   seal: 'passphrase',
   variables: variablesWith('JSM'),
   secretVariables: ['JSM_CLIENT_SECRET'],
+  exactTargets: [{ ...jsmCredential, target: 'jsm' }],
 };
-
-/** The one credential of jsm: the sign-in, or the API key. */
-export const jsmCredential = { service: 'jsm', account: 'default' } as const;
 
 /** Where jsm signs in, unless the variables say otherwise. */
 export const jsmSignIn = {

@@ -5,12 +5,12 @@ import { hostOption } from './host-option.ts';
 import { removeEntries } from './remove.ts';
 
 export function logoutCommand(cli: Cli): Command {
-  return command<{ host: string | undefined; 'all-hosts': boolean }>({
+  return command<{ host: string | undefined; 'all-hosts': boolean | undefined }>({
     command: 'logout',
     describe: 'Remove the sign-ins at a host from every store; without a host, at the one in use',
     builder: (yargs) =>
       hostOption(yargs)
-        .option('all-hosts', { type: 'boolean', default: false, conflicts: 'host', describe: 'at every host' })
+        .option('all-hosts', { type: 'boolean', conflicts: 'host', describe: 'at every host' })
         .example('$0 auth logout', 'sign out at the host in use')
         .example('$0 auth logout --all-hosts', 'leave nothing behind'),
     async handler({ host, 'all-hosts': allHosts }) {

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  bearer,
+  codeAnswer,
+  type DifyHost,
+  type DifyScript,
+  errorAnswer,
+  startDifyHost,
+  tokenAnswer,
+} from '../support/dify-host.ts';
+import { type Run, Sandbox } from './sandbox.ts';
+
+let sandbox: Sandbox;
+let hosts: DifyHost[];
+beforeEach(() => {
+  sandbox = new Sandbox();
+  hosts = [];
+});
+afterEach(async () => {
+  sandbox.remove();
+  for (const host of hosts) await host.stop();
+});
+
+async function start(script: DifyScript = {}): Promise<DifyHost> {
+  const host = await startDifyHost({ code: [codeAnswer({ interval: 1 })], ...script });
+  hosts.push(host);
+  return host;
+}
+
+const difyctl = (command: string, extra: Record<string, string> = {}): Promise<Run> =>
+  sandbox.begin(`difyctl ${command}`, extra).end;
+
+describe('signing in at a host', () => {
+  test('shows where to go and what to type, keeps the token sealed, and status sees it', async () => {
+    const host = await start({ token: [errorAnswer('authorization_pending'), tokenAnswer()] });
+    const { stdout, stderr, exit } = await difyctl(`auth login --host ${host.url}`);
+    expect(exit).toBe(0);
+    expect(stderr).toContain('difyctl: to sign in, open https://cloud.dify.ai/device and type BDWP-HQPK');
+    expect(stdout).toMatch(/^signed in as alice@example\.com\nstored the sign-in at \S+ in the encrypted file/);
+    expect(sandbox.run('stat -c %a .config/difyctl/tokens.json').stdout).toBe('600\n');
+    expect(sandbox.run(`grep -r ${bearer} .`).exit).toBe(1);
+    expect((await difyctl('auth token')).stdout).toBe(bearer);
+    const status = await difyctl('auth status');
+    expect(status.stdout).toMatch(
+      /^signed in as alice@example\.com\n {2}at http:\/\/127\.0\.0\.1:\d+\n {2}kept in the encrypted file\n$/,
+    );
+    expect(stdout + stderr + status.stdout).not.toContain(bearer);
+    expect(host.requests[0]?.body).toMatchObject({
+      client_id: 'difyctl',
+      device_label: expect.stringMatching(/^difyctl on ./),
+    });
+  });
+
+  test.each([
+    ['access_denied', 1, /refused|denied/],
+    ['expired_token', 1, /expired|time/],
+  ])('that ends in %s is said so, and keeps nothing', async (error, exit, words) => {
+    const host = await start({ token: [errorAnswer(error)] });
+    const run = await difyctl(`auth login --host ${host.url}`);
+    expect(run.exit).toBe(exit);
+    expect(run.stderr).toMatch(words);
+    expect((await difyctl('auth status')).exit).toBe(4);
+  });
+
+  test('that has no device sign-in is said so', async () => {
+    const host = await start({ code: [{ status: 404, body: 'not here' }] });
+    const { stderr, exit } = await difyctl(`auth login --host ${host.url}`);
+    expect(stderr).toContain('this host has no device sign-in');
+    expect(exit).toBe(1);
+  });
+
+  test('is not begun where the keyring is demanded and does not serve: exit 4, auth_expired and a hint', async () => {
+    const host = await start();
+    const { stderr, exit } = await difyctl(`auth login --host ${host.url}`, { DIFY_TOKEN_STORAGE: 'keychain' });
+    expect(stderr).toMatch(/^difyctl: auth_expired: DIFY_TOKEN_STORAGE=keychain demands .*\n {2}hint: /);
+    expect(exit).toBe(4);
+    expect(host.requests).toEqual([]);
+  });
+});
+
+describe('several hosts', () => {
+  async function loginAt(id: string): Promise<DifyHost> {
+    const host = await start({
+      token: [tokenAnswer({ token: `token-of-${id}`, account: { id, email: `${id}@example.com` } })],
+    });
+    expect((await difyctl(`auth login --host ${host.url}`)).exit).toBe(0);
+    return host;
+  }
+
+  test('have one entry each, the last one in use, and any can be named', async () => {
+    const first = await loginAt('alice');
+    const second = await loginAt('bob');
+    expect((await difyctl('auth token')).stdout).toBe('token-of-bob');
+    expect((await difyctl(`auth token --host ${first.url}`)).stdout).toBe('token-of-alice');
+    const { stdout } = await difyctl('auth status --json');
+    expect(JSON.parse(stdout)).toMatchObject([
+      { host: second.url, account: 'bob', store: 'file' },
+      { host: first.url, account: 'alice', store: 'file' },
+    ]);
+    expect(stdout).not.toContain('token-of');
+  });
+
+  test('are signed out one by one, or all at once', async () => {
+    const first = await loginAt('alice');
+    await loginAt('bob');
+    expect((await difyctl('auth logout')).stdout).toMatch(
+      /^bob at \S+\n {2}encrypted file: removed\n {2}Secret Service: nothing there\n$/,
+    );
+    expect((await difyctl('auth token')).stdout).toBe('token-of-alice');
+    await loginAt('bob');
+    expect(await difyctl(`auth logout --host ${first.url}`)).toMatchObject({
+      stdout: expect.stringMatching(/^alice at /),
+    });
+    await loginAt('alice');
+    expect((await difyctl('auth logout --all-hosts')).stdout).toMatch(/^alice at [\s\S]*^bob at /m);
+    expect((await difyctl('auth status')).exit).toBe(4);
+  });
+
+  test('that are not in use any more are pruned, leaving the one in use', async () => {
+    await loginAt('alice');
+    await loginAt('bob');
+    expect((await difyctl('auth prune --dry-run')).stdout).toMatch(/^alice at \S+\n$/);
+    expect((await difyctl('auth prune')).stdout).toMatch(/^alice at \S+\n {2}encrypted file: removed\n/);
+    expect((await difyctl('auth prune')).stdout).toBe('nothing to remove\n');
+    expect((await difyctl('auth token')).stdout).toBe('token-of-bob');
+  });
+});
+
+test('a token past its time ends with 4 and says to sign in again', async () => {
+  const host = await start({ token: [tokenAnswer({ expires_at: '2020-01-01T00:00:00Z' })] });
+  await difyctl(`auth login --host ${host.url}`);
+  const { stderr, stdout, exit } = await difyctl('auth token');
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(
+    /^difyctl: auth_expired: the sign-in has expired at \S+\n {2}hint: run: difyctl auth login --host \S+\n$/,
+  );
+  expect(exit).toBe(4);
+});
