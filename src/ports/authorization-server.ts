@@ -7,10 +7,11 @@ import type { Grant } from '../domain/grant.ts';
  * Common to all methods, each a `CredentialError`:
  * - cannot be reached, answers no JSON or not as it should, has a certificate that does not hold → `sign-in-unreachable`,
  *   naming the issuer and what is wrong
- * - refuses the client (`invalid_client`, `unauthorized_client`) → `sign-in-refused`
+ * - refuses the client (`invalid_client`, `unauthorized_client`) → `sign-in-refused`; of a sign-in before `ask.url`
+ * - the issuer is no address, or one to which tokens would go in the clear → `invalid-setting`, and nobody is asked
  * - `signal` aborted → `cancelled`, and nothing listens any more
  *
- * No message or cause holds a code, a verifier, a token or a client secret.
+ * No message or cause holds a code, a verifier, a token or a client secret, not even where the server says it.
  */
 export interface AuthorizationServer {
   /**
@@ -21,6 +22,7 @@ export interface AuthorizationServer {
    * - the user or the server refuses (`error=…`) → `sign-in-refused`, in the server's words
    * - a redirect with another state, or a second one → answered with an error page; the sign-in goes on
    * - nobody came back within five minutes → `timed-out`
+   * - `ask.url` rejects → so does the sign-in, with the same error
    */
   signIn(ask: Ask): Promise<Grant>;
 
@@ -28,6 +30,8 @@ export interface AuthorizationServer {
    * Trades the refresh token for a new grant; what the server does not send anew is kept from `grant`.
    *
    * - there is no refresh token, or the server no longer takes it (`invalid_grant`) → `not-signed-in`
+   *
+   * Where refresh tokens rotate, one whose answer did not arrive is spent: calling a refresh off may cost the sign-in.
    */
   refresh(grant: Grant, options?: { readonly signal?: AbortSignal }): Promise<Grant>;
 
@@ -35,7 +39,8 @@ export interface AuthorizationServer {
    * Has the server forget the grant: the refresh token where there is one, and the access token.
    *
    * - done → `revoked`
-   * - the server has no revocation endpoint → `unsupported`
+   * - the server no longer knows the tokens → `revoked`
+   * - the server has no revocation endpoint, or revokes tokens of neither kind → `unsupported`
    */
   revoke(grant: Grant, options?: { readonly signal?: AbortSignal }): Promise<'revoked' | 'unsupported'>;
 }

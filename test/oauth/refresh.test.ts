@@ -35,6 +35,14 @@ describe('refreshing at oidc-provider', () => {
     },
   );
 
+  test('finds the provider out once', async () => {
+    const stub = await startStubProvider({});
+    const server = clientOf({ ...provider.current(), issuer: stub.issuer });
+    const grant = { accessToken: 'an-access-token', refreshToken: 'a-refresh-token' };
+    await server.refresh(await server.refresh(grant));
+    expect(stub.asked).toEqual(['/.well-known/openid-configuration', '/token', '/token']);
+  });
+
   test('without a refresh token nobody is asked', async () => {
     const server = clientOf({ ...provider.current(), issuer: 'http://127.0.0.1:1' });
     const error = await failure(server.refresh({ accessToken: 'an-access-token' }), 'not-signed-in');
