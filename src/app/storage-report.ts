@@ -18,10 +18,15 @@ export interface StorageReport {
 /** Finds out where credentials are without asking for a passphrase. What cannot be found out becomes a detail. */
 export async function reportStorage(context: Context, selection: SelectionReport): Promise<StorageReport> {
   const { settings } = context;
-  const { placement, state, why } = await context.placement.read();
+  const { placement: remembered, state, why } = await context.placement.read();
   const faults = why === undefined ? [] : [`the placement file ${why}; every store is looked in instead`];
   const note = (error: unknown) => void faults.push(error instanceof CredentialError ? error.message : String(error));
-  const fileSeal = await context.stores.sealOfFile().catch(note);
+  let fileIsGone = false;
+  const fileSeal = await context.stores.sealOfFile().then((seal) => {
+    fileIsGone = seal === undefined;
+    return seal;
+  }, note);
+  const placement = fileIsGone ? remembered.filter(({ store }) => store !== 'file') : remembered;
   const seal = fileSeal ?? settings.seal;
   const store =
     newest(placement) ?? (state === 'intact' ? undefined : await found(context, selection, fileSeal).catch(note));
@@ -30,7 +35,7 @@ export async function reportStorage(context: Context, selection: SelectionReport
     label: storageLabel(store ?? undefined, seal, settings.envPassphrase),
     store: store ?? null,
     details: [
-      ...selection.passedOver.map(notUsed),
+      ...mostTellingFirst(selection.passedOver).map(notUsed),
       ...(selection.outcome === 'selected' ? [`new credentials go to the ${storeNames[selection.store]}`] : []),
       ...counts(placement),
       ...staleCopies(placement),
@@ -43,6 +48,12 @@ export async function reportStorage(context: Context, selection: SelectionReport
 /** Why one store was passed over, as doctor has it. */
 export function notUsed({ explanation }: PassedOverReport): string {
   return `OS keyring not used: ${explanation}`;
+}
+
+/** What is there and was not taken says more than what is not there at all. */
+function mostTellingFirst(passedOver: readonly PassedOverReport[]): readonly PassedOverReport[] {
+  const isThere = (about: PassedOverReport) => about.class === 'service-failure' || about.reason === 'volatile';
+  return [...passedOver].sort((a, b) => Number(isThere(b)) - Number(isThere(a)));
 }
 
 /** The store that was written to last. */

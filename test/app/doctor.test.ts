@@ -53,8 +53,25 @@ describe('the details', () => {
   test('say of each store passed over why, in the words of the documents', async () => {
     world.probe = { kind: 'unsupported', reason: 'not-installed' };
     const { details } = (await examine(world.context)).storage;
-    expect(details[0]).toMatch(/^OS keyring not used: the session bus has no Secret Service/);
-    expect(details[1]).toMatch(/^OS keyring not used: Detected a volatile \(UntilReboot\) keyring backend/);
+    expect(details[0]).toMatch(/^OS keyring not used: Detected a volatile \(UntilReboot\) keyring backend/);
+    expect(details[1]).toMatch(/^OS keyring not used: the session bus has no Secret Service/);
+  });
+
+  test('begin with a store that is there and does not serve', async () => {
+    world.broken.set('secret-service', 'locked');
+    const { details } = (await examine(world.context)).storage;
+    expect(details[0]).toMatch(/^OS keyring not used: .* is locked/);
+    expect(details[1]).toMatch(/^OS keyring not used: Detected a volatile/);
+  });
+
+  test('do not count what was in a file that is gone', async () => {
+    world.broken.set('secret-service', 'locked');
+    await setCredential(world.context, alice, freshSecret());
+    expect((await examine(world.context)).storage.details).toContain('1 credential in the encrypted file');
+    await world.stores.file.delete(alice);
+    const { label, details } = (await examine(world.context)).storage;
+    expect(label).toBe('No credentials stored');
+    expect(details.join()).not.toContain('1 credential');
   });
 
   test('say what a file sealed by home guards against, and what not', async () => {
