@@ -15,6 +15,8 @@ export const noObject = '/';
 
 const service = '/org/freedesktop/secrets';
 
+const byteOrderMark = Uint8Array.of(0xef, 0xbb, 0xbf);
+
 // Secret Service API, "D-Bus API Reference". The casts are sound: a reply of another signature never resolves.
 
 /** Gives the session's path. "plain": secrets travel as they are, the bus being the user's own. */
@@ -110,7 +112,12 @@ async function property(peer: Peer, path: string, of: string, name: string, type
 
 /** Secret Service API, "Secret": session, parameters, value, content type. */
 function secretOf(session: string, bytes: Uint8Array): Value {
-  return [session, new Uint8Array(), bytes, isUtf8(bytes) ? 'text/plain' : 'application/octet-stream'];
+  return [session, new Uint8Array(), bytes, isPlainText(bytes) ? 'text/plain' : 'application/octet-stream'];
+}
+
+/** KWallet keeps what it is told is text as a string, which ends at a NUL and loses a leading byte order mark. */
+function isPlainText(bytes: Uint8Array): boolean {
+  return isUtf8(bytes) && !bytes.includes(0) && Buffer.compare(bytes.subarray(0, 3), byteOrderMark) !== 0;
 }
 
 function call(peer: Peer, path: string, of: string, member: string, signature: string, values: Value[], gives: string) {
