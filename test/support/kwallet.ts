@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
+import { missingGraphical, type ProviderProcess, startProvider } from './provider-process.ts';
+import { missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
+
+/** `switched-off`: the daemon runs, and does not serve the Secret Service. */
+export type WalletState = 'open' | 'locked' | 'switched-off';
+
+/** A KWallet of a test's own, on a session bus of its own. */
+export interface KWallet {
+  readonly bus: SessionBus;
+  /** The whole environment of a program that uses it. */
+  readonly environment: SessionBus['environment'];
+  /** Has the wallet saved, ends the daemon, and starts it again over the same files. */
+  restart(state: WalletState): Promise<void>;
+  /** Ends the daemon and its bus, and removes all that they wrote. */
+  stop(): Promise<void>;
+}
+
+const ownName = 'org.kde.kwalletd5';
+const wallet = 'kdewallet';
+
+/** Why there can be no KWallet here. */
+export function missing(): string | undefined {
+  return missingSessionBus() ?? missingProgram('dbus-send') ?? missingGraphical('kwalletd5');
+}
+
+export async function startKWallet(state: WalletState): Promise<KWallet> {
+  const bus = await startSessionBus();
+  const key = newKey(bus);
+  let daemon = await startDaemon(bus, 'open');
+  await open(bus, key);
+  const kwallet: KWallet = {
+    bus,
+    environment: bus.environment,
+    async restart(next) {
+      await close(bus);
+      await daemon.end();
+      daemon = await startDaemon(bus, next);
+      if (next === 'open') await open(bus, key);
+    },
+    async stop() {
+      await daemon.end();
+      await bus.stop();
+    },
+  };
+  // A wallet that was not there when the daemon started is not served.
+  await kwallet.restart(state);
+  return kwallet;
+}
+
+function startDaemon(bus: SessionBus, state: WalletState): Promise<ProviderProcess> {
+  const folder = bus.environment.XDG_CONFIG_HOME ?? '';
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'kwalletrc'), settings(state));
+  return startProvider(bus, state === 'switched-off' ? ownName : serviceName, ['kwalletd5']);
+}
+
+const settings = (state: WalletState) => `[Wallet]
+Enabled=true
+First Use=false
+Default Wallet=${wallet}
+Leave Open=true
+Prompt on Open=false
+Launch Manager=false
+Close When Idle=false
+
+[org.freedesktop.secrets]
+apiEnabled=${state !== 'switched-off'}
+`;
+
+/** What the sign-in to KDE derives from the user's password: kwallet-pam, `kwallet_hash`. Leaves its salt for later. */
+function newKey({ environment }: SessionBus): Buffer {
+  const folder = join(environment.XDG_DATA_HOME ?? '', 'kwalletd');
+  const salt = randomBytes(56);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${wallet}.salt`), salt);
+  return pbkdf2Sync(randomBytes(16), salt, 50_000, 56, 'sha512');
+}
+
+/** Opens the wallet as the sign-in to KDE does, and makes it where there is none. */
+async function open(bus: SessionBus, key: Buffer): Promise<void> {
+  await call(bus, 'pamOpen', `string:${wallet}`, `array:byte:${key.join(',')}`, 'int32:0');
+}
+
+/** Closes the wallet, which saves it. */
+async function close(bus: SessionBus): Promise<void> {
+  await call(bus, 'close', `string:${wallet}`, 'boolean:true');
+}
+
+async function call({ environment }: SessionBus, method: string, ...values: readonly string[]): Promise<void> {
+  const to = ['--session', '--print-reply', `--dest=${ownName}`, '/modules/kwalletd5', `org.kde.KWallet.${method}`];
+  await promisify(execFile)('dbus-send', [...to, ...values], { env: environment });
+}

@@ -1,0 +1,58 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ownerOf } from '../../src/adapters/secret-service/bus-calls.ts';
+import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
+import { endOf, type SessionBus } from './session-bus.ts';
+
+/** A graphical provider that runs on a test's bus, without a display. */
+export interface ProviderProcess {
+  /** Ends it by force; what it has not saved is lost. */
+  end(): Promise<void>;
+}
+
+/** Why a graphical program cannot be run here. */
+export function missingGraphical(program: string): string | undefined {
+  const { error } = spawnSync(program, ['--version'], { env: withoutDisplay(process.env), stdio: 'ignore' });
+  return error === undefined ? undefined : `${program} is not installed`;
+}
+
+/** Starts a program, with `input` on its stdin; resolves when it owns `name` on the bus. */
+export async function startProvider(
+  bus: SessionBus,
+  name: string,
+  [program, ...args]: readonly [string, ...string[]],
+  input = '',
+): Promise<ProviderProcess> {
+  const child = spawn(program, args, {
+    env: withoutDisplay(bus.environment),
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const end = endOf(child);
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const connection = new Connection(bus.socket);
+  try {
+    await Promise.race([untilOwned(connection, name), end.then(() => Promise.reject(new Error(`${program} ended`)))]);
+  } finally {
+    connection.end();
+  }
+  return {
+    async end() {
+      child.kill('SIGKILL');
+      await end;
+    },
+  };
+}
+
+/** The environment that Qt needs to do without a display. */
+function withoutDisplay(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...environment, QT_QPA_PLATFORM: 'offscreen' };
+}
+
+async function untilOwned(connection: Connection, name: string): Promise<void> {
+  for (;;) {
+    const owner = await ownerOf(connection, name).catch(() => undefined);
+    if (owner !== undefined || !connection.isOpen) return;
+    await wait(5);
+  }
+}
