@@ -24,8 +24,8 @@ export type ParsedEnvelope =
   | { readonly kind: 'foreign' }
   | { readonly kind: 'later-version'; readonly version: number };
 
-export const envelopeFormat = 'keystow-credentials';
-export const envelopeVersion = 1;
+const envelopeFormat = 'keystow-credentials';
+const envelopeVersion = 1;
 /** NIST SP 800-38D §8.2.2: a random nonce of 96 bits. */
 export const nonceBytes = 12;
 export const tagBytes = 16;

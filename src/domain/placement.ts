@@ -27,12 +27,6 @@ export function placed(placement: Placement, name: CredentialName, store: StoreI
   return replaced(placement, { ...name, store, writtenAt, stale });
 }
 
-/** An older copy may be in `store`. Changes nothing where the credential is not known, or is kept in `store` itself. */
-export function markStale(placement: Placement, name: CredentialName, store: StoreId): Placement {
-  const before = findPlaced(placement, name);
-  return before ? replaced(placement, { ...before, stale: [...before.stale, store] }) : placement;
-}
-
 /**
  * No copy is in `store` any more. Where that was the last one known, the credential is forgotten; where stale copies
  * remain the record stays as it is, so that a read does not go to one of them.

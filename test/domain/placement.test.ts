@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareNames } from '../../src/domain/credential-name.ts';
-import { findPlaced, forgotten, markStale, type Placement, placed, removedFrom } from '../../src/domain/placement.ts';
+import { findPlaced, forgotten, type Placement, placed, removedFrom } from '../../src/domain/placement.ts';
 import { parsePlacement, serialisePlacement } from '../../src/domain/placement-text.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 
@@ -16,10 +16,9 @@ const name = fc.record({ service: part, account: part });
 const store = fc.constantFrom(...stores);
 type Step = (placement: Placement) => Placement;
 const step: fc.Arbitrary<Step> = fc
-  .tuple(fc.constantFrom('placed', 'stale', 'removed', 'forgotten'), name, store)
+  .tuple(fc.constantFrom('placed', 'removed', 'forgotten'), name, store)
   .map(([verb, whose, where]) => (before: Placement) => {
     if (verb === 'placed') return placed(before, whose, where, at);
-    if (verb === 'stale') return markStale(before, whose, where);
     return verb === 'removed' ? removedFrom(before, whose, where) : forgotten(before, whose);
   });
 const placements = fc
@@ -60,10 +59,8 @@ describe('a placement', () => {
     });
   });
 
-  test('a copy cannot be stale in the store that has the credential, nor of one that is not known', () => {
+  test('removing what is not known changes nothing', () => {
     const placement = placed([], alice, 'file', at);
-    expect(markStale(placement, alice, 'file')).toEqual(placement);
-    expect(markStale(placement, bob, 'keychain')).toBe(placement);
     expect(removedFrom(placement, bob, 'file')).toBe(placement);
   });
 

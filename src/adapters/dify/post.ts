@@ -3,7 +3,7 @@ import { type ConnectionFault, connectionFault } from './connection-fault.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** Largest answer that is read, in bytes. */
-export const maxAnswerBytes = 1024 * 1024;
+const maxAnswerBytes = 1024 * 1024;
 
 export interface Answer {
   readonly status: number;

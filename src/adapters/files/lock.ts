@@ -25,7 +25,7 @@ export interface LockOptions extends KeptFile {
 }
 
 /** A lock whose holder has not touched it for so long is taken over. The least that proper-lockfile allows. */
-export const staleMs = 2000;
+const staleMs = 2000;
 
 const defaultLimitMs = 4000;
 /** However often the lock passes on to somebody else. */
