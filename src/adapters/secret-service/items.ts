@@ -17,7 +17,7 @@ async function search({ session }: Visit, attributes: Attributes): Promise<Item[
 }
 
 /** All items. Given no attributes KeePassXC finds nothing, so it is asked what is in the default collection. */
-async function searchAll(visit: Visit): Promise<Item[]> {
+export async function searchAll(visit: Visit): Promise<Item[]> {
   const { session, collection } = visit;
   if (session.provider !== 'keepassxc' || collection === undefined) return search(visit, {});
   const paths = await itemsOf(session, collection);
@@ -26,7 +26,7 @@ async function searchAll(visit: Visit): Promise<Item[]> {
 }
 
 /** The items of a service, or all, none of them locked: whoever is there is asked to unlock what is. */
-async function searchUnlocked(visit: Visit, service: string | undefined): Promise<Item[]> {
+export async function searchUnlocked(visit: Visit, service: string | undefined): Promise<Item[]> {
   const collection = await lockedCollection(visit);
   if (collection !== undefined) await unlockAttended(visit, [collection]);
   return unlockItems(visit, await (service === undefined ? searchAll(visit) : search(visit, { service })));
