@@ -1,0 +1,103 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { describeStore } from '../contract/require-stores.ts';
+import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
+import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
+import { missingPseudoTerminal, onTerminal } from '../support/pseudo-terminal.ts';
+import { missingProgram } from '../support/session-bus.ts';
+import { envPassphrase, jsmAt, login } from './jsm-login.ts';
+import { type Run, Sandbox } from './sandbox.ts';
+
+let keyring: GnomeKeyring;
+let sandbox: Sandbox;
+
+function surround(): void {
+  beforeEach(async () => {
+    keyring = await startGnomeKeyring('unlocked');
+    sandbox = new Sandbox({ DBUS_SESSION_BUS_ADDRESS: keyring.bus.address });
+  });
+  afterEach(async () => {
+    sandbox.remove();
+    await keyring.stop();
+  });
+}
+
+const missingTerminal = missing() ?? missingPseudoTerminal();
+
+describeStore('jsm while the daemon of GNOME Keyring comes and goes', 'secret-service', missingTerminal, () => {
+  surround();
+  let provider: OidcProvider;
+  beforeAll(async () => {
+    provider = await startOidcProvider();
+  });
+  afterAll(() => provider.stop());
+
+  const jsm = (command: string, extra: Record<string, string> = {}): Promise<Run> =>
+    sandbox.begin(`jsm ${command}`, { ...jsmAt(provider), ...extra }).end;
+  const label = async () => (await jsm('doctor')).stdout.split('\n')[0];
+
+  test('jsm logout && jsm login moves a sign-in from the file to the keyring, and the prompts are gone', async () => {
+    await keyring.end();
+    const first = await login(sandbox, provider, envPassphrase);
+    expect(first.stdout).toContain(
+      'stored the sign-in in the encrypted file: GNOME Keyring is installed but not running',
+    );
+    expect(await label()).toBe('Credential Storage: Encrypted file (interactive passphrase)');
+    expect((await jsm('auth token')).stderr).toContain('Cannot prompt for passphrase');
+
+    await keyring.restart('unlocked');
+    const asked = onTerminal('jsm auth token', sandbox.home, { ...sandbox.environment, ...jsmAt(provider) });
+    await asked.waitFor('Enter passphrase for CLI credentials:');
+    asked.type('\x03');
+    expect(await asked.exit).toBe(130);
+    const moved = await login(sandbox, provider, envPassphrase, 'jsm logout && ');
+    expect(moved.stdout).toMatch(
+      /^server: revoked\nencrypted file: removed\nSecret Service: nothing there\nsigned in as .*\nstored the sign-in in the Secret Service\n$/,
+    );
+    expect(await label()).toBe('Credential Storage: OS keyring');
+    const token = onTerminal('jsm auth token', sandbox.home, { ...sandbox.environment, ...jsmAt(provider) });
+    expect(await token.exit).toBe(0);
+    expect(token.shown()).not.toContain('passphrase');
+    expect(await provider.isActive(token.shown().trim())).toBe(true);
+  });
+
+  test('jsm login after a keyring was wiped or locked goes to the store that serves', async () => {
+    expect((await login(sandbox, provider)).stdout).toContain('stored the sign-in in the Secret Service');
+    sandbox.run('secret-tool clear service jsm username default');
+    expect((await jsm('logout')).exit).toBe(0);
+    expect((await login(sandbox, provider)).stdout).toContain('stored the sign-in in the Secret Service');
+    expect((await jsm('logout')).exit).toBe(0);
+    await keyring.restart('locked');
+    const { stdout, stderr } = await login(sandbox, provider, envPassphrase);
+    expect(stdout).toContain('stored the sign-in in the encrypted file: GNOME Keyring is locked');
+    expect(stderr).toContain('jsm: OS keyring not used: GNOME Keyring is locked');
+    expect((await jsm('auth token', envPassphrase)).exit).toBe(0);
+  });
+});
+
+const missingTools = missing() ?? missingProgram('busctl') ?? missingProgram('pgrep');
+
+describeStore('what the guide has a user type finds what jsm finds', 'secret-service-tools', missingTools, () => {
+  surround();
+  const doctor = () => sandbox.run('jsm doctor').stdout;
+
+  test('pgrep finds the daemon exactly while doctor finds it running', async () => {
+    const [, pid = ''] = /^PID=(\d+)$/m.exec(sandbox.run('busctl --user status org.freedesktop.secrets').stdout) ?? [];
+    expect(pid).not.toBe('');
+    const found = () =>
+      sandbox
+        .run('pgrep -af gnome-keyring-daemon')
+        .stdout.split('\n')
+        .some((line) => line.startsWith(`${pid} `));
+    expect(found()).toBe(true);
+    expect(doctor()).toContain('Selection: the Secret Service is selected');
+    await keyring.end();
+    expect(found()).toBe(false);
+    expect(doctor()).toContain('GNOME Keyring is installed but not running');
+  });
+
+  test('busctl prints the name that jsm connects to', async () => {
+    const listed = sandbox.run('busctl --user list | grep -i secret').stdout;
+    expect(listed).toMatch(/^org\.freedesktop\.secrets +\d+ gnome-keyring/m);
+    expect(doctor()).toContain('Selection: the Secret Service is selected');
+  });
+});
