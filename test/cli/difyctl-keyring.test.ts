@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { describeStore } from '../contract/require-stores.ts';
+import { tokenAnswer } from '../support/dify-host.ts';
+import { missing } from '../support/gnome-keyring.ts';
+import { DifyWorld, KeyringWorld } from './dify-world.ts';
+
+describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
+  describe.concurrent('at once', () => {
+    test('with DIFY_TOKEN_STORAGE unset or keychain a sign-in goes to the unlocked keyring', async (context) => {
+      const world = await KeyringWorld.start(context);
+      for (const storage of [undefined, 'keychain']) {
+        const host = await world.hostOf('alice');
+        const { stdout, stderr } = await world.loginAt(host, storage);
+        expect(stdout).toBe(
+          `signed in as alice@example.com\nstored the sign-in at ${host.url} in the Secret Service\n`,
+        );
+        expect(stderr).not.toContain('OS keyring not used');
+        expect(world.accounts()).toContain(`alice@${host.url}`);
+      }
+      expect(world.sandbox.run('ls .config/difyctl').stdout).not.toContain('tokens.json');
+    });
+
+    test('a sign-in is one item that holds the whole grant, and nothing of it is in a file', async (context) => {
+      const world = await KeyringWorld.start(context);
+      const host = await world.hostOf('alice');
+      await world.loginAt(host);
+      const { stdout } = world.sandbox.run(`secret-tool lookup service difyctl username alice@${host.url}`);
+      expect(JSON.parse(stdout)).toMatchObject({
+        kind: 'sign-in',
+        issuer: host.url,
+        grant: { accessToken: 'token-of-alice', subject: { id: 'alice', email: 'alice@example.com' } },
+      });
+      const encoded = Buffer.from('token-of-alice').toString('base64').slice(0, 18);
+      const found = world.sandbox.run(`grep -rF -e token-of-alice -e '${encoded}' .`);
+      expect(found).toMatchObject({ stdout: '', exit: 1 });
+    });
+
+    test('there is one entry for each host and subject, and a second sign-in replaces it', async (context) => {
+      const world = await KeyringWorld.start(context);
+      const alice = tokenAnswer({ token: 'first', account: { id: 'alice' } });
+      const bob = tokenAnswer({ token: 'of-bob', account: { id: 'bob' } });
+      const again = tokenAnswer({ token: 'second', account: { id: 'alice' } });
+      const one = await world.hostOf('', { token: [alice, bob, again] });
+      const other = await world.hostOf('alice');
+      for (const host of [one, one, other, one]) await world.loginAt(host);
+      expect(world.accounts()).toEqual([`alice@${one.url}`, `alice@${other.url}`, `bob@${one.url}`].sort());
+      expect(await world.tokenAt(one)).toBe('second');
+    });
+
+    test('auth logout --host leaves the entries of other hosts, and --all-hosts none of any', async (context) => {
+      const world = await KeyringWorld.start(context);
+      const [alice, bob, carol] = [await world.hostOf('alice'), await world.hostOf('bob'), await world.hostOf('carol')];
+      for (const host of [alice, bob, carol]) await world.loginAt(host);
+      expect((await world.difyctl(`auth logout --host ${bob.url}`)).exit).toBe(0);
+      expect(world.accounts()).toEqual([`alice@${alice.url}`, `carol@${carol.url}`]);
+      expect((await world.difyctl('auth logout --all-hosts')).exit).toBe(0);
+      expect(world.accounts()).toEqual([]);
+      expect((await world.difyctl('auth status')).exit).toBe(4);
+    });
+
+    test('auth prune removes the entries of hosts that are no longer used, wherever they are', async (context) => {
+      const world = await KeyringWorld.start(context);
+      const [alice, bob, carol] = [await world.hostOf('alice'), await world.hostOf('bob'), await world.hostOf('carol')];
+      await world.loginAt(alice, 'file');
+      await world.loginAt(bob);
+      await world.loginAt(carol);
+      const { stdout } = await world.difyctl('auth prune --dry-run');
+      expect(stdout).toBe(`bob at ${bob.url}\nalice at ${alice.url}\n`);
+      expect((await world.difyctl('auth prune')).exit).toBe(0);
+      expect(world.accounts()).toEqual([`carol@${carol.url}`]);
+      expect((await world.difyctl('auth status')).stdout).toContain('carol@example.com');
+      expect(await world.tokenAt(alice)).toBe('');
+    });
+
+    test('a sign-in in the keyring is seen by status and token, whatever the variable says by then', async (context) => {
+      const world = await KeyringWorld.start(context);
+      const host = await world.hostOf('alice');
+      await world.loginAt(host);
+      for (const storage of ['file', 'keychain', 'auto']) {
+        expect((await world.difyctl('auth status', storage)).stdout).toContain('kept in the Secret Service');
+        expect(await world.tokenAt(host, storage)).toBe('token-of-alice');
+      }
+    });
+
+    test('DIFY_TOKEN_STORAGE=file pins the file for login and for status, and no keyring holds it', async (context) => {
+      const world = await KeyringWorld.start(context);
+      const host = await world.hostOf('alice');
+      await world.loginAt(host, 'file');
+      expect(world.sandbox.run('stat -c %a .config/difyctl/tokens.json').stdout).toBe('600\n');
+      expect(world.accounts()).toEqual([]);
+      for (const storage of ['file', 'keychain', undefined]) {
+        expect((await world.difyctl('auth status', storage)).stdout).toContain('kept in the encrypted file');
+        expect(await world.tokenAt(host, storage)).toBe('token-of-alice');
+      }
+    });
+
+    test('a keyring that is locked after a reboot is named as the store, unlocked it has the sign-in, and =file loses nothing', async (context) => {
+      const world = await KeyringWorld.start(context);
+      const [alice, bob] = [await world.hostOf('alice'), await world.hostOf('bob')];
+      await world.loginAt(alice);
+      await world.keyring.restart('locked');
+      const { stdout, stderr, exit } = await world.difyctl('auth token');
+      expect(stderr).toMatch(/difyctl: difyctl alice@\S+ was stored in the Secret Service on .*locked.*\n {2}hint: /);
+      expect({ stdout, exit }).toEqual({ stdout: '', exit: 1 });
+      expect((await world.difyctl('auth status')).stdout).toContain('kept in the Secret Service');
+      await world.loginAt(bob, 'file');
+      expect(await world.tokenAt(bob, 'file')).toBe('token-of-bob');
+      await world.keyring.restart('unlocked');
+      expect(await world.tokenAt(alice)).toBe('token-of-alice');
+      expect(await world.tokenAt(bob)).toBe('token-of-bob');
+    });
+  });
+});
+
+test('without a Secret Service keychain is refused, and to unset DIFY_TOKEN_STORAGE or set it to file is enough', async (context) => {
+  const world = new DifyWorld(context);
+  const host = await world.hostOf('alice');
+  const refused = await world.difyctl(`auth login --host ${host.url}`, 'keychain');
+  expect(refused.stderr).toMatch(
+    /^difyctl: auth_expired: .* D-Bus session bus.*\(or set DIFY_TOKEN_STORAGE=file\)\n$/s,
+  );
+  expect(refused.exit).toBe(4);
+  for (const storage of [undefined, 'file']) {
+    expect((await world.loginAt(host, storage)).stdout).toContain('in the encrypted file');
+    expect(await world.tokenAt(host, storage)).toBe('token-of-alice');
+    expect((await world.difyctl('auth logout', storage)).exit).toBe(0);
+  }
+});
