@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
+import { startTap } from '../secret-service/tap.ts';
 import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
 import { missingPseudoTerminal, onTerminal } from '../support/pseudo-terminal.ts';
@@ -71,6 +72,28 @@ describeStore('jsm while the daemon of GNOME Keyring comes and goes', 'secret-se
     expect(stdout).toContain('stored the sign-in in the encrypted file: GNOME Keyring is locked');
     expect(stderr).toContain('jsm: OS keyring not used: GNOME Keyring is locked');
     expect((await jsm('auth token', envPassphrase)).exit).toBe(0);
+  });
+
+  test('with JSM_DISABLE_KEYRING=1 no keyring is so much as tried: the passphrase is asked for, and doctor says why', async () => {
+    const tap = await startTap(keyring.bus);
+    const extra = { ...tap.environment, JSM_DISABLE_KEYRING: '1' };
+    const kept = onTerminal('jsm auth set-key jsm_s3cret-xxxxxxxxxxxxxxxx', sandbox.home, {
+      ...sandbox.environment,
+      ...extra,
+    });
+    for (const question of ['Choose a passphrase for CLI credentials:', 'Repeat the passphrase:']) {
+      await kept.waitFor(question);
+      kept.type('correct horse battery staple\r');
+    }
+    expect(await kept.exit).toBe(0);
+    const { stdout } = await jsm('doctor', extra);
+    expect(stdout).toMatch(/^Credential Storage: Encrypted file \(interactive passphrase\)\n/);
+    expect(stdout).toContain('OS keyring not used: the Secret Service is switched off by JSM_DISABLE_KEYRING\n');
+    expect(stdout).toContain('    unset JSM_DISABLE_KEYRING\n');
+    expect(tap.turns).toEqual([]);
+    await jsm('doctor', tap.environment);
+    expect(tap.turns).not.toEqual([]);
+    await tap.stop();
   });
 });
 
