@@ -36,7 +36,7 @@ function refusalOf(line: string): Error {
 export class Connection {
   readonly #socket: Socket;
   readonly #waiting = new Map<number, { gives: string; resolve(values: Value[]): void; reject(error: Error): void }>();
-  #watch: { take(signal: Message): void; reject(error: Error): void } | undefined;
+  readonly #watches = new Set<{ take(signal: Message): void; reject(error: Error): void }>();
   #serial = 0;
   #greeted = false;
   #received: Buffer[] = [];
@@ -69,17 +69,18 @@ export class Connection {
     });
   }
 
-  /** Waits for the first signal that `pick` makes something of. One at a time. */
+  /** Waits for the first signal that `pick` makes something of. */
   signal<T>(pick: (signal: Message) => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== undefined) return reject(this.#ended);
       const take = (signal: Message) => {
         const picked = pick(signal);
         if (picked === undefined) return;
-        this.#watch = undefined;
+        this.#watches.delete(watch);
         resolve(picked);
       };
-      this.#watch = { take, reject };
+      const watch = { take, reject };
+      this.#watches.add(watch);
     });
   }
 
@@ -103,7 +104,7 @@ export class Connection {
     this.#socket.destroy();
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
-    this.#watch?.reject(error);
+    for (const { reject } of this.#watches) reject(error);
   }
 
   /** What is sent in one turn goes out in one piece. */
@@ -142,7 +143,7 @@ export class Connection {
 
   #handle(message: Message): void {
     const { replyTo = 0, errorName = '', signature } = message.fields;
-    if (message.type === messageTypes.signal) this.#watch?.take(message);
+    if (message.type === messageTypes.signal) for (const watch of this.#watches) watch.take(message);
     if (message.type !== messageTypes.reply && message.type !== messageTypes.error) return;
     const call = this.#waiting.get(replyTo);
     if (message.type === messageTypes.reply) call?.resolve(message.body(call.gives));
