@@ -34,6 +34,11 @@ export async function watchFor(bus: Connection, rule: string): Promise<void> {
   await busCall(bus, 'AddMatch', 's', [rule], '');
 }
 
+/** Takes one of them back: a bus limits how many one client may have, to 512 where nothing else is configured. */
+export async function unwatch(bus: Connection, rule: string): Promise<void> {
+  await busCall(bus, 'RemoveMatch', 's', [rule], '');
+}
+
 function busCall(bus: Connection, member: string, signature: string, values: Value[], gives: string) {
   const name = 'org.freedesktop.DBus';
   const to = { destination: name, path: '/org/freedesktop/DBus', interface: name, member };

@@ -1,4 +1,4 @@
-import { watchFor } from './bus-calls.ts';
+import { unwatch, watchFor } from './bus-calls.ts';
 import { Fault } from './fault.ts';
 import { noObject, prompt, target } from './service-calls.ts';
 import type { Visit } from './visit.ts';
@@ -38,12 +38,16 @@ export function answerChange(visit: Visit, path: string): Promise<Value | undefi
 
 async function completion({ session }: Visit, path: string): Promise<Completed> {
   const { bus, owner } = session;
+  const rules = [
+    "type='signal',interface='org.freedesktop.Secret.Prompt',member='Completed'",
+    `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${owner}'`,
+  ];
   const [completed] = await Promise.all([
     bus.signal((signal) => completionOf(signal, owner, path)),
-    watchFor(bus, "type='signal',interface='org.freedesktop.Secret.Prompt',member='Completed'"),
-    watchFor(bus, `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${owner}'`),
+    ...rules.map((rule) => watchFor(bus, rule)),
     prompt(session, path),
   ]);
+  await Promise.all(rules.map((rule) => unwatch(bus, rule)));
   return completed;
 }
 
