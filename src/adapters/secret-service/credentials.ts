@@ -21,7 +21,8 @@ export async function setCredential(visit: Visit, name: CredentialName, secret: 
   const found = await find(visit, name);
   const [item] = await newest(visit, found);
   if (item === undefined) {
-    await createCredential(visit, name, secret);
+    const path = await createCredential(visit, name, secret);
+    if (visit.session.provider === 'keepassxc') await giveWay(visit, name, path);
     return;
   }
   await unlockItems(visit, [item]);
@@ -30,15 +31,31 @@ export async function setCredential(visit: Visit, name: CredentialName, secret: 
   await inBatches(others, (other) => deletePath(visit, other.path));
 }
 
+/** Where two create one at once, KeePassXC keeps both. All see the same one as the newest, and each takes back its own. */
+async function giveWay(visit: Visit, name: CredentialName, own: string): Promise<void> {
+  const [newer] = await newest(visit, await find(visit, name));
+  if (newer !== undefined && newer.path !== own) await deletePath(visit, own);
+}
+
 /** Gives the new item's path. */
 export async function createCredential(visit: Visit, name: CredentialName, secret: Secret): Promise<string> {
   const { session, collection } = visit;
   if (collection === undefined) throw new Fault('no-collection');
-  const label = `${name.account}@${name.service}`;
-  const item = { label, attributes: attributesFor(name), bytes: secret.expose() };
+  const item = {
+    label: labelOf(name),
+    attributes: attributesFor(name),
+    bytes: secret.expose(),
+    // KeePassXC, which then looks for it once more, never answers where another creates one at that moment.
+    replaces: session.provider !== 'keepassxc',
+  };
   const [path, prompt] = await createItem(session, collection, session.path, item);
   const result = await answerChange(visit, prompt);
   return result === undefined ? path : String(result);
+}
+
+/** What people see. KeePassXC would fill in a placeholder such as `{PASSWORD}`, and hangs on `{TITLE}{TITLE}`. */
+function labelOf({ service, account }: CredentialName): string {
+  return `${account}@${service}`.replaceAll('{', '(').replaceAll('}', ')');
 }
 
 /** Deletes every item of the name. `found` is called once there is one. */

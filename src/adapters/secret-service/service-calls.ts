@@ -15,8 +15,6 @@ export const noObject = '/';
 
 const service = '/org/freedesktop/secrets';
 
-const byteOrderMark = Uint8Array.of(0xef, 0xbb, 0xbf);
-
 // Secret Service API, "D-Bus API Reference". The casts are sound: a reply of another signature never resolves.
 
 /** Gives the session's path. "plain": secrets travel as they are, the bus being the user's own. */
@@ -41,13 +39,13 @@ export async function unlock(peer: Peer, paths: readonly string[]): Promise<stri
   return (await call(peer, service, 'Service', 'Unlock', 'ao', [paths], 'aoo'))[1] as string;
 }
 
-/** `replace`: an item with the same attributes is overwritten. Gives the item or {@link noObject}, and the prompt. */
+/** Gives the item or {@link noObject}, and the prompt. */
 export async function createItem(peer: Peer, collection: string, session: string, item: NewItem) {
   const properties = [
     ['org.freedesktop.Secret.Item.Label', ['s', item.label]],
     ['org.freedesktop.Secret.Item.Attributes', ['a{ss}', Object.entries(item.attributes)]],
   ];
-  const values = [properties, secretOf(session, item.bytes), true];
+  const values = [properties, secretOf(session, item.bytes), item.replaces];
   const reply = await call(peer, collection, 'Collection', 'CreateItem', 'a{sv}(oayays)b', values, 'oo');
   return reply as [item: string, prompt: string];
 }
@@ -56,6 +54,8 @@ export interface NewItem {
   readonly label: string;
   readonly attributes: Attributes;
   readonly bytes: Uint8Array;
+  /** An item with the same attributes is overwritten. */
+  readonly replaces: boolean;
 }
 
 export async function getSecret(peer: Peer, item: string, session: string): Promise<Uint8Array> {
@@ -115,9 +115,12 @@ function secretOf(session: string, bytes: Uint8Array): Value {
   return [session, new Uint8Array(), bytes, isPlainText(bytes) ? 'text/plain' : 'application/octet-stream'];
 }
 
-/** KWallet keeps what it is told is text as a string, which ends at a NUL and loses a leading byte order mark. */
+/**
+ * Providers may change what they are told is text. KWallet's ends at a NUL and loses a leading byte order mark;
+ * KeePassXC fills in placeholders such as `{TITLE}`.
+ */
 function isPlainText(bytes: Uint8Array): boolean {
-  return isUtf8(bytes) && !bytes.includes(0) && Buffer.compare(bytes.subarray(0, 3), byteOrderMark) !== 0;
+  return isUtf8(bytes) && !/^\uFEFF|\0|\{[A-Z]/i.test(Buffer.from(bytes).toString());
 }
 
 function call(peer: Peer, path: string, of: string, member: string, signature: string, values: Value[], gives: string) {
