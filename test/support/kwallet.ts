@@ -39,12 +39,12 @@ export async function startKWallet(state: WalletState): Promise<KWallet> {
     environment: bus.environment,
     async restart(next) {
       await close(bus);
-      await daemon.end();
+      await daemon.end('SIGKILL');
       daemon = await startDaemon(bus, next);
       if (next === 'open') await open(bus, key);
     },
     async stop() {
-      await daemon.end();
+      await daemon.end('SIGKILL');
       await bus.stop();
     },
   };

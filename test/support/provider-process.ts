@@ -6,8 +6,8 @@ import { endOf, type SessionBus } from './session-bus.ts';
 
 /** A graphical provider that runs on a test's bus, without a display. */
 export interface ProviderProcess {
-  /** Ends it by force; what it has not saved is lost. */
-  end(): Promise<void>;
+  /** Ends it: by `SIGTERM` it saves, by `SIGKILL` it asks nothing. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 /** Why a graphical program cannot be run here. */
@@ -37,8 +37,8 @@ export async function startProvider(
     connection.end();
   }
   return {
-    async end() {
-      child.kill('SIGKILL');
+    async end(signal) {
+      child.kill(signal);
       await end;
     },
   };

@@ -1,0 +1,131 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { attributesFor } from '../../src/adapters/secret-service/item-name.ts';
+import { createItem, itemsOf, openSession, prompt } from '../../src/adapters/secret-service/service-calls.ts';
+import { failure } from '../contract/errors.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { freshSecret, textSecret, troublesomeSecrets } from '../contract/secrets.ts';
+import { type DatabaseState, type KeePassXC, missing, startKeePassXC } from '../support/keepassxc.ts';
+import { asking } from './keepassxc-harness.ts';
+import { storeOn } from './stores.ts';
+import { startTap, type Tap } from './tap.ts';
+
+const name = { service: 'demo', account: 'alice' };
+const patient = { limitMs: 10_000 };
+
+async function keepassxc(state: DatabaseState): Promise<KeePassXC> {
+  const started = await startKeePassXC(state);
+  onTestFinished(() => started.stop());
+  return started;
+}
+
+async function tapped({ bus }: KeePassXC): Promise<Tap> {
+  const tap = await startTap(bus);
+  onTestFinished(() => tap.stop());
+  return tap;
+}
+
+const entries = ({ bus }: KeePassXC) => asking(bus, itemsOf);
+
+describeStore('over KeePassXC', 'keepassxc', missing(), () => {
+  test('open and exposed: usable until deleted, and nothing is written', async () => {
+    const program = await keepassxc('open');
+    expect(await storeOn(program.environment, patient).probe()).toEqual({
+      kind: 'usable',
+      persistence: 'until-delete',
+      evidence: { provider: 'keepassxc' },
+    });
+    expect(await entries(program)).toEqual([]);
+  });
+
+  test('locked, with nobody there: locked, within the bound, and no question is raised', async () => {
+    const tap = await tapped(await keepassxc('locked'));
+    const store = storeOn(tap.environment);
+    expect(await store.probe()).toEqual({
+      kind: 'service-failure',
+      reason: 'locked',
+      evidence: { provider: 'keepassxc' },
+    });
+    await failure(store.get(name), 'locked');
+    await failure(store.set(name, textSecret('y')), 'locked');
+    await failure(store.delete(name), 'locked');
+    await failure(store.list(), 'locked');
+    for (const asks of ['SearchItems', 'Prompt']) expect(tap.turns.flat()).not.toContain(asks);
+  });
+
+  test('confirming each access, with an entry exposed and nobody there: locked, and nothing is written', async () => {
+    const program = await keepassxc('open');
+    await storeOn(program.environment, patient).set(name, textSecret('x'));
+    await program.restart('confirming');
+    const tap = await tapped(program);
+    const store = storeOn(tap.environment);
+    expect(await store.probe()).toMatchObject({
+      kind: 'service-failure',
+      reason: 'locked',
+      evidence: { provider: 'keepassxc' },
+    });
+    await failure(store.get(name), 'locked');
+    await failure(store.set(name, textSecret('y')), 'locked');
+    await failure(store.delete(name), 'locked');
+    await failure(store.list(), 'locked');
+    expect(tap.turns.flat()).not.toContain('Prompt');
+    expect(await entries(program)).toHaveLength(1);
+  });
+
+  test('secrets come back byte for byte after it was ended and started again', async () => {
+    const program = await keepassxc('open');
+    const store = storeOn(program.environment, patient);
+    const kept = troublesomeSecrets.map(([account, make]) => [{ service: 'demo', account }, make()] as const);
+    for (const [credential, secret] of kept) await store.set(credential, secret);
+    await program.restart('open');
+    for (const [credential, secret] of kept) {
+      const back = await store.get(credential);
+      expect(back?.equals(secret), credential.account).toBe(true);
+    }
+  });
+
+  test('what looks like a placeholder, in a secret or a name, is not filled in', async () => {
+    const { environment } = await keepassxc('open');
+    const store = storeOn(environment, patient);
+    for (const text of ['{TITLE}', '{username}', '{S:service}', '{{TITLE}}', '{"a":"{PASSWORD}"}', '{"a":1}']) {
+      const credential = { service: `demo ${text}`, account: text };
+      await store.set(credential, textSecret(text));
+      expect((await store.get(credential))?.equals(textSecret(text)), text).toBe(true);
+      expect(await store.list(credential.service)).toEqual([credential]);
+    }
+  });
+
+  test('hundreds of changes over one connection do not use up what the bus allows it', async () => {
+    const { environment } = await keepassxc('open');
+    const store = storeOn(environment, patient);
+    for (let round = 0; round < 130; round += 1) {
+      await store.set(name, textSecret('x'));
+      await store.delete(name);
+    }
+  });
+
+  test('five that create one credential at once leave one entry', async () => {
+    const program = await keepassxc('open');
+    const secrets = Array.from({ length: 5 }, () => freshSecret());
+    await Promise.all(secrets.map((secret) => storeOn(program.environment, patient).set(name, secret)));
+    expect(await entries(program)).toHaveLength(1);
+    const kept = await storeOn(program.environment).get(name);
+    expect(secrets.some((secret) => kept?.equals(secret))).toBe(true);
+  });
+
+  test('several entries of one name are deleted together', async () => {
+    const program = await keepassxc('open');
+    for (const count of [1, 2, 3]) await addAnother(program, count);
+    expect(await storeOn(program.environment, patient).delete(name)).toBe(true);
+    expect(await entries(program)).toEqual([]);
+  });
+});
+
+/** Another program creates an entry of the name beside those that are there; `count`: how many are then. */
+async function addAnother({ bus }: KeePassXC, count: number): Promise<void> {
+  await asking(bus, async (peer, collection) => {
+    const item = { label: 'alice', attributes: attributesFor(name), bytes: new Uint8Array(), replaces: false };
+    const [, question] = await createItem(peer, collection, await openSession(peer), item);
+    await prompt(peer, question);
+    await vi.waitFor(async () => expect(await itemsOf(peer, collection)).toHaveLength(count), 10_000);
+  });
+}

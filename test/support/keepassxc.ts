@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ownerOf, serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
+import { isCollectionLocked, noObject, readDefaultAlias } from '../../src/adapters/secret-service/service-calls.ts';
+import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
+import { missingGraphical, type ProviderProcess, startProvider } from './provider-process.ts';
+import { endOf, missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
+
+/** `confirming`: open, and asking before each access to an entry, as it is installed. */
+export type DatabaseState = 'open' | 'locked' | 'confirming';
+
+/** A KeePassXC of a test's own, on a session bus of its own, with a database whose root group is exposed. */
+export interface KeePassXC {
+  readonly bus: SessionBus;
+  /** The whole environment of a program that uses it. */
+  readonly environment: SessionBus['environment'];
+  /** Ends the program, which saves, and starts it again over the same files. */
+  restart(state: DatabaseState): Promise<void>;
+  /** Ends the program and its bus, and removes all that they wrote. */
+  stop(): Promise<void>;
+}
+
+/** Why there can be no KeePassXC here. */
+export function missing(): string | undefined {
+  return missingSessionBus() ?? missingProgram('keepassxc-cli') ?? missingGraphical('keepassxc');
+}
+
+export async function startKeePassXC(state: DatabaseState): Promise<KeePassXC> {
+  const bus = await startSessionBus();
+  const password = randomBytes(16).toString('hex');
+  await makeDatabase(bus, password);
+  let program = await startProgram(bus, state, password);
+  return {
+    bus,
+    environment: bus.environment,
+    async restart(next) {
+      await program.end('SIGTERM');
+      program = await startProgram(bus, next, password);
+    },
+    async stop() {
+      await program.end('SIGKILL');
+      await bus.stop();
+    },
+  };
+}
+
+async function startProgram(bus: SessionBus, state: DatabaseState, password: string): Promise<ProviderProcess> {
+  const folder = join(bus.environment.XDG_CONFIG_HOME ?? '', 'keepassxc');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'keepassxc.ini'), settings(state));
+  const opening = state === 'locked' ? [] : ['--pw-stdin'];
+  const program = await startProvider(bus, serviceName, ['keepassxc', ...opening, databaseOf(bus)], `${password}\n`);
+  if (state !== 'locked') await untilOpen(bus);
+  return program;
+}
+
+/** The program serves before it has read the database. */
+async function untilOpen({ socket }: SessionBus): Promise<void> {
+  const connection = new Connection(socket);
+  try {
+    const peer = { bus: connection, owner: await ownerOf(connection, serviceName) };
+    for (;;) {
+      const collection = await readDefaultAlias(peer);
+      if (collection !== noObject && !(await isCollectionLocked(peer, collection))) return;
+      await wait(10);
+    }
+  } finally {
+    connection.end();
+  }
+}
+
+/** Saved at its end only: a change that meets a save under way crashes KeePassXC, 2.7.4 at least. */
+const settings = (state: DatabaseState) => `[General]
+ConfigVersion=2
+UpdateCheckMessageShown=true
+AutoSaveAfterEveryChange=false
+
+[GUI]
+CheckForUpdates=false
+ShowTrayIcon=false
+
+[Security]
+LockDatabaseIdle=false
+LockDatabaseScreenLock=false
+
+[FdoSecrets]
+Enabled=true
+ShowNotification=false
+ConfirmAccessItem=${state === 'confirming'}
+ConfirmDeleteItem=${state === 'confirming'}
+UnlockBeforeSearch=true
+`;
+
+function databaseOf({ environment }: SessionBus): string {
+  return join(environment.HOME ?? '', 'database.kdbx');
+}
+
+async function makeDatabase(bus: SessionBus, password: string): Promise<void> {
+  const source = `${databaseOf(bus)}.xml`;
+  writeFileSync(source, emptyDatabase());
+  const command = ['import', '--quiet', '--set-password', '--decryption-time', '100', source, databaseOf(bus)];
+  const child = spawn('keepassxc-cli', command, { env: bus.environment, stdio: ['pipe', 'ignore', 'ignore'] });
+  child.stdin.end(`${password}\n${password}\n`);
+  await endOf(child);
+  if (child.exitCode !== 0) throw new Error('keepassxc-cli made no database');
+  rmSync(source);
+}
+
+/** A KeePass 2 XML document. What is exposed is the group that its custom data names. */
+function emptyDatabase(): string {
+  const root = randomUUID();
+  const id = Buffer.from(root.replaceAll('-', ''), 'hex').toString('base64');
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<KeePassFile>
+  <Meta>
+    <DatabaseName>database</DatabaseName>
+    <CustomData><Item><Key>FDO_SECRETS_EXPOSED_GROUP</Key><Value>{${root}}</Value></Item></CustomData>
+  </Meta>
+  <Root><Group><UUID>${id}</UUID><Name>Root</Name></Group></Root>
+</KeePassFile>
+`;
+}
