@@ -8,6 +8,7 @@ import type { Profile } from '../domain/profile.ts';
 import { distributionOf } from '../domain/surroundings.ts';
 import type { Cli } from './cli.ts';
 import type { Command } from './command.ts';
+import { currentFolder } from './current-folder.ts';
 import { exitCodes } from './exit-code.ts';
 import { printTo } from './output.ts';
 import { type ProgramOptions, runProgram } from './program.ts';
@@ -23,6 +24,7 @@ export async function main(
 ): Promise<void> {
   const calledOff = new AbortController();
   process.once('SIGINT', () => calledOff.abort());
+  process.once('uncaughtException', (error) => process.exit(reportFailure(error, profile, false)));
   const environment = takeEnvironment(profile);
   const contexts: Context[] = [];
   let exitCode: number = exitCodes.done;
@@ -63,7 +65,7 @@ function wire(profile: Profile, environment: Cli['environment'], signal: AbortSi
     environment,
     platform,
     home: homedir(),
-    directory: process.cwd(),
+    directory: currentFolder(),
     terminal: process.stdin.isTTY || process.stderr.isTTY,
   });
   const terminal = createTerminal({

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { CredentialError } from '../domain/credential-error.ts';
 
 /**
  * Writes to a stream and resolves when it has taken the bytes. A reader that has gone away (EPIPE, as with `| head`) is
@@ -14,5 +15,8 @@ export function printTo(stream: Writable): (output: string | Uint8Array) => Prom
 }
 
 function ignoreBrokenPipe(resolve: () => void, reject: (error: Error) => void) {
-  return (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? resolve() : reject(error));
+  return (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') resolve();
+    else reject(new CredentialError('output-failed', `stdout cannot be written: ${error.message}`));
+  };
 }

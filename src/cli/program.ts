@@ -1,5 +1,6 @@
 import yargs from 'yargs';
 import type { Command } from './command.ts';
+import { currentFolder } from './current-folder.ts';
 import { markOperands, operand } from './operands.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -22,7 +23,7 @@ export async function runProgram(
 ): Promise<string> {
   let wrong: string | undefined;
   let text = '';
-  const program = yargs()
+  const program = yargs([], currentFolder())
     .scriptName(name)
     .usage(`$0 <command>\n\n${summary}`)
     .locale('en')

@@ -34,6 +34,8 @@ export type ErrorCode =
   | 'wrong-passphrase'
   /** A passphrase is needed and there is nobody to ask. */
   | 'passphrase-required'
+  /** What was to be printed could not be. */
+  | 'output-failed'
   /** Nobody is signed in, or the sign-in no longer holds. */
   | 'not-signed-in'
   /** The server that signs in cannot be reached, or does not answer as it should. */

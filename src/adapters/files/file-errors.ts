@@ -42,9 +42,9 @@ export function keepsChanging(file: KeptFile): CredentialError {
 
 /** The operating system's refusal as `file-io`. */
 export function ioError(file: KeptFile, doing: 'read' | 'written' | 'locked', error: unknown): CredentialError {
-  const hint = hints[errnoOf(error) ?? ''];
+  const hint = hints[errnoOf(error) ?? ''] ?? 'check that the path can be used, or choose another folder';
   const message = `${named(file)} cannot be ${doing}: ${wordsOf(error)}`;
-  return new CredentialError('file-io', message, { cause: error, ...(hint && { hint }) });
+  return new CredentialError('file-io', message, { cause: error, hint });
 }
 
 const owner = 'check who owns the file and its folder, and their permissions';

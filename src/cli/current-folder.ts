@@ -1,0 +1,10 @@
+import { homedir } from 'node:os';
+
+/** The current folder may have been removed under the process: then nothing is relative to it. */
+export function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return homedir();
+  }
+}
