@@ -5,7 +5,7 @@ import { missing } from '../support/gnome-keyring.ts';
 import { DifyWorld, KeyringWorld } from './dify-world.ts';
 
 describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
-  describe.concurrent('at once', () => {
+  describe.concurrent('at once', { timeout: 120_000 }, () => {
     test('with DIFY_TOKEN_STORAGE unset or keychain a sign-in goes to the unlocked keyring', async (context) => {
       const world = await KeyringWorld.start(context);
       for (const storage of [undefined, 'keychain']) {
