@@ -4,6 +4,7 @@ import type { Seal } from '../domain/profile.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
 import type { Context } from './context.ts';
 import type { PassedOverReport, SelectionReport } from './selection-report.ts';
+import { stillKept } from './still-kept.ts';
 import { type StorageLabel, storageLabel } from './storage-label.ts';
 
 /** Where credentials are kept now. */
@@ -26,10 +27,12 @@ export async function reportStorage(context: Context, selection: SelectionReport
     fileIsGone = seal === undefined;
     return seal;
   }, note);
-  const placement = fileIsGone ? remembered.filter(({ store }) => store !== 'file') : remembered;
+  const kept = await keptInKeyring(context, remembered, selection).catch(note);
+  const placement = (kept ?? remembered).filter(({ store }) => store !== 'file' || !fileIsGone);
   const seal = fileSeal ?? settings.seal;
   const store =
-    newest(placement) ?? (state === 'intact' ? undefined : await found(context, selection, fileSeal).catch(note));
+    newest(placement) ??
+    (state === 'intact' ? undefined : await found(context, selection, fileSeal ?? undefined).catch(note));
   const file = [store, selection.outcome === 'selected' && selection.store].includes('file');
   return {
     label: storageLabel(store ?? undefined, seal, settings.envPassphrase),
@@ -43,6 +46,12 @@ export async function reportStorage(context: Context, selection: SelectionReport
       ...faults,
     ],
   };
+}
+
+/** A keyring that was found usable is asked; of any other, what is remembered stands. */
+async function keptInKeyring(context: Context, remembered: Placement, selection: SelectionReport): Promise<Placement> {
+  const usable = selection.outcome === 'selected' ? selection.store : 'file';
+  return usable === 'file' ? remembered : stillKept(context, remembered, usable);
 }
 
 /** Why one store was passed over, as doctor has it. */
@@ -65,7 +74,7 @@ function newest(placement: Placement): StoreId | undefined {
 async function found(
   { stores, signal }: Context,
   selection: SelectionReport,
-  fileSeal: Seal | undefined | undefined,
+  fileSeal: Seal | undefined,
 ): Promise<StoreId | undefined> {
   if (fileSeal) return 'file';
   if (selection.outcome !== 'selected' || selection.store === 'file') return undefined;

@@ -40,6 +40,20 @@ describe('the label says where credentials are kept', () => {
     expect(storageLabel('file', seal, envPassphrase)).toBe(label);
   });
 
+  test('a keyring that was wiped by hand has none any more', async () => {
+    await setCredential(world.context, alice, freshSecret());
+    await world.stores['secret-service'].delete(alice);
+    const { storage } = await examine(world.context);
+    expect(storage).toMatchObject({ label: 'No credentials stored', store: null });
+    expect(storage.details.join()).not.toContain('1 credential');
+  });
+
+  test('a keyring that is locked still has what was stored there', async () => {
+    await setCredential(world.context, alice, freshSecret());
+    world.broken.set('secret-service', 'locked');
+    expect((await examine(world.context)).storage).toMatchObject({ label: 'OS keyring', store: 'secret-service' });
+  });
+
   test('where the placement is lost: the file, or a keyring that holds something', async () => {
     await setCredential(world.context, alice, freshSecret());
     world.remembered = { placement: [], state: 'damaged', why: 'is cut short' };
