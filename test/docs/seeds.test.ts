@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { sourceTitles, testTitles } from './test-titles.ts';
 
 /** Rows that no test holds yet. It goes down with every row that gets one, and never up. */
-const openRows = 2;
+const openRows = 0;
 
 interface Row {
   readonly id: string;
