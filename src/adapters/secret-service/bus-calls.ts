@@ -39,6 +39,20 @@ export async function unwatch(bus: Connection, rule: string): Promise<void> {
   await busCall(bus, 'RemoveMatch', 's', [rule], '');
 }
 
+/** Becomes the owner of `name`, after all who asked for it before. */
+export async function acquireName(bus: Connection, name: string): Promise<void> {
+  const acquired = bus.signal(({ fields, body }) => {
+    const isMine =
+      fields.member === 'NameAcquired' && fields.sender === 'org.freedesktop.DBus' && body('s')[0] === name;
+    return isMine || undefined;
+  });
+  await Promise.all([acquired, busCall(bus, 'RequestName', 'su', [name, 0], 'u')]);
+}
+
+export async function releaseName(bus: Connection, name: string): Promise<void> {
+  await busCall(bus, 'ReleaseName', 's', [name], 'u');
+}
+
 function busCall(bus: Connection, member: string, signature: string, values: Value[], gives: string) {
   const name = 'org.freedesktop.DBus';
   const to = { destination: name, path: '/org/freedesktop/DBus', interface: name, member };

@@ -6,6 +6,7 @@ import { attributesFor, nameFrom } from './item-name.ts';
 import { find, newest, searchUnlocked, unlockItems } from './items.ts';
 import { answerChange } from './prompt.ts';
 import { attributesOf, createItem, deleteItem, getSecret, setSecret } from './service-calls.ts';
+import { inTurn } from './turn.ts';
 import type { Visit } from './visit.ts';
 
 export async function getCredential(visit: Visit, name: CredentialName): Promise<Secret | undefined> {
@@ -18,23 +19,18 @@ export async function getCredential(visit: Visit, name: CredentialName): Promise
 
 /** Overwrites the newest of several items, then deletes the others: from then on every tool reads the same. */
 export async function setCredential(visit: Visit, name: CredentialName, secret: Secret): Promise<void> {
-  const found = await find(visit, name);
-  const [item] = await newest(visit, found);
-  if (item === undefined) {
-    const path = await createCredential(visit, name, secret);
-    if (visit.session.provider === 'keepassxc') await giveWay(visit, name, path);
-    return;
-  }
-  await unlockItems(visit, [item]);
-  await setSecret(visit.session, item.path, visit.session.path, secret.expose());
-  const others = found.filter(({ path, locked }) => path !== item.path && !locked);
-  await inBatches(others, (other) => deletePath(visit, other.path));
-}
-
-/** Where two create one at once, KeePassXC keeps both. All see the same one as the newest, and each takes back its own. */
-async function giveWay(visit: Visit, name: CredentialName, own: string): Promise<void> {
-  const [newer] = await newest(visit, await find(visit, name));
-  if (newer !== undefined && newer.path !== own) await deletePath(visit, own);
+  await inTurn(visit, async () => {
+    const found = await find(visit, name);
+    const [item] = await newest(visit, found);
+    if (item === undefined) {
+      await createCredential(visit, name, secret);
+      return;
+    }
+    await unlockItems(visit, [item]);
+    await setSecret(visit.session, item.path, visit.session.path, secret.expose());
+    const others = found.filter(({ path, locked }) => path !== item.path && !locked);
+    await inBatches(others, (other) => deletePath(visit, other.path));
+  });
 }
 
 /** Gives the new item's path. */
@@ -60,9 +56,11 @@ function labelOf({ service, account }: CredentialName): string {
 
 /** Deletes every item of the name. `found` is called once there is one. */
 export async function deleteCredential(visit: Visit, name: CredentialName, found: () => void): Promise<void> {
-  const items = await find(visit, name);
-  if (items.length > 0) found();
-  await inBatches(await unlockItems(visit, items), ({ path }) => deletePath(visit, path));
+  await inTurn(visit, async () => {
+    const items = await find(visit, name);
+    if (items.length > 0) found();
+    await inBatches(await unlockItems(visit, items), ({ path }) => deletePath(visit, path));
+  });
 }
 
 export async function listCredentials(visit: Visit, service: string | undefined): Promise<CredentialName[]> {

@@ -47,12 +47,12 @@ export async function find(visit: Visit, name: CredentialName): Promise<readonly
   return own(visit, await searching());
 }
 
-/** Of several items the one modified last, in seconds: more than one where that was at the same time, by their paths. */
+/** Of several items the one modified last, in seconds: more than one where that was at the same time. */
 export async function newest({ session }: Visit, items: readonly Item[]): Promise<readonly Item[]> {
   if (items.length <= 1) return items;
   const times = await inBatches(items, ({ path }) => modifiedOf(session, path));
   const last = Math.max(...times);
-  return items.filter((_, index) => times[index] === last).sort((a, b) => (a.path < b.path ? -1 : 1));
+  return items.filter((_, index) => times[index] === last);
 }
 
 /** Unlocks those that are locked. */
