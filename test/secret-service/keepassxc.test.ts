@@ -112,6 +112,17 @@ describeStore('over KeePassXC', 'keepassxc', missing(), () => {
     expect(secrets.some((secret) => kept?.equals(secret))).toBe(true);
   });
 
+  test('five that delete one credential at once find it gone, and KeePassXC still there', async () => {
+    const program = await keepassxc('open');
+    const stores = Array.from({ length: 5 }, () => storeOn(program.environment, patient));
+    for (let round = 0; round < 5; round += 1) {
+      await stores[0]?.set(name, textSecret('x'));
+      const deleted = await Promise.all(stores.map((store) => store.delete(name)));
+      expect(deleted.filter(Boolean)).toEqual([true]);
+    }
+    expect(await entries(program)).toEqual([]);
+  });
+
   test('several entries of one name are deleted together', async () => {
     const program = await keepassxc('open');
     for (const count of [1, 2, 3]) await addAnother(program, count);
