@@ -22,8 +22,9 @@ export function isUnsupported(error: unknown): boolean {
 export function withFix(error: unknown, store: StoreId, { where }: Context): unknown {
   const reason = reasonOf(error);
   if (!(error instanceof CredentialError) || reason === undefined || store === 'file' || error.hint) return error;
-  const { fix } = advise({ store, reason }, where);
-  return new CredentialError(error.code, error.message, { hint: fix, cause: error });
+  const { code, message, evidence } = error;
+  const { fix } = advise({ store, reason, ...(evidence && { evidence }) }, where);
+  return new CredentialError(code, message, { hint: fix, cause: error });
 }
 
 /** The same, and names what the store was needed for: `demo alice was stored in the … on …: …`. */

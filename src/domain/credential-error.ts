@@ -1,4 +1,4 @@
-import type { Reason } from './probe.ts';
+import type { Evidence, Reason } from './probe.ts';
 import type { RefusalCode } from './selection.ts';
 
 /**
@@ -48,6 +48,8 @@ export type ErrorCode =
 export interface CredentialErrorOptions {
   /** What to do about it now: one line. */
   readonly hint?: string;
+  /** What a store saw, where it did not serve: for exact advice. */
+  readonly evidence?: Evidence;
   /** What lies beneath. Never holds a secret. */
   readonly cause?: unknown;
 }
@@ -57,10 +59,12 @@ export class CredentialError extends Error {
   override readonly name = 'CredentialError';
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  readonly evidence: Evidence | undefined;
 
-  constructor(code: ErrorCode, message: string, { hint, cause }: CredentialErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, { hint, evidence, cause }: CredentialErrorOptions = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.hint = hint;
+    this.evidence = evidence;
   }
 }

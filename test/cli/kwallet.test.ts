@@ -40,7 +40,7 @@ describeStore('with KWallet open since the sign-in to KDE', 'kwallet', missing()
     await kwallet.restart('open');
     expect(locked).toMatchObject({
       stdout: '',
-      stderr: expect.stringContaining('the Secret Service is locked'),
+      stderr: expect.stringMatching(/the Secret Service is locked\n {2}hint: dbus-send .* org\.kde\.KWallet\.open /),
       exit: 1,
     });
     expect(sandbox.run('jsm auth token')).toEqual({ stdout: key, stderr: '', exit: 0 });

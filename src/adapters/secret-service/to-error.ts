@@ -89,7 +89,7 @@ export function toFault(error: unknown, provider?: Provider): Fault {
 export function toError({ code, evidence, cause }: Fault): CredentialError {
   const text = evidence.text === undefined ? '' : `: ${evidence.text}`;
   const hint = code === 'ambiguous' ? ambiguityHint : undefined;
-  return new CredentialError(code, `${sentences[code]}${text}`, { ...(hint && { hint }), cause });
+  return new CredentialError(code, `${sentences[code]}${text}`, { ...(hint && { hint }), evidence, cause });
 }
 
 /** What a probe saw, where it did not end well. A limit that only operations have is a bug here. */
