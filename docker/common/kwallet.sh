@@ -1,0 +1,73 @@
+# KWallet, for the situations with one. Sourced.
+# shellcheck shell=bash
+. /situation/session.sh
+
+export QT_QPA_PLATFORM=offscreen
+wallet=kdewallet
+salt=~/.local/share/kwalletd/$wallet.salt
+
+# Starts it over a wallet that exists. The argument: whether it serves the Secret Service.
+start_kwallet() {
+  if [ ! -e "$salt" ]; then make_wallet; fi
+  configure "$1"
+  start_daemon
+}
+
+# A wallet that was not there when the daemon started is not served, so another daemon has to come after.
+make_wallet() {
+  mkdir -p "$(dirname "$salt")"
+  head -c 56 /dev/urandom >"$salt"
+  configure true
+  start_daemon
+  open_wallet
+  end_kwallet
+}
+
+# Closing the wallet saves it, which otherwise lags by seconds.
+end_kwallet() {
+  call close "string:$wallet" boolean:true
+  pkill -KILL -x kwalletd5
+  until_gone kwalletd5
+}
+
+restart_provider() {
+  end_kwallet
+  start_kwallet true
+  open_wallet
+}
+
+start_daemon() {
+  kwalletd5 >/dev/null 2>&1 &
+  until_served org.kde.kwalletd5
+  if [ "$serves" = true ]; then until_served; fi
+}
+
+# Opens the wallet as the sign-in to KDE does, and makes it where there is none: kwallet-pam, `kwallet_hash`.
+open_wallet() {
+  local key
+  key=$(node -p 'crypto.pbkdf2Sync(process.argv[1], fs.readFileSync(process.argv[2]), 50_000, 56, "sha512").join()' \
+    "$password" "$salt")
+  call pamOpen "string:$wallet" "array:byte:$key" int32:0
+}
+
+call() {
+  dbus-send --session --print-reply --dest=org.kde.kwalletd5 /modules/kwalletd5 "org.kde.KWallet.$1" "${@:2}" >/dev/null
+}
+
+configure() {
+  serves=$1
+  mkdir -p ~/.config
+  cat >~/.config/kwalletrc <<END
+[Wallet]
+Enabled=true
+First Use=false
+Default Wallet=$wallet
+Leave Open=true
+Prompt on Open=false
+Launch Manager=false
+Close When Idle=false
+
+[org.freedesktop.secrets]
+apiEnabled=$serves
+END
+}

@@ -1,0 +1,7 @@
+#!/bin/bash
+# gnome-keyring with a locked login collection, and no display to ask on.
+. /situation/session.sh
+
+start_bus
+start_gnome_keyring_locked
+begin "$@"

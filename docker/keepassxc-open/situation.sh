@@ -1,0 +1,7 @@
+#!/bin/bash
+# KeePassXC with an open database whose root group is exposed, and no confirmation of each access.
+. /situation/keepassxc.sh
+
+start_bus
+start_keepassxc_open false
+begin "$@"

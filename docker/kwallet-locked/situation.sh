@@ -1,0 +1,7 @@
+#!/bin/bash
+# KWallet with its Secret Service switched on, and a closed wallet.
+. /situation/kwallet.sh
+
+start_bus
+start_kwallet true
+begin "$@"

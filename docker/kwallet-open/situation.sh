@@ -1,0 +1,8 @@
+#!/bin/bash
+# KWallet with its Secret Service switched on, and an open wallet.
+. /situation/kwallet.sh
+
+start_bus
+start_kwallet true
+open_wallet
+begin "$@"

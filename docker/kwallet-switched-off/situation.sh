@@ -1,0 +1,7 @@
+#!/bin/bash
+# KWallet runs, and does not serve the Secret Service.
+. /situation/kwallet.sh
+
+start_bus
+start_kwallet false
+begin "$@"
