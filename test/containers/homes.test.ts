@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { started, volume } from './started.ts';
+
+const without = 'neither a bus nor a provider, keyctl blocked';
+
+const refused = (what: RegExp) => ({ stdout: '', stderr: expect.stringMatching(what), exit: 1 });
+
+test('on a read-only home nothing can be changed, which says so, and what was kept is read', async () => {
+  const home = volume();
+  const before = await started(without, { volume: home });
+  expect(await before.run('printf %s s3cret | keystow set demo alice')).toMatchObject({ exit: 0 });
+  await before.stop();
+
+  const { run } = await started(without, { volume: home, readOnly: true });
+  const readOnly = /credentials\.json cannot be locked: read-only file system\n {2}hint: .*read-only/;
+  expect(await run('printf %s other | keystow set demo alice')).toEqual(refused(readOnly));
+  expect(await run('keystow delete demo alice')).toEqual(refused(readOnly));
+  expect(await run('keystow get demo alice')).toMatchObject({ stdout: 's3cret', exit: 0 });
+  expect(await run('keystow list')).toMatchObject({ stdout: 'demo\talice\n', exit: 0 });
+  expect(await run('keystow doctor')).toMatchObject({ stdout: expect.stringContaining('Encrypted file'), exit: 0 });
+});
+
+test('on a full disk nothing can be changed, which says so, and nothing is lost', async () => {
+  const { run } = await started(without, { inMemory: 'uid=1000,gid=1000,mode=700,size=64k' });
+  expect(await run('printf %s s3cret | keystow set demo alice')).toMatchObject({ exit: 0 });
+  const files = 'cd ~/.config/keystow && sha256sum * && ls -a';
+  const before = await run(files);
+  expect(await run('cat /dev/zero >~/fill')).toMatchObject({ stderr: expect.stringContaining('No space left') });
+
+  const full = /credentials\.json cannot be written: no space left on device\n {2}hint: .*kept before is untouched/;
+  expect(await run('head -c 9000 /dev/urandom | keystow set demo alice --raw')).toEqual(refused(full));
+  expect(await run('printf %s other | keystow set demo bob')).toEqual(refused(full));
+  expect(await run('keystow delete demo alice')).toEqual(refused(full));
+  expect(await run('keystow get demo alice')).toMatchObject({ stdout: 's3cret', exit: 0 });
+  expect(await run(files)).toEqual(before);
+
+  await run('rm ~/fill');
+  expect(await run('printf %s other | keystow set demo alice')).toMatchObject({ exit: 0 });
+  expect(await run('keystow get demo alice')).toMatchObject({ stdout: 'other', exit: 0 });
+});

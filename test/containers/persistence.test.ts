@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { started, volume } from './started.ts';
+
+const secret = { stdout: 's3cret', stderr: '', exit: 0 };
+
+describe.each([
+  ['gnome-keyring, unlocked', 'session'],
+  ['KWallet, an open wallet', 'kwallet'],
+  ['KeePassXC, an open database', 'keepassxc'],
+])('%s', (name, shared) => {
+  test('a credential survives a restart of the provider, of the container, and a new container', async () => {
+    const home = volume();
+    const first = await started(name, { volume: home });
+    expect(await first.run('printf %s s3cret | keystow set demo alice')).toMatchObject({
+      stdout: 'stored demo alice in the Secret Service\n',
+    });
+
+    await first.run(`. /situation/${shared}.sh && restart_provider >/dev/null 2>&1`, 20);
+    expect(await first.run('keystow get demo alice')).toEqual(secret);
+
+    await first.restart();
+    expect(await first.run('keystow get demo alice')).toEqual(secret);
+    await first.stop();
+
+    const second = await started(name, { volume: home });
+    expect(await second.run('keystow get demo alice')).toEqual(secret);
+    expect(await second.run('keystow list')).toEqual({ stdout: 'demo\talice\n', stderr: '', exit: 0 });
+  });
+});

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DoctorReport } from '../../src/app/doctor.ts';
+import { serviceFailureReasons, unsupportedReasons } from '../../src/domain/probe.ts';
+import { type Container, startContainer } from './container.ts';
+import { heldElsewhere, type Situation, situations } from './situations.ts';
+
+const done = (stdout: string) => ({ stdout, exit: 0 });
+
+for (const situation of situations) describe(situation.name, () => hold(situation));
+
+function hold(situation: Situation): void {
+  const { selected } = situation;
+  let container: Container;
+
+  beforeAll(async () => {
+    container = await startContainer(situation);
+  });
+  afterAll(() => container?.stop());
+
+  test(`doctor selects ${selected}, and names the reasons`, async () => {
+    const { selection, storage } = await doctor(container);
+    expect(selection).toMatchObject({ outcome: 'selected', store: selected });
+    expect(selection.passedOver.map(({ store, reason }) => [store, reason])).toEqual(situation.passedOver);
+    expect(storage.label).toBe('No credentials stored');
+  });
+
+  test('a credential is set, read, listed and deleted', async () => {
+    const where = selected === 'file' ? 'the encrypted file' : 'the Secret Service';
+    expect((await container.run('printf %s s3cret | keystow set demo alice')).stdout).toContain(
+      `stored demo alice in ${where}`,
+    );
+    expect(await container.run('keystow get demo alice')).toMatchObject(done('s3cret'));
+    expect(await container.run('keystow list demo')).toMatchObject(done('demo\talice\n'));
+    const { storage } = await doctor(container);
+    const label = selected === 'file' ? 'Encrypted file (sealed by home directory)' : 'OS keyring';
+    expect(storage).toMatchObject({ store: selected, label });
+    expect(await container.run('grep -E "demo|alice|keystow" /proc/keys')).toEqual({ stdout: '', stderr: '', exit: 1 });
+    expect(await container.run('keystow delete demo alice')).toMatchObject({ exit: 0 });
+    expect(await container.run('keystow get demo alice')).toMatchObject({ stdout: '', exit: 1 });
+  });
+
+  test.runIf(situation.isSteady)('the store keeps the contract and answers as its model', async () => {
+    const { stdout, stderr, exit } = await container.run('NO_COLOR=1 node /keystow/test/containers/inside/run.mjs', 60);
+    expect(exit, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/Tests +[6-9]\d passed \(/);
+  });
+
+  test.runIf(situation.cure !== undefined)('the fixes that doctor prints lead to the OS keyring', async () => {
+    const { stdout, stderr } = await container.run('node /keystow/test/containers/inside/cure.mjs', 60);
+    expect(stderr).toBe('');
+    const { met, report } = JSON.parse(stdout) as { met: string[]; report: DoctorReport };
+    expect(met).toEqual(situation.cure);
+    expect(report.selection).toMatchObject({ outcome: 'selected', store: 'secret-service' });
+    expect(report.storage).toMatchObject({ label: 'OS keyring', store: 'secret-service' });
+  });
+}
+
+test('every reason is brought about by a situation, or held elsewhere', () => {
+  const met = situations.flatMap(({ passedOver }) => passedOver.map(([, reason]) => reason));
+  const reasons = [...unsupportedReasons, ...serviceFailureReasons];
+  expect(new Set([...met, ...heldElsewhere.keys()])).toEqual(new Set(reasons));
+});
+
+async function doctor(container: Container): Promise<DoctorReport> {
+  const { stdout, stderr, exit } = await container.run('keystow doctor --json');
+  expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 });
+  return JSON.parse(stdout);
+}
