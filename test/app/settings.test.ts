@@ -7,7 +7,7 @@ const linux: ProcessFacts = {
   environment: {},
   platform: 'linux',
   home: '/home/alice',
-  directory: '/work',
+  directory: '/elsewhere',
   terminal: false,
 };
 const windows: ProcessFacts = { ...linux, platform: 'win32', home: 'C:\\Users\\alice', directory: 'C:\\work' };
@@ -31,7 +31,7 @@ describe('the folder', () => {
     [{ XDG_CONFIG_HOME: '/xdg' }, linux, '/xdg/keystow/credentials.json'],
     [{ XDG_CONFIG_HOME: 'relative' }, linux, '/home/alice/.config/keystow/credentials.json'],
     [{ KEYSTOW_CONFIG_DIR: '/here', XDG_CONFIG_HOME: '/xdg' }, linux, '/here/credentials.json'],
-    [{ KEYSTOW_CONFIG_DIR: 'here' }, linux, '/work/here/credentials.json'],
+    [{ KEYSTOW_CONFIG_DIR: 'here' }, linux, '/elsewhere/here/credentials.json'],
     [{ KEYSTOW_CONFIG_DIR: '' }, linux, '/home/alice/.config/keystow/credentials.json'],
     [{}, { ...linux, platform: 'darwin' }, '/home/alice/.config/keystow/credentials.json'],
     [{ APPDATA: 'D:\\Roaming' }, windows, 'D:\\Roaming\\keystow\\credentials.json'],
