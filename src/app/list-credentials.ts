@@ -5,6 +5,7 @@ import type { StoreId } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
+import { namesOf } from './names-of.ts';
 import { reach } from './reach.ts';
 import { searchOrder } from './search-order.ts';
 import { isUnsupported, reasonOf, withFix } from './store-failure.ts';
@@ -73,6 +74,5 @@ async function namesIn(
   signal: AbortSignal,
 ): Promise<readonly CredentialName[]> {
   if (service !== undefined || store.listing === 'all') return store.list(service, { signal });
-  const services = new Set(here.map((placed) => placed.service));
-  return (await Promise.all([...services].map((known) => store.list(known, { signal })))).flat();
+  return namesOf(store, here, signal);
 }

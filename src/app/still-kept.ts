@@ -2,6 +2,7 @@ import { sameName } from '../domain/credential-name.ts';
 import type { Placement } from '../domain/placement.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import type { Context } from './context.ts';
+import { namesOf } from './names-of.ts';
 
 /** What is remembered, less what `usable`, a store that answers without a passphrase, no longer has. */
 export async function stillKept(
@@ -9,10 +10,8 @@ export async function stillKept(
   remembered: Placement,
   usable: Exclude<StoreId, 'file'>,
 ): Promise<Placement> {
-  const services = new Set(remembered.flatMap(({ store, service }) => (store === usable ? [service] : [])));
-  if (services.size === 0) return remembered;
-  const store = await stores.open(usable);
-  const lists = await Promise.all([...services].map((service) => store.list(service, { signal })));
-  const names = lists.flat();
+  const here = remembered.filter(({ store }) => store === usable);
+  if (here.length === 0) return remembered;
+  const names = await namesOf(await stores.open(usable), here, signal);
   return remembered.filter((placed) => placed.store !== usable || names.some((name) => sameName(name, placed)));
 }

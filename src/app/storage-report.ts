@@ -21,21 +21,21 @@ export async function reportStorage(context: Context, selection: SelectionReport
   const { settings } = context;
   const { placement: remembered, state, why } = await context.placement.read();
   const faults = why === undefined ? [] : [`the placement file ${why}; every store is looked in instead`];
-  const note = (error: unknown) => void faults.push(error instanceof CredentialError ? error.message : String(error));
-  let fileIsGone = false;
-  const fileSeal = await context.stores.sealOfFile().then((seal) => {
-    fileIsGone = seal === undefined;
-    return seal;
-  }, note);
+  const note = (error: unknown): undefined => {
+    faults.push(error instanceof CredentialError ? error.message : String(error));
+  };
+  // No answer is a file that cannot be read: what is remembered of it stands.
+  const answer = await context.stores.sealOfFile().then((seal) => ({ seal }), note);
+  const fileSeal = answer?.seal;
+  const fileIsGone = answer !== undefined && fileSeal === undefined;
   const kept = await keptInKeyring(context, remembered, selection).catch(note);
   const placement = (kept ?? remembered).filter(({ store }) => store !== 'file' || !fileIsGone);
   const seal = fileSeal ?? settings.seal;
   const store =
-    newest(placement) ??
-    (state === 'intact' ? undefined : await found(context, selection, fileSeal ?? undefined).catch(note));
+    newest(placement) ?? (state === 'intact' ? undefined : await found(context, selection, fileSeal).catch(note));
   const file = [store, selection.outcome === 'selected' && selection.store].includes('file');
   return {
-    label: storageLabel(store ?? undefined, seal, settings.envPassphrase),
+    label: storageLabel(store, seal, settings.envPassphrase),
     store: store ?? null,
     details: [
       ...mostTellingFirst(selection.passedOver).map(notUsed),
