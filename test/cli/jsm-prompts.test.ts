@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
-import { missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
+import { answer, missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
 import { Sandbox } from './sandbox.ts';
 
 const passphrase = 'correct horse battery staple';
@@ -15,11 +15,6 @@ describeStore('what jsm asks on a terminal', 'file-passphrase', missingPseudoTer
 
   const start = (command: string, extra: Record<string, string> = {}): PseudoTerminal =>
     onTerminal(command, sandbox.home, { ...sandbox.environment, ...extra });
-
-  async function answer(terminal: PseudoTerminal, question: string, text: string): Promise<void> {
-    await terminal.waitFor(question);
-    terminal.type(`${text}\r`);
-  }
 
   async function saveFirst(): Promise<PseudoTerminal> {
     const terminal = start(`jsm auth set-key ${key}`);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
-import { missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
+import { answer, missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
 import { Sandbox } from './sandbox.ts';
 
 const enter = '\r';
@@ -17,11 +17,6 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
 
   const start = (command: string, extra: Record<string, string> = {}): PseudoTerminal =>
     onTerminal(command, sandbox.home, { ...sandbox.environment, ...extra });
-
-  async function answer(terminal: PseudoTerminal, question: string, text: string): Promise<void> {
-    await terminal.waitFor(question);
-    terminal.type(text + enter);
-  }
 
   test('a secret is typed without echo, and a newline follows it only on a terminal', async () => {
     const set = start('keystow set demo alice');

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { setTimeout as wait } from 'node:timers/promises';
-import { ownerOf, serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
-import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
+import { serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
+import { untilOwned } from './bus-name.ts';
 import { endOf, missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
 
 /** `none`: there is no collection yet. */
@@ -63,22 +62,9 @@ async function startDaemon(bus: SessionBus, state: KeyringState): Promise<Daemon
   });
   const end = endOf(child);
   child.stdin.end('a password of the tests');
-  const connection = new Connection(bus.socket);
-  try {
-    await Promise.race([untilOwned(connection), end.then(() => Promise.reject(new Error('gnome-keyring ended')))]);
-  } finally {
-    connection.end();
-  }
+  // By then `--unlock` is done as well: the daemon takes its name last.
+  await untilOwned(bus, serviceName, 'gnome-keyring', end);
   return { kill: (signal) => child.kill(signal), end };
-}
-
-/** By then `--unlock` is done as well: the daemon takes its name last. */
-async function untilOwned(connection: Connection): Promise<void> {
-  for (;;) {
-    const owner = await ownerOf(connection, serviceName).catch(() => undefined);
-    if (owner !== undefined) return;
-    await wait(5);
-  }
 }
 
 async function stopDaemon(daemon: Daemon): Promise<void> {

@@ -1,7 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { setTimeout as wait } from 'node:timers/promises';
-import { ownerOf } from '../../src/adapters/secret-service/bus-calls.ts';
-import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
+import { untilOwned } from './bus-name.ts';
 import { endOf, type SessionBus } from './session-bus.ts';
 
 /** A graphical provider that runs on a test's bus, without a display. */
@@ -30,12 +28,7 @@ export async function startProvider(
   const end = endOf(child);
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
-  const connection = new Connection(bus.socket);
-  try {
-    await Promise.race([untilOwned(connection, name), end.then(() => Promise.reject(new Error(`${program} ended`)))]);
-  } finally {
-    connection.end();
-  }
+  await untilOwned(bus, name, program, end);
   return {
     async end(signal) {
       child.kill(signal);
@@ -47,12 +40,4 @@ export async function startProvider(
 /** The environment that Qt needs to do without a display. */
 function withoutDisplay(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...environment, QT_QPA_PLATFORM: 'offscreen' };
-}
-
-async function untilOwned(connection: Connection, name: string): Promise<void> {
-  for (;;) {
-    const owner = await ownerOf(connection, name).catch(() => undefined);
-    if (owner !== undefined || !connection.isOpen) return;
-    await wait(5);
-  }
 }

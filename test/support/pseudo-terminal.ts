@@ -56,3 +56,9 @@ export function onTerminal(command: string, cwd: string, env: Readonly<Record<st
     exit,
   };
 }
+
+/** Types a line once the question is shown. */
+export async function answer(terminal: PseudoTerminal, question: string, text: string): Promise<void> {
+  await terminal.waitFor(question);
+  terminal.type(`${text}\r`);
+}
