@@ -1,22 +1,27 @@
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ownerOf } from '../../src/adapters/secret-service/bus-calls.ts';
+import { processOf } from '../../src/adapters/secret-service/bus-calls.ts';
 import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
 import type { SessionBus } from './session-bus.ts';
 
-/** Resolves when somebody owns `name` on the bus. Rejects when `end`, that of the program that is to own it, comes first. */
-export async function untilOwned(bus: SessionBus, name: string, program: string, end: Promise<void>): Promise<void> {
+/**
+ * Resolves when `program` owns `name` on the bus. Rejects when `end`, that of the program, comes first.
+ * It is the owner's process that counts: a bus may take a while to notice that an owner before it has ended.
+ */
+export async function untilOwned(bus: SessionBus, name: string, program: ChildProcess, end: Promise<void>) {
   const connection = new Connection(bus.socket);
+  const ended = end.then(() => Promise.reject(new Error(`${program.spawnfile} ended`)));
   try {
-    await Promise.race([ask(connection, name), end.then(() => Promise.reject(new Error(`${program} ended`)))]);
+    await Promise.race([untilOwner(connection, name, program.pid), ended]);
   } finally {
     connection.end();
   }
 }
 
-async function ask(connection: Connection, name: string): Promise<void> {
+async function untilOwner(connection: Connection, name: string, pid: number | undefined): Promise<void> {
   for (;;) {
-    const owner = await ownerOf(connection, name).catch(() => undefined);
-    if (owner !== undefined || !connection.isOpen) return;
+    const owner = await processOf(connection, name).catch(() => undefined);
+    if (owner === pid || !connection.isOpen) return;
     await wait(5);
   }
 }

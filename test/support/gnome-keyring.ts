@@ -63,7 +63,7 @@ async function startDaemon(bus: SessionBus, state: KeyringState): Promise<Daemon
   const end = endOf(child);
   child.stdin.end('a password of the tests');
   // By then `--unlock` is done as well: the daemon takes its name last.
-  await untilOwned(bus, serviceName, 'gnome-keyring', end);
+  await untilOwned(bus, serviceName, child, end);
   return { kill: (signal) => child.kill(signal), end };
 }
 

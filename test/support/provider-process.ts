@@ -28,7 +28,7 @@ export async function startProvider(
   const end = endOf(child);
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
-  await untilOwned(bus, name, program, end);
+  await untilOwned(bus, name, child, end);
   return {
     async end(signal) {
       child.kill(signal);
