@@ -7,21 +7,18 @@ import { readSettings } from '../app/settings.ts';
 import type { Profile } from '../domain/profile.ts';
 import { distributionOf } from '../domain/surroundings.ts';
 import type { Cli } from './cli.ts';
-import type { Command } from './command.ts';
 import { currentFolder } from './current-folder.ts';
 import { exitCodes } from './exit-code.ts';
 import { printTo } from './output.ts';
-import { type ProgramOptions, runProgram } from './program.ts';
+import type { Program } from './program.ts';
 import { reportFailure } from './report-failure.ts';
+import { runProgram } from './run-program.ts';
 import { services } from './services.ts';
 import { createStores } from './stores.ts';
 
 /** Runs one of the programs: the one place that knows the process and the platform, and wires them to the rest. */
-export async function main(
-  profile: Profile,
-  program: ProgramOptions,
-  commands: (cli: Cli) => readonly Command[],
-): Promise<void> {
+export async function main(program: Program): Promise<void> {
+  const { profile } = program;
   const calledOff = new AbortController();
   process.once('SIGINT', () => calledOff.abort());
   process.once('uncaughtException', (error) => process.exit(reportFailure(error, profile, false)));
@@ -43,7 +40,7 @@ export async function main(
     },
   };
   try {
-    await cli.print(await runProgram(program, commands(cli), process.argv.slice(2)));
+    await cli.print(await runProgram(program, program.commands(cli), process.argv.slice(2)));
   } catch (error) {
     exitCode = reportFailure(error, profile, calledOff.signal.aborted);
   } finally {

@@ -1,66 +1,13 @@
-import yargs from 'yargs';
-import type { Command } from './command.ts';
-import { currentFolder } from './current-folder.ts';
-import { markOperands, operand } from './operands.ts';
-import { UsageError } from './usage-error.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { Cli } from './cli.ts';
+import type { Command, Example } from './command.ts';
 
-export interface ProgramOptions {
-  readonly name: string;
-  readonly version: string;
+/** One of the programs, as data. */
+export interface Program {
+  readonly profile: Profile;
+  /** What it does, in one sentence. */
   readonly summary: string;
-  /** Shown by `--help` of the program itself: a command and what it does. */
-  readonly examples: readonly (readonly [command: string, what: string])[];
-}
-
-/**
- * Runs the command that `argv` names. Resolves with the text of `--help` or `--version` where that was asked for.
- * A command line that is wrong → rejects with {@link UsageError}; a command that fails → rejects with its error.
- */
-export async function runProgram(
-  { name, version, summary, examples }: ProgramOptions,
-  commands: readonly Command[],
-  argv: readonly string[],
-): Promise<string> {
-  let wrong: string | undefined;
-  let text = '';
-  const program = yargs([], currentFolder())
-    .scriptName(name)
-    .usage(`$0 <command>\n\n${summary}`)
-    .locale('en')
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'duplicate-arguments-array': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-    .example(examples.map(([command, what]) => [`$0 ${command}`, what]))
-    .demandCommand(1, 'a command is missing')
-    .strict()
-    .version(version)
-    .help()
-    .alias('help', 'h')
-    .wrap(80)
-    .fail((message, error) => {
-      wrong = message;
-      throw error ?? new Error(message);
-    });
-  const parser = commands.reduce((yargs, add) => add(yargs), program);
-  try {
-    await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {
-      text = output;
-    });
-    return text && `${text}\n`;
-  } catch (error) {
-    if (!wrong) throw error;
-    throw new UsageError(plain(wrong), await parser.getHelp());
-  }
-}
-
-/** yargs' complaints, as one line in our words. */
-function plain(message: string): string {
-  const text = message.split('\n').map(operand).join(' ').replaceAll('\0', '');
-  if (/^Not enough non-option arguments/.test(text)) return 'an argument is missing';
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  /** Shown by `--help` of the program itself. */
+  readonly examples: readonly Example[];
+  commands(cli: Cli): readonly Command[];
 }

@@ -7,14 +7,13 @@ import { deletedLine, jsonLine, notFound } from '../render.ts';
 import { credentialOperands } from './operands.ts';
 
 export function deleteCommand(cli: Cli): Command {
-  return command<{ service: string; account: string; json: boolean }>({
-    command: 'delete <service> <account>',
-    describe: 'Remove a credential from every store that has it',
-    builder: (yargs) =>
-      credentialOperands(yargs)
-        .option('json', { type: 'boolean', default: false, describe: 'say as JSON where it was' })
-        .example('$0 delete github.com alice', 'remove it; exit 1 where there was none'),
-    async handler({ service, account, json }) {
+  return command({
+    name: 'delete',
+    summary: 'Remove a credential from every store that has it',
+    operands: credentialOperands,
+    options: { json: { describe: 'say as JSON where it was' } },
+    examples: [['$0 delete github.com alice', 'remove it; exit 1 where there was none']],
+    async run({ service, account, json }) {
       const name = credentialName(service, account);
       const context = cli.context();
       const removed = await deleteCredential(context, name);

@@ -5,27 +5,23 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
-import { operand } from '../operands.ts';
 import { jsonLine } from '../render.ts';
 import { doctorText } from '../render-doctor.ts';
 
 export function doctorCommand(cli: Cli): Command {
-  return command<{ json: boolean; replay: string | undefined }>({
-    command: 'doctor',
-    describe: 'Say which store is used and why, and how to mend what is amiss',
-    builder: (yargs) =>
-      yargs
-        .option('json', { type: 'boolean', default: false, describe: 'print JSON, with the facts that decided' })
-        .option('replay', {
-          type: 'string',
-          requiresArg: true,
-          coerce: operand,
-          describe: 'decide again from the facts in a saved report (- for stdin)',
-        })
-        .example('$0 doctor', 'what is used here, and why')
-        .example('$0 doctor --json >report.json', 'save the report')
-        .example('$0 doctor --replay report.json', 'decide again, on any machine'),
-    async handler({ json, replay }) {
+  return command({
+    name: 'doctor',
+    summary: 'Say which store is used and why, and how to mend what is amiss',
+    options: {
+      json: { describe: 'print JSON, with the facts that decided' },
+      replay: { value: 'FILE', describe: 'decide again from the facts in a saved report (- for stdin)' },
+    },
+    examples: [
+      ['$0 doctor', 'what is used here, and why'],
+      ['$0 doctor --json >report.json', 'save the report'],
+      ['$0 doctor --replay report.json', 'decide again, on any machine'],
+    ],
+    async run({ json, replay }) {
       const report =
         replay === undefined
           ? await examine(cli.context({ prompting: false }))

@@ -7,15 +7,16 @@ import { notFound } from '../render.ts';
 import { credentialOperands } from './operands.ts';
 
 export function getCommand(cli: Cli): Command {
-  return command<{ service: string; account: string }>({
-    command: 'get <service> <account>',
-    describe: 'Print a secret, byte for byte; a newline follows only on a terminal',
-    builder: (yargs) =>
-      credentialOperands(yargs)
-        .example('TOKEN=$($0 get github.com alice)', 'into a variable')
-        .example('$0 get demo key >key.der', 'into a file')
-        .example('$0 get -- -service -account', 'names that begin with a dash'),
-    async handler({ service, account }) {
+  return command({
+    name: 'get',
+    summary: 'Print a secret, byte for byte; a newline follows only on a terminal',
+    operands: credentialOperands,
+    examples: [
+      ['TOKEN=$($0 get github.com alice)', 'into a variable'],
+      ['$0 get demo key >key.der', 'into a file'],
+      ['$0 get -- -service -account', 'names that begin with a dash'],
+    ],
+    async run({ service, account }) {
       const name = credentialName(service, account);
       const context = cli.context();
       const secret = await getCredential(context, name);

@@ -1,14 +1,7 @@
-import type { Argv } from 'yargs';
-import { operand } from '../operands.ts';
+import type { Operand } from '../command.ts';
 
 /** The two operands that name one credential. */
-export function credentialOperands(yargs: Argv): Argv<{ service: string; account: string }> {
-  return yargs
-    .positional('service', {
-      type: 'string',
-      demandOption: true,
-      describe: 'what the credential is for',
-      coerce: operand,
-    })
-    .positional('account', { type: 'string', demandOption: true, describe: 'whose it is', coerce: operand });
-}
+export const credentialOperands = {
+  service: { describe: 'what the credential is for' },
+  account: { describe: 'whose it is' },
+} as const satisfies Record<string, Operand>;

@@ -7,17 +7,20 @@ import { jsonLine, shown, storedLine } from '../render.ts';
 import { credentialOperands } from './operands.ts';
 
 export function setCommand(cli: Cli): Command {
-  return command<{ service: string; account: string; raw: boolean; json: boolean }>({
-    command: 'set <service> <account>',
-    describe: 'Keep a secret, read from stdin or typed without echo',
-    builder: (yargs) =>
-      credentialOperands(yargs)
-        .option('raw', { type: 'boolean', default: false, describe: 'keep every byte of stdin, a last newline too' })
-        .option('json', { type: 'boolean', default: false, describe: 'say as JSON where it went' })
-        .example('printf %s "$TOKEN" | $0 set github.com alice', 'keep what a variable holds')
-        .example('$0 set github.com alice', 'type it')
-        .example('$0 set --raw demo key <key.der', 'keep a file byte for byte'),
-    async handler({ service, account, raw, json }) {
+  return command({
+    name: 'set',
+    summary: 'Keep a secret, read from stdin or typed without echo',
+    operands: credentialOperands,
+    options: {
+      raw: { describe: 'keep every byte of stdin, a last newline too' },
+      json: { describe: 'say as JSON where it went' },
+    },
+    examples: [
+      ['printf %s "$TOKEN" | $0 set github.com alice', 'keep what a variable holds'],
+      ['$0 set github.com alice', 'type it'],
+      ['$0 set --raw demo key <key.der', 'keep a file byte for byte'],
+    ],
+    async run({ service, account, raw, json }) {
       const name = credentialName(service, account);
       const context = cli.context();
       const secret = process.stdin.isTTY

@@ -1,29 +1,23 @@
 import { selectStore } from '../../../app/select-store.ts';
 import { keepSession } from '../../../app/session.ts';
 import { difyName } from '../../../domain/dify-account.ts';
-import { difyHost } from '../../../domain/dify-host.ts';
 import { defaultDifyHost } from '../../../profiles/difyctl.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
 import { storedLine, whoLine } from '../../render.ts';
 import { deviceLabel } from './device-label.ts';
+import { hostOption } from './host-option.ts';
 
 export function loginCommand(cli: Cli): Command {
-  return command<{ host: string }>({
-    command: 'login',
-    describe: 'Sign in at a host, by a code that you type there',
-    builder: (yargs) =>
-      yargs
-        .option('host', {
-          type: 'string',
-          requiresArg: true,
-          default: defaultDifyHost,
-          describe: 'where to sign in',
-        })
-        .example('$0 auth login', `sign in at ${defaultDifyHost}`)
-        .example('$0 auth login --host dify.example.com', 'sign in elsewhere'),
-    async handler({ host: typed }) {
-      const host = difyHost(typed);
+  return command({
+    name: 'login',
+    summary: 'Sign in at a host, by a code that you type there',
+    options: { host: { ...hostOption, default: defaultDifyHost, describe: 'where to sign in' } },
+    examples: [
+      ['$0 auth login', `sign in at ${defaultDifyHost}`],
+      ['$0 auth login --host dify.example.com', 'sign in elsewhere'],
+    ],
+    async run({ host }) {
       const context = cli.context();
       const { terminal, signal } = context;
       const selected = await selectStore(context);

@@ -5,15 +5,15 @@ import { hostOption } from './host-option.ts';
 import { removeEntries } from './remove.ts';
 
 export function logoutCommand(cli: Cli): Command {
-  return command<{ host: string | undefined; 'all-hosts': boolean | undefined }>({
-    command: 'logout',
-    describe: 'Remove the sign-ins at a host from every store; without a host, at the one in use',
-    builder: (yargs) =>
-      hostOption(yargs)
-        .option('all-hosts', { type: 'boolean', conflicts: 'host', describe: 'at every host' })
-        .example('$0 auth logout', 'sign out at the host in use')
-        .example('$0 auth logout --all-hosts', 'leave nothing behind'),
-    async handler({ host, 'all-hosts': allHosts }) {
+  return command({
+    name: 'logout',
+    summary: 'Remove the sign-ins at a host from every store; without a host, at the one in use',
+    options: { host: hostOption, 'all-hosts': { conflicts: 'host', describe: 'at every host' } },
+    examples: [
+      ['$0 auth logout', 'sign out at the host in use'],
+      ['$0 auth logout --all-hosts', 'leave nothing behind'],
+    ],
+    async run({ host, 'all-hosts': allHosts }) {
       const context = cli.context();
       const entries = await difyEntries(context, host);
       const [inUse] = entries;

@@ -5,15 +5,15 @@ import { escapeControls } from '../../escape.ts';
 import { removeEntries } from './remove.ts';
 
 export function pruneCommand(cli: Cli): Command {
-  return command<{ 'dry-run': boolean }>({
-    command: 'prune',
-    describe: 'Remove every sign-in but the one in use',
-    builder: (yargs) =>
-      yargs
-        .option('dry-run', { type: 'boolean', default: false, describe: 'only say what would be removed' })
-        .example('$0 auth prune --dry-run', 'what is left of hosts that you used before')
-        .example('$0 auth prune', 'remove that'),
-    async handler({ 'dry-run': dryRun }) {
+  return command({
+    name: 'prune',
+    summary: 'Remove every sign-in but the one in use',
+    options: { 'dry-run': { describe: 'only say what would be removed' } },
+    examples: [
+      ['$0 auth prune --dry-run', 'what is left of hosts that you used before'],
+      ['$0 auth prune', 'remove that'],
+    ],
+    async run({ 'dry-run': dryRun }) {
       const context = cli.context();
       const [, ...older] = await difyEntries(context);
       if (older.length === 0) await cli.print('nothing to remove\n');

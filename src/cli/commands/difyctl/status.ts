@@ -10,14 +10,12 @@ import { hostOption } from './host-option.ts';
 import { notSignedIn } from './not-signed-in.ts';
 
 export function statusCommand(cli: Cli): Command {
-  return command<{ host: string | undefined; json: boolean }>({
-    command: 'status',
-    describe: 'Say who is signed in where, the sign-in in use first',
-    builder: (yargs) =>
-      hostOption(yargs)
-        .option('json', { type: 'boolean', default: false, describe: 'print JSON' })
-        .example('$0 auth status', 'exit 4 when nobody is signed in'),
-    async handler({ host, json }) {
+  return command({
+    name: 'status',
+    summary: 'Say who is signed in where, the sign-in in use first',
+    options: { host: hostOption, json: { describe: 'print JSON' } },
+    examples: [['$0 auth status', 'exit 4 when nobody is signed in']],
+    async run({ host, json }) {
       const context = cli.context();
       const entries = await difyEntries(context, host);
       const reports = [];

@@ -7,11 +7,12 @@ import { hostOption } from './host-option.ts';
 import { notSignedIn } from './not-signed-in.ts';
 
 export function tokenCommand(cli: Cli): Command {
-  return command<{ host: string | undefined }>({
-    command: 'token',
-    describe: 'Print the bearer token of the sign-in in use',
-    builder: (yargs) => hostOption(yargs).example('curl -H "Authorization: Bearer $($0 auth token)" …', 'use it'),
-    async handler({ host }) {
+  return command({
+    name: 'token',
+    summary: 'Print the bearer token of the sign-in in use',
+    options: { host: hostOption },
+    examples: [['curl -H "Authorization: Bearer $($0 auth token)" …', 'use it']],
+    async run({ host }) {
       const context = cli.context();
       const [entry] = await difyEntries(context, host);
       const session = entry && (await readSession(context, entry));

@@ -7,15 +7,15 @@ import { storedLine, whoLine } from '../../render.ts';
 import { issuerOf, serverOf } from './server.ts';
 
 export function loginCommand(cli: Cli): Command {
-  return command<{ 'no-browser': boolean }>({
-    command: 'login',
-    describe: 'Sign in with your browser',
-    builder: (yargs) =>
-      yargs
-        .option('no-browser', { type: 'boolean', default: false, describe: 'print the address instead of opening it' })
-        .example('$0 login', 'sign in')
-        .example('$0 login --no-browser', 'open the address yourself, on this machine'),
-    async handler({ 'no-browser': noBrowser }) {
+  return command({
+    name: 'login',
+    summary: 'Sign in with your browser',
+    options: { 'no-browser': { describe: 'print the address instead of opening it' } },
+    examples: [
+      ['$0 login', 'sign in'],
+      ['$0 login --no-browser', 'open the address yourself, on this machine'],
+    ],
+    async run({ 'no-browser': noBrowser }) {
       const context = cli.context();
       const { terminal, signal } = context;
       const issuer = issuerOf(cli);

@@ -7,11 +7,11 @@ import { removalLines, revocationLine } from '../../render-removal.ts';
 import { serverOf } from './server.ts';
 
 export function logoutCommand(cli: Cli): Command {
-  return command<object>({
-    command: 'logout',
-    describe: 'Revoke the sign-in at the server and remove it from every store',
-    builder: (yargs) => yargs.example('$0 logout', 'sign out, and see what became of it in each store'),
-    async handler() {
+  return command({
+    name: 'logout',
+    summary: 'Revoke the sign-in at the server and remove it from every store',
+    examples: [['$0 logout', 'sign out, and see what became of it in each store']],
+    async run() {
       const context = cli.context();
       const exclusively = await cli.services.exclusion(context);
       const { server, removals } = await exclusively(() =>

@@ -3,24 +3,16 @@ import { checkApiKey } from '../../../domain/api-key.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { operand } from '../../operands.ts';
 import { readSecret } from '../../read-secret.ts';
 import { storedLine } from '../../render.ts';
 
 export function setKeyCommand(cli: Cli): Command {
-  return command<{ key: string }>({
-    command: 'set-key <key>',
-    describe: 'Keep an API key instead of a sign-in',
-    builder: (yargs) =>
-      yargs
-        .positional('key', {
-          type: 'string',
-          demandOption: true,
-          describe: 'the key, jsm_…; - reads it from stdin, where no other user sees it',
-          coerce: operand,
-        })
-        .example('$0 auth set-key - <key.txt', 'keep a key from a file'),
-    async handler({ key }) {
+  return command({
+    name: 'set-key',
+    summary: 'Keep an API key instead of a sign-in',
+    operands: { key: { describe: 'the key, jsm_…; - reads it from stdin, where no other user sees it' } },
+    examples: [['$0 auth set-key - <key.txt', 'keep a key from a file']],
+    async run({ key }) {
       const context = cli.context();
       const typed = key === '-' ? await keyFromStdin(context.terminal) : key;
       const session = { kind: 'api-key', key: checkApiKey(typed.trim()) } as const;

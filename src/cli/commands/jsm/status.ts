@@ -8,14 +8,12 @@ import { sessionFacts, sessionText } from '../../render-session.ts';
 import { notSignedIn } from './not-signed-in.ts';
 
 export function statusCommand(cli: Cli): Command {
-  return command<{ json: boolean }>({
-    command: 'status',
-    describe: 'Say who is signed in, until when, and where that is kept',
-    builder: (yargs) =>
-      yargs
-        .option('json', { type: 'boolean', default: false, describe: 'print JSON' })
-        .example('$0 auth status', 'exit 4 when nobody is signed in'),
-    async handler({ json }) {
+  return command({
+    name: 'status',
+    summary: 'Say who is signed in, until when, and where that is kept',
+    options: { json: { describe: 'print JSON' } },
+    examples: [['$0 auth status', 'exit 4 when nobody is signed in']],
+    async run({ json }) {
       const context = cli.context();
       const session = await readSession(context, jsmCredential);
       if (session === undefined) throw notSignedIn();

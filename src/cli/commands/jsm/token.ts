@@ -6,11 +6,11 @@ import { notSignedIn } from './not-signed-in.ts';
 import { serverOf } from './server.ts';
 
 export function tokenCommand(cli: Cli): Command {
-  return command<object>({
-    command: 'token',
-    describe: 'Print an access token that is valid, or the API key',
-    builder: (yargs) => yargs.example('curl -H "Authorization: Bearer $($0 auth token)" …', 'use it'),
-    async handler() {
+  return command({
+    name: 'token',
+    summary: 'Print an access token that is valid, or the API key',
+    examples: [['curl -H "Authorization: Bearer $($0 auth token)" …', 'use it']],
+    async run() {
       const context = cli.context();
       const exclusively = await cli.services.exclusion(context);
       const token = await accessToken(context, jsmCredential, {

@@ -1,0 +1,29 @@
+import { difyctl } from '../../profiles/difyctl.ts';
+import { group } from '../command.ts';
+import { loginCommand } from '../commands/difyctl/login.ts';
+import { logoutCommand } from '../commands/difyctl/logout.ts';
+import { pruneCommand } from '../commands/difyctl/prune.ts';
+import { statusCommand } from '../commands/difyctl/status.ts';
+import { tokenCommand } from '../commands/difyctl/token.ts';
+import { doctorCommand } from '../commands/doctor.ts';
+import type { Program } from '../program.ts';
+
+export const difyctlProgram: Program = {
+  profile: difyctl,
+  summary: 'Signs in at hosts of Dify, and keeps the tokens in the best store that this machine has.',
+  examples: [
+    ['$0 auth login', 'sign in'],
+    ['$0 auth status', 'who is signed in where'],
+    ['$0 doctor', 'where that is kept, and why there'],
+  ],
+  commands: (cli) => [
+    group('auth', 'Sign-ins', [
+      loginCommand(cli),
+      statusCommand(cli),
+      tokenCommand(cli),
+      logoutCommand(cli),
+      pruneCommand(cli),
+    ]),
+    doctorCommand(cli),
+  ],
+};

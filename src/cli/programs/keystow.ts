@@ -1,0 +1,18 @@
+import { keystow } from '../../profiles/keystow.ts';
+import { deleteCommand } from '../commands/delete.ts';
+import { doctorCommand } from '../commands/doctor.ts';
+import { getCommand } from '../commands/get.ts';
+import { listCommand } from '../commands/list.ts';
+import { setCommand } from '../commands/set.ts';
+import type { Program } from '../program.ts';
+
+export const keystowProgram: Program = {
+  profile: keystow,
+  summary: 'Keeps credentials in the best store that this machine has, never in the clear.',
+  examples: [
+    ['$0 set github.com alice', 'keep a token'],
+    ['$0 get github.com alice', 'print it'],
+    ['$0 doctor', 'which store, and why'],
+  ],
+  commands: (cli) => [setCommand(cli), getCommand(cli), deleteCommand(cli), listCommand(cli), doctorCommand(cli)],
+};

@@ -1,0 +1,61 @@
+import yargs from 'yargs';
+import type { Command } from './command.ts';
+import { currentFolder } from './current-folder.ts';
+import { markOperands, operand } from './operands.ts';
+import type { Program } from './program.ts';
+import { UsageError } from './usage-error.ts';
+import { packageVersion } from './version.ts';
+import { addCommand } from './yargs-command.ts';
+
+/**
+ * Runs the command that `argv` names. Resolves with the text of `--help` or `--version` where that was asked for.
+ * A command line that is wrong → rejects with {@link UsageError}; a command that fails → rejects with its error.
+ */
+export async function runProgram(
+  { profile, summary, examples }: Program,
+  commands: readonly Command[],
+  argv: readonly string[],
+): Promise<string> {
+  let wrong: string | undefined;
+  let text = '';
+  const program = yargs([], currentFolder())
+    .scriptName(profile.program)
+    .usage(`$0 <command>\n\n${summary}`)
+    .locale('en')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'duplicate-arguments-array': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .example(examples.map(([line, what]) => [line, what]))
+    .demandCommand(1, 'a command is missing')
+    .strict()
+    .version(packageVersion())
+    .help()
+    .alias('help', 'h')
+    .wrap(80)
+    .fail((message, error) => {
+      wrong = message;
+      throw error ?? new Error(message);
+    });
+  const parser = commands.reduce(addCommand, program);
+  try {
+    await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {
+      text = output;
+    });
+    return text && `${text}\n`;
+  } catch (error) {
+    if (!wrong) throw error;
+    throw new UsageError(plain(wrong), await parser.getHelp());
+  }
+}
+
+/** yargs' complaints, as one line in our words. */
+function plain(message: string): string {
+  const text = message.split('\n').map(operand).join(' ').replaceAll('\0', '');
+  if (/^Not enough non-option arguments/.test(text)) return 'an argument is missing';
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
