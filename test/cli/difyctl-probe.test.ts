@@ -2,7 +2,7 @@ import { expect, type TestContext, test } from 'vitest';
 import type { Message } from '../../src/adapters/secret-service/wire/message.ts';
 import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
 import { describeStore } from '../contract/require-stores.ts';
-import { FakeProvider, type FakeProviderOptions } from '../secret-service/fake-provider.ts';
+import { FakeProvider, type FakeProviderOptions } from '../faults/fake-provider.ts';
 import { errorAnswer, tokenAnswer } from '../support/dify-host.ts';
 import { missingSessionBus, startSessionBus } from '../support/session-bus.ts';
 import { DifyWorld } from './dify-world.ts';

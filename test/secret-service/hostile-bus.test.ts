@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encode, messageTypes } from '../../src/adapters/secret-service/wire/message.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
-import { startFakeBus } from './fake-bus.ts';
+import { startFakeBus } from '../faults/fake-bus.ts';
 import { storeOn } from './stores.ts';
 import { typed } from './values.ts';
 

@@ -3,8 +3,8 @@ import { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
+import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
-import type { FakeProviderOptions } from './fake-provider.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
+import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
-import type { FakeProviderOptions } from './fake-provider.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
 import { sentinelService, storeOn } from './stores.ts';
 

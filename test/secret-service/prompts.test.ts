@@ -4,8 +4,8 @@ import type { Attendance } from '../../src/ports/attendance.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
+import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { missing } from '../support/gnome-keyring.ts';
-import type { FakeProviderOptions } from './fake-provider.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
 

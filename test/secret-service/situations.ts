@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { BusPeer } from '../faults/bus-peer.ts';
+import { type FakeBus, startFakeBus } from '../faults/fake-bus.ts';
+import { FakeProvider, type FakeProviderOptions } from '../faults/fake-provider.ts';
 import { type GnomeKeyring, type KeyringState, startGnomeKeyring } from '../support/gnome-keyring.ts';
 import { type SessionBus, type SessionBusOptions, startSessionBus } from '../support/session-bus.ts';
-import { BusPeer } from './bus-peer.ts';
-import { type FakeBus, startFakeBus } from './fake-bus.ts';
-import { FakeProvider, type FakeProviderOptions } from './fake-provider.ts';
 
 // Each is taken down when the test that asked for it has finished.
 

@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import { decode, extent, headBytes } from '../../src/adapters/secret-service/wire/message.ts';
+import { type FakeBus, startFakeBus } from '../faults/fake-bus.ts';
 import type { SessionBus } from '../support/session-bus.ts';
-import { type FakeBus, startFakeBus } from './fake-bus.ts';
 
 /** A bus that passes on what is said between a client and the real one, and writes it down. */
 export interface Tap extends FakeBus {

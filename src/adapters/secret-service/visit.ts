@@ -1,3 +1,4 @@
+import { Fault, type FaultCode } from './fault.ts';
 import type { Operation } from './operation.ts';
 import { noObject } from './service-calls.ts';
 import type { Session } from './session.ts';
@@ -21,11 +22,13 @@ export async function visit<T>(
   operation: Operation,
   work: (visit: Visit) => Promise<T>,
 ): Promise<T> {
+  let wasThere = false;
   for (let retries = 0; ; retries += 1) {
     try {
       return await visitOnce(sessions, operation, work);
     } catch (error) {
-      if (retries === maxRetries || !(isRace(error) || isLost(error))) throw error;
+      if (retries === maxRetries || !(isRace(error) || isLost(error))) throw wasThere ? ended(error) : error;
+      wasThere = true;
       await new Promise((resolve) => setTimeout(resolve, retries));
     }
   }
@@ -42,4 +45,11 @@ async function visitOnce<T>(sessions: SessionKeeper, operation: Operation, work:
     else session.bus.end();
     throw toFault(error, session.provider);
   }
+}
+
+/** What there is no more, and was there a moment ago, is no store that this machine does not have. */
+function ended(error: unknown): unknown {
+  const gone: readonly FaultCode[] = ['not-installed', 'no-session-bus'];
+  if (!(error instanceof Fault) || !gone.includes(error.code)) return error;
+  return new Fault('not-running', { text: 'it ended while it was asked' }, error);
 }

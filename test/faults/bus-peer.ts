@@ -20,7 +20,7 @@ export interface Answer {
 }
 
 /** What is done with a call; no answer at all where there is none. */
-export type Serve = (call: Message) => Answer | undefined;
+export type Serve = (call: Message) => Answer | undefined | Promise<Answer | undefined>;
 
 const greetingBytes = 37;
 
@@ -88,9 +88,12 @@ export class BusPeer {
   #handle(message: Message): void {
     const { replyTo, sender = '' } = message.fields;
     if (replyTo !== undefined) this.#replies.get(replyTo)?.(message);
-    if (message.type !== messageTypes.call) return;
-    const answer = this.#serve(message);
-    if (answer === undefined) return;
+    if (message.type === messageTypes.call) void this.#answer(message, sender);
+  }
+
+  async #answer(message: Message, sender: string): Promise<void> {
+    const answer = await this.#serve(message);
+    if (answer === undefined || this.#socket.destroyed) return;
     const { errorName, signature = '', values = [] } = answer;
     const fields = { destination: sender, replyTo: message.serial, signature, ...(errorName && { errorName }) };
     this.#send(errorName === undefined ? messageTypes.reply : messageTypes.error, fields, values);

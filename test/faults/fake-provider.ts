@@ -1,7 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Message } from '../../src/adapters/secret-service/wire/message.ts';
 import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 import { type Answer, BusPeer } from './bus-peer.ts';
+
+/** What is done with a call in place of what should be: another answer, none, or the provider ends. */
+export type Misdeed = Answer | 'silence' | 'end';
 
 /** How a fake provider differs from one that is unlocked, asks nobody and does as it is told. */
 export interface FakeProviderOptions {
@@ -12,8 +16,12 @@ export interface FakeProviderOptions {
   readonly user?: 'agrees' | 'dismisses' | 'nothing';
   /** How long the user takes, in milliseconds. */
   readonly thinksMs?: number;
-  /** Answers by method, before the provider's own. `undefined`: its own after all. */
-  readonly instead?: Readonly<Record<string, (call: Message) => Answer | 'silence' | undefined>>;
+  /** How late every answer is, in milliseconds. */
+  readonly lateMs?: number;
+  /** By method, what is done with a call. `undefined`: what should be, after all. */
+  readonly instead?: Readonly<Record<string, (call: Message) => Misdeed | undefined>>;
+  /** What is done with the `count`th call, from 1, whatever it is. `undefined`: what should be, or {@link instead}. */
+  readonly misbehaves?: (count: number, call: Message) => Misdeed | undefined;
 }
 
 interface FakeItem {
@@ -70,13 +78,16 @@ export class FakeProvider {
     return this.#peer.leave();
   }
 
-  #serve(call: Message): Answer | undefined {
+  async #serve(call: Message): Promise<Answer | undefined> {
     const { member = '', path = '', signature = '' } = call.fields;
+    const { misbehaves, instead, lateMs } = this.#options;
     this.calls.push(member);
-    const instead = this.#options.instead?.[member]?.(call);
-    if (instead !== undefined) return instead === 'silence' ? undefined : instead;
-    const unknown = { errorName: 'org.freedesktop.DBus.Error.UnknownObject', signature: 's', values: [`no ${path}`] };
-    return this.#answer(member, path, call.body(signature)) ?? unknown;
+    const done = misbehaves?.(this.calls.length, call) ?? instead?.[member]?.(call);
+    if (done === 'end') await this.stop();
+    if (done === 'end' || done === 'silence') return undefined;
+    const answer = done ?? this.#answer(member, path, call.body(signature)) ?? unknownObject(path);
+    if (lateMs !== undefined) await wait(lateMs, undefined, { ref: false });
+    return answer;
   }
 
   #answer(member: string, path: string, values: readonly Value[]): Answer | undefined {
@@ -140,4 +151,8 @@ export class FakeProvider {
     this.items.set(path, { attributes: attributes as [string, string][], modified: 0n, secret: secret as Value });
     return { signature: 'oo', values: [path, none] };
   }
+}
+
+function unknownObject(path: string): Answer {
+  return { errorName: 'org.freedesktop.DBus.Error.UnknownObject', signature: 's', values: [`no ${path}`] };
 }
