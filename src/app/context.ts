@@ -1,6 +1,7 @@
 import type { Profile } from '../domain/profile.ts';
 import type { Surroundings } from '../domain/surroundings.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Exclusion } from '../ports/exclusion.ts';
 import type { PlacementRecord } from '../ports/placement-record.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Terminal } from '../ports/terminal.ts';
@@ -13,6 +14,8 @@ export interface Context {
   readonly where: Surroundings;
   readonly stores: Stores;
   readonly placement: PlacementRecord;
+  /** Of all processes that take a copy of a credential away from a store, one at a time. */
+  readonly exclusively: Exclusion;
   readonly terminal: Terminal;
   readonly clock: Clock;
   /** Calls off what is under way. */

@@ -1,5 +1,5 @@
 import type { CredentialName } from '../domain/credential-name.ts';
-import { findPlaced } from '../domain/placement.ts';
+import { findPlaced, isSameWriting, type Placed } from '../domain/placement.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import { checkPolicy } from './check-policy.ts';
@@ -18,8 +18,19 @@ import { isUnsupported, unreachableError, withFix } from './store-failure.ts';
  */
 export async function getCredential(context: Context, name: CredentialName): Promise<Secret | undefined> {
   checkPolicy(context);
-  const { placement } = await context.placement.read();
-  const placed = findPlaced(placement, name);
+  const placed = await recordOf(context, name);
+  const secret = await look(context, name, placed);
+  // Not found, and moved meanwhile: it may have been where nobody looked any more, or not yet.
+  if (secret === undefined && !isSameWriting(placed, await recordOf(context, name)))
+    return getCredential(context, name);
+  return secret;
+}
+
+async function recordOf({ placement }: Context, name: CredentialName): Promise<Placed | undefined> {
+  return findPlaced((await placement.read()).placement, name);
+}
+
+async function look(context: Context, name: CredentialName, placed: Placed | undefined): Promise<Secret | undefined> {
   if (placed === undefined) return search(context, name, searchOrder(context));
   try {
     const store = await reach(context, placed.store);

@@ -1,6 +1,7 @@
 import type { CredentialName } from '../domain/credential-name.ts';
-import { findPlaced, forgotten, removedFrom } from '../domain/placement.ts';
+import { findPlaced, forgotten, isSameWriting, type Placement, removedFrom } from '../domain/placement.ts';
 import type { StoreId } from '../domain/store-id.ts';
+import { alone } from './alone.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
 import { reach } from './reach.ts';
@@ -19,7 +20,14 @@ export type Removal =
  */
 export async function removeEverywhere(context: Context, name: CredentialName): Promise<readonly Removal[]> {
   checkPolicy(context);
+  return alone(context, () => remove(context, name));
+}
+
+async function remove(context: Context, name: CredentialName): Promise<readonly Removal[]> {
   const placed = findPlaced((await context.placement.read()).placement, name);
+  // What was written meanwhile is not what was removed.
+  const record = (change: (now: Placement) => Placement) =>
+    context.placement.update((now) => (isSameWriting(findPlaced(now, name), placed) ? change(now) : now));
   const known = placed === undefined ? [] : [placed.store, ...placed.stale];
   const removals: Removal[] = [];
   for (const store of new Set([...known, ...searchOrder(context)])) {
@@ -27,7 +35,7 @@ export async function removeEverywhere(context: Context, name: CredentialName): 
       const opened = await reach(context, store);
       const removed = await opened.delete(name, { signal: context.signal });
       removals.push({ store, outcome: removed ? 'removed' : 'absent' });
-      if (known.includes(store)) await context.placement.update((now) => removedFrom(now, name, store));
+      if (known.includes(store)) await record((now) => removedFrom(now, name, store));
     } catch (error) {
       if (placed !== undefined && known.includes(store)) {
         const named = unreachableError(error, { ...placed, store }, context);
@@ -40,6 +48,6 @@ export async function removeEverywhere(context: Context, name: CredentialName): 
     }
   }
   const held = removals.some((removal) => removal.outcome === 'unreachable' && removal.known);
-  if (placed !== undefined && !held) await context.placement.update((now) => forgotten(now, name));
+  if (placed !== undefined && !held) await record((now) => forgotten(now, name));
   return removals;
 }

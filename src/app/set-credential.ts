@@ -1,9 +1,10 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
-import { findPlaced, placed, removedFrom } from '../domain/placement.ts';
+import { findPlaced, isSameWriting, type Placed, placed, removedFrom } from '../domain/placement.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { PassedOver, Selected } from '../domain/selection.ts';
 import type { StoreId } from '../domain/store-id.ts';
+import { alone } from './alone.ts';
 import type { Context } from './context.ts';
 import { reach } from './reach.ts';
 import { selectStore } from './select-store.ts';
@@ -22,6 +23,7 @@ export interface Stored {
  * - no store may be used → rejects with a refusal's code
  * - the store fails → rejects with its error; what was kept before stays
  * - killed in between → a read gives the old secret or the new one
+ * - other processes set, move or remove it at the same time → one of the secrets stays, whole, and a read finds it
  */
 export async function setCredential(
   context: Context,
@@ -30,23 +32,46 @@ export async function setCredential(
   selected?: Selected,
 ): Promise<Stored> {
   const { store, passedOver } = selected ?? (await selectStore(context));
-  const opened = await context.stores.open(store);
-  await opened.set(name, secret, { signal: context.signal });
-  await remember(context, name, store);
-  const { stale = [] } = findPlaced((await context.placement.read()).placement, name) ?? {};
-  return { store, passedOver, stale: await removeCopies(context, name, stale) };
+  const { signal, placement, stores } = context;
+  const opened = await stores.open(store);
+  const before = findPlaced((await placement.read()).placement, name);
+  if (before === undefined || (before.store === store && before.stale.length === 0)) {
+    await opened.set(name, secret, { signal });
+    const unchanged = (now: Placed | undefined) => isSameWriting(before, now);
+    if (await remember(context, name, store, unchanged)) return { store, passedOver, stale: [] };
+  }
+  // There is another copy, or there was a moment ago: whoever takes one away may have taken what was just written.
+  return alone(context, async () => {
+    await opened.set(name, secret, { signal });
+    await remember(context, name, store);
+    const { stale = [] } = findPlaced((await placement.read()).placement, name) ?? {};
+    return { store, passedOver, stale: await removeCopies(context, name, stale) };
+  });
 }
 
-/** Where a record cannot be written, that is an error only if the record there is would lead a read astray. */
-async function remember({ placement, clock, terminal }: Context, name: CredentialName, store: StoreId): Promise<void> {
+/**
+ * Records it, if what is recorded now is `asExpected`; gives whether it was. Where a record cannot be written,
+ * that is an error only if the record there is would lead a read astray.
+ */
+async function remember(
+  { placement, clock, terminal }: Context,
+  name: CredentialName,
+  store: StoreId,
+  asExpected: (now: Placed | undefined) => boolean = () => true,
+): Promise<boolean> {
   const at = clock();
+  let done = true;
   try {
-    await placement.update((now) => placed(now, name, store, at));
+    await placement.update((now) => {
+      done = asExpected(findPlaced(now, name));
+      return done ? placed(now, name, store, at) : now;
+    });
   } catch (error) {
     const before = findPlaced((await placement.read()).placement, name);
     if (!(error instanceof CredentialError) || (before && before.store !== store)) throw error;
     terminal.warn(`${error.message}; every store is looked in instead`);
   }
+  return done;
 }
 
 /** Removes the copies that can be removed, forgets those, and gives the stores that still have one. */

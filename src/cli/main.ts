@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { createLock } from '../adapters/files/lock.ts';
 import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
 import { createTerminal } from '../adapters/terminal/terminal.ts';
 import type { Context } from '../app/context.ts';
@@ -81,6 +82,7 @@ function wire(profile: Profile, environment: Cli['environment'], signal: AbortSi
     },
     stores: createStores({ profile, settings, terminal, environment, platform, home: homedir(), prompting }),
     placement: createPlacementFile({ path: settings.placementPath }),
+    exclusively: createLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
     terminal,
     clock: () => new Date().toISOString(),
     signal,

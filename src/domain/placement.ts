@@ -17,6 +17,11 @@ export function findPlaced(placement: Placement, name: CredentialName): Placed |
   return placement.find((placed) => sameName(placed, name));
 }
 
+/** Whether two looks at one credential's record saw the same writing of it, in the same store. */
+export function isSameWriting(a: Placed | undefined, b: Placed | undefined): boolean {
+  return a?.store === b?.store && a?.writtenAt === b?.writtenAt;
+}
+
 /**
  * The credential was written to `store`. Where it was before, if elsewhere, becomes stale until {@link removedFrom} says
  * otherwise: a process that dies in between leaves the old copy known.

@@ -4,8 +4,8 @@ import { keepSession, readSession } from '../../src/app/session.ts';
 import { signOut } from '../../src/app/sign-out.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { Grant } from '../../src/domain/grant.ts';
-import type { Exclusion } from '../../src/ports/exclusion.ts';
 import { failure } from '../contract/errors.ts';
+import { inTurn } from './in-turn.ts';
 import { World } from './world.ts';
 
 const name = { service: 'jsm', account: 'default' };
@@ -36,15 +36,6 @@ function grant(holdsMs: number, generation = 1): Grant {
     accessToken: `access-${generation}`,
     refreshToken: `refresh-${generation}`,
     expiresAt: new Date(now + holdsMs).toISOString(),
-  };
-}
-
-function inTurn(): Exclusion {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = last.then(work);
-    last = turn.catch(() => {});
-    return turn;
   };
 }
 

@@ -3,6 +3,7 @@ import { deleteCredential } from '../../src/app/delete-credential.ts';
 import { getCredential } from '../../src/app/get-credential.ts';
 import { listCredentials } from '../../src/app/list-credentials.ts';
 import { setCredential } from '../../src/app/set-credential.ts';
+import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
@@ -240,6 +241,19 @@ describe('deleting', () => {
     await keptInFile();
     world.broken.set('secret-service', 'locked');
     expect(await deleteCredential(world.context, alice)).toEqual(['file']);
+  });
+
+  test('is done also where no lock can be made, and where one is kept by others it is not', async () => {
+    await keptInKeyring();
+    world.exclusively = async () => {
+      throw new CredentialError('file-busy', 'others kept the lock');
+    };
+    await failure(deleteCredential(world.context, alice), 'file-busy');
+    await expectSecret(alice, old);
+    world.exclusively = async () => {
+      throw new CredentialError('file-io', 'the folder cannot be written');
+    };
+    expect(await deleteCredential(world.context, alice)).toEqual(['secret-service']);
   });
 
   test('leaves other credentials', async () => {

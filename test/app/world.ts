@@ -5,8 +5,10 @@ import type { Placement } from '../../src/domain/placement.ts';
 import type { Probe } from '../../src/domain/probe.ts';
 import type { CandidateId, StoreId } from '../../src/domain/store-id.ts';
 import type { CredentialStore } from '../../src/ports/credential-store.ts';
+import type { Exclusion } from '../../src/ports/exclusion.ts';
 import type { Remembered } from '../../src/ports/placement-record.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
+import { inTurn } from './in-turn.ts';
 
 /** A machine with a Secret Service and an encrypted file, both in memory, whose failings a test decides. */
 export class World {
@@ -21,6 +23,9 @@ export class World {
   remembered: Remembered = { placement: [], state: 'absent' };
   /** What updating the placement fails with. */
   placementFails: ErrorCode | undefined;
+  exclusively: Exclusion = inTurn();
+  /** Comes before every deed of a store and every look at the placement: lets other processes go first. */
+  pause: () => Promise<void> = async () => {};
   readonly stores: Readonly<Record<'secret-service' | 'file', CredentialStore>> = {
     'secret-service': this.#watched(createMemoryStore({ id: 'secret-service' })),
     file: this.#watched(createMemoryStore({ id: 'file' })),
@@ -57,13 +62,18 @@ export class World {
         close: async () => {},
       },
       placement: {
-        read: async () => this.remembered,
+        read: async () => {
+          await this.pause();
+          return this.remembered;
+        },
         update: async (change) => {
+          await this.pause();
           if (this.placementFails)
             throw new CredentialError(this.placementFails, 'the placement file cannot be written');
           this.remembered = { placement: change(this.remembered.placement), state: 'intact' };
         },
       },
+      exclusively: this.exclusively,
       terminal: {
         notice: () => {},
         warn: (line) => void this.warnings.push(line),
@@ -91,6 +101,7 @@ export class World {
     const watch =
       <Arguments extends unknown[], Result>(verb: string, work: (...args: Arguments) => Promise<Result>) =>
       async (...args: Arguments): Promise<Result> => {
+        await this.pause();
         this.calls.push(`${verb} ${store.id}`);
         const code = this.broken.get(store.id);
         if (code) throw new CredentialError(code, `the ${store.id} is ${code}`);

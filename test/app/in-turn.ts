@@ -1,0 +1,11 @@
+import type { Exclusion } from '../../src/ports/exclusion.ts';
+
+/** A lock within the process: one at a time, in the order in which they came. */
+export function inTurn(): Exclusion {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  };
+}
