@@ -8,6 +8,9 @@ export const exitCodes = {
   usage: 2,
   /** Nobody is signed in, or the keyring that was demanded is not usable. */
   notSignedIn: 4,
+  /** As shells have it, of a command that `exec` was to run. */
+  notRunnable: 126,
+  notFound: 127,
   /** Ctrl-C: 128 + SIGINT, as shells have it. */
   interrupted: 130,
 } as const;
@@ -20,6 +23,8 @@ const special: Partial<Record<ErrorCode, number>> = {
   'invalid-input': exitCodes.usage,
   'keyring-required': exitCodes.notSignedIn,
   'not-signed-in': exitCodes.notSignedIn,
+  'command-not-runnable': exitCodes.notRunnable,
+  'command-not-found': exitCodes.notFound,
 };
 
 export function exitCodeOf(code: ErrorCode): number {

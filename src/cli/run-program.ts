@@ -5,7 +5,7 @@ import { markOperands, operand } from './operands.ts';
 import type { Program } from './program.ts';
 import { UsageError } from './usage-error.ts';
 import { packageVersion } from './version.ts';
-import { addCommand } from './yargs-command.ts';
+import { addCommand, examplesText } from './yargs-command.ts';
 
 /**
  * Runs the command that `argv` names. Resolves with the text of `--help` or `--version` where that was asked for.
@@ -26,11 +26,10 @@ export async function runProgram(
       'boolean-negation': false,
       'camel-case-expansion': false,
       'dot-notation': false,
-      'duplicate-arguments-array': false,
       'parse-numbers': false,
       'parse-positional-numbers': false,
     })
-    .example(examples.map(([line, what]) => [line, what]))
+    .epilogue(examplesText(examples, profile.program))
     .demandCommand(1, 'a command is missing')
     .strict()
     .version(packageVersion())
@@ -41,7 +40,7 @@ export async function runProgram(
       wrong = message;
       throw error ?? new Error(message);
     });
-  const parser = commands.reduce(addCommand, program);
+  const parser = commands.reduce((yargs, command) => addCommand(yargs, command, profile.program), program);
   try {
     await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {
       text = output;

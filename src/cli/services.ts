@@ -1,10 +1,11 @@
 import type { AuthorizationServerOptions } from '../adapters/oauth/settings.ts';
 import type { Context } from '../app/context.ts';
 import type { AuthorizationServer } from '../ports/authorization-server.ts';
+import type { RunChild } from '../ports/child.ts';
 import type { DeviceSignIn } from '../ports/device-sign-in.ts';
 import type { Exclusion } from '../ports/exclusion.ts';
 
-/** What signing in takes beside the stores. Each is loaded when it is first wanted. */
+/** What some commands take beside the stores. Each is loaded when it is first wanted. */
 export interface Services {
   /** Of all processes that renew or write an application's sign-ins, one at a time. */
   exclusion(context: Context): Promise<Exclusion>;
@@ -12,6 +13,7 @@ export interface Services {
   deviceSignIn(): Promise<DeviceSignIn>;
   /** Shows a page in the user's browser. Rejects where there is none. */
   openBrowser(url: string): Promise<void>;
+  childRunner(): Promise<RunChild>;
 }
 
 /** How long one process may take to renew before the others give up waiting: a server has 10 s to answer a request. */
@@ -39,5 +41,9 @@ export const services: Services = {
   async openBrowser(url) {
     const { default: open } = await import('open');
     await open(url);
+  },
+  async childRunner() {
+    const { runChild } = await import('../adapters/process/run-child.ts');
+    return runChild;
   },
 };

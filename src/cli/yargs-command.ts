@@ -1,15 +1,18 @@
 import type { Argv } from 'yargs';
-import type { Command, Operand, Option } from './command.ts';
+import { CredentialError } from '../domain/credential-error.ts';
+import type { Command, Example, Operand, Option, ValueOption } from './command.ts';
 import { operand } from './operands.ts';
 
 /** Has yargs know a command, and run it with what its operands and options say. */
-export function addCommand(yargs: Argv, command: Command): Argv {
+export function addCommand(yargs: Argv, command: Command, program: string): Argv {
   const { name, summary, operands, options, examples, commands } = command;
   const build = (parent: Argv) => {
-    for (const [key, { describe }] of Object.entries(operands)) parent.positional(key, { type: 'string', describe });
+    // Where many are taken yargs would show an empty list as their default.
+    for (const [key, { describe }] of Object.entries(operands))
+      parent.positional(key, { type: 'string', describe, default: undefined });
     for (const [key, option] of Object.entries(options)) addOption(parent, key, option);
-    for (const [line, what] of examples) parent.example(line, what);
-    for (const below of commands) addCommand(parent, below);
+    for (const below of commands) addCommand(parent, below, program);
+    if (examples.length > 0) parent.epilogue(examplesText(examples, program));
     return commands.length > 0 ? parent.demandCommand(1, 'a command is missing') : parent;
   };
   const below = commands.length > 0 ? ['<command>'] : Object.entries(operands).map(placeholder);
@@ -19,6 +22,12 @@ export function addCommand(yargs: Argv, command: Command): Argv {
     builder: build,
     handler: (given: Readonly<Record<string, unknown>>) => command.run(valuesOf(command, given)),
   });
+}
+
+/** Each on a line of its own, so that what is copied is whole. */
+export function examplesText(examples: readonly Example[], program: string): string {
+  const lines = examples.map(([line, what]) => `  # ${what}\n  ${line.replaceAll('$0', program)}`);
+  return ['Examples:', ...lines].join('\n');
 }
 
 function placeholder([key, { optional, many }]: readonly [string, Operand]): string {
@@ -44,17 +53,22 @@ function addOption(yargs: Argv, key: string, option: Option): void {
 }
 
 function valuesOf({ operands, options }: Command, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const typed = (value: unknown) => (typeof value === 'string' ? operand(value) : undefined);
   const values: Record<string, unknown> = {};
   for (const [key, { many }] of Object.entries(operands)) {
-    values[key] = many ? [given[key] ?? []].flat().map(typed) : typed(given[key]);
+    const typed = textsOf(given[key]);
+    values[key] = many ? typed : typed[0];
   }
   for (const [key, option] of Object.entries(options)) {
-    if (!('value' in option)) values[key] = given[key] === true;
-    else {
-      const value = typed(given[key]);
-      values[key] = value !== undefined && option.parse ? option.parse(value) : value;
-    }
+    values[key] = 'value' in option ? parsed(key, option, textsOf(given[key])) : given[key] === true;
   }
   return values;
+}
+
+function textsOf(given: unknown): string[] {
+  return [given].flat().flatMap((value) => (typeof value === 'string' ? [operand(value)] : []));
+}
+
+function parsed(key: string, { parse }: ValueOption, [typed, ...more]: readonly string[]): unknown {
+  if (more.length > 0) throw new CredentialError('invalid-input', `--${key} is given more than once`);
+  return typed !== undefined && parse ? parse(typed) : typed;
 }

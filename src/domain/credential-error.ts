@@ -36,6 +36,10 @@ export type ErrorCode =
   | 'passphrase-required'
   /** What was to be printed could not be. */
   | 'output-failed'
+  /** A command that was to run with a secret is not there. */
+  | 'command-not-found'
+  /** It is there, and the system does not start it. */
+  | 'command-not-runnable'
   /** Nobody is signed in, or the sign-in no longer holds. */
   | 'not-signed-in'
   /** The server that signs in cannot be reached, or does not answer as it should. */

@@ -1,6 +1,7 @@
 import { keystow } from '../../profiles/keystow.ts';
 import { deleteCommand } from '../commands/delete.ts';
 import { doctorCommand } from '../commands/doctor.ts';
+import { execCommand } from '../commands/exec.ts';
 import { getCommand } from '../commands/get.ts';
 import { listCommand } from '../commands/list.ts';
 import { setCommand } from '../commands/set.ts';
@@ -14,5 +15,12 @@ export const keystowProgram: Program = {
     ['$0 get github.com alice', 'print it'],
     ['$0 doctor', 'which store, and why'],
   ],
-  commands: (cli) => [setCommand(cli), getCommand(cli), deleteCommand(cli), listCommand(cli), doctorCommand(cli)],
+  commands: (cli) => [
+    setCommand(cli),
+    getCommand(cli),
+    execCommand(cli),
+    deleteCommand(cli),
+    listCommand(cli),
+    doctorCommand(cli),
+  ],
 };
