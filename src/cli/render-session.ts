@@ -11,6 +11,8 @@ export interface SessionFacts {
   readonly expiresAt?: string;
   readonly renewable?: boolean;
   readonly store?: StoreId;
+  /** Why it cannot be read, where that is so. */
+  readonly error?: string;
 }
 
 export function sessionFacts(session: Session, store: StoreId | undefined): SessionFacts {
@@ -27,11 +29,12 @@ export function sessionFacts(session: Session, store: StoreId | undefined): Sess
   };
 }
 
-export function sessionText({ kind, issuer, subject, expiresAt, renewable, store }: SessionFacts): string {
+export function sessionText({ kind, issuer, subject, expiresAt, renewable, store, error }: SessionFacts): string {
   return [
     kind === 'api-key' ? 'signed in with an API key\n' : whoLine(subject),
     issuer ? `  at ${escapeControls(issuer)}\n` : '',
     expiresAt ? `  until ${expiresAt}${renewable ? ', and renewed then' : ''}\n` : '',
     store ? `  kept in the ${storeNames[store]}\n` : '',
+    error ? `  cannot be read: ${error}\n` : '',
   ].join('');
 }

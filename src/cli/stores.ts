@@ -8,9 +8,9 @@ import { candidatesOf, type StoreId, storeNames } from '../domain/store-id.ts';
 import type { Attendance } from '../ports/attendance.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
-import type { StoreProbe } from '../ports/store-probe.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Terminal } from '../ports/terminal.ts';
+import { type Keyring, waitOnce } from './wait-once.ts';
 
 export interface StoresOptions {
   readonly profile: Profile;
@@ -50,21 +50,23 @@ export function createStores(options: StoresOptions): Stores {
       return store;
     };
   };
-  const keyrings: Readonly<Record<Exclude<StoreId, 'file'>, () => Promise<CredentialStore & StoreProbe>>> = {
+  const keyrings: Readonly<Record<Exclude<StoreId, 'file'>, () => Promise<Keyring>>> = {
     keychain: once(async () => {
       const { createKeychain } = await import('../adapters/keychain/keychain.ts');
-      return createKeychain(await native());
+      return waitOnce(createKeychain(await native()));
     }),
     'credential-manager': once(async () => {
       const { createCredentialManager } = await import('../adapters/credential-manager/credential-manager.ts');
-      return createCredentialManager({
-        ...(await native()),
-        exactTargets: (name) => profile.exactTargets?.find((exact) => sameName(exact, name))?.target,
-      });
+      return waitOnce(
+        createCredentialManager({
+          ...(await native()),
+          exactTargets: (name) => profile.exactTargets?.find((exact) => sameName(exact, name))?.target,
+        }),
+      );
     }),
     'secret-service': once(async () => {
       const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
-      return createSecretService({ environment, sentinelService, attendance, random: randomBytes });
+      return waitOnce(createSecretService({ environment, sentinelService, attendance, random: randomBytes }));
     }),
   };
   const encryptedFile = once(async () => {

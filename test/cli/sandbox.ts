@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { killAfter } from '../support/fair-limit.ts';
 
 const programs = ['keystow', 'jsm', 'difyctl'];
 const root = resolve(import.meta.dirname, '../..');
@@ -53,14 +54,13 @@ export class Sandbox {
   }
 
   /** The same without waiting for its end, so that a server in this process can answer it. */
-  begin(command: string, extra: Readonly<Record<string, string>> = {}): Running {
+  begin(command: string, extra: Readonly<Record<string, string>> = {}, limitMs = 30_000): Running {
     const child = spawn('/bin/sh', ['-c', command], {
       cwd: this.home,
       env: { ...this.environment, ...extra },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 30_000,
-      killSignal: 'SIGKILL',
     });
+    killAfter(child, limitMs);
     const shown = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       shown.stdout += text;

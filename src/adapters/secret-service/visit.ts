@@ -22,13 +22,13 @@ export async function visit<T>(
   operation: Operation,
   work: (visit: Visit) => Promise<T>,
 ): Promise<T> {
-  let wasThere = false;
+  let met: Fault | undefined;
   for (let retries = 0; ; retries += 1) {
     try {
       return await visitOnce(sessions, operation, work);
     } catch (error) {
-      if (retries === maxRetries || !(isRace(error) || isLost(error))) throw wasThere ? ended(error) : error;
-      wasThere = true;
+      if (retries === maxRetries || !(isRace(error) || isLost(error))) throw met ? ended(error, met) : error;
+      met = toFault(error);
       await new Promise((resolve) => setTimeout(resolve, retries));
     }
   }
@@ -48,8 +48,9 @@ async function visitOnce<T>(sessions: SessionKeeper, operation: Operation, work:
 }
 
 /** What there is no more, and was there a moment ago, is no store that this machine does not have. */
-function ended(error: unknown): unknown {
-  const gone: readonly FaultCode[] = ['not-installed', 'no-session-bus'];
+function ended(error: unknown, met: Fault): unknown {
+  const gone: readonly FaultCode[] = ['not-running', 'not-installed', 'no-session-bus'];
   if (!(error instanceof Fault) || !gone.includes(error.code)) return error;
-  return new Fault('not-running', { text: 'it ended while it was asked' }, error);
+  const { provider } = met.evidence;
+  return new Fault('not-running', { ...(provider && { provider }), text: 'it ended while it was asked' }, error);
 }

@@ -47,13 +47,15 @@ export const secretServiceAdvice: AdviceTable = {
     explanation: 'the session bus has no Secret Service, and none of GNOME Keyring, KWallet and KeePassXC is installed',
     fix: installCommand(where),
   }),
-  'not-running': ({ evidence: { provider = 'gnome-keyring', switchedOff } }) =>
-    switchedOff
+  'not-running': ({ evidence: { provider, switchedOff } }) => {
+    if (provider === undefined) return { fix: start['gnome-keyring'] };
+    return switchedOff
       ? {
           explanation: `${name(provider)} is running, but its Secret Service is switched off`,
           fix: switchOn[provider],
         }
-      : { explanation: `${name(provider)} is installed but not running`, fix: start[provider] },
+      : { explanation: `${name(provider)} is installed but not running`, fix: start[provider] };
+  },
   locked: ({ evidence: { provider } }) => ({
     explanation: `${name(provider)} is locked, and nobody was asked to unlock it`,
     fix: unlock[provider ?? 'gnome-keyring'],

@@ -33,6 +33,7 @@ export function statusCommand(cli: Cli): Command {
             store,
             host: entry.host,
             account: subject,
+            code: error.code,
             error: error.message,
           });
         }

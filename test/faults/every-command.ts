@@ -1,0 +1,94 @@
+import type { Cli } from '../../src/cli/cli.ts';
+import type { Command } from '../../src/cli/command.ts';
+import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
+import { jsmProgram } from '../../src/cli/programs/jsm.ts';
+import { keystowProgram } from '../../src/cli/programs/keystow.ts';
+import { addressIn, jsmAt } from '../cli/jsm-login.ts';
+import type { Running } from '../cli/sandbox.ts';
+import { visit } from '../oauth/visitor.ts';
+import type { DifyHost } from '../support/dify-host.ts';
+import type { OidcProvider } from '../support/oidc-provider.ts';
+
+/** Where the programs sign in. */
+export interface Servers {
+  readonly oidc: OidcProvider;
+  readonly dify: DifyHost;
+}
+
+/** What a command is for, and so what is left to do where the store that it needs does not serve. */
+export type Purpose =
+  /** Gives what is kept: fails, naming the store. */
+  | 'gives'
+  /** Names what is kept: what is remembered stands in, with a warning. */
+  | 'names'
+  /** Keeps something: in the file, with a warning. */
+  | 'keeps'
+  /** Removes what is kept: fails, saying that it is still there. */
+  | 'removes'
+  /** Says what there is: that is what it says. */
+  | 'reports';
+
+/** One line of shell for each command. What it needs is kept already: `kept` of house.ts. */
+export interface EveryCommand {
+  readonly name: string;
+  readonly purpose: Purpose;
+  readonly line: (servers: Servers) => string;
+  /** What is done while it runs. */
+  readonly meanwhile?: (running: Running) => Promise<unknown>;
+  /** What a person and a server take, beside what the program does: in milliseconds. */
+  readonly othersMs?: number;
+}
+
+const just = (purpose: Purpose, name: string, rest = ''): EveryCommand => ({
+  name,
+  purpose,
+  line: () => `${name} ${rest}`,
+});
+
+export const everyCommand: readonly EveryCommand[] = [
+  just('keeps', 'keystow set', 'demo alice </dev/null'),
+  just('gives', 'keystow get', 'demo alice'),
+  just('removes', 'keystow delete', 'demo alice'),
+  just('names', 'keystow list'),
+  just('reports', 'keystow doctor', '--json'),
+  {
+    name: 'jsm login',
+    purpose: 'keeps',
+    line: () => 'jsm login --no-browser',
+    meanwhile: async (running) => visit(await addressIn(running)),
+    othersMs: 5_000,
+  },
+  just('removes', 'jsm logout'),
+  just('keeps', 'jsm auth set-key', 'jsm_an-api-key-xxxxxxxxxxxxxxxx'),
+  just('gives', 'jsm auth status'),
+  just('gives', 'jsm auth token'),
+  just('reports', 'jsm doctor', '--json'),
+  {
+    name: 'difyctl auth login',
+    purpose: 'keeps',
+    line: ({ dify }) => `difyctl auth login --host ${dify.url}`,
+    othersMs: 5_000,
+  },
+  just('gives', 'difyctl auth status'),
+  just('gives', 'difyctl auth token'),
+  just('removes', 'difyctl auth logout'),
+  just('removes', 'difyctl auth prune'),
+  just('reports', 'difyctl doctor', '--json'),
+];
+
+/** What all of them have in their environment beside the store. */
+export function environmentOf({ oidc }: Servers): Record<string, string> {
+  return { ...jsmAt(oidc), JSM_SEAL: 'home' };
+}
+
+/** The names of all commands that the programs have. */
+export function namesOfCommands(): readonly string[] {
+  const programs = [keystowProgram, jsmProgram, difyctlProgram];
+  return programs.flatMap(({ profile, commands }) => namesBelow(profile.program, commands({} as Cli)));
+}
+
+function namesBelow(above: string, commands: readonly Command[]): readonly string[] {
+  return commands.flatMap(({ name, commands: below }) =>
+    below.length === 0 ? [`${above} ${name}`] : namesBelow(`${above} ${name}`, below),
+  );
+}

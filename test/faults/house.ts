@@ -1,0 +1,53 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CredentialName } from '../../src/domain/credential-name.ts';
+import { difyName } from '../../src/domain/dify-account.ts';
+import { serialisePlacement } from '../../src/domain/placement-text.ts';
+import { serialiseSession } from '../../src/domain/session.ts';
+import type { StoreId } from '../../src/domain/store-id.ts';
+import { jsmCredential } from '../../src/profiles/jsm.ts';
+import { Sandbox } from '../cli/sandbox.ts';
+
+export interface KeptCredential extends CredentialName {
+  readonly program: string;
+  readonly secret: string;
+  readonly writtenAt: string;
+}
+
+/** What the programs have kept while their store still served. */
+export const kept: readonly KeptCredential[] = [
+  { program: 'keystow', service: 'demo', account: 'alice', secret: 's3cret', writtenAt: '2026-03-04T05:06:07.000Z' },
+  {
+    program: 'jsm',
+    ...jsmCredential,
+    secret: serialiseSession({ kind: 'api-key', key: 'jsm_s3cret-of-alice-xxxxxxxx' }),
+    writtenAt: '2026-03-04T05:06:07.000Z',
+  },
+  difySignIn('alice', '2026-01-02T03:04:05.000Z'),
+  difySignIn('bob', '2026-03-04T05:06:07.000Z'),
+];
+
+/** A home that remembers all of {@link kept} in `store`. Nobody is there to be asked. */
+export function houseRemembering(store: StoreId, environment: Readonly<Record<string, string>>): Sandbox {
+  const sandbox = new Sandbox(environment);
+  for (const program of new Set(kept.map((credential) => credential.program))) {
+    const folder = join(sandbox.home, '.config', program);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const placement = kept
+      .filter((credential) => credential.program === program)
+      .map(({ service, account, writtenAt }) => ({ service, account, store, writtenAt, stale: [] }));
+    writeFileSync(join(folder, 'placement.json'), serialisePlacement(placement), { mode: 0o600 });
+  }
+  return sandbox;
+}
+
+function difySignIn(id: string, writtenAt: string): KeptCredential {
+  const host = `https://${id}.example`;
+  const grant = { accessToken: `s3cret-of-${id}`, expiresAt: '2099-01-01T00:00:00.000Z', subject: { id } };
+  return {
+    program: 'difyctl',
+    ...difyName({ host, subject: id }, 'linux'),
+    secret: serialiseSession({ kind: 'sign-in', issuer: host, grant }),
+    writtenAt,
+  };
+}

@@ -1,0 +1,76 @@
+import type { Reason } from '../../src/domain/probe.ts';
+import { startFakeBus } from './fake-bus.ts';
+import type { FakeProviderOptions } from './fake-provider.ts';
+import { kept } from './house.ts';
+import { secretServiceFaults as faults, startSecretService } from './secret-service.ts';
+
+/** A fault as a whole program meets it, and what it is to make of it. */
+export interface Situation {
+  readonly name: string;
+  start(): Promise<Started>;
+  /** What doctor says of the store. */
+  readonly reason: Reason;
+  /** By which people are told. */
+  readonly words: RegExp;
+  /** Commands that this does not touch. */
+  readonly unaffected?: RegExp;
+  /** Commands that meet it, say so, and can do their work all the same. */
+  readonly recovers?: RegExp;
+}
+
+export interface Started {
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+const ofSignIns = /^difyctl auth (status|token|logout|prune)$/;
+
+export const secretServiceSituations: readonly Situation[] = [
+  { ...served('locked', faults.locked()), reason: 'locked', words: /the Secret Service is locked/ },
+  { ...served('dismisses', faults.dismisses()), reason: 'locked', words: /the Secret Service is locked/ },
+  { ...served('never answers', faults.neverAnswers()), reason: 'timed-out', words: /did not answer in time/ },
+  { ...served('answers after 5 s', faults.answersLate()), reason: 'timed-out', words: /did not answer in time/ },
+  {
+    name: 'its bus never answers',
+    start: async () => startFakeBus(() => undefined),
+    reason: 'timed-out',
+    words: /did not answer in time/,
+  },
+  { ...served('ends in mid-call', faults.vanishes()), reason: 'not-running', words: /it ended while it was asked/ },
+  {
+    ...served('has no default collection', faults.hasNoDefaultCollection()),
+    reason: 'no-collection',
+    words: /no default collection/,
+    unaffected:
+      /^(keystow (get|list|delete)|jsm (auth (status|token)|logout)|difyctl auth (status|token|logout|prune))$/,
+  },
+  {
+    ...served('gives back another secret', faults.returnsAnotherSecret()),
+    reason: 'round-trip-mismatch',
+    words: /gave back another secret than it was given|what is stored is no session of this program/,
+    unaffected: /^(keystow (get|list|delete)|difyctl auth (logout|prune))$/,
+  },
+  {
+    ...served('fails at its first call', faults.fails(1)),
+    reason: 'failed',
+    words: /the Secret Service failed.*it was told to fail/,
+    recovers: ofSignIns,
+  },
+  {
+    ...served('fails at its fifth call', faults.fails(5)),
+    reason: 'failed',
+    words: /the Secret Service failed.*it was told to fail/,
+    recovers: ofSignIns,
+  },
+];
+
+function served(name: string, fault: FakeProviderOptions): Pick<Situation, 'name' | 'start'> {
+  return {
+    name,
+    async start() {
+      const { provider, bus, stop } = await startSecretService(fault);
+      for (const { service, account, secret } of kept) provider.add({ service, username: account }, secret);
+      return { environment: { DBUS_SESSION_BUS_ADDRESS: bus.address }, stop };
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/**
+ * Kills a process that has not ended within `limitMs`. Where Linux tells it, the time does not count for which the
+ * process was ready to run and the machine was busy with others: what hangs sleeps, and is killed in time all the same.
+ */
+export function killAfter(child: ChildProcess, limitMs: number): void {
+  const startedMs = performance.now();
+  const timer = setInterval(() => {
+    if (performance.now() - startedMs - delayedMs(child) >= limitMs) child.kill('SIGKILL');
+  }, 50);
+  child.once('exit', () => clearInterval(timer));
+}
+
+/** Linux, Documentation/scheduler/sched-stats: the second number is the time spent waiting to run, in nanoseconds. */
+function delayedMs({ pid }: ChildProcess): number {
+  try {
+    const [, delayNs] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ');
+    return Number(delayNs) / 1e6;
+  } catch {
+    return 0;
+  }
+}
