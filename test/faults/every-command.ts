@@ -50,6 +50,7 @@ export const everyCommand: readonly EveryCommand[] = [
   just('gives', 'keystow get', 'demo alice'),
   just('removes', 'keystow delete', 'demo alice'),
   just('names', 'keystow list'),
+  just('gives', 'keystow exec', 'demo alice --env TOKEN -- true'),
   just('reports', 'keystow doctor', '--json'),
   {
     name: 'jsm login',

@@ -42,13 +42,13 @@ export const secretServiceSituations: readonly Situation[] = [
     reason: 'no-collection',
     words: /no default collection/,
     unaffected:
-      /^(keystow (get|list|delete)|jsm (auth (status|token)|logout)|difyctl auth (status|token|logout|prune))$/,
+      /^(keystow (get|exec|list|delete)|jsm (auth (status|token)|logout)|difyctl auth (status|token|logout|prune))$/,
   },
   {
     ...served('gives back another secret', faults.returnsAnotherSecret()),
     reason: 'round-trip-mismatch',
     words: /gave back another secret than it was given|what is stored is no session of this program/,
-    unaffected: /^(keystow (get|list|delete)|difyctl auth (logout|prune))$/,
+    unaffected: /^(keystow (get|exec|list|delete)|difyctl auth (logout|prune))$/,
   },
   {
     ...served('fails at its first call', faults.fails(1)),
