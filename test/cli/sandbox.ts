@@ -1,11 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { killAfter } from '../support/fair-limit.ts';
-
-const programs = ['keystow', 'jsm', 'difyctl'];
-const root = resolve(import.meta.dirname, '../..');
+import { programs, scriptOf } from '../support/programs.ts';
 
 export interface Run {
   readonly stdout: string;
@@ -31,8 +29,9 @@ export class Sandbox {
     const bin = join(this.home, 'bin');
     mkdirSync(bin);
     for (const program of programs) {
-      const script = join(root, 'dist/cli', `${program}.js`);
-      writeFileSync(join(bin, program), `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`, { mode: 0o755 });
+      writeFileSync(join(bin, program), `#!/bin/sh\nexec '${process.execPath}' '${scriptOf(program)}' "$@"\n`, {
+        mode: 0o755,
+      });
     }
     const path = [bin, dirname(process.execPath), '/usr/bin', '/bin'].join(':');
     this.environment = { PATH: path, HOME: this.home, LC_ALL: 'C.UTF-8', ...extra };

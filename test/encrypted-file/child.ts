@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { createEncryptedFile } from '../../src/adapters/encrypted-file/encrypted-file.ts';
-import { createLock } from '../../src/adapters/files/lock.ts';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
 import { placed } from '../../src/domain/placement.ts';
@@ -35,11 +34,13 @@ async function run(): Promise<unknown> {
         await store.set(named('alice'), textSecret(`${round} `.repeat(2000)));
         process.stdout.write('.');
       }
-    case 'hold the lock':
+    case 'hold the lock': {
+      const { createLock } = await import('../../src/adapters/files/lock.ts');
       return createLock({ path, what: 'encrypted file' })(async () => {
         process.stdout.write('.');
         await new Promise((done) => setTimeout(done, Number(argument)));
       });
+    }
     case 'packages loaded by get':
       await store.get(named(argument));
       return Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes('node_modules'));

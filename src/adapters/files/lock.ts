@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lock } from 'proper-lockfile';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import { orAborted, throwIfAborted } from './abort.ts';
@@ -76,7 +76,7 @@ async function acquire(
   let since = start;
   for (;;) {
     try {
-      return await lockfile().lock(file.path, { realpath: false, stale: staleMs, fs: folder.fs, onCompromised() {} });
+      return await lock(file.path, { realpath: false, stale: staleMs, fs: folder.fs, onCompromised() {} });
     } catch (error) {
       if (!isPassing(error)) throw ioError(file, 'locked', error);
       const now = performance.now();
@@ -103,9 +103,4 @@ function busy(file: KeptFile, waitedMs: number, cause: unknown): CredentialError
       hint: `try again; if no program uses it, remove the folder ${file.path}.lock`,
     },
   );
-}
-
-/** Loaded when something is first written. An `import()` of a CommonJS package takes 24 ms on Node 20. */
-function lockfile(): typeof import('proper-lockfile') {
-  return createRequire(import.meta.url)('proper-lockfile');
 }

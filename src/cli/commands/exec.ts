@@ -4,7 +4,7 @@ import { credentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
-import { notFound } from '../render.ts';
+import { notFound } from '../shown.ts';
 import { credentialOperands } from './operands.ts';
 
 export function execCommand(cli: Cli): Command {
