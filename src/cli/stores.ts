@@ -10,7 +10,7 @@ import type { CredentialStore } from '../ports/credential-store.ts';
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Terminal } from '../ports/terminal.ts';
-import { type Keyring, waitOnce } from './wait-once.ts';
+import { askOnce, type Keyring } from './ask-once.ts';
 
 export interface StoresOptions {
   readonly profile: Profile;
@@ -53,11 +53,11 @@ export function createStores(options: StoresOptions): Stores {
   const keyrings: Readonly<Record<Exclude<StoreId, 'file'>, () => Promise<Keyring>>> = {
     keychain: once(async () => {
       const { createKeychain } = await import('../adapters/keychain/keychain.ts');
-      return waitOnce(createKeychain(native));
+      return askOnce(createKeychain(native));
     }),
     'credential-manager': once(async () => {
       const { createCredentialManager } = await import('../adapters/credential-manager/credential-manager.ts');
-      return waitOnce(
+      return askOnce(
         createCredentialManager({
           ...native,
           exactTargets: (name) => profile.exactTargets?.find((exact) => sameName(exact, name))?.target,
@@ -66,7 +66,7 @@ export function createStores(options: StoresOptions): Stores {
     }),
     'secret-service': once(async () => {
       const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
-      return waitOnce(createSecretService({ environment, sentinelService, attendance }));
+      return askOnce(createSecretService({ environment, sentinelService, attendance }));
     }),
   };
   const encryptedFile = once(async () => {

@@ -8,8 +8,8 @@ import {
   type EveryCommand,
   environmentOf,
   everyCommand,
+  exitCodes,
   namesOfCommands,
-  type Purpose,
   type Servers,
 } from './every-command.ts';
 import { houseRemembering } from './house.ts';
@@ -18,17 +18,14 @@ import { type Situation, secretServiceSituations } from './situations.ts';
 /** What has not ended by then, beside what it had to wait for a busy machine, is killed, and so has no exit code. */
 const limitMs = 5_000;
 
-const exitCodes: Readonly<Record<Purpose, number>> = { gives: 1, names: 0, keeps: 0, removes: 1, reports: 0 };
-
 let servers: Servers;
+let stopServers: () => Promise<unknown>;
 beforeAll(async () => {
   const [oidc, dify] = [await startOidcProvider(), await startDifyHost({ code: [codeAnswer({ interval: 1 })] })];
   servers = { oidc, dify };
+  stopServers = () => Promise.all([oidc.stop(), dify.stop()]);
 });
-afterAll(async () => {
-  await servers.oidc.stop();
-  await servers.dify.stop();
-});
+afterAll(() => stopServers());
 
 test('every command of every program is tried', () => {
   expect(everyCommand.map(({ name }) => name).sort()).toEqual([...namesOfCommands()].sort());

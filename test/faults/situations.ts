@@ -1,7 +1,7 @@
 import type { Reason } from '../../src/domain/probe.ts';
 import { startFakeBus } from './fake-bus.ts';
 import type { FakeProviderOptions } from './fake-provider.ts';
-import { kept } from './house.ts';
+import { keepIn } from './house.ts';
 import { secretServiceFaults as faults, startSecretService } from './secret-service.ts';
 
 /** A fault as a whole program meets it, and what it is to make of it. */
@@ -23,7 +23,7 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-const ofSignIns = /^difyctl auth (status|token|logout|prune)$/;
+const ofSignIns = /^difyctl auth (status|logout|prune)$/;
 
 export const secretServiceSituations: readonly Situation[] = [
   { ...served('locked', faults.locked()), reason: 'locked', words: /the Secret Service is locked/ },
@@ -69,7 +69,7 @@ function served(name: string, fault: FakeProviderOptions): Pick<Situation, 'name
     name,
     async start() {
       const { provider, bus, stop } = await startSecretService(fault);
-      for (const { service, account, secret } of kept) provider.add({ service, username: account }, secret);
+      keepIn(provider);
       return { environment: { DBUS_SESSION_BUS_ADDRESS: bus.address }, stop };
     },
   };
