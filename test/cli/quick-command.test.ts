@@ -44,10 +44,7 @@ describe.each(programs)('$profile.program', (program, quick) => {
         const operands = quickOperands(quick, argv);
         if (operands === undefined) return;
         const quickly = await outcome((cli) => quick.run(cli, ...operands), operands);
-        const whole = await outcome(
-          async (cli) => cli.print(await runProgram(program, program.commands(cli), argv)),
-          operands,
-        );
+        const whole = await outcome(async (cli) => cli.print(await runProgram(program, cli, argv)), operands);
         expect(quickly).toEqual(whole);
       }),
       { numRuns: 200 },
