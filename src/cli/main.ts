@@ -63,7 +63,7 @@ export async function main({ profile, quick, program }: Executable): Promise<voi
 
 async function runWhole(program: Program, cli: Cli, argv: readonly string[]): Promise<void> {
   const { runProgram } = await import('./run-program.ts');
-  await cli.print(await runProgram(program, program.commands(cli), argv));
+  await cli.print(await runProgram(program, cli, argv));
 }
 
 /** Takes the secrets out of the environment that children of this process, such as a browser, would get. */

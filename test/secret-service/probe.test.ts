@@ -33,7 +33,7 @@ describeStore('the probe of a provider', 'secret-service', missingSessionBus(), 
 
   test('a provider that handles the first call of a client before it knows the client, as gnome-keyring may: usable', async () => {
     const noCollection = { signature: 'o', values: ['/'] };
-    const { provider, store } = await probing({
+    const { store } = await probing({
       misbehaves: (count, { fields }) => {
         if (count > 1) return undefined;
         return fields.member === 'ReadAlias' ? noCollection : 'end';
