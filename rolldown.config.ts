@@ -21,4 +21,11 @@ const programs: RolldownOptions = {
   },
 };
 
-export default defineConfig([programs]);
+/** What the fault kit has a program load in place of the native binding. */
+const testing: RolldownOptions = {
+  input: 'test/faults/native-library.ts',
+  platform: 'node',
+  output: { dir: 'dist/testing', cleanDir: true, format: 'cjs', entryFileNames: '[name].cjs' },
+};
+
+export default defineConfig([programs, testing]);

@@ -11,6 +11,7 @@ import type { Cli } from './cli.ts';
 import { currentFolder } from './current-folder.ts';
 import { exitCodes } from './exit-code.ts';
 import { isTerminal } from './is-terminal.ts';
+import { leave } from './leave.ts';
 import { print } from './output.ts';
 import type { Program } from './program.ts';
 import { type QuickCommand, quickOperands } from './quick-command.ts';
@@ -58,7 +59,7 @@ export async function main({ profile, quick, program }: Executable): Promise<voi
   } finally {
     await Promise.all(contexts.map((context) => context.stores.close()));
   }
-  process.exitCode = exitCode;
+  leave(exitCode);
 }
 
 async function runWhole(program: Program, cli: Cli, argv: readonly string[]): Promise<void> {

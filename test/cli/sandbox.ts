@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { killAfter } from '../support/fair-limit.ts';
 import { programs, scriptOf } from '../support/programs.ts';
@@ -8,6 +8,7 @@ import { programs, scriptOf } from '../support/programs.ts';
 export interface Run {
   readonly stdout: string;
   readonly stderr: string;
+  /** 128 and the signal's number where one ended it, as shells have it. `null`: it did not end in time, and was killed. */
   readonly exit: number | null;
 }
 
@@ -59,7 +60,7 @@ export class Sandbox {
       env: { ...this.environment, ...extra },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    killAfter(child, limitMs);
+    const limit = killAfter(child, limitMs);
     const shown = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       shown.stdout += text;
@@ -68,7 +69,7 @@ export class Sandbox {
       shown.stderr += text;
     });
     const end = new Promise<Run>((resolve) => {
-      child.once('close', (exit) => resolve({ ...shown, exit }));
+      child.once('close', (code, signal) => resolve({ ...shown, exit: limit.late ? null : (code ?? codeOf(signal)) }));
     });
     return {
       end,
@@ -87,4 +88,8 @@ export class Sandbox {
   remove(): void {
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+function codeOf(signal: NodeJS.Signals | null): number {
+  return 128 + constants.signals[signal ?? 'SIGKILL'];
 }

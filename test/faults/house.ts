@@ -36,6 +36,7 @@ export function keepIn(provider: FakeProvider): void {
 /** A home that remembers all of {@link kept} in `store`. Nobody is there to be asked. */
 export function houseRemembering(store: StoreId, environment: Readonly<Record<string, string>>): Sandbox {
   const sandbox = new Sandbox(environment);
+  sandbox.environment.TMPDIR = sandbox.home;
   for (const program of new Set(kept.map((credential) => credential.program))) {
     const folder = join(sandbox.home, '.config', program);
     mkdirSync(folder, { recursive: true, mode: 0o700 });

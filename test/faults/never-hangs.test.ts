@@ -4,6 +4,7 @@ import { describeStore } from '../contract/require-stores.ts';
 import { codeAnswer, startDifyHost } from '../support/dify-host.ts';
 import { startOidcProvider } from '../support/oidc-provider.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
+import { bindingSituations } from './binding-situations.ts';
 import {
   type EveryCommand,
   environmentOf,
@@ -39,9 +40,15 @@ describeStore('with nobody there', 'secret-service', missingSessionBus(), () => 
   });
 });
 
+describe.concurrent.each(bindingSituations)('with nobody there, and a Keychain of which $name', (situation) => {
+  test.each(everyCommand)('$name ends within 5 s, and says why', async (command) => {
+    judge(await attempt(command, situation), command, situation);
+  });
+});
+
 async function attempt({ line, meanwhile, othersMs = 0 }: EveryCommand, situation: Situation): Promise<Run> {
   const { environment, stop } = await situation.start();
-  const sandbox = houseRemembering('secret-service', { ...environmentOf(servers), ...environment });
+  const sandbox = houseRemembering(situation.store, { ...environmentOf(servers), ...environment });
   try {
     const running = sandbox.begin(`exec ${line(servers)}`, {}, limitMs + othersMs);
     await meanwhile?.(running);
@@ -53,16 +60,17 @@ async function attempt({ line, meanwhile, othersMs = 0 }: EveryCommand, situatio
 }
 
 function judge({ stdout, stderr, exit }: Run, { name, purpose }: EveryCommand, situation: Situation): void {
-  const { reason, words, unaffected, recovers } = situation;
+  const { store, reason, words, unaffected, recovers, hangs } = situation;
   const serves = unaffected?.test(name) || recovers?.test(name);
-  expect({ exit, stderr }).toMatchObject({ exit: serves ? 0 : exitCodes[purpose] });
+  const killsItself = hangs && !('execve' in process);
+  expect({ exit, stderr }).toMatchObject({ exit: killsItself ? 137 : serves ? 0 : exitCodes[purpose] });
   expect(`${stdout}${stderr}`).not.toMatch(/no credential|nobody is signed in|unexpected:|\bat .*:\d+:\d+/);
   expect(stderr).not.toContain('s3cret');
   if (unaffected?.test(name)) return;
   if (purpose === 'reports') {
     const { selection } = JSON.parse(stdout);
     expect(selection).toMatchObject({ outcome: 'selected', store: 'file' });
-    expect(selection.passedOver).toContainEqual(expect.objectContaining({ store: 'secret-service', reason }));
+    expect(selection.passedOver).toContainEqual(expect.objectContaining({ store, reason }));
     return;
   }
   expect(`${stdout}${stderr}`).toMatch(words);
