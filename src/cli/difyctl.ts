@@ -1,10 +1,5 @@
 #!/usr/bin/env node
-import { difyctl } from '../profiles/difyctl.ts';
-import { quickToken } from './commands/difyctl/print-token.ts';
 import { main } from './main.ts';
+import { difyctlProgram } from './programs/difyctl.ts';
 
-void main({
-  profile: difyctl,
-  quick: quickToken,
-  program: async () => (await import('./programs/difyctl.ts')).difyctlProgram,
-});
+await main(difyctlProgram);

@@ -1,10 +1,5 @@
 #!/usr/bin/env node
-import { keystow } from '../profiles/keystow.ts';
-import { quickGet } from './commands/print-secret.ts';
 import { main } from './main.ts';
+import { keystowProgram } from './programs/keystow.ts';
 
-void main({
-  profile: keystow,
-  quick: quickGet,
-  program: async () => (await import('./programs/keystow.ts')).keystowProgram,
-});
+await main(keystowProgram);
