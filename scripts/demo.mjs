@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../dist/cli/keystow.js', import.meta.url));
+const program = fileURLToPath(new URL('../dist/bin/keystow.cjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'keystow-demo-'));
 const account = `throw-away-${randomBytes(4).toString('hex')}`;
 const secret = randomBytes(18).toString('base64url');

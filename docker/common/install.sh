@@ -21,5 +21,5 @@ if getent passwd node >/dev/null; then userdel --remove node; fi
 useradd --create-home --uid 1000 --shell /bin/bash alice
 install -d -m 700 -o alice -g alice /run/user/1000
 
-printf '#!/bin/sh\nexec node /keystow/dist/cli/keystow.js "$@"\n' >/usr/local/bin/keystow
+printf '#!/bin/sh\nexec node /keystow/dist/bin/keystow.cjs "$@"\n' >/usr/local/bin/keystow
 chmod 755 /usr/local/bin/keystow

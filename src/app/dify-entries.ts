@@ -1,5 +1,5 @@
 import { type DifyAccount, difyAccountOf, difyName } from '../domain/dify-account.ts';
-import { findPlaced } from '../domain/placement.ts';
+import { findPlaced, newestFirst } from '../domain/placement.ts';
 import type { Context } from './context.ts';
 import { type Listed, listCredentials } from './list-credentials.ts';
 
@@ -19,7 +19,5 @@ export async function difyEntries(context: Context, host?: string): Promise<read
     const writtenAt = findPlaced(placement, listed)?.writtenAt;
     return account ? [{ ...listed, ...account, ...(writtenAt && { writtenAt }) }] : [];
   });
-  return entries
-    .filter((entry) => host === undefined || entry.host === host)
-    .sort((a, b) => ((a.writtenAt ?? '') < (b.writtenAt ?? '') ? 1 : -1));
+  return newestFirst(entries.filter((entry) => host === undefined || entry.host === host));
 }

@@ -9,6 +9,7 @@ const evidence = v.exactOptional(
   v.object({
     provider: v.exactOptional(v.picklist(providers)),
     switchedOff: v.exactOptional(v.boolean()),
+    dismissed: v.exactOptional(v.boolean()),
     text: v.exactOptional(v.string()),
   }),
 );

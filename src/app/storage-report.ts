@@ -1,5 +1,5 @@
 import { CredentialError } from '../domain/credential-error.ts';
-import type { Placement } from '../domain/placement.ts';
+import { newestFirst, type Placement } from '../domain/placement.ts';
 import type { Seal } from '../domain/profile.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
 import type { Context } from './context.ts';
@@ -67,7 +67,7 @@ function mostTellingFirst(passedOver: readonly PassedOverReport[]): readonly Pas
 
 /** The store that was written to last. */
 function newest(placement: Placement): StoreId | undefined {
-  return [...placement].sort((a, b) => (a.writtenAt < b.writtenAt ? 1 : -1))[0]?.store;
+  return newestFirst(placement)[0]?.store;
 }
 
 /** Where nothing is remembered: the file if there is one, or the store that would be chosen if it holds anything. */

@@ -1,3 +1,5 @@
+import type { Placement } from '../domain/placement.ts';
+
 /** A command as data: its parser, its help, its completion and its place in the manual are made from this. */
 export interface Command {
   /** As it is typed. */
@@ -8,6 +10,8 @@ export interface Command {
   readonly operands: Readonly<Record<string, Operand>>;
   readonly options: Readonly<Record<string, Option>>;
   readonly examples: readonly Example[];
+  /** For programs to call, not for people: in no help. */
+  readonly hidden: boolean;
   /** The commands below this one, which then does nothing by itself. */
   readonly commands: readonly Command[];
   run(values: Readonly<Record<string, unknown>>): Promise<void>;
@@ -18,6 +22,9 @@ export type Example = readonly [line: string, what: string];
 
 export interface Operand {
   readonly describe: string;
+  /** The words that it can be. */
+  readonly choices?: readonly string[];
+  readonly completes?: Completes;
   readonly optional?: true;
   /** One or more. */
   readonly many?: true;
@@ -38,19 +45,29 @@ export interface ValueOption {
   readonly value: string;
   readonly default?: string;
   readonly required?: true;
+  readonly choices?: readonly string[];
+  readonly completes?: Completes;
   /** Judges what was typed, and may give it another form. */
   parse?(typed: string): unknown;
 }
+
+/**
+ * What a shell may complete a word to, beside its choices: files; a command with arguments of its own; or words that
+ * follow from what is remembered, and from the operands before it.
+ */
+export type Completes = 'files' | 'command' | ((placement: Placement, before: readonly string[]) => readonly string[]);
+
+type Word<Of> = Of extends { choices: readonly (infer Choice)[] } ? Choice : string;
 
 type OperandValue<Of> = Of extends { many: true }
   ? readonly string[]
   : Of extends { optional: true }
     ? string | undefined
-    : string;
+    : Word<Of>;
 
 type OptionValue<Of> = Of extends { value: string }
   ?
-      | (Of extends { parse(typed: string): infer Parsed } ? Parsed : string)
+      | (Of extends { parse(typed: string): infer Parsed } ? Parsed : Word<Of>)
       | (Of extends { default: string } | { required: true } ? never : undefined)
   : boolean;
 
@@ -65,6 +82,7 @@ export function command<
 >({
   operands,
   options,
+  hidden,
   run,
   ...rest
 }: {
@@ -73,12 +91,14 @@ export function command<
   readonly operands?: Operands;
   readonly options?: Options;
   readonly examples: readonly Example[];
+  readonly hidden?: true;
   run(values: Values<Operands, Options>): Promise<void>;
 }): Command {
   return {
     ...rest,
     operands: operands ?? {},
     options: options ?? {},
+    hidden: hidden ?? false,
     commands: [],
     run: (values) => run(values as Values<Operands, Options>),
   };
@@ -86,5 +106,5 @@ export function command<
 
 /** A name that several commands are below. */
 export function group(name: string, summary: string, commands: readonly Command[]): Command {
-  return { name, summary, commands, operands: {}, options: {}, examples: [], run: async () => {} };
+  return { name, summary, commands, operands: {}, options: {}, examples: [], hidden: false, run: async () => {} };
 }

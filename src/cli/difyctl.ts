@@ -1,5 +1,10 @@
 #!/usr/bin/env node
+import { difyctl } from '../profiles/difyctl.ts';
+import { quickToken } from './commands/difyctl/print-token.ts';
 import { main } from './main.ts';
-import { difyctlProgram } from './programs/difyctl.ts';
 
-await main(difyctlProgram);
+void main({
+  profile: difyctl,
+  quick: quickToken,
+  program: async () => (await import('./programs/difyctl.ts')).difyctlProgram,
+});

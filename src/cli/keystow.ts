@@ -1,5 +1,10 @@
 #!/usr/bin/env node
+import { keystow } from '../profiles/keystow.ts';
+import { quickGet } from './commands/print-secret.ts';
 import { main } from './main.ts';
-import { keystowProgram } from './programs/keystow.ts';
 
-await main(keystowProgram);
+void main({
+  profile: keystow,
+  quick: quickGet,
+  program: async () => (await import('./programs/keystow.ts')).keystowProgram,
+});

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { createLock } from '../adapters/files/lock.ts';
+import { lazyLock } from '../adapters/files/lazy-lock.ts';
 import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
 import { createTerminal } from '../adapters/terminal/terminal.ts';
 import type { Context } from '../app/context.ts';
@@ -10,16 +10,25 @@ import { distributionOf } from '../domain/surroundings.ts';
 import type { Cli } from './cli.ts';
 import { currentFolder } from './current-folder.ts';
 import { exitCodes } from './exit-code.ts';
-import { printTo } from './output.ts';
+import { isTerminal } from './is-terminal.ts';
+import { leave } from './leave.ts';
+import { print } from './output.ts';
 import type { Program } from './program.ts';
+import { type QuickCommand, quickOperands } from './quick-command.ts';
 import { reportFailure } from './report-failure.ts';
-import { runProgram } from './run-program.ts';
 import { services } from './services.ts';
 import { createStores } from './stores.ts';
 
+/** One of the programs, as much of it as each run of it loads. */
+export interface Executable {
+  readonly profile: Profile;
+  readonly quick: QuickCommand;
+  /** All of it: loaded, and the parser with it, where the command line is not the quick one. */
+  program(): Promise<Program>;
+}
+
 /** Runs one of the programs: the one place that knows the process and the platform, and wires them to the rest. */
-export async function main(program: Program): Promise<void> {
-  const { profile } = program;
+export async function main({ profile, quick, program }: Executable): Promise<void> {
   const calledOff = new AbortController();
   process.once('SIGINT', () => calledOff.abort());
   process.once('uncaughtException', (error) => process.exit(reportFailure(error, profile, false)));
@@ -35,19 +44,27 @@ export async function main(program: Program): Promise<void> {
       contexts.push(context);
       return context;
     },
-    print: printTo(process.stdout),
+    print,
     exitWith: (code) => {
       exitCode = code;
     },
   };
+  const argv = process.argv.slice(2);
+  const operands = quickOperands(quick, argv);
   try {
-    await cli.print(await runProgram(program, program.commands(cli), process.argv.slice(2)));
+    if (operands) await quick.run(cli, ...operands);
+    else await runWhole(await program(), cli, argv);
   } catch (error) {
     exitCode = reportFailure(error, profile, calledOff.signal.aborted);
   } finally {
     await Promise.all(contexts.map((context) => context.stores.close()));
   }
-  process.exitCode = exitCode;
+  leave(exitCode);
+}
+
+async function runWhole(program: Program, cli: Cli, argv: readonly string[]): Promise<void> {
+  const { runProgram } = await import('./run-program.ts');
+  await cli.print(await runProgram(program, cli, argv));
 }
 
 /** Takes the secrets out of the environment that children of this process, such as a browser, would get. */
@@ -64,7 +81,7 @@ function wire(profile: Profile, environment: Cli['environment'], signal: AbortSi
     platform,
     home: homedir(),
     directory: currentFolder(),
-    terminal: process.stdin.isTTY || process.stderr.isTTY,
+    terminal: isTerminal(0) || isTerminal(2),
   });
   const terminal = createTerminal({
     program: profile.program,
@@ -76,13 +93,15 @@ function wire(profile: Profile, environment: Cli['environment'], signal: AbortSi
     settings,
     where: {
       platform,
-      distribution: distributionOf(platform === 'linux' ? readOsRelease() : ''),
+      get distribution() {
+        return distributionOf(platform === 'linux' ? readOsRelease() : '');
+      },
       program: profile.program,
       disableVariable: profile.variables.disableKeyring,
     },
     stores: createStores({ profile, settings, terminal, environment, platform, home: homedir(), prompting }),
     placement: createPlacementFile({ path: settings.placementPath }),
-    exclusively: createLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
+    exclusively: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
     terminal,
     clock: () => new Date().toISOString(),
     signal,

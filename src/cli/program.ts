@@ -9,5 +9,7 @@ export interface Program {
   readonly summary: string;
   /** Shown by `--help` of the program itself. */
   readonly examples: readonly Example[];
+  /** Environment variables of its own, each with what it sets. */
+  readonly variables?: readonly (readonly [name: string, what: string])[];
   commands(cli: Cli): readonly Command[];
 }

@@ -6,11 +6,7 @@ import type { CredentialName } from '../domain/credential-name.ts';
 import type { Grant } from '../domain/grant.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
 import { escapeControls } from './escape.ts';
-
-/** A name as messages show it. */
-export function shown({ service, account }: CredentialName): string {
-  return `${escapeControls(service)} ${escapeControls(account)}`;
-}
+import { shown } from './shown.ts';
 
 /** Who signed in, as far as the server said. */
 export function whoLine(subject: Grant['subject']): string {
@@ -20,10 +16,6 @@ export function whoLine(subject: Grant['subject']): string {
 
 export function jsonLine(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
-}
-
-export function notFound(name: CredentialName): string {
-  return `no credential for ${shown(name)}`;
 }
 
 export function listLine({ service, account }: Listed): string {

@@ -1,5 +1,6 @@
 import yargs from 'yargs';
-import type { Command } from './command.ts';
+import { allCommands } from './all-commands.ts';
+import type { Cli } from './cli.ts';
 import { currentFolder } from './current-folder.ts';
 import { markOperands, operand } from './operands.ts';
 import type { Program } from './program.ts';
@@ -11,14 +12,11 @@ import { addCommand, examplesText } from './yargs-command.ts';
  * Runs the command that `argv` names. Resolves with the text of `--help` or `--version` where that was asked for.
  * A command line that is wrong → rejects with {@link UsageError}; a command that fails → rejects with its error.
  */
-export async function runProgram(
-  { profile, summary, examples }: Program,
-  commands: readonly Command[],
-  argv: readonly string[],
-): Promise<string> {
+export async function runProgram(program: Program, cli: Cli, argv: readonly string[]): Promise<string> {
+  const { profile, summary, examples } = program;
   let wrong: string | undefined;
   let text = '';
-  const program = yargs([], currentFolder())
+  const base = yargs([], currentFolder())
     .scriptName(profile.program)
     .usage(`$0 <command>\n\n${summary}`)
     .locale('en')
@@ -40,7 +38,10 @@ export async function runProgram(
       wrong = message;
       throw error ?? new Error(message);
     });
-  const parser = commands.reduce((yargs, command) => addCommand(yargs, command, profile.program), program);
+  const parser = allCommands(program, cli).reduce(
+    (yargs, command) => addCommand(yargs, command, profile.program),
+    base,
+  );
   try {
     await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {
       text = output;

@@ -1,3 +1,4 @@
+import { lazyLock } from '../adapters/files/lazy-lock.ts';
 import type { AuthorizationServerOptions } from '../adapters/oauth/settings.ts';
 import type { Context } from '../app/context.ts';
 import type { AuthorizationServer } from '../ports/authorization-server.ts';
@@ -8,7 +9,7 @@ import type { Exclusion } from '../ports/exclusion.ts';
 /** What some commands take beside the stores. Each is loaded when it is first wanted. */
 export interface Services {
   /** Of all processes that renew or write an application's sign-ins, one at a time. */
-  exclusion(context: Context): Promise<Exclusion>;
+  exclusion(context: Context): Exclusion;
   authorizationServer(options: Omit<AuthorizationServerOptions, 'clock'>): Promise<AuthorizationServer>;
   deviceSignIn(): Promise<DeviceSignIn>;
   /** Shows a page in the user's browser. Rejects where there is none. */
@@ -22,14 +23,8 @@ const renewalLimitMs = 30_000;
 const clock = () => new Date().toISOString();
 
 export const services: Services = {
-  async exclusion({ settings }) {
-    const { createLock } = await import('../adapters/files/lock.ts');
-    return createLock({
-      path: `${settings.credentialsPath}.sign-in`,
-      what: 'lock of the sign-in',
-      limitMs: renewalLimitMs,
-    });
-  },
+  exclusion: ({ settings }) =>
+    lazyLock({ path: `${settings.credentialsPath}.sign-in`, what: 'lock of the sign-in', limitMs: renewalLimitMs }),
   async authorizationServer(options) {
     const { createAuthorizationServer } = await import('../adapters/oauth/authorization-server.ts');
     return createAuthorizationServer({ ...options, clock });

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { lazyLock } from '../adapters/files/lazy-lock.ts';
 import { passphraseFromEnvironment, passphraseFromTerminal } from '../adapters/terminal/passphrases.ts';
 import type { Settings } from '../app/settings.ts';
 import { CredentialError } from '../domain/credential-error.ts';
@@ -10,7 +10,7 @@ import type { CredentialStore } from '../ports/credential-store.ts';
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Terminal } from '../ports/terminal.ts';
-import { type Keyring, waitOnce } from './wait-once.ts';
+import { askOnce, type Keyring } from './ask-once.ts';
 
 export interface StoresOptions {
   readonly profile: Profile;
@@ -33,10 +33,10 @@ export function createStores(options: StoresOptions): Stores {
   };
   const file = { path: settings.credentialsPath, home, notice: terminal.notice };
 
-  const native = async () => {
-    const { createLock } = await import('../adapters/files/lock.ts');
-    const exclusively = createLock({ path: `${settings.credentialsPath}.native`, what: 'lock of the OS keyring' });
-    return { sentinelService, attendance, exclusively };
+  const native = {
+    sentinelService,
+    attendance,
+    exclusively: lazyLock({ path: `${settings.credentialsPath}.native`, what: 'lock of the OS keyring' }),
   };
   const made: Promise<CredentialStore>[] = [];
   const keep = <Store extends CredentialStore>(store: Promise<Store>) => {
@@ -53,20 +53,20 @@ export function createStores(options: StoresOptions): Stores {
   const keyrings: Readonly<Record<Exclude<StoreId, 'file'>, () => Promise<Keyring>>> = {
     keychain: once(async () => {
       const { createKeychain } = await import('../adapters/keychain/keychain.ts');
-      return waitOnce(createKeychain(await native()));
+      return askOnce(createKeychain(native));
     }),
     'credential-manager': once(async () => {
       const { createCredentialManager } = await import('../adapters/credential-manager/credential-manager.ts');
-      return waitOnce(
+      return askOnce(
         createCredentialManager({
-          ...(await native()),
+          ...native,
           exactTargets: (name) => profile.exactTargets?.find((exact) => sameName(exact, name))?.target,
         }),
       );
     }),
     'secret-service': once(async () => {
       const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
-      return waitOnce(createSecretService({ environment, sentinelService, attendance, random: randomBytes }));
+      return askOnce(createSecretService({ environment, sentinelService, attendance }));
     }),
   };
   const encryptedFile = once(async () => {

@@ -5,7 +5,7 @@ import { operand } from './operands.ts';
 
 /** Has yargs know a command, and run it with what its operands and options say. */
 export function addCommand(yargs: Argv, command: Command, program: string): Argv {
-  const { name, summary, operands, options, examples, commands } = command;
+  const { name, summary, operands, options, examples, hidden, commands } = command;
   const build = (parent: Argv) => {
     // Where many are taken yargs would show an empty list as their default.
     for (const [key, { describe }] of Object.entries(operands))
@@ -18,7 +18,7 @@ export function addCommand(yargs: Argv, command: Command, program: string): Argv
   const below = commands.length > 0 ? ['<command>'] : Object.entries(operands).map(placeholder);
   return yargs.command({
     command: [name, ...below].join(' '),
-    describe: summary,
+    describe: hidden ? false : summary,
     builder: build,
     handler: (given: Readonly<Record<string, unknown>>) => command.run(valuesOf(command, given)),
   });
@@ -54,8 +54,8 @@ function addOption(yargs: Argv, key: string, option: Option): void {
 
 function valuesOf({ operands, options }: Command, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  for (const [key, { many }] of Object.entries(operands)) {
-    const typed = textsOf(given[key]);
+  for (const [key, { many, choices }] of Object.entries(operands)) {
+    const typed = textsOf(given[key]).map((text) => chosen(key, text, choices));
     values[key] = many ? typed : typed[0];
   }
   for (const [key, option] of Object.entries(options)) {
@@ -68,7 +68,16 @@ function textsOf(given: unknown): string[] {
   return [given].flat().flatMap((value) => (typeof value === 'string' ? [operand(value)] : []));
 }
 
-function parsed(key: string, { parse }: ValueOption, [typed, ...more]: readonly string[]): unknown {
+function parsed(key: string, { choices, parse }: ValueOption, [typed, ...more]: readonly string[]): unknown {
   if (more.length > 0) throw new CredentialError('invalid-input', `--${key} is given more than once`);
-  return typed !== undefined && parse ? parse(typed) : typed;
+  if (typed === undefined) return undefined;
+  const text = chosen(`--${key}`, typed, choices);
+  return parse ? parse(text) : text;
+}
+
+function chosen(key: string, text: string, choices: readonly string[] | undefined): string {
+  if (choices === undefined || choices.includes(text)) return text;
+  throw new CredentialError('invalid-input', `${key} is ${JSON.stringify(text)}`, {
+    hint: `it can be ${choices.join(', ')}`,
+  });
 }

@@ -22,6 +22,11 @@ export function isSameWriting(a: Placed | undefined, b: Placed | undefined): boo
   return a?.store === b?.store && a?.writtenAt === b?.writtenAt;
 }
 
+/** The one written last first; of those written at the same time, or at one that nobody knows, the order stays. */
+export function newestFirst<T extends Partial<Pick<Placed, 'writtenAt'>>>(placed: readonly T[]): T[] {
+  return [...placed].sort(({ writtenAt: a = '' }, { writtenAt: b = '' }) => (a < b ? 1 : a > b ? -1 : 0));
+}
+
 /**
  * The credential was written to `store`. Where it was before, if elsewhere, becomes stale until {@link removedFrom} says
  * otherwise: a process that dies in between leaves the old copy known.

@@ -41,6 +41,8 @@ export interface Evidence {
   readonly provider?: Provider;
   /** The provider runs, but its Secret Service is switched off in its settings. */
   readonly switchedOff?: boolean;
+  /** The user was asked to unlock it, and would not. */
+  readonly dismissed?: boolean;
   /** The platform's own words. */
   readonly text?: string;
 }

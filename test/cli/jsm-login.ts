@@ -3,7 +3,7 @@ import type { OidcProvider } from '../support/oidc-provider.ts';
 import type { Run, Running, Sandbox } from './sandbox.ts';
 
 /** What has jsm sign in at this provider. */
-export function jsmAt({ issuer, publicClient }: OidcProvider): Record<string, string> {
+export function jsmAt({ issuer, publicClient }: Pick<OidcProvider, 'issuer' | 'publicClient'>): Record<string, string> {
   return { JSM_ISSUER: issuer, JSM_CLIENT_ID: publicClient.clientId };
 }
 

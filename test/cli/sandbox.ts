@@ -1,15 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { constants, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { killAfter } from '../support/fair-limit.ts';
-
-const programs = ['keystow', 'jsm', 'difyctl'];
-const root = resolve(import.meta.dirname, '../..');
+import { programs, scriptOf } from '../support/programs.ts';
 
 export interface Run {
   readonly stdout: string;
   readonly stderr: string;
+  /** 128 and the signal's number where one ended it, as shells have it. `null`: it did not end in time, and was killed. */
   readonly exit: number | null;
 }
 
@@ -31,8 +30,9 @@ export class Sandbox {
     const bin = join(this.home, 'bin');
     mkdirSync(bin);
     for (const program of programs) {
-      const script = join(root, 'dist/cli', `${program}.js`);
-      writeFileSync(join(bin, program), `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`, { mode: 0o755 });
+      writeFileSync(join(bin, program), `#!/bin/sh\nexec '${process.execPath}' '${scriptOf(program)}' "$@"\n`, {
+        mode: 0o755,
+      });
     }
     const path = [bin, dirname(process.execPath), '/usr/bin', '/bin'].join(':');
     this.environment = { PATH: path, HOME: this.home, LC_ALL: 'C.UTF-8', ...extra };
@@ -60,7 +60,7 @@ export class Sandbox {
       env: { ...this.environment, ...extra },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    killAfter(child, limitMs);
+    const limit = killAfter(child, limitMs);
     const shown = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       shown.stdout += text;
@@ -69,7 +69,7 @@ export class Sandbox {
       shown.stderr += text;
     });
     const end = new Promise<Run>((resolve) => {
-      child.once('close', (exit) => resolve({ ...shown, exit }));
+      child.once('close', (code, signal) => resolve({ ...shown, exit: limit.late ? null : (code ?? codeOf(signal)) }));
     });
     return {
       end,
@@ -88,4 +88,8 @@ export class Sandbox {
   remove(): void {
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+function codeOf(signal: NodeJS.Signals | null): number {
+  return 128 + constants.signals[signal ?? 'SIGKILL'];
 }

@@ -67,6 +67,20 @@ test('a provider that runs with its Secret Service switched off is told from one
   expect(about(false)).toEqual({ explanation: 'KWallet is installed but not running', fix: 'kwalletd5 &' });
 });
 
+test('a provider whose prompt was dismissed is told from one that could not ask', () => {
+  const about = (dismissed: boolean) =>
+    advise({ store: 'secret-service', reason: 'locked', evidence: { provider: 'kwallet', dismissed } }, where);
+  expect(about(true).explanation).toBe('KWallet is locked, and its prompt was dismissed');
+  expect(about(false).explanation).toBe('KWallet is locked, and nobody was asked to unlock it');
+});
+
+test('a provider that ended, and is not known, is called nothing that it may not be', () => {
+  const evidence = { text: 'it ended while it was asked' };
+  expect(advise({ store: 'secret-service', reason: 'not-running', evidence }, where).explanation).toBe(
+    'the Secret Service is installed but not running (it ended while it was asked)',
+  );
+});
+
 test.each<[string, Distribution]>([
   ['ID=debian\nVERSION_ID="12"\n', 'debian'],
   ['NAME="Linux Mint"\nID=linuxmint\nID_LIKE="ubuntu debian"\n', 'debian'],

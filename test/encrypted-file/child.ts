@@ -1,8 +1,5 @@
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { createEncryptedFile } from '../../src/adapters/encrypted-file/encrypted-file.ts';
-import { createLock } from '../../src/adapters/files/lock.ts';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
 import { placed } from '../../src/domain/placement.ts';
@@ -18,11 +15,9 @@ const store = createEncryptedFile({
   home: '/home/alice',
   passphrases: { open: passphrase, create: passphrase },
   cost: { memoryKiB: 8192, iterations: 1, parallelism: 1 },
-  notice: () => undefined,
+  notice: (line) => process.stderr.write(`${line}\n`),
 });
 const named = (account: string) => ({ service: 'example.com', account });
-const recorded = (path: string) =>
-  createPlacementFile({ path }).update((now) => placed(now, named(argument), 'file', '2026-11-03T09:00:00.000Z'));
 
 async function run(): Promise<unknown> {
   switch (verb) {
@@ -31,22 +26,21 @@ async function run(): Promise<unknown> {
     case 'get':
       return Buffer.from((await store.get(named(argument)))?.expose() ?? []).toString();
     case 'place':
-      return recorded(path);
-    case 'store, when stdin ends':
-      process.stdout.write('.');
-      await once(process.stdin.resume(), 'end');
-      await store.set(named(argument), textSecret(`secret of ${argument}`));
-      return recorded(join(dirname(path), 'placement.json'));
+      return createPlacementFile({ path }).update((now) =>
+        placed(now, named(argument), 'file', '2026-11-03T09:00:00.000Z'),
+      );
     case 'set for ever':
       for (let round = 0; ; round++) {
         await store.set(named('alice'), textSecret(`${round} `.repeat(2000)));
         process.stdout.write('.');
       }
-    case 'hold the lock':
+    case 'hold the lock': {
+      const { createLock } = await import('../../src/adapters/files/lock.ts');
       return createLock({ path, what: 'encrypted file' })(async () => {
         process.stdout.write('.');
         await new Promise((done) => setTimeout(done, Number(argument)));
       });
+    }
     case 'packages loaded by get':
       await store.get(named(argument));
       return Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes('node_modules'));

@@ -11,8 +11,8 @@ import type { OidcProvider } from '../support/oidc-provider.ts';
 
 /** Where the programs sign in. */
 export interface Servers {
-  readonly oidc: OidcProvider;
-  readonly dify: DifyHost;
+  readonly oidc: Pick<OidcProvider, 'issuer' | 'publicClient'>;
+  readonly dify: Pick<DifyHost, 'url'>;
 }
 
 /** What a command is for, and so what is left to do where the store that it needs does not serve. */
@@ -27,6 +27,9 @@ export type Purpose =
   | 'removes'
   /** Says what there is: that is what it says. */
   | 'reports';
+
+/** What a command exits with, with a store that does not serve. */
+export const exitCodes: Readonly<Record<Purpose, number>> = { gives: 1, names: 0, keeps: 0, removes: 1, reports: 0 };
 
 /** One line of shell for each command. What it needs is kept already: `kept` of house.ts. */
 export interface EveryCommand {

@@ -7,6 +7,7 @@ import { serialiseSession } from '../../src/domain/session.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { jsmCredential } from '../../src/profiles/jsm.ts';
 import { Sandbox } from '../cli/sandbox.ts';
+import type { FakeProvider } from './fake-provider.ts';
 
 export interface KeptCredential extends CredentialName {
   readonly program: string;
@@ -27,9 +28,15 @@ export const kept: readonly KeptCredential[] = [
   difySignIn('bob', '2026-03-04T05:06:07.000Z'),
 ];
 
+/** Puts {@link kept} where it was. */
+export function keepIn(provider: FakeProvider): void {
+  for (const { service, account, secret } of kept) provider.add({ service, username: account }, secret);
+}
+
 /** A home that remembers all of {@link kept} in `store`. Nobody is there to be asked. */
 export function houseRemembering(store: StoreId, environment: Readonly<Record<string, string>>): Sandbox {
   const sandbox = new Sandbox(environment);
+  sandbox.environment.TMPDIR = sandbox.home;
   for (const program of new Set(kept.map((credential) => credential.program))) {
     const folder = join(sandbox.home, '.config', program);
     mkdirSync(folder, { recursive: true, mode: 0o700 });

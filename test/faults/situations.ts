@@ -1,12 +1,15 @@
 import type { Reason } from '../../src/domain/probe.ts';
+import type { StoreId } from '../../src/domain/store-id.ts';
 import { startFakeBus } from './fake-bus.ts';
 import type { FakeProviderOptions } from './fake-provider.ts';
-import { kept } from './house.ts';
+import { keepIn } from './house.ts';
 import { secretServiceFaults as faults, startSecretService } from './secret-service.ts';
 
 /** A fault as a whole program meets it, and what it is to make of it. */
 export interface Situation {
   readonly name: string;
+  /** Where the programs remember to have kept everything. */
+  readonly store: Exclude<StoreId, 'file'>;
   start(): Promise<Started>;
   /** What doctor says of the store. */
   readonly reason: Reason;
@@ -16,6 +19,8 @@ export interface Situation {
   readonly unaffected?: RegExp;
   /** Commands that meet it, say so, and can do their work all the same. */
   readonly recovers?: RegExp;
+  /** A thread of the process is never let go. */
+  readonly hangs?: true;
 }
 
 export interface Started {
@@ -23,7 +28,7 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-const ofSignIns = /^difyctl auth (status|token|logout|prune)$/;
+const ofSignIns = /^difyctl auth (status|logout|prune)$/;
 
 export const secretServiceSituations: readonly Situation[] = [
   { ...served('locked', faults.locked()), reason: 'locked', words: /the Secret Service is locked/ },
@@ -32,6 +37,7 @@ export const secretServiceSituations: readonly Situation[] = [
   { ...served('answers after 5 s', faults.answersLate()), reason: 'timed-out', words: /did not answer in time/ },
   {
     name: 'its bus never answers',
+    store: 'secret-service',
     start: async () => startFakeBus(() => undefined),
     reason: 'timed-out',
     words: /did not answer in time/,
@@ -64,12 +70,13 @@ export const secretServiceSituations: readonly Situation[] = [
   },
 ];
 
-function served(name: string, fault: FakeProviderOptions): Pick<Situation, 'name' | 'start'> {
+function served(name: string, fault: FakeProviderOptions): Pick<Situation, 'name' | 'store' | 'start'> {
   return {
     name,
+    store: 'secret-service',
     async start() {
       const { provider, bus, stop } = await startSecretService(fault);
-      for (const { service, account, secret } of kept) provider.add({ service, username: account }, secret);
+      keepIn(provider);
       return { environment: { DBUS_SESSION_BUS_ADDRESS: bus.address }, stop };
     },
   };

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { bundled } from '../support/bundled.ts';
 import { clientOf, clock, providerForSuite, signInAt } from './session.ts';
 
 const provider = providerForSuite();
 
 describe('a process', () => {
-  const module = pathToFileURL(resolve(import.meta.dirname, '../../dist/adapters/oauth/authorization-server.js')).href;
+  const module = bundled('src/adapters/oauth/authorization-server.ts');
 
   /** How long a process lives on after its sign-in ended so, in ms, and what it said. */
   async function run(
@@ -18,7 +18,7 @@ describe('a process', () => {
     const { issuer, publicClient } = provider.current();
     const options = JSON.stringify({ issuer, ...publicClient, timeoutMs });
     const source = `
-      const { createAuthorizationServer } = await import(${JSON.stringify(module)});
+      const { createAuthorizationServer } = await import(${JSON.stringify(pathToFileURL(module.file()).href)});
       const server = createAuthorizationServer({ ...${options}, clock: () => '${clock()}' });
       const report = (result) => console.log(result.code ?? 'done', Date.now());
       ${script}`;

@@ -8,7 +8,7 @@ import { storeOn } from './stores.ts';
 import { startTap } from './tap.ts';
 
 const name = { service: 'demo', account: 'alice' };
-const opening = ['Hello', 'GetNameOwner', 'GetConnectionUnixProcessID', 'OpenSession', 'ReadAlias'];
+const opening = ['Hello', 'GetNameOwner', 'GetConnectionUnixProcessID', 'ReadAlias'];
 
 /** A store whose every call is written down, over a gnome-keyring that keeps one credential. */
 async function tapped() {
@@ -27,7 +27,7 @@ describeStore('what is called, in how many turns', 'secret-service', missing(), 
   test('the first get: three turns, eight calls', async () => {
     const { tap, store } = await tapped();
     await store.get(name);
-    expect(tap.turns).toEqual([opening, ['SearchItems', 'Get'], ['GetSecret']]);
+    expect(tap.turns).toEqual([opening, ['OpenSession', 'SearchItems', 'Get'], ['GetSecret']]);
   });
 
   test('a get over the kept connection: three turns, four calls', async () => {
@@ -41,7 +41,7 @@ describeStore('what is called, in how many turns', 'secret-service', missing(), 
   test('a get of what is absent stops after the search', async () => {
     const { tap, store } = await tapped();
     await store.get({ ...name, account: 'nobody' });
-    expect(tap.turns).toEqual([opening, ['SearchItems', 'Get']]);
+    expect(tap.turns).toEqual([opening, ['OpenSession', 'SearchItems', 'Get']]);
   });
 
   test('a set writes over the item that is there, or makes one', async () => {
@@ -59,7 +59,7 @@ describeStore('what is called, in how many turns', 'secret-service', missing(), 
     await Promise.all(operations.map((operation) => failure(operation, 'locked')));
     expect(await store.probe()).toMatchObject({ reason: 'locked' });
     const called = new Set(tap.turns.flat());
-    expect([...called].sort()).toEqual([...new Set([...opening, 'Get', 'SearchItems'])].sort());
+    expect([...called].sort()).toEqual([...new Set([...opening, 'OpenSession', 'Get', 'SearchItems'])].sort());
   });
 
   test('a list reads attributes, many at a time, and no secret', async () => {

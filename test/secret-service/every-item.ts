@@ -29,10 +29,13 @@ export async function everyItem({ socket }: SessionBus): Promise<KeptItem[]> {
   }
 }
 
-/** What the provider keeps, paths aside, as one line that changes when it does. */
+/**
+ * What the provider keeps, paths aside, as one line that changes when it does. Without `xdg:schema`: gnome-keyring gives
+ * every item one when it reads its file again, which it does within a second of having written it.
+ */
 export async function fingerprint(bus: SessionBus): Promise<string> {
-  const lines = (await everyItem(bus)).map(({ attributes, secret }) =>
-    JSON.stringify([Object.entries(attributes).sort(), Buffer.from(secret).toString('base64')]),
+  const lines = (await everyItem(bus)).map(({ attributes: { 'xdg:schema': _, ...others }, secret }) =>
+    JSON.stringify([Object.entries(others).sort(), Buffer.from(secret).toString('base64')]),
   );
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
 }

@@ -31,6 +31,17 @@ describeStore('the probe of a provider', 'secret-service', missingSessionBus(), 
     expect(provider.items.size).toBe(0);
   });
 
+  test('a provider that handles the first call of a client before it knows the client, as gnome-keyring may: usable', async () => {
+    const noCollection = { signature: 'o', values: ['/'] };
+    const { store } = await probing({
+      misbehaves: (count, { fields }) => {
+        if (count > 1) return undefined;
+        return fields.member === 'ReadAlias' ? noCollection : 'end';
+      },
+    });
+    expect(await store.probe()).toEqual({ kind: 'usable', persistence: 'until-delete' });
+  });
+
   test('a provider that gives back another secret: round-trip-mismatch, and nothing stays', async () => {
     const other = ['/', new Uint8Array(), new TextEncoder().encode('another'), 'text/plain'];
     const { provider, store } = await probing({

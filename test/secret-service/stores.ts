@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { SessionEnvironment } from '../../src/adapters/secret-service/address.ts';
 import {
   createSecretService,
@@ -14,5 +13,5 @@ export const sentinelService = 'keystow-tests';
 
 /** A store with nobody there, unless `options` says otherwise. */
 export function storeOn(environment: SessionEnvironment, options: Partial<SecretServiceOptions> = {}): SecretService {
-  return createSecretService({ environment, sentinelService, attendance: unattended, random: randomBytes, ...options });
+  return createSecretService({ environment, sentinelService, attendance: unattended, ...options });
 }

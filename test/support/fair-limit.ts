@@ -4,13 +4,17 @@ import { readFileSync } from 'node:fs';
 /**
  * Kills a process that has not ended within `limitMs`. Where Linux tells it, the time does not count for which the
  * process was ready to run and the machine was busy with others: what hangs sleeps, and is killed in time all the same.
+ * `late`: that it was.
  */
-export function killAfter(child: ChildProcess, limitMs: number): void {
+export function killAfter(child: ChildProcess, limitMs: number): { readonly late: boolean } {
   const startedMs = performance.now();
+  const limit = { late: false };
   const timer = setInterval(() => {
-    if (performance.now() - startedMs - delayedMs(child) >= limitMs) child.kill('SIGKILL');
+    limit.late = performance.now() - startedMs - delayedMs(child) >= limitMs;
+    if (limit.late) child.kill('SIGKILL');
   }, 50);
   child.once('exit', () => clearInterval(timer));
+  return limit;
 }
 
 /** Linux, Documentation/scheduler/sched-stats: the second number is the time spent waiting to run, in nanoseconds. */

@@ -17,13 +17,18 @@ export function missingPseudoTerminal(): string | undefined {
   return stdout?.includes('util-linux') ? undefined : 'script(1) of util-linux is not installed';
 }
 
-/** Runs a line of shell on a terminal. What does not end within 30 s is killed. */
-export function onTerminal(command: string, cwd: string, env: Readonly<Record<string, string>>): PseudoTerminal {
+/** Runs a line of shell on a terminal. What does not end in time is killed. */
+export function onTerminal(
+  command: string,
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  limitMs = 30_000,
+): PseudoTerminal {
   const child = spawn('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
     cwd,
     env: { ...env, TERM: 'xterm', SHELL: '/bin/sh' },
     stdio: ['pipe', 'pipe', 'inherit'],
-    timeout: 30_000,
+    timeout: limitMs,
     killSignal: 'SIGKILL',
   });
   let shown = '';

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
 import { codeAnswer, startDifyHost, tokenAnswer } from '../support/dify-host.ts';
+import { scriptOf } from '../support/programs.ts';
 
 /** The entries have fixed names, so the credentials of whoever runs this by hand would be touched. */
 const missing =
@@ -15,7 +16,6 @@ const missing =
       : 'it replaces the credential jsm of whoever runs it: set CI=true';
 
 const key = 'jsm_s3cret-xxxxxxxxxxxxxxxx';
-const script = (program: string) => resolve(import.meta.dirname, `../../dist/cli/${program}.js`);
 
 describeStore('over the Credential Manager of Windows', 'credential-manager-native', missing, () => {
   let folder: string;
@@ -32,13 +32,13 @@ describeStore('over the Credential Manager of Windows', 'credential-manager-nati
 
   function run(program: string, ...args: readonly string[]) {
     const options = { env: environment(), encoding: 'utf8', input: '', timeout: 20_000 } as const;
-    const { stdout, stderr, status } = spawnSync(process.execPath, [script(program), ...args], options);
+    const { stdout, stderr, status } = spawnSync(process.execPath, [scriptOf(program), ...args], options);
     return { stdout, stderr, exit: status };
   }
 
   /** Without waiting, so that a server in this process can answer. */
   function begin(program: string, ...args: readonly string[]): Promise<number | null> {
-    const child = spawn(process.execPath, [script(program), ...args], { env: environment(), stdio: 'ignore' });
+    const child = spawn(process.execPath, [scriptOf(program), ...args], { env: environment(), stdio: 'ignore' });
     return new Promise((done) => child.once('close', done));
   }
 

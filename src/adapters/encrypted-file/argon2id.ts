@@ -1,5 +1,4 @@
 import * as crypto from 'node:crypto';
-import { createRequire } from 'node:module';
 import type { Argon2Cost } from '../../domain/key-derivation.ts';
 
 /** `crypto.argon2`, which Node has from 24.7 on and whose types come later than the ones used here. */
@@ -23,9 +22,9 @@ export function argon2id(passphrase: Uint8Array, salt: Uint8Array, cost: Argon2C
 }
 
 /** Not in a worker: about 350 ms at the recommended cost, in which the process does nothing else. */
-export function byWebAssembly(passphrase: Uint8Array, salt: Uint8Array, cost: Argon2Cost): Promise<Uint8Array> {
+export async function byWebAssembly(passphrase: Uint8Array, salt: Uint8Array, cost: Argon2Cost): Promise<Uint8Array> {
   const { memoryKiB: memorySize, iterations, parallelism } = cost;
-  const { argon2id: derive } = createRequire(import.meta.url)('hash-wasm') as typeof import('hash-wasm');
+  const { argon2id: derive } = await import('hash-wasm');
   return derive({
     password: passphrase,
     salt,

@@ -1,22 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { type CredentialName, credentialName } from '../../domain/credential-name.ts';
-import { type Argon2Cost, type KdfHeader, recommendedCost } from '../../domain/key-derivation.ts';
+import { type Argon2Cost, recommendedCost } from '../../domain/key-derivation.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import { type KeptFile, keepsChanging } from '../files/file-errors.ts';
-import { createLock } from '../files/lock.ts';
+import type { KeptFile } from '../files/file-errors.ts';
+import type { Change } from './change-file.ts';
 import { type Derive, deriveKey } from './derive.ts';
 import { KeyRing } from './key-ring.ts';
 import type { Payload } from './payload.ts';
-import {
-  type Edit,
-  type EnvelopeFile,
-  parsePayload,
-  readEnvelope,
-  rewrite,
-  type SealedFileOptions,
-} from './sealed-file.ts';
+import { type EnvelopeFile, parsePayload, readEnvelope, type SealedFileOptions } from './sealed-file.ts';
 
 /** What a file that exists is read with. */
 export interface ExistingFileOptions {
@@ -41,8 +34,6 @@ export interface EncryptedFileOptions extends ExistingFileOptions {
 }
 
 const defaultMaxFileBytes = 256 * 1024 * 1024;
-/** How often a writer starts over because the file changed in spite of the lock. */
-const maxAttempts = 10;
 
 /** The store that needs nothing but a folder. docs/envelope.md is the format. */
 export function createEncryptedFile(options: EncryptedFileOptions): CredentialStore {
@@ -51,31 +42,18 @@ export function createEncryptedFile(options: EncryptedFileOptions): CredentialSt
   const { cost = recommendedCost, derive = deriveKey, random = randomBytes } = options;
   const keys = new KeyRing(file, { ...options, cost, derive, random });
   const sealed: SealedFileOptions = { ...envelopeFile, keys, random };
-  const exclusively = createLock(file);
 
   async function read(options?: OperationOptions): Promise<Payload | undefined> {
     const envelope = await readEnvelope(sealed);
     return envelope && parsePayload(file, await keys.open(envelope, options));
   }
 
-  /** `make`: where there is no file, one is made. */
-  async function change(edit: Edit, make: boolean, options?: OperationOptions): Promise<boolean> {
-    for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      // Whoever has to type does so before the lock is taken, and what they typed is known by then.
-      const newKdf = await prepare(make, options);
-      if (newKdf === 'absent') return false;
-      const done = await exclusively((held) => rewrite(sealed, { ...options, edit, newKdf, held }), options);
-      if (done !== 'again') return done;
-    }
-    throw keepsChanging(file);
-  }
-
-  async function prepare(make: boolean, options?: OperationOptions): Promise<KdfHeader | undefined | 'absent'> {
-    const envelope = await readEnvelope(sealed);
-    if (envelope === undefined) return make ? keys.create(options) : 'absent';
-    await keys.open(envelope, options);
-    return undefined;
-  }
+  let loaded: Promise<Change> | undefined;
+  const loadChange = async () => (await import('./change-file.ts')).createChange(sealed);
+  const change: Change = async (...args) => {
+    loaded ??= loadChange();
+    return (await loaded)(...args);
+  };
 
   return {
     id: 'file',

@@ -34,16 +34,26 @@ function makeFolders(folder: string): void {
  */
 export function tightenFolder(folder: string, home: string, notice: (line: string) => void): void {
   if (!posix || dirname(folder) === dirname(dirname(folder)) || holds(folder, home)) return;
-  let loose = `the folder ${printable(folder)} may have loose permissions`;
+  const stats = fs.statSync(folder, { throwIfNoEntry: false });
+  if (stats === undefined || (stats.mode & 0o077) === 0) return;
+  if (stats.uid !== process.geteuid?.() || (stats.mode & 0o1000) !== 0) return;
+  const loose = `the folder ${printable(folder)} had permissions 0${(stats.mode & 0o777).toString(8)}`;
   try {
-    const stats = fs.statSync(folder, { throwIfNoEntry: false });
-    if (stats === undefined || (stats.mode & 0o077) === 0) return;
-    if (stats.uid !== process.geteuid?.() || (stats.mode & 0o1000) !== 0) return;
-    loose = `the folder ${printable(folder)} had permissions 0${(stats.mode & 0o777).toString(8)}`;
     fs.chmodSync(folder, 0o700);
     notice(`${loose}; they are 0700 now`);
   } catch (error) {
     notice(`${loose}, and they cannot be changed: ${wordsOf(error)}`);
+  }
+}
+
+/** Makes a rename in `folder` last through a power cut. Windows and some file systems have no such call. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (!posix) return;
+  try {
+    const handle = await fs.promises.open(folder, 'r');
+    await handle.sync().finally(() => handle.close());
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'EISDIR'].includes(errnoOf(error) ?? '')) throw error;
   }
 }
 

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lock } from 'proper-lockfile';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import { orAborted, throwIfAborted } from './abort.ts';
@@ -30,8 +30,6 @@ const staleMs = 2000;
 const defaultLimitMs = 4000;
 /** However often the lock passes on to somebody else. */
 const overallLimitMs = 30_000;
-/** Between two looks at a lock that somebody has. */
-const maxPauseMs = 250;
 
 /** A lock for `path`: the folder `path.lock`, created with those above it when it is first taken. */
 export function createLock({ limitMs = defaultLimitMs, ...file }: LockOptions): Exclusively {
@@ -78,24 +76,15 @@ async function acquire(
   let since = start;
   for (;;) {
     try {
-      return await lockfile().lock(file.path, { realpath: false, stale: staleMs, fs: folder.fs, onCompromised() {} });
+      return await lock(file.path, { realpath: false, stale: staleMs, fs: folder.fs, onCompromised() {} });
     } catch (error) {
       if (!isPassing(error)) throw ioError(file, 'locked', error);
-      const [now, current] = [performance.now(), holderOf(file, folder)];
-      if (current !== holder) [holder, since] = [current, now];
+      const now = performance.now();
+      if (folder.holder() !== holder) [holder, since] = [folder.holder(), now];
       if (now - since >= limitMs || now - start >= overallLimitMs) throw busy(file, now - start, error);
     }
-    // A crowd that looks often keeps the holder from its work, so who has waited for long looks less often.
-    await sleep(5 + Math.random() * Math.min(25 + (performance.now() - start) / 4, maxPauseMs));
+    await sleep(5 + Math.random() * 25);
     throwIfAborted(options);
-  }
-}
-
-function holderOf(file: KeptFile, folder: LockFolder): string | undefined {
-  try {
-    return folder.holder();
-  } catch (error) {
-    throw ioError(file, 'locked', error);
   }
 }
 
@@ -114,9 +103,4 @@ function busy(file: KeptFile, waitedMs: number, cause: unknown): CredentialError
       hint: `try again; if no program uses it, remove the folder ${file.path}.lock`,
     },
   );
-}
-
-/** Loaded when something is first written. An `import()` of a CommonJS package takes 24 ms on Node 20. */
-function lockfile(): typeof import('proper-lockfile') {
-  return createRequire(import.meta.url)('proper-lockfile');
 }

@@ -21,6 +21,7 @@ const rows: readonly ErrorRow[] = [
     says: row([-128], 'user cancell?ed the operation'),
     code: 'denied',
     meaning: 'the dialog of the Keychain was dismissed',
+    dismissed: true,
   },
   {
     // errSecAuthFailed

@@ -11,15 +11,21 @@ export interface ErrorRow {
   /** What that means, in words that stand before the platform's own. */
   readonly meaning: string;
   readonly hint?: string;
+  /** It says that the user was asked, and would not. */
+  readonly dismissed?: true;
 }
 
 /** The error that the first matching row makes of what the binding threw; `failed` where none matches. */
 export function errorFrom(rows: readonly ErrorRow[], store: string, thrown: unknown): CredentialError {
   if (thrown instanceof CredentialError) return thrown;
   const row = rows.find(({ says }) => chain(thrown).some((text) => says.test(text)));
-  const { code, meaning, hint } = row ?? { code: 'failed', meaning: `the ${store} failed` };
+  const { code, meaning, hint, dismissed }: Omit<ErrorRow, 'says'> = row ?? {
+    code: 'failed',
+    meaning: `the ${store} failed`,
+  };
   return new CredentialError(code, `${meaning}: ${words(thrown)}`, {
     ...(hint !== undefined && { hint }),
+    ...(dismissed && { evidence: { dismissed } }),
     cause: thrown,
   });
 }

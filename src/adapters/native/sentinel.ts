@@ -19,7 +19,8 @@ export async function roundTrip(items: Items, item: Item): Promise<Probe> {
 export function factOf(error: unknown): Probe {
   if (!(error instanceof CredentialError) || error.code === 'cancelled') throw error;
   const text = error.cause === undefined ? undefined : words(error.cause);
-  const evidence = text === undefined ? {} : { evidence: { text } };
+  const seen = { ...error.evidence, ...(text !== undefined && { text }) };
+  const evidence = Object.keys(seen).length > 0 && { evidence: seen };
   const unsupported = unsupportedReasons.find((reason) => reason === error.code);
   if (unsupported !== undefined) return { kind: 'unsupported', reason: unsupported, ...evidence };
   const reason = serviceFailureReasons.find((reason) => reason === error.code) ?? 'failed';

@@ -14,7 +14,7 @@ export async function getCredential(visit: Visit, name: CredentialName): Promise
   if (tied !== undefined) throw new Fault('ambiguous');
   if (item === undefined) return undefined;
   await unlockItems(visit, [item]);
-  return new Secret(await getSecret(visit.session, item.path, visit.session.path));
+  return new Secret(await getSecret(visit.session, item.path, await visit.session.path));
 }
 
 /** Overwrites the newest of several items, then deletes the others: from then on every tool reads the same. */
@@ -27,7 +27,7 @@ export async function setCredential(visit: Visit, name: CredentialName, secret: 
       return;
     }
     await unlockItems(visit, [item]);
-    await setSecret(visit.session, item.path, visit.session.path, secret.expose());
+    await setSecret(visit.session, item.path, await visit.session.path, secret.expose());
     const others = found.filter(({ path, locked }) => path !== item.path && !locked);
     await inBatches(others, (other) => deletePath(visit, other.path));
   });
@@ -44,7 +44,7 @@ export async function createCredential(visit: Visit, name: CredentialName, secre
     // KeePassXC, which then looks for it once more, never answers where another creates one at that moment.
     replaces: session.provider !== 'keepassxc',
   };
-  const [path, prompt] = await createItem(session, collection, session.path, item);
+  const [path, prompt] = await createItem(session, collection, await session.path, item);
   const result = await answerChange(visit, prompt);
   return result === undefined ? path : String(result);
 }

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import type { Persistence } from '../../domain/persistence.ts';
 import type { Probe } from '../../domain/probe.ts';
-import type { Secret } from '../../domain/secret.ts';
+import { Secret } from '../../domain/secret.ts';
 import { createCredential, deletePath, getCredential } from './credentials.ts';
 import { Fault } from './fault.ts';
 import { searchAll } from './items.ts';
@@ -13,6 +14,11 @@ import type { Visit } from './visit.ts';
 export interface Sentinel {
   readonly name: CredentialName;
   readonly secret: Secret;
+}
+
+export function newSentinel(service: string): Sentinel {
+  const account = `probe-${randomBytes(16).toString('hex')}`;
+  return { name: { service, account }, secret: new Secret(randomBytes(32)) };
 }
 
 /** gnome-keyring's collection in memory, which is the default one where it was started without a login collection. */

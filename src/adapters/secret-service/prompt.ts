@@ -27,7 +27,7 @@ export async function answerPrompt(visit: Visit, path: string, asksNobody = fals
   const answer = completion(visit, path);
   const { dismissed, result } = await (operation.attended ? operation.waitForUser(answer) : answer);
   operation.lastWord = undefined;
-  if (dismissed) throw new Fault('locked', { text: 'the prompt was dismissed' });
+  if (dismissed) throw new Fault('locked', { dismissed: true, text: 'the prompt was dismissed' });
   return result;
 }
 

@@ -1,6 +1,6 @@
 import { type CredentialName, credentialName } from '../../domain/credential-name.ts';
 import type { Probe } from '../../domain/probe.ts';
-import { Secret } from '../../domain/secret.ts';
+import type { Secret } from '../../domain/secret.ts';
 import type { Attendance } from '../../ports/attendance.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
@@ -8,7 +8,6 @@ import type { SessionEnvironment } from './address.ts';
 import { deleteCredential, getCredential, listCredentials, setCredential } from './credentials.ts';
 import { Fault } from './fault.ts';
 import { Operation } from './operation.ts';
-import { tryOut } from './probe.ts';
 import { SessionKeeper } from './session-keeper.ts';
 import { toError, toFault, toProbe } from './to-error.ts';
 import { type Visit, visit } from './visit.ts';
@@ -18,8 +17,6 @@ export interface SecretServiceOptions {
   /** The service that a probe's sentinel is written under. */
   readonly sentinelService: string;
   readonly attendance: Attendance;
-  /** Gives that many random bytes, for a sentinel. */
-  readonly random: (size: number) => Uint8Array;
   /** Bounds each operation but for a user's time to answer. 2,500 where absent. */
   readonly limitMs?: number;
 }
@@ -75,9 +72,8 @@ export class SecretService implements CredentialStore, StoreProbe {
   }
 
   async probe(options?: OperationOptions): Promise<Probe> {
-    const { sentinelService, random } = this.#options;
-    const account = `probe-${Buffer.from(random(16)).toString('hex')}`;
-    const sentinel = { name: { service: sentinelService, account }, secret: new Secret(random(32)) };
+    const { newSentinel, tryOut } = await import('./probe.ts');
+    const sentinel = newSentinel(this.#options.sentinelService);
     try {
       return await this.#bounded(options, (at) => tryOut(at, sentinel));
     } catch (error) {

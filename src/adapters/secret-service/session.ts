@@ -3,15 +3,15 @@ import type { SessionEnvironment } from './address.ts';
 import { namesOnBus, ownerOf, processOf, serviceName, startableNames, startOwner } from './bus-calls.ts';
 import { Fault } from './fault.ts';
 import { idleProvider, installedProviders, providerOf } from './provider.ts';
-import { openSession, type Peer, readDefaultAlias } from './service-calls.ts';
+import { noObject, openSession, type Peer, readDefaultAlias } from './service-calls.ts';
 import { isUnowned, toFault } from './to-error.ts';
 import type { Connection } from './wire/connection.ts';
 
 /** A conversation with one provider, kept from one operation to the next. */
 export interface Session extends Peer {
   readonly provider: Provider | undefined;
-  /** The session object, which secrets are exchanged under. */
-  readonly path: string;
+  /** The session object, which secrets are exchanged under. Nothing but that waits for it. */
+  readonly path: Promise<string>;
 }
 
 /** A new session, and what the alias `default` names. */
@@ -31,9 +31,13 @@ export async function open(bus: Connection, environment: SessionEnvironment): Pr
   return openWithOwner(bus);
 }
 
-/** All in one round trip, with the greeting that went before. */
+/**
+ * In one round trip, with the greeting that went before; the session opens together with what is asked next. It must not
+ * be what a client says first: gnome-keyring, 42.1 to 50.0 at least, may handle that before it knows the client, and then
+ * crashes over `OpenSession` and answers `ReadAlias` with {@link noObject}.
+ * https://gitlab.gnome.org/GNOME/gnome-keyring/-/issues/190
+ */
 async function openWithOwner(bus: Connection): Promise<Opened> {
-  const peer = { bus, owner: serviceName };
   let provider: Provider | undefined;
   const meetOwner = async () => {
     const [owner, pid] = await Promise.all([ownerOf(bus, serviceName), processOf(bus, serviceName).catch(() => 0)]);
@@ -41,8 +45,12 @@ async function openWithOwner(bus: Connection): Promise<Opened> {
     return owner;
   };
   try {
-    const [owner, path, alias] = await Promise.all([meetOwner(), openSession(peer), readDefaultAlias(peer)]);
-    return { session: { bus, owner, path, provider }, alias };
+    const [owner, first] = await Promise.all([meetOwner(), readDefaultAlias({ bus, owner: serviceName })]);
+    const peer = { bus, owner };
+    const path = openSession(peer);
+    path.catch(() => undefined);
+    const alias = first === noObject ? await readDefaultAlias(peer) : first;
+    return { session: { ...peer, path, provider }, alias };
   } catch (error) {
     throw toFault(error, provider);
   }

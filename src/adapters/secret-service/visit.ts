@@ -38,6 +38,7 @@ async function visitOnce<T>(sessions: SessionKeeper, operation: Operation, work:
   const { session, alias } = await sessions.take(operation);
   try {
     const result = await work({ session, collection: alias === noObject ? undefined : alias, operation });
+    await session.path;
     sessions.giveBack(session);
     return result;
   } catch (error) {

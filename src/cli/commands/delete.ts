@@ -3,7 +3,8 @@ import { credentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
-import { deletedLine, jsonLine, notFound } from '../render.ts';
+import { deletedLine, jsonLine } from '../render.ts';
+import { notFound } from '../shown.ts';
 import { credentialOperands } from './operands.ts';
 
 export function deleteCommand(cli: Cli): Command {

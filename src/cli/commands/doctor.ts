@@ -14,7 +14,11 @@ export function doctorCommand(cli: Cli): Command {
     summary: 'Say which store is used and why, and how to mend what is amiss',
     options: {
       json: { describe: 'print JSON, with the facts that decided' },
-      replay: { value: 'FILE', describe: 'decide again from the facts in a saved report (- for stdin)' },
+      replay: {
+        value: 'FILE',
+        completes: 'files',
+        describe: 'decide again from the facts in a saved report (- for stdin)',
+      },
     },
     examples: [
       ['$0 doctor', 'what is used here, and why'],

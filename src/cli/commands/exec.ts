@@ -4,7 +4,7 @@ import { credentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
-import { notFound } from '../render.ts';
+import { notFound } from '../shown.ts';
 import { credentialOperands } from './operands.ts';
 
 export function execCommand(cli: Cli): Command {
@@ -13,7 +13,7 @@ export function execCommand(cli: Cli): Command {
     summary: 'Run a command with a secret in one variable of its environment, and exit as it does',
     operands: {
       ...credentialOperands,
-      command: { many: true, describe: 'what to run, and its arguments; -- goes before it' },
+      command: { many: true, completes: 'command', describe: 'what to run, and its arguments; -- goes before it' },
     },
     options: {
       env: { value: 'NAME', required: true, parse: variableName, describe: 'the variable that holds the secret' },

@@ -2,12 +2,13 @@ import { listCredentials } from '../../app/list-credentials.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { jsonLine, listLine } from '../render.ts';
+import { services } from './operands.ts';
 
 export function listCommand(cli: Cli): Command {
   return command({
     name: 'list',
     summary: 'Print the names of credentials, one a line: service, tab, account',
-    operands: { service: { optional: true, describe: 'only those of this service' } },
+    operands: { service: { optional: true, completes: services, describe: 'only those of this service' } },
     options: { json: { describe: 'print JSON, with the store of each' } },
     examples: [
       ['$0 list', 'all of them'],

@@ -2,8 +2,10 @@ import { setCredential } from '../../app/set-credential.ts';
 import { credentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
+import { isTerminal } from '../is-terminal.ts';
 import { readSecret } from '../read-secret.ts';
-import { jsonLine, shown, storedLine } from '../render.ts';
+import { jsonLine, storedLine } from '../render.ts';
+import { shown } from '../shown.ts';
 import { credentialOperands } from './operands.ts';
 
 export function setCommand(cli: Cli): Command {
@@ -23,7 +25,7 @@ export function setCommand(cli: Cli): Command {
     async run({ service, account, raw, json }) {
       const name = credentialName(service, account);
       const context = cli.context();
-      const secret = process.stdin.isTTY
+      const secret = isTerminal(0)
         ? await context.terminal.askHidden(`Secret for ${service} ${account}:`)
         : await readSecret(process.stdin, raw);
       const stored = await setCredential(context, name, secret);

@@ -1,4 +1,4 @@
-import { jsm } from '../../profiles/jsm.ts';
+import { jsm, jsmSignIn } from '../../profiles/jsm.ts';
 import { group } from '../command.ts';
 import { doctorCommand } from '../commands/doctor.ts';
 import { loginCommand } from '../commands/jsm/login.ts';
@@ -15,6 +15,11 @@ export const jsmProgram: Program = {
     ['$0 login', 'sign in'],
     ['$0 auth status', 'who is signed in'],
     ['$0 doctor', 'where that is kept, and why there'],
+  ],
+  variables: [
+    [jsmSignIn.variables.issuer, `the server to sign in at, instead of ${jsmSignIn.issuer}`],
+    [jsmSignIn.variables.clientId, 'the client to sign in as'],
+    [jsmSignIn.variables.clientSecret, 'its secret, where it has one'],
   ],
   commands: (cli) => [
     loginCommand(cli),

@@ -56,8 +56,8 @@ export const secretServiceAdvice: AdviceTable = {
         }
       : { explanation: `${name(provider)} is installed but not running`, fix: start[provider] };
   },
-  locked: ({ evidence: { provider } }) => ({
-    explanation: `${name(provider)} is locked, and nobody was asked to unlock it`,
+  locked: ({ evidence: { provider, dismissed } }) => ({
+    explanation: `${name(provider)} is locked, and ${dismissed ? 'its prompt was dismissed' : 'nobody was asked to unlock it'}`,
     fix: unlock[provider ?? 'gnome-keyring'],
   }),
   'no-collection': ({ evidence: { provider } }) => ({

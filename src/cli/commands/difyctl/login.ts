@@ -30,7 +30,7 @@ export function loginCommand(cli: Cli): Command {
       });
       // A host that does not say who signed in has one entry.
       const subject = grant.subject?.id ?? 'default';
-      const exclusively = await cli.services.exclusion(context);
+      const exclusively = cli.services.exclusion(context);
       const name = difyName({ host, subject }, context.where.platform);
       const stored = await exclusively(() =>
         keepSession(context, name, { kind: 'sign-in', issuer: host, grant }, selected),

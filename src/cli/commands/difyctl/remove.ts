@@ -8,7 +8,7 @@ import { removalLines } from '../../render-removal.ts';
 
 /** Removes sign-ins from every store, and prints what became of each. */
 export async function removeEntries(cli: Cli, context: Context, entries: readonly DifyEntry[]): Promise<void> {
-  const exclusively = await cli.services.exclusion(context);
+  const exclusively = cli.services.exclusion(context);
   for (const entry of entries) {
     const removals = await exclusively(() => removeEverywhere(context, entry));
     const lines = removalLines(entry, removals, context).replace(/^/gm, '  ').trimEnd();

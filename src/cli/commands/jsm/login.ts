@@ -28,7 +28,7 @@ export function loginCommand(cli: Cli): Command {
           if (!noBrowser) await cli.services.openBrowser(url).catch(() => terminal.warn('no browser could be opened'));
         },
       });
-      const exclusively = await cli.services.exclusion(context);
+      const exclusively = cli.services.exclusion(context);
       const stored = await exclusively(() =>
         keepSession(context, jsmCredential, { kind: 'sign-in', issuer, grant }, selected),
       );

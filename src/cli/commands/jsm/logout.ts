@@ -13,7 +13,7 @@ export function logoutCommand(cli: Cli): Command {
     examples: [['$0 logout', 'sign out, and see what became of it in each store']],
     async run() {
       const context = cli.context();
-      const exclusively = await cli.services.exclusion(context);
+      const exclusively = cli.services.exclusion(context);
       const { server, removals } = await exclusively(() =>
         signOut(context, jsmCredential, (issuer) => serverOf(cli, issuer)),
       );

@@ -3,6 +3,7 @@ import { checkApiKey } from '../../../domain/api-key.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
+import { isTerminal } from '../../is-terminal.ts';
 import { readSecret } from '../../read-secret.ts';
 import { storedLine } from '../../render.ts';
 
@@ -16,7 +17,7 @@ export function setKeyCommand(cli: Cli): Command {
       const context = cli.context();
       const typed = key === '-' ? await keyFromStdin(context.terminal) : key;
       const session = { kind: 'api-key', key: checkApiKey(typed.trim()) } as const;
-      const exclusively = await cli.services.exclusion(context);
+      const exclusively = cli.services.exclusion(context);
       const stored = await exclusively(() => keepSession(context, jsmCredential, session));
       if (!context.settings.quiet) await cli.print(storedLine('the API key', stored, context));
     },
@@ -24,6 +25,6 @@ export function setKeyCommand(cli: Cli): Command {
 }
 
 async function keyFromStdin({ askHidden }: ReturnType<Cli['context']>['terminal']): Promise<string> {
-  const secret = process.stdin.isTTY ? await askHidden('API key:') : await readSecret(process.stdin, false);
+  const secret = isTerminal(0) ? await askHidden('API key:') : await readSecret(process.stdin, false);
   return new TextDecoder().decode(secret.expose());
 }

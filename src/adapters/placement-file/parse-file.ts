@@ -1,0 +1,33 @@
+import { type ParsedPlacement, parsePlacement } from '../../domain/placement-text.ts';
+import { unreachable } from '../../domain/unreachable.ts';
+import type { Remembered } from '../../ports/placement-record.ts';
+import type { KeptFile } from '../files/file-errors.ts';
+import { type ReadOptions, readGuarded } from '../files/read-file.ts';
+
+// No notice of loose permissions: they are tightened, and there was no secret to see.
+const reading: ReadOptions = { maxBytes: 64 * 1024 * 1024, notice: () => undefined };
+
+export async function parseFile(file: KeptFile): Promise<ParsedPlacement | undefined> {
+  const bytes = await readGuarded(file, reading);
+  return bytes && parsePlacement(bytes.toString('utf8'));
+}
+
+export function rememberedOf(parsed: ParsedPlacement | undefined): Remembered {
+  if (parsed === undefined) return { placement: [], state: 'absent' };
+  switch (parsed.kind) {
+    case 'placement':
+      return { placement: parsed.placement, state: 'intact' };
+    case 'damaged':
+      return unknown(parsed.why);
+    case 'foreign':
+      return unknown('was written by another program');
+    case 'later-version':
+      return unknown(`has version ${parsed.version} of its format, and 1 is known`);
+    default:
+      return unreachable(parsed);
+  }
+}
+
+export function unknown(why: string): Remembered {
+  return { placement: [], state: 'damaged', why };
+}

@@ -1,0 +1,25 @@
+import { difyAccountOf } from '../domain/dify-account.ts';
+import { newestFirst } from '../domain/placement.ts';
+import type { Session } from '../domain/session.ts';
+import type { Context } from './context.ts';
+import { difyEntries } from './dify-entries.ts';
+import { readSession } from './session.ts';
+
+/** The sign-in in use. Where it is kept as it is remembered, nothing else is listed or asked for. */
+export async function difySession(context: Context, host?: string): Promise<Session | undefined> {
+  return (await rememberedSession(context, host)) ?? (await listedSession(context, host));
+}
+
+async function rememberedSession(context: Context, host: string | undefined): Promise<Session | undefined> {
+  const { placement } = await context.placement.read();
+  const latest = newestFirst(placement).find((placed) => {
+    const account = difyAccountOf(placed, context.where.platform);
+    return account !== undefined && (host === undefined || account.host === host);
+  });
+  return latest && readSession(context, latest);
+}
+
+async function listedSession(context: Context, host: string | undefined): Promise<Session | undefined> {
+  const [entry] = await difyEntries(context, host);
+  return entry && readSession(context, entry);
+}

@@ -1,0 +1,18 @@
+import { difySession } from '../../../app/dify-session.ts';
+import { isExpired } from '../../../domain/session.ts';
+import type { Cli } from '../../cli.ts';
+import { isTerminal } from '../../is-terminal.ts';
+import type { QuickCommand } from '../../quick-command.ts';
+import { notSignedIn } from './not-signed-in.ts';
+
+/** Prints the bearer token of the sign-in in use, of all or at one host. */
+export async function printToken(cli: Cli, host?: string): Promise<void> {
+  const context = cli.context();
+  const session = await difySession(context, host);
+  if (session?.kind !== 'sign-in') throw notSignedIn(host);
+  const { grant, issuer } = session;
+  if (isExpired(grant, Date.parse(context.clock()), 0)) throw notSignedIn(issuer, 'the sign-in has expired');
+  await cli.print(isTerminal(1) ? `${grant.accessToken}\n` : grant.accessToken);
+}
+
+export const quickToken: QuickCommand = { words: ['auth', 'token'], operands: 0, run: printToken };

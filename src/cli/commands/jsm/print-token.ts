@@ -1,0 +1,20 @@
+import { accessToken } from '../../../app/access-token.ts';
+import { jsmCredential } from '../../../profiles/jsm.ts';
+import type { Cli } from '../../cli.ts';
+import { isTerminal } from '../../is-terminal.ts';
+import type { QuickCommand } from '../../quick-command.ts';
+import { notSignedIn } from './not-signed-in.ts';
+import { serverOf } from './server.ts';
+
+/** Prints an access token that is valid, renewed if need be, or the API key. */
+export async function printToken(cli: Cli): Promise<void> {
+  const context = cli.context();
+  const token = await accessToken(context, jsmCredential, {
+    exclusively: cli.services.exclusion(context),
+    server: (issuer) => serverOf(cli, issuer),
+  });
+  if (token === undefined) throw notSignedIn();
+  await cli.print(isTerminal(1) ? `${token}\n` : token);
+}
+
+export const quickToken: QuickCommand = { words: ['auth', 'token'], operands: 0, run: printToken };

@@ -1,0 +1,75 @@
+/** The shells that can be taught. */
+export const shells = ['bash', 'zsh', 'fish'] as const;
+
+export type Shell = (typeof shells)[number];
+
+/** What teaches a shell to complete a program: it asks `PROGRAM complete`, whose first line says what follows. */
+export function completionScript(shell: Shell, program: string): string {
+  return scripts[shell].replaceAll('PROGRAM', program);
+}
+
+/** For bash 3.2 (macOS) too, which has neither mapfile nor compopt. */
+const bash = `# Completion of PROGRAM for bash. In ~/.bashrc: eval "$(PROGRAM completion bash)"
+_PROGRAM() {
+  local line lines=()
+  while IFS= read -r line; do
+    lines+=("$line")
+  done <<<"$(PROGRAM complete bash -- "\${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null </dev/null)"
+  COMPREPLY=()
+  case \${lines[0]-} in
+    words) COMPREPLY=("\${lines[@]:1}") ;;
+    files) type compopt &>/dev/null && compopt -o default ;;
+    command\\ *)
+      if type _command_offset &>/dev/null; then
+        _command_offset "\${lines[0]#command }"
+      elif ((COMP_CWORD == \${lines[0]#command })); then
+        while IFS= read -r line; do COMPREPLY+=("$line"); done <<<"$(compgen -c -- "\${COMP_WORDS[COMP_CWORD]}")"
+      else
+        type compopt &>/dev/null && compopt -o default
+      fi
+      ;;
+  esac
+}
+if type compopt &>/dev/null; then complete -F _PROGRAM PROGRAM; else complete -o default -F _PROGRAM PROGRAM; fi
+`;
+
+const zsh = `#compdef PROGRAM
+# Completion of PROGRAM for zsh. In ~/.zshrc, after compinit: eval "$(PROGRAM completion zsh)"
+_PROGRAM() {
+  local -a lines
+  lines=("\${(@f)$(PROGRAM complete zsh -- "\${(@Q)words[2,CURRENT]}" 2>/dev/null </dev/null)}")
+  case $lines[1] in
+    words)
+      shift lines
+      (( $#lines )) && _describe -V PROGRAM lines
+      ;;
+    files) _files ;;
+    command\\ *)
+      shift \${lines[1]#command } words
+      (( CURRENT -= \${lines[1]#command } ))
+      _normal
+      ;;
+  esac
+}
+if [[ $funcstack[1] == _PROGRAM ]]; then _PROGRAM; else compdef _PROGRAM PROGRAM; fi
+`;
+
+const fish = `# Completion of PROGRAM for fish. In ~/.config/fish/config.fish: PROGRAM completion fish | source
+function __PROGRAM_complete
+    set -l words (commandline -opc) (commandline -ct)
+    set -l lines (PROGRAM complete fish -- $words[2..-1] 2>/dev/null </dev/null)
+    switch "$lines[1]"
+        case words
+            printf '%s\\n' $lines[2..-1]
+        case files
+            __fish_complete_path (commandline -ct)
+        case 'command *'
+            set -l after (string replace 'command ' '' -- $lines[1])
+            set -l inner $words[(math $after + 1)..-2]
+            complete -C (string join ' ' -- (string escape -- $inner) (commandline -ct))
+    end
+end
+complete -c PROGRAM -f -a '(__PROGRAM_complete)'
+`;
+
+const scripts: Readonly<Record<Shell, string>> = { bash, zsh, fish };

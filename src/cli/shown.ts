@@ -1,0 +1,11 @@
+import type { CredentialName } from '../domain/credential-name.ts';
+import { escapeControls } from './escape.ts';
+
+/** A name as messages show it. */
+export function shown({ service, account }: CredentialName): string {
+  return `${escapeControls(service)} ${escapeControls(account)}`;
+}
+
+export function notFound(name: CredentialName): string {
+  return `no credential for ${shown(name)}`;
+}

@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeStore } from '../contract/require-stores.ts';
+import { missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
+import { Sandbox } from './sandbox.ts';
+
+const kept = [
+  ['github.com', 'alice'],
+  ['https://git.example.com:8080/a', 'bob@example.com'],
+  ['https://git.example.com:8080/b', 'bob@example.com'],
+  ['my "own" $HOME service', "it's; here"],
+  ['-dashes', '--account'],
+  ['café', 'zoë'],
+] as const;
+
+let sandbox: Sandbox;
+beforeAll(() => {
+  sandbox = new Sandbox({ CI: 'true' });
+  kept.forEach(([service, account], index) => {
+    const quoted = [service, account].map((text) => `'${text.replaceAll("'", "'\\''")}'`).join(' ');
+    expect(sandbox.run(`printf 's3cret-${index}!' | keystow set -- ${quoted}`).exit).toBe(0);
+  });
+  writeFileSync(join(sandbox.home, 'bin', 'show-the-token'), '#!/bin/sh\necho "it is $TOKEN"\n', { mode: 0o755 });
+  expect(sandbox.run('keystow doctor --json >report-of-this-machine').exit).toBe(0);
+});
+afterAll(() => sandbox.remove());
+
+/** How a shell is started with nothing of the machine's own, and taught. `'rea''dy> '`: not in the echo of itself. */
+const shells = {
+  bash: {
+    command: 'bash --noprofile --norc -i',
+    teach: `PS1='rea''dy> '; eval "$(keystow completion bash)"`,
+  },
+  zsh: {
+    command: 'zsh --no-rcs -i',
+    teach: `autoload -U compinit; compinit -u -D; eval "$(keystow completion zsh)"; PS1='rea''dy> '`,
+  },
+  fish: {
+    command: 'fish --no-config -i',
+    teach: `keystow completion fish | source; function fish_prompt; echo 'rea''dy> '; end`,
+  },
+};
+
+/** What is typed, and what the line that it then is prints. */
+const lines: readonly (readonly [string, string])[] = [
+  ['keystow ge\tgith\ta\t', 's3cret-0!'],
+  ['keystow get htt\tb\tbo\t', 's3cret-2!'],
+  ['keystow get my\ti\t', 's3cret-3!'],
+  [`keystow get 'my\ti\t`, 's3cret-3!'],
+  ['keystow get "my\ti\t', 's3cret-3!'],
+  ['keystow get -- -d\t-\t', 's3cret-4!'],
+  ['keystow get caf\tz\t', 's3cret-5!'],
+  ['keystow doctor --rep\tre\t', 'Selection: '],
+  ['keystow exec gith\tal\t--e\tTOKEN -- show-th\t', 'it is s3cret-0!'],
+];
+
+for (const [shell, { command, teach }] of Object.entries(shells)) {
+  describeStore(`completion in ${shell}`, shell, missingPseudoTerminal() ?? missingShell(shell), () => {
+    let terminal: PseudoTerminal;
+    beforeAll(async () => {
+      terminal = onTerminal(command, sandbox.home, sandbox.environment, 120_000);
+      terminal.type(`${teach}\r`);
+      await terminal.waitFor('ready> ');
+    });
+    afterAll(async () => {
+      terminal.type('\x03exit\r');
+      await terminal.exit;
+    });
+
+    test.each(lines)('makes of %j a line that works', async (typed, printed) => {
+      terminal.type(`${typed}\r`);
+      await terminal.waitFor(printed);
+    });
+  });
+}
+
+test('completing opens no store, reads no secret and asks nobody', async () => {
+  let connections = 0;
+  const bus = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  const socket = join(sandbox.home, 'bus');
+  await new Promise<void>((resolve) => bus.listen(socket, resolve));
+  const environment = { DBUS_SESSION_BUS_ADDRESS: `unix:path=${socket}` };
+  const sealed = sandbox.run('cat .config/keystow/credentials.json').stdout;
+  writeFileSync(join(sandbox.home, '.config/keystow/credentials.json'), 'no envelope');
+  try {
+    const completed = await sandbox.begin("keystow complete fish -- get ''", environment).end;
+    expect(completed).toMatchObject({ stderr: '', exit: 0 });
+    expect(completed.stdout.split('\n')).toContain('github.com');
+    expect(connections).toBe(0);
+    expect((await sandbox.begin('keystow list', environment).end).exit, 'a listing does open both').toBe(1);
+    expect(connections).toBeGreaterThan(0);
+  } finally {
+    writeFileSync(join(sandbox.home, '.config/keystow/credentials.json'), sealed);
+    bus.close();
+  }
+});
+
+function missingShell(shell: string): string | undefined {
+  return spawnSync(shell, ['--version']).error && `${shell} is not installed`;
+}

@@ -1,0 +1,89 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { keepSession } from '../../src/app/session.ts';
+import { setCredential } from '../../src/app/set-credential.ts';
+import type { Cli } from '../../src/cli/cli.ts';
+import { quickToken as difyctlToken } from '../../src/cli/commands/difyctl/print-token.ts';
+import { quickToken as jsmToken } from '../../src/cli/commands/jsm/print-token.ts';
+import { quickGet } from '../../src/cli/commands/print-secret.ts';
+import type { Program } from '../../src/cli/program.ts';
+import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
+import { jsmProgram } from '../../src/cli/programs/jsm.ts';
+import { keystowProgram } from '../../src/cli/programs/keystow.ts';
+import { type QuickCommand, quickOperands } from '../../src/cli/quick-command.ts';
+import { runProgram } from '../../src/cli/run-program.ts';
+import { services } from '../../src/cli/services.ts';
+import { CredentialError } from '../../src/domain/credential-error.ts';
+import { jsmCredential } from '../../src/profiles/jsm.ts';
+import { World } from '../app/world.ts';
+import { textSecret } from '../contract/secrets.ts';
+
+const programs: readonly (readonly [Program, QuickCommand])[] = [
+  [keystowProgram, quickGet],
+  [jsmProgram, jsmToken],
+  [difyctlProgram, difyctlToken],
+];
+
+/** Words that a parser might take for something else, and any others. */
+const word = fc.oneof(
+  fc.constantFrom('get', 'auth', 'token', 'set', 'list', 'demo', 'alice', 'help', 'version', 'completion', 'true', '0'),
+  fc.constantFrom('', ' ', '-', '--', '-h', '--help', '--version', '--json', '--no-json', '-x', '--=', '.', '$0', '*'),
+  fc.constantFrom('__proto__', 'constructor', '_', 'a=b', '1e3', '0x10', 'ü', '[..]', '<service>', '"a"', "'a'", 'a,b'),
+  fc.string({ unit: 'grapheme', maxLength: 8 }).map((text) => text.replaceAll('\0', '')),
+);
+
+describe.each(programs)('$profile.program', (program, quick) => {
+  const words = fc.oneof(
+    fc.array(word, { maxLength: 5 }),
+    fc.array(word, { minLength: quick.operands, maxLength: quick.operands }).map((rest) => [...quick.words, ...rest]),
+  );
+
+  test('a command line served without the parser does what the parser would have it do', async () => {
+    await fc.assert(
+      fc.asyncProperty(words, async (argv) => {
+        const operands = quickOperands(quick, argv);
+        if (operands === undefined) return;
+        const quickly = await outcome((cli) => quick.run(cli, ...operands), operands);
+        const whole = await outcome(async (cli) => cli.print(await runProgram(program, cli, argv)), operands);
+        expect(quickly).toEqual(whole);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('any option, and a lone dash, is for the parser', () => {
+    const plain = [...quick.words, ...Array(quick.operands).fill('x')];
+    expect(quickOperands(quick, plain)).toHaveLength(quick.operands);
+    for (const other of ['--help', '--json', '--', '-', '-h']) {
+      expect(quickOperands(quick, [...plain, other])).toBeUndefined();
+      for (const index of plain.keys()) expect(quickOperands(quick, plain.with(index, other))).toBeUndefined();
+    }
+  });
+});
+
+/** What a run printed, said and ended with, where the credential that it asks for is kept. */
+async function outcome(run: (cli: Cli) => Promise<void>, [service, account]: readonly string[]) {
+  const world = new World();
+  const { context } = world;
+  const said: unknown[] = [];
+  if (service && account) await setCredential(context, { service, account }, textSecret('s3cret'));
+  await keepSession(context, jsmCredential, { kind: 'api-key', key: 'jsm_key' });
+  const grant = { accessToken: 'token of alice' };
+  const name = { service: 'difyctl', account: 'alice@cloud.dify.ai' };
+  await keepSession(context, name, { kind: 'sign-in', issuer: 'https://cloud.dify.ai', grant });
+  const cli: Cli = {
+    profile: context.profile,
+    environment: {},
+    services,
+    context: () => context,
+    print: async (output) => void said.push(Buffer.from(output).toString()),
+    exitWith: (code) => void said.push(code),
+  };
+  try {
+    await run(cli);
+  } catch (error) {
+    if (!(error instanceof CredentialError)) throw error;
+    said.push(error.code, error.message);
+  }
+  return { said: said.filter((text) => text !== ''), warnings: world.warnings };
+}

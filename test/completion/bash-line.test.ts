@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { bashReply, readBashLine } from '../../src/cli/completion/bash-line.ts';
+
+/** What bash has in COMP_WORDBREAKS unless it is told otherwise. */
+const breaks = ' \t\n"\'@><=;|&(:';
+
+test.each([
+  ['keystow', ['keystow']],
+  ['keystow ', ['keystow', '']],
+  ['keystow  get\ta', ['keystow', 'get', 'a']],
+  ['keystow get my\\ own', ['keystow', 'get', 'my own']],
+  [`keystow get 'my "own" \\' "a \\"b\\" \\c"`, ['keystow', 'get', 'my "own" \\', 'a "b" \\c']],
+  [`keystow get 'open end`, ['keystow', 'get', 'open end']],
+  [`keystow get ''`, ['keystow', 'get', '']],
+  ['keystow get a"b c"d', ['keystow', 'get', 'ab cd']],
+  ['keystow get a\\', ['keystow', 'get', 'a']],
+])('%s is read as a program would be given it', (line, texts) => {
+  expect(readBashLine(line, breaks).map(({ text }) => text)).toEqual(texts);
+});
+
+test.each([
+  ['keystow get ', 'my own', 'my\\ own'],
+  ['keystow get my\\ ', 'my own', 'my\\ own'],
+  ['keystow get "my', 'my "own" $HOME', 'my \\"own\\" \\$HOME'],
+  ["keystow get 'my", 'my "own" $HOME', 'my "own" $HOME'],
+  ["keystow get 'my", "my friend's", undefined],
+  ['keystow get g', 'h', undefined],
+  ['keystow get h', 'https://a', 'https://a'],
+  ['keystow get https:', 'https://a', '//a'],
+  ['keystow get https\\:', 'https://a', 'https://a'],
+  ['keystow get https:"', 'https://a', '//a'],
+  ['keystow get "https:', 'https://a', 'https://a'],
+  ['keystow get bob@', 'bob@example.com', 'example.com'],
+  ['keystow get ', 'zoë', 'zoë'],
+])('%s may become %s by %s', (line, text, reply) => {
+  const word = readBashLine(line, breaks).at(-1);
+  expect(word && bashReply(word, text)).toBe(reply);
+});
+
+test.each([
+  ['keystow', [1]],
+  ['keystow https://a:8080/b bob@example.com --env=T', [1, 5, 3, 3]],
+  [`keystow 'https://a' a\\:b`, [1, 1, 1]],
+])('%s has as many words as it has to bash’s own completion', (line, pieces) => {
+  expect(readBashLine(line, breaks).map((word) => word.pieces)).toEqual(pieces);
+});

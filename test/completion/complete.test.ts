@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import { command, group, type Option } from '../../src/cli/command.ts';
+import { complete } from '../../src/cli/completion/complete.ts';
+import type { Placement } from '../../src/domain/placement.ts';
+
+const run = async () => {};
+const placement: Placement = ['a', 'b', 'a', '-c', 'two\nlines', 'turned \u202e'].map((service, index) => ({
+  service,
+  account: `account ${index}`,
+  store: 'file',
+  writtenAt: '2026-11-03T09:00:00.000Z',
+  stale: [],
+}));
+
+const everywhere: Readonly<Record<string, Option>> = { help: { describe: 'help' } };
+const services = (known: Placement) => known.map(({ service }) => service);
+const accounts = (known: Placement, [service]: readonly string[]) =>
+  known.filter((placed) => placed.service === service).map(({ account }) => account);
+
+const program = [
+  command({
+    name: 'get',
+    summary: 'gets',
+    operands: { service: { describe: '', completes: services }, account: { describe: '', completes: accounts } },
+    options: {
+      json: { describe: 'as JSON' },
+      from: { value: 'FILE', describe: 'a file', completes: 'files' },
+      color: { value: 'WHEN', describe: 'when', choices: ['auto', 'never'] },
+    },
+    examples: [],
+    run,
+  }),
+  command({
+    name: 'exec',
+    summary: 'runs',
+    operands: { service: { describe: '' }, command: { many: true, describe: '', completes: 'command' } },
+    options: { env: { value: 'NAME', describe: '' } },
+    examples: [],
+    run,
+  }),
+  command({ name: 'inner', summary: 'for scripts', hidden: true, examples: [], run }),
+  group('auth', 'signs', [command({ name: 'login', summary: 'in', examples: [], run })]),
+];
+
+const completion = (...words: string[]) => complete(program, everywhere, words, placement);
+const words = (...line: string[]) => {
+  const completed = completion(...line);
+  return completed.kind === 'words' ? completed.words.map(({ text }) => text) : completed;
+};
+
+describe('the first word is a command', () => {
+  test('of those that people use, with what it does', () => {
+    expect(words('')).toEqual(['get', 'exec', 'auth']);
+    expect(completion('g')).toMatchObject({ words: [{ text: 'get', what: 'gets' }, {}, {}] });
+  });
+  test('and below a command that has others, one of those', () => expect(words('auth', '')).toEqual(['login']));
+  test('but after a word that is none there is nothing to say', () => expect(words('git', '')).toEqual([]));
+});
+
+describe('an operand', () => {
+  test('is what is remembered, each once, and nothing that would drive a terminal or be taken for an option', () => {
+    expect(words('get', '')).toEqual(['a', 'b']);
+  });
+  test('after -- may begin with a dash', () => expect(words('get', '--', '')).toEqual(['a', 'b', '-c']));
+  test('follows from those before it', () => {
+    expect(words('get', 'a', '')).toEqual(['account 0', 'account 2']);
+    expect(words('get', '--json', '--from', 'x', 'b', '')).toEqual(['account 1']);
+    expect(words('get', '--', '-c', '')).toEqual(['account 3']);
+  });
+  test('that the command does not take is nothing', () => expect(words('get', 'a', 'b', '')).toEqual([]));
+});
+
+describe('an option', () => {
+  test('is one of the command that is not given yet, and of every command', () => {
+    expect(words('get', '-')).toEqual(['--json', '--from', '--color', '--help']);
+    expect(words('get', '--json', '--color=never', '--')).toEqual(['--from', '--help']);
+    expect(words('--')).toEqual(['--help']);
+  });
+  test('after -- is an operand', () => expect(words('exec', '--', '-')).toEqual([]));
+  test('has the values that it can have, as a word of their own or after =', () => {
+    expect(words('get', '--color', '')).toEqual(['auto', 'never']);
+    expect(words('get', '--color=')).toEqual(['--color=auto', '--color=never']);
+    expect(words('get', '--json=')).toEqual([]);
+    expect(words('get', '--from', '')).toEqual({ kind: 'files' });
+    expect(words('exec', '--env', '')).toEqual([]);
+  });
+});
+
+describe('a command with arguments of its own', () => {
+  test('is the shell’s to complete, from where it begins', () => {
+    expect(completion('exec', 'a', '')).toEqual({ kind: 'command', after: 2 });
+    expect(completion('exec', 'a', '--env', 'T', '--', 'git', '')).toEqual({ kind: 'command', after: 5 });
+    expect(completion('exec', 'a', '--env', 'T', '--', 'git', '-c', 'x', '--')).toEqual({ kind: 'command', after: 5 });
+  });
+});

@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { manPage } from '../../scripts/man-page.ts';
+import type { Program } from '../../src/cli/program.ts';
+import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
+import { jsmProgram } from '../../src/cli/programs/jsm.ts';
+import { keystowProgram } from '../../src/cli/programs/keystow.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { missingProgram } from '../support/session-bus.ts';
+
+const programs: readonly Program[] = [keystowProgram, jsmProgram, difyctlProgram];
+const folder = resolve(import.meta.dirname, '../../man');
+const pages = programs.map(({ profile }) => `${profile.program}.1`);
+
+test.each(programs)(
+  'the manual of $profile.program is what its commands are (npm run man makes it again)',
+  async (program) => {
+    const page = manPage(
+      program,
+      programs.filter((other) => other !== program),
+    );
+    await expect(page).toMatchFileSnapshot(join(folder, `${program.profile.program}.1`));
+  },
+);
+
+test('every page is installed with the package', async () => {
+  const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
+  expect(manifest.man).toEqual(pages.map((page) => `man/${page}`));
+  expect(manifest.files).toContain('man');
+});
+
+describeStore('the manual, to those who read it', 'man', missingProgram('man') ?? missingMandoc(), () => {
+  test.each(pages)('%s has nothing in it that mandoc would have otherwise', (page) => {
+    // Whether the other pages are installed here is no matter of the page.
+    const complaints = outputOf('mandoc', ['-T', 'lint', join(folder, page)]).replace(
+      /^.*referenced manual not.*\n/gm,
+      '',
+    );
+    expect(complaints).toBe('');
+  });
+
+  test.each(pages)('%s is shown by man without a warning', (page) => {
+    const { stdout, stderr } = spawnSync('man', ['--warnings=all', '--local-file', join(folder, page)], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C.UTF-8', MANROFFSEQ: '', MANWIDTH: '80' },
+    });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^NAME\n/m);
+    expect(stdout).toMatch(/^EXAMPLES\n/m);
+  });
+});
+
+function missingMandoc(): string | undefined {
+  return spawnSync('mandoc').error && 'mandoc is not installed';
+}
+
+function outputOf(program: string, args: readonly string[]): string {
+  const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  return stdout + stderr;
+}

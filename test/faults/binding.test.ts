@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
+import type { Binding } from '../../src/adapters/native/binding.ts';
+import { CredentialError } from '../../src/domain/credential-error.ts';
+import { failure } from '../contract/errors.ts';
+import { type CreateStore, openOver } from '../native/harness.ts';
+import { alice, secretOf, stores } from '../native/stores.ts';
+import { BindingStandIn } from '../support/binding-stand-in.ts';
+import { macStandIn, type PlatformStandIn } from '../support/binding-stand-in-platforms.ts';
+import { type BindingFault, bindingFaults } from './binding-faults.ts';
+import { faultyBinding } from './faulty-binding.ts';
+
+const named = bindingFaults.map((fault) => [`${fault.platform}, ${fault.stage}: ${fault.words}`, fault] as const);
+
+const over = (create: CreateStore, platform: PlatformStandIn, fault: BindingFault) =>
+  openOver(create, new BindingStandIn(platform), {
+    loadBinding: () => faultyBinding(fault) as unknown as Binding,
+    limitMs: 20,
+  });
+
+describe.each(stores)('%s', (store, create, standIn) => {
+  const platform = store === 'Keychain' ? 'darwin' : 'win32';
+
+  test.each(named)('%s: an error with a code in every operation, and never absence', async (_, fault) => {
+    const handle = over(create, standIn, fault);
+    const operations = [
+      handle.get(alice),
+      handle.set(alice, secretOf(3)),
+      handle.delete(alice),
+      handle.list(alice.service),
+    ];
+    for (const { status, ...rest } of await Promise.allSettled(operations)) {
+      expect(status).toBe('rejected');
+      const { reason } = rest as PromiseRejectedResult;
+      expect(reason).toBeInstanceOf(CredentialError);
+      if (fault.platform === platform) expect(reason.code).toBe(fault.code);
+    }
+  });
+
+  test.each(named)('%s: the probe says so', async (_, fault) => {
+    expect((await over(create, standIn, fault).probe()).kind).not.toBe('usable');
+  });
+});
+
+test('a dialog of the Keychain that was dismissed is told from a refusal', async () => {
+  for (const fault of bindingFaults.filter(({ platform, code }) => platform === 'darwin' && code === 'denied')) {
+    const error = await failure(over(createKeychain, macStandIn, fault).get(alice), 'denied');
+    const dismissed = fault.meaning.includes('dismissed') ? { dismissed: true } : undefined;
+    expect(error.evidence, fault.words).toEqual(dismissed);
+  }
+});
