@@ -6,6 +6,8 @@ import { type Profile, type Seal, seals } from '../domain/profile.ts';
 /** What the environment says, read once. */
 export interface Settings {
   readonly policy: Policy;
+  /** pass(1) is a candidate. */
+  readonly usePass: boolean;
   /** How a new encrypted file is sealed. */
   readonly seal: Seal;
   /** Full path of the encrypted file. */
@@ -46,6 +48,7 @@ export function readSettings(profile: Profile, facts: ProcessFacts): Settings {
       preference: environment[variables.storage] || 'auto',
       keyringDisabled: isOn(environment[variables.disableKeyring]),
     },
+    usePass: isOn(environment[variables.usePass]),
     seal: readSeal(profile, environment),
     credentialsPath: join(folder, files.credentials),
     placementPath: join(folder, files.placement),

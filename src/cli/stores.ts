@@ -68,13 +68,25 @@ export function createStores(options: StoresOptions): Stores {
       const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
       return askOnce(createSecretService({ environment, sentinelService, attendance }));
     }),
+    pass: once(async () => {
+      const { createPass } = await import('../adapters/pass/pass.ts');
+      return askOnce(
+        createPass({
+          environment: withoutSecrets(environment, profile),
+          sentinelService,
+          attendance,
+          exclusively: native.exclusively,
+        }),
+      );
+    }),
   };
   const encryptedFile = once(async () => {
     const { createEncryptedFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
     return createEncryptedFile({ ...file, seal: settings.seal, passphrases: passphrases(options) });
   });
 
-  const candidates = candidatesOf(platform);
+  const candidates = candidatesOf(platform, settings.usePass);
+  const openable = candidatesOf(platform, true);
   return {
     candidates,
     async prober(id) {
@@ -84,7 +96,7 @@ export function createStores(options: StoresOptions): Stores {
     },
     async open(id) {
       if (id === 'file') return encryptedFile();
-      if (candidates.includes(id)) return keyrings[id]();
+      if (openable.includes(id)) return keyrings[id]();
       throw new CredentialError('not-installed', `this platform has no ${storeNames[id]}`);
     },
     async sealOfFile() {
@@ -95,6 +107,12 @@ export function createStores(options: StoresOptions): Stores {
       await Promise.allSettled(made.map(async (store) => (await store).close()));
     },
   };
+}
+
+/** What a child process may see. */
+function withoutSecrets(environment: StoresOptions['environment'], { variables, secretVariables = [] }: Profile) {
+  const secrets = [variables.passphrase, ...secretVariables];
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !secrets.includes(name)));
 }
 
 function passphrases({ profile, settings, terminal, environment }: StoresOptions): PassphraseSource {

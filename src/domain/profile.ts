@@ -22,6 +22,8 @@ export interface Profile {
     readonly storage: string;
     /** `1`: no OS keyring is so much as asked. */
     readonly disableKeyring: string;
+    /** `1`: pass(1) is a candidate too. */
+    readonly usePass: string;
     /** `home` or `passphrase`. */
     readonly seal: string;
     /** A folder to use instead of the platform's. */

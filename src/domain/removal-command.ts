@@ -1,4 +1,5 @@
 import type { CredentialName } from './credential-name.ts';
+import { entryOf, longEntries } from './pass-entry.ts';
 import type { StoreId } from './store-id.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -11,6 +12,8 @@ export function removalCommand(store: StoreId, { service, account }: CredentialN
       return `cmdkey /delete:${service}`;
     case 'secret-service':
       return `secret-tool clear service ${quoted(service)} username ${quoted(account)}`;
+    case 'pass':
+      return `pass rm -f ${quoted(entryOf({ service, account }) ?? `${longEntries}/…`)}`;
     case 'file':
       return `rm -f ${quoted(path)}`;
     default:

@@ -5,6 +5,7 @@ export function variablesWith(prefix: string): Profile['variables'] {
   return {
     storage: `${prefix}_STORAGE`,
     disableKeyring: `${prefix}_DISABLE_KEYRING`,
+    usePass: `${prefix}_USE_PASS`,
     seal: `${prefix}_SEAL`,
     configDir: `${prefix}_CONFIG_DIR`,
     allowEnvPassphrase: `${prefix}_ALLOW_ENV_PASSPHRASE`,

@@ -17,6 +17,7 @@ const read = (environment: Record<string, string>, facts = linux) => readSetting
 test('without any variable: the best store, a file sealed by home, notices, nobody to ask', () => {
   expect(read({})).toEqual({
     policy: { preference: 'auto', keyringDisabled: false },
+    usePass: false,
     seal: 'home',
     credentialsPath: '/home/alice/.config/keystow/credentials.json',
     placementPath: '/home/alice/.config/keystow/placement.json',

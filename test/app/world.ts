@@ -38,6 +38,7 @@ export class World {
       profile: keystow,
       settings: {
         policy: this.policy,
+        usePass: false,
         seal: this.seal,
         credentialsPath: '/home/alice/.config/keystow/credentials.json',
         placementPath: '/home/alice/.config/keystow/placement.json',

@@ -39,6 +39,7 @@ export const choice = fc.record({
     keychain: probe,
     'credential-manager': probe,
     'secret-service': probe,
+    pass: probe,
     keyutils: probe,
   } satisfies Record<CandidateId, fc.Arbitrary<Probe>>),
 });

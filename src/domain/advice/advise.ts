@@ -5,6 +5,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { credentialManagerAdvice } from './credential-manager.ts';
 import { keychainAdvice } from './keychain.ts';
 import { keyutilsAdvice } from './keyutils.ts';
+import { passAdvice } from './pass.ts';
 import { secretServiceAdvice } from './secret-service.ts';
 import type { Advice, AdviceTable, Circumstances } from './table.ts';
 
@@ -12,6 +13,7 @@ const particular: Readonly<Record<CandidateId, AdviceTable>> = {
   keychain: keychainAdvice,
   'credential-manager': credentialManagerAdvice,
   'secret-service': secretServiceAdvice,
+  pass: passAdvice,
   keyutils: keyutilsAdvice,
 };
 

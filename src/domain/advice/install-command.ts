@@ -1,15 +1,25 @@
 import type { Distribution, Surroundings } from '../surroundings.ts';
 
-const commands: Readonly<Record<Distribution, string>> = {
-  debian: 'sudo apt install gnome-keyring libsecret-1-0',
-  fedora: 'sudo dnf install gnome-keyring libsecret',
-  arch: 'sudo pacman -S gnome-keyring libsecret',
-  suse: 'sudo zypper install gnome-keyring libsecret-1-0',
-  alpine: 'sudo apk add gnome-keyring libsecret',
-  other: 'install the packages gnome-keyring and libsecret with the package manager of your distribution',
+const managers: Readonly<Partial<Record<Distribution, string>>> = {
+  debian: 'sudo apt install',
+  fedora: 'sudo dnf install',
+  arch: 'sudo pacman -S',
+  suse: 'sudo zypper install',
+  alpine: 'sudo apk add',
 };
 
-/** Installs a Secret Service that lasts. */
-export function installCommand({ distribution }: Surroundings): string {
-  return commands[distribution];
+/** A Secret Service that lasts, and the library that other programs use it by. */
+const secretService: Readonly<Partial<Record<Distribution, string>>> = {
+  debian: 'gnome-keyring libsecret-1-0',
+  suse: 'gnome-keyring libsecret-1-0',
+};
+
+/** Installs `packages`, separated by blanks. A Secret Service that lasts, where absent. */
+export function installCommand(
+  { distribution }: Surroundings,
+  packages = secretService[distribution] ?? 'gnome-keyring libsecret',
+): string {
+  const manager = managers[distribution];
+  if (manager !== undefined) return `${manager} ${packages}`;
+  return `install the packages ${packages.replaceAll(' ', ' and ')} with the package manager of your distribution`;
 }
