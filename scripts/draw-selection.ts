@@ -17,7 +17,8 @@ export function drawSelection(): string {
     'Generated from src/domain by `npm run docs`; a test fails when this page and the machine differ.',
     'A choice starts from a *policy* (the preference, and whether the keyring is disabled) and the *candidates* of the\n' +
       'operating system, best first: Keychain on macOS, Credential Manager on Windows, Secret Service and then the kernel\n' +
-      'keyring on Linux, none elsewhere. The first row that applies fires; where none does, the next candidate is probed.',
+      'keyring on Linux, none elsewhere; the password store of pass(1) too, before the kernel keyring, where the user asks for\n' +
+      'it. The first row that applies fires; where none does, the next candidate is probed.',
     table(
       ['row', 'when', 'then'],
       selectionRows.map(({ number, when, outcome }) => [String(number), when, outcome]),
