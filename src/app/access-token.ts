@@ -4,7 +4,7 @@ import { isExpired, type Session, type SignIn } from '../domain/session.ts';
 import type { AuthorizationServer } from '../ports/authorization-server.ts';
 import type { Exclusion } from '../ports/exclusion.ts';
 import type { Context } from './context.ts';
-import { readSession, replaceSession } from './session.ts';
+import { readSession } from './read-session.ts';
 
 /** A token that ends within this time is renewed before it is given out, so that it holds while it is used. */
 export const marginMs = 60_000;
@@ -52,6 +52,7 @@ function tokenOf(session: Session | undefined): string | undefined {
 
 /** The token is good even where it cannot be kept; what that means for the next time is said. */
 async function keep(context: Context, name: CredentialName, session: Session): Promise<void> {
+  const { replaceSession } = await import('./keep-session.ts');
   try {
     await replaceSession(context, name, session);
   } catch (error) {

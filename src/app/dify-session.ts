@@ -2,8 +2,7 @@ import { difyAccountOf } from '../domain/dify-account.ts';
 import { newestFirst } from '../domain/placement.ts';
 import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
-import { difyEntries } from './dify-entries.ts';
-import { readSession } from './session.ts';
+import { readSession } from './read-session.ts';
 
 /** The sign-in in use. Where it is kept as it is remembered, nothing else is listed or asked for. */
 export async function difySession(context: Context, host?: string): Promise<Session | undefined> {
@@ -20,6 +19,7 @@ async function rememberedSession(context: Context, host: string | undefined): Pr
 }
 
 async function listedSession(context: Context, host: string | undefined): Promise<Session | undefined> {
+  const { difyEntries } = await import('./dify-entries.ts');
   const [entry] = await difyEntries(context, host);
   return entry && readSession(context, entry);
 }

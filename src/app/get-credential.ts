@@ -6,7 +6,6 @@ import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
 import { reach } from './reach.ts';
 import { searchOrder } from './search-order.ts';
-import { isUnsupported, unreachableError, withFix } from './store-failure.ts';
 
 /**
  * Reads a secret from the store that it was written to, whatever the environment says today; where nothing is
@@ -17,7 +16,7 @@ import { isUnsupported, unreachableError, withFix } from './store-failure.ts';
  * - nothing is remembered, nothing found, and a store could not be asked → rejects with that store's error
  */
 export async function getCredential(context: Context, name: CredentialName): Promise<Secret | undefined> {
-  checkPolicy(context);
+  await checkPolicy(context);
   const placed = await recordOf(context, name);
   const secret = await look(context, name, placed);
   // Not found, and moved meanwhile: it may have been where nobody looked any more, or not yet.
@@ -37,6 +36,7 @@ async function look(context: Context, name: CredentialName, placed: Placed | und
     const secret = await store.get(name, { signal: context.signal });
     if (secret !== undefined) return secret;
   } catch (error) {
+    const { unreachableError } = await import('./store-failure.ts');
     throw unreachableError(error, placed, context);
   }
   const known = [placed.store, ...placed.stale];
@@ -55,6 +55,7 @@ async function search(context: Context, name: CredentialName, order: readonly St
       const secret = await store.get(name, { signal: context.signal });
       if (secret !== undefined) return secret;
     } catch (error) {
+      const { isUnsupported, withFix } = await import('./store-failure.ts');
       if (!isUnsupported(error)) failures.push(withFix(error, id, context));
     }
   }

@@ -23,7 +23,7 @@ export interface Listed extends CredentialName {
  * - a store does not serve, and the placement knows nothing → rejects with that store's error: never a part
  */
 export async function listCredentials(context: Context, service?: string): Promise<readonly Listed[]> {
-  checkPolicy(context);
+  await checkPolicy(context);
   const { placement, state } = await context.placement.read();
   const lost = state !== 'intact';
   const remembered = placement.filter((placed) => service === undefined || placed.service === service);

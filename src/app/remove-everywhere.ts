@@ -19,7 +19,7 @@ export type Removal =
  * it once no store is known to hold it any more.
  */
 export async function removeEverywhere(context: Context, name: CredentialName): Promise<readonly Removal[]> {
-  checkPolicy(context);
+  await checkPolicy(context);
   return alone(context, () => remove(context, name));
 }
 

@@ -54,7 +54,10 @@ export function readSettings(profile: Profile, facts: ProcessFacts): Settings {
     placementPath: join(folder, files.placement),
     envPassphrase: isOn(environment[variables.allowEnvPassphrase]) && Boolean(environment[variables.passphrase]),
     quiet: isOn(environment[variables.quiet]),
-    attended: isAttended(facts),
+    // Worked out when somebody would be asked: finding a terminal takes a read 5 ms.
+    get attended() {
+      return isAttended(facts);
+    },
   };
 }
 

@@ -1,10 +1,10 @@
-import { homedir } from 'node:os';
+import { homeFolder } from './home-folder.ts';
 
 /** The current folder may have been removed under the process: then nothing is relative to it. */
 export function currentFolder(): string {
   try {
     return process.cwd();
   } catch {
-    return homedir();
+    return homeFolder();
   }
 }

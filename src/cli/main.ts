@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { lazyLock } from '../adapters/files/lazy-lock.ts';
 import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
 import { createTerminal } from '../adapters/terminal/terminal.ts';
@@ -10,6 +9,7 @@ import { distributionOf } from '../domain/surroundings.ts';
 import type { Cli } from './cli.ts';
 import { currentFolder } from './current-folder.ts';
 import { exitCodes } from './exit-code.ts';
+import { homeFolder } from './home-folder.ts';
 import { isTerminal } from './is-terminal.ts';
 import { leave } from './leave.ts';
 import { print } from './output.ts';
@@ -76,17 +76,22 @@ function takeEnvironment({ variables, secretVariables = [] }: Profile): Cli['env
 
 function wire(profile: Profile, environment: Cli['environment'], signal: AbortSignal, prompting: boolean): Context {
   const { platform } = process;
+  const home = homeFolder();
   const settings = readSettings(profile, {
     environment,
     platform,
-    home: homedir(),
+    home,
     directory: currentFolder(),
-    terminal: isTerminal(0) || isTerminal(2),
+    get terminal() {
+      return isTerminal(0) || isTerminal(2);
+    },
   });
   const terminal = createTerminal({
     program: profile.program,
     quiet: settings.quiet,
-    attended: prompting && settings.attended,
+    get attended() {
+      return prompting && settings.attended;
+    },
   });
   return {
     profile,
@@ -99,7 +104,7 @@ function wire(profile: Profile, environment: Cli['environment'], signal: AbortSi
       program: profile.program,
       disableVariable: profile.variables.disableKeyring,
     },
-    stores: createStores({ profile, settings, terminal, environment, platform, home: homedir(), prompting }),
+    stores: createStores({ profile, settings, terminal, environment, platform, home, prompting }),
     placement: createPlacementFile({ path: settings.placementPath }),
     exclusively: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
     terminal,

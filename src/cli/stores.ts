@@ -28,7 +28,9 @@ export function createStores(options: StoresOptions): Stores {
   const { profile, settings, terminal, environment, platform, home, prompting } = options;
   const { sentinelService } = profile;
   const attendance: Attendance = {
-    attended: prompting && settings.attended,
+    get attended() {
+      return prompting && settings.attended;
+    },
     waiting: (what) => terminal.warn(`waiting for the ${what}: answer its dialog, or press Ctrl-C`),
   };
   const file = { path: settings.credentialsPath, home, notice: terminal.notice };

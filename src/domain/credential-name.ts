@@ -35,6 +35,6 @@ function faultOf(text: string): string | undefined {
   if (text === '') return 'is empty';
   if (text.length > maxNameLength) return `is longer than ${maxNameLength} characters`;
   if (text.includes('\0')) return 'holds a NUL character';
-  if (/\p{Surrogate}/u.test(text)) return 'is not well-formed Unicode';
+  if (!text.isWellFormed()) return 'is not well-formed Unicode';
   return undefined;
 }

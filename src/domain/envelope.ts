@@ -31,8 +31,8 @@ export const nonceBytes = 12;
 export const tagBytes = 16;
 
 /**
- * Reads a file's text, one character a byte (Latin-1). Strict by one rule: only what {@link serialiseEnvelope} writes
- * is an envelope, so a flipped bit, a blank, a key more or another spelling of the same value is damage.
+ * Reads a file's text. Strict by one rule: only what {@link serialiseEnvelope} writes is an envelope, so a flipped bit, a
+ * blank, a key more or another spelling of the same value is damage.
  */
 export function parseEnvelope(text: string): ParsedEnvelope {
   if (text === '') return damaged('it is empty');

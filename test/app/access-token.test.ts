@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { accessToken, marginMs } from '../../src/app/access-token.ts';
-import { keepSession, readSession } from '../../src/app/session.ts';
+import { keepSession } from '../../src/app/keep-session.ts';
+import { readSession } from '../../src/app/read-session.ts';
 import { signOut } from '../../src/app/sign-out.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { Grant } from '../../src/domain/grant.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { difySession } from '../../src/app/dify-session.ts';
-import { keepSession } from '../../src/app/session.ts';
+import { keepSession } from '../../src/app/keep-session.ts';
 import { World } from './world.ts';
 
 async function signedIn(world: World, subject: string, host = 'cloud.dify.ai'): Promise<void> {

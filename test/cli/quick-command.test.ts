@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keepSession } from '../../src/app/session.ts';
+import { keepSession } from '../../src/app/keep-session.ts';
 import { setCredential } from '../../src/app/set-credential.ts';
 import type { Cli } from '../../src/cli/cli.ts';
 import { quickToken as difyctlToken } from '../../src/cli/commands/difyctl/print-token.ts';

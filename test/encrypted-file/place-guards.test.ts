@@ -14,7 +14,7 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { tightenFolder } from '../../src/adapters/files/folder.ts';
+import { tightenFolder } from '../../src/adapters/files/tighten-folder.ts';
 import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';

@@ -1,4 +1,3 @@
-import * as crypto from 'node:crypto';
 import type { Argon2Cost } from '../../domain/key-derivation.ts';
 
 /** `crypto.argon2`, which Node has from 24.7 on and whose types come later than the ones used here. */
@@ -46,5 +45,5 @@ function byNode(argon2: NodeArgon2, message: Uint8Array, nonce: Uint8Array, cost
 }
 
 function nodeArgon2(): NodeArgon2 | undefined {
-  return (crypto as { readonly argon2?: NodeArgon2 }).argon2;
+  return (process.getBuiltinModule('node:crypto') as { readonly argon2?: NodeArgon2 }).argon2;
 }

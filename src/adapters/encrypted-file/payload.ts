@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { base64Length } from '../../domain/base64.ts';
 import { type CredentialName, compareNames, credentialName } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -61,7 +62,7 @@ function keyOf({ service, account }: CredentialName): string {
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    return isUtf8(bytes) ? JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()) : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { type Envelope, parseEnvelope } from '../../domain/envelope.ts';
 import { damagedError, type KeptFile } from '../files/file-errors.ts';
-import { tightenFolder } from '../files/folder.ts';
 import { type ReadOptions, readGuarded } from '../files/read-file.ts';
+import { tightenFolder } from '../files/tighten-folder.ts';
 import type { KeyRing } from './key-ring.ts';
 import { Payload } from './payload.ts';
 import { notAnEnvelope } from './to-error.ts';
@@ -19,10 +19,10 @@ export interface SealedFileOptions extends EnvelopeFile {
 
 /** The envelope that stands there; `undefined` when there is no file. Derives nothing. */
 export async function readEnvelope({ file, home, ...options }: EnvelopeFile): Promise<Envelope | undefined> {
-  const bytes = await readGuarded(file, options);
-  if (bytes === undefined) return undefined;
+  const text = await readGuarded(file, options);
+  if (text === undefined) return undefined;
   tightenFolder(dirname(file.path), home, options.notice);
-  const parsed = parseEnvelope(bytes.toString('latin1'));
+  const parsed = parseEnvelope(text);
   if (parsed.kind !== 'envelope') throw notAnEnvelope(file, parsed);
   return parsed.envelope;
 }

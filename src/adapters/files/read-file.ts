@@ -1,13 +1,4 @@
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-} from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { errnoOf, wordsOf } from './errno.ts';
 import { damagedError, ioError, type KeptFile, named } from './file-errors.ts';
@@ -26,7 +17,7 @@ const flags =
   constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /**
- * The bytes of a file that is nobody else's.
+ * The text of a file that is nobody else's. What is not UTF-8 in it reads U+FFFD.
  *
  * - absent → `undefined`, and absent only: any other trouble rejects
  * - a link, a second hard link, another owner, or no plain file → `file-refused`
@@ -37,7 +28,7 @@ const flags =
  * 2 ms sooner than by promises, of 30 ms for a program that reads one secret; a turn of the event loop lets everything
  * else of the process go on.
  */
-export async function readGuarded(file: KeptFile, options: ReadOptions): Promise<Buffer | undefined> {
+export async function readGuarded(file: KeptFile, options: ReadOptions): Promise<string | undefined> {
   await new Promise((done) => setImmediate(done));
   const descriptor = openGuarded(file);
   if (descriptor === undefined) return undefined;
@@ -50,12 +41,12 @@ export async function readGuarded(file: KeptFile, options: ReadOptions): Promise
   }
 }
 
-function readOpen(file: KeptFile, descriptor: number, options: ReadOptions): Buffer {
-  const stats = fstatSync(descriptor, { bigint: true });
+function readOpen(file: KeptFile, descriptor: number, options: ReadOptions): string {
+  const stats = fstatSync(descriptor);
   refuse(file, faultOf(stats));
   if (stats.size > options.maxBytes) throw damagedError(file, `it is larger than ${options.maxBytes} bytes`);
-  if (posix && (stats.mode & 0o077n) !== 0n) tighten(file, descriptor, Number(stats.mode & 0o777n), options);
-  return readFileSync(descriptor);
+  if (posix && (stats.mode & 0o077) !== 0) tighten(file, descriptor, stats.mode & 0o777, options);
+  return readFileSync(descriptor, 'utf8');
 }
 
 function openGuarded(file: KeptFile): number | undefined {
@@ -72,23 +63,23 @@ function openGuarded(file: KeptFile): number | undefined {
 
 function faultAt(path: string): string | undefined {
   try {
-    return faultOf(lstatSync(path, { bigint: true }));
+    return faultOf(lstatSync(path));
   } catch {
     return undefined;
   }
 }
 
-function faultOf(stats: BigIntStats): string | undefined {
+function faultOf(stats: Stats): string | undefined {
   if (stats.isSymbolicLink()) return 'is a symbolic link';
   if (stats.isDirectory()) return 'is a folder';
   if (!stats.isFile()) return 'is not a plain file';
   if (isOthers(stats)) return `belongs to another user (uid ${stats.uid})`;
-  if (stats.nlink > 1n) return `has ${stats.nlink} hard links`;
+  if (stats.nlink > 1) return `has ${stats.nlink} hard links`;
   return undefined;
 }
 
-function isOthers({ uid }: BigIntStats): boolean {
-  return posix && uid !== BigInt(process.geteuid?.() ?? uid);
+function isOthers({ uid }: Stats): boolean {
+  return posix && uid !== process.geteuid?.();
 }
 
 function refuse(file: KeptFile, fault: string | undefined): void {

@@ -8,8 +8,8 @@ import { type ReadOptions, readGuarded } from '../files/read-file.ts';
 const reading: ReadOptions = { maxBytes: 64 * 1024 * 1024, notice: () => undefined };
 
 export async function parseFile(file: KeptFile): Promise<ParsedPlacement | undefined> {
-  const bytes = await readGuarded(file, reading);
-  return bytes && parsePlacement(bytes.toString('utf8'));
+  const text = await readGuarded(file, reading);
+  return text === undefined ? undefined : parsePlacement(text);
 }
 
 export function rememberedOf(parsed: ParsedPlacement | undefined): Remembered {

@@ -9,7 +9,7 @@ const selfAnsweredMs = 150;
 export class Operation {
   /** Said to the bus when the operation is cut short, to take back what it has left open there. */
   lastWord: (() => void) | undefined;
-  readonly attended: boolean;
+  readonly #attendance: Attendance;
   readonly #announce: () => void;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = () => this.#cut(new Fault('cancelled'));
@@ -22,7 +22,7 @@ export class Operation {
   /** `limitMs` bounds all of the operation but the user's time to answer. */
   constructor(limitMs: number, attendance: Attendance, signal: AbortSignal | undefined) {
     let announced = false;
-    this.attended = attendance.attended;
+    this.#attendance = attendance;
     this.#announce = () => {
       if (!announced) attendance.waiting('Secret Service');
       announced = true;
@@ -32,6 +32,10 @@ export class Operation {
     this.#resume();
     signal?.addEventListener('abort', this.#onAbort);
     if (signal?.aborted) this.#onAbort();
+  }
+
+  get attended(): boolean {
+    return this.#attendance.attended;
   }
 
   /** Throws where the operation has been cut short. */
@@ -71,12 +75,17 @@ export class Operation {
   }
 
   #resume(): void {
-    this.#startedMs = performance.now();
+    this.#startedMs = uptimeMs();
     this.#timer = setTimeout(() => this.#cut(new Fault('timed-out')), this.#leftMs);
   }
 
   #pause(): void {
     clearTimeout(this.#timer);
-    this.#leftMs -= performance.now() - this.#startedMs;
+    this.#leftMs -= uptimeMs() - this.#startedMs;
   }
+}
+
+/** A clock that nobody sets. `performance` would be loaded for it. */
+function uptimeMs(): number {
+  return process.uptime() * 1000;
 }

@@ -10,7 +10,8 @@ export interface TerminalOptions {
 }
 
 /** Speaks on stderr, and asks on the terminal that controls the process even where stdin is a pipe. */
-export function createTerminal({ program, quiet, attended }: TerminalOptions): Terminal {
+export function createTerminal(options: TerminalOptions): Terminal {
+  const { program, quiet } = options;
   const say = (line: string) => void process.stderr.write(`${program}: ${line}\n`);
   return {
     notice: (line) => {
@@ -18,7 +19,7 @@ export function createTerminal({ program, quiet, attended }: TerminalOptions): T
     },
     warn: say,
     async askHidden(question) {
-      const answer = attended ? await (await import('./ask-hidden.ts')).askHidden(question) : undefined;
+      const answer = options.attended ? await (await import('./ask-hidden.ts')).askHidden(question) : undefined;
       if (answer !== undefined) return answer;
       throw new CredentialError('passphrase-required', 'Cannot prompt for passphrase in non-interactive environment');
     },

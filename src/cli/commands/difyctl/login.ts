@@ -1,5 +1,5 @@
+import { keepSession } from '../../../app/keep-session.ts';
 import { selectStore } from '../../../app/select-store.ts';
-import { keepSession } from '../../../app/session.ts';
 import { difyName } from '../../../domain/dify-account.ts';
 import { defaultDifyHost } from '../../../profiles/difyctl.ts';
 import type { Cli } from '../../cli.ts';

@@ -1,5 +1,5 @@
 import { difyEntries } from '../../../app/dify-entries.ts';
-import { readSession } from '../../../app/session.ts';
+import { readSession } from '../../../app/read-session.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';

@@ -1,4 +1,4 @@
-import { keepSession } from '../../../app/session.ts';
+import { keepSession } from '../../../app/keep-session.ts';
 import { checkApiKey } from '../../../domain/api-key.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';

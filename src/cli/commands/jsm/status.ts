@@ -1,4 +1,4 @@
-import { readSession } from '../../../app/session.ts';
+import { readSession } from '../../../app/read-session.ts';
 import { findPlaced } from '../../../domain/placement.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';

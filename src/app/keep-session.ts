@@ -2,17 +2,10 @@ import type { CredentialName } from '../domain/credential-name.ts';
 import { findPlaced, placed } from '../domain/placement.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Selected } from '../domain/selection.ts';
-import { parseSession, type Session, serialiseSession } from '../domain/session.ts';
+import { type Session, serialiseSession } from '../domain/session.ts';
 import type { Context } from './context.ts';
-import { getCredential } from './get-credential.ts';
 import { reach } from './reach.ts';
 import { type Stored, setCredential } from './set-credential.ts';
-
-/** Reads a session; `undefined` when nobody is signed in. */
-export async function readSession(context: Context, name: CredentialName): Promise<Session | undefined> {
-  const secret = await getCredential(context, name);
-  return secret && parseSession(new TextDecoder().decode(secret.expose()));
-}
 
 /** Keeps a session in the store that was chosen for it. */
 export function keepSession(

@@ -1,0 +1,10 @@
+import type { CredentialName } from '../domain/credential-name.ts';
+import { parseSession, type Session } from '../domain/session.ts';
+import type { Context } from './context.ts';
+import { getCredential } from './get-credential.ts';
+
+/** Reads a session; `undefined` when nobody is signed in. */
+export async function readSession(context: Context, name: CredentialName): Promise<Session | undefined> {
+  const secret = await getCredential(context, name);
+  return secret && parseSession(new TextDecoder().decode(secret.expose()));
+}
