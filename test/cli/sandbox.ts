@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { killAfter } from '../support/fair-limit.ts';
 import { programs, scriptOf } from '../support/programs.ts';
+import { shell } from './shell.ts';
 
 export interface Run {
   readonly stdout: string;
@@ -29,35 +30,30 @@ export class Sandbox {
   constructor(extra: Readonly<Record<string, string>> = {}) {
     const bin = join(this.home, 'bin');
     mkdirSync(bin);
-    for (const program of programs) {
-      writeFileSync(join(bin, program), `#!/bin/sh\nexec '${process.execPath}' '${scriptOf(program)}' "$@"\n`, {
-        mode: 0o755,
-      });
-    }
-    const path = [bin, dirname(process.execPath), '/usr/bin', '/bin'].join(':');
-    this.environment = { PATH: path, HOME: this.home, LC_ALL: 'C.UTF-8', ...extra };
+    for (const program of programs) shell.install(bin, program, scriptOf(program));
+    this.environment = { ...shell.environment(this.home, bin), ...extra };
   }
 
   /** Runs a line of shell in the sandbox's home. What does not end within 20 s is killed and has no exit code. */
   run(command: string): Run {
-    const { stdout, stderr, status } = spawnSync('/bin/sh', ['-c', command], {
+    const { stdout, stderr, status } = spawnSync(shell.file, shell.args(command), {
       cwd: this.home,
       env: this.environment,
-      encoding: 'latin1',
+      windowsVerbatimArguments: true,
       input: '',
       timeout: 20_000,
       killSignal: 'SIGKILL',
       maxBuffer: 64 * 1024 * 1024,
     });
-    const text = (bytes: string) => Buffer.from(bytes, 'latin1').toString('utf8');
-    return { stdout: text(stdout), stderr: text(stderr), exit: status };
+    return { stdout: shell.text(stdout), stderr: shell.text(stderr), exit: status };
   }
 
   /** The same without waiting for its end, so that a server in this process can answer it. */
   begin(command: string, extra: Readonly<Record<string, string>> = {}, limitMs = 30_000): Running {
-    const child = spawn('/bin/sh', ['-c', command], {
+    const child = spawn(shell.file, shell.args(command), {
       cwd: this.home,
       env: { ...this.environment, ...extra },
+      windowsVerbatimArguments: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const limit = killAfter(child, limitMs);
@@ -86,7 +82,8 @@ export class Sandbox {
   }
 
   remove(): void {
-    rmSync(this.home, { recursive: true, force: true });
+    // On Windows a program that has just ended may still have its folder open.
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

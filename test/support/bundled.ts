@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { build } from 'rolldown';
 import { afterAll, beforeAll } from 'vitest';
 
@@ -21,7 +21,7 @@ export function bundled(path: string): { readonly file: () => string } {
     await build({
       input: join(root, path),
       platform: 'node',
-      external: /^[^./]/,
+      external: (id) => !id.startsWith('.') && !isAbsolute(id),
       output: { dir: folder, format: 'esm', entryFileNames: 'bundled.mjs' },
       logLevel: 'warn',
     });
