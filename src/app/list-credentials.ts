@@ -1,6 +1,6 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, compareNames, sameName } from '../domain/credential-name.ts';
-import type { Placed } from '../domain/placement.ts';
+import { findPlaced, type Placed, type Placement } from '../domain/placement.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import { checkPolicy } from './check-policy.ts';
@@ -38,7 +38,21 @@ export async function listCredentials(context: Context, service?: string): Promi
       if (!elsewhere && !listed.some((other) => sameName(other, name))) listed.push({ ...name, store });
     }
   }
-  return listed.sort(compareNames);
+  return [...listed, ...(await movedMeanwhile(context, placement, listed, service))].sort(compareNames);
+}
+
+/** What was moved from a store that had not been asked yet to one that had. */
+async function movedMeanwhile(
+  { placement }: Context,
+  before: Placement,
+  listed: readonly Listed[],
+  service: string | undefined,
+): Promise<readonly Listed[]> {
+  return (await placement.read()).placement
+    .filter((placed) => service === undefined || placed.service === service)
+    .filter((placed) => findPlaced(before, placed)?.store !== placed.store)
+    .filter((placed) => !listed.some((other) => sameName(other, placed)))
+    .map(({ service, account, store }) => ({ service, account, store }));
 }
 
 /** A passphrase is not asked for only to learn what the placement knows already. */

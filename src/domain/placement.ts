@@ -48,6 +48,17 @@ export function removedFrom(placement: Placement, name: CredentialName, store: S
   return replaced(placement, { ...before, stale: before.stale.filter((other) => other !== store) });
 }
 
+/** Remembers exactly this of a credential that was not written anew; `at`: when it was, if nothing was remembered. */
+export function noted(
+  placement: Placement,
+  name: CredentialName,
+  { store, stale }: Pick<Placed, 'store' | 'stale'>,
+  at: string,
+): Placement {
+  const writtenAt = findPlaced(placement, name)?.writtenAt ?? at;
+  return replaced(placement, { ...name, store, stale, writtenAt });
+}
+
 /** The credential is in no store any more. Only once that is certain of its stale copies too. */
 export function forgotten(placement: Placement, name: CredentialName): Placement {
   return placement.filter((placed) => !sameName(placed, name));

@@ -43,3 +43,15 @@ export function candidatesOf(platform: string, usePass = false): readonly Candid
       return [];
   }
 }
+
+/**
+ * The store that a user means by a word: `file`, `keychain` for the OS keyring of the system whatever it is called
+ * there, or a store's own name. `undefined`: none of these.
+ */
+export function storeMeant(word: string, candidates: readonly CandidateId[]): StoreId | undefined {
+  const ids: readonly string[] = candidateIds;
+  if (word === 'file') return word;
+  if (word === 'keyutils' || !ids.includes(word)) return undefined;
+  const [first] = word === 'keychain' ? candidates.filter((candidate) => candidate !== 'keyutils') : [];
+  return first ?? (word as Exclude<CandidateId, 'keyutils'>);
+}

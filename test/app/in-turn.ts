@@ -4,7 +4,7 @@ import type { Exclusion } from '../../src/ports/exclusion.ts';
 export function inTurn(): Exclusion {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
-    const turn = last.then(work);
+    const turn = last.then(() => work(() => true));
     last = turn.catch(() => {});
     return turn;
   };

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import type { Context } from '../../src/app/context.ts';
 import { deleteCredential } from '../../src/app/delete-credential.ts';
 import { getCredential } from '../../src/app/get-credential.ts';
+import { listCredentials } from '../../src/app/list-credentials.ts';
 import { setCredential } from '../../src/app/set-credential.ts';
+import { settleCredential } from '../../src/app/settle-credential.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { World } from './world.ts';
@@ -11,10 +13,10 @@ import { World } from './world.ts';
 const alice = { service: 'demo', account: 'alice' };
 
 /** What another process does meanwhile, with an environment of its own. */
-type Deed = { readonly verb: 'set' | 'delete'; readonly preference: 'keychain' | 'file' };
+type Deed = { readonly verb: 'set' | 'delete' | 'move'; readonly preference: 'keychain' | 'file' };
 
 const deed = fc.record<Deed>({
-  verb: fc.constantFrom('set', 'delete'),
+  verb: fc.constantFrom('set', 'delete', 'move'),
   preference: fc.constantFrom('keychain', 'file'),
 });
 
@@ -23,7 +25,9 @@ const textOf = (secret: Secret | undefined) => secret && new TextDecoder().decod
 async function perform({ verb, preference }: Deed, context: Context, text: string): Promise<void> {
   const policy = { preference, keyringDisabled: false };
   const own: Context = { ...context, settings: { ...context.settings, policy } };
-  if (verb === 'set') await setCredential(own, alice, textSecret(text));
+  const goal = preference === 'file' ? 'file' : 'secret-service';
+  if (verb === 'move') await settleCredential(own, alice, { goal }, new Map());
+  else if (verb === 'set') await setCredential(own, alice, textSecret(text));
   else await deleteCredential(own, alice);
 }
 
@@ -37,18 +41,19 @@ async function meanwhile(scheduler: fc.Scheduler, world: World, deeds: readonly 
   return textOf(secret);
 }
 
-const sets = fc.array(
-  deed.map((deed): Deed => ({ ...deed, verb: 'set' })),
+const setsAndMoves = fc.array(
+  deed.filter(({ verb }) => verb !== 'delete'),
   { minLength: 1, maxLength: 4 },
 );
 
-test('of writers at once, whichever store each chose, one secret stays, whole, and a read finds it', async () => {
+test('of writers and movers at once, whichever store each chose, one secret stays, whole, and a read finds it', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.scheduler(), sets, async (scheduler, deeds) => {
+    fc.asyncProperty(fc.scheduler(), setsAndMoves, async (scheduler, deeds) => {
       const world = new World();
       await setCredential(world.context, alice, textSecret('before'));
       expect(await meanwhile(scheduler, world, deeds)).toMatch(/^(before|secret \d)$/);
-      expect(textOf(await getCredential(world.context, alice))).toMatch(/^secret \d$/);
+      const isSet = deeds.some(({ verb }) => verb === 'set');
+      expect(textOf(await getCredential(world.context, alice))).toMatch(isSet ? /^secret \d$/ : /^before$/);
       const { store } = world.placement[0] ?? {};
       for (const id of ['file', 'secret-service'] as const) {
         expect((await world.stores[id].get(alice)) !== undefined).toBe(id === store);
@@ -58,7 +63,7 @@ test('of writers at once, whichever store each chose, one secret stays, whole, a
   );
 });
 
-test('of writers and removers at once, nothing is left that a read does not find', async () => {
+test('of writers, movers and removers at once, nothing is left that a read does not find', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.array(deed, { minLength: 2, maxLength: 4 }), async (scheduler, deeds) => {
       const world = new World();
@@ -69,6 +74,21 @@ test('of writers and removers at once, nothing is left that a read does not find
         const copy = await world.stores[id].get(alice);
         if (copy !== undefined) expect(found?.equals(copy)).toBe(true);
       }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('what is only moved is there for every read, and every list', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), fc.array(deed, { minLength: 1, maxLength: 3 }), async (scheduler, deeds) => {
+      const world = new World();
+      await setCredential(world.context, alice, textSecret('before'));
+      const moves = deeds.map((deed) => ({ ...deed, verb: 'move' as const }));
+      const listing = Promise.resolve().then(() => listCredentials(world.context));
+      const reading = meanwhile(scheduler, world, moves);
+      expect(await scheduler.waitFor(listing)).toMatchObject([alice]);
+      expect(await reading).toBe('before');
     }),
     { numRuns: 1000 },
   );

@@ -26,6 +26,8 @@ export class World {
   exclusively: Exclusion = inTurn();
   /** Comes before every deed of a store and every look at the placement: lets other processes go first. */
   pause: () => Promise<void> = async () => {};
+  /** Does what changes a store or the placement, such as `set file` or `record`: or is killed there, or fails. */
+  deed = <T>(_what: string, perform: () => Promise<T>): Promise<T> => perform();
   readonly stores: Readonly<Record<'secret-service' | 'file', CredentialStore>> = {
     'secret-service': this.#watched(createMemoryStore({ id: 'secret-service' })),
     file: this.#watched(createMemoryStore({ id: 'file' })),
@@ -71,7 +73,11 @@ export class World {
           await this.pause();
           if (this.placementFails)
             throw new CredentialError(this.placementFails, 'the placement file cannot be written');
-          this.remembered = { placement: change(this.remembered.placement), state: 'intact' };
+          const placement = change(this.remembered.placement);
+          if (placement === this.remembered.placement) return;
+          await this.deed('record', async () => {
+            this.remembered = { placement, state: 'intact' };
+          });
         },
       },
       exclusively: this.exclusively,
@@ -106,7 +112,7 @@ export class World {
         this.calls.push(`${verb} ${store.id}`);
         const code = this.broken.get(store.id);
         if (code) throw new CredentialError(code, `the ${store.id} is ${code}`);
-        return work(...args);
+        return ['set', 'delete'].includes(verb) ? this.deed(`${verb} ${store.id}`, () => work(...args)) : work(...args);
       };
     return {
       id: store.id,

@@ -1,0 +1,109 @@
+import { CredentialError } from '../domain/credential-error.ts';
+import type { CredentialName } from '../domain/credential-name.ts';
+import { findPlaced, forgotten, isSameWriting, noted, type Placed, type Placement } from '../domain/placement.ts';
+import type { MoveEffect } from '../domain/settlement.ts';
+import { type StoreId, storeNames } from '../domain/store-id.ts';
+import { unreachable } from '../domain/unreachable.ts';
+import type { Context } from './context.ts';
+import { reach } from './reach.ts';
+
+/** How far the effects were performed. */
+export type Performed =
+  | { readonly end: 'done' }
+  /** Another process wrote the credential meanwhile: what is to be done has to be decided again. */
+  | { readonly end: 'overtaken' }
+  | { readonly end: 'failed'; readonly at: MoveEffect; readonly store: StoreId; readonly error: unknown };
+
+/** What effects are performed on. */
+export interface Subject {
+  readonly name: CredentialName;
+  /** What was remembered of it when the effects were decided. */
+  readonly record: Placed | undefined;
+  /** Whether nobody else takes copies away. */
+  held(): boolean;
+}
+
+/**
+ * Performs the effects of a settlement in order, as far as they go. Rejects where the record cannot be written, or the
+ * lock was lost; that too is no worse than being killed there.
+ */
+export async function performMoves(
+  context: Context,
+  { name, record: before, held }: Subject,
+  effects: readonly MoveEffect[],
+): Promise<Performed> {
+  let expected = before;
+  for (const effect of effects) {
+    if (!held()) throw new CredentialError('file-busy', 'the lock of the credentials was lost', { hint: 'try again' });
+    switch (effect.type) {
+      case 'note':
+      case 'forget': {
+        const next = await record(context, name, effect, expected);
+        if (next === 'overtaken') return { end: next };
+        expected = next;
+        break;
+      }
+      case 'copy': {
+        const failure = await copy(context, name, effect.from, effect.to);
+        if (failure !== undefined) return { end: 'failed', at: effect, ...failure };
+        break;
+      }
+      case 'remove':
+        try {
+          await (await reach(context, effect.store)).delete(name, { signal: context.signal });
+        } catch (error) {
+          return { end: 'failed', at: effect, store: effect.store, error };
+        }
+        break;
+      default:
+        unreachable(effect);
+    }
+  }
+  return { end: 'done' };
+}
+
+/** Gives what is remembered from now on. Rejects where the record cannot be written. */
+async function record(
+  { placement, clock }: Context,
+  name: CredentialName,
+  effect: Extract<MoveEffect, { type: 'note' | 'forget' }>,
+  expected: Placed | undefined,
+): Promise<Placed | undefined | 'overtaken'> {
+  const at = clock();
+  const change = (now: Placement) =>
+    effect.type === 'forget' ? forgotten(now, name) : noted(now, name, effect.record, at);
+  let result: Placed | undefined | 'overtaken';
+  await placement.update((now) => {
+    const isExpected = isSameWriting(findPlaced(now, name), expected);
+    const next = isExpected ? change(now) : now;
+    result = isExpected ? findPlaced(next, name) : 'overtaken';
+    return next;
+  });
+  return result;
+}
+
+/** Resolves when `to` gives back the very bytes that `from` has. */
+async function copy(
+  context: Context,
+  name: CredentialName,
+  from: StoreId,
+  to: StoreId,
+): Promise<{ readonly store: StoreId; readonly error: unknown } | undefined> {
+  const { signal } = context;
+  let store = from;
+  try {
+    const secret = await (await reach(context, from)).get(name, { signal });
+    if (secret === undefined) throw new CredentialError('failed', `the ${storeNames[from]} no longer has it`);
+    store = to;
+    const goal = await reach(context, to);
+    await goal.set(name, secret, { signal });
+    const kept = await goal.get(name, { signal });
+    if (kept?.equals(secret)) return undefined;
+    throw new CredentialError(
+      'round-trip-mismatch',
+      `the ${storeNames[to]} gave back another secret than it was given`,
+    );
+  } catch (error) {
+    return { store, error };
+  }
+}

@@ -1,0 +1,33 @@
+import { advise } from '../domain/advice/advise.ts';
+import { CredentialError } from '../domain/credential-error.ts';
+import { type StoreId, storeNames } from '../domain/store-id.ts';
+import { chooseStore } from './choose-store.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Makes sure that a store can take credentials, by the same probe that a choice rests on.
+ *
+ * - the machine does not have it → `not-installed`
+ * - the user switched the keyrings off → `contradictory-settings`
+ * - it does not serve, or forgets → `keyring-required`, with what would make it serve
+ */
+export async function prepareGoal(context: Context, store: StoreId): Promise<void> {
+  const { settings, stores, profile, where } = context;
+  await stores.open(store);
+  if (store === 'file') return;
+  if (settings.policy.keyringDisabled) {
+    const variable = profile.variables.disableKeyring;
+    throw new CredentialError('contradictory-settings', `the ${storeNames[store]} is switched off by ${variable}`, {
+      hint: `unset ${variable}`,
+    });
+  }
+  const policy = { preference: 'keychain', keyringDisabled: false };
+  const { selection } = await chooseStore({ ...context, settings: { ...settings, policy } }, () => {});
+  if (selection.status === 'selected' && selection.store === store) return;
+  const about = selection.passedOver.find((passed) => passed.store === store);
+  if (about === undefined) throw new Error('a store that the machine has was neither selected nor passed over');
+  const { explanation, fix } = advise(about, where);
+  throw new CredentialError('keyring-required', `the ${storeNames[store]} cannot take credentials: ${explanation}`, {
+    hint: fix,
+  });
+}

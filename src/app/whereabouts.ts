@@ -1,0 +1,92 @@
+import { CredentialError, type ErrorCode } from '../domain/credential-error.ts';
+import type { CredentialName } from '../domain/credential-name.ts';
+import { findPlaced, type Placed } from '../domain/placement.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Sighting, Whereabouts } from '../domain/settlement.ts';
+import type { StoreId } from '../domain/store-id.ts';
+import type { Context } from './context.ts';
+import { reach } from './reach.ts';
+import { searchOrder } from './search-order.ts';
+import { isUnsupported } from './store-failure.ts';
+
+/** The stores that failed, with their errors: one that would fail for every credential is not asked again. */
+export type Failures = Map<StoreId, unknown>;
+
+/** Whereabouts with the whole of the record, as it was before the stores were asked. */
+export interface Found extends Whereabouts {
+  readonly record: Placed | undefined;
+}
+
+/**
+ * Asks every store that may hold a credential for it, and `goal` too. A store that does not answer is `unknown`, and its
+ * error is in `failures`. Rejects only with `cancelled`.
+ */
+export async function findWhereabouts(
+  context: Context,
+  name: CredentialName,
+  failures: Failures,
+  goal?: StoreId,
+): Promise<Found> {
+  const record = findPlaced((await context.placement.read()).placement, name);
+  const needed = [...(record ? [record.store, ...record.stale] : []), ...(goal ? [goal] : [])];
+  const contents: Secret[] = [];
+  const seen = new Map<StoreId, Sighting>();
+  for (const store of new Set([...searchOrder(context), ...needed])) {
+    const answer = await ask(context, name, store, failures);
+    if (answer === 'failed') {
+      // A store that the machine does not have holds nothing, unless something is known to have been put there.
+      const absent = isUnsupported(failures.get(store)) && !needed.includes(store);
+      seen.set(store, { kind: absent ? 'absent' : 'unknown' });
+    } else {
+      seen.set(store, answer ? { kind: 'kept', content: contentOf(answer, contents) } : { kind: 'absent' });
+    }
+  }
+  return { record, seen };
+}
+
+async function ask(
+  context: Context,
+  name: CredentialName,
+  id: StoreId,
+  failures: Failures,
+): Promise<Secret | undefined | 'failed'> {
+  if (isLasting(failures.get(id))) return 'failed';
+  try {
+    const store = await reach(context, id);
+    return await store.get(name, { signal: context.signal });
+  } catch (error) {
+    if (error instanceof CredentialError && error.code === 'cancelled') throw error;
+    failures.set(id, error);
+    return 'failed';
+  }
+}
+
+/** Equal bytes get one number. */
+function contentOf(secret: Secret, contents: Secret[]): number {
+  const index = contents.findIndex((other) => other.equals(secret));
+  return index >= 0 ? index : contents.push(secret) - 1;
+}
+
+/** Codes of failures that another credential would meet as well. */
+const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'disabled',
+  'binding-missing',
+  'no-session-bus',
+  'not-installed',
+  'not-running',
+  'locked',
+  'no-collection',
+  'timed-out',
+  'file-damaged',
+  'file-foreign',
+  'file-version',
+  'file-refused',
+  'file-io',
+  'file-busy',
+  'wrong-passphrase',
+  'passphrase-required',
+]);
+
+function isLasting(error: unknown): boolean {
+  return error instanceof CredentialError && lasting.has(error.code);
+}

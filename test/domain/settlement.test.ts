@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import { type MoveEffect, type Remembered, type Settlement, settle, type Wish } from '../../src/domain/settlement.ts';
+import type { StoreId } from '../../src/domain/store-id.ts';
+import { look } from './settlement-model.ts';
+
+const keyring = 'secret-service';
+const file = 'file';
+const toKeyring: Wish = { goal: keyring };
+
+const note = (store: StoreId, ...stale: StoreId[]): MoveEffect => ({ type: 'note', record: { store, stale } });
+const copy = (from: StoreId, to: StoreId): MoveEffect => ({ type: 'copy', from, to });
+const remove = (store: StoreId): MoveEffect => ({ type: 'remove', store });
+const settled = (from: StoreId, to: StoreId, ...effects: MoveEffect[]): Settlement => ({
+  kind: 'settled',
+  from,
+  to,
+  effects,
+});
+
+interface Row {
+  readonly title: string;
+  readonly record?: Remembered;
+  /** Store → content of its copy; `?`: it does not answer. */
+  readonly held: Readonly<Partial<Record<StoreId, number | '?'>>>;
+  readonly wish?: Wish;
+  readonly settlement: Settlement;
+}
+
+const inKeyring: Remembered = { store: keyring, stale: [] };
+const inFile: Remembered = { store: file, stale: [] };
+
+const rows: readonly Row[] = [
+  { title: 'where it should be', record: inFile, held: { file: 1 }, settlement: settled(file, file) },
+  {
+    title: 'found where nothing is remembered: left so',
+    held: { file: 1 },
+    settlement: settled(file, file),
+  },
+  {
+    title: 'moved: the journal, the copy, the switch, the removal, the end',
+    record: inFile,
+    held: { file: 1 },
+    wish: toKeyring,
+    settlement: settled(
+      file,
+      keyring,
+      note(file, keyring),
+      copy(file, keyring),
+      note(keyring, file),
+      remove(file),
+      note(keyring),
+    ),
+  },
+  {
+    title: 'moved though nothing is remembered of it: from then on it is',
+    held: { file: 1 },
+    wish: toKeyring,
+    settlement: settled(
+      file,
+      keyring,
+      note(file, keyring),
+      copy(file, keyring),
+      note(keyring, file),
+      remove(file),
+      note(keyring),
+    ),
+  },
+  {
+    title: 'killed after the journal: gone on with',
+    record: { store: file, stale: [keyring] },
+    held: { file: 1 },
+    wish: toKeyring,
+    settlement: settled(file, keyring, copy(file, keyring), note(keyring, file), remove(file), note(keyring)),
+  },
+  {
+    title: 'killed after the copy: gone on with',
+    record: { store: file, stale: [keyring] },
+    held: { file: 1, [keyring]: 1 },
+    wish: toKeyring,
+    settlement: settled(file, keyring, note(keyring, file), remove(file), note(keyring)),
+  },
+  {
+    title: 'killed after the switch: gone on with',
+    record: { store: keyring, stale: [file] },
+    held: { file: 1, [keyring]: 1 },
+    wish: toKeyring,
+    settlement: settled(keyring, keyring, remove(file), note(keyring)),
+  },
+  {
+    title: 'killed after the removal: gone on with',
+    record: { store: keyring, stale: [file] },
+    held: { [keyring]: 1 },
+    wish: toKeyring,
+    settlement: settled(keyring, keyring, note(keyring)),
+  },
+  {
+    title: 'at the goal already, with the same bytes: only removed at the source',
+    record: inFile,
+    held: { file: 1, [keyring]: 1 },
+    wish: toKeyring,
+    settlement: settled(file, keyring, note(keyring, file), remove(file), note(keyring)),
+  },
+  {
+    title: 'at the goal with other bytes that are known to be older: written over',
+    record: { store: file, stale: [keyring] },
+    held: { file: 2, [keyring]: 1 },
+    wish: toKeyring,
+    settlement: settled(file, keyring, copy(file, keyring), note(keyring, file), remove(file), note(keyring)),
+  },
+  {
+    title: 'at the goal with other bytes: both are left, the one that a read gives first',
+    record: inFile,
+    held: { file: 2, [keyring]: 1 },
+    wish: toKeyring,
+    settlement: { kind: 'differing', stores: [file, keyring] },
+  },
+  {
+    title: 'with other bytes where nothing is remembered: both are left, the one that a read gives first',
+    held: { file: 2, [keyring]: 1 },
+    settlement: { kind: 'differing', stores: [keyring, file] },
+  },
+  {
+    title: 'with other bytes, and the user says whose to keep',
+    record: inFile,
+    held: { file: 2, [keyring]: 1 },
+    wish: { keep: keyring },
+    settlement: settled(keyring, keyring, note(keyring, file), remove(file), note(keyring)),
+  },
+  {
+    title: 'whose to keep says nothing where no copies differ',
+    record: inFile,
+    held: { file: 1, [keyring]: 1 },
+    wish: { keep: keyring },
+    settlement: settled(file, file, note(file, keyring), remove(keyring), note(file)),
+  },
+  {
+    title: 'the same bytes twice: the copy that is not remembered is removed',
+    record: inFile,
+    held: { file: 1, [keyring]: 1 },
+    settlement: settled(file, file, note(file, keyring), remove(keyring), note(file)),
+  },
+  {
+    title: 'the same bytes twice, nothing remembered: the copy that a read gives stays',
+    held: { file: 1, [keyring]: 1 },
+    settlement: settled(keyring, keyring, note(keyring, file), remove(file), note(keyring)),
+  },
+  {
+    title: 'an older copy that is still there',
+    record: { store: keyring, stale: [file] },
+    held: { file: 1, [keyring]: 2 },
+    settlement: settled(keyring, keyring, remove(file), note(keyring)),
+  },
+  {
+    title: 'an older copy that is gone',
+    record: { store: keyring, stale: [file] },
+    held: { [keyring]: 2 },
+    settlement: settled(keyring, keyring, note(keyring)),
+  },
+  {
+    title: 'an older copy in a store that does not answer stays remembered',
+    record: { store: keyring, stale: [file] },
+    held: { file: '?', [keyring]: 2 },
+    settlement: settled(keyring, keyring),
+  },
+  {
+    title: 'remembered in one store and found in another',
+    record: inKeyring,
+    held: { file: 1 },
+    settlement: settled(file, file, note(file)),
+  },
+  {
+    title: 'remembered, and only an older copy is left',
+    record: { store: keyring, stale: [file] },
+    held: { file: 1 },
+    settlement: { kind: 'outdated', stores: [file] },
+  },
+  {
+    title: 'only an older copy is left, and the user says to keep it',
+    record: { store: keyring, stale: [file] },
+    held: { file: 1 },
+    wish: { keep: file },
+    settlement: settled(file, file, note(file)),
+  },
+  {
+    title: 'remembered, and in no store',
+    record: inKeyring,
+    held: {},
+    settlement: { kind: 'gone', effects: [{ type: 'forget' }] },
+  },
+  { title: 'neither remembered nor anywhere', held: {}, settlement: { kind: 'gone', effects: [] } },
+  {
+    title: 'remembered in a store that does not answer',
+    record: inKeyring,
+    held: { file: 1, [keyring]: '?' },
+    settlement: { kind: 'unanswered', store: keyring },
+  },
+  {
+    title: 'not found, and a store does not answer',
+    record: inKeyring,
+    held: { file: '?' },
+    settlement: { kind: 'unanswered', store: file },
+  },
+  {
+    title: 'the goal does not answer',
+    record: inFile,
+    held: { file: 1, [keyring]: '?' },
+    wish: toKeyring,
+    settlement: { kind: 'unanswered', store: keyring },
+  },
+];
+
+describe('what becomes of a credential that is', () => {
+  test.each(rows)('$title', ({ record, held, wish, settlement }) => {
+    const silent = Object.entries(held).flatMap(([store, content]) => (content === '?' ? [store as StoreId] : []));
+    const kept = Object.entries(held).filter(([, content]) => content !== '?') as [StoreId, number][];
+    expect(settle(look({ record, copies: new Map(kept) }, silent), wish)).toEqual(settlement);
+  });
+});
