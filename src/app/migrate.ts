@@ -3,18 +3,21 @@ import { type CredentialName, compareNames, sameName } from '../domain/credentia
 import type { StoreId } from '../domain/store-id.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
+import type { Listed } from './list-credentials.ts';
 import { reach } from './reach.ts';
 import { searchOrder } from './search-order.ts';
 import { foresee, type Settled, settleCredential } from './settle-credential.ts';
-import { isUnsupported, withFix } from './store-failure.ts';
+import { isUnsupported, reasonOf, withFix } from './store-failure.ts';
 import type { Failures } from './whereabouts.ts';
 
 /** What a migration is about. */
 export interface Movable {
   /** What is the application's own: remembered, or in the encrypted file, or of the service that was asked for. */
   readonly names: readonly CredentialName[];
-  /** What a keyring has besides: other programs may have put it there. */
-  readonly others: readonly CredentialName[];
+  /** The stores that these are in, as far as is remembered or was seen. */
+  readonly sources: ReadonlySet<StoreId>;
+  /** What a keyring has besides, which other programs may have put there. */
+  readonly others: readonly Listed[];
 }
 
 /**
@@ -22,20 +25,23 @@ export interface Movable {
  * service only what is remembered counts as the application's own.
  *
  * - the encrypted file cannot be opened → rejects: nothing can be told of what it holds
- * - a service is asked for, and a keyring does not serve → rejects with its error
+ * - a keyring does not serve, and a service is asked for or the placement was lost → rejects with its error
  */
-export async function findMovable(context: Context, service: string | undefined): Promise<Movable> {
+export async function findMovable(context: Context, to: StoreId, service?: string): Promise<Movable> {
   checkPolicy(context);
-  const { placement } = await context.placement.read();
-  const own = [...placement.filter((placed) => service === undefined || placed.service === service)].map(plain);
-  const found: CredentialName[] = [];
+  const { placement, state } = await context.placement.read();
+  const own: Listed[] = placement.filter((placed) => service === undefined || placed.service === service);
+  const found: Listed[] = [];
   for (const store of searchOrder(context)) {
-    if (store === 'file') own.push(...(await namesIn(context, store, service)));
-    else if (service !== undefined) own.push(...(await namesIn(context, store, service)));
-    else found.push(...(await namesIn(context, store, undefined).catch(cancelledOr([]))));
+    if (store === 'file' || service !== undefined) own.push(...(await listIn(context, store, service)));
+    else if (store !== to) found.push(...(await listOthers(context, store, state === 'intact')));
   }
   const names = unique(own);
-  return { names, others: unique(found).filter((name) => !names.some((other) => sameName(other, name))) };
+  return {
+    names,
+    sources: new Set(own.map(({ store }) => store).filter((store) => store !== to)),
+    others: found.filter((name) => !names.some((other) => sameName(other, name))),
+  };
 }
 
 /**
@@ -52,31 +58,32 @@ export async function* migrate(
   for (const name of names) yield settleOne(context, name, { goal: to }, failures);
 }
 
-async function namesIn(context: Context, id: StoreId, service: string | undefined): Promise<readonly CredentialName[]> {
+async function listIn(context: Context, id: StoreId, service?: string): Promise<readonly Listed[]> {
   try {
     const store = await reach(context, id);
     if (service === undefined && store.listing === 'by-service') return [];
-    return await store.list(service, { signal: context.signal });
+    const names = await store.list(service, { signal: context.signal });
+    return names.map((name) => ({ ...name, store: id }));
   } catch (error) {
     if (isUnsupported(error)) return [];
     throw withFix(error, id, context);
   }
 }
 
-function cancelledOr<T>(instead: T): (error: unknown) => T {
-  return (error) => {
-    if (error instanceof CredentialError && error.code === 'cancelled') throw error;
-    return instead;
-  };
+/** Where the placement was lost, what is the application's own may be among those that cannot be named. */
+async function listOthers(context: Context, id: StoreId, allOwnAreKnown: boolean): Promise<readonly Listed[]> {
+  try {
+    return await listIn(context, id);
+  } catch (error) {
+    if (!allOwnAreKnown || !(error instanceof CredentialError) || reasonOf(error) === undefined) throw error;
+    context.terminal.notice(`${error.message}; what else it holds is not named`);
+    return [];
+  }
 }
 
 function unique(names: readonly CredentialName[]): readonly CredentialName[] {
-  const sorted = [...names].sort(compareNames);
-  return sorted.filter((name, index) => !sameName(name, sorted[index - 1] ?? nobody));
-}
-
-const nobody: CredentialName = { service: '', account: '' };
-
-function plain({ service, account }: CredentialName): CredentialName {
-  return { service, account };
+  return names
+    .map(({ service, account }) => ({ service, account }))
+    .sort(compareNames)
+    .filter((name, index, sorted) => !sorted.slice(index - 1, index).some((before) => sameName(before, name)));
 }

@@ -4,6 +4,7 @@ import { findMovable, migrate } from '../../src/app/migrate.ts';
 import { prepareGoal } from '../../src/app/prepare-goal.ts';
 import { setCredential } from '../../src/app/set-credential.ts';
 import type { Settled } from '../../src/app/settle-credential.ts';
+import { trustSource } from '../../src/app/trust-source.ts';
 import type { Failures } from '../../src/app/whereabouts.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
@@ -35,7 +36,7 @@ async function keepIn(store: StoreId, name: CredentialName, secret = old): Promi
 
 async function move(to: StoreId, { dryRun = false, service }: { dryRun?: boolean; service?: string } = {}) {
   const settled: Settled[] = [];
-  const { names } = await findMovable(world.context, service);
+  const { names } = await findMovable(world.context, to, service);
   for await (const one of migrate(world.context, names, { to, dryRun }, failures)) settled.push(one);
   return settled;
 }
@@ -81,7 +82,11 @@ describe('a migration', () => {
   test('leaves in a keyring what only others may have put there, and names it', async () => {
     await keepIn(keyring, alice);
     await world.stores[keyring].set(others, fresh);
-    expect(await findMovable(world.context, undefined)).toEqual({ names: [alice], others: [others] });
+    expect(await findMovable(world.context, 'file')).toEqual({
+      names: [alice],
+      sources: new Set([keyring]),
+      others: [{ ...others, store: keyring }],
+    });
     await move('file');
     expect(await world.stores[keyring].get(others)).toBeDefined();
   });
@@ -89,7 +94,7 @@ describe('a migration', () => {
   test('of one service moves that alone, whoever put it there', async () => {
     await keepIn(keyring, alice);
     await world.stores[keyring].set(others, fresh);
-    expect(await findMovable(world.context, 'browser')).toEqual({ names: [others], others: [] });
+    expect(await findMovable(world.context, 'file', 'browser')).toMatchObject({ names: [others], others: [] });
     await move('file', { service: 'browser' });
     await expectOnlyIn('file', others, fresh);
     await expectOnlyIn(keyring, alice, old);
@@ -133,30 +138,44 @@ describe('a migration', () => {
 describe('where a store does not serve', () => {
   test('the goal is probed first, and refused with what would mend it', async () => {
     world.broken.set(keyring, 'locked');
-    const error = await failure(prepareGoal(world.context, keyring), 'keyring-required');
+    const error = await failure(prepareGoal(world.context, keyring, false), 'keyring-required');
     expect(error.message).toMatch(/^the Secret Service cannot take credentials: .*locked/);
     expect(error.hint).toContain('gnome-keyring-daemon');
   });
 
+  test('to try it out the goal is only looked at, and refused in the same way', async () => {
+    world.broken.set(keyring, 'locked');
+    const error = await failure(prepareGoal(world.context, keyring, true), 'keyring-required');
+    expect(error.hint).toContain('gnome-keyring-daemon');
+    expect(world.calls).toEqual([`list ${keyring}`]);
+  });
+
+  test('and the placement was lost, nothing is moved as if there were nothing', async () => {
+    world.broken.set(keyring, 'locked');
+    await failure(findMovable(world.context, 'file'), 'locked');
+    world.remembered = { placement: [], state: 'intact' };
+    expect(await findMovable(world.context, 'file')).toMatchObject({ names: [], others: [] });
+  });
+
   test('a keyring that forgets is refused as a goal', async () => {
     world.probe = { kind: 'usable', persistence: 'until-logout' };
-    await failure(prepareGoal(world.context, keyring), 'keyring-required');
+    await failure(prepareGoal(world.context, keyring, false), 'keyring-required');
   });
 
   test('a keyring that the user switched off is refused as a goal, and not touched', async () => {
     world.policy.keyringDisabled = true;
-    const error = await failure(prepareGoal(world.context, keyring), 'contradictory-settings');
+    const error = await failure(prepareGoal(world.context, keyring, false), 'contradictory-settings');
     expect(error.hint).toBe('unset KEYSTOW_DISABLE_KEYRING');
     expect(world.calls).toEqual([]);
   });
 
   test('the file is prepared without a probe', async () => {
-    await prepareGoal(world.context, 'file');
+    await prepareGoal(world.context, 'file', false);
     expect(world.calls).toEqual([]);
   });
 
   test('the store of another system is refused', async () => {
-    await failure(prepareGoal(world.context, 'keychain'), 'not-installed');
+    await failure(prepareGoal(world.context, 'keychain', false), 'not-installed');
   });
 
   test('as the source, its credentials stay, and it is asked once', async () => {
@@ -211,6 +230,17 @@ describe('where a store does not serve', () => {
     expect(world.placement).toMatchObject([{ store: 'file', stale: [] }]);
   });
 
+  test('a keyring that gives back other bytes than it was given is no source', async () => {
+    world.probe = { kind: 'service-failure', reason: 'round-trip-mismatch' };
+    const error = await failure(trustSource(world.context, keyring), 'round-trip-mismatch');
+    expect(error.message).toContain('nothing is moved out of it');
+  });
+
+  test.each(['locked', 'no-collection', 'denied'] as const)('a keyring that is %s may still be one', async (reason) => {
+    world.probe = { kind: 'service-failure', reason };
+    await trustSource(world.context, keyring);
+  });
+
   test('a secret that is too large for the goal stays, and the next one moves', async () => {
     for (const name of [alice, bob]) await keepIn('file', name);
     let first = true;
@@ -230,7 +260,7 @@ describe('where a store does not serve', () => {
   test('a file that cannot be opened ends it before anything is moved', async () => {
     await keepIn(keyring, alice);
     world.broken.set('file', 'file-damaged');
-    await failure(findMovable(world.context, undefined), 'file-damaged');
+    await failure(findMovable(world.context, 'file'), 'file-damaged');
   });
 
   test('a record that cannot be written ends it, and nothing is moved', async () => {

@@ -53,6 +53,7 @@ export const everyCommand: readonly EveryCommand[] = [
   just('gives', 'keystow get', 'demo alice'),
   just('removes', 'keystow delete', 'demo alice'),
   just('names', 'keystow list'),
+  just('gives', 'keystow migrate', '--to file'),
   just('gives', 'keystow exec', 'demo alice --env TOKEN -- true'),
   just('reports', 'keystow doctor', '--json'),
   {

@@ -28,7 +28,7 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-const ofSignIns = /^difyctl auth (status|logout|prune)$/;
+const thatListFirst = /^(keystow migrate|difyctl auth (status|logout|prune))$/;
 
 export const secretServiceSituations: readonly Situation[] = [
   { ...served('locked', faults.locked()), reason: 'locked', words: /the Secret Service is locked/ },
@@ -48,7 +48,7 @@ export const secretServiceSituations: readonly Situation[] = [
     reason: 'no-collection',
     words: /no default collection/,
     unaffected:
-      /^(keystow (get|exec|list|delete)|jsm (auth (status|token)|logout)|difyctl auth (status|token|logout|prune))$/,
+      /^(keystow (get|exec|list|delete|migrate)|jsm (auth (status|token)|logout)|difyctl auth (status|token|logout|prune))$/,
   },
   {
     ...served('gives back another secret', faults.returnsAnotherSecret()),
@@ -60,13 +60,13 @@ export const secretServiceSituations: readonly Situation[] = [
     ...served('fails at its first call', faults.fails(1)),
     reason: 'failed',
     words: /the Secret Service failed.*it was told to fail/,
-    recovers: ofSignIns,
+    recovers: thatListFirst,
   },
   {
     ...served('fails at its fifth call', faults.fails(5)),
     reason: 'failed',
     words: /the Secret Service failed.*it was told to fail/,
-    recovers: ofSignIns,
+    recovers: thatListFirst,
   },
 ];
 

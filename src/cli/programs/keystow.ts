@@ -4,6 +4,7 @@ import { doctorCommand } from '../commands/doctor.ts';
 import { execCommand } from '../commands/exec.ts';
 import { getCommand } from '../commands/get.ts';
 import { listCommand } from '../commands/list.ts';
+import { migrateCommand } from '../commands/migrate.ts';
 import { setCommand } from '../commands/set.ts';
 import type { Program } from '../program.ts';
 
@@ -21,6 +22,7 @@ export const keystowProgram: Program = {
     execCommand(cli),
     deleteCommand(cli),
     listCommand(cli),
+    migrateCommand(cli),
     doctorCommand(cli),
   ],
 };

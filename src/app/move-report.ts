@@ -1,0 +1,66 @@
+import { CredentialError } from '../domain/credential-error.ts';
+import type { CredentialName } from '../domain/credential-name.ts';
+import { divergencesOf } from '../domain/divergence.ts';
+import { type StoreId, storeNames } from '../domain/store-id.ts';
+import { unreachable } from '../domain/unreachable.ts';
+import type { Context } from './context.ts';
+import type { Settled } from './settle-credential.ts';
+import { withFix } from './store-failure.ts';
+import type { Failures } from './whereabouts.ts';
+
+/** What became of one credential in a migration, or would. */
+export type MoveReport = CredentialName & MoveOutcome;
+
+export type MoveOutcome =
+  /** `over`: the goal had an older copy. */
+  | { readonly outcome: 'moved'; readonly from: StoreId; readonly to: StoreId; readonly over: boolean }
+  /** The goal had it already: it was only removed elsewhere. */
+  | { readonly outcome: 'removed'; readonly from: readonly StoreId[]; readonly to: StoreId }
+  | { readonly outcome: 'there'; readonly to: StoreId }
+  /** It was remembered, and in no store any more. */
+  | { readonly outcome: 'forgotten' }
+  /** Nothing is lost: it is where it was, or in both stores. */
+  | { readonly outcome: 'left'; readonly explanation: string; readonly fix?: string };
+
+export function reportMove(context: Context, settled: Settled, failures: Failures): MoveReport {
+  const { service, account } = settled.name;
+  return { service, account, ...outcomeOf(context, settled, failures) };
+}
+
+function outcomeOf(context: Context, { whereabouts, settlement, performed }: Settled, failures: Failures): MoveOutcome {
+  const { program } = context.profile;
+  if (performed.end === 'failed') {
+    const { at, store, error } = performed;
+    const left = leftBy(withFix(error, store, context));
+    return at.type === 'remove'
+      ? { ...left, explanation: `it is moved, but still in the ${storeNames[store]} too: ${left.explanation}` }
+      : left;
+  }
+  switch (settlement.kind) {
+    case 'settled': {
+      const { from, to, effects } = settlement;
+      const removed = effects.flatMap((effect) => (effect.type === 'remove' ? [effect.store] : []));
+      if (effects.some(({ type }) => type === 'copy')) {
+        return { outcome: 'moved', from, to, over: whereabouts.seen.get(to)?.kind === 'kept' };
+      }
+      return removed.length > 0 ? { outcome: 'removed', from: removed, to } : { outcome: 'there', to };
+    }
+    case 'gone':
+      return { outcome: 'forgotten' };
+    case 'differing':
+    case 'outdated': {
+      const [divergence] = divergencesOf(whereabouts, program);
+      if (divergence === undefined) throw new Error('copies differ, and no divergence was found');
+      return { outcome: 'left', explanation: divergence.explanation, fix: divergence.fix };
+    }
+    case 'unanswered':
+      return leftBy(withFix(failures.get(settlement.store), settlement.store, context));
+    default:
+      return unreachable(settlement);
+  }
+}
+
+function leftBy(error: unknown): Extract<MoveOutcome, { outcome: 'left' }> {
+  const { message, hint } = error instanceof CredentialError ? error : new CredentialError('failed', String(error));
+  return { outcome: 'left', explanation: message, ...(hint && { fix: hint }) };
+}

@@ -1,0 +1,97 @@
+import type { Context } from '../../app/context.ts';
+import { findMovable, type Movable, migrate } from '../../app/migrate.ts';
+import { type MoveReport, reportMove } from '../../app/move-report.ts';
+import { prepareGoal } from '../../app/prepare-goal.ts';
+import { trustSource } from '../../app/trust-source.ts';
+import type { Failures } from '../../app/whereabouts.ts';
+import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import type { Cli } from '../cli.ts';
+import { type Command, command } from '../command.ts';
+import { exitCodes } from '../exit-code.ts';
+import { jsonLine } from '../render.ts';
+import { migrationSummary, moveLine } from '../render-migration.ts';
+import { storeOf } from '../store-option.ts';
+
+export function migrateCommand(cli: Cli): Command {
+  return command({
+    name: 'migrate',
+    summary: 'Move credentials to another store: copied, read back, and only then removed',
+    operands: { service: { optional: true, describe: 'only those of this service, whoever stored them' } },
+    options: {
+      to: { value: 'STORE', required: true, describe: 'keychain: the OS keyring; file: the encrypted file' },
+      'dry-run': { describe: 'say what would be done, and write nothing' },
+      json: { describe: 'print JSON, with what became of each' },
+    },
+    examples: [
+      ['$0 migrate --to keychain --dry-run', 'what would be moved to the OS keyring'],
+      ['$0 migrate --to keychain', 'move it; run it again wherever it was cut off'],
+      ['$0 migrate --to file github.com', 'move one service to the encrypted file'],
+    ],
+    async run({ service, to: word, 'dry-run': dryRun, json }) {
+      const context = cli.context();
+      const to = storeOf('to', word, context.stores.candidates);
+      const { names, sources, others } = await findMovable(context, to, service);
+      await prepareGoal(context, to, dryRun);
+      if (!dryRun) for (const source of sources) await trustSource(context, source);
+      const failures: Failures = new Map();
+      const reports: MoveReport[] = [];
+      const hint = eachOnce();
+      for await (const settled of migrate(context, names, { to, dryRun }, failures)) {
+        const report = reportMove(context, settled, failures);
+        reports.push(report);
+        if (!json) await printMove(cli, context, report, { dryRun, hint });
+      }
+      if (json) await cli.print(jsonLine({ to, dryRun, credentials: reports, others }));
+      else if (!context.settings.quiet) await cli.print(`${migrationSummary(reports, to, dryRun)}\n`);
+      noticeOthers(context, others);
+      if (!dryRun && reports.some(({ outcome }) => outcome === 'moved')) noticeNew(context, to);
+      if (reports.some(({ outcome }) => outcome === 'left')) cli.exitWith(exitCodes.error);
+    },
+  });
+}
+
+async function printMove(
+  cli: Cli,
+  { terminal, settings }: Context,
+  report: MoveReport,
+  { dryRun, hint }: { readonly dryRun: boolean; readonly hint: (fix: string) => string },
+): Promise<void> {
+  const line = moveLine(report, dryRun);
+  if (report.outcome === 'left') terminal.warn(`${line}${report.fix ? hint(report.fix) : ''}`);
+  else if (!settings.quiet) await cli.print(`${line}\n`);
+}
+
+/** What mends one credential often mends the next. */
+function eachOnce(): (fix: string) => string {
+  const said = new Set<string>();
+  return (fix) => {
+    if (said.has(fix)) return '';
+    said.add(fix);
+    return `\n  hint: ${fix}`;
+  };
+}
+
+/** Says what was not moved because nobody knows that it is the application's own. */
+function noticeOthers({ terminal, profile: { program } }: Context, others: Movable['others']): void {
+  const [first] = others;
+  if (first === undefined) return;
+  const what = others.length === 1 ? 'one more credential is' : `${others.length} more credentials are`;
+  terminal.notice(
+    `${what} in the ${storeNames[first.store]} that ${program} does not remember storing; to move those of a service: ${program} migrate --to file SERVICE`,
+  );
+}
+
+/** Says where the next one will go, where that is not where the others are now. */
+function noticeNew({ terminal, profile, settings: { policy } }: Context, to: StoreId): void {
+  const { storage } = profile.variables;
+  const fileIsUsed = policy.preference === 'file' || policy.keyringDisabled;
+  if (to === 'file' && !fileIsUsed) {
+    terminal.notice(
+      `new credentials still go to an OS keyring that serves; to keep them in the file too: export ${storage}=file`,
+    );
+  } else if (to !== 'file' && fileIsUsed) {
+    terminal.notice(
+      `new credentials still go to the encrypted file; to keep them in the keyring too: unset ${storage}`,
+    );
+  }
+}
