@@ -44,14 +44,16 @@ export function candidatesOf(platform: string, usePass = false): readonly Candid
   }
 }
 
-/**
- * The store that a user means by a word: `file`, `keychain` for the OS keyring of the system whatever it is called
- * there, or a store's own name. `undefined`: none of these.
- */
-export function storeMeant(word: string, candidates: readonly CandidateId[]): StoreId | undefined {
-  const ids: readonly string[] = candidateIds;
-  if (word === 'file') return word;
-  if (word === 'keyutils' || !ids.includes(word)) return undefined;
-  const [first] = word === 'keychain' ? candidates.filter((candidate) => candidate !== 'keyutils') : [];
-  return first ?? (word as Exclude<CandidateId, 'keyutils'>);
+/** The words by which a user names a store: its own name, or `keychain` for the OS keyring, whatever it is called there. */
+export const storeWords = [
+  'keychain',
+  'file',
+  'credential-manager',
+  'secret-service',
+] as const satisfies readonly StoreId[];
+
+/** The store that a word means on a system with these candidates. */
+export function storeMeant(word: StoreId, candidates: readonly CandidateId[]): StoreId {
+  const [keyring] = candidates.filter((candidate) => candidate !== 'keyutils');
+  return word === 'keychain' && keyring !== undefined ? keyring : word;
 }

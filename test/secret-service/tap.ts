@@ -34,7 +34,7 @@ export async function startTap({ socket }: SessionBus): Promise<Tap> {
 }
 
 /** The methods of all whole messages, and what is left. The authentication before them ends with BEGIN. */
-function methodsIn(bytes: Buffer): [methods: string[], rest: Buffer] {
+export function methodsIn(bytes: Buffer): [methods: string[], rest: Buffer] {
   const begin = bytes.indexOf('BEGIN\r\n');
   let rest = begin < 0 ? bytes : bytes.subarray(begin + 'BEGIN\r\n'.length);
   const methods: string[] = [];

@@ -4,21 +4,28 @@ import { type MoveReport, reportMove } from '../../app/move-report.ts';
 import { prepareGoal } from '../../app/prepare-goal.ts';
 import { trustSource } from '../../app/trust-source.ts';
 import type { Failures } from '../../app/whereabouts.ts';
-import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import { type StoreId, storeMeant, storeNames, storeWords } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { jsonLine } from '../render.ts';
 import { migrationSummary, moveLine } from '../render-migration.ts';
-import { storeOf } from '../store-option.ts';
+import { services } from './operands.ts';
 
 export function migrateCommand(cli: Cli): Command {
   return command({
     name: 'migrate',
     summary: 'Move credentials to another store: copied, read back, and only then removed',
-    operands: { service: { optional: true, describe: 'only those of this service, whoever stored them' } },
+    operands: {
+      service: { optional: true, completes: services, describe: 'only those of this service, whoever stored them' },
+    },
     options: {
-      to: { value: 'STORE', required: true, describe: 'keychain: the OS keyring; file: the encrypted file' },
+      to: {
+        value: 'STORE',
+        required: true,
+        choices: storeWords,
+        describe: 'keychain: the OS keyring; file: the encrypted file',
+      },
       'dry-run': { describe: 'say what would be done, and write nothing' },
       json: { describe: 'print JSON, with what became of each' },
     },
@@ -29,7 +36,7 @@ export function migrateCommand(cli: Cli): Command {
     ],
     async run({ service, to: word, 'dry-run': dryRun, json }) {
       const context = cli.context();
-      const to = storeOf('to', word, context.stores.candidates);
+      const to = storeMeant(word, context.stores.candidates);
       const { names, sources, others } = await findMovable(context, to, service);
       await prepareGoal(context, to, dryRun);
       if (!dryRun) for (const source of sources) await trustSource(context, source);

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Context } from '../../src/app/context.ts';
+import { getCredential } from '../../src/app/get-credential.ts';
+import { setCredential } from '../../src/app/set-credential.ts';
+import type { StoreId } from '../../src/domain/store-id.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { freshSecret } from '../contract/secrets.ts';
+import { type Death, startDeadlyBus } from '../support/deadly-bus.ts';
+import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
+import { contextAt } from '../support/home-context.ts';
+import { scriptOf } from '../support/programs.ts';
+import { Sandbox } from './sandbox.ts';
+
+const never: Death = { nth: Number.POSITIVE_INFINITY, when: 'unheard' };
+const keyringId = 'secret-service';
+
+describeStore('keystow migrate, killed', 'secret-service', missing(), () => {
+  let keyring: GnomeKeyring;
+  beforeAll(async () => {
+    keyring = await startGnomeKeyring('unlocked');
+  });
+  afterAll(() => keyring.stop());
+
+  /** A home of its own whose one credential is in `from`. */
+  async function house(from: StoreId, account: string) {
+    const sandbox = new Sandbox({ DBUS_SESSION_BUS_ADDRESS: keyring.bus.address });
+    const name = { service: 'demo', account };
+    const secret = freshSecret();
+    const context = contextAt(sandbox.home, sandbox.environment);
+    await setCredential(context, name, secret, { status: 'selected', store: from, passedOver: [], rows: [] });
+    return { sandbox, context, name, secret };
+  }
+
+  /** Runs it until its death. Gives the calls that it made on the bus, and what ended it. */
+  async function migrate({ environment }: Sandbox, to: StoreId, death: Death) {
+    let kill = () => {};
+    const bus = await startDeadlyBus(keyring.bus, death, () => kill());
+    const child = spawn(process.execPath, [scriptOf('keystow'), 'migrate', '--to', to], {
+      env: { ...environment, ...bus.environment },
+      stdio: 'ignore',
+    });
+    kill = () => void child.kill('SIGKILL');
+    const [code, signal] = await once(child, 'exit');
+    await bus.stop();
+    return { calls: bus.calls, end: signal ?? code };
+  }
+
+  test.each([
+    ['file', keyringId],
+    [keyringId, 'file'],
+  ] as const)(
+    'from %s to %s, at each call on the bus: it is still read, and the same again ends as if nothing had been',
+    { timeout: 300_000 },
+    async (from, to) => {
+      const { calls } = await migrate((await house(from, `${from}-whole`)).sandbox, to, never);
+      for (const { nth, when } of deathsIn(calls)) {
+        const account = `${from}-${nth}-${when}`;
+        const { sandbox, context, name, secret } = await house(from, account);
+        expect((await migrate(sandbox, to, { nth, when })).end, account).toBe('SIGKILL');
+        letTimePass(context);
+        expect((await getCredential(context, name))?.equals(secret), account).toBe(true);
+        expect((await migrate(sandbox, to, never)).end, account).toBe(0);
+        for (const store of ['file', keyringId] as const) {
+          const copy = await (await context.stores.open(store)).get(name);
+          expect(copy?.equals(secret) ?? false, `${account} in ${store}`).toBe(store === to);
+        }
+        expect((await context.placement.read()).placement).toMatchObject([{ ...name, store: to, stale: [] }]);
+        expect(filesOf(context).filter((file) => !file.endsWith('.json'))).toEqual([]);
+        await context.stores.close();
+        sandbox.remove();
+      }
+    },
+  );
+});
+
+/** At every call but those of the probe, whose last is to delete the sentinel; and at what changes something, twice. */
+function deathsIn(calls: readonly string[]): readonly Death[] {
+  const afterProbe = calls.indexOf('Delete') + 1;
+  expect(afterProbe).toBeGreaterThan(0);
+  expect(calls.length).toBeGreaterThan(afterProbe);
+  return calls
+    .flatMap((method, index): Death[] => {
+      const unheard: Death = { nth: index + 1, when: 'unheard' };
+      return /Create|Set|Delete/.test(method) ? [unheard, { nth: index + 1, when: 'answered' }] : [unheard];
+    })
+    .filter(({ nth }) => nth > afterProbe);
+}
+
+/** What was locked by the process that was killed is found to be stale. */
+function letTimePass(context: Context): void {
+  for (const file of filesOf(context)) {
+    if (file.endsWith('.lock')) utimesSync(join(context.settings.credentialsPath, '..', file), 7, 7);
+  }
+}
+
+function filesOf({ settings }: Context): readonly string[] {
+  return readdirSync(join(settings.credentialsPath, '..'));
+}

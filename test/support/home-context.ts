@@ -1,0 +1,32 @@
+import { lazyLock } from '../../src/adapters/files/lazy-lock.ts';
+import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
+import type { Context } from '../../src/app/context.ts';
+import { readSettings } from '../../src/app/settings.ts';
+import { createStores } from '../../src/cli/stores.ts';
+import { CredentialError } from '../../src/domain/credential-error.ts';
+import type { Terminal } from '../../src/ports/terminal.ts';
+import { keystow } from '../../src/profiles/keystow.ts';
+
+/** keystow itself on Linux, in this process, over the real stores of a home; nobody is asked, and nothing is said. */
+export function contextAt(home: string, environment: Readonly<Record<string, string>>): Context {
+  const platform = 'linux';
+  const settings = readSettings(keystow, { environment, platform, home, directory: home, terminal: false });
+  const terminal: Terminal = {
+    notice: () => undefined,
+    warn: () => undefined,
+    askHidden: async () => {
+      throw new CredentialError('passphrase-required', 'nobody is there');
+    },
+  };
+  return {
+    profile: keystow,
+    settings,
+    where: { platform, distribution: 'other', program: 'keystow', disableVariable: keystow.variables.disableKeyring },
+    stores: createStores({ profile: keystow, settings, terminal, environment, platform, home, prompting: false }),
+    placement: createPlacementFile({ path: settings.placementPath }),
+    exclusively: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
+    terminal,
+    clock: () => new Date().toISOString(),
+    signal: new AbortController().signal,
+  };
+}
