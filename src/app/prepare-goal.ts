@@ -30,10 +30,10 @@ export async function prepareGoal(context: Context, store: StoreId, dryRun: bool
     return;
   }
   const policy = { preference: 'keychain', keyringDisabled: false };
-  const { selection } = await chooseStore({ ...context, settings: { ...settings, policy } }, () => {});
-  if (selection.status === 'selected' && selection.store === store) return;
-  const about = selection.passedOver.find((passed) => passed.store === store);
-  if (about === undefined) throw new Error('a store that the machine has was neither selected nor passed over');
+  const alone = { ...context, settings: { ...settings, policy }, stores: { ...stores, candidates: [store] } };
+  const { selection } = await chooseStore(alone, () => {});
+  const [about] = selection.passedOver;
+  if (about === undefined) return;
   const { explanation, fix } = advise(about, where);
   throw refused(store, new CredentialError('failed', explanation, { hint: fix }));
 }

@@ -1,5 +1,5 @@
 import { CredentialError } from '../domain/credential-error.ts';
-import type { Probe } from '../domain/probe.ts';
+import { type Probe, type Reason, serviceFailureReasons } from '../domain/probe.ts';
 import { storeNames } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import type { StoreProbe } from '../ports/store-probe.ts';
@@ -33,6 +33,7 @@ export function askOnce(store: Keyring): Keyring {
     delete: (name, options) => ask(() => store.delete(name, options)),
     list: (service, options) => ask(() => store.list(service, options)),
     async probe(options) {
+      if (end !== undefined) return factOf(end);
       const probe = await store.probe(options);
       if (probe.kind === 'service-failure' && isFinal(probe.reason, probe.evidence)) end = errorOf(store, probe);
       return probe;
@@ -46,6 +47,17 @@ function isFinal(code: CredentialError['code'], evidence: CredentialError['evide
 }
 
 function errorOf({ id }: Keyring, { reason, evidence }: Extract<Probe, { kind: 'service-failure' }>): CredentialError {
-  const what = reason === 'timed-out' ? 'did not answer in time' : 'is locked: the prompt was dismissed';
+  const what = ends.get(reason) ?? 'is locked: the prompt was dismissed';
   return new CredentialError(reason, `the ${storeNames[id]} ${what}`, { ...(evidence && { evidence }) });
+}
+
+const ends: ReadonlyMap<Reason, string> = new Map([
+  ['timed-out', 'did not answer in time'],
+  ['denied', 'refused access: its dialog was dismissed'],
+]);
+
+/** What ended it, as a probe would have seen it. */
+function factOf({ code, evidence }: CredentialError): Probe {
+  const reason = serviceFailureReasons.find((reason) => reason === code) ?? 'failed';
+  return { kind: 'service-failure', reason, ...(evidence && { evidence }) };
 }

@@ -44,13 +44,8 @@ export function candidatesOf(platform: string, usePass = false): readonly Candid
   }
 }
 
-/** The words by which a user names a store: its own name, or `keychain` for the OS keyring, whatever it is called there. */
-export const storeWords = [
-  'keychain',
-  'file',
-  'credential-manager',
-  'secret-service',
-] as const satisfies readonly StoreId[];
+/** The words by which a user names a store: its own name; `keychain` is the OS keyring, whatever it is called there. */
+export const storeWords: readonly StoreId[] = ['file', ...candidateIds.filter((id) => id !== 'keyutils')];
 
 /** The store that a word means on a system with these candidates. */
 export function storeMeant(word: StoreId, candidates: readonly CandidateId[]): StoreId {
