@@ -3,8 +3,6 @@ import { dirname } from 'node:path';
 import { errnoOf } from './errno.ts';
 import { ioError, type KeptFile } from './file-errors.ts';
 
-const posix = process.platform !== 'win32';
-
 /** Creates the folder of `file`, and those above it, mode 0700. One that exists is left as it is. */
 export function makeFolder(file: KeptFile): void {
   try {
@@ -24,16 +22,5 @@ function makeFolders(folder: string): void {
     if (errnoOf(error) !== 'ENOENT' || parent === folder || fs.existsSync(parent)) throw error;
     makeFolders(parent);
     fs.mkdirSync(folder, { mode: 0o700 });
-  }
-}
-
-/** Makes a rename in `folder` last through a power cut. Windows and some file systems have no such call. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (!posix) return;
-  try {
-    const handle = await fs.promises.open(folder, 'r');
-    await handle.sync().finally(() => handle.close());
-  } catch (error) {
-    if (!['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'EISDIR'].includes(errnoOf(error) ?? '')) throw error;
   }
 }

@@ -30,6 +30,8 @@ const staleMs = 2000;
 const defaultLimitMs = 4000;
 /** However often the lock passes on to somebody else. */
 const overallLimitMs = 30_000;
+/** Between two looks at a lock that somebody has. */
+const maxPauseMs = 250;
 
 /** A lock for `path`: the folder `path.lock`, created with those above it when it is first taken. */
 export function createLock({ limitMs = defaultLimitMs, ...file }: LockOptions): Exclusively {
@@ -79,12 +81,21 @@ async function acquire(
       return await lock(file.path, { realpath: false, stale: staleMs, fs: folder.fs, onCompromised() {} });
     } catch (error) {
       if (!isPassing(error)) throw ioError(file, 'locked', error);
-      const now = performance.now();
-      if (folder.holder() !== holder) [holder, since] = [folder.holder(), now];
+      const [now, current] = [performance.now(), holderOf(file, folder)];
+      if (current !== holder) [holder, since] = [current, now];
       if (now - since >= limitMs || now - start >= overallLimitMs) throw busy(file, now - start, error);
     }
-    await sleep(5 + Math.random() * 25);
+    // A crowd that looks often keeps the holder from its work, so who has waited for long looks less often.
+    await sleep(5 + Math.random() * Math.min(25 + (performance.now() - start) / 4, maxPauseMs));
     throwIfAborted(options);
+  }
+}
+
+function holderOf(file: KeptFile, folder: LockFolder): string | undefined {
+  try {
+    return folder.holder();
+  } catch (error) {
+    throw ioError(file, 'locked', error);
   }
 }
 

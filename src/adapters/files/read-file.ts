@@ -37,8 +37,15 @@ export async function readGuarded(file: KeptFile, options: ReadOptions): Promise
   } catch (error) {
     throw error instanceof CredentialError ? error : ioError(file, 'read', error);
   } finally {
-    closeSync(descriptor);
+    close(descriptor);
   }
+}
+
+/** What was read was read, whatever the system says to the close. */
+function close(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {}
 }
 
 function readOpen(file: KeptFile, descriptor: number, options: ReadOptions): string {

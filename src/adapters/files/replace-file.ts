@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { errnoOf } from './errno.ts';
 import { ioError, type KeptFile } from './file-errors.ts';
-import { syncFolder } from './folder.ts';
 import { type Identity, identityOf } from './identity.ts';
+import { syncFile, syncFolder } from './sync.ts';
 import { newTemporary } from './temporary.ts';
 
 export interface Replacement {
@@ -25,7 +25,7 @@ const create = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXC
  *
  * `false`: the file is no longer what was `expected`, or the writer is no longer `permitted`; nothing was changed. A
  * rename has no compare-and-swap; the look comes in the same turn, microseconds before. The system refuses → `file-io`,
- * and then too the old file stands and nothing is left beside it.
+ * and the old file stands, or the whole new one where only its folder could not be synced.
  */
 export async function replaceFile({ file, bytes, expected, permitted }: Replacement): Promise<boolean> {
   const temporary = newTemporary(file.path);
@@ -37,28 +37,27 @@ export async function replaceFile({ file, bytes, expected, permitted }: Replacem
   } catch (error) {
     throw error instanceof CredentialError ? error : ioError(file, 'written', error);
   } finally {
-    fs.rmSync(temporary, { force: true });
+    discard(temporary);
   }
 }
 
+/** There is none after a rename; one that cannot be removed is left for the next writer to sweep away. */
+function discard(temporary: string): void {
+  try {
+    fs.rmSync(temporary, { force: true });
+  } catch {}
+}
+
+/** Only the sync leaves the turn: on a busy machine a hand-over to another thread takes longer than all the rest. */
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
-  // Taken from `fs` when it is needed: a read does not load it.
-  const handle = await fs.promises.open(path, create, 0o600);
+  const descriptor = fs.openSync(path, create, 0o600);
   try {
     // The umask can only have taken bits away, the owner's too.
-    if (posix) await handle.chmod(0o600);
-    await handle.writeFile(bytes);
-    await sync(handle);
+    if (posix) fs.fchmodSync(descriptor, 0o600);
+    fs.writeFileSync(descriptor, bytes);
+    await syncFile(descriptor);
   } finally {
-    await handle.close();
-  }
-}
-
-async function sync(handle: fs.promises.FileHandle): Promise<void> {
-  try {
-    await handle.sync();
-  } catch (error) {
-    if (!['EINVAL', 'ENOTSUP'].includes(errnoOf(error) ?? '')) throw error;
+    fs.closeSync(descriptor);
   }
 }
 

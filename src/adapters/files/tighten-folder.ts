@@ -11,11 +11,12 @@ const posix = process.platform !== 'win32';
  */
 export function tightenFolder(folder: string, home: string, notice: (line: string) => void): void {
   if (!posix || dirname(folder) === dirname(dirname(folder)) || holds(folder, home)) return;
-  const stats = statSync(folder, { throwIfNoEntry: false });
-  if (stats === undefined || (stats.mode & 0o077) === 0) return;
-  if (stats.uid !== process.geteuid?.() || (stats.mode & 0o1000) !== 0) return;
-  const loose = `the folder ${printable(folder)} had permissions 0${(stats.mode & 0o777).toString(8)}`;
+  let loose = `the folder ${printable(folder)} may have loose permissions`;
   try {
+    const stats = statSync(folder, { throwIfNoEntry: false });
+    if (stats === undefined || (stats.mode & 0o077) === 0) return;
+    if (stats.uid !== process.geteuid?.() || (stats.mode & 0o1000) !== 0) return;
+    loose = `the folder ${printable(folder)} had permissions 0${(stats.mode & 0o777).toString(8)}`;
     chmodSync(folder, 0o700);
     notice(`${loose}; they are 0700 now`);
   } catch (error) {
