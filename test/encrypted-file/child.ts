@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { createEncryptedFile } from '../../src/adapters/encrypted-file/encrypted-file.ts';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
@@ -15,9 +17,11 @@ const store = createEncryptedFile({
   home: '/home/alice',
   passphrases: { open: passphrase, create: passphrase },
   cost: { memoryKiB: 8192, iterations: 1, parallelism: 1 },
-  notice: (line) => process.stderr.write(`${line}\n`),
+  notice: () => undefined,
 });
 const named = (account: string) => ({ service: 'example.com', account });
+const recorded = (path: string) =>
+  createPlacementFile({ path }).update((now) => placed(now, named(argument), 'file', '2026-11-03T09:00:00.000Z'));
 
 async function run(): Promise<unknown> {
   switch (verb) {
@@ -26,9 +30,12 @@ async function run(): Promise<unknown> {
     case 'get':
       return Buffer.from((await store.get(named(argument)))?.expose() ?? []).toString();
     case 'place':
-      return createPlacementFile({ path }).update((now) =>
-        placed(now, named(argument), 'file', '2026-11-03T09:00:00.000Z'),
-      );
+      return recorded(path);
+    case 'store, when stdin ends':
+      process.stdout.write('.');
+      await once(process.stdin.resume(), 'end');
+      await store.set(named(argument), textSecret(`secret of ${argument}`));
+      return recorded(join(dirname(path), 'placement.json'));
     case 'set for ever':
       for (let round = 0; ; round++) {
         await store.set(named('alice'), textSecret(`${round} `.repeat(2000)));

@@ -13,26 +13,36 @@ export interface Said {
 export function childProcesses() {
   const child = bundled('test/encrypted-file/child.ts');
 
-  function start(verb: string, path: string, argument = '', env: Record<string, string> = {}): ChildProcess {
-    return spawn(process.execPath, [child.file(), verb, path, argument], {
+  function start(
+    verb: string,
+    path: string,
+    argument = '',
+    env: Readonly<Record<string, string>> = {},
+    under: readonly string[] = [],
+  ): ChildProcess {
+    const [program = process.execPath, ...rest] = [...under, process.execPath, child.file(), verb, path, argument];
+    return spawn(program, rest, {
       env: { ...process.env, NODE_EXTRA_CA_CERTS: '', ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
   }
 
   return {
+    /** `under`: a program that runs the child, and its arguments. */
     start,
-    async run(verb: string, path: string, argument = '', env: Record<string, string> = {}): Promise<Said> {
-      const child = start(verb, path, argument, env);
-      let said = '';
-      child.stdout?.on('data', (chunk) => {
-        said += chunk;
-      });
-      const exit = await new Promise((done) => child.once('close', (code, signal) => done(code ?? signal)));
-      if (exit !== 0) throw new Error(`child ${verb} ended with ${exit}`);
-      return JSON.parse(said.slice(said.indexOf('{')));
-    },
+    run: (...child: Parameters<typeof start>): Promise<Said> => said(start(...child)),
   };
+}
+
+/** What a child says at its end. Rejects when it ends in any other way. */
+export async function said(child: ChildProcess): Promise<Said> {
+  let text = '';
+  child.stdout?.on('data', (chunk) => {
+    text += chunk;
+  });
+  const exit = await new Promise((done) => child.once('close', (code, signal) => done(code ?? signal)));
+  if (exit !== 0) throw new Error(`${child.spawnargs.join(' ')} ended with ${exit}`);
+  return JSON.parse(text.slice(text.indexOf('{')));
 }
 
 /** Resolves when a child has printed for the `count`th time. */

@@ -1,0 +1,59 @@
+import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
+import { placed } from '../../src/domain/placement.ts';
+import { textSecret } from '../contract/secrets.ts';
+import { alice, bob, openFile } from '../encrypted-file/place.ts';
+
+/** One of the two files that keystow writes, as a test of its durability sees it. */
+export interface KeptFile {
+  readonly name: string;
+  /** What has a child write `alice` to it. */
+  readonly verb: 'set' | 'place';
+  /** Has it hold something else for alice, and something for bob. */
+  fill(path: string): Promise<void>;
+  /** Everything it holds: account → value. Rejects unless that is certain. */
+  read(path: string): Promise<Readonly<Record<string, string>>>;
+  /** Writes carol to it. */
+  add(path: string): Promise<void>;
+}
+
+const carol = { service: 'example.com', account: 'carol' };
+const at = '2026-11-02T09:00:00.000Z';
+
+const encryptedFile: KeptFile = {
+  name: 'the encrypted file',
+  verb: 'set',
+  async fill(path) {
+    const store = openFile(path, 'home');
+    await store.set(alice, textSecret('old'));
+    await store.set(bob, textSecret('of bob'));
+  },
+  async read(path) {
+    const store = openFile(path, 'home');
+    const names = await store.list();
+    const secrets = names.map(async (name) => [name.account, await textOf(store, name)]);
+    return Object.fromEntries(await Promise.all(secrets));
+  },
+  add: (path) => openFile(path, 'home').set(carol, textSecret('of carol')),
+};
+
+const placementFile: KeptFile = {
+  name: 'the placement file',
+  verb: 'place',
+  async fill(path) {
+    const record = createPlacementFile({ path });
+    await record.update((now) => placed(now, alice, 'keychain', at));
+    await record.update((now) => placed(now, bob, 'secret-service', at));
+  },
+  async read(path) {
+    const { placement, state } = await createPlacementFile({ path }).read();
+    if (state === 'damaged') throw new Error('the placement file is damaged');
+    return Object.fromEntries(placement.map(({ account, store }) => [account, store]));
+  },
+  add: (path) => createPlacementFile({ path }).update((now) => placed(now, carol, 'file', at)),
+};
+
+export const keptFiles: readonly KeptFile[] = [encryptedFile, placementFile];
+
+async function textOf(store: ReturnType<typeof openFile>, name: typeof alice): Promise<string> {
+  return Buffer.from((await store.get(name))?.expose() ?? []).toString();
+}

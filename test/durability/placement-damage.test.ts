@@ -1,0 +1,36 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
+import type { Context } from '../../src/app/context.ts';
+import { getCredential } from '../../src/app/get-credential.ts';
+import { listCredentials } from '../../src/app/list-credentials.ts';
+import { setCredential } from '../../src/app/set-credential.ts';
+import { World } from '../app/world.ts';
+import { textSecret } from '../contract/secrets.ts';
+import { alice, bob, newPlace } from '../encrypted-file/place.ts';
+
+test('a placement file with any one bit flipped, or cut short anywhere, costs nothing: all is found, and all is listed', {
+  timeout: 120_000,
+}, async () => {
+  const { path } = newPlace();
+  const world = new World();
+  const context: Context = { ...world.context, placement: createPlacementFile({ path }) };
+  await setCredential(context, alice, textSecret('of alice'));
+  world.policy = { preference: 'file', keyringDisabled: false };
+  await setCredential({ ...context, settings: world.context.settings }, bob, textSecret('of bob'));
+  const whole = readFileSync(path);
+  expect(whole.toString()).toMatch(/"store": "secret-service"[\s\S]*"store": "file"/);
+
+  const flipped = Array.from({ length: whole.length * 8 }, (_, bit) => {
+    const bytes = Buffer.from(whole);
+    bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    return bytes;
+  });
+  const cut = Array.from(whole, (_, length) => whole.subarray(0, length));
+  for (const damaged of [...flipped, ...cut]) {
+    writeFileSync(path, damaged);
+    expect((await getCredential(context, alice))?.equals(textSecret('of alice'))).toBe(true);
+    expect((await getCredential(context, bob))?.equals(textSecret('of bob'))).toBe(true);
+    expect(await listCredentials(context)).toMatchObject([alice, bob]);
+  }
+});

@@ -1,0 +1,120 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { exitCodeOf, exitCodes } from '../../src/cli/exit-code.ts';
+import type { ErrorCode } from '../../src/domain/credential-error.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { newPlace } from '../encrypted-file/place.ts';
+import { childProcesses, ended } from '../encrypted-file/processes.ts';
+import { inParallel } from './in-parallel.ts';
+import { type KeptFile, keptFiles } from './kept-files.ts';
+import { callsIn, failing, killing, missingStrace, pathsOf, recording, repeatable, type SystemCall } from './strace.ts';
+
+type State = Readonly<Record<string, string>>;
+
+const file = 'config/kept.json';
+const faults = [
+  ['ENOSPC', 'no space left on device'],
+  ['EIO', 'i/o error'],
+  ['EROFS', 'read-only file system'],
+  ['EACCES', 'permission denied'],
+] as const;
+const orphan = `${file}.tmp-0123456789abcdef`;
+const paths = ['.', 'config', orphan, ...pathsOf(file)];
+const writes = keptFiles.flatMap((kept) => [
+  { what: `the first write of ${kept.name}`, kept, first: true, orphaned: false },
+  { what: `a change of ${kept.name}`, kept, first: false, orphaned: false },
+  // Both files are written alike.
+  ...(kept.verb === 'set'
+    ? [{ what: `a change of ${kept.name} after a writer was killed`, kept, first: false, orphaned: true }]
+    : []),
+]);
+
+describeStore('the system calls', 'strace', missingStrace(), () => {
+  const { start, run } = childProcesses();
+
+  describe.each(writes)('of $what', { timeout: 240_000 }, ({ kept, first, orphaned }) => {
+    /** The calls that the write makes, what there was before and after it, and folders in which it is still to be made. */
+    async function record() {
+      const { folder: root } = newPlace();
+      const template = join(root, 'template');
+      mkdirSync(template);
+      if (!first) await kept.fill(join(template, file));
+      const fresh = (name: string) => {
+        const folder = join(root, name);
+        cpSync(template, folder, { recursive: true });
+        if (orphaned) leaveBehind(folder);
+        return { folder, path: join(folder, file), log: `${folder}.log` };
+      };
+      const { folder, path, log } = fresh('recorded');
+      const before = await kept.read(path);
+      await run(kept.verb, path, 'alice', repeatable, recording(log, folder, paths));
+      return { before, after: await kept.read(path), calls: callsIn(readFileSync(log, 'utf8'), folder, paths), fresh };
+    }
+
+    test('killed at each in turn: the old state or the new, the lock heals, and the next write cleans up', async () => {
+      const { calls, before, after, fresh } = await record();
+      for (const name of [/^mkdir/, /^open/, /^p?write/, /^fsync/, /^rename/, /^(rmdir|unlinkat)/]) {
+        expect(calls.some((call) => name.test(call.name))).toBe(true);
+      }
+      const left = await inParallel(calls, async (call) => {
+        const what = `killed at ${label(call)}`;
+        const { folder, path, log } = fresh(what);
+        const child = start(kept.verb, path, 'alice', repeatable, killing(log, folder, call));
+        await ended(child);
+        expect(child.signalCode, what).toBe('SIGKILL');
+        return { path, states: [before, after], what };
+      });
+      await expectWhole(kept, left);
+    });
+
+    test('each fails in turn: an error that names it, or success where it does not matter', async () => {
+      const { calls, before, after, fresh } = await record();
+      const all = calls.flatMap((call) => faults.map((fault) => [call, fault] as const));
+      const left = await inParallel(all, async ([call, [errno, words]]) => {
+        const what = `${errno} at ${label(call)}`;
+        const { folder, path, log } = fresh(what);
+        const said = await run(kept.verb, path, 'alice', repeatable, failing(log, folder, call, errno));
+        expect(readFileSync(log, 'utf8'), what).toContain('(INJECTED)');
+        if ('value' in said) return { path, states: [after], what };
+        expect(said, what).toMatchObject({ code: 'file-io', hint: expect.stringMatching(/./) });
+        for (const part of [path, words]) expect(said.message, what).toContain(part);
+        expect(exitCodeOf(said.code as ErrorCode)).toBe(exitCodes.error);
+        return { path, states: [before, after], what };
+      });
+      await expectWhole(kept, left);
+    });
+  });
+});
+
+/** Leaves what a writer leaves that was killed a while ago. */
+function leaveBehind(folder: string): void {
+  const lock = join(folder, `${file}.lock`);
+  mkdirSync(lock);
+  utimesSync(lock, 7, 7);
+  writeFileSync(join(folder, orphan), 'half');
+}
+
+function label({ name, path, nth }: SystemCall): string {
+  return `${name} ${nth} of ${path.replaceAll('/', '-')}`;
+}
+
+interface Left {
+  readonly path: string;
+  /** One of which must be there. */
+  readonly states: readonly State[];
+  readonly what: string;
+}
+
+/** Nothing is lost, nothing stays locked, and the next write leaves nothing lying about. */
+async function expectWhole(kept: KeptFile, left: readonly Left[]): Promise<void> {
+  // All at once, because many wait for a lock to become stale.
+  const check = async ({ path, states, what }: Left) => {
+    const state = await kept.read(path);
+    expect(states, what).toContainEqual(state);
+    await kept.add(path);
+    expect(await kept.read(path), what).toEqual({ ...state, carol: expect.any(String) });
+    expect(readdirSync(dirname(path)), what).toEqual([basename(path)]);
+  };
+  await Promise.all(left.map(check));
+}
