@@ -4,12 +4,14 @@
 
 export QT_QPA_PLATFORM=offscreen
 database=~/database.kdbx
+opened=~/.opened
 
 # Starts it with the database open. The argument: whether it asks before each access to an entry.
 start_keepassxc_open() {
   start_keepassxc "$1" --pw-stdin "$database"
   until_served
   until [ "$(is_default_locked)" = false ]; do sleep 0.05; done
+  touch "$opened"
 }
 
 start_keepassxc() {
@@ -18,12 +20,17 @@ start_keepassxc() {
   printf '%s\n' "$password" | keepassxc "${@:2}" >/dev/null 2>&1 &
 }
 
-# It saves each change on its own, a moment later.
+# Waits until a change that was made since it was opened is saved: asked to end just then it hangs, 2.7.4 at least.
 restart_provider() {
-  sleep 1
-  pkill -KILL -x keepassxc
-  until_gone keepassxc
+  until [ "$database" -nt "$opened" ]; do sleep 0.05; done
+  end_provider keepassxc
   start_keepassxc_open false
+}
+
+# Has it save at its end only: a change that meets a save under way crashes it, 2.7.4 at least.
+save_at_end() {
+  end_provider keepassxc
+  saves_each_change=false start_keepassxc_open false
 }
 
 is_default_locked() {
@@ -35,61 +42,17 @@ is_default_locked() {
     awk '{ print $NF }'
 }
 
-# A KeePass 2 XML document: what is exposed is the group that its custom data names. One entry, for a program to want.
 make_database() {
-  local root id entry
-  root=$(cat /proc/sys/kernel/random/uuid)
-  id=$(base64_of "$root")
-  entry=$(base64_of "$(cat /proc/sys/kernel/random/uuid)")
-  cat >"$database.xml" <<END
-<?xml version="1.0" encoding="UTF-8"?>
-<KeePassFile>
-  <Meta>
-    <DatabaseName>database</DatabaseName>
-    <CustomData><Item><Key>FDO_SECRETS_EXPOSED_GROUP</Key><Value>{$root}</Value></Item></CustomData>
-  </Meta>
-  <Root>
-    <Group>
-      <UUID>$id</UUID>
-      <Name>Root</Name>
-      <Entry>
-        <UUID>$entry</UUID>
-        <String><Key>Title</Key><Value>of another program</Value></String>
-      </Entry>
-    </Group>
-  </Root>
-</KeePassFile>
-END
   printf '%s\n%s\n' "$password" "$password" |
-    keepassxc-cli import --quiet --set-password --decryption-time 100 "$database.xml" "$database" >/dev/null
-  rm "$database.xml"
+    keepassxc-cli import --quiet --set-password --decryption-time 100 /situation/keepassxc-database.xml "$database" >/dev/null
 }
 
-# Of the bytes that a UUID stands for.
-base64_of() {
-  node -p 'Buffer.from(process.argv[1].replaceAll("-", ""), "hex").toString("base64")' "$1"
+# An entry for a program to want.
+add_entry() {
+  printf '%s\n' "$password" | keepassxc-cli add --quiet "$database" 'of another program'
 }
 
 configure() {
   mkdir -p ~/.config/keepassxc
-  cat >~/.config/keepassxc/keepassxc.ini <<END
-[General]
-ConfigVersion=2
-UpdateCheckMessageShown=true
-
-[GUI]
-CheckForUpdates=false
-ShowTrayIcon=false
-
-[Security]
-LockDatabaseIdle=false
-LockDatabaseScreenLock=false
-
-[FdoSecrets]
-Enabled=true
-ShowNotification=false
-ConfirmAccessItem=$1
-ConfirmDeleteItem=$1
-UnlockBeforeSearch=true
-END
+  sed "s/CONFIRMS/$1/; s/SAVES_EACH_CHANGE/${saves_each_change:-true}/" /situation/keepassxc.ini >~/.config/keepassxc/keepassxc.ini
 }

@@ -26,8 +26,7 @@ make_wallet() {
 # Closing the wallet saves it, which otherwise lags by seconds.
 end_kwallet() {
   call close "string:$wallet" boolean:true
-  pkill -KILL -x kwalletd5
-  until_gone kwalletd5
+  end_provider kwalletd5 KILL
 }
 
 restart_provider() {
@@ -57,17 +56,5 @@ call() {
 configure() {
   serves=$1
   mkdir -p ~/.config
-  cat >~/.config/kwalletrc <<END
-[Wallet]
-Enabled=true
-First Use=false
-Default Wallet=$wallet
-Leave Open=true
-Prompt on Open=false
-Launch Manager=false
-Close When Idle=false
-
-[org.freedesktop.secrets]
-apiEnabled=$serves
-END
+  sed "s/SERVES/$serves/" /situation/kwalletrc >~/.config/kwalletrc
 }

@@ -21,20 +21,15 @@ start_gnome_keyring_unlocked() {
 start_gnome_keyring_locked() {
   if [ ! -e ~/.local/share/keyrings/login.keyring ]; then
     start_gnome_keyring_unlocked
-    end_gnome_keyring
+    end_provider gnome-keyring-d
   fi
   gnome-keyring-daemon --start --components=secrets >/dev/null
   until_served
 }
 
-end_gnome_keyring() {
-  pkill -x gnome-keyring-d
-  until_gone gnome-keyring-d
-}
-
 # Ends the provider, and starts it again over the same files.
 restart_provider() {
-  end_gnome_keyring
+  end_provider gnome-keyring-d
   start_gnome_keyring_unlocked
 }
 
@@ -48,9 +43,11 @@ until_served() {
   until is_owned "${1:-org.freedesktop.secrets}"; do sleep 0.02; done
 }
 
-# A process that nobody waits for stays as a zombie, which counts as gone.
-until_gone() {
-  while pgrep -x "$1" --runstates DIRST >/dev/null; do sleep 0.02; done
+# Ends a program, by SIGTERM or the signal that is named, and waits until the bus has noticed as well. A process that nobody
+# waits for stays as a zombie, which counts as ended.
+end_provider() {
+  pkill "-${2:-TERM}" -x "$1"
+  while pgrep -x "$1" --runstates DIRST >/dev/null || is_owned org.freedesktop.secrets; do sleep 0.02; done
 }
 
 # Says that the situation is there, and becomes the command given.

@@ -3,5 +3,6 @@
 . /situation/keepassxc.sh
 
 start_bus
+if [ ! -e "$database" ]; then make_database && add_entry; fi
 start_keepassxc_open true
 begin "$@"

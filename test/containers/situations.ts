@@ -16,8 +16,8 @@ export interface Situation {
   readonly selected: 'secret-service' | 'file';
   /** Each store passed over, in order. */
   readonly passedOver: readonly (readonly [CandidateId, Reason])[];
-  /** Its provider is steady enough to be held to the contract and the model for seconds on end. */
-  readonly isSteady?: true;
+  /** What readies its provider for many changes at once, as a line of shell. */
+  readonly readied?: string;
   /** The reasons that are met one after the other by who applies the fixes that doctor prints, up to an OS keyring. */
   readonly cure?: readonly Reason[];
 }
@@ -40,8 +40,10 @@ export const situations: readonly Situation[] = [
   served('gnome-keyring, unlocked', 'gnome-keyring-unlocked'),
   served('the bus is where it should be, and the variable unset', 'gnome-keyring-unlocked', { environment: {} }),
   served('the native binding removed, which Linux does not need', 'gnome-keyring-unlocked', { bindingRemoved: true }),
-  served('KWallet, an open wallet', 'kwallet-open', { isSteady: true }),
-  served('KeePassXC, an open database', 'keepassxc-open'),
+  served('KWallet, an open wallet', 'kwallet-open'),
+  served('KeePassXC, an open database', 'keepassxc-open', {
+    readied: '. /situation/keepassxc.sh && save_at_end',
+  }),
   passedOver('gnome-keyring locked, no display', 'gnome-keyring-locked', 'locked', { cure: ['locked'] }),
   passedOver('gnome-keyring without a collection', 'gnome-keyring-no-collection', 'no-collection', {
     cure: ['no-collection'],

@@ -1,4 +1,5 @@
-import { keepassxcHarness } from '../secret-service/keepassxc-harness.ts';
+import { providerHarness } from '../secret-service/harness.ts';
+import { missing, startKeePassXC } from '../support/keepassxc.ts';
 import { contract } from './credential-store.contract.ts';
 
-contract(keepassxcHarness());
+contract(providerHarness('keepassxc', missing(), () => startKeePassXC('open')));

@@ -1,4 +1,5 @@
-import { kwalletHarness } from '../secret-service/kwallet-harness.ts';
+import { providerHarness } from '../secret-service/harness.ts';
+import { missing, startKWallet } from '../support/kwallet.ts';
 import { contract } from './credential-store.contract.ts';
 
-contract(kwalletHarness());
+contract(providerHarness('kwallet', missing(), () => startKWallet('open')));

@@ -1,4 +1,5 @@
-import { secretServiceHarness } from '../secret-service/harness.ts';
+import { providerHarness } from '../secret-service/harness.ts';
+import { missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
 import { contract } from './credential-store.contract.ts';
 
-contract(secretServiceHarness());
+contract(providerHarness('secret-service', missing(), () => startGnomeKeyring('unlocked')));

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { inBatches } from '../../src/adapters/secret-service/batches.ts';
-import { ownerOf, serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
-import { attributesOf, getSecret, openSession, searchItems } from '../../src/adapters/secret-service/service-calls.ts';
-import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
+import { attributesOf, getSecret, itemsOf, openSession } from '../../src/adapters/secret-service/service-calls.ts';
 import type { SessionBus } from '../support/session-bus.ts';
+import { asking } from './asking.ts';
 
 /** An item as it is kept, whoever wrote it. */
 export interface KeptItem {
@@ -12,21 +11,17 @@ export interface KeptItem {
   readonly secret: Uint8Array;
 }
 
-/** Every item of a provider that has nothing locked, in order. */
-export async function everyItem({ socket }: SessionBus): Promise<KeptItem[]> {
-  const bus = new Connection(socket);
-  try {
-    const peer = { bus, owner: await ownerOf(bus, serviceName) };
+/** Every item of the default collection, which is unlocked, in order. */
+export function everyItem(bus: SessionBus): Promise<KeptItem[]> {
+  return asking(bus, async (peer, collection) => {
     const session = await openSession(peer);
-    const [paths] = await searchItems(peer, {});
-    return await inBatches(paths.sort(), async (path) => ({
+    const paths = await itemsOf(peer, collection);
+    return inBatches(paths.sort(), async (path) => ({
       path,
       attributes: await attributesOf(peer, path),
       secret: await getSecret(peer, path, session),
     }));
-  } finally {
-    bus.end();
-  }
+  });
 }
 
 /**

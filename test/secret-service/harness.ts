@@ -1,23 +1,30 @@
 import type { Harness } from '../contract/harness.ts';
-import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
+import type { SessionBus } from '../support/session-bus.ts';
 import { fingerprint } from './every-item.ts';
 import { storeOn } from './stores.ts';
 
-/** The store over a gnome-keyring of its own. */
-export function secretServiceHarness(): Harness {
-  const why = missing();
-  let keyring: GnomeKeyring | undefined;
-  const running = (): GnomeKeyring => {
-    if (keyring === undefined) throw new Error('the harness has not been started');
-    return keyring;
+/** A provider that serves, unlocked, on a bus. */
+export interface Provider {
+  readonly bus: SessionBus;
+  /** What a program that uses it finds it by. */
+  readonly environment: NodeJS.ProcessEnv;
+  stop(): Promise<void>;
+}
+
+/** The store over a provider that `start` brings up; `why`: why there can be none here. */
+export function providerHarness(name: string, why: string | undefined, start: () => Promise<Provider>): Harness {
+  let provider: Provider | undefined;
+  const running = (): Provider => {
+    if (provider === undefined) throw new Error('the harness has not been started');
+    return provider;
   };
   return {
-    name: 'secret-service',
+    name,
     ...(why !== undefined && { missing: why }),
     async start() {
-      keyring = await startGnomeKeyring('unlocked');
+      provider = await start();
     },
-    stop: async () => keyring?.stop(),
+    stop: async () => provider?.stop(),
     open: async () => storeOn(running().environment),
     probe: async () => storeOn(running().environment),
     contents: () => fingerprint(running().bus),

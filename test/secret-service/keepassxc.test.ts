@@ -5,7 +5,7 @@ import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret, troublesomeSecrets } from '../contract/secrets.ts';
 import { type DatabaseState, type KeePassXC, missing, startKeePassXC } from '../support/keepassxc.ts';
-import { asking } from './keepassxc-harness.ts';
+import { asking } from './asking.ts';
 import { storeOn } from './stores.ts';
 import { startTap, type Tap } from './tap.ts';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ownerOf, serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
@@ -8,6 +8,7 @@ import { isCollectionLocked, noObject, readDefaultAlias } from '../../src/adapte
 import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
 import { missingGraphical, type ProviderProcess, startProvider } from './provider-process.ts';
 import { endOf, missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
+import { situationFile, situationPath } from './situation-file.ts';
 
 /** `confirming`: open, and asking before each access to an entry, as it is installed. */
 export type DatabaseState = 'open' | 'locked' | 'confirming';
@@ -73,53 +74,20 @@ async function untilOpen({ socket }: SessionBus): Promise<void> {
 }
 
 /** Saved at its end only: a change that meets a save under way crashes KeePassXC, 2.7.4 at least. */
-const settings = (state: DatabaseState) => `[General]
-ConfigVersion=2
-UpdateCheckMessageShown=true
-AutoSaveAfterEveryChange=false
-
-[GUI]
-CheckForUpdates=false
-ShowTrayIcon=false
-
-[Security]
-LockDatabaseIdle=false
-LockDatabaseScreenLock=false
-
-[FdoSecrets]
-Enabled=true
-ShowNotification=false
-ConfirmAccessItem=${state === 'confirming'}
-ConfirmDeleteItem=${state === 'confirming'}
-UnlockBeforeSearch=true
-`;
+const settings = (state: DatabaseState) =>
+  situationFile('keepassxc.ini')
+    .replace('SAVES_EACH_CHANGE', 'false')
+    .replaceAll('CONFIRMS', String(state === 'confirming'));
 
 function databaseOf({ environment }: SessionBus): string {
   return join(environment.HOME ?? '', 'database.kdbx');
 }
 
 async function makeDatabase(bus: SessionBus, password: string): Promise<void> {
-  const source = `${databaseOf(bus)}.xml`;
-  writeFileSync(source, emptyDatabase());
+  const source = situationPath('keepassxc-database.xml');
   const command = ['import', '--quiet', '--set-password', '--decryption-time', '100', source, databaseOf(bus)];
   const child = spawn('keepassxc-cli', command, { env: bus.environment, stdio: ['pipe', 'ignore', 'ignore'] });
   child.stdin.end(`${password}\n${password}\n`);
   await endOf(child);
   if (child.exitCode !== 0) throw new Error('keepassxc-cli made no database');
-  rmSync(source);
-}
-
-/** A KeePass 2 XML document. What is exposed is the group that its custom data names. */
-function emptyDatabase(): string {
-  const root = randomUUID();
-  const id = Buffer.from(root.replaceAll('-', ''), 'hex').toString('base64');
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<KeePassFile>
-  <Meta>
-    <DatabaseName>database</DatabaseName>
-    <CustomData><Item><Key>FDO_SECRETS_EXPOSED_GROUP</Key><Value>{${root}}</Value></Item></CustomData>
-  </Meta>
-  <Root><Group><UUID>${id}</UUID><Name>Root</Name></Group></Root>
-</KeePassFile>
-`;
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
 import { missingGraphical, type ProviderProcess, startProvider } from './provider-process.ts';
 import { missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
+import { situationFile } from './situation-file.ts';
 
 /** `switched-off`: the daemon runs, and does not serve the Secret Service. */
 export type WalletState = 'open' | 'locked' | 'switched-off';
@@ -60,18 +61,7 @@ function startDaemon(bus: SessionBus, state: WalletState): Promise<ProviderProce
   return startProvider(bus, state === 'switched-off' ? ownName : serviceName, ['kwalletd5']);
 }
 
-const settings = (state: WalletState) => `[Wallet]
-Enabled=true
-First Use=false
-Default Wallet=${wallet}
-Leave Open=true
-Prompt on Open=false
-Launch Manager=false
-Close When Idle=false
-
-[org.freedesktop.secrets]
-apiEnabled=${state !== 'switched-off'}
-`;
+const settings = (state: WalletState) => situationFile('kwalletrc').replace('SERVES', String(state !== 'switched-off'));
 
 /** What the sign-in to KDE derives from the user's password: kwallet-pam, `kwallet_hash`. Leaves its salt for later. */
 function newKey({ environment }: SessionBus): Buffer {

@@ -1,7 +1,6 @@
 import { busSockets } from '../../../src/adapters/secret-service/address.ts';
 import { contract } from '../../contract/credential-store.contract.ts';
-import { fingerprint } from '../../secret-service/every-item.ts';
-import { storeOn } from '../../secret-service/stores.ts';
+import { providerHarness } from '../../secret-service/harness.ts';
 import type { SessionBus } from '../../support/session-bus.ts';
 
 const [socket = ''] = busSockets(process.env);
@@ -9,9 +8,4 @@ const [socket = ''] = busSockets(process.env);
 /** The bus of the session that this runs in, which is nobody's to stop. */
 const bus: SessionBus = { address: '', socket, environment: {}, freeze: () => undefined, stop: async () => undefined };
 
-contract({
-  name: 'secret-service',
-  open: async () => storeOn(process.env),
-  probe: async () => storeOn(process.env),
-  contents: () => fingerprint(bus),
-});
+contract(providerHarness('secret-service', undefined, async () => ({ ...bus, bus, environment: process.env })));
