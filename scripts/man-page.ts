@@ -3,7 +3,7 @@ import type { Cli } from '../src/cli/cli.ts';
 import type { Command, Option } from '../src/cli/command.ts';
 import { everywhere } from '../src/cli/everywhere.ts';
 import { exitCodes } from '../src/cli/exit-code.ts';
-import type { Program } from '../src/cli/program.ts';
+import { nameOf, type Program } from '../src/cli/program.ts';
 import { variablesOf } from '../src/cli/variables.ts';
 import { argument, type Item, prose, tagged } from './mdoc.ts';
 
@@ -20,28 +20,29 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   interrupted: 'called off by Ctrl-C',
 };
 
-const choice =
+const choice = ({ program }: Program['profile']) =>
   'A store of the operating system is taken where it serves and lasts: Keychain, Credential Manager, or a Secret Service. ' +
   'Else it is an encrypted file. ' +
-  'Which one, why, and how to mend what is amiss, is what the command doctor says.';
+  `Which one, why, and how to mend what is amiss, is what ${program} doctor says.`;
 
 /** A page of section 1 of the manual, in mdoc(7), from what defines the program's commands. */
 export function manPage(program: Program, others: readonly Program[]): string {
   const { profile, summary } = program;
   const commands = named(allCommands(program, { profile } as Cli), []);
-  const alsoSee = others.map((other) => other.profile.program).sort();
+  const name = nameOf(program);
+  const alsoSee = others.map(nameOf).sort();
   return [
     '.\\" Made by npm run man from the definitions of the commands.',
     `.Dd ${date}`,
-    `.Dt ${profile.program.toUpperCase()} 1`,
+    `.Dt ${name.toUpperCase()} 1`,
     '.Os',
     '.Sh NAME',
-    `.Nm ${profile.program}`,
+    `.Nm ${name}`,
     `.Nd ${summary.charAt(0).toLowerCase() + summary.slice(1).replace(/\.$/, '')}`,
     '.Sh SYNOPSIS',
     ...commands.flatMap((command) => ['.Nm', ...usage(command).map((part) => `.${part}`)]),
     '.Sh DESCRIPTION',
-    prose(`${summary} ${choice}`),
+    prose(`${summary} ${choice(profile)}`),
     '.Pp',
     'The commands are:',
     tagged(commands.map((command) => [usage(command).map(closed).join(' '), description(command)])),
@@ -125,7 +126,7 @@ function statuses(commands: readonly Command[]): Item[] {
     .map(([key, what]) => [String(exitCodes[key as keyof typeof exitCodes]), prose(what)]);
 }
 
-function examples({ profile, examples: own }: Program, commands: readonly Command[]): Item[] {
-  const all = new Map([...own, ...commands.flatMap((command) => command.examples)]);
-  return [...all].map(([line, what]) => [`Ic ${argument(line.replaceAll('$0', profile.program))}`, prose(what)]);
+function examples(program: Program, commands: readonly Command[]): Item[] {
+  const all = new Map([...program.examples, ...commands.flatMap((command) => command.examples)]);
+  return [...all].map(([line, what]) => [`Ic ${argument(line.replaceAll('$0', nameOf(program)))}`, prose(what)]);
 }

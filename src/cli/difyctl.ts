@@ -5,6 +5,6 @@ import { main } from './main.ts';
 
 void main({
   profile: difyctl,
-  quick: quickToken,
+  quick: [quickToken],
   program: async () => (await import('./programs/difyctl.ts')).difyctlProgram,
 });

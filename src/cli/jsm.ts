@@ -5,6 +5,6 @@ import { main } from './main.ts';
 
 void main({
   profile: jsm,
-  quick: quickToken,
+  quick: [quickToken],
   program: async () => (await import('./programs/jsm.ts')).jsmProgram,
 });

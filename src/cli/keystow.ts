@@ -5,6 +5,6 @@ import { main } from './main.ts';
 
 void main({
   profile: keystow,
-  quick: quickGet,
+  quick: [quickGet],
   program: async () => (await import('./programs/keystow.ts')).keystowProgram,
 });

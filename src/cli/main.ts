@@ -14,7 +14,7 @@ import { isTerminal } from './is-terminal.ts';
 import { leave } from './leave.ts';
 import { print } from './output.ts';
 import type { Program } from './program.ts';
-import { type QuickCommand, quickOperands } from './quick-command.ts';
+import { type QuickCommand, quickRun } from './quick-command.ts';
 import { reportFailure } from './report-failure.ts';
 import { services } from './services.ts';
 import { createStores } from './stores.ts';
@@ -22,8 +22,8 @@ import { createStores } from './stores.ts';
 /** One of the programs, as much of it as each run of it loads. */
 export interface Executable {
   readonly profile: Profile;
-  readonly quick: QuickCommand;
-  /** All of it: loaded, and the parser with it, where the command line is not the quick one. */
+  readonly quick: readonly QuickCommand[];
+  /** All of it: loaded, and the parser with it, where the command line is not a quick one. */
   program(): Promise<Program>;
 }
 
@@ -50,9 +50,9 @@ export async function main({ profile, quick, program }: Executable): Promise<voi
     },
   };
   const argv = process.argv.slice(2);
-  const operands = quickOperands(quick, argv);
+  const quickly = quickRun(quick, argv);
   try {
-    if (operands) await quick.run(cli, ...operands);
+    if (quickly) await quickly(cli);
     else await runWhole(await program(), cli, argv);
   } catch (error) {
     exitCode = reportFailure(error, profile, calledOff.signal.aborted);

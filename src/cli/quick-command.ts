@@ -10,6 +10,18 @@ export interface QuickCommand {
   run(cli: Cli, ...operands: string[]): Promise<void>;
 }
 
+/** What serves `argv`, where that is one of these commands in its plainest form. */
+export function quickRun(
+  commands: readonly QuickCommand[],
+  argv: readonly string[],
+): ((cli: Cli) => Promise<void>) | undefined {
+  for (const command of commands) {
+    const operands = quickOperands(command, argv);
+    if (operands) return (cli) => command.run(cli, ...operands);
+  }
+  return undefined;
+}
+
 /** The operands of `argv`, where that is the command in its plainest form. */
 export function quickOperands(
   { words, operands }: Pick<QuickCommand, 'words' | 'operands'>,

@@ -1,8 +1,5 @@
-import { CredentialError } from '../domain/credential-error.ts';
 import { Secret } from '../domain/secret.ts';
-
-/** More than any credential; a guard against a pipe that never ends. */
-const maxStdinBytes = 64 * 1024 * 1024;
+import { readStdin } from './read-stdin.ts';
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
@@ -12,15 +9,7 @@ const carriageReturn = 0x0d;
  * where programs end a line with CR LF, both.
  */
 export async function readSecret(stdin: AsyncIterable<Buffer>, raw: boolean): Promise<Secret> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stdin) {
-    size += chunk.length;
-    if (size > maxStdinBytes)
-      throw new CredentialError('too-large', `the secret on stdin is larger than ${maxStdinBytes} bytes`);
-    chunks.push(chunk);
-  }
-  const bytes = Buffer.concat(chunks);
+  const bytes = await readStdin(stdin);
   return new Secret(raw ? bytes : bytes.subarray(0, lengthWithoutNewline(bytes)));
 }
 

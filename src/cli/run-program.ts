@@ -3,7 +3,7 @@ import { allCommands } from './all-commands.ts';
 import type { Cli } from './cli.ts';
 import { currentFolder } from './current-folder.ts';
 import { markOperands, operand } from './operands.ts';
-import type { Program } from './program.ts';
+import { nameOf, type Program } from './program.ts';
 import { UsageError } from './usage-error.ts';
 import { packageVersion } from './version.ts';
 import { addCommand, examplesText } from './yargs-command.ts';
@@ -13,11 +13,12 @@ import { addCommand, examplesText } from './yargs-command.ts';
  * A command line that is wrong → rejects with {@link UsageError}; a command that fails → rejects with its error.
  */
 export async function runProgram(program: Program, cli: Cli, argv: readonly string[]): Promise<string> {
-  const { profile, summary, examples } = program;
+  const { summary, examples } = program;
+  const name = nameOf(program);
   let wrong: string | undefined;
   let text = '';
   const base = yargs([], currentFolder())
-    .scriptName(profile.program)
+    .scriptName(name)
     .usage(`$0 <command>\n\n${summary}`)
     .locale('en')
     .parserConfiguration({
@@ -27,7 +28,7 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
       'parse-numbers': false,
       'parse-positional-numbers': false,
     })
-    .epilogue(examplesText(examples, profile.program))
+    .epilogue(examplesText(examples, name))
     .demandCommand(1, 'a command is missing')
     .strict()
     .version(packageVersion())
@@ -38,10 +39,7 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
       wrong = message;
       throw error ?? new Error(message);
     });
-  const parser = allCommands(program, cli).reduce(
-    (yargs, command) => addCommand(yargs, command, profile.program),
-    base,
-  );
+  const parser = allCommands(program, cli).reduce((yargs, command) => addCommand(yargs, command, name), base);
   try {
     await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {
       text = output;

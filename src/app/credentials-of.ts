@@ -1,0 +1,59 @@
+import { type CredentialName, sameName } from '../domain/credential-name.ts';
+import { newestFirst } from '../domain/placement.ts';
+import type { Secret } from '../domain/secret.ts';
+import { checkPolicy } from './check-policy.ts';
+import type { Context } from './context.ts';
+import { getCredential } from './get-credential.ts';
+import { reach } from './reach.ts';
+import { searchOrder } from './search-order.ts';
+
+export interface Kept {
+  readonly name: CredentialName;
+  readonly secret: Secret;
+}
+
+/**
+ * What is kept under a service, whoever's it is: what is remembered of it first, the one written last before the others,
+ * then what the stores have beside that. Each is read when it is asked for: who takes the first one reads one.
+ *
+ * - the store that one was written to does not serve → rejects, naming it
+ * - all has been given, and a store could not be asked → rejects with that store's error
+ */
+export async function* credentialsOf(context: Context, service: string): AsyncGenerator<Kept, void, void> {
+  await checkPolicy(context);
+  const { placement } = await context.placement.read();
+  const remembered = placement.filter((placed) => placed.service === service);
+  const seen: CredentialName[] = [];
+  for (const { account } of newestFirst(remembered)) {
+    const name = { service, account };
+    seen.push(name);
+    const secret = await getCredential(context, name);
+    if (secret !== undefined) yield { name, secret };
+  }
+  yield* credentialsBeside(context, service, seen);
+}
+
+/** What the stores have of a service, but for the names in `seen`, in the order in which a read looks at them. */
+async function* credentialsBeside(
+  context: Context,
+  service: string,
+  seen: CredentialName[],
+): AsyncGenerator<Kept, void, void> {
+  const { signal } = context;
+  const failures: unknown[] = [];
+  for (const id of searchOrder(context)) {
+    try {
+      const store = await reach(context, id);
+      for (const name of await store.list(service, { signal })) {
+        if (seen.some((other) => sameName(other, name))) continue;
+        seen.push(name);
+        const secret = await store.get(name, { signal });
+        if (secret !== undefined) yield { name, secret };
+      }
+    } catch (error) {
+      const { isUnsupported, withFix } = await import('./store-failure.ts');
+      if (!isUnsupported(error)) failures.push(withFix(error, id, context));
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
