@@ -1,0 +1,34 @@
+import type { CredentialName } from '../../domain/credential-name.ts';
+import { type Attributes, valueFor } from '../../domain/git/attributes.ts';
+import { parseKept } from '../../domain/git/kept.ts';
+import { nameOf, serviceOf } from '../../domain/git/name.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { Context } from '../context.ts';
+import { credentialsOf } from '../credentials-of.ts';
+import { getCredential } from '../get-credential.ts';
+
+/** A credential of git's that is kept. */
+export interface KeptForGit {
+  readonly name: CredentialName;
+  readonly kept: Attributes;
+}
+
+/**
+ * The credentials that a request of git's is about: of the user that it names, else of every user of that place, the one
+ * written last first. Rejects as {@link getCredential} and {@link credentialsOf} do.
+ */
+export async function* keptCredentials(context: Context, request: Attributes): AsyncGenerator<KeptForGit, void, void> {
+  const service = serviceOf(request);
+  const username = valueFor(request, 'username');
+  if (username === undefined) {
+    for await (const { name, secret } of credentialsOf(context, service)) yield { name, kept: keptIn(secret) };
+    return;
+  }
+  const name = nameOf(service, username);
+  const secret = await getCredential(context, name);
+  if (secret !== undefined) yield { name, kept: keptIn(secret) };
+}
+
+export function keptIn(secret: Secret): Attributes {
+  return parseKept(Buffer.from(secret.expose()).toString('latin1'));
+}

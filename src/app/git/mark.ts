@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import { type Attributes, valueFor, valuesFor } from '../../domain/git/attributes.ts';
+import { keptText } from '../../domain/git/kept.ts';
+
+/** Tells a `state[]` of keystow's from those of other helpers. */
+const prefix = 'keystow.given=';
+
+/** Stands for a credential that was given to git. A hash, because every helper that git calls afterwards is told it. */
+export function markOf(credential: Attributes): string {
+  const parts = [valueFor(credential, 'username'), keptText(credential)];
+  return prefix + createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** Whether git stores just what it was given. */
+export function isMarked(request: Attributes): boolean {
+  const marks = valuesFor(request, 'state[]').filter((state) => state.startsWith(prefix));
+  return marks.length > 0 && marks.includes(markOf(request));
+}

@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+import type { Attribute, Attributes } from '../../../src/domain/git/attributes.ts';
+
+function bytesBut(...codes: readonly number[]): fc.Arbitrary<string> {
+  const byte = fc.integer({ min: 1, max: 255 }).filter((code) => !codes.includes(code));
+  return fc.string({ unit: byte.map((code) => String.fromCharCode(code)) });
+}
+
+/** What a value may hold: any bytes but NUL and line breaks, each as one character. */
+export const value = bytesBut(10, 13);
+
+export const key = bytesBut(10, 13, 61);
+
+export const attributes: fc.Arbitrary<Attributes> = fc.array(fc.tuple(key, value));
+
+/** Text as git sends it: its UTF-8, one character a byte. */
+export const utf8 = fc
+  .string({ unit: 'grapheme' })
+  .filter((text) => !/[\0\r\n]/.test(text))
+  .map((text) => Buffer.from(text).toString('latin1'));
+
+/** The attributes that are kept, each there or not. */
+export const kept: fc.Arbitrary<Attributes> = fc
+  .record(
+    {
+      password: value,
+      authtype: value,
+      credential: value,
+      password_expiry_utc: value,
+      oauth_refresh_token: value,
+    },
+    { requiredKeys: [] },
+  )
+  .map((record) => Object.entries(record) as readonly Attribute[]);

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Attribute, Attributes } from '../../../src/domain/git/attributes.ts';
+import { nameOf, serviceOf, usernameOf } from '../../../src/domain/git/name.ts';
+import { utf8 } from './arbitraries.ts';
+
+const https = (host: string, path?: string): Attributes => [
+  ['protocol', 'https'],
+  ['host', host],
+  ...(path === undefined ? [] : [['path', path] as const]),
+];
+
+/** Of signs that borders and escapes are made of, so that two of them are often nearly the same. */
+const tricky = fc.string({ unit: fc.constantFrom('a', '/', ':', '%', '2', 'f', '5'), maxLength: 6 });
+
+const place = fc.record({
+  protocol: tricky.filter(Boolean),
+  host: tricky,
+  path: fc.option(tricky, { nil: undefined }),
+});
+
+const requestOf = (parts: Record<string, string | undefined>): Attributes =>
+  Object.entries(parts).filter((entry): entry is [string, string] => entry[1] !== undefined);
+
+describe('what a credential of git is kept under', () => {
+  test.each([
+    [https('github.com'), 'git-credential:https://github.com'],
+    [https('localhost:8080'), 'git-credential:https://localhost:8080'],
+    [https('github.com', 'alice/a b.git'), 'git-credential:https://github.com/alice/a b.git'],
+    [https('[::1]:8080'), 'git-credential:https://[::1]:8080'],
+    [https('b\xc3\xbccher.example'), 'git-credential:https://bücher.example'],
+    [requestOf({ protocol: 'cert', host: '', path: 'etc/key.pem' }), 'git-credential:cert:///etc/key.pem'],
+    // git takes the escape out of https://github.com%2fevil/x
+    [https('github.com/evil'), 'git-credential:https://github.com%2fevil'],
+    [https('100%'), 'git-credential:https://100%25'],
+  ])('%j is %s', (request, service) => {
+    expect(serviceOf(request)).toBe(service);
+  });
+
+  test('two places never share a service: not by port, path, or a slash in a host', () => {
+    fc.assert(
+      fc.property(place, place, (a, b) => {
+        const same = a.protocol === b.protocol && a.host === b.host && a.path === b.path;
+        expect(serviceOf(requestOf(a)) === serviceOf(requestOf(b))).toBe(same);
+      }),
+    );
+    expect(serviceOf(https('h', 'p'))).not.toBe(serviceOf(https('h/p')));
+    expect(serviceOf(https('h'))).not.toBe(serviceOf(https('h', '')));
+    expect(serviceOf(https('h%2fp'))).not.toBe(serviceOf(https('h/p')));
+  });
+
+  test('without a protocol or a host there is no place', () => {
+    const refusal = expect.objectContaining({
+      code: 'invalid-input',
+      message: 'the request lacks a protocol or a host',
+    });
+    for (const key of ['protocol', 'host']) {
+      const request = https('github.com').filter((attribute: Attribute) => attribute[0] !== key);
+      expect(() => serviceOf(request)).toThrow(refusal);
+    }
+    expect(() => serviceOf([['protocol', ''], ...https('github.com').slice(1)])).toThrow(refusal);
+  });
+
+  test('a host or a user name that is not UTF-8 is refused', () => {
+    const refusal = expect.objectContaining({ code: 'invalid-name', message: expect.stringContaining('is not UTF-8') });
+    expect(() => serviceOf(https('\xff.example'))).toThrow(refusal);
+    expect(() => nameOf('git-credential:https://h', 'j\xf6rg')).toThrow(refusal);
+  });
+});
+
+describe('a user name', () => {
+  test.each([
+    ['alice', 'alice'],
+    ['alice@example.com', 'alice@example.com'],
+    ['j\xc3\xb6rg', 'jörg'],
+    ['50%off', '50%25off'],
+    ['', '%empty'],
+    [undefined, '%none'],
+  ])('%j is the account %s', (username, account) => {
+    const name = nameOf('git-credential:https://h', username);
+    expect(name.account).toBe(account);
+    expect(usernameOf(name)).toBe(username);
+  });
+
+  test('comes back from its account byte by byte', () => {
+    fc.assert(
+      fc.property(utf8, (username) => {
+        expect(usernameOf(nameOf('git-credential:https://h', username))).toBe(username);
+      }),
+    );
+  });
+});
