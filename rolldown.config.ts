@@ -1,12 +1,14 @@
 import { defineConfig, type RolldownOptions } from 'rolldown';
 import { plainExports } from './scripts/plain-exports.ts';
 
+const programs = ['keystow', 'jsm', 'difyctl', 'git-credential-keystow', 'docker-credential-keystow'];
+
 /** Loaded by whoever installs the package: a native module, and one that brings a script of its own. */
 const external = ['@napi-rs/keyring', 'open'];
 
 /** CommonJS, because Node starts it faster than modules; a chunk each for what is loaded when it is needed. */
-const programs: RolldownOptions = {
-  input: ['keystow', 'jsm', 'difyctl'].map((program) => `src/cli/${program}.ts`),
+const executables: RolldownOptions = {
+  input: programs.map((program) => `src/cli/${program}.ts`),
   platform: 'node',
   // yargs would resolve a configuration file that extends another by it; there is none.
   checks: { emptyImportMeta: false },
@@ -40,4 +42,4 @@ const testing: RolldownOptions = {
   output: { dir: 'dist/testing', cleanDir: true, format: 'cjs', entryFileNames: '[name].cjs' },
 };
 
-export default defineConfig([programs, testing]);
+export default defineConfig([executables, testing]);

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { keystow } from '../profiles/keystow.ts';
+import { quickGit } from './commands/git.ts';
 import { quickGet } from './commands/print-secret.ts';
 import { main } from './main.ts';
 
 void main({
   profile: keystow,
-  quick: [quickGet],
+  quick: [quickGet, quickGit],
   program: async () => (await import('./programs/keystow.ts')).keystowProgram,
 });

@@ -2,25 +2,33 @@ import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { manPage } from '../../scripts/man-page.ts';
-import type { Program } from '../../src/cli/program.ts';
+import { nameOf, type Program } from '../../src/cli/program.ts';
 import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
+import { dockerCredentialProgram } from '../../src/cli/programs/docker-credential-keystow.ts';
+import { gitCredentialProgram } from '../../src/cli/programs/git-credential-keystow.ts';
 import { jsmProgram } from '../../src/cli/programs/jsm.ts';
 import { keystowProgram } from '../../src/cli/programs/keystow.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { missingProgram } from '../support/session-bus.ts';
 
-const programs: readonly Program[] = [keystowProgram, jsmProgram, difyctlProgram];
+const programs: readonly Program[] = [
+  keystowProgram,
+  jsmProgram,
+  difyctlProgram,
+  gitCredentialProgram,
+  dockerCredentialProgram,
+];
 const folder = resolve(import.meta.dirname, '../../man');
-const pages = programs.map(({ profile }) => `${profile.program}.1`);
+const pages = programs.map((program) => `${nameOf(program)}.1`);
 
-test.each(programs)(
-  'the manual of $profile.program is what its commands are (npm run man makes it again)',
-  async (program) => {
+test.each(programs.map((program) => ({ name: nameOf(program), program })))(
+  'the manual of $name is what its commands are (npm run man makes it again)',
+  async ({ name, program }) => {
     const page = manPage(
       program,
       programs.filter((other) => other !== program),
     );
-    await expect(page).toMatchFileSnapshot(join(folder, `${program.profile.program}.1`));
+    await expect(page).toMatchFileSnapshot(join(folder, `${name}.1`));
   },
 );
 

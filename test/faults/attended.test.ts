@@ -14,7 +14,7 @@ import { secretServiceFaults as faults, startSecretService } from './secret-serv
 const waiting = 'waiting for the Secret Service: answer its dialog, or press Ctrl-C';
 const controlC = '\x03';
 /** doctor asks for nothing. */
-const asking = everyCommand.filter(({ purpose }) => purpose !== 'reports');
+const asking = everyCommand.filter(({ purpose }) => purpose !== 'reports' && purpose !== 'asks-none');
 
 interface Begun {
   readonly provider: FakeProvider;

@@ -30,7 +30,9 @@ export const bindingSituations: readonly Situation[] = Object.entries(words).map
     reason: code as Reason,
     words,
     // Row 9 passes over in silence, and what is remembered stands in.
-    ...(code === 'binding-missing' && { unaffected: /^keystow list$/ }),
+    ...(code === 'binding-missing' && {
+      unaffected: /^(keystow list|git-credential-keystow store|docker-credential-keystow (store|list))$/,
+    }),
     ...(fault.words === undefined && { hangs: true }),
   };
 });

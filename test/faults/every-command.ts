@@ -1,6 +1,9 @@
 import type { Cli } from '../../src/cli/cli.ts';
 import type { Command } from '../../src/cli/command.ts';
+import { nameOf } from '../../src/cli/program.ts';
 import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
+import { dockerCredentialProgram } from '../../src/cli/programs/docker-credential-keystow.ts';
+import { gitCredentialProgram } from '../../src/cli/programs/git-credential-keystow.ts';
 import { jsmProgram } from '../../src/cli/programs/jsm.ts';
 import { keystowProgram } from '../../src/cli/programs/keystow.ts';
 import { addressIn, jsmAt } from '../cli/jsm-login.ts';
@@ -26,10 +29,19 @@ export type Purpose =
   /** Removes what is kept: fails, saying that it is still there. */
   | 'removes'
   /** Says what there is: that is what it says. */
-  | 'reports';
+  | 'reports'
+  /** Asks no store. */
+  | 'asks-none';
 
 /** What a command exits with, with a store that does not serve. */
-export const exitCodes: Readonly<Record<Purpose, number>> = { gives: 1, names: 0, keeps: 0, removes: 1, reports: 0 };
+export const exitCodes: Readonly<Record<Purpose, number>> = {
+  gives: 1,
+  names: 0,
+  keeps: 0,
+  removes: 1,
+  reports: 0,
+  'asks-none': 0,
+};
 
 /** One line of shell for each command. What it needs is kept already: `kept` of house.ts. */
 export interface EveryCommand {
@@ -48,6 +60,20 @@ const just = (purpose: Purpose, name: string, rest = ''): EveryCommand => ({
   line: () => `${name} ${rest}`,
 });
 
+const place = 'protocol=https\\nhost=example.com\\n';
+
+const git = (purpose: Purpose, operation: string, more = ''): EveryCommand => ({
+  name: `git-credential-keystow ${operation}`,
+  purpose,
+  line: () => `printf '${place}${more}' | git-credential-keystow ${operation}`,
+});
+
+const docker = (purpose: Purpose, action: string, input: string): EveryCommand => ({
+  name: `docker-credential-keystow ${action}`,
+  purpose,
+  line: () => `printf '${input}' | docker-credential-keystow ${action}`,
+});
+
 export const everyCommand: readonly EveryCommand[] = [
   just('keeps', 'keystow set', 'demo alice </dev/null'),
   just('gives', 'keystow get', 'demo alice'),
@@ -56,6 +82,16 @@ export const everyCommand: readonly EveryCommand[] = [
   just('gives', 'keystow migrate', '--to file'),
   just('gives', 'keystow exec', 'demo alice --env TOKEN -- true'),
   just('reports', 'keystow doctor', '--json'),
+  { ...git('gives', 'get'), name: 'keystow git', line: () => `printf '${place}' | keystow git get` },
+  git('gives', 'get'),
+  git('keeps', 'store', 'username=alice\\npassword=s3cret-2\\n'),
+  git('removes', 'erase', 'username=alice\\n'),
+  git('asks-none', 'capability'),
+  docker('gives', 'get', 'localhost:5000'),
+  docker('keeps', 'store', '{"ServerURL":"localhost:5000","Username":"alice","Secret":"s3cret-2"}'),
+  docker('removes', 'erase', 'localhost:5000'),
+  docker('names', 'list', ''),
+  docker('asks-none', 'version', ''),
   {
     name: 'jsm login',
     purpose: 'keeps',
@@ -88,8 +124,8 @@ export function environmentOf({ oidc }: Servers): Record<string, string> {
 
 /** The names of all commands that the programs have. */
 export function namesOfCommands(): readonly string[] {
-  const programs = [keystowProgram, jsmProgram, difyctlProgram];
-  return programs.flatMap(({ profile, commands }) => namesBelow(profile.program, commands({} as Cli)));
+  const programs = [keystowProgram, jsmProgram, difyctlProgram, gitCredentialProgram, dockerCredentialProgram];
+  return programs.flatMap((program) => namesBelow(nameOf(program), program.commands({} as Cli)));
 }
 
 function namesBelow(above: string, commands: readonly Command[]): readonly string[] {

@@ -28,6 +28,12 @@ export interface Started {
   stop(): Promise<void>;
 }
 
+/** What git and docker have done by commands that do not write. */
+const ofHelpers = 'keystow git|git-credential-keystow (get|erase)|docker-credential-keystow (get|erase|list)';
+
+/** Looks whether it has something to write; where that fails it writes. */
+const readsFirst = /^git-credential-keystow store$/;
+
 const thatListFirst = /^(keystow migrate|difyctl auth (status|logout|prune))$/;
 
 export const secretServiceSituations: readonly Situation[] = [
@@ -42,33 +48,46 @@ export const secretServiceSituations: readonly Situation[] = [
     reason: 'timed-out',
     words: /did not answer in time/,
   },
-  { ...served('ends in mid-call', faults.vanishes()), reason: 'not-running', words: /it ended while it was asked/ },
+  {
+    ...served('ends in mid-call', faults.vanishes()),
+    reason: 'not-running',
+    words: /it ended while it was asked|not running/,
+  },
   {
     ...served('has no default collection', faults.hasNoDefaultCollection()),
     reason: 'no-collection',
     words: /no default collection/,
-    unaffected:
-      /^(keystow (get|exec|list|delete|migrate)|jsm (auth (status|token)|logout)|difyctl auth (status|token|logout|prune))$/,
+    unaffected: only(
+      'keystow (get|exec|list|delete|migrate)|jsm (auth (status|token)|logout)',
+      'difyctl auth (status|token|logout|prune)',
+      ofHelpers,
+    ),
   },
   {
     ...served('gives back another secret', faults.returnsAnotherSecret()),
     reason: 'round-trip-mismatch',
     words: /gave back another secret than it was given|what is stored is no session of this program/,
-    unaffected: /^(keystow (get|exec|list|delete)|difyctl auth (logout|prune))$/,
+    unaffected: only('keystow (get|exec|list|delete)|difyctl auth (logout|prune)', ofHelpers),
   },
   {
     ...served('fails at its first call', faults.fails(1)),
     reason: 'failed',
     words: /the Secret Service failed.*it was told to fail/,
+    unaffected: readsFirst,
     recovers: thatListFirst,
   },
   {
     ...served('fails at its fifth call', faults.fails(5)),
     reason: 'failed',
     words: /the Secret Service failed.*it was told to fail/,
+    unaffected: readsFirst,
     recovers: thatListFirst,
   },
 ];
+
+function only(...names: readonly string[]): RegExp {
+  return new RegExp(`^(${names.join('|')})$`);
+}
 
 function served(name: string, fault: FakeProviderOptions): Pick<Situation, 'name' | 'store' | 'start'> {
   return {

@@ -3,6 +3,7 @@ import { deleteCommand } from '../commands/delete.ts';
 import { doctorCommand } from '../commands/doctor.ts';
 import { execCommand } from '../commands/exec.ts';
 import { getCommand } from '../commands/get.ts';
+import { gitCommand } from '../commands/git.ts';
 import { listCommand } from '../commands/list.ts';
 import { migrateCommand } from '../commands/migrate.ts';
 import { setCommand } from '../commands/set.ts';
@@ -24,5 +25,6 @@ export const keystowProgram: Program = {
     listCommand(cli),
     migrateCommand(cli),
     doctorCommand(cli),
+    gitCommand(cli),
   ],
 };
