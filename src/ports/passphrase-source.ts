@@ -8,8 +8,11 @@ import type { Secret } from '../domain/secret.ts';
  * - `create`: asked for a new file; a prompt asks twice and goes on only when both agree and are not empty
  * - nobody to ask → rejects with `passphrase-required`
  * - the user calls it off → rejects with `cancelled`
+ * - `done`: what was given has been tried, and nothing more is asked for now; only then may the terminal show again what
+ *   is typed
  */
 export interface PassphraseSource {
   open(attempt: number): Promise<Secret | undefined>;
   create(): Promise<Secret>;
+  done?(): void;
 }

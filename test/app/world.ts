@@ -84,6 +84,7 @@ export class World {
       terminal: {
         notice: () => {},
         warn: (line) => void this.warnings.push(line),
+        showTyping: () => undefined,
         askHidden: async () => {
           throw new CredentialError('passphrase-required', 'nobody is there');
         },

@@ -6,6 +6,8 @@ import { Sandbox } from './sandbox.ts';
 const enter = '\r';
 const controlC = '\x03';
 const controlT = '\x14';
+/** Clears what has been typed of the line. */
+const controlU = '\x15';
 const passphrase = 'correct horse battery staple';
 
 describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(), () => {
@@ -82,6 +84,39 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
     await get.waitFor('keystow: the passphrase does not open ');
     expect(await get.exit).toBe(1);
     expect(get.shown()).not.toContain('s3cret');
+  });
+
+  /** Types again and again until `text` is shown, or the program ends. */
+  async function typeUntil(terminal: PseudoTerminal, typed: string, text: string): Promise<void> {
+    const typing = setInterval(() => terminal.type(typed), 5);
+    await terminal.waitFor(text).finally(() => clearInterval(typing));
+  }
+
+  async function keepSealed(): Promise<void> {
+    const opened = { KEYSTOW_ALLOW_ENV_PASSPHRASE: '1', KEYSTOW_CREDENTIALS_PASSPHRASE: passphrase };
+    const set = start('printf s3cret | keystow set demo alice', { ...opened, KEYSTOW_SEAL: 'passphrase' });
+    expect(await set.exit).toBe(0);
+  }
+
+  test('what is typed while a passphrase is tried is not shown', async () => {
+    await keepSealed();
+    const get = start('keystow get demo alice');
+    await get.waitFor('Enter passphrase for CLI credentials:');
+    get.type(`wrong${enter}`);
+    await typeUntil(get, 'typed-ahead', 'keystow: wrong passphrase, try again');
+    await answer(get, 'Enter passphrase for CLI credentials:', `${controlU}${passphrase}`);
+    expect(await get.exit).toBe(0);
+    expect(get.shown()).toContain('s3cret\r\n');
+    expect(get.shown()).not.toContain('typed');
+  });
+
+  test('Ctrl-C while a passphrase is tried ends with 130', async () => {
+    await keepSealed();
+    const get = start('keystow get demo alice');
+    await get.waitFor('Enter passphrase for CLI credentials:');
+    get.type(`wrong${enter}`);
+    const typing = setInterval(() => get.type(controlC), 5);
+    expect(await get.exit.finally(() => clearInterval(typing))).toBe(130);
   });
 
   test('in CI nobody is asked, even on a terminal', async () => {

@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { identityOf } from '../../src/adapters/files/identity.ts';
@@ -127,6 +128,23 @@ describe('a lock', () => {
     mkdirSync(lock);
     folder.fs.rmdir(lock, (error) => expect(error).toMatchObject({ code: 'ENOENT' }));
     expect(readdirSync(lock)).toEqual([]);
+  });
+
+  test('leaves no folder where nothing came to be kept, and one in which something was', async () => {
+    const { folder } = newPlace();
+    const file = { path: join(folder, 'made', 'for', 'credentials.json'), what };
+    await createLock(file)(async () => undefined);
+    expect(readdirSync(folder)).toEqual([]);
+    await createLock(file)(async () => writeFileSync(file.path, 'kept'));
+    expect(readdirSync(join(folder, 'made', 'for'))).toEqual(['credentials.json']);
+  });
+
+  test('is had by everybody, though the folder goes away with each to whom nothing came of it', async () => {
+    const { folder } = newPlace();
+    const file = { path: join(folder, 'made', 'for', 'credentials.json'), what };
+    const had = await Promise.all(Array.from({ length: 30 }, (_, number) => createLock(file)(async () => number)));
+    expect(had).toHaveLength(30);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test('whose folder is a file names it', async () => {

@@ -14,6 +14,7 @@ export function contextAt(home: string, environment: Readonly<Record<string, str
   const terminal: Terminal = {
     notice: () => undefined,
     warn: () => undefined,
+    showTyping: () => undefined,
     askHidden: async () => {
       throw new CredentialError('passphrase-required', 'nobody is there');
     },

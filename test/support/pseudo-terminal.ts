@@ -31,6 +31,8 @@ export function onTerminal(
     timeout: limitMs,
     killSignal: 'SIGKILL',
   });
+  // Somebody may type on after the end.
+  child.stdin.on('error', () => undefined);
   let shown = '';
   let seen = 0;
   let ended = false;

@@ -38,7 +38,9 @@ export class KeyRing {
     const payload = await this.openKnown(envelope);
     if (payload !== undefined) return payload;
     // Of several operations at once one asks, and the others find the key that it left.
-    const turn = this.#asking.then(async () => (await this.openKnown(envelope)) ?? this.#ask(envelope, options));
+    const turn = this.#asking
+      .then(async () => (await this.openKnown(envelope)) ?? this.#ask(envelope, options))
+      .finally(() => this.#options.passphrases.done?.());
     this.#asking = turn.catch(() => undefined);
     return orAborted(turn, options);
   }
@@ -65,6 +67,7 @@ export class KeyRing {
   async create(options?: OperationOptions): Promise<KdfHeader> {
     if (this.#options.seal === 'home') return { name: 'hkdf-sha256', salt: this.#salt(hkdfSaltBytes) };
     this.#new ??= this.#askNew().finally(() => {
+      this.#options.passphrases.done?.();
       this.#new = undefined;
     });
     return orAborted(this.#new, options);

@@ -3,24 +3,34 @@ import { dirname } from 'node:path';
 import { errnoOf } from './errno.ts';
 import { ioError, type KeptFile } from './file-errors.ts';
 
-/** Creates the folder of `file`, and those above it, mode 0700. One that exists is left as it is. */
-export function makeFolder(file: KeptFile): void {
+/** Creates the folder of `file`, and those above it, mode 0700. Gives those that were not there. */
+export function makeFolder(file: KeptFile): readonly string[] {
   try {
-    makeFolders(dirname(file.path));
+    return makeFolders(dirname(file.path));
   } catch (error) {
     throw ioError(file, 'written', error);
   }
 }
 
 // Node's own `recursive` tries for ever where a folder's parent exists and it cannot be made all the same, as in /proc.
-function makeFolders(folder: string): void {
+function makeFolders(folder: string): string[] {
   try {
     fs.mkdirSync(folder, { mode: 0o700 });
+    return [folder];
   } catch (error) {
     const parent = dirname(folder);
-    if (errnoOf(error) === 'EEXIST') return;
+    if (errnoOf(error) === 'EEXIST') return [];
     if (errnoOf(error) !== 'ENOENT' || parent === folder || fs.existsSync(parent)) throw error;
-    makeFolders(parent);
-    fs.mkdirSync(folder, { mode: 0o700 });
+    const above = makeFolders(parent);
+    return [...makeFolders(folder), ...above];
+  }
+}
+
+/** Removes folders, the innermost first, up to one in which something is kept. */
+export function removeEmpty(folders: Iterable<string>): void {
+  try {
+    for (const folder of [...folders].sort((a, b) => b.length - a.length)) fs.rmdirSync(folder);
+  } catch {
+    // What is not empty stays.
   }
 }

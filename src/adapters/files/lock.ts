@@ -5,7 +5,7 @@ import type { OperationOptions } from '../../ports/credential-store.ts';
 import { orAborted, throwIfAborted } from './abort.ts';
 import { errnoOf } from './errno.ts';
 import { ioError, type KeptFile, named } from './file-errors.ts';
-import { makeFolder } from './folder.ts';
+import { makeFolder, removeEmpty } from './folder.ts';
 import { LockFolder } from './lock-folder.ts';
 
 /**
@@ -52,14 +52,25 @@ async function locked<T>(
   work: (held: () => boolean) => Promise<T>,
   options: OperationOptions | undefined,
 ): Promise<T> {
+  throwIfAborted(options);
   const folder = new LockFolder(`${file.path}.lock`);
-  const release = await acquire(file, folder, limitMs, options);
+  const made = new Set<string>();
+  const makeFolders = () => {
+    for (const path of makeFolder(file)) made.add(path);
+  };
   try {
-    return await work(() => folder.held());
+    makeFolders();
+    const release = await acquire(file, folder, limitMs, makeFolders, options);
+    try {
+      return await work(() => folder.held());
+    } finally {
+      // Fails when the lock was lost; what it was for has been done or refused by then.
+      await release().catch(() => undefined);
+      folder.abandon();
+    }
   } finally {
-    // Fails when the lock was lost; what it was for has been done or refused by then.
-    await release().catch(() => undefined);
-    folder.abandon();
+    // Where the work came to nothing, nothing is left of it.
+    removeEmpty(made);
   }
 }
 
@@ -69,10 +80,9 @@ async function acquire(
   file: KeptFile,
   folder: LockFolder,
   limitMs: number,
+  makeFolders: () => void,
   options: OperationOptions | undefined,
 ): Promise<Release> {
-  throwIfAborted(options);
-  makeFolder(file);
   const start = performance.now();
   let holder: string | undefined;
   let since = start;
@@ -80,7 +90,9 @@ async function acquire(
     try {
       return await lock(file.path, { realpath: false, stale: staleMs, fs: folder.fs, onCompromised() {} });
     } catch (error) {
-      if (!isPassing(error)) throw ioError(file, 'locked', error);
+      // Who made the folder has removed it again, since nothing came to be kept there.
+      if (errnoOf(error) === 'ENOENT') makeFolders();
+      else if (!isPassing(error)) throw ioError(file, 'locked', error);
       const [now, current] = [performance.now(), holderOf(file, folder)];
       if (current !== holder) [holder, since] = [current, now];
       if (now - since >= limitMs || now - start >= overallLimitMs) throw busy(file, now - start, error);

@@ -34,7 +34,7 @@ export interface PromptWording {
 /** The passphrase from whoever is at the terminal. */
 export function passphraseFromTerminal(terminal: Terminal, wording: PromptWording): PassphraseSource {
   const ask = (question: string) =>
-    terminal.askHidden(question).catch((error: unknown) => {
+    terminal.askHidden(question, { stayHidden: true }).catch((error: unknown) => {
       throw error instanceof CredentialError && error.code === 'passphrase-required'
         ? new CredentialError(error.code, error.message, { hint: wording.hint })
         : error;
@@ -54,5 +54,6 @@ export function passphraseFromTerminal(terminal: Terminal, wording: PromptWordin
       }
       throw new CredentialError('cancelled', 'no passphrase was set');
     },
+    done: () => terminal.showTyping(),
   };
 }

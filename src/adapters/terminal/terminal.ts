@@ -1,5 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Terminal } from '../../ports/terminal.ts';
+import type { HiddenInput } from './hidden-input.ts';
 
 export interface TerminalOptions {
   /** Put in front of every line, such as `keystow: `. */
@@ -12,16 +13,28 @@ export interface TerminalOptions {
 /** Speaks on stderr, and asks on the terminal that controls the process even where stdin is a pipe. */
 export function createTerminal(options: TerminalOptions): Terminal {
   const { program, quiet } = options;
+  let input: HiddenInput | undefined;
+  const showTyping = () => {
+    input?.close();
+    input = undefined;
+  };
   const say = (line: string) => void process.stderr.write(`${program}: ${line}\n`);
   return {
     notice: (line) => {
       if (!quiet) say(line);
     },
     warn: say,
-    async askHidden(question) {
-      const answer = options.attended ? await (await import('./ask-hidden.ts')).askHidden(question) : undefined;
-      if (answer !== undefined) return answer;
-      throw new CredentialError('passphrase-required', 'Cannot prompt for passphrase in non-interactive environment');
+    async askHidden(question, { stayHidden } = { stayHidden: false }) {
+      if (options.attended) input ??= (await import('./hidden-input.ts')).HiddenInput.open();
+      if (input === undefined) {
+        throw new CredentialError('passphrase-required', 'Cannot prompt for passphrase in non-interactive environment');
+      }
+      try {
+        return await input.ask(question);
+      } finally {
+        if (!stayHidden) showTyping();
+      }
     },
+    showTyping,
   };
 }
