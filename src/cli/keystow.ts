@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { keystow } from '../profiles/keystow.ts';
-import { quickGit } from './commands/git.ts';
 import { quickGet } from './commands/print-secret.ts';
+import { quickGit } from './commands/quick-git.ts';
 import { main } from './main.ts';
 
 void main({

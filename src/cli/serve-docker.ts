@@ -1,12 +1,9 @@
-import { eraseForDocker } from '../app/docker/erase.ts';
 import { getForDocker } from '../app/docker/get.ts';
-import { listForDocker } from '../app/docker/list.ts';
-import { storeForDocker } from '../app/docker/store.ts';
 import { messages, parseLogin } from '../domain/docker/login.ts';
 import type { Cli } from './cli.ts';
 import { exitCodes } from './exit-code.ts';
 import { readStdin } from './read-stdin.ts';
-import { packageVersion } from './version.ts';
+import { stdin } from './stdin.ts';
 
 /**
  * Carries out an action of a docker credential helper. docker takes what went wrong from stdout; some of its commands
@@ -23,18 +20,26 @@ export async function serveDocker(cli: Cli, action: string): Promise<void> {
 
 async function carryOut(cli: Cli, action: string): Promise<void> {
   switch (action) {
-    case 'store':
-      return storeForDocker(cli.context(), parseLogin(await stdin()));
-    case 'erase':
-      return eraseForDocker(cli.context(), (await stdin()).trim());
-    case 'list':
-      return cli.print(`${JSON.stringify(await listForDocker(cli.context()))}\n`);
-    case 'version':
-      return cli.print(`docker-credential-keystow (keystow) ${packageVersion()}\n`);
     case 'get': {
-      const login = await getForDocker(cli.context(), (await stdin()).trim());
+      const login = await getForDocker(cli.context(), (await input()).trim());
       await cli.print(`${login ? JSON.stringify(login) : messages.notFound}\n`);
       return cli.exitWith(login ? exitCodes.done : exitCodes.error);
+    }
+    case 'store': {
+      const { storeForDocker } = await import('../app/docker/store.ts');
+      return storeForDocker(cli.context(), parseLogin(await input()));
+    }
+    case 'erase': {
+      const { eraseForDocker } = await import('../app/docker/erase.ts');
+      return eraseForDocker(cli.context(), (await input()).trim());
+    }
+    case 'list': {
+      const { listForDocker } = await import('../app/docker/list.ts');
+      return cli.print(`${JSON.stringify(await listForDocker(cli.context()))}\n`);
+    }
+    case 'version': {
+      const { packageVersion } = await import('./version.ts');
+      return cli.print(`docker-credential-keystow (keystow) ${packageVersion()}\n`);
     }
     default:
       await cli.print(`Unknown credential action \`${action}\`\n`);
@@ -42,6 +47,6 @@ async function carryOut(cli: Cli, action: string): Promise<void> {
   }
 }
 
-async function stdin(): Promise<string> {
-  return (await readStdin(process.stdin)).toString('utf8');
+async function input(): Promise<string> {
+  return (await readStdin(stdin())).toString('utf8');
 }

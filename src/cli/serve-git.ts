@@ -5,6 +5,7 @@ import { capabilities } from '../domain/git/answer.ts';
 import { type Attributes, formatAttributes, isTrue } from '../domain/git/attributes.ts';
 import type { Cli } from './cli.ts';
 import { readGitRequest } from './read-git-request.ts';
+import { stdin } from './stdin.ts';
 
 /** Carries out an operation of a git credential helper. One that it does not know is ignored, as gitcredentials(7) wants. */
 export async function serveGit(cli: Cli, operation: string): Promise<void> {
@@ -13,11 +14,11 @@ export async function serveGit(cli: Cli, operation: string): Promise<void> {
       return get(cli);
     case 'store': {
       const { storeForGit } = await import('../app/git/store.ts');
-      return storeForGit(contextFor(cli), await readGitRequest(process.stdin));
+      return storeForGit(contextFor(cli), await readGitRequest(stdin()));
     }
     case 'erase': {
       const { eraseForGit } = await import('../app/git/erase.ts');
-      return eraseForGit(contextFor(cli), await readGitRequest(process.stdin));
+      return eraseForGit(contextFor(cli), await readGitRequest(stdin()));
     }
     case 'capability':
       return cli.print(['version 0\n', ...capabilities.map((name) => `capability ${name}\n`)].join(''));
@@ -27,7 +28,7 @@ export async function serveGit(cli: Cli, operation: string): Promise<void> {
 async function get(cli: Cli): Promise<void> {
   const print = (attributes: Attributes) => cli.print(Buffer.from(formatAttributes(attributes), 'latin1'));
   try {
-    await print(await getForGit(contextFor(cli), await readGitRequest(process.stdin)));
+    await print(await getForGit(contextFor(cli), await readGitRequest(stdin())));
   } catch (error) {
     // Who called it off is not to be asked again by git.
     if (error instanceof CredentialError && error.code === 'cancelled') await print([['quit', '1']]);

@@ -1,12 +1,6 @@
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import type { QuickCommand } from '../quick-command.ts';
-
-export const quickGit: QuickCommand = {
-  words: ['git'],
-  operands: 1,
-  run: async (cli, operation = '') => (await import('../serve-git.ts')).serveGit(cli, operation),
-};
+import { quickGit } from './quick-git.ts';
 
 export function gitCommand(cli: Cli): Command {
   return command({
