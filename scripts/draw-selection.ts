@@ -7,6 +7,7 @@ const samplePlace: Surroundings = {
   platform: 'linux',
   distribution: 'debian',
   program: 'keystow',
+  storageVariable: 'KEYSTOW_STORAGE',
   disableVariable: 'KEYSTOW_DISABLE_KEYRING',
 };
 

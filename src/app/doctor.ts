@@ -18,7 +18,7 @@ export interface DoctorReport {
 export async function examine(context: Context): Promise<DoctorReport> {
   const choice = await chooseStore(context, () => {});
   const { settings, stores, where } = context;
-  const selection = reportSelection(choice, where);
+  const selection = reportSelection(choice, settings.policy, where);
   return {
     storage: await reportStorage(context, selection),
     selection,
@@ -40,5 +40,5 @@ export function replayReport(text: string): { readonly selection: SelectionRepor
   if (verdict === undefined) {
     throw new CredentialError('invalid-input', 'the report lacks what a probe saw that the choice needs');
   }
-  return { selection: reportSelection(verdict, facts.where), facts };
+  return { selection: reportSelection(verdict, facts.policy, facts.where), facts };
 }

@@ -30,6 +30,7 @@ const facts = v.object({
     platform: v.string(),
     distribution: v.picklist(distributions),
     program: v.string(),
+    storageVariable: v.string(),
     disableVariable: v.string(),
   }),
   attended: v.boolean(),

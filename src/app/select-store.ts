@@ -9,8 +9,8 @@ import { warningLine } from './warning-line.ts';
  * rejects with the code of its refusal.
  */
 export async function selectStore(context: Context): Promise<Selected> {
-  const { settings, profile, where, terminal } = context;
+  const { settings, where, terminal } = context;
   const { selection } = await chooseStore(context, (about) => terminal.warn(warningLine(about, where)));
-  if (selection.status === 'refused') throw refusalError(selection, settings.policy, profile, where);
+  if (selection.status === 'refused') throw refusalError(selection, settings.policy, where);
   return selection;
 }

@@ -1,4 +1,6 @@
 import { advise } from '../domain/advice/advise.ts';
+import { adviseRefusal } from '../domain/advice/refusal.ts';
+import type { Policy } from '../domain/policy.ts';
 import { classOf, type Reason, type ReasonClass } from '../domain/probe.ts';
 import type { RefusalCode, Verdict } from '../domain/selection.ts';
 import type { CandidateId, StoreId } from '../domain/store-id.ts';
@@ -17,7 +19,7 @@ export interface PassedOverReport {
 /** A choice and its reasons, as `doctor --json` prints it. */
 export type SelectionReport = (
   | { readonly outcome: 'selected'; readonly store: StoreId }
-  | { readonly outcome: 'refused'; readonly code: RefusalCode }
+  | { readonly outcome: 'refused'; readonly code: RefusalCode; readonly explanation: string; readonly fix: string }
 ) & {
   readonly passedOver: readonly PassedOverReport[];
   /** The lines that a command which stores something would warn with. */
@@ -26,7 +28,7 @@ export type SelectionReport = (
   readonly rows: readonly number[];
 };
 
-export function reportSelection({ selection, warned }: Verdict, where: Surroundings): SelectionReport {
+export function reportSelection({ selection, warned }: Verdict, policy: Policy, where: Surroundings): SelectionReport {
   const passedOver = selection.passedOver.map((about) => ({
     store: about.store,
     reason: about.reason,
@@ -37,6 +39,6 @@ export function reportSelection({ selection, warned }: Verdict, where: Surroundi
   const end =
     selection.status === 'selected'
       ? { outcome: 'selected' as const, store: selection.store }
-      : { outcome: 'refused' as const, code: selection.code };
+      : { outcome: 'refused' as const, code: selection.code, ...adviseRefusal(selection, policy, where) };
   return { ...end, passedOver, warnings, rows: selection.rows };
 }

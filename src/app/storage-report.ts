@@ -12,7 +12,9 @@ export interface StorageReport {
   readonly label: StorageLabel;
   /** The store of the newest credential; `null` where there is none. */
   readonly store: StoreId | null;
-  /** Lines for people: why no OS keyring is used, what is kept where, what is amiss. */
+  /** How many credentials each store is known to hold; the stores that hold none are left out. */
+  readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
+  /** Lines for people: why no OS keyring is used, and what is amiss. */
   readonly details: readonly string[];
 }
 
@@ -37,10 +39,10 @@ export async function reportStorage(context: Context, selection: SelectionReport
   return {
     label: storageLabel(store, seal, settings.envPassphrase),
     store: store ?? null,
+    kept: counts(placement),
     details: [
       ...mostTellingFirst(selection.passedOver).map(notUsed),
-      ...(selection.outcome === 'selected' ? [`new credentials go to the ${storeNames[selection.store]}`] : []),
-      ...counts(placement),
+      ...movedOn(store, selection),
       ...staleCopies(placement),
       ...(file ? protection(seal, context) : []),
       ...faults,
@@ -57,6 +59,12 @@ async function keptInKeyring(context: Context, remembered: Placement, selection:
 /** Why one store was passed over, as doctor has it. */
 export function notUsed({ explanation }: PassedOverReport): string {
   return `OS keyring not used: ${explanation}`;
+}
+
+/** What is kept in one store is not in the way of a better one. */
+function movedOn(store: StoreId | undefined, selection: SelectionReport): string[] {
+  if (store === undefined || selection.outcome !== 'selected' || selection.store === store) return [];
+  return [`the newest credential is in the ${storeNames[store]}; new ones go to the ${storeNames[selection.store]}`];
 }
 
 /** What is there and was not taken says more than what is not there at all. */
@@ -83,12 +91,10 @@ async function found(
   return (await store.list(undefined, { signal })).length > 0 ? selection.store : undefined;
 }
 
-function counts(placement: Placement): string[] {
+function counts(placement: Placement): StorageReport['kept'] {
   const byStore = new Map<StoreId, number>();
   for (const { store } of placement) byStore.set(store, (byStore.get(store) ?? 0) + 1);
-  return [...byStore].map(
-    ([store, count]) => `${count} ${count === 1 ? 'credential' : 'credentials'} in the ${storeNames[store]}`,
-  );
+  return [...byStore].map(([store, credentials]) => ({ store, credentials }));
 }
 
 function staleCopies(placement: Placement): string[] {

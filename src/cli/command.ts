@@ -1,4 +1,5 @@
 import type { Placement } from '../domain/placement.ts';
+import type { commonOptions } from './everywhere.ts';
 
 /** A command as data: its parser, its help, its completion and its place in the manual are made from this. */
 export interface Command {
@@ -92,7 +93,7 @@ export function command<
   readonly options?: Options;
   readonly examples: readonly Example[];
   readonly hidden?: true;
-  run(values: Values<Operands, Options>): Promise<void>;
+  run(values: Values<Operands, Options & typeof commonOptions>): Promise<void>;
 }): Command {
   return {
     ...rest,
@@ -100,7 +101,7 @@ export function command<
     options: options ?? {},
     hidden: hidden ?? false,
     commands: [],
-    run: (values) => run(values as Values<Operands, Options>),
+    run: (values) => run(values as Values<Operands, Options & typeof commonOptions>),
   };
 }
 

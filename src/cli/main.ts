@@ -102,6 +102,7 @@ function wire(profile: Profile, environment: Cli['environment'], signal: AbortSi
         return distributionOf(platform === 'linux' ? readOsRelease() : '');
       },
       program: profile.program,
+      storageVariable: profile.variables.storage,
       disableVariable: profile.variables.disableKeyring,
     },
     stores: createStores({ profile, settings, terminal, environment, platform, home, prompting }),

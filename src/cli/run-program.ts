@@ -2,11 +2,12 @@ import yargs from 'yargs';
 import { allCommands } from './all-commands.ts';
 import type { Cli } from './cli.ts';
 import { currentFolder } from './current-folder.ts';
+import { commonOptions } from './everywhere.ts';
 import { markOperands, operand } from './operands.ts';
 import { nameOf, type Program } from './program.ts';
 import { UsageError } from './usage-error.ts';
 import { packageVersion } from './version.ts';
-import { addCommand, examplesText } from './yargs-command.ts';
+import { addCommand, addOption, examplesText } from './yargs-command.ts';
 
 /**
  * Runs the command that `argv` names. Resolves with the text of `--help` or `--version` where that was asked for.
@@ -39,6 +40,7 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
       wrong = message;
       throw error ?? new Error(message);
     });
+  for (const [key, option] of Object.entries(commonOptions)) addOption(base, key, option);
   const parser = allCommands(program, cli).reduce((yargs, command) => addCommand(yargs, command, name), base);
   try {
     await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {

@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { CredentialError } from '../domain/credential-error.ts';
 import type { Command, Example, Operand, Option, ValueOption } from './command.ts';
+import { commonOptions } from './everywhere.ts';
 import { operand } from './operands.ts';
 
 /** Has yargs know a command, and run it with what its operands and options say. */
@@ -35,7 +36,7 @@ function placeholder([key, { optional, many }]: readonly [string, Operand]): str
   return optional ? `[${text}]` : `<${text}>`;
 }
 
-function addOption(yargs: Argv, key: string, option: Option): void {
+export function addOption(yargs: Argv, key: string, option: Option): void {
   const { describe } = option;
   if (!('value' in option)) {
     const { conflicts } = option;
@@ -58,7 +59,7 @@ function valuesOf({ operands, options }: Command, given: Readonly<Record<string,
     const typed = textsOf(given[key]).map((text) => chosen(key, text, choices));
     values[key] = many ? typed : typed[0];
   }
-  for (const [key, option] of Object.entries(options)) {
+  for (const [key, option] of Object.entries({ ...options, ...commonOptions } as Command['options'])) {
     values[key] = 'value' in option ? parsed(key, option, textsOf(given[key])) : given[key] === true;
   }
   return values;

@@ -52,6 +52,7 @@ export class World {
         platform: 'linux',
         distribution: 'debian',
         program: 'keystow',
+        storageVariable: 'KEYSTOW_STORAGE',
         disableVariable: 'KEYSTOW_DISABLE_KEYRING',
       },
       stores: {

@@ -53,7 +53,7 @@ const lines: readonly (readonly [string, string])[] = [
   ['keystow get "my\ti\t', 's3cret-3!'],
   ['keystow get -- -d\t-\t', 's3cret-4!'],
   ['keystow get caf\tz\t', 's3cret-5!'],
-  ['keystow doctor --rep\tre\t', 'Selection: '],
+  ['keystow doctor --rep\tre\t', ' is selected '],
   ['keystow exec gith\tal\t--e\tTOKEN -- show-th\t', 'it is s3cret-0!'],
 ];
 
@@ -66,13 +66,14 @@ for (const [shell, { command, teach }] of Object.entries(shells)) {
       await terminal.waitFor('ready> ');
     });
     afterAll(async () => {
-      terminal.type('\x03exit\r');
+      terminal.type('exit\r');
       await terminal.exit;
     });
 
     test.each(lines)('makes of %j a line that works', async (typed, printed) => {
       terminal.type(`${typed}\r`);
       await terminal.waitFor(printed);
+      await terminal.waitFor('ready> ');
     });
   });
 }

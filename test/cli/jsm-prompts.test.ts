@@ -48,7 +48,7 @@ describeStore('what jsm asks on a terminal', 'file-passphrase', missingPseudoTer
 
   test('doctor asks for nothing', async () => {
     await saveFirst();
-    const doctor = start('jsm doctor');
+    const doctor = start('jsm doctor --color=never');
     expect(await doctor.exit).toBe(0);
     expect(doctor.shown()).toContain('Credential Storage: Encrypted file (interactive passphrase)');
     expect(doctor.shown()).not.toContain('passphrase for CLI credentials');

@@ -26,6 +26,7 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
     expect(await set.exit).toBe(0);
     expect(set.shown()).toContain('stored demo alice in the encrypted file');
     expect(set.shown()).not.toContain('s3cret');
+    for (const style of [1, 2, 34, 36]) expect(set.shown()).not.toContain(`\x1b[${style}m`);
 
     const get = start('keystow get demo alice');
     expect(await get.exit).toBe(0);

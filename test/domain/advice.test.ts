@@ -9,6 +9,7 @@ const where: Surroundings = {
   platform: 'linux',
   distribution: 'debian',
   program: 'jsm',
+  storageVariable: 'JSM_STORAGE',
   disableVariable: 'JSM_DISABLE_KEYRING',
 };
 

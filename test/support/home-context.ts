@@ -22,7 +22,13 @@ export function contextAt(home: string, environment: Readonly<Record<string, str
   return {
     profile: keystow,
     settings,
-    where: { platform, distribution: 'other', program: 'keystow', disableVariable: keystow.variables.disableKeyring },
+    where: {
+      platform,
+      distribution: 'other',
+      program: 'keystow',
+      storageVariable: keystow.variables.storage,
+      disableVariable: keystow.variables.disableKeyring,
+    },
     stores: createStores({ profile: keystow, settings, terminal, environment, platform, home, prompting: false }),
     placement: createPlacementFile({ path: settings.placementPath }),
     exclusively: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),

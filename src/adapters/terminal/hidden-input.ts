@@ -73,7 +73,8 @@ function openControllingTerminal(): ReadStream | undefined {
 
 async function ask(question: string, input: NodeJS.ReadStream): Promise<Secret> {
   try {
-    const theme = { prefix: '', style: { message: (text: string) => text, maskedText: '' } };
+    const plain = (text: string) => text;
+    const theme = { prefix: '', style: { message: plain, help: plain, answer: plain, maskedText: '' } };
     const line = await password(
       { message: question, mask: false, toggleMask: false, theme },
       { input, output: process.stderr },

@@ -1,0 +1,52 @@
+import type { DoctorReport } from '../../app/doctor.ts';
+import type { SelectionReport } from '../../app/selection-report.ts';
+import { notUsed } from '../../app/storage-report.ts';
+import { storeNames } from '../../domain/store-id.ts';
+import type { Paint } from '../paint.ts';
+import { wrap } from '../wrap.ts';
+import { fixes } from './fixes.ts';
+import { selectionPath } from './selection-path.ts';
+import { storeTable } from './store-table.ts';
+
+/** How a report is shown. */
+export interface Showing {
+  readonly paint: Paint;
+  /** Longest line, in characters; what is to be pasted may be longer. */
+  readonly width: number;
+  /** With the way to the choice, in place of the table of its stores. */
+  readonly explain: boolean;
+}
+
+/** A report for people. A replayed one has no storage: that is another machine's. */
+export function doctorText(
+  report: Pick<DoctorReport, 'selection' | 'facts'> & Partial<DoctorReport>,
+  { paint, width, explain }: Showing,
+): string {
+  const { storage, selection } = report;
+  const details = storage ? storage.details : selection.passedOver.map(notUsed);
+  const how = explain ? selectionPath(report, paint, width) : storeTable(report, paint);
+  return [
+    ...(storage ? [`${paint('strong', 'Credential Storage:')} ${label(storage, paint)}`] : []),
+    ...details.map((detail) => wrap(detail, width, '  ', '    ')),
+    ...(storage || details.length > 0 ? [''] : []),
+    `${paint('strong', 'Selection:')} ${outcome(selection, paint)} ${paint('faint', byRows(selection.rows))}`,
+    ...(selection.outcome === 'refused' ? [wrap(selection.explanation, width, '  ', '    ')] : []),
+    ...how,
+    ...fixes(report, paint),
+    '',
+  ].join('\n');
+}
+
+function label({ store, label }: DoctorReport['storage'], paint: Paint): string {
+  return store === null ? label : paint(store === 'file' ? 'fair' : 'good', label);
+}
+
+function outcome(selection: SelectionReport, paint: Paint): string {
+  return selection.outcome === 'selected'
+    ? `the ${storeNames[selection.store]} is selected`
+    : `${paint('bad', 'refused')}: ${selection.code}`;
+}
+
+function byRows(rows: readonly number[]): string {
+  return `(row${rows.length > 1 ? 's' : ''} ${rows.join(', ')} of docs/selection.md)`;
+}

@@ -1,0 +1,18 @@
+import type { DoctorReport } from '../../app/doctor.ts';
+import { storeNames } from '../../domain/store-id.ts';
+import type { Paint } from '../paint.ts';
+
+/** What is to be done for each thing that one may want, on a line of its own to be copied; what is the same, once. */
+export function fixes({ selection, facts }: Pick<DoctorReport, 'selection' | 'facts'>, paint: Paint): string[] {
+  const ways = new Map<string, string>();
+  const offer = (goal: string, fix: string) => void (ways.has(fix) || ways.set(fix, goal));
+  for (const { store, fix } of selection.passedOver) {
+    offer(store === 'keyutils' ? 'For a keyring that lasts' : `To use the ${storeNames[store]}`, fix);
+  }
+  if (selection.outcome === 'refused') {
+    if (selection.code === 'keyring-required')
+      offer('To use the encrypted file', `unset ${facts.where.storageVariable}`);
+    else offer('To have a store chosen', selection.fix);
+  }
+  return [...ways].flatMap(([fix, goal]) => ['', `${goal}:`, `    ${paint('strong', fix)}`]);
+}
