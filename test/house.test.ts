@@ -10,12 +10,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ports: ['domain'],
   app: ['ports', 'domain'],
   adapters: ['ports', 'domain'],
+  composition: ['app', 'adapters', 'ports', 'domain'],
   profiles: ['domain'],
-  cli: ['app', 'adapters', 'profiles', 'ports', 'domain'],
+  cli: ['app', 'adapters', 'composition', 'profiles', 'ports', 'domain'],
 };
 
 /** The only files of cli that know the adapters. */
-const composition = /^cli\/(main|stores|services)\.ts$/;
+const composition = /^cli\/(main|services)\.ts$/;
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 

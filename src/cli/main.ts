@@ -1,23 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { lazyLock } from '../adapters/files/lazy-lock.ts';
-import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
 import { createTerminal } from '../adapters/terminal/terminal.ts';
 import type { Context } from '../app/context.ts';
-import { readSettings } from '../app/settings.ts';
+import { createContext } from '../composition/context.ts';
 import type { Profile } from '../domain/profile.ts';
-import { distributionOf } from '../domain/surroundings.ts';
 import type { Cli } from './cli.ts';
-import { currentFolder } from './current-folder.ts';
 import { exitCodes } from './exit-code.ts';
-import { homeFolder } from './home-folder.ts';
-import { isTerminal } from './is-terminal.ts';
-import { leave } from './leave.ts';
 import { print } from './output.ts';
 import type { Program } from './program.ts';
 import { type QuickCommand, quickRun } from './quick-command.ts';
-import { reportFailure } from './report-failure.ts';
 import { services } from './services.ts';
-import { createStores } from './stores.ts';
 
 /** One of the programs, as much of it as each run of it loads. */
 export interface Executable {
@@ -31,7 +21,7 @@ export interface Executable {
 export async function main({ profile, quick, program }: Executable): Promise<void> {
   const calledOff = new AbortController();
   process.once('SIGINT', () => calledOff.abort());
-  process.once('uncaughtException', (error) => process.exit(reportFailure(error, profile, false)));
+  process.once('uncaughtException', async (error) => process.exit(await failed(error, profile, false)));
   const environment = takeEnvironment(profile);
   const contexts: Context[] = [];
   let exitCode: number = exitCodes.done;
@@ -39,8 +29,21 @@ export async function main({ profile, quick, program }: Executable): Promise<voi
     profile,
     environment,
     services,
-    context(options) {
-      const context = wire(profile, environment, calledOff.signal, options?.prompting ?? true);
+    context({ prompting = true } = {}) {
+      const context = createContext({
+        profile,
+        environment,
+        prompting,
+        signal: calledOff.signal,
+        terminal: (settings) =>
+          createTerminal({
+            program: profile.program,
+            quiet: settings.quiet,
+            get attended() {
+              return prompting && settings.attended;
+            },
+          }),
+      });
       contexts.push(context);
       return context;
     },
@@ -54,11 +57,14 @@ export async function main({ profile, quick, program }: Executable): Promise<voi
   try {
     if (quickly) await quickly(cli);
     else await runWhole(await program(), cli, argv);
+    // On Linux all that was written is out by now, and to take apart what ends anyway takes a read 1 ms.
+    if (quickly && process.platform === 'linux') process.exit(exitCode);
   } catch (error) {
-    exitCode = reportFailure(error, profile, calledOff.signal.aborted);
+    exitCode = await failed(error, profile, calledOff.signal.aborted);
   } finally {
     await Promise.all(contexts.map((context) => context.stores.close()));
   }
+  const { leave } = await import('./leave.ts');
   leave(exitCode);
 }
 
@@ -67,59 +73,15 @@ async function runWhole(program: Program, cli: Cli, argv: readonly string[]): Pr
   await cli.print(await runProgram(program, cli, argv));
 }
 
+/** Gives what to exit with. */
+async function failed(error: unknown, profile: Profile, calledOff: boolean): Promise<number> {
+  const { reportFailure } = await import('./report-failure.ts');
+  return reportFailure(error, profile, calledOff);
+}
+
 /** Takes the secrets out of the environment that children of this process, such as a browser, would get. */
 function takeEnvironment({ variables, secretVariables = [] }: Profile): Cli['environment'] {
   const environment = { ...process.env };
   for (const variable of [variables.passphrase, ...secretVariables]) delete process.env[variable];
   return environment;
-}
-
-function wire(profile: Profile, environment: Cli['environment'], signal: AbortSignal, prompting: boolean): Context {
-  const { platform } = process;
-  const home = homeFolder();
-  const settings = readSettings(profile, {
-    environment,
-    platform,
-    home,
-    directory: currentFolder(),
-    get terminal() {
-      return isTerminal(0) || isTerminal(2);
-    },
-  });
-  const terminal = createTerminal({
-    program: profile.program,
-    quiet: settings.quiet,
-    get attended() {
-      return prompting && settings.attended;
-    },
-  });
-  return {
-    profile,
-    settings,
-    where: {
-      platform,
-      get distribution() {
-        return distributionOf(platform === 'linux' ? readOsRelease() : '');
-      },
-      program: profile.program,
-      storageVariable: profile.variables.storage,
-      disableVariable: profile.variables.disableKeyring,
-    },
-    stores: createStores({ profile, settings, terminal, environment, platform, home, prompting }),
-    placement: createPlacementFile({ path: settings.placementPath }),
-    exclusively: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
-    terminal,
-    clock: () => new Date().toISOString(),
-    signal,
-  };
-}
-
-/** os-release(5) has two homes; a system without either is of no known distribution. */
-function readOsRelease(): string {
-  for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
-    try {
-      return readFileSync(path, 'utf8');
-    } catch {}
-  }
-  return '';
 }

@@ -1,7 +1,7 @@
 import yargs from 'yargs';
+import { currentFolder } from '../composition/current-folder.ts';
 import { allCommands } from './all-commands.ts';
 import type { Cli } from './cli.ts';
-import { currentFolder } from './current-folder.ts';
 import { commonOptions } from './everywhere.ts';
 import { markOperands, operand } from './operands.ts';
 import { nameOf, type Program } from './program.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inBatches } from '../../src/adapters/secret-service/batches.ts';
-import { attributesOf, getSecret, itemsOf, openSession } from '../../src/adapters/secret-service/service-calls.ts';
+import { attributesOf, itemsOf } from '../../src/adapters/secret-service/further-calls.ts';
+import { getSecret, openSession } from '../../src/adapters/secret-service/service-calls.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 import { asking } from './asking.ts';
 

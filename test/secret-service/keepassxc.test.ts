@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { createItem, itemsOf, prompt } from '../../src/adapters/secret-service/further-calls.ts';
 import { attributesFor } from '../../src/adapters/secret-service/item-name.ts';
-import { createItem, itemsOf, openSession, prompt } from '../../src/adapters/secret-service/service-calls.ts';
+import { openSession } from '../../src/adapters/secret-service/service-calls.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret, troublesomeSecrets } from '../contract/secrets.ts';

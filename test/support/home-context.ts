@@ -2,7 +2,7 @@ import { lazyLock } from '../../src/adapters/files/lazy-lock.ts';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import type { Context } from '../../src/app/context.ts';
 import { readSettings } from '../../src/app/settings.ts';
-import { createStores } from '../../src/cli/stores.ts';
+import { createStores } from '../../src/composition/stores.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { Terminal } from '../../src/ports/terminal.ts';
 import { keystow } from '../../src/profiles/keystow.ts';

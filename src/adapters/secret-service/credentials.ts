@@ -2,10 +2,11 @@ import { type CredentialName, compareNames } from '../../domain/credential-name.
 import { Secret } from '../../domain/secret.ts';
 import { inBatches } from './batches.ts';
 import { Fault } from './fault.ts';
+import { attributesOf, createItem, deleteItem, setSecret } from './further-calls.ts';
 import { attributesFor, nameFrom } from './item-name.ts';
 import { find, newest, searchUnlocked, unlockItems } from './items.ts';
 import { answerChange } from './prompt.ts';
-import { attributesOf, createItem, deleteItem, getSecret, setSecret } from './service-calls.ts';
+import { getSecret } from './service-calls.ts';
 import { inTurn } from './turn.ts';
 import type { Visit } from './visit.ts';
 

@@ -1,9 +1,10 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { inBatches } from './batches.ts';
 import { Fault } from './fault.ts';
+import { attributesOf, isItemLocked, itemsOf, modifiedOf } from './further-calls.ts';
 import { attributesFor, nameFrom } from './item-name.ts';
 import { lockedCollection, unlockAttended } from './lock.ts';
-import { type Attributes, attributesOf, isItemLocked, itemsOf, modifiedOf, searchItems } from './service-calls.ts';
+import { type Attributes, searchItems } from './service-calls.ts';
 import type { Visit } from './visit.ts';
 
 export interface Item {

@@ -1,6 +1,6 @@
 import { Fault } from './fault.ts';
+import { isCollectionLocked, labelOf, unlock } from './further-calls.ts';
 import { answerPrompt } from './prompt.ts';
-import { isCollectionLocked, labelOf, unlock } from './service-calls.ts';
 import type { Session } from './session.ts';
 import type { Visit } from './visit.ts';
 

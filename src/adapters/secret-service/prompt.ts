@@ -1,6 +1,7 @@
 import { unwatch, watchFor } from './bus-calls.ts';
 import { Fault } from './fault.ts';
-import { noObject, prompt, target } from './service-calls.ts';
+import { prompt } from './further-calls.ts';
+import { noObject, target } from './service-calls.ts';
 import type { Visit } from './visit.ts';
 import { BusError } from './wire/connection.ts';
 import type { Message } from './wire/message.ts';

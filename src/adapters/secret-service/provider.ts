@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import type { Provider } from '../../domain/probe.ts';
-import { namesOnBus, ownerOf } from './bus-calls.ts';
+import { namesOnBus, ownerOf, serviceName } from './bus-calls.ts';
 import type { Connection } from './wire/connection.ts';
 
 /** The programs that serve the Secret Service. */
@@ -23,9 +23,9 @@ const ownNames: readonly (readonly [start: string, Provider])[] = [
 /** What Linux keeps of a process's name, in bytes: proc(5), `/proc/PID/comm`. */
 const commBytes = 15;
 
-/** The provider that is process `pid`, whose connection is `owner`. */
-export async function providerOf(bus: Connection, owner: string, pid: number): Promise<Provider | undefined> {
-  return providerOfProcess(pid) ?? (await providerOfNames(bus, owner));
+/** The provider, which is process `pid`. */
+export async function providerOf(bus: Connection, pid: number): Promise<Provider | undefined> {
+  return providerOfProcess(pid) ?? (await providerOfNames(bus, await ownerOf(bus, serviceName)));
 }
 
 /** The provider that runs without serving, going by the names on the bus. */

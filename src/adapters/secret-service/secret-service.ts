@@ -5,8 +5,8 @@ import type { Attendance } from '../../ports/attendance.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import type { SessionEnvironment } from './address.ts';
-import { deleteCredential, getCredential, listCredentials, setCredential } from './credentials.ts';
 import { Fault } from './fault.ts';
+import { getPlainly } from './get-plainly.ts';
 import { Operation } from './operation.ts';
 import { SessionKeeper } from './session-keeper.ts';
 import { toError, toFault, toProbe } from './to-error.ts';
@@ -44,13 +44,17 @@ export class SecretService implements CredentialStore, StoreProbe {
 
   async get(name: CredentialName, options?: OperationOptions): Promise<Secret | undefined> {
     credentialName(name.service, name.account);
-    return this.#operate(options, (at) => getCredential(at, name));
+    return this.#operate(
+      options,
+      async (at) => (await getPlainly(at, name)) ?? (await beyondReading()).getCredential(at, name),
+    );
   }
 
   async set(name: CredentialName, secret: Secret, options?: OperationOptions): Promise<void> {
     credentialName(name.service, name.account);
     await this.#operate(options, async (at) => {
       if (secret.expose().length > maxSecretBytes) throw new Fault('too-large');
+      const { setCredential } = await beyondReading();
       await setCredential(at, name, secret);
     });
   }
@@ -58,21 +62,22 @@ export class SecretService implements CredentialStore, StoreProbe {
   async delete(name: CredentialName, options?: OperationOptions): Promise<boolean> {
     credentialName(name.service, name.account);
     let wasKept = false;
-    await this.#operate(options, (at) =>
-      deleteCredential(at, name, () => {
+    await this.#operate(options, async (at) => {
+      const { deleteCredential } = await beyondReading();
+      await deleteCredential(at, name, () => {
         wasKept = true;
-      }),
-    );
+      });
+    });
     return wasKept;
   }
 
   async list(service?: string, options?: OperationOptions): Promise<readonly CredentialName[]> {
     if (service !== undefined) credentialName(service, 'any');
-    return this.#operate(options, (at) => listCredentials(at, service));
+    return this.#operate(options, async (at) => (await beyondReading()).listCredentials(at, service));
   }
 
   async probe(options?: OperationOptions): Promise<Probe> {
-    const { newSentinel, tryOut } = await import('./probe.ts');
+    const { newSentinel, tryOut } = await beyondReading();
     const sentinel = newSentinel(this.#options.sentinelService);
     try {
       return await this.#bounded(options, (at) => tryOut(at, sentinel));
@@ -104,4 +109,8 @@ export class SecretService implements CredentialStore, StoreProbe {
       operation.close();
     }
   }
+}
+
+function beyondReading() {
+  return import('./beyond-reading.ts');
 }

@@ -1,9 +1,9 @@
 import type { Provider } from '../../domain/probe.ts';
 import type { SessionEnvironment } from './address.ts';
-import { namesOnBus, ownerOf, processOf, serviceName, startableNames, startOwner } from './bus-calls.ts';
+import { namesOnBus, processOf, serviceName, startableNames, startOwner } from './bus-calls.ts';
 import { Fault } from './fault.ts';
 import { idleProvider, installedProviders, providerOf } from './provider.ts';
-import { noObject, openSession, type Peer, readDefaultAlias } from './service-calls.ts';
+import { askDefaultAlias, noObject, openSession, type Peer, readDefaultAlias } from './service-calls.ts';
 import { isUnowned, toFault } from './to-error.ts';
 import type { Connection } from './wire/connection.ts';
 
@@ -39,17 +39,16 @@ export async function open(bus: Connection, environment: SessionEnvironment): Pr
  */
 async function openWithOwner(bus: Connection): Promise<Opened> {
   let provider: Provider | undefined;
-  const meetOwner = async () => {
-    const [owner, pid] = await Promise.all([ownerOf(bus, serviceName), processOf(bus, serviceName).catch(() => 0)]);
-    provider = await providerOf(bus, owner, pid);
-    return owner;
+  const meetProvider = async () => {
+    provider = await providerOf(bus, await processOf(bus, serviceName).catch(() => 0));
   };
   try {
-    const [owner, first] = await Promise.all([meetOwner(), readDefaultAlias({ bus, owner: serviceName })]);
-    const peer = { bus, owner };
+    const [, first] = await Promise.all([meetProvider(), askDefaultAlias({ bus, owner: serviceName })]);
+    // Who answered is whom all else goes to, so that it neither reaches a successor nor starts one.
+    const peer = { bus, owner: first.sender };
     const path = openSession(peer);
     path.catch(() => undefined);
-    const alias = first === noObject ? await readDefaultAlias(peer) : first;
+    const alias = first.alias === noObject ? await readDefaultAlias(peer) : first.alias;
     return { session: { ...peer, path, provider }, alias };
   } catch (error) {
     throw toFault(error, provider);

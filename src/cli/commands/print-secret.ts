@@ -1,8 +1,8 @@
 import { getCredential } from '../../app/get-credential.ts';
+import { isTerminal } from '../../composition/is-terminal.ts';
 import { credentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { exitCodes } from '../exit-code.ts';
-import { isTerminal } from '../is-terminal.ts';
 import type { QuickCommand } from '../quick-command.ts';
 import { notFound } from '../shown.ts';
 

@@ -1,8 +1,8 @@
 import { setCredential } from '../../app/set-credential.ts';
+import { isTerminal } from '../../composition/is-terminal.ts';
 import { credentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { isTerminal } from '../is-terminal.ts';
 import { readSecret } from '../read-secret.ts';
 import { jsonLine, storedLine } from '../render.ts';
 import { shown } from '../shown.ts';

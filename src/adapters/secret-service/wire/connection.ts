@@ -15,6 +15,12 @@ export interface Call {
   readonly gives: string;
 }
 
+/** What a method call gave, and whose unique name gave it. */
+export interface Reply {
+  readonly values: Value[];
+  readonly sender: string;
+}
+
 /** An error reply, and the bus closing in the same terms. `errorName`: `org.freedesktop.DBus.Error.Disconnected`. */
 export class BusError extends Error {
   readonly errorName: string;
@@ -35,7 +41,7 @@ function refusalOf(line: string): Error {
 /** A message bus as one client sees it. Calls go out at once and in order; none waits for an earlier reply. */
 export class Connection {
   readonly #socket: Socket;
-  readonly #waiting = new Map<number, { gives: string; resolve(values: Value[]): void; reject(error: Error): void }>();
+  readonly #waiting = new Map<number, { gives: string; resolve(reply: Reply): void; reject(error: Error): void }>();
   readonly #watches = new Set<{ take(signal: Message): void; reject(error: Error): void }>();
   #serial = 0;
   #greeted = false;
@@ -59,8 +65,13 @@ export class Connection {
     return this.#ended === undefined;
   }
 
+  /** The values of the reply, where its sender is of no account. */
+  async call(call: Call): Promise<Value[]> {
+    return (await this.ask(call)).values;
+  }
+
   /** Rejects with a {@link BusError}, a `WireError`, or what {@link end} was given. Starts no service. */
-  call({ to, signature = '', values = [], gives }: Call): Promise<Value[]> {
+  ask({ to, signature = '', values = [], gives }: Call): Promise<Reply> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== undefined) return reject(this.#ended);
       this.#serial += 1;
@@ -142,11 +153,11 @@ export class Connection {
   }
 
   #handle(message: Message): void {
-    const { replyTo = 0, errorName = '', signature } = message.fields;
+    const { replyTo = 0, errorName = '', signature, sender = '' } = message.fields;
     if (message.type === messageTypes.signal) for (const watch of this.#watches) watch.take(message);
     if (message.type !== messageTypes.reply && message.type !== messageTypes.error) return;
     const call = this.#waiting.get(replyTo);
-    if (message.type === messageTypes.reply) call?.resolve(message.body(call.gives));
+    if (message.type === messageTypes.reply) call?.resolve({ values: message.body(call.gives), sender });
     else call?.reject(new BusError(errorName, signature === 's' ? String(message.body('s')[0]) : ''));
     this.#waiting.delete(replyTo);
   }

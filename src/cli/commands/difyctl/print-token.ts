@@ -1,7 +1,7 @@
 import { difySession } from '../../../app/dify-session.ts';
+import { isTerminal } from '../../../composition/is-terminal.ts';
 import { isExpired } from '../../../domain/session.ts';
 import type { Cli } from '../../cli.ts';
-import { isTerminal } from '../../is-terminal.ts';
 import type { QuickCommand } from '../../quick-command.ts';
 import { notSignedIn } from './not-signed-in.ts';
 

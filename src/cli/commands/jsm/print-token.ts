@@ -1,7 +1,7 @@
 import { accessToken } from '../../../app/access-token.ts';
+import { isTerminal } from '../../../composition/is-terminal.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
-import { isTerminal } from '../../is-terminal.ts';
 import type { QuickCommand } from '../../quick-command.ts';
 import { notSignedIn } from './not-signed-in.ts';
 import { serverOf } from './server.ts';

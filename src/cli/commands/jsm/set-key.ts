@@ -1,9 +1,9 @@
 import { keepSession } from '../../../app/keep-session.ts';
+import { isTerminal } from '../../../composition/is-terminal.ts';
 import { checkApiKey } from '../../../domain/api-key.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { isTerminal } from '../../is-terminal.ts';
 import { readSecret } from '../../read-secret.ts';
 import { storedLine } from '../../render.ts';
 

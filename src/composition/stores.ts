@@ -1,5 +1,4 @@
 import { lazyLock } from '../adapters/files/lazy-lock.ts';
-import { passphraseFromEnvironment, passphraseFromTerminal } from '../adapters/terminal/passphrases.ts';
 import type { Settings } from '../app/settings.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { sameName } from '../domain/credential-name.ts';
@@ -84,7 +83,7 @@ export function createStores(options: StoresOptions): Stores {
   };
   const encryptedFile = once(async () => {
     const { createEncryptedFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
-    return createEncryptedFile({ ...file, seal: settings.seal, passphrases: passphrases(options) });
+    return createEncryptedFile({ ...file, seal: settings.seal, passphrases: lazyPassphrases(options) });
   });
 
   const candidates = candidatesOf(platform, settings.usePass);
@@ -117,20 +116,16 @@ function withoutSecrets(environment: StoresOptions['environment'], { variables, 
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !secrets.includes(name)));
 }
 
-function passphrases({ profile, settings, terminal, environment }: StoresOptions): PassphraseSource {
-  const { variables } = profile;
-  const passphrase = environment[variables.passphrase];
-  if (settings.envPassphrase && passphrase) {
-    return passphraseFromEnvironment(passphrase, () =>
-      terminal.notice(
-        `using credential passphrase from ${variables.passphrase} (${variables.allowEnvPassphrase} is set).`,
-      ),
-    );
-  }
-  return passphraseFromTerminal(terminal, {
-    open: 'Enter passphrase for CLI credentials:',
-    create: 'Choose a passphrase for CLI credentials:',
-    repeat: 'Repeat the passphrase:',
-    hint: `set ${variables.allowEnvPassphrase}=1 and ${variables.passphrase}, or run it on a terminal`,
-  });
+/** A file sealed by the home directory is read without ever asking. */
+function lazyPassphrases(options: StoresOptions): PassphraseSource {
+  let loaded: Promise<PassphraseSource> | undefined;
+  const load = async () => (await import('./passphrases.ts')).createPassphrases(options);
+  const source = () => {
+    loaded ??= load();
+    return loaded;
+  };
+  return {
+    open: async (attempt) => (await source()).open(attempt),
+    create: async () => (await source()).create(),
+  };
 }

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { lazyLock } from '../adapters/files/lazy-lock.ts';
+import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
+import type { Context } from '../app/context.ts';
+import { readSettings, type Settings } from '../app/settings.ts';
+import type { Profile } from '../domain/profile.ts';
+import { distributionOf } from '../domain/surroundings.ts';
+import type { Terminal } from '../ports/terminal.ts';
+import { currentFolder } from './current-folder.ts';
+import { homeFolder } from './home-folder.ts';
+import { isTerminal } from './is-terminal.ts';
+import { createStores } from './stores.ts';
+
+export interface ContextOptions {
+  readonly profile: Profile;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether a store may ask the user for anything. */
+  readonly prompting: boolean;
+  readonly signal: AbortSignal;
+  /** Who is there to be told and asked. */
+  terminal(settings: Settings): Terminal;
+}
+
+/** Reads the settings and wires the stores of this machine. A setting that means nothing → throws its code. */
+export function createContext({ profile, environment, prompting, signal, terminal: meet }: ContextOptions): Context {
+  const { platform } = process;
+  const home = homeFolder(environment);
+  const settings = readSettings(profile, {
+    environment,
+    platform,
+    home,
+    directory: currentFolder(),
+    get terminal() {
+      return isTerminal(0) || isTerminal(2);
+    },
+  });
+  const terminal = meet(settings);
+  return {
+    profile,
+    settings,
+    where: {
+      platform,
+      get distribution() {
+        return distributionOf(platform === 'linux' ? readOsRelease() : '');
+      },
+      program: profile.program,
+      storageVariable: profile.variables.storage,
+      disableVariable: profile.variables.disableKeyring,
+    },
+    stores: createStores({ profile, settings, terminal, environment, platform, home, prompting }),
+    placement: createPlacementFile({ path: settings.placementPath }),
+    exclusively: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
+    terminal,
+    clock: () => new Date().toISOString(),
+    signal,
+  };
+}
+
+/** os-release(5) has two homes; a system without either is of no known distribution. */
+function readOsRelease(): string {
+  for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {}
+  }
+  return '';
+}
