@@ -1,6 +1,6 @@
 import { read } from 'node:fs';
+import { isTerminal } from '../composition/is-terminal.ts';
 import { CredentialError } from '../domain/credential-error.ts';
-import { isTerminal } from './is-terminal.ts';
 
 const descriptor = 0;
 const maxPieceBytes = 64 * 1024;
