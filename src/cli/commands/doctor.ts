@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { examine, replayReport } from '../../app/doctor.ts';
+import { isTerminal } from '../../composition/is-terminal.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { doctorText } from '../doctor/doctor-text.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
-import { isTerminal } from '../is-terminal.ts';
 import { paintFor } from '../paint.ts';
 import { jsonLine } from '../render.ts';
 
