@@ -16,6 +16,8 @@ export interface Settings {
   readonly placementPath: string;
   /** Both variables of the environment passphrase are set. The passphrase itself is not kept here. */
   readonly envPassphrase: boolean;
+  /** Both variables of the new passphrase are set, which is not kept here either. */
+  readonly newEnvPassphrase: boolean;
   readonly quiet: boolean;
   /** Somebody is there to answer a dialog: a terminal or a display, and not CI. */
   readonly attended: boolean;
@@ -43,6 +45,7 @@ export function readSettings(profile: Profile, facts: ProcessFacts): Settings {
   const { environment } = facts;
   const { join } = facts.platform === 'win32' ? win32 : posix;
   const folder = configFolder(profile, facts);
+  const allowed = isOn(environment[variables.allowEnvPassphrase]);
   return {
     policy: {
       preference: environment[variables.storage] || 'auto',
@@ -52,7 +55,8 @@ export function readSettings(profile: Profile, facts: ProcessFacts): Settings {
     seal: readSeal(profile, environment),
     credentialsPath: join(folder, files.credentials),
     placementPath: join(folder, files.placement),
-    envPassphrase: isOn(environment[variables.allowEnvPassphrase]) && Boolean(environment[variables.passphrase]),
+    envPassphrase: allowed && Boolean(environment[variables.passphrase]),
+    newEnvPassphrase: allowed && Boolean(environment[variables.newPassphrase]),
     quiet: isOn(environment[variables.quiet]),
     // Worked out when somebody would be asked: finding a terminal takes a read 5 ms.
     get attended() {

@@ -104,9 +104,12 @@ function staleCopies(placement: Placement): string[] {
 }
 
 function protection(seal: Seal, { settings }: Context): string[] {
-  const what =
-    seal === 'home'
-      ? 'sealed by your home directory: this guards against a stray backup, grep or paste, not against a program that runs as you'
-      : 'sealed by your passphrase';
-  return [`${settings.credentialsPath} is ${what}`];
+  return [`${settings.credentialsPath} is ${protectionBy(seal)}`];
+}
+
+/** What a file's seal protects it from. */
+export function protectionBy(seal: Seal): string {
+  return seal === 'home'
+    ? 'sealed by your home directory: this guards against a stray backup, grep or paste, not against a program that runs as you'
+    : 'sealed by your passphrase';
 }

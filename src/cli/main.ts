@@ -1,7 +1,7 @@
 import { createTerminal } from '../adapters/terminal/terminal.ts';
 import type { Context } from '../app/context.ts';
 import { createContext } from '../composition/context.ts';
-import type { Profile } from '../domain/profile.ts';
+import { allSecretVariables, type Profile } from '../domain/profile.ts';
 import type { Cli } from './cli.ts';
 import { exitCodes } from './exit-code.ts';
 import { print } from './output.ts';
@@ -80,8 +80,8 @@ async function failed(error: unknown, profile: Profile, calledOff: boolean): Pro
 }
 
 /** Takes the secrets out of the environment that children of this process, such as a browser, would get. */
-function takeEnvironment({ variables, secretVariables = [] }: Profile): Cli['environment'] {
+function takeEnvironment(profile: Profile): Cli['environment'] {
   const environment = { ...process.env };
-  for (const variable of [variables.passphrase, ...secretVariables]) delete process.env[variable];
+  for (const variable of allSecretVariables(profile)) delete process.env[variable];
   return environment;
 }

@@ -1,8 +1,12 @@
-import { passphraseFromEnvironment, passphraseFromTerminal } from '../adapters/terminal/passphrases.ts';
+import {
+  newPassphraseFromEnvironment,
+  passphraseFromEnvironment,
+  passphraseFromTerminal,
+} from '../adapters/terminal/passphrases.ts';
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
 import type { StoresOptions } from './stores.ts';
 
-/** The passphrase from the environment, where the user opted in to that, or from whoever is there. */
+/** The passphrases from the environment, where the user opted in to that, or from whoever is there. */
 export function createPassphrases({
   profile,
   settings,
@@ -10,18 +14,25 @@ export function createPassphrases({
   environment,
 }: Pick<StoresOptions, 'profile' | 'settings' | 'terminal' | 'environment'>): PassphraseSource {
   const { variables } = profile;
-  const passphrase = environment[variables.passphrase];
-  if (settings.envPassphrase && passphrase) {
-    return passphraseFromEnvironment(passphrase, () =>
-      terminal.notice(
-        `using credential passphrase from ${variables.passphrase} (${variables.allowEnvPassphrase} is set).`,
-      ),
-    );
-  }
-  return passphraseFromTerminal(terminal, {
+  const { [variables.passphrase]: passphrase, [variables.newPassphrase]: newPassphrase } = environment;
+  const announce = (what: string, variable: string) => () =>
+    terminal.notice(`using ${what} from ${variable} (${variables.allowEnvPassphrase} is set).`);
+  const allow = `set ${variables.allowEnvPassphrase}=1 and`;
+  const typed = passphraseFromTerminal(terminal, {
     open: 'Enter passphrase for CLI credentials:',
     create: 'Choose a passphrase for CLI credentials:',
+    change: 'Choose a new passphrase for CLI credentials:',
     repeat: 'Repeat the passphrase:',
-    hint: `set ${variables.allowEnvPassphrase}=1 and ${variables.passphrase}, or run it on a terminal`,
+    hint: `${allow} ${variables.passphrase}, or run it on a terminal`,
+    changeHint: `${allow} ${variables.newPassphrase}, or run it on a terminal`,
   });
+  return {
+    ...typed,
+    ...(settings.envPassphrase &&
+      passphrase &&
+      passphraseFromEnvironment(passphrase, announce('credential passphrase', variables.passphrase))),
+    ...(settings.newEnvPassphrase &&
+      newPassphrase &&
+      newPassphraseFromEnvironment(newPassphrase, announce('new credential passphrase', variables.newPassphrase))),
+  };
 }

@@ -2,7 +2,7 @@ import { lazyLock } from '../adapters/files/lazy-lock.ts';
 import type { Settings } from '../app/settings.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { sameName } from '../domain/credential-name.ts';
-import type { Profile } from '../domain/profile.ts';
+import { allSecretVariables, type Profile } from '../domain/profile.ts';
 import { candidatesOf, type StoreId, storeNames } from '../domain/store-id.ts';
 import type { Attendance } from '../ports/attendance.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
@@ -104,6 +104,9 @@ export function createStores(options: StoresOptions): Stores {
       const { sealOfFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
       return sealOfFile(file);
     },
+    async resealFile(seal, options) {
+      return (await encryptedFile()).reseal(seal, options);
+    },
     async close() {
       await Promise.allSettled(made.map(async (store) => (await store).close()));
     },
@@ -111,8 +114,8 @@ export function createStores(options: StoresOptions): Stores {
 }
 
 /** What a child process may see. */
-function withoutSecrets(environment: StoresOptions['environment'], { variables, secretVariables = [] }: Profile) {
-  const secrets = [variables.passphrase, ...secretVariables];
+function withoutSecrets(environment: StoresOptions['environment'], profile: Profile) {
+  const secrets = allSecretVariables(profile);
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !secrets.includes(name)));
 }
 
@@ -127,5 +130,11 @@ function lazyPassphrases(options: StoresOptions): PassphraseSource {
   return {
     open: async (attempt) => (await source()).open(attempt),
     create: async () => (await source()).create(),
+    change: async () => (await source()).change(),
+    done: () =>
+      void loaded?.then(
+        (made) => made.done?.(),
+        () => undefined,
+      ),
   };
 }

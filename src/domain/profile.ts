@@ -32,13 +32,20 @@ export interface Profile {
     readonly allowEnvPassphrase: string;
     /** The passphrase; ignored without {@link allowEnvPassphrase}. */
     readonly passphrase: string;
+    /** The passphrase that is to take the place of {@link passphrase}; ignored without {@link allowEnvPassphrase}. */
+    readonly newPassphrase: string;
     /** `1`: no notices on stderr. */
     readonly quiet: string;
   };
-  /** Other variables that hold a secret: no child process gets them, nor {@link Profile.variables}' passphrase. */
+  /** Variables that hold a secret, beside the passphrases. */
   readonly secretVariables?: readonly string[];
   /** Credentials that Windows shows under a target of exactly this name. */
   readonly exactTargets?: readonly (CredentialName & { readonly target: string })[];
   /** What the application itself calls an error, where its users know it by another name than its code. */
   readonly errorNames?: Readonly<Partial<Record<ErrorCode, string>>>;
+}
+
+/** The variables that no child process gets. */
+export function allSecretVariables({ variables, secretVariables = [] }: Profile): readonly string[] {
+  return [variables.passphrase, variables.newPassphrase, ...secretVariables];
 }

@@ -1,6 +1,6 @@
 import type { Seal } from '../domain/profile.ts';
 import type { CandidateId, StoreId } from '../domain/store-id.ts';
-import type { CredentialStore } from './credential-store.ts';
+import type { CredentialStore, OperationOptions } from './credential-store.ts';
 import type { StoreProbe } from './store-probe.ts';
 
 /**
@@ -16,6 +16,13 @@ export interface Stores {
   open(id: StoreId): Promise<CredentialStore>;
   /** How the encrypted file that exists is sealed, without opening it; `undefined` where there is none. */
   sealOfFile(): Promise<Seal | undefined>;
+  /**
+   * Seals the encrypted file anew, by the home directory or by a new passphrase, in one replacement.
+   *
+   * - there is none → `false`
+   * - it does not open → rejects with its error, and stays as it is
+   */
+  resealFile(seal: Seal, options?: OperationOptions): Promise<boolean>;
   /** Closes every store that was made. Never rejects. */
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ export function variablesWith(prefix: string): Profile['variables'] {
     configDir: `${prefix}_CONFIG_DIR`,
     allowEnvPassphrase: `${prefix}_ALLOW_ENV_PASSPHRASE`,
     passphrase: `${prefix}_CREDENTIALS_PASSPHRASE`,
+    newPassphrase: `${prefix}_NEW_CREDENTIALS_PASSPHRASE`,
     quiet: `${prefix}_QUIET`,
   };
 }

@@ -22,6 +22,7 @@ test('without any variable: the best store, a file sealed by home, notices, nobo
     credentialsPath: '/home/alice/.config/keystow/credentials.json',
     placementPath: '/home/alice/.config/keystow/placement.json',
     envPassphrase: false,
+    newEnvPassphrase: false,
     quiet: false,
     attended: false,
   });
@@ -79,11 +80,14 @@ test('an unknown seal is refused, and the two that there are named', () => {
   });
 });
 
-test('a passphrase from the environment takes both variables', () => {
-  const both = { KEYSTOW_ALLOW_ENV_PASSPHRASE: '1', KEYSTOW_CREDENTIALS_PASSPHRASE: 'x' };
-  expect(read(both).envPassphrase).toBe(true);
-  for (const variable of Object.keys(both)) expect(read({ ...both, [variable]: '' }).envPassphrase).toBe(false);
-  expect(JSON.stringify(read({ ...both, KEYSTOW_CREDENTIALS_PASSPHRASE: 'correct horse' }))).not.toContain('horse');
+test.each([
+  ['passphrase', 'KEYSTOW_CREDENTIALS_PASSPHRASE', 'envPassphrase'],
+  ['new passphrase', 'KEYSTOW_NEW_CREDENTIALS_PASSPHRASE', 'newEnvPassphrase'],
+] as const)('a %s from the environment takes both variables', (_, variable, setting) => {
+  const both = { KEYSTOW_ALLOW_ENV_PASSPHRASE: '1', [variable]: 'x' };
+  expect(read(both)[setting]).toBe(true);
+  for (const one of Object.keys(both)) expect(read({ ...both, [one]: '' })[setting]).toBe(false);
+  expect(JSON.stringify(read({ ...both, [variable]: 'correct horse' }))).not.toContain('horse');
 });
 
 describe('attended', () => {

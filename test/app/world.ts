@@ -45,6 +45,7 @@ export class World {
         credentialsPath: '/home/alice/.config/keystow/credentials.json',
         placementPath: '/home/alice/.config/keystow/placement.json',
         envPassphrase: false,
+        newEnvPassphrase: false,
         quiet: false,
         attended: false,
       },
@@ -63,6 +64,11 @@ export class World {
           throw new CredentialError('not-installed', `this platform has no ${id}`);
         },
         sealOfFile: async () => ((await this.stores.file.list()).length > 0 ? this.seal : undefined),
+        resealFile: async (seal) => {
+          this.calls.push(`reseal ${seal}`);
+          this.seal = seal;
+          return true;
+        },
         close: async () => {},
       },
       placement: {

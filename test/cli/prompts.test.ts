@@ -120,6 +120,50 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
     expect(await get.exit.finally(() => clearInterval(typing))).toBe(130);
   });
 
+  test('to change the passphrase the old one is asked for, then the new one twice, and none is shown', async () => {
+    await keepSealed();
+    const change = start('keystow passphrase change');
+    await answer(change, 'Enter passphrase for CLI credentials:', 'wrong');
+    await change.waitFor('keystow: wrong passphrase, try again');
+    await answer(change, 'Enter passphrase for CLI credentials:', passphrase);
+    await answer(change, 'Choose a new passphrase for CLI credentials:', '');
+    await change.waitFor('keystow: the passphrase is empty, try again');
+    await answer(change, 'Choose a new passphrase for CLI credentials:', 'another donkey');
+    await answer(change, 'Repeat the passphrase:', 'another monkey');
+    await change.waitFor('keystow: the two are not the same, try again');
+    await answer(change, 'Choose a new passphrase for CLI credentials:', 'another donkey');
+    await answer(change, 'Repeat the passphrase:', 'another donkey');
+    await change.waitFor('credentials.json is sealed by the new passphrase');
+    expect(await change.exit).toBe(0);
+    expect(change.shown()).not.toMatch(/horse|donkey|monkey/);
+
+    const get = start('keystow get demo alice');
+    await answer(get, 'Enter passphrase for CLI credentials:', 'another donkey');
+    expect(await get.exit).toBe(0);
+    expect(get.shown()).toContain('s3cret\r\n');
+  });
+
+  test('three wrong passphrases, or Ctrl-C at the new one, change nothing', async () => {
+    const opened = { KEYSTOW_ALLOW_ENV_PASSPHRASE: '1', KEYSTOW_CREDENTIALS_PASSPHRASE: passphrase };
+    await keepSealed();
+    const change = start('keystow passphrase change');
+    for (const wrong of ['a', 'b']) {
+      await answer(change, 'Enter passphrase for CLI credentials:', wrong);
+      await change.waitFor('keystow: wrong passphrase, try again');
+    }
+    await answer(change, 'Enter passphrase for CLI credentials:', 'c');
+    await change.waitFor('keystow: the passphrase does not open ');
+    expect(await change.exit).toBe(1);
+
+    const calledOff = start('keystow passphrase change', opened);
+    await calledOff.waitFor('Choose a new passphrase for CLI credentials:');
+    calledOff.type(`half${controlC}`);
+    expect(await calledOff.exit).toBe(130);
+    const get = start('keystow get demo alice', opened);
+    expect(await get.exit).toBe(0);
+    expect(get.shown()).toContain('s3cret\r\n');
+  });
+
   test('in CI nobody is asked, even on a terminal', async () => {
     const set = start('keystow set demo alice', { CI: 'true' });
     expect(await set.exit).toBe(1);

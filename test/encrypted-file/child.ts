@@ -15,7 +15,7 @@ const store = createEncryptedFile({
   path,
   seal: process.env.SEAL === 'passphrase' ? 'passphrase' : 'home',
   home: '/home/alice',
-  passphrases: { open: passphrase, create: passphrase },
+  passphrases: { open: passphrase, create: passphrase, change: passphrase },
   cost: { memoryKiB: 8192, iterations: 1, parallelism: 1 },
   notice: () => undefined,
 });

@@ -43,6 +43,10 @@ export function typed(...answers: readonly string[]): PassphraseSource & { reado
       asked.push('create');
       return next() ?? textSecret('');
     },
+    async change() {
+      asked.push('change');
+      return next() ?? textSecret('');
+    },
   };
 }
 

@@ -48,6 +48,8 @@ export interface EveryCommand {
   readonly name: string;
   readonly purpose: Purpose;
   readonly line: (servers: Servers) => string;
+  /** What it exits with, where that is not what its purpose says. */
+  readonly exit?: number;
   /** What is done while it runs. */
   readonly meanwhile?: (running: Running) => Promise<unknown>;
   /** What a person and a server take, beside what the program does: in milliseconds. */
@@ -74,6 +76,9 @@ const docker = (purpose: Purpose, action: string, input: string): EveryCommand =
   line: () => `printf '${input}' | docker-credential-keystow ${action}`,
 });
 
+/** Seals the encrypted file, of which there is none. */
+const noFile = (name: string): EveryCommand => ({ ...just('asks-none', name), exit: 1 });
+
 export const everyCommand: readonly EveryCommand[] = [
   just('keeps', 'keystow set', 'demo alice </dev/null'),
   just('gives', 'keystow get', 'demo alice'),
@@ -81,6 +86,8 @@ export const everyCommand: readonly EveryCommand[] = [
   just('names', 'keystow list'),
   just('gives', 'keystow migrate', '--to file'),
   just('gives', 'keystow exec', 'demo alice --env TOKEN -- true'),
+  noFile('keystow passphrase change'),
+  noFile('keystow passphrase remove'),
   just('reports', 'keystow doctor', '--json'),
   { ...git('gives', 'get'), name: 'keystow git', line: () => `printf '${place}' | keystow git get` },
   git('gives', 'get'),
@@ -103,6 +110,7 @@ export const everyCommand: readonly EveryCommand[] = [
   just('keeps', 'jsm auth set-key', 'jsm_an-api-key-xxxxxxxxxxxxxxxx'),
   just('gives', 'jsm auth status'),
   just('gives', 'jsm auth token'),
+  noFile('jsm passphrase change'),
   just('reports', 'jsm doctor', '--json'),
   {
     name: 'difyctl auth login',
@@ -114,6 +122,8 @@ export const everyCommand: readonly EveryCommand[] = [
   just('gives', 'difyctl auth token'),
   just('removes', 'difyctl auth logout'),
   just('removes', 'difyctl auth prune'),
+  noFile('difyctl passphrase change'),
+  noFile('difyctl passphrase remove'),
   just('reports', 'difyctl doctor', '--json'),
 ];
 

@@ -59,12 +59,12 @@ async function attempt({ line, meanwhile, othersMs = 0 }: EveryCommand, situatio
   }
 }
 
-function judge({ stdout, stderr, exit }: Run, { name, purpose }: EveryCommand, situation: Situation): void {
+function judge({ stdout, stderr, exit }: Run, { name, purpose, exit: expected }: EveryCommand, situation: Situation): void {
   const { store, reason, words, unaffected, recovers, hangs } = situation;
   const untouched = purpose === 'asks-none' || unaffected?.test(name);
   const serves = untouched || recovers?.test(name);
   const killsItself = hangs && purpose !== 'asks-none' && !('execve' in process);
-  expect({ exit, stderr }).toMatchObject({ exit: killsItself ? 137 : serves ? 0 : exitCodes[purpose] });
+  expect({ exit, stderr }).toMatchObject({ exit: killsItself ? 137 : (expected ?? (serves ? 0 : exitCodes[purpose])) });
   expect(`${stdout}${stderr}`).not.toMatch(
     /no credential|credentials not found|nobody is signed in|unexpected:|\bat .*:\d+:\d+/,
   );

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { nonceBytes, serialiseEnvelope } from '../../domain/envelope.ts';
+import { type Envelope, nonceBytes, serialiseEnvelope } from '../../domain/envelope.ts';
 import type { KdfHeader } from '../../domain/key-derivation.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import { throwIfAborted } from '../files/abort.ts';
@@ -17,39 +17,60 @@ import { tooLarge } from './to-error.ts';
 /** Changes a payload in place. `false`: there was nothing to change. */
 export type Edit = (payload: Payload) => boolean;
 
-/** Changes the file under its lock. `make`: where there is none, one is made. Resolves with what the edit gave. */
-export type Change = (edit: Edit, make: boolean, options?: OperationOptions) => Promise<boolean>;
+/** Changes the file under its lock: in one replacement, so that whoever is killed leaves the old one or the new one. */
+export interface FileChanger {
+  /** `make`: where there is no file, one is made. Resolves with what the edit gave. */
+  edit(edit: Edit, make: boolean, options?: OperationOptions): Promise<boolean>;
+  /** Seals what it holds anew. `false`: there is no file. */
+  reseal(seal: 'home' | 'passphrase', options?: OperationOptions): Promise<boolean>;
+}
 
+/** What a file is to become. */
 interface Rewrite extends OperationOptions {
   readonly edit: Edit;
-  /** How a file that does not exist is to be sealed; `undefined` when it is not to be made. */
-  readonly newKdf: KdfHeader | undefined;
-  held(): boolean;
+  /** How it is to be sealed, given how the one that stands there is; `undefined` when there is none to write. */
+  kdf(standing: KdfHeader | undefined): KdfHeader | undefined;
 }
 
 /** How often a writer starts over because the file changed in spite of the lock. */
 const maxAttempts = 10;
 
-export function createChange(sealed: SealedFileOptions): Change {
+export function createFileChanger(sealed: SealedFileOptions): FileChanger {
   const { file, keys } = sealed;
   const exclusively = createLock(file);
 
-  async function prepare(make: boolean, options?: OperationOptions): Promise<KdfHeader | undefined | 'absent'> {
-    const envelope = await readEnvelope(sealed);
-    if (envelope === undefined) return make ? keys.create(options) : 'absent';
-    await keys.open(envelope, options);
-    return undefined;
-  }
-
-  return async (edit, make, options) => {
+  /** Whoever has to type does so in `prepare`, before the lock is taken; what they typed is known by then. */
+  async function change(
+    prepare: (standing: Envelope | undefined) => Promise<Rewrite | 'absent'>,
+    options: OperationOptions | undefined,
+  ): Promise<boolean> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      // Whoever has to type does so before the lock is taken, and what they typed is known by then.
-      const newKdf = await prepare(make, options);
-      if (newKdf === 'absent') return false;
-      const done = await exclusively((held) => rewrite(sealed, { ...options, edit, newKdf, held }), options);
+      const standing = await readEnvelope(sealed);
+      if (standing !== undefined) await keys.open(standing, options);
+      const work = await prepare(standing);
+      if (work === 'absent') return false;
+      const done = await exclusively((held) => rewrite(sealed, { ...options, ...work, held }), options);
       if (done !== 'again') return done;
     }
     throw keepsChanging(file);
+  }
+
+  return {
+    edit: (edit, make, options) =>
+      change(async (standing) => {
+        if (standing === undefined && !make) return 'absent';
+        const newKdf = standing === undefined ? await keys.create(options) : undefined;
+        return { edit, kdf: (kdf) => kdf ?? newKdf };
+      }, options),
+
+    async reseal(seal, options) {
+      let newKdf: KdfHeader | undefined;
+      return change(async (standing) => {
+        if (standing === undefined) return 'absent';
+        newKdf ??= await keys.change(seal, options);
+        return { edit: () => true, kdf: (kdf) => kdf && newKdf };
+      }, options);
+    },
   };
 }
 
@@ -59,16 +80,16 @@ export function createChange(sealed: SealedFileOptions): Change {
  */
 async function rewrite(
   sealed: SealedFileOptions,
-  { edit, newKdf, held, ...options }: Rewrite,
+  { edit, kdf: kdfFor, held, ...options }: Rewrite & { held(): boolean },
 ): Promise<boolean | 'again'> {
   const { file, keys, maxBytes } = sealed;
   sweepTemporaries(file.path);
   const expected = identityOf(file);
   const envelope = await readEnvelope(sealed);
-  const kdf = envelope?.kdf ?? newKdf;
+  const kdf = kdfFor(envelope?.kdf);
   const key = kdf && (await keys.known(kdf));
   const opened = envelope && (await keys.openKnown(envelope));
-  if (key === undefined || kdf === undefined) return 'again';
+  if (key === undefined || kdf === undefined || (envelope && opened === undefined)) return 'again';
   const payload = opened ? parsePayload(file, opened) : new Payload();
   if (!edit(payload)) return false;
   const nonce = Buffer.from(sealed.random(nonceBytes)).toString('base64');

@@ -5,7 +5,7 @@ import type { CredentialStore, OperationOptions } from '../../ports/credential-s
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
 import { throwIfAborted } from '../files/abort.ts';
 import type { KeptFile } from '../files/file-errors.ts';
-import type { Change } from './change-file.ts';
+import type { FileChanger } from './change-file.ts';
 import { type Derive, deriveKey } from './derive.ts';
 import { KeyRing } from './key-ring.ts';
 import type { Payload } from './payload.ts';
@@ -35,8 +35,16 @@ export interface EncryptedFileOptions extends ExistingFileOptions {
 
 const defaultMaxFileBytes = 256 * 1024 * 1024;
 
+export interface EncryptedFile extends CredentialStore {
+  /**
+   * Seals the file anew, by the home directory or by the passphrase that its source gives for `change`; `false` where
+   * there is no file. Killed anywhere, it opens as before or by the new one.
+   */
+  reseal(seal: 'home' | 'passphrase', options?: OperationOptions): Promise<boolean>;
+}
+
 /** The store that needs nothing but a folder. docs/envelope.md is the format. */
-export function createEncryptedFile(options: EncryptedFileOptions): CredentialStore {
+export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFile {
   const envelopeFile = envelopeFileOf(options);
   const { file } = envelopeFile;
   const { cost = recommendedCost, derive = deriveKey, random = randomBytes } = options;
@@ -48,11 +56,11 @@ export function createEncryptedFile(options: EncryptedFileOptions): CredentialSt
     return envelope && parsePayload(file, await keys.open(envelope, options));
   }
 
-  let loaded: Promise<Change> | undefined;
-  const loadChange = async () => (await import('./change-file.ts')).createChange(sealed);
-  const change: Change = async (...args) => {
-    loaded ??= loadChange();
-    return (await loaded)(...args);
+  let loaded: Promise<FileChanger> | undefined;
+  const load = async () => (await import('./change-file.ts')).createFileChanger(sealed);
+  const changer = () => {
+    loaded ??= load();
+    return loaded;
   };
 
   return {
@@ -70,19 +78,24 @@ export function createEncryptedFile(options: EncryptedFileOptions): CredentialSt
         payload.set(checked, secret);
         return true;
       };
-      await change(edit, true, options);
+      await (await changer()).edit(edit, true, options);
     },
 
     async delete(name, options) {
       const checked = begin(name, options);
       if (!(await read(options))?.has(checked)) return false;
-      return change((payload) => payload.delete(checked), false, options);
+      return (await changer()).edit((payload) => payload.delete(checked), false, options);
     },
 
     async list(service, options) {
       throwIfAborted(options);
       const names = (await read(options))?.names() ?? [];
       return service === undefined ? names : names.filter((name) => name.service === service);
+    },
+
+    async reseal(seal, options) {
+      throwIfAborted(options);
+      return (await changer()).reseal(seal, options);
     },
 
     async close() {

@@ -65,12 +65,20 @@ export class KeyRing {
 
   /** A header for a new file, whose key is known from now on. Asks for a new passphrase where it is sealed by one. */
   async create(options?: OperationOptions): Promise<KdfHeader> {
-    if (this.#options.seal === 'home') return { name: 'hkdf-sha256', salt: this.#salt(hkdfSaltBytes) };
-    this.#new ??= this.#askNew().finally(() => {
+    if (this.#options.seal === 'home') return this.#byHome();
+    this.#new ??= this.#byPassphrase(this.#options.passphrases.create()).finally(() => {
       this.#options.passphrases.done?.();
       this.#new = undefined;
     });
     return orAborted(this.#new, options);
+  }
+
+  /** A header that is to take the place of a file's, whose key is known from now on. Asks as {@link create} does. */
+  async change(seal: 'home' | 'passphrase', options?: OperationOptions): Promise<KdfHeader> {
+    if (seal === 'home') return this.#byHome();
+    const { passphrases } = this.#options;
+    const changed = this.#byPassphrase(passphrases.change()).finally(() => passphrases.done?.());
+    return orAborted(changed, options);
   }
 
   forget(): void {
@@ -93,10 +101,13 @@ export class KeyRing {
     throw wrongPassphrase(this.#file);
   }
 
-  async #askNew(): Promise<KdfHeader> {
-    const passphrase = await this.#options.passphrases.create();
+  #byHome(): KdfHeader {
+    return { name: 'hkdf-sha256', salt: this.#salt(hkdfSaltBytes) };
+  }
+
+  async #byPassphrase(passphrase: Promise<Secret>): Promise<KdfHeader> {
     const kdf: KdfHeader = { name: 'argon2id', ...this.#options.cost, salt: this.#salt(argon2SaltBytes) };
-    const key = await this.#fromPassphrase(kdf, passphrase);
+    const key = await this.#fromPassphrase(kdf, await passphrase);
     if (key === undefined) throw noPassphrase(this.#file);
     this.#keep(kdf, key);
     return kdf;

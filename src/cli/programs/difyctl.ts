@@ -6,6 +6,7 @@ import { pruneCommand } from '../commands/difyctl/prune.ts';
 import { statusCommand } from '../commands/difyctl/status.ts';
 import { tokenCommand } from '../commands/difyctl/token.ts';
 import { doctorCommand } from '../commands/doctor.ts';
+import { passphraseCommands } from '../commands/passphrase.ts';
 import type { Program } from '../program.ts';
 
 export const difyctlProgram: Program = {
@@ -24,6 +25,7 @@ export const difyctlProgram: Program = {
       logoutCommand(cli),
       pruneCommand(cli),
     ]),
+    passphraseCommands(cli),
     doctorCommand(cli),
   ],
 };

@@ -6,6 +6,7 @@ import { logoutCommand } from '../commands/jsm/logout.ts';
 import { setKeyCommand } from '../commands/jsm/set-key.ts';
 import { statusCommand } from '../commands/jsm/status.ts';
 import { tokenCommand } from '../commands/jsm/token.ts';
+import { passphraseCommands } from '../commands/passphrase.ts';
 import type { Program } from '../program.ts';
 
 export const jsmProgram: Program = {
@@ -25,6 +26,7 @@ export const jsmProgram: Program = {
     loginCommand(cli),
     logoutCommand(cli),
     group('auth', 'Sign-ins and keys', [setKeyCommand(cli), statusCommand(cli), tokenCommand(cli)]),
+    passphraseCommands(cli),
     doctorCommand(cli),
   ],
 };

@@ -6,6 +6,7 @@ import { getCommand } from '../commands/get.ts';
 import { gitCommand } from '../commands/git.ts';
 import { listCommand } from '../commands/list.ts';
 import { migrateCommand } from '../commands/migrate.ts';
+import { passphraseCommands } from '../commands/passphrase.ts';
 import { setCommand } from '../commands/set.ts';
 import type { Program } from '../program.ts';
 
@@ -24,6 +25,7 @@ export const keystowProgram: Program = {
     deleteCommand(cli),
     listCommand(cli),
     migrateCommand(cli),
+    passphraseCommands(cli),
     doctorCommand(cli),
     gitCommand(cli),
   ],
