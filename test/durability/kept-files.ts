@@ -1,13 +1,14 @@
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
+import { CredentialError } from '../../src/domain/credential-error.ts';
 import { placed } from '../../src/domain/placement.ts';
 import { textSecret } from '../contract/secrets.ts';
-import { alice, bob, openFile } from '../encrypted-file/place.ts';
+import { alice, bob, openFile, passphrase, typed } from '../encrypted-file/place.ts';
 
-/** One of the two files that keystow writes, as a test of its durability sees it. */
+/** One of the two files that keystow writes, and one way of writing it, as a test of its durability sees it. */
 export interface KeptFile {
   readonly name: string;
-  /** What has a child write `alice` to it. */
-  readonly verb: 'set' | 'place';
+  /** What has a child write `alice` to it, or seal it anew. */
+  readonly verb: 'set' | 'place' | 'reseal';
   /** Has it hold something else for alice, and something for bob. */
   fill(path: string): Promise<void>;
   /** Everything it holds: account → value. Rejects unless that is certain. */
@@ -27,12 +28,7 @@ const encryptedFile: KeptFile = {
     await store.set(alice, textSecret('old'));
     await store.set(bob, textSecret('of bob'));
   },
-  async read(path) {
-    const store = openFile(path, 'home');
-    const names = await store.list();
-    const secrets = names.map(async (name) => [name.account, await textOf(store, name)]);
-    return Object.fromEntries(await Promise.all(secrets));
-  },
+  read: (path) => contentsOf(openFile(path, 'home')),
   add: (path) => openFile(path, 'home').set(carol, textSecret('of carol')),
 };
 
@@ -52,7 +48,41 @@ const placementFile: KeptFile = {
   add: (path) => createPlacementFile({ path }).update((now) => placed(now, carol, 'file', at)),
 };
 
-export const keptFiles: readonly KeptFile[] = [encryptedFile, placementFile];
+const passphrases = { old: passphrase, new: 'another one' } as const;
+
+const sealOfTheFile: KeptFile = {
+  name: 'the passphrase of the encrypted file',
+  verb: 'reseal',
+  async fill(path) {
+    const store = openFile(path, 'passphrase');
+    await store.set(alice, textSecret('of alice'));
+    await store.set(bob, textSecret('of bob'));
+  },
+  async read(path) {
+    for (const [which, passphrase] of Object.entries(passphrases)) {
+      try {
+        const contents = await contentsOf(openFile(path, 'passphrase', { passphrases: typed(passphrase) }));
+        return { ...contents, 'sealed by': which };
+      } catch (error) {
+        if (!(error instanceof CredentialError) || error.code !== 'wrong-passphrase') throw error;
+      }
+    }
+    throw new Error('it opens by neither passphrase');
+  },
+  add: (path) =>
+    openFile(path, 'passphrase', { passphrases: typed(passphrases.old, passphrases.new) }).set(
+      carol,
+      textSecret('of carol'),
+    ),
+};
+
+export const keptFiles: readonly KeptFile[] = [encryptedFile, placementFile, sealOfTheFile];
+
+async function contentsOf(store: ReturnType<typeof openFile>): Promise<Readonly<Record<string, string>>> {
+  const names = await store.list();
+  const secrets = names.map(async (name) => [name.account, await textOf(store, name)]);
+  return Object.fromEntries(await Promise.all(secrets));
+}
 
 async function textOf(store: ReturnType<typeof openFile>, name: typeof alice): Promise<string> {
   return Buffer.from((await store.get(name))?.expose() ?? []).toString();

@@ -22,7 +22,7 @@ const faults = [
 const orphan = `${file}.tmp-0123456789abcdef`;
 const paths = ['.', 'config', orphan, ...pathsOf(file)];
 const writes = keptFiles.flatMap((kept) => [
-  { what: `the first write of ${kept.name}`, kept, first: true, orphaned: false },
+  ...(kept.verb === 'reseal' ? [] : [{ what: `the first write of ${kept.name}`, kept, first: true, orphaned: false }]),
   { what: `a change of ${kept.name}`, kept, first: false, orphaned: false },
   // Both files are written alike.
   ...(kept.verb === 'set'
@@ -67,6 +67,9 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
       });
       await expectWhole(kept, left);
     });
+
+    // What fails then is held by a change of what the file holds, which makes the same calls.
+    if (kept.verb === 'reseal') return;
 
     test('each fails in turn: an error that names it, or success where it does not matter', async () => {
       const { calls, before, after, fresh } = await record();

@@ -15,7 +15,7 @@ const store = createEncryptedFile({
   path,
   seal: process.env.SEAL === 'passphrase' ? 'passphrase' : 'home',
   home: '/home/alice',
-  passphrases: { open: passphrase, create: passphrase, change: passphrase },
+  passphrases: { open: passphrase, create: passphrase, change: async () => textSecret('another one') },
   cost: { memoryKiB: 8192, iterations: 1, parallelism: 1 },
   notice: () => undefined,
 });
@@ -27,6 +27,8 @@ async function run(): Promise<unknown> {
   switch (verb) {
     case 'set':
       return store.set(named(argument), textSecret(`secret of ${argument}`));
+    case 'reseal':
+      return store.reseal('passphrase');
     case 'get':
       return Buffer.from((await store.get(named(argument)))?.expose() ?? []).toString();
     case 'place':

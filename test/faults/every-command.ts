@@ -135,7 +135,9 @@ export function environmentOf({ oidc }: Servers): Record<string, string> {
 /** The names of all commands that the programs have. */
 export function namesOfCommands(): readonly string[] {
   const programs = [keystowProgram, jsmProgram, difyctlProgram, gitCredentialProgram, dockerCredentialProgram];
-  return programs.flatMap((program) => namesBelow(nameOf(program), program.commands({} as Cli)));
+  return programs.flatMap((program) =>
+    namesBelow(nameOf(program), program.commands({ profile: program.profile } as Cli)),
+  );
 }
 
 function namesBelow(above: string, commands: readonly Command[]): readonly string[] {

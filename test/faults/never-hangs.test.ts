@@ -59,7 +59,11 @@ async function attempt({ line, meanwhile, othersMs = 0 }: EveryCommand, situatio
   }
 }
 
-function judge({ stdout, stderr, exit }: Run, { name, purpose, exit: expected }: EveryCommand, situation: Situation): void {
+function judge(
+  { stdout, stderr, exit }: Run,
+  { name, purpose, exit: expected }: EveryCommand,
+  situation: Situation,
+): void {
   const { store, reason, words, unaffected, recovers, hangs } = situation;
   const untouched = purpose === 'asks-none' || unaffected?.test(name);
   const serves = untouched || recovers?.test(name);
