@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { allCommands } from '../../src/cli/all-commands.ts';
+import type { Cli } from '../../src/cli/cli.ts';
+import { nameOf, type Program } from '../../src/cli/program.ts';
+import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
+import { jsmProgram } from '../../src/cli/programs/jsm.ts';
+import { keystowProgram } from '../../src/cli/programs/keystow.ts';
+import { Sandbox } from '../cli/sandbox.ts';
+import { missingSurroundings, startSurroundings } from '../cli/surroundings.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { blocksIn, shows } from './readme-blocks.ts';
+import { testTitles } from './test-titles.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const readme = readFileSync(resolve(root, 'README.md'), 'utf8');
+const blocks = blocksIn(readme);
+
+describe('what README tells to type', () => {
+  for (const { kind, about, lines } of blocks) {
+    if (kind === 'console') {
+      const surroundings = about?.startsWith('with ') ? about.slice('with '.length) : undefined;
+      const store = surroundings === undefined ? 'file-home' : 'secret-service';
+      describeStore(`where there is ${surroundings ?? 'nothing'}`, store, missingSurroundings(surroundings), () => {
+        test('does what README shows', async () => {
+          const around = await startSurroundings(surroundings);
+          const sandbox = new Sandbox(around.environment);
+          try {
+            for (const { command, expected } of shows(lines)) {
+              const { stdout, exit } = sandbox.run(command);
+              expect(stdout.trimEnd(), command).toMatch(expected);
+              expect(exit).toBe(0);
+            }
+          } finally {
+            sandbox.remove();
+            await around.stop();
+          }
+        });
+      });
+    } else if (about?.startsWith('held by ')) {
+      test(`${lines[1] ?? lines[0]}: the test that is named exists`, () => {
+        expect([...testTitles()]).toContain(/`(.+)`/.exec(about)?.[1]);
+      });
+    } else {
+      test.each(lines)('%s: continuous integration runs it', (line) => {
+        const [command = ''] = line.split(/\s+#/);
+        expect(readFileSync(resolve(root, '.ci/run'), 'utf8').split('\n')).toContain(command.trim());
+      });
+    }
+  }
+});
+
+const programs: readonly Program[] = [keystowProgram, jsmProgram, difyctlProgram];
+
+test.each(programs.map((program) => [nameOf(program), program] as const))(
+  'README names every command of %s',
+  (name, program) => {
+    const commands = allCommands(program, { profile: program.profile } as Cli).filter(({ hidden }) => !hidden);
+    const typed = commands.flatMap((command) =>
+      command.commands.length === 0
+        ? `${name} ${command.name}`
+        : command.commands.map((below) => `${name} ${command.name} ${below.name}`),
+    );
+    expect(typed.filter((text) => !readme.includes(text))).toEqual([]);
+  },
+);
