@@ -6,6 +6,9 @@ import { deriveKey, hkdfSha256 } from '../../src/adapters/encrypted-file/derive.
 import { recommendedCost } from '../../src/domain/key-derivation.ts';
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
+/** So many bytes, each one more than the one before, in hexadecimal. */
+const counted = (from: number, count: number) =>
+  Buffer.from(Array.from({ length: count }, (_, index) => from + index)).toString('hex');
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const shown = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('hex');
 
@@ -18,6 +21,16 @@ describe('HKDF-SHA-256 gives what RFC 5869 appendix A says', () => {
       info: 'f0f1f2f3f4f5f6f7f8f9',
       bytes: 42,
       output: '3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865',
+    },
+    {
+      vector: 'A.2, longer inputs and outputs',
+      input: counted(0x00, 80),
+      salt: counted(0x60, 80),
+      info: counted(0xb0, 80),
+      bytes: 82,
+      output:
+        'b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09da3275600c2f09b8' +
+        '367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87',
     },
     {
       vector: 'A.3, neither salt nor info',

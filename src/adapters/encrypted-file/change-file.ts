@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type Envelope, nonceBytes, serialiseEnvelope } from '../../domain/envelope.ts';
+import { type Envelope, serialiseEnvelope } from '../../domain/envelope.ts';
 import type { KdfHeader } from '../../domain/key-derivation.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import { throwIfAborted } from '../files/abort.ts';
@@ -10,7 +10,7 @@ import { replaceFile } from '../files/replace-file.ts';
 import { sweepTemporaries } from '../files/temporary.ts';
 import { tightenFolder } from '../files/tighten-folder.ts';
 import { Payload } from './payload.ts';
-import { seal } from './seal.ts';
+import { sealAfresh } from './seal.ts';
 import { parsePayload, readEnvelope, type SealedFileOptions } from './sealed-file.ts';
 import { tooLarge } from './to-error.ts';
 
@@ -92,8 +92,7 @@ async function rewrite(
   if (key === undefined || kdf === undefined || (envelope && opened === undefined)) return 'again';
   const payload = opened ? parsePayload(file, opened) : new Payload();
   if (!edit(payload)) return false;
-  const nonce = Buffer.from(sealed.random(nonceBytes)).toString('base64');
-  const text = serialiseEnvelope(seal(key, { kdf, nonce }, payload.serialise()));
+  const text = serialiseEnvelope(sealAfresh(key, kdf, payload.serialise(), sealed.random));
   if (text.length > maxBytes) throw tooLarge(file, maxBytes);
   tightenFolder(dirname(file.path), sealed.home, sealed.notice);
   const permitted = () => {
