@@ -28,7 +28,7 @@ export function readRows(document: string, ids: RegExp): readonly Row[] {
 }
 
 /** Code spans that name a test. */
-export function referencesIn(cell: string): readonly string[] {
+function referencesIn(cell: string): readonly string[] {
   return [...cell.matchAll(/`([^`]+ › [^`]+)`/g)].map(([, reference = '']) => reference);
 }
 

@@ -15,7 +15,7 @@ const evidence: fc.Arbitrary<Evidence> = fc.record(
   { requiredKeys: [] },
 );
 
-export const probe: fc.Arbitrary<Probe> = fc.oneof(
+const probe: fc.Arbitrary<Probe> = fc.oneof(
   fc.record({ kind: fc.constant('usable' as const), persistence: fc.constantFrom(...persistences) }),
   fc.record({ kind: fc.constant('unsupported' as const), reason: fc.constantFrom(...unsupportedReasons), evidence }),
   fc.record({

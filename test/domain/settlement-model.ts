@@ -61,7 +61,7 @@ export function look({ record, copies }: Actual, silent: readonly StoreId[]): Wh
   return { record, seen: new Map(stores.map((store) => [store, sighting(store)])) };
 }
 
-export function perform({ record, copies }: Actual, effect: MoveEffect): Actual {
+function perform({ record, copies }: Actual, effect: MoveEffect): Actual {
   const next = new Map(copies);
   switch (effect.type) {
     case 'note':

@@ -6,7 +6,7 @@ import {
 } from '../../src/adapters/secret-service/secret-service.ts';
 import type { Attendance } from '../../src/ports/attendance.ts';
 
-export const unattended: Attendance = { attended: false, waiting: () => undefined };
+const unattended: Attendance = { attended: false, waiting: () => undefined };
 
 /** The service of every sentinel that a test writes. */
 export const sentinelService = 'keystow-tests';

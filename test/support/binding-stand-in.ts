@@ -3,7 +3,7 @@ import type { Binding, EntryOptions, FoundCredential, NativeEntry } from '../../
 import type { EntryName, KeptItem, PlatformStandIn } from './binding-stand-in-platforms.ts';
 
 /** A process that died: what it had asked for since is not done. */
-export class Crash extends Error {}
+class Crash extends Error {}
 
 /** Stands for `@napi-rs/keyring` over items in memory, and fails when told to. */
 export class BindingStandIn {

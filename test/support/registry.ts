@@ -13,7 +13,7 @@ export interface Registry {
 }
 
 /** Who may log in, and with what: bcrypt is the only kind of hash that the registry takes. */
-export const users = ['alice', 'bob'] as const;
+const users = ['alice', 'bob'] as const;
 export const password = 's3cret';
 const passwordHash = '$2b$04$kBvTbPQb8Oqt1M3Zq9Yt2u/HsNFUHhqj8QqLPCTDgomYXiYOVZexy';
 
