@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LeakWatch } from '../leaks/leak-watch.ts';
 import { killAfter } from '../support/fair-limit.ts';
 import { programs, scriptOf } from '../support/programs.ts';
 import { shell } from './shell.ts';
@@ -26,12 +27,15 @@ export interface Running {
 export class Sandbox {
   readonly home = mkdtempSync(join(tmpdir(), 'keystow-cli-'));
   readonly environment: Record<string, string>;
+  /** None: its runs are timed, and watching takes time. */
+  readonly watch: LeakWatch | undefined;
 
-  constructor(extra: Readonly<Record<string, string>> = {}) {
-    const bin = join(this.home, 'bin');
-    mkdirSync(bin);
-    for (const program of programs) shell.install(bin, program, scriptOf(program));
-    this.environment = { ...shell.environment(this.home, bin), ...extra };
+  constructor(extra: Readonly<Record<string, string>> = {}, options: { readonly timed?: boolean } = {}) {
+    this.watch = options.timed ? undefined : new LeakWatch();
+    const [bin, temporary] = [join(this.home, 'bin'), join(this.home, 'tmp')];
+    for (const folder of [bin, temporary]) mkdirSync(folder);
+    for (const program of programs) shell.install(bin, program, scriptOf(program), this.watch);
+    this.environment = { ...shell.environment(this.home, bin), TMPDIR: temporary, ...extra };
   }
 
   /** Runs a line of shell in the sandbox's home. What does not end within 20 s is killed and has no exit code. */
@@ -81,9 +85,12 @@ export class Sandbox {
     };
   }
 
+  /** Throws where a secret got somewhere that it had no business to be. */
   remove(): void {
+    const leaks = this.watch?.end(this.home) ?? [];
     // On Windows a program that has just ended may still have its folder open.
     rmSync(this.home, { recursive: true, force: true, maxRetries: 10 });
+    if (leaks.length > 0) throw new Error(leaks.join('\n'));
   }
 }
 

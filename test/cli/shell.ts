@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import type { LeakWatch } from '../leaks/leak-watch.ts';
 
 /** What people type commands into. */
 export interface Shell {
   readonly file: string;
   /** What has it run one line. */
   args(line: string): readonly string[];
-  /** Puts a script of Node's into `bin` as a command. */
-  install(bin: string, command: string, script: string): void;
+  /** Puts a script of Node's into `bin` as a command, watched where it can be. */
+  install(bin: string, command: string, script: string, watch?: LeakWatch): void;
   /** The environment of somebody whose home this is: nothing of the caller's but what the system needs. */
   environment(home: string, bin: string): Record<string, string>;
   /** What a line printed, with the ends of lines as transcripts have them. */
@@ -17,8 +18,10 @@ export interface Shell {
 const sh: Shell = {
   file: '/bin/sh',
   args: (line) => ['-c', line],
-  install(bin, command, script) {
-    writeFileSync(join(bin, command), `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`, { mode: 0o755 });
+  install(bin, command, script, watch) {
+    const run = `'${process.execPath}' '${script}' "$@"`;
+    const lines = watch ? watch.recording(run) : `exec ${run}`;
+    writeFileSync(join(bin, command), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
   },
   environment: (home, bin) => ({ PATH: path(bin, '/usr/bin', '/bin'), HOME: home, LC_ALL: 'C.UTF-8' }),
   text: (bytes) => bytes.toString(),

@@ -42,7 +42,7 @@ export function keepIn(provider: FakeProvider): void {
 
 /** A home that remembers all of {@link kept} in `store`. Nobody is there to be asked. */
 export function houseRemembering(store: StoreId, environment: Readonly<Record<string, string>>): Sandbox {
-  const sandbox = new Sandbox(environment);
+  const sandbox = new Sandbox(environment, { timed: true });
   sandbox.environment.TMPDIR = sandbox.home;
   for (const program of new Set(kept.map((credential) => credential.program))) {
     const folder = join(sandbox.home, '.config', program);
