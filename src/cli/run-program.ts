@@ -5,6 +5,7 @@ import type { Cli } from './cli.ts';
 import { commonOptions } from './everywhere.ts';
 import { markOperands, operand } from './operands.ts';
 import { nameOf, type Program } from './program.ts';
+import { unknownArgument } from './unknown-argument.ts';
 import { UsageError } from './usage-error.ts';
 import { packageVersion } from './version.ts';
 import { addCommand, addOption, examplesText } from './yargs-command.ts';
@@ -41,7 +42,8 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
       throw error ?? new Error(message);
     });
   for (const [key, option] of Object.entries(commonOptions)) addOption(base, key, option);
-  const parser = allCommands(program, cli).reduce((yargs, command) => addCommand(yargs, command, name), base);
+  const commands = allCommands(program, cli);
+  const parser = commands.reduce((yargs, command) => addCommand(yargs, command, name), base);
   try {
     await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {
       text = output;
@@ -49,7 +51,8 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
     return text && `${text}\n`;
   } catch (error) {
     if (!wrong) throw error;
-    throw new UsageError(plain(wrong), await parser.getHelp());
+    const complaint = /^Unknown argument/.test(wrong) ? unknownArgument(wrong, argv, commands) : plain(wrong);
+    throw new UsageError(complaint, await parser.getHelp());
   }
 }
 
