@@ -49,6 +49,7 @@ export class LockFolder {
     stat: (path: string, done: Done<Stats>) =>
       settle(done, () => {
         const stats = statSync(path);
+        if (!stats.isDirectory()) throw notAFolder();
         this.#judged = stateOf(stats);
         return stats;
       }),
@@ -81,6 +82,11 @@ function holderOf({ dev, ino, birthtimeMs }: Stats): string {
 
 function stateOf(stats: Stats): string {
   return `${holderOf(stats)}:${stats.mtimeMs}`;
+}
+
+/** As the system has it. Windows, asked to remove a file like a folder, says that there is none. */
+function notAFolder(): Error {
+  return Object.assign(new Error('ENOTDIR: not a directory, stat'), { code: 'ENOTDIR' });
 }
 
 /** What the library takes to mean that the lock is not there. */

@@ -6,6 +6,7 @@ import { orAborted, throwIfAborted } from './abort.ts';
 import { errnoOf } from './errno.ts';
 import { ioError, type KeptFile, named } from './file-errors.ts';
 import { makeFolder, removeEmpty } from './folder.ts';
+import { isInUse } from './in-use.ts';
 import { LockFolder } from './lock-folder.ts';
 
 /**
@@ -92,7 +93,8 @@ async function acquire(
     } catch (error) {
       // Who made the folder has removed it again, since nothing came to be kept there.
       if (errnoOf(error) === 'ENOENT') makeFolders();
-      else if (!isPassing(error)) throw ioError(file, 'locked', error);
+      // On Windows a folder that is being removed is in use until the last to look at it has closed it.
+      else if (errnoOf(error) !== 'ELOCKED' && !isInUse(error)) throw ioError(file, 'locked', error);
       const [now, current] = [performance.now(), holderOf(file, folder)];
       if (current !== holder) [holder, since] = [current, now];
       if (now - since >= limitMs || now - start >= overallLimitMs) throw busy(file, now - start, error);
@@ -107,14 +109,9 @@ function holderOf(file: KeptFile, folder: LockFolder): string | undefined {
   try {
     return folder.holder();
   } catch (error) {
+    if (isInUse(error)) return undefined;
     throw ioError(file, 'locked', error);
   }
-}
-
-/** On Windows a folder that is being removed answers EPERM until the last to look at it has closed it. */
-function isPassing(error: unknown): boolean {
-  const code = errnoOf(error) ?? '';
-  return code === 'ELOCKED' || (process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(code));
 }
 
 function busy(file: KeptFile, waitedMs: number, cause: unknown): CredentialError {

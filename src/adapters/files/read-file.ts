@@ -2,6 +2,7 @@ import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readF
 import { CredentialError } from '../../domain/credential-error.ts';
 import { errnoOf, wordsOf } from './errno.ts';
 import { damagedError, ioError, type KeptFile, named } from './file-errors.ts';
+import { onceFree } from './in-use.ts';
 
 export interface ReadOptions {
   /** Largest file that is read. Beyond → `file-damaged`. */
@@ -30,7 +31,7 @@ const flags =
  */
 export async function readGuarded(file: KeptFile, options: ReadOptions): Promise<string | undefined> {
   await new Promise((done) => setImmediate(done));
-  const descriptor = openGuarded(file);
+  const descriptor = await openGuarded(file);
   if (descriptor === undefined) return undefined;
   try {
     return readOpen(file, descriptor, options);
@@ -56,10 +57,12 @@ function readOpen(file: KeptFile, descriptor: number, options: ReadOptions): str
   return readFileSync(descriptor, 'utf8');
 }
 
-function openGuarded(file: KeptFile): number | undefined {
+async function openGuarded(file: KeptFile): Promise<number | undefined> {
   try {
-    if (constants.O_NOFOLLOW === undefined) refuse(file, faultAt(file.path));
-    return openSync(file.path, flags);
+    return await onceFree(() => {
+      if (constants.O_NOFOLLOW === undefined) refuse(file, faultAt(file.path));
+      return openSync(file.path, flags);
+    });
   } catch (error) {
     if (error instanceof CredentialError) throw error;
     if (errnoOf(error) === 'ENOENT') return undefined;

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { errnoOf } from './errno.ts';
 import { ioError, type KeptFile } from './file-errors.ts';
 import { type Identity, identityOf } from './identity.ts';
+import { onceFree } from './in-use.ts';
 import { syncFile, syncFolder } from './sync.ts';
 import { newTemporary } from './temporary.ts';
 
@@ -61,9 +61,8 @@ async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** On Windows a virus scanner or an indexer that has the file open makes a rename fail for some milliseconds. */
-async function rename(from: string, to: string, unchanged: () => boolean): Promise<boolean> {
-  for (let waitMs = 10; ; waitMs *= 2) {
+function rename(from: string, to: string, unchanged: () => boolean): Promise<boolean> {
+  return onceFree(() => {
     if (!unchanged()) return false;
     try {
       fs.renameSync(from, to);
@@ -71,8 +70,7 @@ async function rename(from: string, to: string, unchanged: () => boolean): Promi
     } catch (error) {
       // Whoever took over a lock that we held too long has swept our temporary file away.
       if (errnoOf(error) === 'ENOENT') return false;
-      if (posix || waitMs > 1000 || !['EPERM', 'EACCES', 'EBUSY'].includes(errnoOf(error) ?? '')) throw error;
-      await sleep(waitMs);
+      throw error;
     }
-  }
+  });
 }
