@@ -57,6 +57,14 @@ describe('sealed by a passphrase', () => {
     expect(derive).toHaveBeenCalledTimes(2);
   });
 
+  test('a new file asks once also where its key is derived at once', async () => {
+    const { path } = newPlace();
+    const passphrases = typed(passphrase);
+    const store = openFile(path, 'passphrase', { passphrases, derive: async () => new Uint8Array(32) });
+    await Promise.all([store.set(alice, secret), store.set(bob, secret)]);
+    expect(passphrases.asked).toEqual(['create']);
+  });
+
   test('a wrong passphrase may be corrected twice', async () => {
     const { path } = newPlace();
     await openFile(path, 'passphrase').set(alice, secret);

@@ -105,9 +105,12 @@ export class KeyRing {
     return { name: 'hkdf-sha256', salt: this.#salt(hkdfSaltBytes) };
   }
 
-  async #byPassphrase(passphrase: Promise<Secret>): Promise<KdfHeader> {
+  async #byPassphrase(asked: Promise<Secret>): Promise<KdfHeader> {
+    const passphrase = await asked;
+    // Whoever looked for the file in the same turn comes now, and shares the answer: a key may be derived within one.
+    await new Promise((done) => setImmediate(done));
     const kdf: KdfHeader = { name: 'argon2id', ...this.#options.cost, salt: this.#salt(argon2SaltBytes) };
-    const key = await this.#fromPassphrase(kdf, await passphrase);
+    const key = await this.#fromPassphrase(kdf, passphrase);
     if (key === undefined) throw noPassphrase(this.#file);
     this.#keep(kdf, key);
     return kdf;
