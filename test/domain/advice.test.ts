@@ -47,6 +47,12 @@ test('a disabled keyring is explained by the variable of the program that asks',
   });
 });
 
+test('the keyring that fails is switched off by a command of the platform', () => {
+  const fix = (platform: string) => advise({ store: 'keychain', reason: 'failed' }, { ...where, platform }).fix;
+  expect(fix('darwin')).toMatch(/: export JSM_DISABLE_KEYRING=1$/);
+  expect(fix('win32')).toMatch(/: setx JSM_DISABLE_KEYRING 1$/);
+});
+
 test('the volatile kernel keyring is named in the words that the documents use', () => {
   expect(advise({ store: 'keyutils', reason: 'volatile' }, where).explanation).toMatch(
     /^Detected a volatile \(UntilReboot\) keyring backend/,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkApiKey } from '../../src/domain/api-key.ts';
+import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { difyAccountOf, difyName } from '../../src/domain/dify-account.ts';
 import { removalCommand } from '../../src/domain/removal-command.ts';
 import { parseSession, serialiseSession } from '../../src/domain/session.ts';
@@ -96,11 +97,30 @@ test('a session is read as it was kept', () => {
   );
 });
 
-test.each([
-  ['keychain', "security delete-generic-password -s jsm -a 'al'\\''s key'"],
-  ['credential-manager', 'cmdkey /delete:jsm'],
-  ['secret-service', "secret-tool clear service jsm username 'al'\\''s key'"],
-  ['file', "rm -f '/home/al b/tokens.json'"],
-] as const)('what removes a credential from the %s by hand is quoted for the shell', (store, command) => {
-  expect(removalCommand(store, { service: 'jsm', account: "al's key" }, '/home/al b/tokens.json')).toBe(command);
+describe('what removes a credential by hand', () => {
+  const name = { service: 'jsm', account: "al's key" };
+  const linux = { platform: 'linux', path: '/home/al b/tokens.json' };
+  const windows = { platform: 'win32', path: 'C:\\Users\\al b\\tokens.json' };
+
+  test.each([
+    ['keychain', "security delete-generic-password -s jsm -a 'al'\\''s key'"],
+    ['secret-service', "secret-tool clear service jsm username 'al'\\''s key'"],
+    ['pass', 'pass rm -f keystow/jsm/al%27s%20key'],
+    ['file', "rm -f '/home/al b/tokens.json'"],
+  ] as const)('from the %s is quoted for the shell', (store, command) => {
+    expect(removalCommand(store, name, linux)).toBe(command);
+  });
+
+  test('from Credential Manager names the target that Windows shows', () => {
+    const command = (name: CredentialName, exactTarget?: string) =>
+      removalCommand('credential-manager', name, { ...windows, exactTarget });
+    expect(command(name)).toBe('cmdkey "/delete:al%27s key.jsm"');
+    expect(command(name, 'jsm')).toBe('cmdkey /delete:jsm');
+    expect(command({ service: 'difyctl/localhost', account: 'Al' })).toBe('cmdkey "/delete:^al.difyctl/localhost"');
+    expect(command({ service: 's'.repeat(300), account: 'al' })).toBe('control /name Microsoft.CredentialManager');
+  });
+
+  test('from the encrypted file on Windows is a command of both its shells', () => {
+    expect(removalCommand('file', name, windows)).toBe('del "C:\\Users\\al b\\tokens.json"');
+  });
 });

@@ -1,25 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { CredentialName } from '../../domain/credential-name.ts';
+import { windowsEntryOf } from '../../domain/windows-entry.ts';
 import type { Item } from '../native/items.ts';
 import type { Slot } from '../native/manifest.ts';
-import { maxTargetLength } from './limits.ts';
 
 /** The service of everything whose user is not the name of an account. */
 const service = 'keystow';
 
-/**
- * Where a credential is kept. The binding joins the two to the target `USER.SERVICE`, and Windows ignores case in it,
- * so neither may have upper-case letters nor anything else that has a case, and the user no dot.
- *
- * - small letters, digits, blanks within and `_-@/:+=,~#&`, in a service `.` too: as they are
- * - capital letters: `^` and the small letter
- * - any other: `%` and two small hexadecimal digits for each byte of its UTF-8
- * - both together longer than {@link maxTargetLength}: a hash in place of the account
- */
+/** Where a credential is kept: in the entry of its name; where that is too long, in one by a hash. */
 export function itemOf(name: CredentialName): Item {
-  const item = { service: escaped(name.service, true), user: escaped(name.account, false) };
-  const length = item.user.length + '.'.length + item.service.length;
-  return length <= maxTargetLength ? item : { service, user: `%long-${hashOf(name)}` };
+  return windowsEntryOf(name) ?? { service, user: `%long-${hashOf(name)}` };
 }
 
 // What follows begins with `%` and a letter that is no hexadecimal digit: no account is escaped to that.
@@ -39,12 +29,4 @@ export function recordOf(name: CredentialName, part: number): Item {
 function hashOf({ service, account }: CredentialName): string {
   // A name holds no NUL.
   return createHash('sha256').update(`${service}\0${account}`).digest('hex');
-}
-
-function escaped(text: string, dots: boolean): string {
-  return text.replace(/[^a-z0-9 _@/:+=,~#&-]|^ | $/gu, (character) => {
-    if (character === '.' && dots) return character;
-    if (/[A-Z]/.test(character)) return `^${character.toLowerCase()}`;
-    return Buffer.from(character).toString('hex').replace(/../g, '%$&');
-  });
 }

@@ -3,6 +3,7 @@ import type { PassedOver } from '../selection.ts';
 import { type CandidateId, storeNames } from '../store-id.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { credentialManagerAdvice } from './credential-manager.ts';
+import { disableCommand } from './disable-command.ts';
 import { keychainAdvice } from './keychain.ts';
 import { keyutilsAdvice } from './keyutils.ts';
 import { passAdvice } from './pass.ts';
@@ -61,7 +62,7 @@ const general: Readonly<Record<Reason, (name: string, about: Circumstances) => A
   }),
   'round-trip-mismatch': (name, { where }) => ({
     explanation: `the ${name} gave back another secret than it was given`,
-    fix: `tell the makers of the ${name}; until then: export ${where.disableVariable}=1`,
+    fix: `tell the makers of the ${name}; until then: ${disableCommand(where)}`,
   }),
   ambiguous: (name) => ({
     explanation: `the ${name} holds several items under one name`,
@@ -69,7 +70,7 @@ const general: Readonly<Record<Reason, (name: string, about: Circumstances) => A
   }),
   failed: (name, { evidence, where }) => ({
     explanation: `the ${name} failed${words(evidence)}`,
-    fix: `mend what the message names, or leave the ${name} out: export ${where.disableVariable}=1`,
+    fix: `mend what the message names, or leave the ${name} out: ${disableCommand(where)}`,
   }),
 };
 
