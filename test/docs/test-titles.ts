@@ -16,7 +16,7 @@ export function testTitles(): ReadonlySet<string> {
 
 function titlesOf(file: string): readonly string[] {
   const read = () => readFileSync(join(root, file), 'utf8');
-  if (/^cli\/transcripts\/[^/]+\.txt$/.test(file)) return transcriptTitle(read());
+  if (/^(cli|windows)\/transcripts\/[^/]+\.txt$/.test(file)) return transcriptTitle(read());
   return file.endsWith('.ts') ? sourceTitles(read()) : [];
 }
 

@@ -7,6 +7,7 @@ import { createLock } from '../../src/adapters/files/lock.ts';
 import { LockFolder } from '../../src/adapters/files/lock-folder.ts';
 import { replaceFile } from '../../src/adapters/files/replace-file.ts';
 import { failure } from '../contract/errors.ts';
+import { underWine } from '../support/under-wine.ts';
 import { newPlace } from './place.ts';
 
 const what = 'encrypted file';
@@ -74,7 +75,8 @@ describe('a lock', () => {
     expect(await exclusively(async () => 7)).toBe(7);
   });
 
-  test('is kept for longer than it takes to become stale', { timeout: 20_000 }, async () => {
+  // Wine gives a folder's time of change for that of its birth, by which one holder is told from the next.
+  test.skipIf(underWine)('is kept for longer than it takes to become stale', { timeout: 20_000 }, async () => {
     const { path } = newPlace();
     const work = createLock({ path, what })(async (held) => {
       await sleep(4500);
