@@ -1,4 +1,6 @@
 import { CredentialError } from '../domain/credential-error.ts';
+import type { CredentialName } from '../domain/credential-name.ts';
+import { type Divergence, divergencesOf } from '../domain/divergence.ts';
 import { replay } from '../domain/selection.ts';
 import type { CandidateId } from '../domain/store-id.ts';
 import { chooseStore } from './choose-store.ts';
@@ -10,6 +12,7 @@ import { reportStorage, type StorageReport } from './storage-report.ts';
 /** What `doctor --json` prints: where credentials are, which store a new one would go to and why, and from what facts. */
 export interface DoctorReport {
   readonly storage: StorageReport;
+  readonly divergences: readonly (CredentialName & Divergence)[];
   readonly selection: SelectionReport;
   readonly facts: Facts;
 }
@@ -19,8 +22,12 @@ export async function examine(context: Context): Promise<DoctorReport> {
   const choice = await chooseStore(context, () => {});
   const { settings, stores, where } = context;
   const selection = reportSelection(choice, settings.policy, where);
+  const { storage, survey } = await reportStorage(context, selection);
   return {
-    storage: await reportStorage(context, selection),
+    storage,
+    divergences: survey.credentials.flatMap(({ name, whereabouts }) =>
+      divergencesOf(whereabouts, where.program).map((divergence) => ({ ...name, ...divergence })),
+    ),
     selection,
     facts: {
       policy: settings.policy,

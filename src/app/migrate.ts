@@ -1,5 +1,5 @@
 import { CredentialError } from '../domain/credential-error.ts';
-import { type CredentialName, compareNames, sameName } from '../domain/credential-name.ts';
+import { type CredentialName, distinctNames, sameName } from '../domain/credential-name.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
@@ -36,7 +36,7 @@ export async function findMovable(context: Context, to: StoreId, service?: strin
     if (store === 'file' || service !== undefined) own.push(...(await listIn(context, store, service)));
     else if (store !== to) found.push(...(await listOthers(context, store, state === 'intact')));
   }
-  const names = unique(own);
+  const names = distinctNames(own);
   return {
     names,
     sources: new Set(own.map(({ store }) => store).filter((store) => store !== to)),
@@ -79,11 +79,4 @@ async function listOthers(context: Context, id: StoreId, allOwnAreKnown: boolean
     context.terminal.notice(`${error.message}; what else it holds is not named`);
     return [];
   }
-}
-
-function unique(names: readonly CredentialName[]): readonly CredentialName[] {
-  return names
-    .map(({ service, account }) => ({ service, account }))
-    .sort(compareNames)
-    .filter((name, index, sorted) => !sorted.slice(index - 1, index).some((before) => sameName(before, name)));
 }

@@ -1,11 +1,10 @@
 import type { CredentialName } from '../domain/credential-name.ts';
-import type { Placement } from '../domain/placement.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 
 /** What a store has of the services that `remembered` names. */
 export async function namesOf(
   store: CredentialStore,
-  remembered: Placement,
+  remembered: readonly CredentialName[],
   signal: AbortSignal,
 ): Promise<readonly CredentialName[]> {
   const services = new Set(remembered.map(({ service }) => service));

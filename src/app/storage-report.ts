@@ -1,11 +1,12 @@
 import { CredentialError } from '../domain/credential-error.ts';
-import { newestFirst, type Placement } from '../domain/placement.ts';
+import { sameName } from '../domain/credential-name.ts';
+import { newestFirst, type Placed, type Placement } from '../domain/placement.ts';
 import type { Seal } from '../domain/profile.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
 import type { Context } from './context.ts';
 import type { PassedOverReport, SelectionReport } from './selection-report.ts';
-import { stillKept } from './still-kept.ts';
 import { type StorageLabel, storageLabel } from './storage-label.ts';
+import { type Survey, survey } from './survey.ts';
 
 /** Where credentials are kept now. */
 export interface StorageReport {
@@ -18,8 +19,14 @@ export interface StorageReport {
   readonly details: readonly string[];
 }
 
+/** What a look around found, and what it amounts to. */
+export interface Storage {
+  readonly storage: StorageReport;
+  readonly survey: Survey;
+}
+
 /** Finds out where credentials are without asking for a passphrase. What cannot be found out becomes a detail. */
-export async function reportStorage(context: Context, selection: SelectionReport): Promise<StorageReport> {
+export async function reportStorage(context: Context, selection: SelectionReport): Promise<Storage> {
   const { settings } = context;
   const { placement: remembered, state, why } = await context.placement.read();
   const faults = why === undefined ? [] : [`the placement file ${why}; every store is looked in instead`];
@@ -29,31 +36,31 @@ export async function reportStorage(context: Context, selection: SelectionReport
   // No answer is a file that cannot be read: what is remembered of it stands.
   const answer = await context.stores.sealOfFile().then((seal) => ({ seal }), note);
   const fileSeal = answer?.seal;
-  const fileIsGone = answer !== undefined && fileSeal === undefined;
-  const kept = await keptInKeyring(context, remembered, selection).catch(note);
-  const placement = (kept ?? remembered).filter(({ store }) => store !== 'file' || !fileIsGone);
+  const seen = await survey(context, remembered, selection, answer === undefined ? 'unreadable' : fileSeal);
+  const placement = remembered.filter((placed) => !isGone(placed, seen));
   const seal = fileSeal ?? settings.seal;
   const store =
     newest(placement) ?? (state === 'intact' ? undefined : await found(context, selection, fileSeal).catch(note));
   const file = [store, selection.outcome === 'selected' && selection.store].includes('file');
-  return {
+  const storage: StorageReport = {
     label: storageLabel(store, seal, settings.envPassphrase),
     store: store ?? null,
     kept: counts(placement),
     details: [
       ...mostTellingFirst(selection.passedOver).map(notUsed),
       ...movedOn(store, selection),
-      ...staleCopies(placement),
       ...(file ? protection(seal, context) : []),
       ...faults,
+      ...seen.faults,
     ],
   };
+  return { storage, survey: seen };
 }
 
-/** A keyring that was found usable is asked; of any other, what is remembered stands. */
-async function keptInKeyring(context: Context, remembered: Placement, selection: SelectionReport): Promise<Placement> {
-  const usable = selection.outcome === 'selected' ? selection.store : 'file';
-  return usable === 'file' ? remembered : stillKept(context, remembered, usable);
+/** A store that was asked and does not have what is remembered of it; of any other, what is remembered stands. */
+function isGone(placed: Placed, { credentials }: Survey): boolean {
+  const found = credentials.find(({ name }) => sameName(name, placed));
+  return found?.whereabouts.seen.get(placed.store)?.kind === 'absent';
 }
 
 /** Why one store was passed over, as doctor has it. */
@@ -95,12 +102,6 @@ function counts(placement: Placement): StorageReport['kept'] {
   const byStore = new Map<StoreId, number>();
   for (const { store } of placement) byStore.set(store, (byStore.get(store) ?? 0) + 1);
   return [...byStore].map(([store, credentials]) => ({ store, credentials }));
-}
-
-function staleCopies(placement: Placement): string[] {
-  return placement.flatMap(({ service, account, stale }) =>
-    stale.map((store) => `an older copy of ${service} ${account} may still be in the ${storeNames[store]}`),
-  );
 }
 
 function protection(seal: Seal, { settings }: Context): string[] {

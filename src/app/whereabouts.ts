@@ -62,7 +62,7 @@ async function ask(
 }
 
 /** Equal bytes get one number. */
-function contentOf(secret: Secret, contents: Secret[]): number {
+export function contentOf(secret: Secret, contents: Secret[]): number {
   const index = contents.findIndex((other) => other.equals(secret));
   return index >= 0 ? index : contents.push(secret) - 1;
 }

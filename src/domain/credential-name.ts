@@ -27,6 +27,14 @@ export function compareNames(a: CredentialName, b: CredentialName): number {
   return compare(a.service, b.service) || compare(a.account, b.account);
 }
 
+/** Sorted, each once, and nothing of them but the name. */
+export function distinctNames(names: readonly CredentialName[]): readonly CredentialName[] {
+  const sorted = names.map(({ service, account }) => ({ service, account })).sort(compareNames);
+  return sorted.filter(
+    (name, index) => !sorted.slice(Math.max(index - 1, 0), index).some((before) => sameName(before, name)),
+  );
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -93,15 +93,6 @@ describe('the details', () => {
       'this guards against a stray backup, grep or paste, not against a program that runs as you',
     );
   });
-
-  test('name an older copy that could not be removed', async () => {
-    await setCredential(world.context, alice, freshSecret());
-    world.broken.set('secret-service', 'locked');
-    await setCredential(world.context, alice, freshSecret());
-    expect((await examine(world.context)).storage.details).toContain(
-      'an older copy of demo alice may still be in the Secret Service',
-    );
-  });
 });
 
 describe('the selection', () => {

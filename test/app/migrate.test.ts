@@ -233,7 +233,7 @@ describe('where a store does not serve', () => {
   test('a keyring that gives back other bytes than it was given is no source', async () => {
     world.probe = { kind: 'service-failure', reason: 'round-trip-mismatch' };
     const error = await failure(trustSource(world.context, keyring), 'round-trip-mismatch');
-    expect(error.message).toContain('nothing is moved out of it');
+    expect(error.message).toContain('nothing is removed on its word');
   });
 
   test.each(['locked', 'no-collection', 'denied'] as const)('a keyring that is %s may still be one', async (reason) => {

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { examine, replayReport } from '../../app/doctor.ts';
+import { type DoctorReport, examine, replayReport } from '../../app/doctor.ts';
+import type { Repair } from '../../app/repair.ts';
 import { isTerminal } from '../../composition/is-terminal.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
+import { storeWords } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { doctorText } from '../doctor/doctor-text.ts';
+import { type RepairOptions, runRepair } from '../doctor/run-repair.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
 import { paintFor } from '../paint.ts';
 import { jsonLine } from '../render.ts';
@@ -20,6 +23,11 @@ export function doctorCommand(cli: Cli): Command {
         describe: 'draw the way to the choice: what was tried, what was seen, which row decided',
       },
       json: { describe: 'print JSON, with the facts that decided' },
+      repair: {
+        conflicts: 'replay',
+        describe: 'have one copy of each credential, where it is remembered; nothing that differs is removed',
+      },
+      keep: { value: 'STORE', choices: storeWords, describe: 'with --repair: whose copy stays where copies differ' },
       replay: {
         value: 'FILE',
         completes: 'files',
@@ -29,22 +37,37 @@ export function doctorCommand(cli: Cli): Command {
     examples: [
       ['$0 doctor', 'what is used here, and why'],
       ['$0 doctor --explain', 'how that came about, step by step'],
+      ['$0 doctor --repair', 'mend what is not where it should be'],
       ['$0 doctor --json >report.json', 'save the report'],
       ['$0 doctor --replay report.json', 'decide again, on any machine'],
     ],
-    async run({ color, explain, json, replay }) {
-      const report =
-        replay === undefined
-          ? await examine(cli.context({ prompting: false }))
-          : replayReport(await readReport(replay));
+    async run({ color, explain, json, keep, repair, replay }) {
+      if (keep !== undefined && !repair) {
+        throw new CredentialError('invalid-input', '--keep says nothing without --repair');
+      }
+      const report: Seen =
+        replay === undefined ? await look(cli, { json, keep, repair }) : replayReport(await readReport(replay));
       const terminal = isTerminal(1);
       const paint = paintFor(color, cli.environment, terminal);
       const width = terminal ? (process.stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
       await cli.print(json ? jsonLine(report) : doctorText(report, { paint, width, explain }));
       const { selection } = report;
-      cli.exitWith(selection.outcome === 'selected' ? exitCodes.done : exitCodeOf(selection.code));
+      const left = report.repairs?.some(({ outcome }) => outcome === 'left') ? exitCodes.error : exitCodes.done;
+      cli.exitWith(selection.outcome === 'selected' ? left : exitCodeOf(selection.code));
     },
   });
+}
+
+/** A report of this machine, or the part of one that is decided again from another's facts. */
+type Seen = Pick<DoctorReport, 'selection' | 'facts'> &
+  Partial<DoctorReport> & { readonly repairs?: readonly Repair[] };
+
+/** Looks at this machine, after it was mended where that is asked for. */
+async function look(cli: Cli, { repair, ...options }: RepairOptions & { readonly repair: boolean }): Promise<Seen> {
+  const context = cli.context({ prompting: repair });
+  if (!repair) return examine(context);
+  const repairs = await runRepair(cli, context, options);
+  return { ...(await examine(context)), repairs };
 }
 
 async function readReport(path: string): Promise<string> {

@@ -3,6 +3,7 @@ import type { SelectionReport } from '../../app/selection-report.ts';
 import { notUsed } from '../../app/storage-report.ts';
 import { storeNames } from '../../domain/store-id.ts';
 import type { Paint } from '../paint.ts';
+import { shown } from '../shown.ts';
 import { wrap } from '../wrap.ts';
 import { fixes } from './fixes.ts';
 import { selectionPath } from './selection-path.ts';
@@ -32,9 +33,16 @@ export function doctorText(
     `${paint('strong', 'Selection:')} ${outcome(selection, paint)} ${paint('faint', byRows(selection.rows))}`,
     ...(selection.outcome === 'refused' ? [wrap(selection.explanation, width, '  ', '    ')] : []),
     ...how,
+    ...divergences(report.divergences ?? [], { paint, width }),
     ...fixes(report, paint),
     '',
   ].join('\n');
+}
+
+function divergences(found: DoctorReport['divergences'], { paint, width }: Pick<Showing, 'paint' | 'width'>): string[] {
+  if (found.length === 0) return [];
+  const lines = found.map((about) => wrap(`${shown(about)}: ${about.explanation}`, width, '  ', '    '));
+  return ['', paint('strong', 'Not where it should be:'), ...lines];
 }
 
 function label({ store, label }: DoctorReport['storage'], paint: Paint): string {

@@ -3,7 +3,10 @@ import { storeNames } from '../../domain/store-id.ts';
 import type { Paint } from '../paint.ts';
 
 /** What is to be done for each thing that one may want, on a line of its own to be copied; what is the same, once. */
-export function fixes({ selection, facts }: Pick<DoctorReport, 'selection' | 'facts'>, paint: Paint): string[] {
+export function fixes(
+  { selection, facts, divergences = [] }: Pick<DoctorReport, 'selection' | 'facts'> & Partial<DoctorReport>,
+  paint: Paint,
+): string[] {
   const ways = new Map<string, string>();
   const offer = (goal: string, fix: string) => void (ways.has(fix) || ways.set(fix, goal));
   for (const { store, fix } of selection.passedOver) {
@@ -13,6 +16,9 @@ export function fixes({ selection, facts }: Pick<DoctorReport, 'selection' | 'fa
     if (selection.code === 'keyring-required')
       offer('To use the encrypted file', `unset ${facts.where.storageVariable}`);
     else offer('To have a store chosen', selection.fix);
+  }
+  for (const { kind, fix } of divergences) {
+    offer(kind === 'differing' || kind === 'only-older' ? 'To keep one copy' : 'To have one copy of each', fix);
   }
   return [...ways].flatMap(([fix, goal]) => ['', `${goal}:`, `    ${paint('strong', fix)}`]);
 }

@@ -1,0 +1,82 @@
+import { CredentialError } from '../domain/credential-error.ts';
+import { type CredentialName, distinctNames, sameName } from '../domain/credential-name.ts';
+import { findPlaced, type Placement } from '../domain/placement.ts';
+import type { Seal } from '../domain/profile.ts';
+import type { Sighting, Whereabouts } from '../domain/settlement.ts';
+import type { StoreId } from '../domain/store-id.ts';
+import type { Context } from './context.ts';
+import { namesOf } from './names-of.ts';
+import { searchOrder } from './search-order.ts';
+import type { SelectionReport } from './selection-report.ts';
+import { contentOf } from './whereabouts.ts';
+
+/** Where the application's credentials are, as far as that is seen without asking anybody. */
+export interface Survey {
+  readonly credentials: readonly { readonly name: CredentialName; readonly whereabouts: Whereabouts }[];
+  /** What could not be found out, and why. */
+  readonly faults: readonly string[];
+}
+
+/** The names that a store has, of those that matter; `undefined`: it was not asked, or did not answer. */
+type Holdings = ReadonlyMap<StoreId, readonly CredentialName[] | undefined>;
+
+/**
+ * Looks at the file, unless that takes a passphrase, and at the keyring that was found usable. Names only, but for those
+ * that are in more than one store: there the secrets are compared. `seal`: the file's, `unreadable` where it is not told.
+ */
+export async function survey(
+  context: Context,
+  remembered: Placement,
+  selection: SelectionReport,
+  seal: Seal | undefined | 'unreadable',
+): Promise<Survey> {
+  const faults: string[] = [];
+  const note = (error: unknown): undefined => {
+    if (error instanceof CredentialError && error.code === 'cancelled') throw error;
+    faults.push(error instanceof CredentialError ? error.message : String(error));
+  };
+  const { stores, signal } = context;
+  const inFile = async () => (await stores.open('file')).list(undefined, { signal });
+  const fileNames = seal === undefined ? [] : seal === 'home' ? await inFile().catch(note) : undefined;
+  const own = distinctNames([...remembered, ...(fileNames ?? [])]);
+  const holdings = new Map<StoreId, readonly CredentialName[] | undefined>([['file', fileNames]]);
+  if (selection.outcome === 'selected' && selection.store !== 'file' && own.length > 0) {
+    const keyring = await stores.open(selection.store);
+    holdings.set(selection.store, await namesOf(keyring, own, signal).catch(note));
+  }
+  const order = new Set([...searchOrder(context), ...remembered.flatMap(({ store, stale }) => [store, ...stale])]);
+  const credentials = [];
+  for (const name of own) {
+    const seen = await compare(context, name, lookUp(name, [...order], holdings));
+    credentials.push({ name, whereabouts: { record: findPlaced(remembered, name), seen } });
+  }
+  return { credentials, faults };
+}
+
+function lookUp(name: CredentialName, order: readonly StoreId[], holdings: Holdings): Map<StoreId, Sighting> {
+  const sighting = (store: StoreId): Sighting => {
+    const names = holdings.get(store);
+    if (names === undefined) return { kind: 'unknown' };
+    return names.some((other) => sameName(other, name)) ? { kind: 'kept', content: 0 } : { kind: 'absent' };
+  };
+  return new Map(order.map((store) => [store, sighting(store)]));
+}
+
+/** One copy is like itself; of several the bytes tell. */
+async function compare(
+  { stores, signal }: Context,
+  name: CredentialName,
+  seen: Map<StoreId, Sighting>,
+): Promise<Whereabouts['seen']> {
+  const kept = [...seen].flatMap(([store, { kind }]) => (kind === 'kept' ? [store] : []));
+  if (kept.length < 2) return seen;
+  const contents: Parameters<typeof contentOf>[1] = [];
+  for (const store of kept) {
+    const secret = await (await stores.open(store)).get(name, { signal }).catch((error: unknown) => {
+      if (error instanceof CredentialError && error.code !== 'cancelled') return undefined;
+      throw error;
+    });
+    seen.set(store, secret ? { kind: 'kept', content: contentOf(secret, contents) } : { kind: 'unknown' });
+  }
+  return seen;
+}

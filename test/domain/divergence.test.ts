@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type DivergenceKind, divergencesOf } from '../../src/domain/divergence.ts';
+import { type Remembered, settle } from '../../src/domain/settlement.ts';
+import type { StoreId } from '../../src/domain/store-id.ts';
+import { effectsOf, look, situation } from './settlement-model.ts';
+
+const keyring = 'secret-service';
+const repair = 'jsm doctor --repair';
+const record = (store: StoreId, ...stale: StoreId[]): Remembered => ({ store, stale });
+
+type Row = readonly [
+  kind: DivergenceKind,
+  explanation: string,
+  fix: string,
+  record: Remembered | undefined,
+  copies: Partial<Record<StoreId, number>>,
+  silent?: readonly StoreId[],
+];
+
+const rows: readonly Row[] = [
+  ['copy', 'the encrypted file has it too', repair, record(keyring), { [keyring]: 1, file: 1 }],
+  ['copy', 'the encrypted file has it too', repair, undefined, { [keyring]: 1, file: 1 }],
+  [
+    'older-copy',
+    'an older copy is still in the encrypted file',
+    repair,
+    record(keyring, 'file'),
+    { [keyring]: 2, file: 1 },
+  ],
+  [
+    'older-copy',
+    'the older copy in the encrypted file is gone, but still remembered',
+    repair,
+    record(keyring, 'file'),
+    { [keyring]: 2 },
+  ],
+  [
+    'older-copy',
+    'an older copy may still be in the Secret Service, which does not answer',
+    `${repair}  # once the Secret Service answers`,
+    record('file', keyring),
+    { file: 2 },
+    [keyring],
+  ],
+  [
+    'older-copy',
+    'an older copy is still in the encrypted file',
+    `${repair}  # once the Secret Service answers`,
+    record(keyring, 'file'),
+    { file: 1 },
+    [keyring],
+  ],
+  [
+    'misplaced',
+    'remembered in the Secret Service, and found in the encrypted file',
+    repair,
+    record(keyring),
+    { file: 1 },
+  ],
+  [
+    'differing',
+    'the encrypted file and the Secret Service hold different secrets; the first is the one that is read',
+    `${repair} --keep file  # or: --keep secret-service`,
+    record('file'),
+    { file: 2, [keyring]: 1 },
+  ],
+  [
+    'only-older',
+    'gone from the Secret Service, and an older copy is in the encrypted file',
+    `${repair} --keep file`,
+    record(keyring, 'file'),
+    { file: 1 },
+  ],
+  ['gone', 'remembered in the Secret Service, and in no store', repair, record(keyring), {}],
+];
+
+const cases = rows.map(([kind, explanation, fix, record, held, silent = []]) => ({
+  kind,
+  explanation,
+  fix,
+  record,
+  held,
+  silent,
+}));
+
+test.each(cases)('$kind: $explanation', ({ kind, explanation, fix, record, held, silent }) => {
+  const copies = new Map(Object.entries(held) as [StoreId, number][]);
+  expect(divergencesOf(look({ record, copies }, silent), 'jsm')).toEqual([{ kind, explanation, fix }]);
+});
+
+test('law: where there is something to mend it is named, and only there or where something cannot be told', () => {
+  fc.assert(
+    fc.property(situation, ({ actual, silent }) => {
+      const whereabouts = look(actual, silent);
+      const settlement = settle(whereabouts);
+      const found = divergencesOf(whereabouts, 'jsm');
+      if (effectsOf(settlement).length > 0) expect(found).not.toEqual([]);
+      if (settlement.kind === 'differing') expect(found).not.toEqual([]);
+      const isWhole = settlement.kind === 'settled' && settlement.effects.length === 0 && silent.length === 0;
+      if (isWhole) expect(found).toEqual([]);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('law: a fix is one line, and names no store that the machine does not have a word for', () => {
+  fc.assert(
+    fc.property(situation, ({ actual, silent }) => {
+      for (const { fix, explanation } of divergencesOf(look(actual, silent), 'jsm')) {
+        expect(fix).toMatch(/^jsm doctor --repair( --keep [a-z-]+)?( {2}# [^\n]+)?$/);
+        expect(`${fix}${explanation}`).not.toMatch(/undefined|\n/);
+      }
+    }),
+    { numRuns: 3000 },
+  );
+});
