@@ -1,9 +1,14 @@
-import { inspect } from 'node:util';
+import { type InspectOptions, inspect } from 'node:util';
 import { expect } from 'vitest';
 import { CredentialError, type ErrorCode } from '../../src/domain/credential-error.ts';
 import type { Secret } from '../../src/domain/secret.ts';
+import { Finder } from '../leaks/telltales.ts';
+import { secretsMade } from './secrets.ts';
 
-/** Settles `work`, which must reject with a {@link CredentialError} of this code, and gives the error. */
+/**
+ * Settles `work`, which must reject with a {@link CredentialError} of this code, and gives the error. Neither it nor
+ * what lies beneath it shows any secret that the test made.
+ */
 export async function failure(work: Promise<unknown>, code: ErrorCode): Promise<CredentialError> {
   const error = await work.then(
     () => expect.unreachable(`should have failed with ${code}`),
@@ -12,15 +17,23 @@ export async function failure(work: Promise<unknown>, code: ErrorCode): Promise<
   expect(error).toBeInstanceOf(CredentialError);
   expect((error as CredentialError).code).toBe(code);
   expect((error as CredentialError).message).not.toMatch(/[\r\n]/);
+  expectHidden(error, ...secretsMade());
   return error as CredentialError;
 }
 
-/** Holds that nothing of an error, however deep it is looked into, shows the secret in any usual spelling. */
-export function expectHidden(error: unknown, secret: Secret): void {
-  const shown = inspect(error, { depth: Infinity, showHidden: true, maxStringLength: null, maxArrayLength: null });
-  const bytes = Buffer.from(secret.expose());
-  for (const encoding of ['utf8', 'base64', 'base64url', 'hex', 'latin1'] as const) {
-    expect(shown).not.toContain(bytes.toString(encoding));
-  }
-  expect(shown).not.toContain([...bytes].join(', '));
+/** Holds that nothing of an error, however deep it is looked into, shows the secrets in any usual spelling. */
+export function expectHidden(error: unknown, ...secrets: readonly Secret[]): void {
+  const shown = Buffer.from(inspect(error, everything));
+  const found = new Finder(secrets.map((secret) => secret.expose())).in(shown);
+  expect(found && `${found} in ${shown}`).toBeUndefined();
 }
+
+const everything: InspectOptions = {
+  depth: Number.POSITIVE_INFINITY,
+  showHidden: true,
+  maxStringLength: null,
+  maxArrayLength: null,
+  // On one line, so that no spelling is broken.
+  compact: true,
+  breakLength: Number.POSITIVE_INFINITY,
+};

@@ -1,13 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../src/domain/secret.ts';
 
+/** The secrets that the tests of a file made last. What is shorter or longer is met by chance, or takes long to look for. */
+const lookedFor: Secret[] = [];
+const [minBytes, maxBytes, maxCount] = [6, 4096, 64];
+
+/** What no error may show, nor anything in it. */
+export function secretsMade(): readonly Secret[] {
+  return lookedFor;
+}
+
 /** A secret that cannot be met by chance. */
 export function freshSecret(bytes = 24): Secret {
-  return new Secret(randomBytes(bytes));
+  return made(randomBytes(bytes));
 }
 
 export function textSecret(text: string): Secret {
-  return new Secret(new TextEncoder().encode(text));
+  return made(new TextEncoder().encode(text));
+}
+
+function made(bytes: Uint8Array): Secret {
+  const secret = new Secret(bytes);
+  if (bytes.length < minBytes || bytes.length > maxBytes) return secret;
+  lookedFor.push(secret);
+  if (lookedFor.length > maxCount) lookedFor.shift();
+  return secret;
 }
 
 /** Secrets that stores have been known to lose, cut or change. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Finder } from './telltales.ts';
 
@@ -15,6 +16,7 @@ describe('a telltale is found, wherever it stands in a longer text,', () => {
     ['in upper hexadecimal', (text) => Buffer.from(text).toString('hex').toUpperCase()],
     ['as numbers', (text) => String([...Buffer.from(text)])],
     ['as numbers that an inspection shows', (text) => [...Buffer.from(text)].join(', ')],
+    ['as a buffer that an inspection shows', (text) => inspect(Buffer.from(text))],
     ['with each byte escaped', (text) => Buffer.from(text).toString('hex').replace(/../g, '%$&')],
     ['in JSON in JSON', (text) => JSON.stringify(JSON.stringify(text))],
   ])('%s', (_, spelling) => {
