@@ -1,21 +1,35 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig, type RolldownOptions } from 'rolldown';
+import { licenses } from './scripts/licenses.ts';
 import { plainExports } from './scripts/plain-exports.ts';
+
+const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly exports: Record<string, unknown> };
+
+/** What programs import: each entry of `exports` is the file of its name in src/library, and `.` is index.ts there. */
+const entries = Object.keys(exports)
+  .filter((entry) => entry !== './package.json')
+  .map((entry) => `src/library/${entry === '.' ? 'index' : entry.slice('./'.length)}.ts`);
 
 const programs = ['keystow', 'jsm', 'difyctl', 'git-credential-keystow', 'docker-credential-keystow'];
 
 /** Loaded by whoever installs the package: a native module, and one that brings a script of its own. */
 const external = ['@napi-rs/keyring', 'open'];
 
-/** CommonJS, because Node starts it faster than modules; a chunk each for what is loaded when it is needed. */
-const executables: RolldownOptions = {
-  input: programs.map((program) => `src/cli/${program}.ts`),
+const common: RolldownOptions = {
   platform: 'node',
   // yargs would resolve a configuration file that extends another by it; there is none.
   checks: { emptyImportMeta: false },
   external,
-  plugins: [plainExports],
+  plugins: [licenses],
   // hash-wasm's modules, of which argon2id alone is taken.
   resolve: { mainFields: ['module', 'main'] },
+};
+
+/** CommonJS, because Node starts it faster than modules; a chunk each for what is loaded when it is needed. */
+const executables: RolldownOptions = {
+  ...common,
+  input: programs.map((program) => `src/cli/${program}.ts`),
+  plugins: [plainExports, licenses],
   output: {
     dir: 'dist/bin',
     cleanDir: true,
@@ -30,11 +44,28 @@ const executables: RolldownOptions = {
           name: 'start',
           test: /src.(cli.(main|shown)|app.(get-credential|read-session)|profiles.variables|adapters.files.abort|domain.secret)\.ts$/,
         },
-        { name: 'secret-service-read', test: /adapters.secret-service.(visit|get-plainly|session-keeper)\.ts$/ },
       ],
     },
   },
 };
+
+/** What programs import and require: not minified, so that their stacks can be read. */
+const library = [
+  { folder: 'esm', format: 'esm', extension: 'mjs' },
+  { folder: 'cjs', format: 'cjs', extension: 'cjs' },
+].map(
+  ({ folder, format, extension }): RolldownOptions => ({
+    ...common,
+    input: entries,
+    output: {
+      dir: `dist/${folder}`,
+      cleanDir: true,
+      format: format as 'esm' | 'cjs',
+      entryFileNames: `[name].${extension}`,
+      chunkFileNames: `chunks/[name].${extension}`,
+    },
+  }),
+);
 
 /** What the fault kit has a program load in place of the native binding. */
 const testing: RolldownOptions = {
@@ -43,4 +74,4 @@ const testing: RolldownOptions = {
   output: { dir: 'dist/testing', cleanDir: true, format: 'cjs', entryFileNames: '[name].cjs' },
 };
 
-export default defineConfig([executables, testing]);
+export default defineConfig([executables, ...library, testing]);

@@ -12,6 +12,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   adapters: ['ports', 'domain'],
   composition: ['app', 'adapters', 'ports', 'domain'],
   profiles: ['domain'],
+  library: ['app', 'composition', 'profiles', 'ports', 'domain'],
   cli: ['app', 'adapters', 'composition', 'profiles', 'ports', 'domain'],
 };
 

@@ -2,7 +2,7 @@ import { advise } from '../domain/advice/advise.ts';
 import { adviseRefusal } from '../domain/advice/refusal.ts';
 import type { Policy } from '../domain/policy.ts';
 import { classOf, type Reason, type ReasonClass } from '../domain/probe.ts';
-import type { RefusalCode, Verdict } from '../domain/selection.ts';
+import type { PassedOver, RefusalCode, Verdict } from '../domain/selection.ts';
 import type { CandidateId, StoreId } from '../domain/store-id.ts';
 import type { Surroundings } from '../domain/surroundings.ts';
 import { warningLine } from './warning-line.ts';
@@ -29,16 +29,20 @@ export type SelectionReport = (
 };
 
 export function reportSelection({ selection, warned }: Verdict, policy: Policy, where: Surroundings): SelectionReport {
-  const passedOver = selection.passedOver.map((about) => ({
-    store: about.store,
-    reason: about.reason,
-    class: classOf(about.reason),
-    ...advise(about, where),
-  }));
+  const passedOver = explainPassedOver(selection.passedOver, where);
   const warnings = warned.map((about) => warningLine(about, where));
   const end =
     selection.status === 'selected'
       ? { outcome: 'selected' as const, store: selection.store }
       : { outcome: 'refused' as const, code: selection.code, ...adviseRefusal(selection, policy, where) };
   return { ...end, passedOver, warnings, rows: selection.rows };
+}
+
+export function explainPassedOver(passedOver: readonly PassedOver[], where: Surroundings): readonly PassedOverReport[] {
+  return passedOver.map((about) => ({
+    store: about.store,
+    reason: about.reason,
+    class: classOf(about.reason),
+    ...advise(about, where),
+  }));
 }

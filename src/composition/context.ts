@@ -16,13 +16,16 @@ export interface ContextOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether a store may ask the user for anything. */
   readonly prompting: boolean;
+  /** For as long as a server runs, not for one command: what did not answer once is asked again. */
+  readonly lasting?: boolean;
   readonly signal: AbortSignal;
   /** Who is there to be told and asked. */
   terminal(settings: Settings): Terminal;
 }
 
 /** Reads the settings and wires the stores of this machine. A setting that means nothing → throws its code. */
-export function createContext({ profile, environment, prompting, signal, terminal: meet }: ContextOptions): Context {
+export function createContext(options: ContextOptions): Context {
+  const { profile, environment, prompting, lasting = false, signal } = options;
   const { platform } = process;
   const home = homeFolder(environment);
   const settings = readSettings(profile, {
@@ -34,7 +37,7 @@ export function createContext({ profile, environment, prompting, signal, termina
       return isTerminal(0) || isTerminal(2);
     },
   });
-  const terminal = meet(settings);
+  const terminal = options.terminal(settings);
   return {
     profile,
     settings,
@@ -47,7 +50,7 @@ export function createContext({ profile, environment, prompting, signal, termina
       storageVariable: profile.variables.storage,
       disableVariable: profile.variables.disableKeyring,
     },
-    stores: createStores({ profile, settings, terminal, environment, platform, home, prompting }),
+    stores: createStores({ profile, settings, terminal, environment, platform, home, prompting, lasting }),
     placement: createPlacementFile({ path: settings.placementPath }),
     exclusively: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
     terminal,

@@ -20,6 +20,8 @@ export interface StoresOptions {
   readonly home: string;
   /** Whether a store may ask the user for anything. */
   readonly prompting: boolean;
+  /** For as long as a server runs, not for one command: what did not answer once is asked again. */
+  readonly lasting?: boolean;
 }
 
 /** The stores of this platform. Each adapter is loaded when its store is first wanted, so that a read loads one. */
@@ -51,14 +53,15 @@ export function createStores(options: StoresOptions): Stores {
       return store;
     };
   };
+  const bounded = (keyring: Keyring) => (options.lasting ? keyring : askOnce(keyring));
   const keyrings: Readonly<Record<Exclude<StoreId, 'file'>, () => Promise<Keyring>>> = {
     keychain: once(async () => {
       const { createKeychain } = await import('../adapters/keychain/keychain.ts');
-      return askOnce(createKeychain(native));
+      return bounded(createKeychain(native));
     }),
     'credential-manager': once(async () => {
       const { createCredentialManager } = await import('../adapters/credential-manager/credential-manager.ts');
-      return askOnce(
+      return bounded(
         createCredentialManager({
           ...native,
           exactTargets: (name) => profile.exactTargets?.find((exact) => sameName(exact, name))?.target,
@@ -67,11 +70,11 @@ export function createStores(options: StoresOptions): Stores {
     }),
     'secret-service': once(async () => {
       const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
-      return askOnce(createSecretService({ environment, sentinelService, attendance }));
+      return bounded(createSecretService({ environment, sentinelService, attendance }));
     }),
     pass: once(async () => {
       const { createPass } = await import('../adapters/pass/pass.ts');
-      return askOnce(
+      return bounded(
         createPass({
           environment: withoutSecrets(environment, profile),
           sentinelService,

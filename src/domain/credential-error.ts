@@ -47,7 +47,9 @@ export type ErrorCode =
   /** The server, or the user there, refused to sign in. */
   | 'sign-in-refused'
   /** The user, or the program that embeds keystow, called the operation off. */
-  | 'cancelled';
+  | 'cancelled'
+  /** The program that embeds keystow has closed the store. */
+  | 'closed';
 
 export interface CredentialErrorOptions {
   /** What to do about it now: one line. */

@@ -1,0 +1,44 @@
+// The main process of an Electron application, which keeps the token; the window asks it by messages, and is never given
+// more than what it asks for by name. In main.js:
+//
+//   const { ipcMain, dialog, app } = require('electron');
+//   const { serveCredentials } = require('./electron-main.cjs');
+//   const credentials = await serveCredentials(ipcMain);
+//   app.on('before-quit', () => credentials.close());
+const { openCredentialStore } = require('keystow');
+
+const service = 'api.example.com';
+
+/** @param {{ handle(channel: string, listener: (event: unknown, ...args: any[]) => unknown): void }} ipcMain */
+async function serveCredentials(ipcMain, options = {}) {
+  const store = await openCredentialStore({
+    application: { name: 'example-desktop' },
+    // There is a display, and a user who can unlock a keyring.
+    interactive: true,
+    ...options,
+  });
+  ipcMain.handle(
+    'credentials:isSignedIn',
+    async (_event, account) => (await store.get(service, account)) !== undefined,
+  );
+  ipcMain.handle('credentials:signIn', async (_event, account, token) =>
+    settle(() => store.set(service, account, token)),
+  );
+  ipcMain.handle('credentials:signOut', async (_event, account) => settle(() => store.delete(service, account)));
+  return {
+    /** For requests that the main process makes: the token itself does not reach the window. */
+    token: (account) => store.getText(service, account),
+    close: () => store.close(),
+  };
+}
+
+/** An error's code does not survive Electron's messages, so it goes as a value. */
+async function settle(work) {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    return { ok: false, code: error.code ?? 'failed', message: error.message };
+  }
+}
+
+module.exports = { serveCredentials };

@@ -1,0 +1,52 @@
+// Rolls the declarations of each entry of `exports`, which tsc has written, into one file: for ES modules and for CommonJS.
+// API Extractor does it with a TypeScript of its own, and fails where an entry shows a type that it does not export.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
+
+const root = resolve(import.meta.dirname, '..');
+const types = join(root, 'dist/types');
+const folder = join(root, 'dist/declarations');
+
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+for (const entry of Object.keys(exports).filter((entry) => entry !== './package.json')) {
+  const name = entry === '.' ? 'index' : entry.slice('./'.length);
+  const rolled = join(folder, `${name}.d.mts`);
+  if (isNewerThanAll(rolled, types)) continue;
+  mkdirSync(folder, { recursive: true });
+  rmSync(rolled, { force: true });
+  const configObject = {
+    projectFolder: root,
+    mainEntryPointFilePath: join(types, 'library', `${name}.d.ts`),
+    compiler: { tsconfigFilePath: join(root, 'tsconfig.json') },
+    dtsRollup: { enabled: true, untrimmedFilePath: rolled },
+    docModel: { enabled: true, apiJsonFilePath: join(folder, `${name}.api.json`) },
+    messages: {
+      extractorMessageReporting: {
+        default: { logLevel: 'error' },
+        'ae-missing-release-tag': { logLevel: 'none' },
+        'ae-unresolved-link': { logLevel: 'none' },
+      },
+      compilerMessageReporting: { default: { logLevel: 'error' } },
+      tsdocMessageReporting: { default: { logLevel: 'none' } },
+    },
+  };
+  const config = ExtractorConfig.prepare({
+    configObject,
+    configObjectFullPath: undefined,
+    packageJsonFullPath: join(root, 'package.json'),
+  });
+  if (Extractor.invoke(config, { localBuild: true }).succeeded) {
+    copyFileSync(rolled, join(folder, `${name}.d.cts`));
+  } else {
+    rmSync(rolled, { force: true });
+    process.exitCode = 1;
+  }
+}
+
+function isNewerThanAll(file, folder) {
+  const modified = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const inputs = readdirSync(folder, { recursive: true }).map((path) => statSync(join(folder, path)).mtimeMs);
+  return inputs.every((input) => input < modified);
+}

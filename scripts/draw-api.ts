@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const declarations = resolve(import.meta.dirname, '../dist/declarations');
+
+/** The declarations of an entry as a page: one section for each thing that it exports, in the words of its comment. */
+export function drawApi(entry: string, title: string): string {
+  const text = readFileSync(join(declarations, `${entry}.d.mts`), 'utf8');
+  const [summary = '', ...rest] = text.split(/^(?=\/\*\*|export declare )/m).map((part) => part.trim());
+  const sections = joinComments(rest).flatMap((part) => {
+    const [, comment = '', declaration = ''] = /^(\/\*\*.*?\*\/)?\s*(export declare .*)$/s.exec(part) ?? [];
+    const [, kind = '', name = ''] = /^export declare (?:abstract )?(\w+) (\w+)/.exec(declaration) ?? [];
+    return name ? [{ rank: ranks.indexOf(kind), name, comment, declaration }] : [];
+  });
+  sections.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1));
+  return [
+    `# ${title}\n`,
+    '<!-- Drawn from the comments in src by `npm run docs:api`. -->\n',
+    `${proseOf(summary)}\n`,
+    ...sections.map(({ name, comment, declaration }) => {
+      const code = ['```ts', declaration.replace(/^export declare /, ''), '```'].join('\n');
+      return [`## ${name}\n`, ...(comment ? [`${proseOf(comment)}\n`] : []), `${code}\n`].join('\n');
+    }),
+  ].join('\n');
+}
+
+/** What is called first, then what it takes and gives. */
+const ranks = ['function', 'class', 'interface', 'type', 'const'];
+
+/** A comment belongs to the declaration after it. */
+function joinComments(parts: readonly string[]): string[] {
+  return parts.flatMap((part, index) => {
+    if (part.startsWith('/**')) return index + 1 < parts.length ? [] : [part];
+    const before = parts[index - 1] ?? '';
+    return [before.startsWith('/**') ? `${before}\n${part}` : part];
+  });
+}
+
+function proseOf(comment: string): string {
+  return comment
+    .replace(/^\/\*\*\s?|\s*\*\/$/g, '')
+    .replace(/^[ \t]*\* ?/gm, '')
+    .replace(/@packageDocumentation\s*/, '')
+    .replace(/\{@link ((\w+)[\w.]*)\}/g, '[$1](#$2)')
+    .replace(/\]\(#(\w+)\)/g, (_, name: string) => `](#${name.toLowerCase()})`)
+    .trim();
+}

@@ -1,0 +1,31 @@
+import type { ErrorCode } from './credential-error.ts';
+import { serviceFailureReasons, unsupportedReasons } from './probe.ts';
+
+/** Every {@link ErrorCode}. A test of types holds that the two agree. */
+export const errorCodes = [
+  ...unsupportedReasons,
+  ...serviceFailureReasons,
+  'invalid-preference',
+  'contradictory-settings',
+  'keyring-required',
+  'invalid-name',
+  'invalid-setting',
+  'invalid-input',
+  'too-large',
+  'file-damaged',
+  'file-foreign',
+  'file-version',
+  'file-refused',
+  'file-io',
+  'file-busy',
+  'wrong-passphrase',
+  'passphrase-required',
+  'output-failed',
+  'command-not-found',
+  'command-not-runnable',
+  'not-signed-in',
+  'sign-in-unreachable',
+  'sign-in-refused',
+  'cancelled',
+  'closed',
+] as const satisfies readonly ErrorCode[];

@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+export const root = resolve(import.meta.dirname, '../..');
+
+/** What `npm pack --json` says of a package. */
+export interface Packed {
+  readonly filename: string;
+  /** Bytes of the tarball. */
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** Packs the built package into `folder`. */
+export function pack(folder: string): Packed & { readonly tarball: string } {
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: 'pipe' })) as [Packed];
+  return { ...packed, tarball: join(folder, packed.filename) };
+}
+
+/** A project of somebody else's that has the packed package installed, and what that depends on. Needs no network. */
+export class Stranger {
+  readonly folder = mkdtempSync(join(tmpdir(), 'keystow-stranger-'));
+  readonly packed: Packed;
+
+  constructor() {
+    const modules = join(this.folder, 'node_modules');
+    const own = join(modules, 'keystow');
+    mkdirSync(own, { recursive: true });
+    const { tarball, ...packed } = pack(this.folder);
+    this.packed = packed;
+    execFileSync('tar', ['-xzf', tarball, '-C', own, '--strip-components=1']);
+    for (const name of ['@napi-rs/keyring', 'open', '@types/node', 'undici-types'])
+      link(join(root, 'node_modules', name), join(modules, name));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function link(target: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(target, path, 'junction');
+}
