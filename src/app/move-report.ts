@@ -1,11 +1,10 @@
-import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
 import { divergencesOf } from '../domain/divergence.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
 import { unreachable } from '../domain/unreachable.ts';
 import type { Context } from './context.ts';
+import { type Left, leftBy } from './left.ts';
 import type { Settled } from './settle-credential.ts';
-import { withFix } from './store-failure.ts';
 import type { Failures } from './whereabouts.ts';
 
 /** What became of one credential in a migration, or would. */
@@ -20,7 +19,7 @@ export type MoveOutcome =
   /** It was remembered, and in no store any more. */
   | { readonly outcome: 'forgotten' }
   /** Nothing is lost: it is where it was, or in both stores. */
-  | { readonly outcome: 'left'; readonly explanation: string; readonly fix?: string };
+  | Left;
 
 export function reportMove(context: Context, settled: Settled, failures: Failures): MoveReport {
   const { service, account } = settled.name;
@@ -31,7 +30,7 @@ function outcomeOf(context: Context, { whereabouts, settlement, performed }: Set
   const { program } = context.profile;
   if (performed.end === 'failed') {
     const { at, store, error } = performed;
-    const left = leftBy(withFix(error, store, context));
+    const left = leftBy(error, store, context);
     return at.type === 'remove'
       ? { ...left, explanation: `it is moved, but still in the ${storeNames[store]} too: ${left.explanation}` }
       : left;
@@ -54,13 +53,8 @@ function outcomeOf(context: Context, { whereabouts, settlement, performed }: Set
       return { outcome: 'left', explanation: divergence.explanation, fix: divergence.fix };
     }
     case 'unanswered':
-      return leftBy(withFix(failures.get(settlement.store), settlement.store, context));
+      return leftBy(failures.get(settlement.store), settlement.store, context);
     default:
       return unreachable(settlement);
   }
-}
-
-function leftBy(error: unknown): Extract<MoveOutcome, { outcome: 'left' }> {
-  const { message, hint } = error instanceof CredentialError ? error : new CredentialError('failed', String(error));
-  return { outcome: 'left', explanation: message, ...(hint && { fix: hint }) };
 }

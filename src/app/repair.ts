@@ -1,12 +1,11 @@
-import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, distinctNames } from '../domain/credential-name.ts';
 import { type DivergenceKind, divergencesOf } from '../domain/divergence.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
+import { type Left, leftBy } from './left.ts';
 import { searchOrder } from './search-order.ts';
 import { type Settled, settleCredential } from './settle-credential.ts';
-import { withFix } from './store-failure.ts';
 import { trustSource } from './trust-source.ts';
 import type { Failures } from './whereabouts.ts';
 
@@ -22,7 +21,7 @@ export type Repair = CredentialName &
         readonly store?: StoreId;
         readonly removedFrom: readonly StoreId[];
       }
-    | { readonly outcome: 'left'; readonly explanation: string; readonly fix?: string }
+    | Left
   );
 
 /**
@@ -51,9 +50,9 @@ type Outcome<T = Repair> = T extends unknown ? Omit<T, keyof CredentialName> : n
 function reportOf(context: Context, settled: Settled, failures: Failures): Outcome | undefined {
   const { settlement, performed, whereabouts } = settled;
   const [first, ...others] = divergencesOf(whereabouts, context.profile.program);
-  if (performed.end === 'failed') return leftBy(withFix(performed.error, performed.store, context));
+  if (performed.end === 'failed') return leftBy(performed.error, performed.store, context);
   if (settlement.kind === 'unanswered') {
-    return leftBy(withFix(failures.get(settlement.store), settlement.store, context));
+    return leftBy(failures.get(settlement.store), settlement.store, context);
   }
   if (first === undefined) return undefined;
   const effects = 'effects' in settlement ? settlement.effects : [];
@@ -65,9 +64,4 @@ function reportOf(context: Context, settled: Settled, failures: Failures): Outco
     ...(settlement.kind === 'settled' && { store: settlement.to }),
     removedFrom: effects.flatMap((effect) => (effect.type === 'remove' ? [effect.store] : [])),
   };
-}
-
-function leftBy(error: unknown): Outcome {
-  const { message, hint } = error instanceof CredentialError ? error : new CredentialError('failed', String(error));
-  return { outcome: 'left', explanation: message, ...(hint && { fix: hint }) };
 }

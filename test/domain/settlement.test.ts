@@ -17,6 +17,16 @@ const settled = (from: StoreId, to: StoreId, ...effects: MoveEffect[]): Settleme
   effects,
 });
 
+const wholeMove = settled(
+  file,
+  keyring,
+  note(file, keyring),
+  copy(file, keyring),
+  note(keyring, file),
+  remove(file),
+  note(keyring),
+);
+
 interface Row {
   readonly title: string;
   readonly record?: Remembered;
@@ -41,29 +51,13 @@ const rows: readonly Row[] = [
     record: inFile,
     held: { file: 1 },
     wish: toKeyring,
-    settlement: settled(
-      file,
-      keyring,
-      note(file, keyring),
-      copy(file, keyring),
-      note(keyring, file),
-      remove(file),
-      note(keyring),
-    ),
+    settlement: wholeMove,
   },
   {
     title: 'moved though nothing is remembered of it: from then on it is',
     held: { file: 1 },
     wish: toKeyring,
-    settlement: settled(
-      file,
-      keyring,
-      note(file, keyring),
-      copy(file, keyring),
-      note(keyring, file),
-      remove(file),
-      note(keyring),
-    ),
+    settlement: wholeMove,
   },
   {
     title: 'killed after the journal: gone on with',
