@@ -5,9 +5,9 @@ import { plainExports } from './scripts/plain-exports.ts';
 
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly exports: Record<string, unknown> };
 
-/** What programs import: each entry of `exports` is the file of its name in src/library, and `.` is index.ts there. */
+/** What programs import: each entry of `exports` is the file of its name in src/library, and `.` is index.ts there. What tests import is {@link testing}. */
 const entries = Object.keys(exports)
-  .filter((entry) => entry !== './package.json')
+  .filter((entry) => !/^\.\/(package\.json|testing)/.test(entry))
   .map((entry) => `src/library/${entry === '.' ? 'index' : entry.slice('./'.length)}.ts`);
 
 const programs = ['keystow', 'jsm', 'difyctl', 'git-credential-keystow', 'docker-credential-keystow'];
@@ -67,11 +67,25 @@ const library = [
   }),
 );
 
-/** What the fault kit has a program load in place of the native binding. */
+/** The fault kit and the contract suite, for other people's tests. */
 const testing: RolldownOptions = {
-  input: 'test/faults/native-library.ts',
+  input: { index: 'test/faults/index.ts', contract: 'test/contract/index.ts' },
   platform: 'node',
-  output: { dir: 'dist/testing', cleanDir: true, format: 'cjs', entryFileNames: '[name].cjs' },
+  external: ['vitest', 'fast-check'],
+  output: {
+    dir: 'dist/testing',
+    cleanDir: true,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+  },
 };
 
-export default defineConfig([executables, ...library, testing]);
+/** What the fault kit has a program load in place of the native binding, which is CommonJS. */
+const nativeLibrary: RolldownOptions = {
+  input: 'test/faults/native-library.ts',
+  platform: 'node',
+  output: { dir: 'dist/testing', format: 'cjs', entryFileNames: '[name].cjs' },
+};
+
+export default defineConfig([executables, ...library, testing, nativeLibrary]);

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
 import type { Reason } from '../../src/domain/probe.ts';
+import { environmentWithFault } from './binding-environment.ts';
 import { type BindingFault, bindingFaults } from './binding-faults.ts';
 import type { Situation } from './situations.ts';
 
-const root = resolve(import.meta.dirname, '../..');
-const nativeLibrary = resolve(root, 'dist/testing/native-library.cjs');
-const asMacos = resolve(root, 'test/containers/inside/as-macos.mjs');
+const asMacos = resolve(import.meta.dirname, '../containers/inside/as-macos.mjs');
 
 /** By which people are told, in an error or where the file is used instead. A command sees no more of a fault than its code. */
 const words: Readonly<Partial<Record<Reason, RegExp>>> = {
@@ -38,10 +37,9 @@ export const bindingSituations: readonly Situation[] = Object.entries(words).map
 });
 
 /** What has a program believe that it runs on macOS, and load a binding with this fault. */
-function environmentWith({ stage, words }: BindingFault): Record<string, string> {
+function environmentWith(fault: BindingFault): Record<string, string> {
   return {
     NODE_OPTIONS: `--import ${asMacos}`,
-    NAPI_RS_NATIVE_LIBRARY_PATH: nativeLibrary,
-    KEYSTOW_FAULTY_BINDING: JSON.stringify({ stage, words }),
+    ...environmentWithFault(fault),
   };
 }
