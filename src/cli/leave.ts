@@ -1,5 +1,5 @@
 /** How long what was begun may take to end once the command has, in milliseconds. */
-const graceMs = 1_000;
+const graceMs = 500;
 
 /** `process.execve`, which Node has from 22.15 and 23.11 on, and whose types come later than the ones used here. */
 type Execve = (file: string, args: readonly string[]) => never;

@@ -62,18 +62,21 @@ const just = (purpose: Purpose, name: string, rest = ''): EveryCommand => ({
   line: () => `${name} ${rest}`,
 });
 
-const place = 'protocol=https\\nhost=example.com\\n';
+/** On stdin, and not through a pipe: the process that is begun is the program itself. */
+const reading = (command: string, input: string) => `${command} <<'END'\n${input}\nEND`;
+
+const place = 'protocol=https\nhost=example.com';
 
 const git = (purpose: Purpose, operation: string, more = ''): EveryCommand => ({
   name: `git-credential-keystow ${operation}`,
   purpose,
-  line: () => `printf '${place}${more}' | git-credential-keystow ${operation}`,
+  line: () => reading(`git-credential-keystow ${operation}`, `${place}${more}`),
 });
 
 const docker = (purpose: Purpose, action: string, input: string): EveryCommand => ({
   name: `docker-credential-keystow ${action}`,
   purpose,
-  line: () => `printf '${input}' | docker-credential-keystow ${action}`,
+  line: () => reading(`docker-credential-keystow ${action}`, input),
 });
 
 /** Seals the encrypted file, of which there is none. */
@@ -89,10 +92,10 @@ export const everyCommand: readonly EveryCommand[] = [
   noFile('keystow passphrase change'),
   noFile('keystow passphrase remove'),
   just('reports', 'keystow doctor', '--json'),
-  { ...git('gives', 'get'), name: 'keystow git', line: () => `printf '${place}' | keystow git get` },
+  { ...git('gives', 'get'), name: 'keystow git', line: () => reading('keystow git get', place) },
   git('gives', 'get'),
-  git('keeps', 'store', 'username=alice\\npassword=s3cret-2\\n'),
-  git('removes', 'erase', 'username=alice\\n'),
+  git('keeps', 'store', '\nusername=alice\npassword=s3cret-2'),
+  git('removes', 'erase', '\nusername=alice'),
   git('asks-none', 'capability'),
   docker('gives', 'get', 'localhost:5000'),
   docker('keeps', 'store', '{"ServerURL":"localhost:5000","Username":"alice","Secret":"s3cret-2"}'),
