@@ -7,10 +7,11 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { freshSecret, textSecret } from '../contract/secrets.ts';
@@ -131,6 +132,27 @@ describe.skipIf(!root)('an ordinary user (needs root, to become one)', () => {
     chmodSync(folder, 0o755);
     const path = join(folder, 'closed', 'deeper', 'credentials.json');
     expectDenied(await run('set as nobody', path, 'alice'), path);
+  });
+
+  test('who is sent to a folder of a third user is refused, though it is open to all', async () => {
+    const { path, folder } = newPlace();
+    chownSync(folder, 4711, 4711);
+    chmodSync(folder, 0o777);
+    for (const verb of ['get as nobody', 'set as nobody']) {
+      const said = await run(verb, path, 'alice');
+      expect(said).toMatchObject({ code: 'file-refused', hint: expect.stringContaining('choose another folder') });
+      expect(said.message).toBe(`the encrypted file ${path} is in a folder of another user (uid 4711)`);
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('who has a umask that takes everything away can keep and read a secret all the same', async () => {
+    const { folder } = newPlace();
+    chownSync(folder, nobody, nobody);
+    const path = join(folder, 'made', 'anew', 'credentials.json');
+    const umask = ['sh', '-c', 'umask 0777; exec "$@"', 'sh'];
+    expect(await run('set as nobody', path, 'alice', {}, umask)).toEqual({ value: null });
+    expect([path, dirname(path)].map((made) => statSync(made).mode & 0o777)).toEqual([0o600, 0o700]);
   });
 
   test('who finds root’s file in the folder is refused', async () => {

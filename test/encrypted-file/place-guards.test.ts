@@ -165,13 +165,62 @@ describe.skipIf(!posix)('permissions that are too loose', () => {
     const { folder } = newPlace();
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
-    for (const umask of [0, 0o022, 0o077]) {
+    for (const umask of [0, 0o022, 0o077, 0o777]) {
       process.umask(umask);
       const path = join(folder, `${umask}`, 'deeper', 'credentials.json');
       await openFile(path, 'home').set(alice, secret);
       expect(statSync(path).mode & 0o777).toBe(0o600);
       expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700);
     }
+  });
+});
+
+describe.skipIf(!posix)('a folder that somebody else may write to', () => {
+  /** What a write and a read of a file below `folder` say of it. */
+  async function said(folder: string) {
+    const notices: string[] = [];
+    const path = join(folder, 'config', 'credentials.json');
+    const store = openFile(path, 'home', { notice: (line) => notices.push(line) });
+    await store.set(alice, secret);
+    const byWrite = notices.splice(0);
+    await store.get(alice);
+    return { byWrite: byWrite.filter((line) => line.includes(folder)), byRead: notices };
+  }
+  const named = (folder: string, mode: string) => [
+    `others may write to the folder ${folder} (permissions ${mode}), and so replace the encrypted file`,
+  ];
+
+  test('and that is above the file’s own is named by each write', async () => {
+    const { folder } = newPlace();
+    chmodSync(folder, 0o777);
+    expect(await said(folder)).toEqual({ byWrite: named(folder, '0777'), byRead: [] });
+  });
+
+  test('is not named where it is sticky, or closed to all but the user', async () => {
+    const { folder } = newPlace();
+    for (const mode of [0o1777, 0o755, 0o700]) {
+      chmodSync(folder, mode);
+      expect(await said(folder)).toEqual({ byWrite: [], byRead: [] });
+    }
+  });
+
+  test.skipIf(!root)(
+    'by its group is named, unless the group is the user’s own (only root can give it one)',
+    async () => {
+      const { folder } = newPlace();
+      chmodSync(folder, 0o770);
+      chownSync(folder, 0, 4711);
+      expect(await said(folder)).toEqual({ byWrite: named(folder, '0770'), byRead: [] });
+      chownSync(folder, 0, 0);
+      expect(await said(folder)).toEqual({ byWrite: [], byRead: [] });
+    },
+  );
+
+  test.skipIf(!root)('because it is theirs is refused, and nothing is put there (only root can make one)', async () => {
+    const { path, folder } = newPlace();
+    chownSync(folder, 65534, 65534);
+    await refuses(path, 'file-refused', 'is in a folder of another user (uid 65534)');
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

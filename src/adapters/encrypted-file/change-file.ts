@@ -6,6 +6,7 @@ import { throwIfAborted } from '../files/abort.ts';
 import { keepsChanging } from '../files/file-errors.ts';
 import { identityOf } from '../files/identity.ts';
 import { createLock } from '../files/lock.ts';
+import { nameOpenFolders } from '../files/others-folder.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import { sweepTemporaries } from '../files/temporary.ts';
 import { tightenFolder } from '../files/tighten-folder.ts';
@@ -95,6 +96,7 @@ async function rewrite(
   const text = serialiseEnvelope(sealAfresh(key, kdf, payload.serialise(), sealed.random));
   if (text.length > maxBytes) throw tooLarge(file, maxBytes);
   tightenFolder(dirname(file.path), sealed.home, sealed.notice);
+  nameOpenFolders(file, sealed.notice);
   const permitted = () => {
     throwIfAborted(options);
     return held();

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { type Envelope, parseEnvelope } from '../../domain/envelope.ts';
 import { damagedError, type KeptFile } from '../files/file-errors.ts';
+import { refuseOthersFolder } from '../files/others-folder.ts';
 import { type ReadOptions, readGuarded } from '../files/read-file.ts';
 import { tightenFolder } from '../files/tighten-folder.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -19,6 +20,7 @@ export interface SealedFileOptions extends EnvelopeFile {
 
 /** The envelope that stands there; `undefined` when there is no file. Derives nothing. */
 export async function readEnvelope({ file, home, ...options }: EnvelopeFile): Promise<Envelope | undefined> {
+  refuseOthersFolder(file);
   const text = await readGuarded(file, options);
   if (text === undefined) return undefined;
   tightenFolder(dirname(file.path), home, options.notice);

@@ -16,7 +16,6 @@ export function makeFolder(file: KeptFile): readonly string[] {
 function makeFolders(folder: string): string[] {
   try {
     fs.mkdirSync(folder, { mode: 0o700 });
-    return [folder];
   } catch (error) {
     const parent = dirname(folder);
     if (errnoOf(error) === 'EEXIST') return [];
@@ -24,6 +23,9 @@ function makeFolders(folder: string): string[] {
     const above = makeFolders(parent);
     return [...makeFolders(folder), ...above];
   }
+  // The umask can only have taken bits away, the owner's too.
+  if (process.platform !== 'win32') fs.chmodSync(folder, 0o700);
+  return [folder];
 }
 
 /** Removes folders, the innermost first, up to one in which something is kept. */

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { describeStore } from '../contract/require-stores.ts';
+import { newPlace } from '../encrypted-file/place.ts';
+import { childProcesses } from '../encrypted-file/processes.ts';
+import { keptFiles } from './kept-files.ts';
+import { missingStrace, pathsOf, recording, repeatable } from './strace.ts';
+
+const file = 'made/anew/kept.json';
+/** Sealing anew makes nothing that was not there. */
+const made = keptFiles.filter(({ verb }) => verb !== 'reseal');
+const paths = ['made', 'made/anew', ...pathsOf(file)];
+
+describeStore('what is made', 'strace', missingStrace(), () => {
+  const { run } = childProcesses();
+
+  test.each(made.flatMap(({ name, verb }) => ['0000', '0022', '0777'].map((umask) => ({ name, verb, umask }))))(
+    'for $name under the umask $umask is the user’s alone from the first byte',
+    async ({ verb, umask }) => {
+      const { folder } = newPlace();
+      const log = join(folder, 'log');
+      const under = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh', ...recording(log, folder, paths)];
+      expect(await run(verb, join(folder, file), 'alice', repeatable, under)).toEqual({ value: null });
+      const calls = readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => / = \d/.test(line) && (line.includes('O_CREAT') || / mkdir(at)?\(/.test(line)));
+      const [files, folders] = [
+        calls.filter((line) => line.includes('O_CREAT')),
+        calls.filter((line) => / mkdir/.test(line)),
+      ];
+      expect(files).toHaveLength(1);
+      expect(files[0]).toMatch(/O_CREAT\|O_EXCL\|O_NOFOLLOW.*, 0600\)/);
+      expect(folders).toHaveLength(3);
+      for (const line of folders) expect(line).toMatch(/, 0700\)/);
+    },
+  );
+});
