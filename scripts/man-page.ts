@@ -1,11 +1,10 @@
-import { allCommands } from '../src/cli/all-commands.ts';
-import type { Cli } from '../src/cli/cli.ts';
 import type { Command, Option } from '../src/cli/command.ts';
 import { everywhere } from '../src/cli/everywhere.ts';
 import { exitCodes } from '../src/cli/exit-code.ts';
 import { nameOf, type Program } from '../src/cli/program.ts';
 import { variablesOf } from '../src/cli/variables.ts';
 import { argument, type Item, prose, tagged } from './mdoc.ts';
+import { wholeCommands } from './whole-commands.ts';
 
 /** When what the pages say last changed in more than words. */
 const date = 'November 22, 2026';
@@ -28,7 +27,7 @@ const choice = ({ program }: Program['profile']) =>
 /** A page of section 1 of the manual, in mdoc(7), from what defines the program's commands. */
 export function manPage(program: Program, others: readonly Program[]): string {
   const { profile, summary } = program;
-  const commands = named(allCommands(program, { profile } as Cli), []);
+  const commands = wholeCommands(program);
   const name = nameOf(program);
   const alsoSee = others.map(nameOf).sort();
   return [
@@ -61,16 +60,6 @@ export function manPage(program: Program, others: readonly Program[]): string {
     alsoSee.map((name) => `.Xr ${name} 1`).join(' ,\n'),
     '',
   ].join('\n');
-}
-
-/** The commands that do something, each by its whole name. */
-function named(commands: readonly Command[], above: readonly string[]): readonly Command[] {
-  return commands
-    .filter(({ hidden }) => !hidden)
-    .flatMap((command) => {
-      const name = [...above, command.name];
-      return command.commands.length > 0 ? named(command.commands, name) : [{ ...command, name: name.join(' ') }];
-    });
 }
 
 /** Macros, one for each part. */

@@ -45,7 +45,9 @@ export function replayReport(text: string): { readonly selection: SelectionRepor
   const seen = new Map(facts.probes.map(({ store, probe }) => [store, probe]));
   const verdict = replay(facts.policy, facts.candidates, (store: CandidateId) => seen.get(store));
   if (verdict === undefined) {
-    throw new CredentialError('invalid-input', 'the report lacks what a probe saw that the choice needs');
+    throw new CredentialError('invalid-input', 'the report lacks what a probe saw that the choice needs', {
+      hint: 'save one anew with: doctor --json > report.json',
+    });
   }
   return { selection: reportSelection(verdict, facts.policy, facts.where), facts };
 }

@@ -1,6 +1,8 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import type { Profile } from '../domain/profile.ts';
+import { escapeControls } from './escape.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
+import { nextStep } from './next-step.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Says on stderr what went wrong, and what to do: never a stack. Gives what to exit with. */
@@ -12,8 +14,9 @@ export function reportFailure(error: unknown, { program, errorNames }: Profile, 
   }
   if (error instanceof CredentialError) {
     const name = errorNames?.[error.code];
-    say(`${program}: ${name ? `${name}: ` : ''}${error.message}`);
-    if (error.hint !== undefined) say(`  hint: ${error.hint}`);
+    say(`${program}: ${name ? `${name}: ` : ''}${escapeControls(error.message)}`);
+    const hint = error.hint ?? nextStep(error.code, program);
+    if (hint !== undefined) say(`  hint: ${escapeControls(hint)}`);
     return calledOff || error.code === 'cancelled' ? exitCodes.interrupted : exitCodeOf(error.code);
   }
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

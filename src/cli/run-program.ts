@@ -2,23 +2,26 @@ import yargs from 'yargs';
 import { currentFolder } from '../composition/current-folder.ts';
 import { allCommands } from './all-commands.ts';
 import type { Cli } from './cli.ts';
+import type { Command } from './command.ts';
 import { commonOptions } from './everywhere.ts';
+import { examplesText } from './examples-text.ts';
 import { markOperands, operand } from './operands.ts';
 import { nameOf, type Program } from './program.ts';
 import { unknownArgument } from './unknown-argument.ts';
 import { UsageError } from './usage-error.ts';
 import { packageVersion } from './version.ts';
-import { addCommand, addOption, examplesText } from './yargs-command.ts';
+import { addCommand, addOption } from './yargs-command.ts';
 
 /**
  * Runs the command that `argv` names. Resolves with the text of `--help` or `--version` where that was asked for.
  * A command line that is wrong → rejects with {@link UsageError}; a command that fails → rejects with its error.
  */
 export async function runProgram(program: Program, cli: Cli, argv: readonly string[]): Promise<string> {
-  const { summary, examples } = program;
+  const { summary } = program;
   const name = nameOf(program);
   let wrong: string | undefined;
   let text = '';
+  let { examples } = program;
   const base = yargs([], currentFolder())
     .scriptName(name)
     .usage(`$0 <command>\n\n${summary}`)
@@ -30,7 +33,6 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
       'parse-numbers': false,
       'parse-positional-numbers': false,
     })
-    .epilogue(examplesText(examples, name))
     .demandCommand(1, 'a command is missing')
     .strict()
     .version(packageVersion())
@@ -42,17 +44,22 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
       throw error ?? new Error(message);
     });
   for (const [key, option] of Object.entries(commonOptions)) addOption(base, key, option);
+  const meant = (command: Command) => {
+    examples = command.examples;
+  };
   const commands = allCommands(program, cli);
-  const parser = commands.reduce((yargs, command) => addCommand(yargs, command, name), base);
+  const parser = commands.reduce((yargs, command) => addCommand(yargs, command, meant), base);
   try {
     await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {
       text = output;
     });
-    return text && `${text}\n`;
+    if (text === '' || text === packageVersion()) return text && `${text}\n`;
+    return `${text}${examplesText(examples, name)}\n`;
   } catch (error) {
     if (!wrong) throw error;
     const complaint = /^Unknown argument/.test(wrong) ? unknownArgument(wrong, argv, commands) : plain(wrong);
-    throw new UsageError(complaint, await parser.getHelp());
+    const help = await parser.getHelp();
+    throw new UsageError(complaint, help + examplesText(examples, name));
   }
 }
 

@@ -5,7 +5,3 @@ import { escapeControls } from './escape.ts';
 export function shown({ service, account }: CredentialName): string {
   return `${escapeControls(service)} ${escapeControls(account)}`;
 }
-
-export function notFound(name: CredentialName): string {
-  return `no credential for ${shown(name)}`;
-}

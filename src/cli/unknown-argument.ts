@@ -16,5 +16,6 @@ export function unknownArgument(message: string, argv: readonly string[], comman
   const reported = message.replace(/^[^:]*: /, '').split(', ');
   const options = argv.flatMap((word) => /^--?([^=]+)/.exec(word)?.[1] ?? []);
   const unknown = options.filter((option) => reported.includes(option));
-  return unknown.length > 0 ? `unknown argument: ${unknown.join(', ')}` : 'there is an argument too many';
+  if (unknown.length === 0) return 'there is an argument too many';
+  return `unknown argument: ${unknown.join(', ')} (-- goes before what begins with a dash and is no option)`;
 }

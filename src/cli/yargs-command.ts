@@ -1,19 +1,19 @@
 import type { Argv } from 'yargs';
 import { CredentialError } from '../domain/credential-error.ts';
-import type { Command, Example, Operand, Option, ValueOption } from './command.ts';
+import type { Command, Operand, Option, ValueOption } from './command.ts';
 import { commonOptions } from './everywhere.ts';
 import { operand } from './operands.ts';
 
-/** Has yargs know a command, and run it with what its operands and options say. */
-export function addCommand(yargs: Argv, command: Command, program: string): Argv {
-  const { name, summary, operands, options, examples, hidden, commands } = command;
+/** Has yargs know a command, and run it with what its operands and options say. `meant`: told which one it turns out to be. */
+export function addCommand(yargs: Argv, command: Command, meant: (command: Command) => void): Argv {
+  const { name, summary, operands, options, hidden, commands } = command;
   const build = (parent: Argv) => {
+    meant(command);
     // Where many are taken yargs would show an empty list as their default.
     for (const [key, { describe }] of Object.entries(operands))
       parent.positional(key, { type: 'string', describe, default: undefined });
     for (const [key, option] of Object.entries(options)) addOption(parent, key, option);
-    for (const below of commands) addCommand(parent, below, program);
-    if (examples.length > 0) parent.epilogue(examplesText(examples, program));
+    for (const below of commands) addCommand(parent, below, meant);
     return commands.length > 0 ? parent.demandCommand(1, 'a command is missing') : parent;
   };
   const below = commands.length > 0 ? ['<command>'] : Object.entries(operands).map(placeholder);
@@ -23,12 +23,6 @@ export function addCommand(yargs: Argv, command: Command, program: string): Argv
     builder: build,
     handler: (given: Readonly<Record<string, unknown>>) => command.run(valuesOf(command, given)),
   });
-}
-
-/** Each on a line of its own, so that what is copied is whole. */
-export function examplesText(examples: readonly Example[], program: string): string {
-  const lines = examples.map(([line, what]) => `  # ${what}\n  ${line.replaceAll('$0', program)}`);
-  return ['Examples:', ...lines].join('\n');
 }
 
 function placeholder([key, { optional, many }]: readonly [string, Operand]): string {
@@ -70,7 +64,8 @@ function textsOf(given: unknown): string[] {
 }
 
 function parsed(key: string, { choices, parse }: ValueOption, [typed, ...more]: readonly string[]): unknown {
-  if (more.length > 0) throw new CredentialError('invalid-input', `--${key} is given more than once`);
+  if (more.length > 0)
+    throw new CredentialError('invalid-input', `--${key} is given more than once`, { hint: 'give it once' });
   if (typed === undefined) return undefined;
   const text = chosen(`--${key}`, typed, choices);
   return parse ? parse(text) : text;

@@ -10,6 +10,8 @@ import type { RefusalCode } from './selection.ts';
 export type ErrorCode =
   | Reason
   | RefusalCode
+  /** No store has the credential that was asked for. */
+  | 'not-found'
   /** A service or account that no store can keep exactly: empty, too long, with NUL, or not well-formed Unicode. */
   | 'invalid-name'
   /** A setting other than the preference has a value that means nothing. */

@@ -13,7 +13,11 @@ export const maxNameLength = 1024;
 export function credentialName(service: string, account: string): CredentialName {
   for (const [part, text] of Object.entries({ service, account })) {
     const fault = faultOf(text);
-    if (fault !== undefined) throw new CredentialError('invalid-name', `the ${part} ${fault}`);
+    if (fault !== undefined) {
+      throw new CredentialError('invalid-name', `the ${part} ${fault}`, {
+        hint: `give it 1 to ${maxNameLength} characters of Unicode, none of them a NUL`,
+      });
+    }
   }
   return { service, account };
 }

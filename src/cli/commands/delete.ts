@@ -2,9 +2,8 @@ import { deleteCredential } from '../../app/delete-credential.ts';
 import { credentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { exitCodes } from '../exit-code.ts';
+import { notFound } from '../not-found.ts';
 import { deletedLine, jsonLine } from '../render.ts';
-import { notFound } from '../shown.ts';
 import { credentialOperands } from './operands.ts';
 
 export function deleteCommand(cli: Cli): Command {
@@ -20,9 +19,7 @@ export function deleteCommand(cli: Cli): Command {
       const removed = await deleteCredential(context, name);
       if (json) await cli.print(jsonLine({ ...name, removed }));
       else if (removed.length > 0 && !context.settings.quiet) await cli.print(deletedLine(name, removed));
-      if (removed.length > 0) return;
-      context.terminal.warn(notFound(name));
-      cli.exitWith(exitCodes.error);
+      if (removed.length === 0) throw notFound(name, cli.profile.program);
     },
   });
 }

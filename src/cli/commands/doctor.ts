@@ -77,6 +77,7 @@ async function readReport(path: string): Promise<string> {
     throw new CredentialError(
       'invalid-input',
       `cannot read ${path}: ${error instanceof Error ? error.message : error}`,
+      { hint: 'give the name of a file that doctor --json was saved to' },
     );
   }
 }

@@ -3,8 +3,7 @@ import { getCredential } from '../../app/get-credential.ts';
 import { credentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { exitCodes } from '../exit-code.ts';
-import { notFound } from '../shown.ts';
+import { notFound } from '../not-found.ts';
 import { credentialOperands } from './operands.ts';
 
 export function execCommand(cli: Cli): Command {
@@ -26,10 +25,7 @@ export function execCommand(cli: Cli): Command {
       const name = credentialName(service, account);
       const context = cli.context();
       const secret = await getCredential(context, name);
-      if (secret === undefined) {
-        context.terminal.warn(notFound(name));
-        return cli.exitWith(exitCodes.error);
-      }
+      if (secret === undefined) throw notFound(name, cli.profile.program);
       // The child may run for long: nothing of a store stays open meanwhile.
       await context.stores.close();
       const runChild = await cli.services.childRunner();

@@ -2,19 +2,15 @@ import { getCredential } from '../../app/get-credential.ts';
 import { isTerminal } from '../../composition/is-terminal.ts';
 import { credentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
-import { exitCodes } from '../exit-code.ts';
+import { notFound } from '../not-found.ts';
 import type { QuickCommand } from '../quick-command.ts';
-import { notFound } from '../shown.ts';
 
 /** Prints a secret, byte for byte; a newline follows only on a terminal. */
 export async function printSecret(cli: Cli, service: string, account: string): Promise<void> {
   const name = credentialName(service, account);
   const context = cli.context();
   const secret = await getCredential(context, name);
-  if (secret === undefined) {
-    context.terminal.warn(notFound(name));
-    return cli.exitWith(exitCodes.error);
-  }
+  if (secret === undefined) throw notFound(name, cli.profile.program);
   await cli.print(secret.expose());
   if (isTerminal(1)) await cli.print('\n');
 }

@@ -1,15 +1,26 @@
 import { keystow } from '../../profiles/keystow.ts';
-import { type Command, command } from '../command.ts';
+import { type Command, command, type Example } from '../command.ts';
 import type { Program } from '../program.ts';
 import { serveDocker } from '../serve-docker.ts';
 
-const actions = {
-  get: 'Give docker the login at the registry whose URL is on stdin',
-  store: 'Keep a login: JSON with ServerURL, Username and Secret on stdin',
-  erase: 'Remove the login at the registry whose URL is on stdin',
-  list: 'Print the user of every registry, as JSON',
-  version: 'Print the version',
-} as const;
+const login = '{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}';
+
+const actions: Readonly<Record<string, { readonly summary: string; readonly example: Example }>> = {
+  get: {
+    summary: 'Give docker the login at the registry whose URL is on stdin',
+    example: ['printf localhost:5000 | $0 get', 'ask as docker does'],
+  },
+  store: {
+    summary: 'Keep a login: JSON with ServerURL, Username and Secret on stdin',
+    example: [`echo '${login}' | $0 store`, 'keep one as docker does'],
+  },
+  erase: {
+    summary: 'Remove the login at the registry whose URL is on stdin',
+    example: ['printf localhost:5000 | $0 erase', 'remove it as docker does'],
+  },
+  list: { summary: 'Print the user of every registry, as JSON', example: ['$0 list', 'who is logged in where'] },
+  version: { summary: 'Print the version', example: ['$0 version', 'which one is installed'] },
+};
 
 export const dockerCredentialProgram: Program = {
   profile: keystow,
@@ -17,13 +28,14 @@ export const dockerCredentialProgram: Program = {
   summary: 'Keeps the logins of docker, which runs it, in the best store that this machine has.',
   examples: [
     [
-      'echo \'{ "credsStore": "keystow" }\' >~/.docker/config.json',
+      'mkdir -p ~/.docker && echo \'{ "credsStore": "keystow" }\' >~/.docker/config.json',
       'have docker ask it, where there is no such file yet',
     ],
     ['printf localhost:5000 | $0 get', 'ask as docker does'],
   ],
   commands: (cli) =>
     Object.entries(actions).map(
-      ([name, summary]): Command => command({ name, summary, examples: [], run: () => serveDocker(cli, name) }),
+      ([name, { summary, example }]): Command =>
+        command({ name, summary, examples: [example], run: () => serveDocker(cli, name) }),
     ),
 };

@@ -1,14 +1,29 @@
 import { keystow } from '../../profiles/keystow.ts';
-import { type Command, command } from '../command.ts';
+import { type Command, command, type Example } from '../command.ts';
 import type { Program } from '../program.ts';
 import { serveGit } from '../serve-git.ts';
 
-const operations = {
-  get: 'Give git a credential that is kept; nothing where there is none',
-  store: 'Keep a credential that has served git',
-  erase: 'Remove a credential that has not',
-  capability: 'Say which parts of the protocol are understood',
-} as const;
+const request = 'protocol=https\\nhost=example.com\\n';
+const whole = `${request}username=alice\\npassword=pw\\n`;
+
+const operations: Readonly<Record<string, { readonly summary: string; readonly example: Example }>> = {
+  get: {
+    summary: 'Give git a credential that is kept; nothing where there is none',
+    example: [`printf '${request}' | $0 get`, 'ask as git does'],
+  },
+  store: {
+    summary: 'Keep a credential that has served git',
+    example: [`printf '${whole}' | $0 store`, 'keep one as git does'],
+  },
+  erase: {
+    summary: 'Remove a credential that has not',
+    example: [`printf '${whole}' | $0 erase`, 'remove it as git does'],
+  },
+  capability: {
+    summary: 'Say which parts of the protocol are understood',
+    example: ['$0 capability', 'what git may ask for'],
+  },
+};
 
 export const gitCredentialProgram: Program = {
   profile: keystow,
@@ -21,6 +36,7 @@ export const gitCredentialProgram: Program = {
   ],
   commands: (cli) =>
     Object.entries(operations).map(
-      ([name, summary]): Command => command({ name, summary, examples: [], run: () => serveGit(cli, name) }),
+      ([name, { summary, example }]): Command =>
+        command({ name, summary, examples: [example], run: () => serveGit(cli, name) }),
     ),
 };

@@ -8,7 +8,7 @@ export function tokenCommand(cli: Cli): Command {
     name: 'token',
     summary: 'Print the bearer token of the sign-in in use',
     options: { host: hostOption },
-    examples: [['curl -H "Authorization: Bearer $($0 auth token)" …', 'use it']],
+    examples: [['TOKEN=$($0 auth token)', 'into a variable']],
     run: ({ host }) => printToken(cli, host),
   });
 }

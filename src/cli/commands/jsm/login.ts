@@ -25,7 +25,10 @@ export function loginCommand(cli: Cli): Command {
         signal,
         async url(url) {
           terminal.warn(`to sign in, open this address in a browser on this machine: ${url}`);
-          if (!noBrowser) await cli.services.openBrowser(url).catch(() => terminal.warn('no browser could be opened'));
+          if (!noBrowser)
+            await cli.services
+              .openBrowser(url)
+              .catch(() => terminal.warn('no browser could be opened: open the address yourself'));
         },
       });
       const exclusively = cli.services.exclusion(context);

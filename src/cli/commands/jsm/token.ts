@@ -6,7 +6,7 @@ export function tokenCommand(cli: Cli): Command {
   return command({
     name: 'token',
     summary: 'Print an access token that is valid, or the API key',
-    examples: [['curl -H "Authorization: Bearer $($0 auth token)" …', 'use it']],
+    examples: [['TOKEN=$($0 auth token)', 'into a variable']],
     run: () => printToken(cli),
   });
 }
