@@ -8,6 +8,7 @@ export const errorCodes = [
   'invalid-preference',
   'contradictory-settings',
   'keyring-required',
+  'not-found',
   'invalid-name',
   'invalid-setting',
   'invalid-input',

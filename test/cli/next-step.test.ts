@@ -1,38 +1,11 @@
 import { expect, test } from 'vitest';
 import { nextStep } from '../../src/cli/next-step.ts';
 import { reportFailure } from '../../src/cli/report-failure.ts';
-import { CredentialError, type ErrorCode } from '../../src/domain/credential-error.ts';
-import { serviceFailureReasons, unsupportedReasons } from '../../src/domain/probe.ts';
+import { CredentialError } from '../../src/domain/credential-error.ts';
+import { errorCodes } from '../../src/domain/error-codes.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 
-/** Every code, held to be every one by its type. */
-const others: Readonly<Record<Exclude<ErrorCode, (typeof reasons)[number]>, true>> = {
-  'invalid-preference': true,
-  'contradictory-settings': true,
-  'keyring-required': true,
-  'not-found': true,
-  'invalid-name': true,
-  'invalid-setting': true,
-  'invalid-input': true,
-  'too-large': true,
-  'file-damaged': true,
-  'file-foreign': true,
-  'file-version': true,
-  'file-refused': true,
-  'file-io': true,
-  'file-busy': true,
-  'wrong-passphrase': true,
-  'passphrase-required': true,
-  'output-failed': true,
-  'command-not-found': true,
-  'command-not-runnable': true,
-  'not-signed-in': true,
-  'sign-in-unreachable': true,
-  'sign-in-refused': true,
-  cancelled: true,
-};
-const reasons = [...unsupportedReasons, ...serviceFailureReasons] as const;
-const codes = [...reasons, ...(Object.keys(others) as (keyof typeof others)[])].filter((code) => code !== 'cancelled');
+const codes = errorCodes.filter((code) => code !== 'cancelled');
 
 test.each(codes)('a failure by %s always says what to do now', (code) => {
   expect(nextStep(code, 'keystow')).toMatch(/^\S.{5,78}$/);
