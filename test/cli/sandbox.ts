@@ -27,15 +27,16 @@ export interface Running {
 export class Sandbox {
   readonly home = mkdtempSync(join(tmpdir(), 'keystow-cli-'));
   readonly environment: Record<string, string>;
+  readonly #temporary = mkdtempSync(join(tmpdir(), 'keystow-tmp-'));
   /** None: its runs are timed, and watching takes time. */
   readonly watch: LeakWatch | undefined;
 
   constructor(extra: Readonly<Record<string, string>> = {}, options: { readonly timed?: boolean } = {}) {
     this.watch = options.timed ? undefined : new LeakWatch();
-    const [bin, temporary] = [join(this.home, 'bin'), join(this.home, 'tmp')];
-    for (const folder of [bin, temporary]) mkdirSync(folder);
+    const bin = join(this.home, 'bin');
+    mkdirSync(bin);
     for (const program of programs) shell.install(bin, program, scriptOf(program), this.watch);
-    this.environment = { ...shell.environment(this.home, bin), TMPDIR: temporary, ...extra };
+    this.environment = { ...shell.environment(this.home, bin), TMPDIR: this.#temporary, ...extra };
   }
 
   /** Runs a line of shell in the sandbox's home. What does not end within 20 s is killed and has no exit code. */
@@ -87,9 +88,10 @@ export class Sandbox {
 
   /** Throws where a secret got somewhere that it had no business to be. */
   remove(): void {
-    const leaks = this.watch?.end(this.home) ?? [];
+    const folders = [this.home, this.#temporary];
+    const leaks = this.watch?.end(folders) ?? [];
     // On Windows a program that has just ended may still have its folder open.
-    rmSync(this.home, { recursive: true, force: true, maxRetries: 10 });
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     if (leaks.length > 0) throw new Error(leaks.join('\n'));
   }
 }

@@ -20,7 +20,7 @@ function leaksOf(script: string, ...args: readonly string[]): readonly string[] 
   writeFileSync(join(root, 'run'), `#!/bin/sh\n${watch.recording(`'${process.execPath}' '${program}' "$@"`)}\n`);
   const { status, stderr } = spawnSync('sh', [join(root, 'run'), ...args], { cwd: home, encoding: 'utf8' });
   expect(status, stderr).toBe(0);
-  return watch.end(home).map((leak) => leak.replaceAll(home, '~'));
+  return watch.end([home]).map((leak) => leak.replaceAll(home, '~'));
 }
 
 const spawn = "import { spawnSync } from 'node:child_process';";

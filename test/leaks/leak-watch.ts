@@ -38,11 +38,14 @@ export class LeakWatch {
     this.#secrets = new Finder([...telltales, ...secrets]);
   }
 
-  /** Every leak that there was, and that is left in the files of `folder`. Ends the watch. */
-  end(folder: string): readonly string[] {
+  /** Every leak that there was, and that is left in the files of `folders`. Ends the watch. */
+  end(folders: readonly string[]): readonly string[] {
     const logs = readdirSync(this.#logs).map((name) => completed(join(this.#logs, name)));
     rmSync(this.#logs, { recursive: true, force: true });
-    return [...logs.flatMap((log) => leaksIn(parseTrace(log), this.#secrets)), ...this.#left(folder)];
+    return [
+      ...logs.flatMap((log) => leaksIn(parseTrace(log), this.#secrets)),
+      ...folders.flatMap((folder) => this.#left(folder)),
+    ];
   }
 
   #left(folder: string): readonly string[] {

@@ -1,6 +1,9 @@
 import { Finder, passphraseTelltales } from './telltales.ts';
 import type { Trace, Write } from './trace.ts';
 
+/** The commands whose job it is to print a secret, by the first words of their arguments. */
+const printing = [['get'], ['auth', 'token'], ['git', 'get']];
+
 const passphrases = new Finder(passphraseTelltales);
 
 /** What a run of a program gave away. */
@@ -31,7 +34,7 @@ export function leaksIn({ argv, children, writes }: Trace, secrets: Finder): rea
 
 /** Where a secret may go: out of a command that prints it, and to the programs and servers that it is for. */
 function isOpen(write: Write, args: readonly string[]): boolean {
-  const prints = args[0] === 'get' || (args[0] === 'auth' && args[1] === 'token');
+  const prints = printing.some((words) => words.every((word, index) => args[index] === word));
   if (write.own && write.descriptor === 1) return prints;
   if (write.own && write.descriptor === 2) return false;
   return !isFile(write.to);
