@@ -1,4 +1,5 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { wholeCommands } from '../../scripts/whole-commands.ts';
@@ -14,6 +15,7 @@ import { visit } from '../oauth/visitor.ts';
 import { type DifyHost, startDifyHost } from '../support/dify-host.ts';
 import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
+import { answer, missingPseudoTerminal, onTerminal } from '../support/pseudo-terminal.ts';
 import { missingProgram } from '../support/session-bus.ts';
 import { addressIn, jsmAt } from './jsm-login.ts';
 import { type Run, Sandbox } from './sandbox.ts';
@@ -29,15 +31,33 @@ const programs: readonly Program[] = [
 /** What the examples speak of and do not make themselves. */
 const before: Readonly<Record<string, string>> = {
   keystow: [
-    'for name in "github.com alice" "demo key" "demo db" "-- -service -account"; do printf s3cret | keystow set $name; done',
-    'printf s3cret >key.der; keystow doctor --json >report.json',
+    'for name in "github.com alice" "demo key" "demo db" "-- -service -account"; do printf example | keystow set $name; done',
+    'printf example >key.der; keystow doctor --json >report.json',
   ].join('; '),
-  jsm: 'echo jsm_s3cret-xxxxxxxxxxxxxxxx >key.txt; jsm doctor --json >report.json; jsm auth set-key - <key.txt',
+  jsm: 'echo jsm_of-an-example-xxxx >key.txt; jsm doctor --json >report.json; jsm auth set-key - <key.txt',
   difyctl: 'difyctl doctor --json >report.json; difyctl auth login',
   'git-credential-keystow': '',
   'docker-credential-keystow':
     'echo \'{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}\' | docker-credential-keystow store',
 };
+
+/** What the examples of `passphrase` change: an encrypted file each, the first and the last sealed by home. */
+const sealed = [
+  'printf example | KEYSTOW_STORAGE=file keystow set demo alice',
+  'export JSM_ALLOW_ENV_PASSPHRASE=1 JSM_CREDENTIALS_PASSPHRASE="$OLD"',
+  'echo jsm_of-an-example-xxxx | jsm auth set-key -',
+  'DIFY_TOKEN_STORAGE=file difyctl auth login',
+].join(' && ');
+
+/** What an example that is for a terminal asks there. */
+const questions: Readonly<Record<string, readonly string[]>> = {
+  'keystow passphrase change': ['Choose a new passphrase', 'Repeat the passphrase'],
+  'keystow passphrase remove': ['Enter passphrase'],
+  'jsm passphrase change': ['Enter passphrase', 'Choose a new passphrase', 'Repeat the passphrase'],
+  'difyctl passphrase change': ['Choose a new passphrase', 'Repeat the passphrase'],
+  'difyctl passphrase remove': ['Enter passphrase'],
+};
+const passphrase = 'of an example';
 
 /** How a line is typed into the shell that it is for. */
 function shellOf(line: string): string {
@@ -53,46 +73,61 @@ const helps = programs.flatMap((program) => {
   return commands.map(({ name, examples }): [string, string, readonly Example[]] => [nameOf(program), name, examples]);
 });
 
+/** The hosts of the examples are on the Internet: the one of this test stands in for them. */
+const standIn = join(tmpdir(), `keystow-examples-${process.pid}.cjs`);
+writeFileSync(
+  standIn,
+  `const asked = globalThis.fetch;
+   globalThis.fetch = (url, options) =>
+     asked(String(url).replace(/^https:\\/\\/(cloud\\.dify\\.ai|dify\\.example\\.com)/, process.env.DIFY_STAND_IN), options);`,
+);
+
 const needed = ['zsh', 'fish', 'git'].map(missingProgram).find(Boolean);
 
-describeStore('the examples in --help', 'secret-service', missing() ?? needed, () => {
+describeStore('the examples in --help', 'secret-service', missing() ?? missingPseudoTerminal() ?? needed, () => {
   let keyring: GnomeKeyring;
   let provider: OidcProvider;
   let host: DifyHost;
   let sandbox: Sandbox;
+  let withFiles: Sandbox;
   beforeAll(async () => {
     [keyring, provider, host] = await Promise.all([
       startGnomeKeyring('unlocked'),
       startOidcProvider(),
       startDifyHost({}),
     ]);
-    sandbox = new Sandbox({
-      DBUS_SESSION_BUS_ADDRESS: keyring.bus.address,
+    const environment = {
       ...jsmAt(provider),
       BROWSER: 'true',
-      TOKEN: 's3cret',
+      TOKEN: 'example',
+      OLD: passphrase,
+      NEW: passphrase,
+      NODE_OPTIONS: `--require ${standIn}`,
       DIFY_STAND_IN: host.url,
-    });
+    };
+    sandbox = new Sandbox({ ...environment, DBUS_SESSION_BUS_ADDRESS: keyring.bus.address });
+    withFiles = new Sandbox(environment);
     const bin = (name: string) => join(sandbox.home, 'bin', name);
     // What the examples of exec run, and cannot do without the variable.
-    writeFileSync(bin('gh'), '#!/bin/sh\ntest "$GH_TOKEN $*" = "s3cret repo list"\n');
-    writeFileSync(bin('psql'), '#!/bin/sh\ntest "$PGPASSWORD $*" = "s3cret -h localhost"\n');
+    writeFileSync(bin('gh'), '#!/bin/sh\ntest "$GH_TOKEN $*" = "example repo list"\n');
+    writeFileSync(bin('psql'), '#!/bin/sh\ntest "$PGPASSWORD $*" = "example -h localhost"\n');
     for (const name of ['gh', 'psql']) chmodSync(bin(name), 0o755);
-    // The hosts of the examples are on the Internet: the one of this test stands in for them.
-    writeFileSync(
-      join(sandbox.home, 'stand-in.cjs'),
-      `const asked = globalThis.fetch;
-       globalThis.fetch = (url, options) =>
-         asked(String(url).replace(/^https:\\/\\/(cloud\\.dify\\.ai|dify\\.example\\.com)/, process.env.DIFY_STAND_IN), options);`,
-    );
+    expect(await run(sealed, withFiles)).toMatchObject({ exit: 0 });
   });
   afterAll(async () => {
-    sandbox?.remove();
+    for (const home of [sandbox, withFiles]) home?.remove();
+    rmSync(standIn, { force: true });
     await Promise.all([keyring?.stop(), provider?.stop(), host?.stop()]);
   });
 
-  async function run(line: string): Promise<Run> {
-    const running = sandbox.begin(line, { NODE_OPTIONS: `--require ${join(sandbox.home, 'stand-in.cjs')}` });
+  async function run(line: string, home = sandbox): Promise<Pick<Run, 'stdout' | 'exit'>> {
+    const asked = questions[line];
+    if (asked !== undefined) {
+      const terminal = onTerminal(line, withFiles.home, withFiles.environment);
+      for (const question of asked) await answer(terminal, question, passphrase);
+      return { stdout: terminal.shown(), exit: await terminal.exit };
+    }
+    const running = home.begin(line);
     if (/\bjsm login\b(?!.*--help)/.test(line)) await visit(await addressIn(running));
     return running.end;
   }
@@ -112,7 +147,9 @@ describeStore('the examples in --help', 'secret-service', missing() ?? needed, (
     for (const [line] of examples) {
       const pasted = line.replaceAll('$0', program);
       expect(stdout.split('\n')).toContain(`  ${pasted}`);
-      expect(await run(shellOf(pasted)), pasted).toMatchObject({ exit: 0 });
+      const home = /PASSPHRASE=/.test(pasted) ? withFiles : sandbox;
+      const typed = pasted in questions ? pasted : shellOf(pasted);
+      expect(await run(typed, home), pasted).toMatchObject({ exit: 0 });
     }
   }
 });

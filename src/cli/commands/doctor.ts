@@ -43,7 +43,7 @@ export function doctorCommand(cli: Cli): Command {
     ],
     async run({ color, explain, json, keep, repair, replay }) {
       if (keep !== undefined && !repair) {
-        throw new CredentialError('invalid-input', '--keep says nothing without --repair');
+        throw new CredentialError('invalid-input', '--keep says nothing without --repair', { hint: 'add --repair' });
       }
       const report: Seen =
         replay === undefined ? await look(cli, { json, keep, repair }) : replayReport(await readReport(replay));
