@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { deriveKey } from '../src/adapters/encrypted-file/derive.ts';
+import { Payload } from '../src/adapters/encrypted-file/payload.ts';
+import { seal } from '../src/adapters/encrypted-file/seal.ts';
+import { serialiseEnvelope } from '../src/domain/envelope.ts';
+import { type KdfHeader, recommendedCost } from '../src/domain/key-derivation.ts';
+import { serialisePlacement } from '../src/domain/placement-text.ts';
+import { Secret } from '../src/domain/secret.ts';
+import type { StoreId } from '../src/domain/store-id.ts';
+
+/** A token such as a server gives out: 1 KB of text. */
+export const token = randomBytes(768).toString('base64');
+
+/** The credential that is read. */
+export const name = { service: 'github.com', account: 'alice' };
+
+export const passphrase = 'correct horse battery staple';
+
+/** Everything that the benchmark writes. */
+const folder = mkdtempSync(join(tmpdir(), 'keystow-bench-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+/** The environment of a program in a home of its own, without `NODE_EXTRA_CA_CERTS`: Node reads those at every start. */
+export function newHome(
+  extra: Readonly<Record<string, string>> = {},
+): Record<string, string> & { readonly HOME: string } {
+  return { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8', ...extra, HOME: mkdtempSync(join(folder, 'home-')) };
+}
+
+/** Writes an encrypted file of so many credentials, {@link name} among them, and what is remembered of them. */
+export async function fillFile(home: string, sealedBy: 'home' | 'passphrase', count: number): Promise<void> {
+  const salt = randomBytes(sealedBy === 'home' ? 32 : 16).toString('base64');
+  const kdf: KdfHeader =
+    sealedBy === 'home' ? { name: 'hkdf-sha256', salt } : { name: 'argon2id', ...recommendedCost, salt };
+  const payload = new Payload();
+  const secret = new Secret(new TextEncoder().encode(token));
+  for (const each of namesOf(count)) payload.set(each, secret);
+  const key = await deriveKey(kdf, Buffer.from(sealedBy === 'home' ? home : passphrase));
+  const envelope = seal(key, { kdf, nonce: randomBytes(12).toString('base64') }, payload.serialise());
+  write(join(home, '.config/keystow/credentials.json'), serialiseEnvelope(envelope));
+  rememberAll(home, 'file', count);
+}
+
+/** Writes that so many credentials are in a store. */
+export function rememberAll(home: string, store: StoreId, count: number): void {
+  const writtenAt = new Date().toISOString();
+  const placed = namesOf(count).map((each) => ({ ...each, store, writtenAt, stale: [] }));
+  write(join(home, '.config/keystow/placement.json'), serialisePlacement(placed));
+}
+
+export function namesOf(count: number): readonly { readonly service: string; readonly account: string }[] {
+  const others = Array.from({ length: count - 1 }, (_, index) => ({ service: 'other.example', account: `${index}` }));
+  return [name, ...others];
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  writeFileSync(path, text, { mode: 0o600 });
+}

@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { name, newHome, token } from './homes.ts';
+import type { Subject } from './measure.ts';
+
+/** Other programs that read a token, each set up so that it has one. Those that are not installed are left out. */
+export function others(session: Readonly<Record<string, string>>): readonly Subject[] {
+  return [binding, secretTool, dockerHelper, pythonKeyring, gh, pass].flatMap((set) => set(session) ?? []);
+}
+
+export const bindingLabel = 'the native binding, a bare CommonJS script';
+
+/** What it is measured against: as little as a program in Node can do over the binding. */
+function binding(env: Readonly<Record<string, string>>): Subject {
+  const script = join(newHome().HOME, 'read.cjs');
+  const module = JSON.stringify(resolve('node_modules/@napi-rs/keyring'));
+  const [service, account] = [JSON.stringify(name.service), JSON.stringify(name.account)];
+  writeFileSync(
+    script,
+    `const { Entry } = require(${module});
+    require('node:fs').writeSync(1, Buffer.from(new Entry(${service}, ${account}).getSecret()));`,
+  );
+  return { name: bindingLabel, argv: [process.execPath, script], env };
+}
+
+function secretTool(env: Readonly<Record<string, string>>): Subject | undefined {
+  const argv = ['secret-tool', 'lookup', 'service', name.service, 'username', name.account];
+  return isThere('secret-tool', '--version') ? { name: '`secret-tool lookup`', argv, env } : undefined;
+}
+
+function dockerHelper(env: Readonly<Record<string, string>>): Subject | undefined {
+  const program = 'docker-credential-secretservice';
+  if (!isThere(program, 'version')) return undefined;
+  const ServerURL = `https://${name.service}`;
+  const store = JSON.stringify({ ServerURL, Username: name.account, Secret: token });
+  if (spawnSync(program, ['store'], { env, input: store }).status !== 0) return undefined;
+  return { name: `\`${program} get\``, argv: [program, 'get'], env, input: ServerURL };
+}
+
+function pythonKeyring(env: Readonly<Record<string, string>>): Subject | undefined {
+  if (!isThere('keyring', '--help')) return undefined;
+  if (spawnSync('keyring', ['set', name.service, 'python'], { env, input: token }).status !== 0) return undefined;
+  return { name: "Python's `keyring get`", argv: ['keyring', 'get', name.service, 'python'], env };
+}
+
+/** Reads a file that is not encrypted. */
+function gh(): Subject | undefined {
+  if (!isThere('gh', '--version')) return undefined;
+  const env = newHome();
+  const folder = join(env.HOME, '.config/gh');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'hosts.yml'), `github.com:\n    user: alice\n    oauth_token: ${token}\n`, {
+    mode: 0o600,
+  });
+  return { name: '`gh auth token`, from a plain file', argv: ['gh', 'auth', 'token'], env };
+}
+
+/** Without a passphrase on its key, as nothing else could be measured. */
+function pass(): Subject | undefined {
+  if (!isThere('pass', 'version') || !isThere('gpg', '--version')) return undefined;
+  const env = newHome();
+  const folder = join(env.HOME, '.gnupg');
+  mkdirSync(folder, { mode: 0o700 });
+  const run = (program: string, args: readonly string[], input = '') =>
+    spawnSync(program, args, { env, input, stdio: ['pipe', 'ignore', 'ignore'] }).status === 0;
+  const key = ['--batch', '--passphrase', '', '--quick-generate-key', 'bench', 'default', 'default', 'never'];
+  if (!run('gpg', key)) return undefined;
+  process.once('exit', () => run('gpgconf', ['--kill', 'all']));
+  if (!run('pass', ['init', 'bench']) || !run('pass', ['insert', '--multiline', 'token'], token)) return undefined;
+  return { name: '`pass show`, its key without a passphrase', argv: ['pass', 'show', 'token'], env };
+}
+
+function isThere(program: string, argument: string): boolean {
+  return spawnSync(program, [argument], { stdio: 'ignore' }).error === undefined;
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { createSecretService } from '../src/adapters/secret-service/secret-service.ts';
+import { Secret } from '../src/domain/secret.ts';
+import { fillFile, namesOf, newHome, rememberAll } from './homes.ts';
+import { get, keystow, nodeAlone } from './keystow.ts';
+import { type Measured, measure, ratio } from './measure.ts';
+import { heading, ms, row, type Section, times } from './page.ts';
+
+const inFile = [10, 100, 1_000, 10_000];
+const inKeyring = [10, 100, 1_000];
+
+/** Reads and writes among ever more credentials in the encrypted file. */
+export async function scaleOfFile(runs: number): Promise<Section> {
+  const environment = { KEYSTOW_STORAGE: 'file' };
+  const homes = await Promise.all(
+    inFile.map(async (count) => {
+      const [read, written] = [newHome(environment), newHome(environment)];
+      for (const { HOME } of [read, written]) await fillFile(HOME, 'home', count);
+      return { count, read, written };
+    }),
+  );
+  const reads = measure(
+    homes.map(({ count, read }) => get(`${count}`, read)),
+    runs,
+  );
+  const writes = measure(
+    homes.map(({ count, written }) => keystow(`${count}`, ['set', 'new.example', 'bench'], written, 'x')),
+    Math.ceil(runs / 3),
+  );
+  return table('By the number of credentials in the file', inFile, reads, writes);
+}
+
+/** The same in the Secret Service: what is there stays there for the next, larger number. */
+export async function scaleOfKeyring(session: Readonly<Record<string, string>>, runs: number): Promise<Section> {
+  const attendance = { attended: false, waiting: () => undefined };
+  const store = createSecretService({ environment: session, sentinelService: 'keystow', attendance, limitMs: 60_000 });
+  const env = newHome(session);
+  const [reads, writes] = [new Map<string, Measured>(), new Map<string, Measured>()];
+  const node = nodeAlone(env);
+  let filled = 1;
+  for (const count of inKeyring) {
+    const names = namesOf(count);
+    for (const each of names.slice(filled)) await store.set(each, new Secret(randomBytes(768)));
+    filled = count;
+    rememberAll(env.HOME, 'secret-service', count);
+    // In turn with node, because these cannot be measured in turn with each other.
+    const measured = measure([node, get(`${count}`, env)], runs);
+    reads.set(`${count}`, relative(measured, `${count}`, node.name));
+    const written = measure(
+      [node, keystow(`${count}`, ['set', 'new.example', 'bench'], env, 'x')],
+      Math.ceil(runs / 3),
+    );
+    writes.set(`${count}`, relative(written, `${count}`, node.name));
+  }
+  await store.close();
+  return table('By the number of credentials in the Secret Service', inKeyring, reads, writes);
+}
+
+/** A measurement whose turns are told in runs of node, so that those of another time compare. */
+function relative(measured: ReadonlyMap<string, Measured>, name: string, node: string): Measured {
+  const [one, alone] = [measured.get(name) as Measured, measured.get(node) as Measured];
+  return { ...one, runsMs: one.runsMs.map((each, turn) => each / (alone.runsMs[turn] ?? Number.NaN)) };
+}
+
+function table(
+  title: string,
+  counts: readonly number[],
+  reads: ReadonlyMap<string, Measured>,
+  writes: ReadonlyMap<string, Measured>,
+): Section {
+  const of = (measured: ReadonlyMap<string, Measured>, count: number) => measured.get(`${count}`) as Measured;
+  const least = of(reads, counts[0] ?? 0);
+  const growth = (count: number) => ratio(of(reads, count), least);
+  return {
+    text: [
+      heading(title),
+      row('credentials', 'get, median ms', '× get at 10', 'peak MiB', 'set, median ms'),
+      row('--:', '--:', '--:', '--:', '--:'),
+      ...counts.map((count) => {
+        const read = of(reads, count);
+        const { medianMs } = of(writes, count);
+        return row(`${count}`, ms(read.medianMs), times(growth(count)), read.peakMiB.toFixed(1), ms(medianMs));
+      }),
+    ],
+    goals: [{ what: `${title.toLowerCase()}: get at 1000, × get at 10`, value: growth(1_000), atMost: 1.5 }],
+  };
+}
