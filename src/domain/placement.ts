@@ -48,14 +48,18 @@ export function removedFrom(placement: Placement, name: CredentialName, store: S
   return replaced(placement, { ...before, stale: before.stale.filter((other) => other !== store) });
 }
 
-/** Remembers exactly this of a credential that was not written anew; `at`: when it was, if nothing was remembered. */
+/**
+ * Remembers exactly this of a credential that was not written by its user. `at`: now, which is when it came to `store`,
+ * unless it was there before: a move there and back is not to look as if nothing had happened.
+ */
 export function noted(
   placement: Placement,
   name: CredentialName,
   { store, stale }: Pick<Placed, 'store' | 'stale'>,
   at: string,
 ): Placement {
-  const writtenAt = findPlaced(placement, name)?.writtenAt ?? at;
+  const before = findPlaced(placement, name);
+  const writtenAt = before?.store === store ? before.writtenAt : at;
   return replaced(placement, { ...name, store, stale, writtenAt });
 }
 
