@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
@@ -22,6 +22,8 @@ describeStore('what is made', 'strace', missingStrace(), () => {
       const log = join(folder, 'log');
       const under = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh', ...recording(log, folder, paths)];
       expect(await run(verb, join(folder, file), 'alice', repeatable, under)).toEqual({ value: null });
+      // The log was made under that umask too.
+      chmodSync(log, 0o600);
       const calls = readFileSync(log, 'utf8')
         .split('\n')
         .filter((line) => / = \d/.test(line) && (line.includes('O_CREAT') || / mkdir(at)?\(/.test(line)));
