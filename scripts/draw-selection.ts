@@ -6,6 +6,7 @@ import type { Surroundings } from '../src/domain/surroundings.ts';
 const samplePlace: Surroundings = {
   platform: 'linux',
   distribution: 'debian',
+  folder: '/usr/lib/node_modules/keystow',
   program: 'keystow',
   storageVariable: 'KEYSTOW_STORAGE',
   disableVariable: 'KEYSTOW_DISABLE_KEYRING',

@@ -9,12 +9,13 @@ apt-get update -qq
 
 if [ "$1" = --for-later ]; then
   shift
+  echo 'APT::Install-Recommends "false";' >/etc/apt/apt.conf.d/as-slim-machines-have-it
   apt-get install -y -qq --download-only "$@" >/dev/null
   echo 'alice ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/alice
   exit
 fi
 
-apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+apt-get install -y -qq --no-install-recommends tini "$@" >/dev/null
 apt-get clean
 
 if getent passwd node >/dev/null; then userdel --remove node; fi

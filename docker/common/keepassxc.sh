@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 . /situation/session.sh
 
-export QT_QPA_PLATFORM=offscreen
+export DISPLAY=$display
 database=~/database.kdbx
 opened=~/.opened
 
@@ -17,7 +17,7 @@ start_keepassxc_open() {
 start_keepassxc() {
   if [ ! -e "$database" ]; then make_database; fi
   configure "$1"
-  printf '%s\n' "$password" | keepassxc "${@:2}" >/dev/null 2>&1 &
+  (printf '%s\n' "$password" | keepassxc "${@:2}" >/dev/null 2>&1 &)
 }
 
 # Waits until a change that was made since it was opened is saved: asked to end just then it hangs, 2.7.4 at least.
@@ -27,9 +27,9 @@ restart_provider() {
   start_keepassxc_open false
 }
 
-# Has it save at its end only: a change that meets a save under way crashes it, 2.7.4 at least.
+# Has it save at its end only: a change that meets a save under way crashes it, 2.7.4 at least. What is not saved yet is lost.
 save_at_end() {
-  end_provider keepassxc
+  end_provider keepassxc KILL
   saves_each_change=false start_keepassxc_open false
 }
 

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 . /situation/session.sh
 
-export QT_QPA_PLATFORM=offscreen
+export DISPLAY=$display
 wallet=kdewallet
 salt=~/.local/share/kwalletd/$wallet.salt
 
@@ -36,7 +36,7 @@ restart_provider() {
 }
 
 start_daemon() {
-  kwalletd5 >/dev/null 2>&1 &
+  (kwalletd5 >/dev/null 2>&1 &)
   until_served org.kde.kwalletd5
   if [ "$serves" = true ]; then until_served; fi
 }

@@ -11,6 +11,17 @@ start_bus() {
   dbus-daemon --session --nopidfile --fork --address="unix:path=$XDG_RUNTIME_DIR/bus"
 }
 
+# A display that nobody looks at.
+display=:99
+
+# Starts it, for what is started after it.
+start_display() {
+  export DISPLAY=$display
+  rm -f /tmp/.X99-lock /tmp/.X11-unix/X99
+  (Xvfb "$DISPLAY" -nolisten tcp >/dev/null 2>&1 &)
+  until [ -S /tmp/.X11-unix/X99 ]; do sleep 0.02; done
+}
+
 # Starts gnome-keyring with its login collection unlocked; makes the collection where there is none.
 start_gnome_keyring_unlocked() {
   printf %s "$password" | gnome-keyring-daemon --unlock --components=secrets >/dev/null
@@ -43,11 +54,10 @@ until_served() {
   until is_owned "${1:-org.freedesktop.secrets}"; do sleep 0.02; done
 }
 
-# Ends a program, by SIGTERM or the signal that is named, and waits until the bus has noticed as well. A process that nobody
-# waits for stays as a zombie, which counts as ended.
+# Ends a program, by SIGTERM or the signal that is named, and waits until the bus has noticed as well.
 end_provider() {
   pkill "-${2:-TERM}" -x "$1"
-  while pgrep -x "$1" --runstates DIRST >/dev/null || is_owned org.freedesktop.secrets; do sleep 0.02; done
+  while pgrep -x "$1" >/dev/null || is_owned org.freedesktop.secrets; do sleep 0.02; done
 }
 
 # Says that the situation is there, and becomes the command given.

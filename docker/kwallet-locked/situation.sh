@@ -2,6 +2,7 @@
 # KWallet with its Secret Service switched on, and a closed wallet.
 . /situation/kwallet.sh
 
+start_display
 start_bus
 start_kwallet true
 begin "$@"

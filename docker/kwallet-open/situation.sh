@@ -2,6 +2,7 @@
 # KWallet with its Secret Service switched on, and an open wallet.
 . /situation/kwallet.sh
 
+start_display
 start_bus
 start_kwallet true
 open_wallet

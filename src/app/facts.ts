@@ -9,6 +9,8 @@ const evidence = v.exactOptional(
   v.object({
     provider: v.exactOptional(v.picklist(providers)),
     switchedOff: v.exactOptional(v.boolean()),
+    asksEachTime: v.exactOptional(v.boolean()),
+    busMissing: v.exactOptional(v.boolean()),
     dismissed: v.exactOptional(v.boolean()),
     text: v.exactOptional(v.string()),
   }),
@@ -30,6 +32,7 @@ const facts = v.object({
     platform: v.string(),
     distribution: v.picklist(distributions),
     program: v.string(),
+    folder: v.string(),
     storageVariable: v.string(),
     disableVariable: v.string(),
   }),

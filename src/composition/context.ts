@@ -9,6 +9,7 @@ import type { Terminal } from '../ports/terminal.ts';
 import { currentFolder } from './current-folder.ts';
 import { homeFolder } from './home-folder.ts';
 import { isTerminal } from './is-terminal.ts';
+import { packageFolder } from './package-folder.ts';
 import { createStores } from './stores.ts';
 
 export interface ContextOptions {
@@ -47,6 +48,7 @@ export function createContext(options: ContextOptions): Context {
         return distributionOf(platform === 'linux' ? readOsRelease() : '');
       },
       program: profile.program,
+      folder: packageFolder,
       storageVariable: profile.variables.storage,
       disableVariable: profile.variables.disableKeyring,
     },

@@ -41,6 +41,10 @@ export interface Evidence {
   readonly provider?: Provider;
   /** The provider runs, but its Secret Service is switched off in its settings. */
   readonly switchedOff?: boolean;
+  /** The provider is unlocked, and asks its user before each access. */
+  readonly asksEachTime?: boolean;
+  /** There is no session bus, nor a program that could start one. */
+  readonly busMissing?: boolean;
   /** The user was asked to unlock it, and would not. */
   readonly dismissed?: boolean;
   /** The platform's own words. */

@@ -1,5 +1,6 @@
 import type { CredentialName } from './credential-name.ts';
 import { entryOf, longEntries } from './pass-entry.ts';
+import { doublyQuoted, quoted } from './quoted.ts';
 import type { StoreId } from './store-id.ts';
 import { unreachable } from './unreachable.ts';
 import { targetOf, windowsEntryOf } from './windows-entry.ts';
@@ -36,13 +37,4 @@ export function removalCommand(store: StoreId, name: CredentialName, place: Remo
     default:
       return unreachable(store);
   }
-}
-
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** Neither a path nor a target holds a quotation mark. */
-function doublyQuoted(text: string): string {
-  return /^[\w:./\\-]+$/.test(text) ? text : `"${text}"`;
 }

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly distribution: Distribution;
   /** The program that is asked for advice, as it is typed. */
   readonly program: string;
+  /** The folder of the package that the program is from. */
+  readonly folder: string;
   /** The environment variable that says what the user prefers. */
   readonly storageVariable: string;
   /** The environment variable that switches the OS keyring off. */

@@ -52,6 +52,7 @@ export class World {
       where: {
         platform: 'linux',
         distribution: 'debian',
+        folder: '/usr/lib/node_modules/keystow',
         program: 'keystow',
         storageVariable: 'KEYSTOW_STORAGE',
         disableVariable: 'KEYSTOW_DISABLE_KEYRING',

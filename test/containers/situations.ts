@@ -18,11 +18,17 @@ export interface Situation {
   readonly passedOver: readonly (readonly [CandidateId, Reason])[];
   /** What readies its provider for many changes at once, as a line of shell. */
   readonly readied?: string;
-  /** The reasons that are met one after the other by who applies the fixes that doctor prints, up to an OS keyring. */
+  /**
+   * The reasons that are met one after the other by who applies the fixes that doctor prints, up to an OS keyring. One that
+   * comes twice has two fixes.
+   */
   readonly cure?: readonly Reason[];
 }
 
 const busAddress = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1000/bus' };
+
+/** A display is there, and CI says that nobody is at it. */
+const desktop = { ...busAddress, DISPLAY: ':99', CI: 'true' };
 
 /** What Docker's own seccomp profile makes of the kernel's keyring. */
 const keyctlBlocked = ['keyutils', 'not-installed'] as const;
@@ -52,13 +58,19 @@ export const situations: readonly Situation[] = [
     cure: ['not-running'],
   }),
   passedOver('gnome-keyring locked, a display and nobody at it', 'gnome-keyring-locked-display', 'locked', {
-    environment: { ...busAddress, DISPLAY: ':99', CI: 'true' },
+    environment: desktop,
     cure: ['locked'],
   }),
-  passedOver('KWallet locked', 'kwallet-locked', 'locked'),
-  passedOver('KWallet with its Secret Service switched off', 'kwallet-switched-off', 'not-running'),
-  passedOver('KeePassXC locked', 'keepassxc-locked', 'locked'),
-  passedOver('KeePassXC open, asking for every access', 'keepassxc-confirming', 'locked'),
+  passedOver('KWallet locked', 'kwallet-locked', 'locked', { environment: desktop, cure: ['locked'] }),
+  passedOver('KWallet with its Secret Service switched off', 'kwallet-switched-off', 'not-running', {
+    environment: desktop,
+    cure: ['not-running', 'locked'],
+  }),
+  passedOver('KeePassXC locked', 'keepassxc-locked', 'locked', { environment: desktop, cure: ['locked'] }),
+  passedOver('KeePassXC open, asking for every access', 'keepassxc-confirming', 'locked', {
+    environment: desktop,
+    cure: ['locked', 'locked'],
+  }),
   passedOver('a session bus, no provider', 'bus-without-provider', 'not-installed', {
     cure: ['not-installed', 'no-collection'],
   }),
@@ -66,10 +78,14 @@ export const situations: readonly Situation[] = [
     environment: {},
     cure: ['no-session-bus', 'no-collection'],
   }),
-  passedOver('neither a bus nor a provider, keyctl blocked', 'nothing', 'no-session-bus', { environment: {} }),
+  passedOver('neither a bus nor a provider, keyctl blocked', 'nothing', 'no-session-bus', {
+    environment: {},
+    cure: ['no-session-bus', 'no-session-bus', 'no-collection'],
+  }),
   passedOver('kernel keyutils only', 'nothing', 'no-session-bus', {
     environment: {},
     keyctl: true,
+    cure: ['no-session-bus', 'no-session-bus', 'no-collection'],
     passedOver: [
       ['secret-service', 'no-session-bus'],
       ['keyutils', 'volatile'],
@@ -82,6 +98,7 @@ export const situations: readonly Situation[] = [
   passedOver('a bus that takes connections and never answers', 'bus-never-answers', 'timed-out'),
   passedOver('the OS keyring switched off by its variable', 'gnome-keyring-unlocked', 'disabled', {
     environment: { ...busAddress, KEYSTOW_DISABLE_KEYRING: '1' },
+    cure: ['disabled'],
     passedOver: [
       ['secret-service', 'disabled'],
       ['keyutils', 'disabled'],

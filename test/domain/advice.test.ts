@@ -8,6 +8,7 @@ const reasons = [...unsupportedReasons, ...serviceFailureReasons];
 const where: Surroundings = {
   platform: 'linux',
   distribution: 'debian',
+  folder: '/usr/lib/node_modules/jsm',
   program: 'jsm',
   storageVariable: 'JSM_STORAGE',
   disableVariable: 'JSM_DISABLE_KEYRING',
@@ -71,7 +72,37 @@ test('a provider that runs with its Secret Service switched off is told from one
     advise({ store: 'secret-service', reason: 'not-running', evidence: { provider: 'kwallet', switchedOff } }, where);
   expect(about(true).explanation).toBe('KWallet is running, but its Secret Service is switched off');
   expect(about(true).fix).toContain('apiEnabled true');
-  expect(about(false)).toEqual({ explanation: 'KWallet is installed but not running', fix: 'kwalletd5 &' });
+  expect(about(false)).toEqual({
+    explanation: 'KWallet is installed but not running',
+    fix: 'nohup kwalletd5 >/dev/null 2>&1 &',
+  });
+});
+
+test('a KeePassXC that asks before each access is told from one whose database is locked', () => {
+  const about = (asksEachTime: boolean) =>
+    advise({ store: 'secret-service', reason: 'locked', evidence: { provider: 'keepassxc', asksEachTime } }, where);
+  expect(about(false).fix).toBe('keepassxc');
+  expect(about(true).explanation).toBe('KeePassXC asks before each access, and nobody was asked');
+  expect(about(true).fix).toContain('ConfirmAccessItem=false');
+});
+
+test('where nothing could start a session bus either, what brings both is installed', () => {
+  const about = (busMissing: boolean) =>
+    advise({ store: 'secret-service', reason: 'no-session-bus', evidence: { busMissing } }, where).fix;
+  expect(about(false)).toContain('dbus-daemon --session');
+  expect(about(true)).toBe('sudo apt install gnome-keyring libsecret-1-0');
+});
+
+test('a missing binding is installed into the folder of the package, wherever the user is', () => {
+  const about = (folder: string) => advise({ store: 'keychain', reason: 'binding-missing' }, { ...where, folder }).fix;
+  expect(about('/usr/lib/node_modules/jsm')).toBe(
+    'npm install --prefix /usr/lib/node_modules/jsm --omit=dev --include=optional --no-save',
+  );
+  expect(about('/home/alice/my tools')).toContain("--prefix '/home/alice/my tools' ");
+  const onWindows = { ...where, platform: 'win32', folder: 'C:\\Program Files\\jsm' };
+  expect(advise({ store: 'credential-manager', reason: 'binding-missing' }, onWindows).fix).toContain(
+    '--prefix "C:\\Program Files\\jsm" ',
+  );
 });
 
 test('a provider whose prompt was dismissed is told from one that could not ask', () => {

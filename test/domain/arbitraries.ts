@@ -11,7 +11,14 @@ import {
 import { type CandidateId, candidateIds } from '../../src/domain/store-id.ts';
 
 const evidence: fc.Arbitrary<Evidence> = fc.record(
-  { provider: fc.constantFrom(...providers), switchedOff: fc.boolean(), text: fc.string() },
+  {
+    provider: fc.constantFrom(...providers),
+    switchedOff: fc.boolean(),
+    asksEachTime: fc.boolean(),
+    busMissing: fc.boolean(),
+    dismissed: fc.boolean(),
+    text: fc.string(),
+  },
   { requiredKeys: [] },
 );
 

@@ -41,6 +41,13 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     expect(await diagnose(environment)).toMatchObject({ kind: 'unsupported', reason: 'no-session-bus' });
   });
 
+  test('whether there is a program that could start a bus is told with it', async () => {
+    const evidence = { text: 'no address of a session bus is set' };
+    expect(await diagnose({ PATH: programs('dbus-daemon') })).toMatchObject({ evidence });
+    expect(await diagnose({ PATH: programs('dbus-daemon') })).not.toHaveProperty('evidence.busMissing');
+    expect(await diagnose({ PATH: programs('bash') })).toMatchObject({ evidence: { ...evidence, busMissing: true } });
+  });
+
   test('a bus that has ended and left its socket: there is no session bus', async () => {
     const folder = programs();
     const server = createServer().listen(`${folder}/bus`);

@@ -62,12 +62,13 @@ describeStore('over KeePassXC', 'keepassxc', missing(), () => {
     expect(await store.probe()).toMatchObject({
       kind: 'service-failure',
       reason: 'locked',
-      evidence: { provider: 'keepassxc' },
+      evidence: { provider: 'keepassxc', asksEachTime: true },
     });
-    await failure(store.get(name), 'locked');
+    const asked = { evidence: { provider: 'keepassxc', asksEachTime: true } };
+    expect(await failure(store.get(name), 'locked')).toMatchObject(asked);
     await failure(store.set(name, textSecret('y')), 'locked');
     await failure(store.delete(name), 'locked');
-    await failure(store.list(), 'locked');
+    expect(await failure(store.list(), 'locked')).toMatchObject(asked);
     expect(tap.turns.flat()).not.toContain('Prompt');
     expect(await entries(program)).toHaveLength(1);
   });

@@ -25,6 +25,7 @@ export function contextAt(home: string, environment: Readonly<Record<string, str
     where: {
       platform,
       distribution: 'other',
+      folder: '/usr/lib/node_modules/keystow',
       program: 'keystow',
       storageVariable: keystow.variables.storage,
       disableVariable: keystow.variables.disableKeyring,

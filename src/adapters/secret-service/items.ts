@@ -3,7 +3,7 @@ import { inBatches } from './batches.ts';
 import { Fault } from './fault.ts';
 import { attributesOf, isItemLocked, itemsOf, modifiedOf } from './further-calls.ts';
 import { attributesFor, nameFrom } from './item-name.ts';
-import { lockedCollection, unlockAttended } from './lock.ts';
+import { asksEachTime, lockedCollection, unlockAttended } from './lock.ts';
 import { type Attributes, searchItems } from './service-calls.ts';
 import type { Visit } from './visit.ts';
 
@@ -58,12 +58,9 @@ export async function newest({ session }: Visit, items: readonly Item[]): Promis
 
 /** Unlocks those that are locked. */
 export async function unlockItems(visit: Visit, items: readonly Item[]): Promise<Item[]> {
-  const locked = items.filter((item) => item.locked);
+  const locked = items.filter((item) => item.locked).map(({ path }) => path);
   if (locked.length > 0)
-    await unlockAttended(
-      visit,
-      locked.map(({ path }) => path),
-    );
+    await unlockAttended(visit, locked, visit.session.provider === 'keepassxc' ? asksEachTime : {});
   return items.map(({ path }) => ({ path, locked: false }));
 }
 

@@ -1,8 +1,15 @@
+import type { Evidence } from '../../domain/probe.ts';
 import { Fault } from './fault.ts';
 import { isCollectionLocked, labelOf, unlock } from './further-calls.ts';
 import { answerPrompt } from './prompt.ts';
 import type { Session } from './session.ts';
 import type { Visit } from './visit.ts';
+
+/** KeePassXC shows an entry as locked, in a database that is not, where it is set to ask before each access. */
+export const asksEachTime: Evidence = {
+  asksEachTime: true,
+  text: 'KeePassXC asks before it lets a program read an entry',
+};
 
 /** The default collection, where there is one and it is locked. */
 export async function lockedCollection(visit: Visit): Promise<string | undefined> {
@@ -15,8 +22,8 @@ export async function lockedCollection(visit: Visit): Promise<string | undefined
 }
 
 /** Unlocks collections or items. Unattended → `locked`, without a question to anybody. */
-export async function unlockAttended(visit: Visit, paths: readonly string[]): Promise<void> {
-  if (!visit.operation.attended) throw new Fault('locked');
+export async function unlockAttended(visit: Visit, paths: readonly string[], evidence: Evidence = {}): Promise<void> {
+  if (!visit.operation.attended) throw new Fault('locked', evidence);
   await answerPrompt(visit, await unlock(visit.session, paths));
 }
 

@@ -6,7 +6,7 @@ import { Secret } from '../../domain/secret.ts';
 import { createCredential, deletePath, getCredential } from './credentials.ts';
 import { Fault } from './fault.ts';
 import { searchAll } from './items.ts';
-import { lockedCollection, unlockAttended } from './lock.ts';
+import { asksEachTime, lockedCollection, unlockAttended } from './lock.ts';
 import { target } from './service-calls.ts';
 import type { Visit } from './visit.ts';
 
@@ -42,8 +42,7 @@ export async function tryOut(visit: Visit, sentinel: Sentinel): Promise<Probe> {
  */
 async function lookAtEntries(visit: Visit): Promise<void> {
   const entries = await searchAll(visit);
-  if (entries.some(({ locked }) => locked))
-    throw new Fault('locked', { text: 'KeePassXC asks before it lets a program read an entry' });
+  if (entries.some(({ locked }) => locked)) throw new Fault('locked', asksEachTime);
 }
 
 async function roundTrip(visit: Visit, { name, secret }: Sentinel): Promise<void> {

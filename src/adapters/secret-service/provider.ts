@@ -34,10 +34,15 @@ export function idleProvider(names: readonly string[]): Provider | undefined {
 }
 
 /** The providers installed, each once. `path`: the variable. */
-export function installedProviders(path = ''): Provider[] {
-  const folders = path.split(':').filter((folder) => folder.startsWith('/'));
-  const found = programs.filter(([program]) => folders.some((folder) => isProgram(`${folder}/${program}`)));
+export function installedProviders(path: string | undefined): Provider[] {
+  const found = programs.filter(([program]) => isInstalled(program, path));
   return [...new Set(found.map(([, provider]) => provider))];
+}
+
+/** `path`: the variable. */
+export function isInstalled(program: string, path = ''): boolean {
+  const folders = path.split(':').filter((folder) => folder.startsWith('/'));
+  return folders.some((folder) => isProgram(`${folder}/${program}`));
 }
 
 function providerOfProcess(pid: number): Provider | undefined {

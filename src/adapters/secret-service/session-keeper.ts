@@ -1,6 +1,7 @@
 import { busSockets, type SessionEnvironment } from './address.ts';
 import { Fault } from './fault.ts';
 import type { Operation } from './operation.ts';
+import { isInstalled } from './provider.ts';
 import { readDefaultAlias } from './service-calls.ts';
 import { type Opened, open, type Session } from './session.ts';
 import { isUnconnected, toFault } from './to-error.ts';
@@ -46,7 +47,12 @@ export class SessionKeeper {
         failure = error;
       }
     }
-    throw failure;
+    throw this.#withoutBus(toFault(failure));
+  }
+
+  #withoutBus(fault: Fault): Fault {
+    if (fault.code !== 'no-session-bus' || isInstalled('dbus-daemon', this.#environment.PATH)) return fault;
+    return new Fault(fault.code, { ...fault.evidence, busMissing: true }, fault.cause);
   }
 
   giveBack(session: Session): void {

@@ -1,4 +1,5 @@
 import type { Evidence, Reason } from '../probe.ts';
+import { doublyQuoted, quoted } from '../quoted.ts';
 import type { PassedOver } from '../selection.ts';
 import { type CandidateId, storeNames } from '../store-id.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -24,9 +25,9 @@ const general: Readonly<Record<Reason, (name: string, about: Circumstances) => A
     explanation: `the ${name} is switched off by ${where.disableVariable}`,
     fix: `unset ${where.disableVariable}`,
   }),
-  'binding-missing': (name, { evidence }) => ({
+  'binding-missing': (name, { evidence, where }) => ({
     explanation: `the native binding that the ${name} needs is not installed${words(evidence)}`,
-    fix: 'npm install --include=optional @napi-rs/keyring',
+    fix: `npm install --prefix ${folder(where)} --omit=dev --include=optional --no-save`,
   }),
   'no-session-bus': (name, { evidence }) => ({
     explanation: `the ${name} needs a D-Bus session bus, and there is none${words(evidence)}`,
@@ -79,6 +80,8 @@ export function advise({ store, reason, evidence = {} }: PassedOver, where: Surr
   const about = { where, evidence };
   return { ...general[reason](storeNames[store], about), ...particular[store][reason]?.(about) };
 }
+
+const folder = ({ platform, folder: path }: Surroundings) => (platform === 'win32' ? doublyQuoted(path) : quoted(path));
 
 function words({ text }: Evidence): string {
   return text === undefined ? '' : ` (${text.replace(/\s+/g, ' ').trim()})`;

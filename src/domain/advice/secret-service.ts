@@ -14,16 +14,18 @@ const names: Readonly<Record<Provider, string>> = {
 
 const name = (provider: Provider | undefined) => (provider === undefined ? 'the Secret Service' : names[provider]);
 
+/** It outlives the terminal that it is started from. */
+const background = (program: string) => `nohup ${program} >/dev/null 2>&1 &`;
+
 const start: Readonly<Record<Provider, string>> = {
   'gnome-keyring': unlockGnomeKeyring,
-  kwallet: 'kwalletd5 &',
-  keepassxc: 'keepassxc &',
+  kwallet: background('kwalletd5'),
+  keepassxc: background('keepassxc'),
 };
 
 const switchOn: Readonly<Record<Provider, string>> = {
   'gnome-keyring': unlockGnomeKeyring,
-  kwallet:
-    'kwriteconfig5 --file kwalletrc --group org.freedesktop.secrets --key apiEnabled true && { pkill -x kwalletd5; kwalletd5 & }',
+  kwallet: `kwriteconfig5 --file kwalletrc --group org.freedesktop.secrets --key apiEnabled true; pkill -x kwalletd5; ${background('kwalletd5')}`,
   keepassxc:
     'in KeePassXC: Settings > Secret Service Integration > Enable KeePassXC Freedesktop.org Secret Service integration',
 };
@@ -32,17 +34,30 @@ const unlock: Readonly<Record<Provider, string>> = {
   'gnome-keyring': unlockGnomeKeyring,
   kwallet:
     'dbus-send --session --print-reply --dest=org.kde.kwalletd5 /modules/kwalletd5 org.kde.KWallet.open string:kdewallet int64:0 string:keystow',
-  keepassxc:
-    'unlock the database in KeePassXC, and turn off Settings > Secret Service Integration > Confirm when passwords are retrieved by clients',
+  // One that runs brings its window up, which asks for the database's password.
+  keepassxc: 'keepassxc',
 };
+
+/** KeePassXC reads its settings when it starts. Asked to end it saves, and perhaps asks; of a setting given twice the last counts. */
+const stopAsking = [
+  'while pkill -x keepassxc; do sleep 1; done',
+  `printf '[FdoSecrets]\\nConfirmAccessItem=false\\nConfirmDeleteItem=false\\n' >>"\${XDG_CONFIG_HOME:-$HOME/.config}/keepassxc/keepassxc.ini"`,
+  background('keepassxc'),
+].join('; ');
 
 const restart: Readonly<Record<Provider, string>> = {
   'gnome-keyring': `pkill -KILL -x gnome-keyring-d; ${unlockGnomeKeyring}`,
-  kwallet: 'pkill -KILL -x kwalletd5; kwalletd5 &',
-  keepassxc: 'pkill -KILL -x keepassxc; keepassxc &',
+  kwallet: `pkill -KILL -x kwalletd5; ${background('kwalletd5')}`,
+  keepassxc: `pkill -KILL -x keepassxc; ${background('keepassxc')}`,
 };
 
 export const secretServiceAdvice: AdviceTable = {
+  'no-session-bus': ({ where, evidence: { busMissing } }) => ({
+    ...(busMissing && {
+      explanation: 'the Secret Service needs a D-Bus session bus, and there is none, nor a program that starts one',
+      fix: installCommand(where),
+    }),
+  }),
   'not-installed': ({ where }) => ({
     explanation: 'the session bus has no Secret Service, and none of GNOME Keyring, KWallet and KeePassXC is installed',
     fix: installCommand(where),
@@ -56,10 +71,13 @@ export const secretServiceAdvice: AdviceTable = {
         }
       : { explanation: `${name(provider)} is installed but not running`, fix: start[provider] };
   },
-  locked: ({ evidence: { provider, dismissed } }) => ({
-    explanation: `${name(provider)} is locked, and ${dismissed ? 'its prompt was dismissed' : 'nobody was asked to unlock it'}`,
-    fix: unlock[provider ?? 'gnome-keyring'],
-  }),
+  locked: ({ evidence: { provider, asksEachTime, dismissed } }) =>
+    asksEachTime
+      ? { explanation: `${name(provider)} asks before each access, and nobody was asked`, fix: stopAsking }
+      : {
+          explanation: `${name(provider)} is locked, and ${dismissed ? 'its prompt was dismissed' : 'nobody was asked to unlock it'}`,
+          fix: unlock[provider ?? 'gnome-keyring'],
+        },
   'no-collection': ({ evidence: { provider } }) => ({
     explanation: `${name(provider)} has no default collection to keep credentials in`,
     ...((provider ?? 'gnome-keyring') === 'gnome-keyring' && { fix: unlockGnomeKeyring }),

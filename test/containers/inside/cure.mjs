@@ -1,6 +1,6 @@
 // Mends a situation as its user would: on a terminal that stays open, applies the first fix that doctor prints, and
 // again, until doctor selects an OS keyring; then stores something. Prints the reasons met and the last report.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -18,7 +18,7 @@ terminal.stdout.setEncoding('utf8').on('data', (text) => {
 });
 
 async function until(isSo) {
-  for (let left = 4500; !isSo(); left -= 1) {
+  for (let left = 9000; !isSo(); left -= 1) {
     if (left === 0) throw new Error(`the terminal waits for ever:\n${shown}`);
     await wait(10);
   }
@@ -40,26 +40,57 @@ async function doctor() {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-const apply = (fix) =>
-  enter(fix, async () => {
-    if (fix.startsWith('sudo apt')) {
-      await until(() => shown.includes('[Y/n]'));
-      type('y');
-    } else if (fix.includes('read -r password')) {
-      await wait(1000);
-      type(password);
-    }
-  });
+/** Types the password into the window of a program, once there is one to see. */
+function typeInto(program) {
+  const window = ['search', '--sync', '--onlyvisible', '--class', program];
+  execFileSync('xdotool', [...window, 'windowfocus', '--sync', 'type', '--file', '-'], { input: password });
+  execFileSync('xdotool', ['key', 'Return']);
+}
+
+/** The program's window is there, and so is what it serves. */
+const untilSeen = (program) => execFileSync('xdotool', ['search', '--sync', '--onlyvisible', '--class', program]);
+
+const isServed = () =>
+  execFileSync('dbus-send', [
+    ...['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/'],
+    ...['org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'],
+  ]).includes('true');
+
+/** What the user has to do while a fix runs, by what is in it; of several, the first. */
+const answers = [
+  ['sudo apt', () => until(() => shown.includes('[Y/n]')).then(() => type('y'))],
+  ['read -r password', () => until(isEchoOff).then(() => type(password))],
+  ['KWallet.open', () => typeInto('kwalletd5')],
+];
+
+/** The same, once it has run. */
+const sequels = [
+  ['nohup kwalletd5', () => until(isServed)],
+  ['nohup keepassxc', () => untilSeen('keepassxc')],
+  ['keepassxc', () => typeInto('keepassxc')],
+];
+
+async function apply(fix) {
+  const of = (acts) => acts.find(([part]) => fix.includes(part))?.[1];
+  await enter(fix, of(answers));
+  await of(sequels)?.();
+}
+
+await enter('tty');
+const [tty] = /\/dev\/\S+/.exec(shown);
+const isEchoOff = () => /-echo\b/.test(execFileSync('stty', ['-F', tty, '-a']));
 
 const met = [];
+let applied;
 let report = await doctor();
 for (let round = 0; round < 20 && report.selection.store === 'file'; round += 1) {
   const [{ reason, fix }] = report.selection.passedOver;
-  if (reason === met.at(-1)) {
+  if (fix === applied) {
     // What a fix started may need a moment to be there.
     await wait(200);
   } else {
     met.push(reason);
+    applied = fix;
     await apply(fix);
   }
   report = await doctor();
