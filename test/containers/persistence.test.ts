@@ -27,3 +27,17 @@ describe.each([
     expect(await second.run('keystow list')).toEqual({ stdout: 'demo\talice\n', stderr: '', exit: 0 });
   });
 });
+
+/** In a user namespace, which has kernel keyrings of its own: elsewhere they are the machine's, and last until it reboots. */
+const kernelKeyring = 'unshare --user --map-current-user node /keystow/test/containers/inside/kernel-keyring.mjs';
+
+test('a credential in the kernel keyring is gone when what has that keyring restarts; what keystow keeps is there', async () => {
+  const { run, restart } = await started('kernel keyutils only', { volume: volume() });
+  expect(await run(`${kernelKeyring} set`)).toEqual(secret);
+  expect(await run(kernelKeyring)).toEqual(secret);
+  expect(await run('printf %s s3cret | keystow set demo alice')).toMatchObject({ exit: 0 });
+
+  await restart();
+  expect(await run(kernelKeyring)).toEqual({ ...secret, stdout: 'null' });
+  expect(await run('keystow get demo alice')).toEqual(secret);
+});
