@@ -110,11 +110,3 @@ export const situations: readonly Situation[] = [
     passedOver: [['keychain', 'binding-missing']],
   }),
 ];
-
-/** The reasons that no situation brings about, and where each is held instead. */
-export const heldElsewhere: ReadonlyMap<Reason, string> = new Map([
-  ['denied', 'test/secret-service/diagnosis.test.ts'],
-  ['round-trip-mismatch', 'test/secret-service/probe.test.ts'],
-  ['ambiguous', 'test/secret-service/items.test.ts'],
-  ['failed', 'test/secret-service/diagnosis.test.ts'],
-]);
