@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { coverageLine } from './test/support/coverage-line.ts';
 import { tally } from './test/support/tally.ts';
 
 export default defineConfig({
@@ -9,7 +10,8 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Shared machines stall now and then, and the daemons here are real. The tally names what took a second try.
     retry: process.env.CI ? 1 : 0,
-    coverage: { include: ['src/**'], reporter: ['text-summary'] },
-    reporters: ['default', tally],
+    // Only with --coverage, as `npm test` has it.
+    coverage: { include: ['src/**'], reporter: [], reportOnFailure: true },
+    reporters: ['default', coverageLine(), tally],
   },
 });
