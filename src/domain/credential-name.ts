@@ -11,14 +11,8 @@ export const maxNameLength = 1024;
 
 /** Throws `invalid-name` unless every store can keep both parts exactly as they are. */
 export function credentialName(service: string, account: string): CredentialName {
-  for (const [part, text] of Object.entries({ service, account })) {
-    const fault = faultOf(text);
-    if (fault !== undefined) {
-      throw new CredentialError('invalid-name', `the ${part} ${fault}`, {
-        hint: `give it 1 to ${maxNameLength} characters of Unicode, none of them a NUL`,
-      });
-    }
-  }
+  check('service', service);
+  check('account', account);
   return { service, account };
 }
 
@@ -41,6 +35,14 @@ export function distinctNames(names: readonly CredentialName[]): readonly Creden
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function check(part: string, text: string): void {
+  const fault = faultOf(text);
+  if (fault === undefined) return;
+  throw new CredentialError('invalid-name', `the ${part} ${fault}`, {
+    hint: `give it 1 to ${maxNameLength} characters of Unicode, none of them a NUL`,
+  });
 }
 
 function faultOf(text: string): string | undefined {

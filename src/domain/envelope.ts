@@ -35,30 +35,58 @@ export const tagBytes = 16;
  * blank, a key more or another spelling of the same value is damage.
  */
 export function parseEnvelope(text: string): ParsedEnvelope {
+  const envelope = parseExactly(text);
+  return envelope ? { kind: 'envelope', envelope } : whyNot(text);
+}
+
+const beforeCiphertext = ',"ciphertext":"';
+const afterCiphertext = '"}\n';
+
+/** Looks at the header alone as JSON, and at the ciphertext, which can be many megabytes, as little as it can. */
+function parseExactly(text: string): Envelope | undefined {
+  const headerEnd = text.indexOf(beforeCiphertext);
+  if (headerEnd < 0 || !text.endsWith(afterCiphertext)) return undefined;
+  const fields = parseJson(`${text.slice(0, headerEnd)}}`);
+  const ciphertext = text.slice(headerEnd + beforeCiphertext.length, -afterCiphertext.length);
+  if (!isObject(fields)) return undefined;
+  const header = headerOf(fields);
+  if ('why' in header || associatedData(header) !== `${text.slice(0, headerEnd)}}`) return undefined;
+  return isSealed(ciphertext) ? { ...header, ciphertext } : undefined;
+}
+
+/** What a text is that is no envelope. */
+function whyNot(text: string): Exclude<ParsedEnvelope, { kind: 'envelope' }> {
   if (text === '') return damaged('it is empty');
   const fields = parseJson(text);
   if (fields === undefined) return damaged('it is cut short or is not JSON');
   if (!isObject(fields)) return { kind: 'foreign' };
-  const { format, version, kdf, nonce, ciphertext } = fields;
+  const { format, version, ciphertext } = fields;
   if (format !== envelopeFormat) return { kind: 'foreign' };
   if (!Number.isSafeInteger(version) || Number(version) < 1) return damaged('its version is not a number from 1');
   if (version !== envelopeVersion) return { kind: 'later-version', version: Number(version) };
-  if (!isObject(kdf)) return damaged('it does not say how its key is derived');
-  const header = parseKdf(kdf);
+  const header = headerOf(fields);
   if ('why' in header) return damaged(header.why);
+  if (!isSealed(ciphertext)) return damaged('its ciphertext is not base64 of at least 16 bytes');
+  return damaged('it was altered');
+}
+
+function headerOf({ kdf, nonce }: Readonly<Record<string, unknown>>): EnvelopeHeader | { readonly why: string } {
+  if (!isObject(kdf)) return { why: 'it does not say how its key is derived' };
+  const header = parseKdf(kdf);
+  if ('why' in header) return header;
   if (typeof nonce !== 'string' || base64Length(nonce) !== nonceBytes)
-    return damaged('its nonce is not 12 bytes in base64');
-  if (typeof ciphertext !== 'string' || (base64Length(ciphertext) ?? 0) < tagBytes) {
-    return damaged('its ciphertext is not base64 of at least 16 bytes');
-  }
-  const envelope: Envelope = { kdf: header, nonce, ciphertext };
-  return serialiseEnvelope(envelope) === text ? { kind: 'envelope', envelope } : damaged('it was altered');
+    return { why: 'its nonce is not 12 bytes in base64' };
+  return { kdf: header, nonce };
+}
+
+function isSealed(ciphertext: unknown): boolean {
+  return typeof ciphertext === 'string' && (base64Length(ciphertext) ?? 0) >= tagBytes;
 }
 
 /** The one text that stands for an envelope: JSON without blanks, ASCII, a newline at its end. */
 export function serialiseEnvelope({ ciphertext, ...header }: Envelope): string {
   // Base64 needs no escapes, and a ciphertext can be many megabytes.
-  return `${associatedData(header).slice(0, -1)},"ciphertext":"${ciphertext}"}\n`;
+  return `${associatedData(header).slice(0, -1)}${beforeCiphertext}${ciphertext}${afterCiphertext}`;
 }
 
 /** What the cipher authenticates beside the payload: the envelope's JSON without the ciphertext and the newline. ASCII. */
@@ -75,7 +103,7 @@ export function kdfFields(kdf: KdfHeader): KdfHeader {
   return { name, memoryKiB, iterations, parallelism, salt };
 }
 
-function damaged(why: string): ParsedEnvelope {
+function damaged(why: string): { readonly kind: 'damaged'; readonly why: string } {
   return { kind: 'damaged', why };
 }
 

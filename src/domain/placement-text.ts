@@ -1,4 +1,4 @@
-import { type CredentialName, compareNames, credentialName, sameName } from './credential-name.ts';
+import { type CredentialName, compareNames, credentialName } from './credential-name.ts';
 import type { Placed, Placement } from './placement.ts';
 import { type StoreId, storeNames } from './store-id.ts';
 
@@ -37,26 +37,28 @@ export function parsePlacement(text: string): ParsedPlacement {
   const credentials = Array.isArray(rows) ? rows.map(recordOf) : [undefined];
   if (!credentials.every((record) => record !== undefined))
     return { kind: 'damaged', why: 'holds a record that keystow did not write' };
-  credentials.sort(compareNames);
-  if (credentials.some((record, index) => sameName(record, credentials[index + 1] ?? nobody))) {
-    return { kind: 'damaged', why: 'names a credential twice' };
-  }
+  if (!isInOrder(credentials)) credentials.sort(compareNames);
+  if (!isInOrder(credentials)) return { kind: 'damaged', why: 'names a credential twice' };
   return { kind: 'placement', placement: credentials };
 }
 
-const nobody: CredentialName = { service: '', account: '' };
+/** Sorted, each once: as it is written. */
+function isInOrder(names: readonly CredentialName[]): boolean {
+  return names.every((name, index) => index === 0 || compareNames(names[index - 1] as CredentialName, name) < 0);
+}
 
 function recordOf(row: unknown): Placed | undefined {
   if (!isObject(row)) return undefined;
   const { service, account, store, writtenAt, stale } = row;
   if (!isText(service) || !isText(account) || !isTime(writtenAt)) return undefined;
   if (!isStore(store) || !Array.isArray(stale) || !stale.every(isStore)) return undefined;
-  if (new Set([store, ...stale]).size !== stale.length + 1) return undefined;
+  if (stale.length > 0 && new Set([store, ...stale]).size !== stale.length + 1) return undefined;
   try {
-    return { ...credentialName(service, account), store, writtenAt, stale };
+    credentialName(service, account);
   } catch {
     return undefined;
   }
+  return { service, account, store, writtenAt, stale };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -5,7 +5,7 @@ import { Secret } from '../../domain/secret.ts';
 
 /** All credentials of a file. Secrets stay base64 until one is asked for. */
 export class Payload {
-  /** The pair as JSON, which no two pairs share → the credential. */
+  /** Service, NUL, account, which no two names share → the credential. */
   readonly #entries = new Map<string, Entry>();
 
   /** What was sealed; `undefined` unless it is a payload in every part. */
@@ -15,8 +15,10 @@ export class Payload {
     const payload = new Payload();
     for (const row of rows) {
       const entry = entryOf(row);
-      if (entry === undefined || payload.has(entry.name)) return undefined;
-      payload.#entries.set(keyOf(entry.name), entry);
+      const { size } = payload.#entries;
+      if (entry !== undefined) payload.#entries.set(keyOf(entry.name), entry);
+      // No row, or one whose name there is already.
+      if (payload.#entries.size === size) return undefined;
     }
     return payload;
   }
@@ -57,7 +59,7 @@ interface Entry {
 }
 
 function keyOf({ service, account }: CredentialName): string {
-  return JSON.stringify([service, account]);
+  return `${service}\0${account}`;
 }
 
 function parseJson(bytes: Uint8Array): unknown {

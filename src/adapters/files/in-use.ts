@@ -13,12 +13,14 @@ export function isInUse(error: unknown): boolean {
 
 /** Does what the file system is asked for; on Windows again, for a while, where another program is in the way. */
 export async function onceFree<T>(work: () => T): Promise<T> {
-  const start = performance.now();
+  let start: number | undefined;
   for (;;) {
     try {
       return work();
     } catch (error) {
-      if (!isInUse(error) || performance.now() - start >= limitMs) throw error;
+      if (!isInUse(error)) throw error;
+      start ??= performance.now();
+      if (performance.now() - start >= limitMs) throw error;
     }
     await new Promise((done) => setTimeout(done, 5 + Math.random() * 25));
   }
