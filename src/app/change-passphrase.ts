@@ -16,7 +16,7 @@ export interface Resealed {
  * - it does not open, or no new passphrase is given → rejects, and the file stays as it is
  */
 export async function changePassphrase(context: Context, seal: Seal): Promise<Resealed | undefined> {
-  checkPolicy(context);
+  await checkPolicy(context);
   const { stores, signal } = context;
   const before = await stores.sealOfFile();
   if (before === undefined) return undefined;

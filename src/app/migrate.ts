@@ -28,7 +28,7 @@ export interface Movable {
  * - a keyring does not serve, and a service is asked for or the placement was lost → rejects with its error
  */
 export async function findMovable(context: Context, to: StoreId, service?: string): Promise<Movable> {
-  checkPolicy(context);
+  await checkPolicy(context);
   const { placement, state } = await context.placement.read();
   const own: Listed[] = placement.filter((placed) => service === undefined || placed.service === service);
   const found: Listed[] = [];

@@ -30,7 +30,7 @@ export type Repair = CredentialName &
  * as it should be.
  */
 export async function* repair(context: Context, keep: StoreId | undefined): AsyncGenerator<Repair> {
-  checkPolicy(context);
+  await checkPolicy(context);
   const { placement } = await context.placement.read();
   const file = await context.stores.open('file');
   const names = distinctNames([...placement, ...(await file.list(undefined, { signal: context.signal }))]);

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { changePassphrase } from '../../src/app/change-passphrase.ts';
 import { deleteCredential } from '../../src/app/delete-credential.ts';
 import { getCredential } from '../../src/app/get-credential.ts';
 import { listCredentials } from '../../src/app/list-credentials.ts';
+import { findMovable } from '../../src/app/migrate.ts';
+import { repair } from '../../src/app/repair.ts';
 import { setCredential } from '../../src/app/set-credential.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
@@ -100,6 +103,9 @@ describe('setting', () => {
       await failure(getCredential(world.context, alice), code);
       await failure(deleteCredential(world.context, alice), code);
       await failure(listCredentials(world.context), code);
+      await failure(findMovable(world.context, 'file'), code);
+      await failure(changePassphrase(world.context, 'passphrase'), code);
+      await failure(repair(world.context, undefined).next(), code);
       expect(world.calls).toEqual([]);
     },
   );

@@ -34,7 +34,7 @@ export class Operation {
       () => undefined,
     );
     this.#running.add(settled);
-    settled.then(() => this.#running.delete(settled));
+    void settled.then(() => this.#running.delete(settled));
     return orAborted(this.#patience.attendance.attended ? this.#attend(work) : this.#limit(work), this.#options);
   }
 
@@ -47,7 +47,7 @@ export class Operation {
 
   #attend<T>(work: Promise<T>): Promise<T> {
     const { promise, stop } = after(this.#patience.quietMs);
-    promise.then(() => {
+    void promise.then(() => {
       if (!this.#announced) this.#patience.attendance.waiting(this.#patience.store);
       this.#announced = true;
     });
