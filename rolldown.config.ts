@@ -42,7 +42,7 @@ const executables: RolldownOptions = {
       groups: [
         {
           name: 'start',
-          test: /src.(cli.(main|shown)|app.(get-credential|read-session)|profiles.variables|adapters.files.abort|domain.secret)\.ts$/,
+          test: /rolldown.runtime\.js$|src.(cli.(main|shown)|app.(get-credential|read-session)|profiles.(variables|keystow|jsm|difyctl)|adapters.files.abort|domain.secret)\.ts$/,
         },
       ],
     },

@@ -2,8 +2,8 @@ import type { Context } from './context.ts';
 
 /** Rejects settings that no choice could be made from, before anything is touched: rows 1 and 4. */
 export async function checkPolicy({ settings: { policy }, where, stores }: Context): Promise<void> {
-  // The settings that nobody changed are never refused, and a read need not load what would say so.
-  if (policy.preference === 'auto' && !policy.keyringDisabled) return;
+  // Rows 2, 3 and 5 end at the file: a read need not load what would say so.
+  if (policy.preference === 'auto' || policy.preference === 'file') return;
   const { initial } = await import('../domain/selection.ts');
   const [state] = initial(policy, stores.candidates);
   if (state.status === 'refused' && state.code !== 'keyring-required') {
