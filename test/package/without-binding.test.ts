@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shell } from '../cli/shell.ts';
+import { scriptOf } from '../support/programs.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+describe('the programs as they are installed, without the native binding', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keystow-without-'));
+    cpSync(join(root, 'package.json'), join(folder, 'package.json'));
+    const built = dirname(scriptOf('keystow'));
+    cpSync(built, join(folder, relative(root, built)), { recursive: true });
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
+
+  function run(program: string, args: readonly string[], input = '') {
+    const script = join(folder, relative(root, scriptOf(program)));
+    const { stdout, stderr, status } = spawnSync(process.execPath, [script, ...args], {
+      env: shell.environment(folder, folder),
+      encoding: 'utf8',
+      input,
+      timeout: 20_000,
+    });
+    return { stdout, stderr, exit: status };
+  }
+
+  test('cannot load it', () => {
+    const load = createRequire(join(folder, 'package.json'));
+    expect(() => load('@napi-rs/keyring')).toThrow("Cannot find module '@napi-rs/keyring'");
+  });
+
+  test('keep credentials in the encrypted file, without a word on stderr', () => {
+    expect(run('keystow', ['set', 'demo', 'alice'], 's3cret\n')).toMatchObject({
+      stdout: expect.stringMatching(/^stored demo alice in the encrypted file/),
+      stderr: '',
+      exit: 0,
+    });
+    expect(run('keystow', ['get', 'demo', 'alice'])).toEqual({ stdout: 's3cret', stderr: '', exit: 0 });
+    expect(run('keystow', ['delete', 'demo', 'alice'])).toMatchObject({ stderr: '', exit: 0 });
+  });
+
+  test('say so in doctor, where the platform has a keyring that needs it', () => {
+    const { selection } = JSON.parse(run('difyctl', ['doctor', '--json']).stdout);
+    expect(selection).toMatchObject({ outcome: 'selected', store: 'file', warnings: [] });
+    const reasons = selection.passedOver.map(({ reason }: { readonly reason: string }) => reason);
+    if (process.platform === 'linux') expect(reasons).toContain('no-session-bus');
+    else expect(reasons).toEqual(['binding-missing']);
+  });
+});
