@@ -19,7 +19,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** The only files of cli that know the adapters. */
 const composition = /^cli\/(main|services)\.ts$/;
 
-const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const slashed = (path: string) => path.replaceAll('\\', '/');
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map(slashed);
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(source, file), 'utf8');
@@ -37,7 +40,7 @@ describe('data flows one way: cli → app → domain, and adapters plug in from 
         expect(room, `the domain imports nothing from outside, such as ${specifier}`).not.toBe('domain');
         continue;
       }
-      const target = relative(source, resolve(source, dirname(file), specifier));
+      const target = slashed(relative(source, resolve(source, dirname(file), specifier)));
       const targetRoom = target.split('/')[0] ?? '';
       expect([room, ...(mayImport[room] ?? [])], `imports ${target}`).toContain(targetRoom);
       if (targetRoom === 'adapters' && room === 'cli') expect(file).toMatch(composition);
@@ -49,7 +52,7 @@ test('one adapter does not know another, but for what src/adapters/files and src
   for (const file of files.filter((file) => file.startsWith('adapters/'))) {
     const own = file.split('/')[1];
     for (const specifier of importsOf(file).filter((specifier) => specifier.startsWith('.'))) {
-      const [room, other] = relative(source, resolve(source, dirname(file), specifier)).split('/');
+      const [room, other] = slashed(relative(source, resolve(source, dirname(file), specifier))).split('/');
       if (room === 'adapters') expect([own, 'files', 'native'], `${file} imports ${specifier}`).toContain(other);
     }
   }

@@ -16,8 +16,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
+const isWindows = process.platform === 'win32';
+
 function open(options: Partial<OpenOptions> = {}): Promise<CredentialStore> {
-  const environment = { HOME: home, ACME_STORAGE: 'file', ...options.environment };
+  const environment = { [isWindows ? 'USERPROFILE' : 'HOME']: home, ACME_STORAGE: 'file', ...options.environment };
   return openCredentialStore({ application, ...options, environment });
 }
 
@@ -164,7 +166,8 @@ describe('whoever is there', () => {
     const before = { ...process.env };
     await (await open()).set('demo', 'alice', 'x');
     expect({ ...process.env }).toEqual(before);
-    expect(readFileSync(join(home, '.config/acme/placement.json'), 'utf8')).toContain('alice');
+    const folder = isWindows ? 'AppData/Roaming' : '.config';
+    expect(readFileSync(join(home, folder, 'acme/placement.json'), 'utf8')).toContain('alice');
   });
 });
 

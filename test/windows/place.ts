@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCredentialManager } from '../../src/adapters/credential-manager/credential-manager.ts';
-import { createLock } from '../../src/adapters/files/lock.ts';
-import type { Binding } from '../../src/adapters/native/binding.ts';
 import type { CredentialStore } from '../../src/ports/credential-store.ts';
 import type { StoreProbe } from '../../src/ports/store-probe.ts';
 import type { CreateStore } from '../native/harness.ts';
+import { openStore } from '../native/open-store.ts';
 import { realBinding } from './binding.ts';
 import { OwnTargets } from './targets.ts';
 
@@ -24,13 +23,4 @@ export class Place {
     await this.own.removeAll();
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-export function openStore(create: CreateStore, folder: string, binding: Binding): CredentialStore & StoreProbe {
-  return create({
-    loadBinding: () => binding,
-    sentinelService: 'keystow-test',
-    attendance: { attended: false, waiting: () => undefined },
-    exclusively: createLock({ path: join(folder, 'credentials.json.native'), what: 'lock of the OS keyring' }),
-  });
 }

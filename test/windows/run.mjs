@@ -1,15 +1,22 @@
-// Runs the tests of this folder: on Windows as they are, on Linux by a Node for Windows under Wine.
+// Runs the tests of this folder: on Windows as they are, on Linux by a Node for Windows under Wine, and beside them those of
+// the other suites that meet the platform. With arguments for vitest, those tests only.
 import { spawnSync } from 'node:child_process';
 import { underWine } from './wine/under-wine.mjs';
 
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/windows/vitest.config.ts'];
-const args = [...vitest, ...process.argv.slice(2)];
+const wanted = process.argv.slice(2);
 const env = {
   CI: 'true',
   REQUIRE_STORES: 'credential-manager-native,credential-manager-native-exact-target,file-home,file-passphrase,memory',
 };
 
-process.exitCode =
-  process.platform === 'win32'
-    ? (spawnSync(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } }).status ?? 1)
-    : await underWine(args, env);
+if (process.platform === 'win32') {
+  const options = { stdio: 'inherit', env: { ...process.env, ...env } };
+  process.exitCode = spawnSync(process.execPath, [...vitest, ...wanted], options).status ?? 1;
+} else {
+  const runs = wanted.length > 0 ? [wanted] : ['windows', 'ordinary'].map((project) => ['--project', project]);
+  process.exitCode = await underWine(
+    runs.map((args) => [...vitest, ...args]),
+    env,
+  );
+}

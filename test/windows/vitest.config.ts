@@ -10,8 +10,10 @@ const ordinary = [
   'test/dify/**/*.test.ts',
   'test/docs/prebuilds.test.ts',
   'test/encrypted-file/{document,files,place-guards,sealing}.test.ts',
+  'test/library/**/*.test.ts',
   'test/native/binding.test.ts',
   'test/oauth/{ending,sign-in}.test.ts',
+  'test/package/without-binding.test.ts',
   'test/placement-file/**/*.test.ts',
 ];
 
