@@ -34,6 +34,7 @@ function run(node) {
       timeout: 20 * 60_000,
       killSignal: 'SIGKILL',
     });
+    process.once('exit', () => child.kill('SIGKILL'));
     let end = '';
     child.stdout.on('data', (chunk) => {
       process.stdout.write(chunk);
@@ -48,16 +49,15 @@ function run(node) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'keystow-nodes-'));
-try {
-  const nodeOf = install(folder);
-  const total = [0, 0, 0];
-  for (const major of majors.length > 0 ? majors : ['20', '22', '24', '26']) {
-    process.stdout.write(`\nNode ${spawnSync(nodeOf(major), ['--version'], { encoding: 'utf8' }).stdout}`);
-    const { counts, exit } = await run(nodeOf(major));
-    for (const [index, count] of counts.entries()) total[index] += count;
-    if (exit !== 0) process.exitCode = 1;
-  }
-  process.stdout.write(`\n${total[0]} passed, ${total[1]} failed, ${total[2]} skipped\n`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+const nodeOf = install(folder);
+const total = [0, 0, 0];
+for (const major of majors.length > 0 ? majors : ['20', '22', '24', '26']) {
+  process.stdout.write(`\nNode ${spawnSync(nodeOf(major), ['--version'], { encoding: 'utf8' }).stdout}`);
+  const { counts, exit } = await run(nodeOf(major));
+  for (const [index, count] of counts.entries()) total[index] += count;
+  if (exit !== 0) process.exitCode = 1;
 }
+process.stdout.write(`\n${total[0]} passed, ${total[1]} failed, ${total[2]} skipped\n`);
