@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { bundled } from '../support/bundled.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const folder = join(root, '.github/workflows');
+const files = readdirSync(folder);
+const textOf = (file: string) => readFileSync(join(folder, file), 'utf8');
+
+/** GitHub's own parser. It imports JSON without saying that it is JSON, which no Node takes but every bundler does. */
+const parser = bundled('node_modules/@actions/workflow-parser/dist/index.js');
+
+/** What GitHub would say is wrong with a workflow. */
+async function errorsOf(name: string, content: string): Promise<readonly string[]> {
+  const { parseWorkflow, convertWorkflowTemplate, NoOperationTraceWriter }: typeof import('@actions/workflow-parser') =
+    await import(pathToFileURL(parser.file()).href);
+  const { context, value } = parseWorkflow({ name, content }, new NoOperationTraceWriter());
+  if (value) await convertWorkflowTemplate(context, value);
+  return context.errors.getErrors().map(({ message }) => message);
+}
+
+interface Job {
+  readonly 'runs-on'?: string;
+  readonly uses?: string;
+  readonly strategy?: { readonly matrix: Readonly<Record<string, readonly unknown[]>> };
+  readonly steps?: readonly { readonly run?: string; readonly uses?: string }[];
+}
+
+const jobsOf = (file: string): Readonly<Record<string, Job>> => parse(textOf(file)).jobs;
+
+/** A text of a job, once for each value that its matrix has for what the text names. */
+function expanded(text: string, job: Job): readonly string[] {
+  const [whole = '', key = ''] = /\$\{\{ matrix\.(\w+) \}\}/.exec(text) ?? [];
+  const values = job.strategy?.matrix[key] ?? [];
+  return whole === '' ? [text] : values.flatMap((value) => expanded(text.replaceAll(whole, `${value}`), job));
+}
+
+const jobs = Object.values(jobsOf('ci.yml'));
+const runnersOf = (job: Job) => expanded(job['runs-on'] ?? '', job);
+
+describe('a workflow', () => {
+  test.each(files)('%s is one by GitHub’s schema', async (file) => {
+    expect(await errorsOf(file, textOf(file))).toEqual([]);
+  });
+
+  test.each([
+    ['an unknown key', 'runs-on: ubuntu-24.04', 'run-on: ubuntu-24.04', "Unexpected value 'run-on'"],
+    [
+      'a job that waits for none',
+      'jobs:',
+      'jobs:\n  next: { needs: none, runs-on: x, steps: [run: x] }',
+      "depends on unknown job 'none'",
+    ],
+    [
+      'a context that is not there',
+      '\n    steps:',
+      '\n    if: matrx.node == 22\n    steps:',
+      "Unrecognized named-value: 'matrx'",
+    ],
+  ])('with %s is found out', async (_, right, wrong, message) => {
+    const text = 'on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: npm cit\n';
+    expect(await errorsOf('wrong.yml', text)).toEqual([]);
+    expect((await errorsOf('wrong.yml', text.replace(right, wrong))).join('\n')).toContain(message);
+  });
+
+  test.each(files)('%s names the version of each action that is not its own', (file) => {
+    const uses = Object.values(jobsOf(file)).flatMap(({ uses, steps = [] }) => [
+      uses,
+      ...steps.map(({ uses }) => uses),
+    ]);
+    for (const action of uses.filter((action) => action !== undefined))
+      expect(action).toMatch(/^\.\/|^actions\/[\w-]+@(v\d+|[0-9a-f]{40})$/);
+  });
+});
+
+describe('continuous integration', () => {
+  const [, parts = ''] = /^parts=\((.*)\)$/m.exec(readFileSync(join(root, '.ci/run'), 'utf8')) ?? [];
+
+  test('runs on Linux the parts of .ci/run, every one, and nothing else', () => {
+    const linux = jobs.filter((job) => runnersOf(job).every((runner) => runner.startsWith('ubuntu-')));
+    const commands = linux.flatMap((job) => (job.steps ?? []).flatMap(({ run }) => (run ? expanded(run, job) : [])));
+    const named = commands.flatMap((command) => /^\.ci\/run (.*)$/.exec(command)?.[1]?.split(' ') ?? []);
+    expect([...new Set(named)].sort()).toEqual(parts.split(' ').sort());
+    expect(commands.filter((command) => !/^(\.ci\/run [a-z ]+|npm ci)$/.test(command))).toEqual([]);
+  });
+
+  test.each(['ubuntu', 'ubuntu.*-arm', 'macos', 'windows'])(
+    'runs on %s with every Node of npm run test:nodes',
+    (os) => {
+      const runtimes = JSON.parse(readFileSync(join(root, 'test/runtimes/package.json'), 'utf8'));
+      const majors = Object.keys(runtimes.optionalDependencies).map((name) => Number(/^node-(\d+)/.exec(name)?.[1]));
+      const job = jobs.find((job) => runnersOf(job).some((runner) => new RegExp(`^${os}`).test(runner)));
+      expect(job?.strategy?.matrix.node).toEqual([...new Set(majors)]);
+    },
+  );
+
+  test('is run whole before a release', () => {
+    const release = jobsOf('release.yml');
+    expect(release.test?.uses).toBe('./.github/workflows/ci.yml');
+  });
+});
