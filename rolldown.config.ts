@@ -61,6 +61,8 @@ const library = [
       dir: `dist/${folder}`,
       cleanDir: true,
       format: format as 'esm' | 'cjs',
+      // `require` gives the functions of keytar itself, beside the default that modules import.
+      exports: 'named',
       entryFileNames: `[name].${extension}`,
       chunkFileNames: `chunks/[name].${extension}`,
     },

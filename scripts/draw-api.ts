@@ -3,13 +3,18 @@ import { join, resolve } from 'node:path';
 
 const declarations = resolve(import.meta.dirname, '../dist/declarations');
 
-/** The declarations of an entry as a page: one section for each thing that it exports, in the words of its comment. */
-export function drawApi(entry: string, title: string): string {
-  const text = readFileSync(join(declarations, `${entry}.d.mts`), 'utf8');
-  const [summary = '', ...rest] = text.split(/^(?=\/\*\*|export declare )/m).map((part) => part.trim());
+/**
+ * The declarations of an entry as a page: one section for each thing that it exports, in the words of its comment, but
+ * for the functions that `other` exports too: those have a page of their own.
+ */
+export function drawApi(entry: string, title: string, other?: string): string {
+  const [summary = '', ...rest] = partsOf(entry);
+  const elsewhere =
+    other === undefined ? [] : partsOf(other).flatMap((part) => /^export declare function \w+/.exec(part) ?? []);
   const sections = joinComments(rest).flatMap((part) => {
     const [, comment = '', declaration = ''] = /^(\/\*\*.*?\*\/)?\s*(export declare .*)$/s.exec(part) ?? [];
     const [, kind = '', name = ''] = /^export declare (?:abstract )?(\w+) (\w+)/.exec(declaration) ?? [];
+    if (elsewhere.some((start) => declaration.startsWith(`${start}(`))) return [];
     return name ? [{ rank: ranks.indexOf(kind), name, comment, declaration }] : [];
   });
   sections.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1));
@@ -22,6 +27,11 @@ export function drawApi(entry: string, title: string): string {
       return [`## ${name}\n`, ...(comment ? [`${proseOf(comment)}\n`] : []), `${code}\n`].join('\n');
     }),
   ].join('\n');
+}
+
+function partsOf(entry: string): string[] {
+  const text = readFileSync(join(declarations, `${entry}.d.mts`), 'utf8');
+  return text.split(/^(?=\/\*\*|(?:export )?declare |export )/m).map((part) => part.trim());
 }
 
 /** What is called first, then what it takes and gives. */

@@ -70,7 +70,14 @@ export function createStores(options: StoresOptions): Stores {
     }),
     'secret-service': once(async () => {
       const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
-      return bounded(createSecretService({ environment, sentinelService, attendance }));
+      return bounded(
+        createSecretService({
+          environment,
+          sentinelService,
+          attendance,
+          ...(profile.itemLayout && { layout: profile.itemLayout }),
+        }),
+      );
     }),
     pass: once(async () => {
       const { createPass } = await import('../adapters/pass/pass.ts');

@@ -1,5 +1,6 @@
 import type { ErrorCode } from './credential-error.ts';
 import type { CredentialName } from './credential-name.ts';
+import type { ItemLayout } from './item-layout.ts';
 
 /** How the encrypted file is sealed: bound to the user's home directory, or to a passphrase. */
 export const seals = ['home', 'passphrase'] as const;
@@ -39,6 +40,8 @@ export interface Profile {
   };
   /** Variables that hold a secret, beside the passphrases. */
   readonly secretVariables?: readonly string[];
+  /** What its items in the Secret Service are like: keystow's where it says nothing. */
+  readonly itemLayout?: ItemLayout;
   /** Credentials that Windows shows under a target of exactly this name. */
   readonly exactTargets?: readonly (CredentialName & { readonly target: string })[];
   /** What the application itself calls an error, where its users know it by another name than its code. */

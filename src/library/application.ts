@@ -1,5 +1,6 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
+import type { ItemLayout } from '../domain/item-layout.ts';
 import type { Profile, Seal } from '../domain/profile.ts';
 import { variablesWith } from '../profiles/variables.ts';
 
@@ -19,6 +20,8 @@ export interface Application {
   readonly seal?: Seal;
   /** Other variables that hold a secret: no child process of keystow's gets them. */
   readonly secretVariables?: readonly string[];
+  /** Whose items those in a Secret Service are like: `keytar` finds what the application kept there by that package. */
+  readonly itemLayout?: ItemLayout;
   /** Credentials that Windows is to show under a target of exactly this name. */
   readonly exactTargets?: readonly (CredentialName & { readonly target: string })[];
 }

@@ -2,5 +2,7 @@ import { expect, test } from 'vitest';
 import { drawApi } from '../../scripts/draw-api.ts';
 
 test('docs/api.md is what the declarations say (npm run docs:api draws it)', async () => {
-  await expect(drawApi('index', "The library: `import { … } from 'keystow'`")).toMatchFileSnapshot('../../docs/api.md');
+  await expect(drawApi('index', "The library: `import { … } from 'keystow'`", 'keytar')).toMatchFileSnapshot(
+    '../../docs/api.md',
+  );
 });

@@ -67,11 +67,16 @@ describe('an open store', () => {
   });
 
   test('serves many operations at once', async () => {
+    const warned = vi.fn();
+    process.on('warning', warned);
+    onTestFinished(() => void process.off('warning', warned));
     const store = await open();
     const accounts = Array.from({ length: 20 }, (_, index) => `${index}`);
     await Promise.all(accounts.map((account) => store.set('demo', account, `secret of ${account}`)));
     const read = await Promise.all(accounts.map((account) => store.getText('demo', account)));
     expect(read).toEqual(accounts.map((account) => `secret of ${account}`));
+    await new Promise((done) => setImmediate(done));
+    expect(warned).not.toHaveBeenCalled();
   });
 
   test('leaves a turn of the event loop between reads', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -8,6 +8,7 @@ export const root = resolve(import.meta.dirname, '../..');
 /** What `npm pack --json` says of a package. */
 export interface Packed {
   readonly filename: string;
+  readonly version: string;
   /** Bytes of the tarball. */
   readonly size: number;
   readonly files: readonly { readonly path: string }[];
@@ -29,6 +30,8 @@ export class Stranger {
     const modules = join(this.folder, 'node_modules');
     const own = join(modules, 'keystow');
     mkdirSync(own, { recursive: true });
+    // Without one, the next above its folder would be its own.
+    writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ private: true }));
     const { tarball, ...packed } = pack(this.folder);
     this.packed = packed;
     execFileSync('tar', ['-xzf', tarball, '-C', own, '--strip-components=1']);

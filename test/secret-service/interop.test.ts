@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CredentialName } from '../../src/domain/credential-name.ts';
+import { nameFrom } from '../../src/adapters/secret-service/item-name.ts';
+import { type CredentialName, sameName } from '../../src/domain/credential-name.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
@@ -17,51 +18,52 @@ for (const tool of otherTools) {
     });
     afterAll(() => keyring.stop());
 
+    const open = () => storeOn(keyring.environment, { layout: tool.layout });
     let count = 0;
     const fresh = (): CredentialName => {
       count += 1;
       return { service: 'interop', account: `account ${count}` };
     };
     const textOf = async (name: CredentialName) => {
-      const secret = await storeOn(keyring.environment).get(name);
+      const secret = await open().get(name);
       return secret && Buffer.from(secret.expose()).toString();
     };
-    const itemsOf = async ({ service, account }: CredentialName) =>
+    const itemsOf = async (wanted: CredentialName) =>
       (await everyItem(keyring.bus)).filter(({ attributes }) => {
-        const { service: itsService, username } = attributes;
-        return itsService === service && username === account;
+        const name = nameFrom(attributes, tool.layout);
+        return name !== undefined && sameName(name, wanted);
       });
 
     test('each reads what the other wrote', async () => {
       const [ours, theirs] = [fresh(), fresh()];
-      await storeOn(keyring.environment).set(ours, textSecret(text));
+      await open().set(ours, textSecret(text));
       expect(tool.get(keyring.environment, ours.service, ours.account)).toBe(text);
       tool.set(keyring.environment, theirs.service, theirs.account, text);
       expect(await textOf(theirs)).toBe(text);
-      expect(await storeOn(keyring.environment).list('interop')).toEqual(expect.arrayContaining([ours, theirs]));
+      expect(await open().list('interop')).toEqual(expect.arrayContaining([ours, theirs]));
     });
 
     test('each deletes what the other wrote', async () => {
       const [ours, theirs] = [fresh(), fresh()];
-      await storeOn(keyring.environment).set(ours, textSecret(text));
+      await open().set(ours, textSecret(text));
       tool.delete(keyring.environment, ours.service, ours.account);
       expect(await textOf(ours)).toBeUndefined();
       tool.set(keyring.environment, theirs.service, theirs.account, text);
-      expect(await storeOn(keyring.environment).delete(theirs)).toBe(true);
+      expect(await open().delete(theirs)).toBe(true);
       expect(tool.get(keyring.environment, theirs.service, theirs.account)).toBeUndefined();
     });
 
     test('keystow overwrites what the other wrote, in place', async () => {
       const name = fresh();
       tool.set(keyring.environment, name.service, name.account, 'theirs');
-      await storeOn(keyring.environment).set(name, textSecret(text));
+      await open().set(name, textSecret(text));
       expect(tool.get(keyring.environment, name.service, name.account)).toBe(text);
       expect(await itemsOf(name)).toHaveLength(1);
     });
 
     test('the other overwrites what keystow wrote, and keystow reads that', async () => {
       const name = fresh();
-      await storeOn(keyring.environment).set(name, textSecret('ours'));
+      await open().set(name, textSecret('ours'));
       await new Promise((resolve) => setTimeout(resolve, 1_100));
       tool.set(keyring.environment, name.service, name.account, text);
       expect(await textOf(name)).toBe(text);
@@ -69,9 +71,9 @@ for (const tool of otherTools) {
 
     test('after both wrote, keystow’s next writing leaves one item, and both read it', async () => {
       const name = fresh();
-      await storeOn(keyring.environment).set(name, textSecret('ours'));
+      await open().set(name, textSecret('ours'));
       tool.set(keyring.environment, name.service, name.account, 'theirs');
-      await storeOn(keyring.environment).set(name, textSecret(text));
+      await open().set(name, textSecret(text));
       expect(await itemsOf(name)).toHaveLength(1);
       expect(await textOf(name)).toBe(text);
       expect(tool.get(keyring.environment, name.service, name.account)).toBe(text);
@@ -79,9 +81,9 @@ for (const tool of otherTools) {
 
     test('after both wrote, keystow’s deleting leaves none', async () => {
       const name = fresh();
-      await storeOn(keyring.environment).set(name, textSecret('ours'));
+      await open().set(name, textSecret('ours'));
       tool.set(keyring.environment, name.service, name.account, 'theirs');
-      expect(await storeOn(keyring.environment).delete(name)).toBe(true);
+      expect(await open().delete(name)).toBe(true);
       expect(await itemsOf(name)).toEqual([]);
     });
   });

@@ -136,7 +136,12 @@ describeStore('over KeePassXC', 'keepassxc', missing(), () => {
 /** Another program creates an entry of the name beside those that are there; `count`: how many are then. */
 async function addAnother({ bus }: KeePassXC, count: number): Promise<void> {
   await asking(bus, async (peer, collection) => {
-    const item = { label: 'alice', attributes: attributesFor(name), bytes: new Uint8Array(), replaces: false };
+    const item = {
+      label: 'alice',
+      attributes: attributesFor(name, 'keystow'),
+      bytes: new Uint8Array(),
+      replaces: false,
+    };
     const [, question] = await createItem(peer, collection, await openSession(peer), item);
     await prompt(peer, question);
     await vi.waitFor(async () => expect(await itemsOf(peer, collection)).toHaveLength(count), 10_000);

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import type { ItemLayout } from '../../src/domain/item-layout.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 
 type Environment = SessionBus['environment'];
@@ -9,6 +10,8 @@ export interface OtherTool {
   readonly name: string;
   /** Why it cannot run here. */
   readonly missing: string | undefined;
+  /** Whose items its own are like. */
+  readonly layout: ItemLayout;
   set(environment: Environment, service: string, account: string, text: string): void;
   /** `undefined`: it finds nothing. */
   get(environment: Environment, service: string, account: string): string | undefined;
@@ -20,6 +23,7 @@ function tool(
   name: string,
   missing: string | undefined,
   commandOf: (verb: string, ...key: string[]) => string[],
+  layout: ItemLayout = 'keystow',
 ): OtherTool {
   const run = (env: Environment, verb: string, service: string, account: string, input = '') => {
     const [command = '', ...args] = commandOf(verb, service, account);
@@ -32,6 +36,7 @@ function tool(
   return {
     name,
     missing,
+    layout,
     set: (env, service, account, text) => void run(env, 'set', service, account, text),
     get: (env, service, account) => run(env, 'get', service, account),
     delete: (env, service, account) => void run(env, 'delete', service, account),
@@ -70,6 +75,21 @@ if (verb === 'get') {
 }
 `;
 
+/** keytar as GitHub keeps it up: its native part is that of keytar 7.9, and comes built. */
+const keytarScript = `
+const keytar = require('@github/keytar');
+const [verb, service, account] = process.argv.slice(1);
+(async () => {
+  if (verb === 'set') await keytar.setPassword(service, account, require('node:fs').readFileSync(0, 'utf8'));
+  if (verb === 'delete') await keytar.deletePassword(service, account);
+  if (verb === 'get') {
+    const found = await keytar.getPassword(service, account);
+    if (found === null) process.exit(1);
+    process.stdout.write(found);
+  }
+})();
+`;
+
 const secretToolVerbs: Readonly<Record<string, readonly string[]>> = {
   set: ['store', '--label=a label'],
   get: ['lookup'],
@@ -96,5 +116,11 @@ export const otherTools: readonly OtherTool[] = [
     '@napi-rs/keyring',
     missingUnless('@napi-rs/keyring', process.execPath, '-e', 'require("@napi-rs/keyring")'),
     (...args) => [process.execPath, '-e', bindingScript, ...args],
+  ),
+  tool(
+    'keytar',
+    missingUnless('keytar, or libsecret,', process.execPath, '-e', 'require("@github/keytar")'),
+    (...args) => [process.execPath, '-e', keytarScript, ...args],
+    'keytar',
   ),
 ];

@@ -3,7 +3,7 @@ import { Secret } from '../../domain/secret.ts';
 import { inBatches } from './batches.ts';
 import { Fault } from './fault.ts';
 import { attributesOf, createItem, deleteItem, setSecret } from './further-calls.ts';
-import { attributesFor, nameFrom } from './item-name.ts';
+import { attributesFor, labelFor, nameFrom } from './item-name.ts';
 import { find, newest, searchUnlocked, unlockItems } from './items.ts';
 import { answerChange } from './prompt.ts';
 import { getSecret } from './service-calls.ts';
@@ -36,11 +36,11 @@ export async function setCredential(visit: Visit, name: CredentialName, secret: 
 
 /** Gives the new item's path. */
 export async function createCredential(visit: Visit, name: CredentialName, secret: Secret): Promise<string> {
-  const { session, collection } = visit;
+  const { session, collection, layout } = visit;
   if (collection === undefined) throw new Fault('no-collection');
   const item = {
-    label: labelOf(name),
-    attributes: attributesFor(name),
+    label: labelFor(name, layout),
+    attributes: attributesFor(name, layout),
     bytes: secret.expose(),
     // KeePassXC, which then looks for it once more, never answers where another creates one at that moment.
     replaces: session.provider !== 'keepassxc',
@@ -48,11 +48,6 @@ export async function createCredential(visit: Visit, name: CredentialName, secre
   const [path, prompt] = await createItem(session, collection, await session.path, item);
   const result = await answerChange(visit, prompt);
   return result === undefined ? path : String(result);
-}
-
-/** What people see. KeePassXC would fill in a placeholder such as `{PASSWORD}`, and hangs on `{TITLE}{TITLE}`. */
-function labelOf({ service, account }: CredentialName): string {
-  return `${account}@${service}`.replaceAll('{', '(').replaceAll('}', ')');
 }
 
 /** Deletes every item of the name. `found` is called once there is one. */
@@ -67,7 +62,7 @@ export async function deleteCredential(visit: Visit, name: CredentialName, found
 export async function listCredentials(visit: Visit, service: string | undefined): Promise<CredentialName[]> {
   const items = await searchUnlocked(visit, service);
   const attributes = await inBatches(items, ({ path }) => attributesOf(visit.session, path));
-  const names = attributes.map(nameFrom).filter((name) => name !== undefined);
+  const names = attributes.map((its) => nameFrom(its, visit.layout)).filter((name) => name !== undefined);
   names.sort(compareNames);
   return names.filter((name, index) => index === 0 || compareNames(name, names[index - 1] ?? name) !== 0);
 }

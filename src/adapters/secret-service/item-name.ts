@@ -1,5 +1,26 @@
 import { type CredentialName, credentialName } from '../../domain/credential-name.ts';
+import type { ItemLayout } from '../../domain/item-layout.ts';
 import type { Attributes } from './service-calls.ts';
+
+interface Layout {
+  /** The attribute that holds the account. */
+  readonly account: string;
+  /** What every item has beside its name, and is searched by. */
+  readonly fixed: Attributes;
+  /** What people see. */
+  label(name: CredentialName): string;
+}
+
+const layouts: Readonly<Record<ItemLayout, Layout>> = {
+  // Exactly what `@napi-rs/keyring` writes; `secret-tool` and Python's keyring add an attribute.
+  keystow: { account: 'username', fixed: {}, label: ({ service, account }) => `${account}@${service}` },
+  // keytar_posix.cc of keytar 7.9: libsecret adds the schema's name to what it writes and to what it searches by.
+  keytar: {
+    account: 'account',
+    fixed: { 'xdg:schema': 'org.freedesktop.Secret.Generic' },
+    label: ({ service, account }) => `${service}/${account}`,
+  },
+};
 
 /** Attributes that say nothing of what an item is for: libsecret's, Python keyring's, and KeePassXC's of every entry. */
 const ignored = [
@@ -7,18 +28,30 @@ const ignored = [
   ...['Title', 'UserName', 'URL', 'Notes', 'Uuid', 'Path', 'FDO_SECRETS_CONTENT_TYPE'],
 ];
 
-/** What an item is written with: exactly these, as by `@napi-rs/keyring`; `secret-tool` and Python's keyring add one. */
-export function attributesFor({ service, account }: CredentialName): Attributes {
-  return { service, username: account };
+/** What an item is written with, and searched by. */
+export function attributesFor({ service, account }: CredentialName, layout: ItemLayout): Attributes {
+  return { ...attributesForService(service, layout), [layouts[layout].account]: account };
 }
 
-/** The credential that an item is of, where it is of one and nothing more. */
-export function nameFrom(attributes: Attributes): CredentialName | undefined {
-  const { service, username, ...others } = attributes;
-  if (service === undefined || username === undefined) return undefined;
+/** What the items of a service are searched by. */
+export function attributesForService(service: string, layout: ItemLayout): Attributes {
+  return { ...layouts[layout].fixed, service };
+}
+
+/** KeePassXC would fill in a placeholder such as `{PASSWORD}`, and hangs on `{TITLE}{TITLE}`. */
+export function labelFor(name: CredentialName, layout: ItemLayout): string {
+  return layouts[layout].label(name).replaceAll('{', '(').replaceAll('}', ')');
+}
+
+/** The credential that an item is of, where it is of one in this layout and nothing more. */
+export function nameFrom(attributes: Attributes, layout: ItemLayout): CredentialName | undefined {
+  const { account: accountAttribute, fixed } = layouts[layout];
+  const { service, [accountAttribute]: account, ...others } = attributes;
+  if (service === undefined || account === undefined) return undefined;
   if (Object.keys(others).some((key) => !ignored.includes(key))) return undefined;
+  if (Object.entries(fixed).some(([key, value]) => others[key] !== value)) return undefined;
   try {
-    return credentialName(service, username);
+    return credentialName(service, account);
   } catch {
     return undefined;
   }

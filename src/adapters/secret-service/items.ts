@@ -2,7 +2,7 @@ import type { CredentialName } from '../../domain/credential-name.ts';
 import { inBatches } from './batches.ts';
 import { Fault } from './fault.ts';
 import { attributesOf, isItemLocked, itemsOf, modifiedOf } from './further-calls.ts';
-import { attributesFor, nameFrom } from './item-name.ts';
+import { attributesFor, attributesForService, nameFrom } from './item-name.ts';
 import { asksEachTime, lockedCollection, unlockAttended } from './lock.ts';
 import { type Attributes, searchItems } from './service-calls.ts';
 import type { Visit } from './visit.ts';
@@ -30,13 +30,16 @@ export async function searchAll(visit: Visit): Promise<Item[]> {
 export async function searchUnlocked(visit: Visit, service: string | undefined): Promise<Item[]> {
   const collection = await lockedCollection(visit);
   if (collection !== undefined) await unlockAttended(visit, [collection]);
-  return unlockItems(visit, await (service === undefined ? searchAll(visit) : search(visit, { service })));
+  return unlockItems(
+    visit,
+    await (service === undefined ? searchAll(visit) : search(visit, attributesForService(service, visit.layout))),
+  );
 }
 
 /** The items that hold a credential, perhaps locked. None is certainty: it is not kept. */
 export async function find(visit: Visit, name: CredentialName): Promise<readonly Item[]> {
   const { provider } = visit.session;
-  const searching = () => search(visit, attributesFor(name));
+  const searching = () => search(visit, attributesFor(name, visit.layout));
   // Searched while locked, KeePassXC asks its user, and KWallet is not yet what it will be: those are looked at first.
   const early = provider === 'gnome-keyring' ? searching() : undefined;
   const [collection, ahead] = await Promise.all([lockedCollection(visit), early]);
@@ -68,7 +71,7 @@ export async function unlockItems(visit: Visit, items: readonly Item[]): Promise
 async function own(visit: Visit, matches: readonly Item[]): Promise<readonly Item[]> {
   if (matches.length <= 1) return matches;
   const attributes = await inBatches(matches, ({ path }) => attributesOf(visit.session, path));
-  const exact = matches.filter((_, index) => nameFrom(attributes[index] ?? {}) !== undefined);
+  const exact = matches.filter((_, index) => nameFrom(attributes[index] ?? {}, visit.layout) !== undefined);
   if (exact.length > 0) return exact;
   // A provider may hide the attributes of what is locked.
   if (matches.some((item) => item.locked)) return own(visit, await unlockItems(visit, matches));

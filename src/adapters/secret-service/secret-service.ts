@@ -1,4 +1,5 @@
 import { type CredentialName, credentialName } from '../../domain/credential-name.ts';
+import type { ItemLayout } from '../../domain/item-layout.ts';
 import type { Probe } from '../../domain/probe.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Attendance } from '../../ports/attendance.ts';
@@ -17,6 +18,8 @@ export interface SecretServiceOptions {
   /** The service that a probe's sentinel is written under. */
   readonly sentinelService: string;
   readonly attendance: Attendance;
+  /** `keystow` where absent. */
+  readonly layout?: ItemLayout;
   /** Bounds each operation but for a user's time to answer. 2,500 where absent. */
   readonly limitMs?: number;
 }
@@ -101,10 +104,10 @@ export class SecretService implements CredentialStore, StoreProbe {
   }
 
   async #bounded<T>(options: OperationOptions | undefined, work: (at: Visit) => Promise<T>): Promise<T> {
-    const { limitMs = defaultLimitMs, attendance } = this.#options;
+    const { limitMs = defaultLimitMs, attendance, layout = 'keystow' } = this.#options;
     const operation = new Operation(limitMs, attendance, options?.signal);
     try {
-      return await visit(this.#sessions, operation, work);
+      return await visit({ sessions: this.#sessions, operation, layout }, work);
     } finally {
       operation.close();
     }

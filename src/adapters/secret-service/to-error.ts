@@ -53,7 +53,7 @@ const sentences: Readonly<Record<FaultCode, string>> = {
 };
 
 const ambiguityHint =
-  'keep one of the items that "secret-tool search --all service SERVICE username ACCOUNT" shows, and delete the others';
+  'keep one of the items that "secret-tool search --all service SERVICE" shows, and delete the others';
 
 /** Longest text of the platform that is passed on, in UTF-16 code units. */
 const maxWords = 300;

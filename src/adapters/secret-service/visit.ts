@@ -1,3 +1,4 @@
+import type { ItemLayout } from '../../domain/item-layout.ts';
 import { Fault, type FaultCode } from './fault.ts';
 import type { Operation } from './operation.ts';
 import { noObject } from './service-calls.ts';
@@ -11,21 +12,23 @@ export interface Visit {
   /** The default collection; `undefined` where there is none. */
   readonly collection: string | undefined;
   readonly operation: Operation;
+  readonly layout: ItemLayout;
+}
+
+/** What the tries of an operation have in common. */
+export interface Visiting extends Pick<Visit, 'operation' | 'layout'> {
+  readonly sessions: SessionKeeper;
 }
 
 /** Each waits a millisecond longer than the one before, so that clients that meet once do not meet again and again. */
 const maxRetries = 10;
 
 /** Does `work`, again from the start where another client or a restart of the provider came between. */
-export async function visit<T>(
-  sessions: SessionKeeper,
-  operation: Operation,
-  work: (visit: Visit) => Promise<T>,
-): Promise<T> {
+export async function visit<T>(visiting: Visiting, work: (visit: Visit) => Promise<T>): Promise<T> {
   let met: Fault | undefined;
   for (let retries = 0; ; retries += 1) {
     try {
-      return await visitOnce(sessions, operation, work);
+      return await visitOnce(visiting, work);
     } catch (error) {
       if (retries === maxRetries || !(isRace(error) || isLost(error))) throw met ? ended(error, met) : error;
       met = toFault(error);
@@ -34,10 +37,10 @@ export async function visit<T>(
   }
 }
 
-async function visitOnce<T>(sessions: SessionKeeper, operation: Operation, work: (visit: Visit) => Promise<T>) {
+async function visitOnce<T>({ sessions, operation, layout }: Visiting, work: (visit: Visit) => Promise<T>) {
   const { session, alias } = await sessions.take(operation);
   try {
-    const result = await work({ session, collection: alias === noObject ? undefined : alias, operation });
+    const result = await work({ session, collection: alias === noObject ? undefined : alias, operation, layout });
     await session.path;
     sessions.giveBack(session);
     return result;

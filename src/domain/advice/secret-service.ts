@@ -90,6 +90,6 @@ export const secretServiceAdvice: AdviceTable = {
     fix: unlockGnomeKeyring,
   }),
   ambiguous: () => ({
-    fix: 'secret-tool search --all service SERVICE username ACCOUNT, then remove all but one',
+    fix: 'secret-tool search --all service SERVICE, then remove all but one',
   }),
 };
