@@ -22,18 +22,20 @@ export function sameName(a: CredentialName, b: CredentialName): boolean {
 
 /** Sorts by service, then account, by code unit: the same on every machine whatever its locale. */
 export function compareNames(a: CredentialName, b: CredentialName): number {
-  return compare(a.service, b.service) || compare(a.account, b.account);
+  return compareTexts(a.service, b.service) || compareTexts(a.account, b.account);
 }
 
 /** Sorted, each once, and nothing of them but the name. */
 export function distinctNames(names: readonly CredentialName[]): readonly CredentialName[] {
   const sorted = names.map(({ service, account }) => ({ service, account })).sort(compareNames);
-  return sorted.filter(
-    (name, index) => !sorted.slice(Math.max(index - 1, 0), index).some((before) => sameName(before, name)),
-  );
+  return sorted.filter((name, index) => {
+    const before = sorted[index - 1];
+    return before === undefined || !sameName(before, name);
+  });
 }
 
-function compare(a: string, b: string): number {
+/** By code unit. */
+export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

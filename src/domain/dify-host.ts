@@ -23,16 +23,15 @@ export function difyHost(typed: string): string {
   const text = typed.trim();
   if (text === '') throw refused('is empty');
   if (!/^[\x21-\x7e]+$/.test(text)) throw refused('holds a blank, a control character or a letter beyond ASCII');
-  const [, schemeTyped, rest = ''] = /^(?:([^:/?#@]*):\/\/)?(.*)$/.exec(text) ?? [];
-  const scheme = schemeTyped?.toLowerCase() ?? 'https';
+  const rest = text.replace(/^[^:/?#@]*:\/\//, '');
+  const scheme = rest === text ? 'https' : text.slice(0, -`://${rest}`.length).toLowerCase();
   if (!Object.hasOwn(defaultPorts, scheme)) throw refused('has a scheme other than https');
-  const end = rest.search(/[/?#\\]/);
-  const authority = end < 0 ? rest : rest.slice(0, end);
   // Not in a path either: SUBJECT@HOST can be taken apart again.
   if (rest.includes('@')) throw refused('holds an @, as a user name or a password would have');
-  const path = pathOf(end < 0 ? '' : rest.slice(end));
-  const [, bracketed, plain = '', portTyped] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(authority) ?? [];
-  const name = bracketed === undefined ? nameOf(plain) : ipv6Of(bracketed);
+  const [authority, pathTyped] = cut(rest, /[/?#\\]/);
+  const path = pathOf(pathTyped);
+  const [nameTyped, portTyped] = cut(authority, /:[^\]]*$/);
+  const name = nameTyped.startsWith('[') ? ipv6Of(nameTyped) : nameOf(nameTyped);
   if (scheme === 'http' && !isLoopback(name)) {
     throw refused('is not this machine, and http would send the token in the clear', 'type it with https:// or alone');
   }
@@ -43,30 +42,37 @@ function refused(fault: string, hint = 'type it as https://cloud.dify.ai or clou
   return new CredentialError('invalid-input', `the host ${fault}`, { hint });
 }
 
+/** The text before what matches, and the rest. */
+function cut(text: string, pattern: RegExp): readonly [string, string] {
+  const at = text.search(pattern);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at)];
+}
+
 function nameOf(typed: string): string {
   const name = typed.toLowerCase().replace(/\.$/, '');
-  const labels = name.split('.');
-  const valid = labels.every(
-    (label) => label.length <= maxLabelLength && /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/.test(label),
-  );
+  const valid = name
+    .split('.')
+    .every((label) => label.length <= maxLabelLength && /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/.test(label));
   if (!valid || name.length > maxNameLength) throw refused('has a name that no host can have');
   // What ends in a number is an address, and other spellings than this one are read in more than one way.
-  if (/^(\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? '') && !isIpv4(name)) {
+  if (/(^|\.)(\d+|0x[0-9a-f]*)$/.test(name) && !isIpv4(name)) {
     throw refused('looks like an IP address and is none');
   }
   return name;
 }
 
 function ipv6Of(typed: string): string {
-  const address = canonicalIpv6(typed);
+  const address = canonicalIpv6(typed.slice(1, -1));
   if (address === undefined) throw refused('holds brackets with no IPv6 address in them');
   return `[${address}]`;
 }
 
-function portOf(typed: string | undefined, scheme: string): string {
-  if (typed === undefined || typed === '') return '';
-  const port = Number(typed);
-  if (!/^\d{1,10}$/.test(typed) || port < 1 || port > 65_535) throw refused('has a port that is not 1 to 65535');
+/** Of a colon and the digits after it, either of which may be missing. */
+function portOf(typed: string, scheme: string): string {
+  const digits = typed.slice(1);
+  if (digits === '') return '';
+  const port = Number(digits);
+  if (!/^\d+$/.test(digits) || port < 1 || port > 65_535) throw refused('has a port that is not 1 to 65535');
   return port === defaultPorts[scheme] ? '' : `:${port}`;
 }
 

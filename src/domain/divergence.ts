@@ -64,7 +64,7 @@ function olderCopies({ record, seen }: Whereabouts, fix: string): readonly Diver
   const olderCopy = (explanation: string, fix: string): Divergence => ({ kind: 'older-copy', explanation, fix });
   return (record?.stale ?? []).map((store) => {
     const where = `in ${the(store)}`;
-    const seenThere = seen.get(store)?.kind ?? 'unknown';
+    const seenThere = seen.get(store)?.kind;
     if (seenThere === 'kept') return olderCopy(`an older copy is still ${where}`, fix);
     if (seenThere === 'absent') return olderCopy(`the older copy ${where} is gone, but still remembered`, fix);
     return olderCopy(`an older copy may still be ${where}, which does not answer`, once(store, fix));

@@ -1,4 +1,4 @@
-import { type CredentialName, compareNames, sameName } from './credential-name.ts';
+import { type CredentialName, compareNames, compareTexts, sameName } from './credential-name.ts';
 import type { StoreId } from './store-id.ts';
 
 /** Where one credential was last written. Never the secret. */
@@ -24,7 +24,7 @@ export function isSameWriting(a: Placed | undefined, b: Placed | undefined): boo
 
 /** The one written last first; of those written at the same time, or at one that nobody knows, the order stays. */
 export function newestFirst<T extends Partial<Pick<Placed, 'writtenAt'>>>(placed: readonly T[]): T[] {
-  return [...placed].sort(({ writtenAt: a = '' }, { writtenAt: b = '' }) => (a < b ? 1 : a > b ? -1 : 0));
+  return [...placed].sort(({ writtenAt: a = '' }, { writtenAt: b = '' }) => compareTexts(b, a));
 }
 
 /**

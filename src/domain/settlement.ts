@@ -4,9 +4,9 @@ import type { StoreId } from './store-id.ts';
 /** What a store was seen to hold of one credential. `content`: equal in two stores where the bytes are. */
 export type Sighting =
   | { readonly kind: 'kept'; readonly content: number }
-  | { readonly kind: 'absent' }
+  | { readonly kind: 'absent'; readonly content?: never }
   /** It could not be asked. */
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'unknown'; readonly content?: never };
 
 /** What is remembered of one credential: the store that a read goes to, and those that may have an older copy. */
 export type Remembered = Pick<Placed, 'store' | 'stale'>;
@@ -66,13 +66,13 @@ export function settle(whereabouts: Whereabouts, { goal, keep }: Wish = {}): Set
   const to = goal ?? from;
   if (!isAnswered(seen, to)) return { kind: 'unanswered', store: to };
   const others = keptIn(seen).filter((store) => store !== to);
-  const unasked = namedIn(record).filter((store) => store !== to && !isAnswered(seen, store));
+  const unasked = namedIn(record).filter((store) => !isAnswered(seen, store));
   const copies = contentOf(seen, from) !== contentOf(seen, to);
   if (record === undefined && others.length === 0 && !copies) return { kind: 'settled', from, to, effects: [] };
   const ahead = { store: from, stale: [...others.filter((store) => store !== from), to, ...unasked] };
   const effects: readonly MoveEffect[] = [
     ...(copies ? [note(ahead), { type: 'copy' as const, from, to }] : []),
-    ...(others.length > 0 ? [note({ store: to, stale: [...others, ...unasked] })] : []),
+    note({ store: to, stale: [...others, ...unasked] }),
     ...others.map((store) => ({ type: 'remove' as const, store })),
     note({ store: to, stale: unasked }),
   ];
@@ -86,7 +86,7 @@ function findCounting({ record, seen }: Whereabouts, keep: StoreId | undefined):
   const kept = keptIn(seen);
   const current = kept.filter((store) => !record?.stale.includes(store));
   const first = record !== undefined && kept.includes(record.store) ? record.store : current[0];
-  if (record !== undefined && first !== record.store && !isAnswered(seen, record.store)) {
+  if (record !== undefined && !isAnswered(seen, record.store)) {
     return { kind: 'unanswered', store: record.store };
   }
   const chosen = kept.find((store) => store === keep);
@@ -113,12 +113,15 @@ function namedIn(record: Remembered | undefined): readonly StoreId[] {
 }
 
 function contentOf(seen: Whereabouts['seen'], store: StoreId): number | undefined {
-  const sighting = seen.get(store);
-  return sighting?.kind === 'kept' ? sighting.content : undefined;
+  return sightingIn(seen, store).content;
 }
 
 function isAnswered(seen: Whereabouts['seen'], store: StoreId): boolean {
-  return (seen.get(store)?.kind ?? 'unknown') !== 'unknown';
+  return sightingIn(seen, store).kind !== 'unknown';
+}
+
+function sightingIn(seen: Whereabouts['seen'], store: StoreId): Sighting {
+  return seen.get(store) ?? { kind: 'unknown' };
 }
 
 function note(record: Remembered): MoveEffect {

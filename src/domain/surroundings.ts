@@ -34,5 +34,5 @@ const families: ReadonlyMap<string, Distribution> = new Map([
 export function distributionOf(osRelease: string): Distribution {
   const field = (key: string) => new RegExp(`^${key}=["']?([^"'\\n]*)`, 'm').exec(osRelease)?.[1] ?? '';
   const ids = [field('ID'), ...field('ID_LIKE').split(' ')];
-  return ids.map((id) => families.get(id.split('-')[0] ?? '')).find((family) => family !== undefined) ?? 'other';
+  return ids.map((id) => families.get(id.replace(/-.*/, ''))).find((family) => family !== undefined) ?? 'other';
 }

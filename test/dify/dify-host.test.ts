@@ -22,7 +22,19 @@ describe('a host as it is typed has one spelling', () => {
     ['[2001:DB8::0:1]', 'https://[2001:db8::1]'],
     ['xn--bcher-kva.example', 'https://xn--bcher-kva.example'],
     ['api_1', 'https://api_1'],
+    ['db3.x9', 'https://db3.x9'],
+    ['host.3a', 'https://host.3a'],
+    ['cloud.dify.ai:1', 'https://cloud.dify.ai:1'],
+    ['cloud.dify.ai:65535', 'https://cloud.dify.ai:65535'],
+    ['cloud.dify.ai/x://y', 'https://cloud.dify.ai/x:/y'],
+    ['cloud.dify.ai/..x/x..', 'https://cloud.dify.ai/..x/x..'],
   ])('%s is %s', (typed, canonical) => expect(difyHost(typed)).toBe(canonical));
+
+  test.each([
+    ['label', 63, `${'x'.repeat(63)}.example`],
+    ['name', 253, `${'x.'.repeat(126)}x`],
+    ['path', 200, `cloud.dify.ai/${'x'.repeat(199)}`],
+  ])('whose longest %s has %d characters', (_part, _length, typed) => expect(difyHost(typed)).toBe(`https://${typed}`));
 });
 
 describe('what is no host is refused, and nothing of it is repeated', () => {
@@ -49,7 +61,8 @@ describe('what is no host is refused, and nothing of it is repeated', () => {
     ['cloud.dify.ai..', 'name'],
     ['-s3cret.ai', 'name'],
     [`${'x'.repeat(64)}.example`, 'name'],
-    [`${'x.'.repeat(127)}xx`, 'name'],
+    [`${'x.'.repeat(126)}xx`, 'name'],
+    ['s3c!ret.example', 'name'],
     ['bücher.example', 'beyond ASCII'],
     ['cloud.dify.ai /s3cret', 'a blank'],
     ['cloud.dify.ai/\u001b[31ms3cret', 'a control character'],
@@ -57,12 +70,17 @@ describe('what is no host is refused, and nothing of it is repeated', () => {
     ['cloud.dify.ai:65536', 'port'],
     ['cloud.dify.ai:s3cret', 'port'],
     ['cloud.dify.ai:-1', 'port'],
+    ['cloud.dify.ai:+80', 'port'],
+    ['cloud.dify.ai:8e1', 'port'],
+    ['cloud.dify.ai/s3c%2e', 'path'],
+    ['https://?s3cret', 'a query or a fragment'],
+    ['[::1]s3cret', 'IPv6'],
     ['127.1', 'IP address'],
     ['0x7f000001', 'IP address'],
     ['2130706433', 'IP address'],
     ['256.0.0.1', 'IP address'],
     ['127.0.0.01', 'IP address'],
-    ['[::1', 'name'],
+    ['[::1', 'IPv6'],
     ['::1', 'name'],
     ['[s3cret]', 'IPv6'],
     ['[fe80::1%eth0]', 'IPv6'],

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CredentialError } from '../../src/domain/credential-error.ts';
-import { compareNames, credentialName, maxNameLength, sameName } from '../../src/domain/credential-name.ts';
+import {
+  compareNames,
+  credentialName,
+  distinctNames,
+  maxNameLength,
+  sameName,
+} from '../../src/domain/credential-name.ts';
 
 const name = fc.record({ service: fc.string(), account: fc.string() });
 
@@ -15,7 +21,13 @@ describe('a name', () => {
   ])('with the part %j is refused: %s', (part, message) => {
     const refused = (make: () => unknown, text: string) => {
       expect(make).toThrow(CredentialError);
-      expect(make).toThrow(expect.objectContaining({ code: 'invalid-name', message: text }));
+      expect(make).toThrow(
+        expect.objectContaining({
+          code: 'invalid-name',
+          message: text,
+          hint: 'give it 1 to 1024 characters of Unicode, none of them a NUL',
+        }),
+      );
     };
     refused(() => credentialName(part, 'alice'), message);
     refused(() => credentialName('demo', part), message.replace('service', 'account'));
@@ -48,4 +60,13 @@ describe('the order of names', () => {
     ];
     expect(names.sort(compareNames).map(({ service, account }) => service + account)).toEqual(['Bz', 'aB', 'ab', 'ba']);
   });
+});
+
+test('of names that come more than once each is listed once, in order, without what came with it', () => {
+  const alice = { service: 'b', account: 'alice' };
+  const bob = { service: 'a', account: 'bob' };
+  const carol = { service: 'a', account: 'carol' };
+  const given = [{ ...alice, store: 'file' }, carol, bob, { ...alice, store: 'keychain' }, carol, alice];
+  expect(distinctNames(given)).toEqual([bob, carol, alice]);
+  expect(distinctNames([])).toEqual([]);
 });

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareNames } from '../../src/domain/credential-name.ts';
-import { findPlaced, forgotten, type Placement, placed, removedFrom } from '../../src/domain/placement.ts';
+import {
+  findPlaced,
+  forgotten,
+  isSameWriting,
+  newestFirst,
+  noted,
+  type Placed,
+  type Placement,
+  placed,
+  removedFrom,
+} from '../../src/domain/placement.ts';
 import { parsePlacement, serialisePlacement } from '../../src/domain/placement-text.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 
@@ -62,6 +72,45 @@ describe('a placement', () => {
   test('removing what is not known changes nothing', () => {
     const placement = placed([], alice, 'file', at);
     expect(removedFrom(placement, bob, 'file')).toBe(placement);
+  });
+
+  test('what was not written by its user has the time at which it came to its store', () => {
+    const written = placed([], alice, 'file', at);
+    expect(noted(written, alice, { store: 'file', stale: ['keychain'] }, later)).toEqual([
+      { ...alice, store: 'file', writtenAt: at, stale: ['keychain'] },
+    ]);
+    expect(noted(written, alice, { store: 'keychain', stale: ['file'] }, later)).toEqual([
+      { ...alice, store: 'keychain', writtenAt: later, stale: ['file'] },
+    ]);
+    expect(noted(written, bob, { store: 'keychain', stale: [] }, later)).toContainEqual({
+      ...bob,
+      store: 'keychain',
+      writtenAt: later,
+      stale: [],
+    });
+  });
+
+  test('two looks saw the same writing where store and time are the same', () => {
+    const [written] = placed([], alice, 'file', at) as [Placed];
+    expect(isSameWriting(written, { ...written, stale: ['keychain'] })).toBe(true);
+    expect(isSameWriting(written, { ...written, store: 'keychain' })).toBe(false);
+    expect(isSameWriting(written, { ...written, writtenAt: later })).toBe(false);
+    expect(isSameWriting(written, undefined)).toBe(false);
+    expect(isSameWriting(undefined, written)).toBe(false);
+    expect(isSameWriting(undefined, undefined)).toBe(true);
+  });
+
+  test('what was written last comes first, and what nobody knows the time of last; the rest stays in order', () => {
+    const unknown: { id: string; writtenAt?: string }[] = [{ id: 'x' }, { id: 'y' }];
+    const known = [
+      { id: 'a', writtenAt: at },
+      { id: 'b', writtenAt: later },
+      { id: 'c', writtenAt: at },
+      { id: 'd', writtenAt: later },
+    ];
+    const given = [...unknown, ...known];
+    expect(newestFirst(given).map(({ id }) => id)).toEqual(['b', 'd', 'a', 'c', 'x', 'y']);
+    expect(given).toEqual([...unknown, ...known]);
   });
 
   test('law: each name is there once, sorted, and never stale where it is kept', () => {

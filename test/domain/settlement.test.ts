@@ -210,3 +210,8 @@ describe('what becomes of a credential that is', () => {
     expect(settle(look({ record, copies: new Map(kept) }, silent), wish)).toEqual(settlement);
   });
 });
+
+test('a goal that nobody looked at would have to answer first', () => {
+  const seen = new Map([[file, { kind: 'kept', content: 1 }]] as const);
+  expect(settle({ record: inFile, seen }, toKeyring)).toEqual({ kind: 'unanswered', store: keyring });
+});

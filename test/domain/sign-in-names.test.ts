@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { checkApiKey } from '../../src/domain/api-key.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { difyAccountOf, difyName } from '../../src/domain/dify-account.ts';
+import { allSecretVariables } from '../../src/domain/profile.ts';
 import { removalCommand } from '../../src/domain/removal-command.ts';
-import { parseSession, serialiseSession } from '../../src/domain/session.ts';
+import { isExpired, parseSession, serialiseSession } from '../../src/domain/session.ts';
+import { keystow } from '../../src/profiles/keystow.ts';
 
 describe('an entry of difyctl', () => {
   test('is named by subject and host; on Windows the host is in the service', () => {
@@ -64,7 +66,11 @@ describe('an API key of jsm', () => {
     'jsm_0123456789abcdef\n',
   ])('is not %j, and the refusal does not repeat it', (key) => {
     expect(() => checkApiKey(key)).toThrow(
-      expect.objectContaining({ code: 'invalid-input', message: 'this does not look like an API key' }),
+      expect.objectContaining({
+        code: 'invalid-input',
+        message: 'this does not look like an API key',
+        hint: 'a key is jsm_ and at least 16 letters, digits, - or _; make one at /account/api-keys',
+      }),
     );
   });
 });
@@ -97,6 +103,53 @@ test('a session is read as it was kept', () => {
   );
 });
 
+test.each([
+  '',
+  'text',
+  'null',
+  '7',
+  '{}',
+  '{"kind":"api-key"}',
+  '{"kind":"api-key","key":7}',
+  '{"kind":"other","key":"k"}',
+  '{"kind":"sign-in","issuer":"i"}',
+  '{"kind":"sign-in","issuer":"i","grant":null}',
+  '{"kind":"sign-in","issuer":"i","grant":{}}',
+  '{"kind":"sign-in","issuer":"i","grant":{"accessToken":7}}',
+  '{"kind":"sign-in","issuer":7,"grant":{"accessToken":"t"}}',
+  '{"kind":"other","issuer":"i","grant":{"accessToken":"t"}}',
+  '{"kind":"sign-in","issuer":"i","grant":{"accessToken":"t","refreshToken":7}}',
+  '{"kind":"sign-in","issuer":"i","grant":{"accessToken":"t","scope":7}}',
+  '{"kind":"sign-in","issuer":"i","grant":{"accessToken":"t","expiresAt":"soon"}}',
+  '{"kind":"sign-in","issuer":"i","grant":{"accessToken":"t","expiresAt":7}}',
+  '{"kind":"sign-in","issuer":"i","grant":{"accessToken":"t","subject":null}}',
+  '{"kind":"sign-in","issuer":"i","grant":{"accessToken":"t","subject":"s"}}',
+  '{"kind":"sign-in","issuer":"i","grant":{"accessToken":"t","subject":{"id":7}}}',
+])('%s is no session, and nothing of it is repeated', (text) => {
+  expect(() => parseSession(text)).toThrow(
+    expect.objectContaining({
+      code: 'failed',
+      message: 'what is stored is no session of this program',
+      hint: 'sign out and sign in again',
+    }),
+  );
+});
+
+test('a grant is past its time from the margin on, and one without a time never is', () => {
+  const grant = { accessToken: 't', expiresAt: '2026-11-03T09:00:00.000Z' };
+  const end = Date.parse(grant.expiresAt);
+  expect(isExpired(grant, end - 61_000, 60_000)).toBe(false);
+  expect(isExpired(grant, end - 60_000, 60_000)).toBe(true);
+  expect(isExpired(grant, end, 0)).toBe(true);
+  expect(isExpired({ accessToken: 't' }, end, 0)).toBe(false);
+});
+
+test('no child gets a passphrase, nor what else the profile says is secret', () => {
+  const both = ['KEYSTOW_CREDENTIALS_PASSPHRASE', 'KEYSTOW_NEW_CREDENTIALS_PASSPHRASE'];
+  expect(allSecretVariables(keystow)).toEqual(both);
+  expect(allSecretVariables({ ...keystow, secretVariables: ['KEY'] })).toEqual([...both, 'KEY']);
+});
+
 describe('what removes a credential by hand', () => {
   const name = { service: 'jsm', account: "al's key" };
   const linux = { platform: 'linux', path: '/home/al b/tokens.json' };
@@ -109,6 +162,11 @@ describe('what removes a credential by hand', () => {
     ['file', "rm -f '/home/al b/tokens.json'"],
   ] as const)('from the %s is quoted for the shell', (store, command) => {
     expect(removalCommand(store, name, linux)).toBe(command);
+  });
+
+  test('from pass is the folder to look in, where the name is too long for one entry', () => {
+    const long = { service: 'é'.repeat(500), account: 'al' };
+    expect(removalCommand('pass', long, linux)).toMatch(/^pass rm -f 'keystow[^']*\/…'$/);
   });
 
   test('from Credential Manager names the target that Windows shows', () => {
