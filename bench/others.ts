@@ -38,10 +38,11 @@ function dockerHelper(env: Readonly<Record<string, string>>): Subject | undefine
   return { name: `\`${program} get\``, argv: [program, 'get'], env, input: ServerURL };
 }
 
-function pythonKeyring(env: Readonly<Record<string, string>>): Subject | undefined {
+/** Reads what keystow wrote. Told which backend to take: it would ask every other first, KWallet's too. */
+function pythonKeyring(session: Readonly<Record<string, string>>): Subject | undefined {
   if (!isThere('keyring', '--help')) return undefined;
-  if (spawnSync('keyring', ['set', name.service, 'python'], { env, input: token }).status !== 0) return undefined;
-  return { name: "Python's `keyring get`", argv: ['keyring', 'get', name.service, 'python'], env };
+  const env = { ...session, PYTHON_KEYRING_BACKEND: 'keyring.backends.SecretService.Keyring' };
+  return { name: "Python's `keyring get`", argv: ['keyring', 'get', name.service, name.account], env };
 }
 
 /** Reads a file that is not encrypted. */
