@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { coverageLine } from './test/support/coverage-line.ts';
 import { tally } from './test/support/tally.ts';
@@ -6,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/containers/**', 'test/windows/**'],
+    // One more than there are cores: most tests wait, for daemons and for children.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Shared machines stall now and then, and the daemons here are real. The tally names what took a second try.
