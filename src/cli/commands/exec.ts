@@ -1,9 +1,7 @@
 import { variableName, variableValue } from '../../app/child-variable.ts';
-import { getCredential } from '../../app/get-credential.ts';
-import { credentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { notFound } from '../not-found.ts';
+import { keptSecret } from '../kept-secret.ts';
 import { credentialOperands } from './operands.ts';
 
 export function execCommand(cli: Cli): Command {
@@ -22,10 +20,7 @@ export function execCommand(cli: Cli): Command {
       ['$0 exec demo db --env PGPASSWORD -- psql -h localhost', 'a password for one session'],
     ],
     async run({ service, account, command: [program = '', ...args], env }) {
-      const name = credentialName(service, account);
-      const context = cli.context();
-      const secret = await getCredential(context, name);
-      if (secret === undefined) throw notFound(name, cli.profile.program);
+      const { secret, context } = await keptSecret(cli, service, account);
       // The child may run for long: nothing of a store stays open meanwhile.
       await context.stores.close();
       const runChild = await cli.services.childRunner();
