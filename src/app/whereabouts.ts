@@ -1,5 +1,6 @@
 import { CredentialError, type ErrorCode } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
+import { fileCodes } from '../domain/error-codes.ts';
 import { findPlaced, type Placed } from '../domain/placement.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Sighting, Whereabouts } from '../domain/settlement.ts';
@@ -77,14 +78,7 @@ const lasting: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'locked',
   'no-collection',
   'timed-out',
-  'file-damaged',
-  'file-foreign',
-  'file-version',
-  'file-refused',
-  'file-io',
-  'file-busy',
-  'wrong-passphrase',
-  'passphrase-required',
+  ...fileCodes,
 ]);
 
 function isLasting(error: unknown): boolean {

@@ -1,6 +1,18 @@
 import type { ErrorCode } from './credential-error.ts';
 import { serviceFailureReasons, unsupportedReasons } from './probe.ts';
 
+/** What the encrypted file fails with, whichever of its credentials is wanted. */
+export const fileCodes = [
+  'file-damaged',
+  'file-foreign',
+  'file-version',
+  'file-refused',
+  'file-io',
+  'file-busy',
+  'wrong-passphrase',
+  'passphrase-required',
+] as const satisfies readonly ErrorCode[];
+
 /** Every {@link ErrorCode}. A test of types holds that the two agree. */
 export const errorCodes = [
   ...unsupportedReasons,
@@ -13,14 +25,7 @@ export const errorCodes = [
   'invalid-setting',
   'invalid-input',
   'too-large',
-  'file-damaged',
-  'file-foreign',
-  'file-version',
-  'file-refused',
-  'file-io',
-  'file-busy',
-  'wrong-passphrase',
-  'passphrase-required',
+  ...fileCodes,
   'output-failed',
   'command-not-found',
   'command-not-runnable',
