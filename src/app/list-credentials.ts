@@ -1,6 +1,6 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, compareNames, sameName } from '../domain/credential-name.ts';
-import { findPlaced, type Placed, type Placement } from '../domain/placement.ts';
+import { findPlaced, isSameWriting, type Placed, type Placement } from '../domain/placement.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import { checkPolicy } from './check-policy.ts';
@@ -41,7 +41,7 @@ export async function listCredentials(context: Context, service?: string): Promi
   return [...listed, ...(await movedMeanwhile(context, placement, listed, service))].sort(compareNames);
 }
 
-/** What was moved from a store that had not been asked yet to one that had. */
+/** What was moved while it was looked for: to a store that had been asked, or away and back. */
 async function movedMeanwhile(
   { placement }: Context,
   before: Placement,
@@ -50,7 +50,7 @@ async function movedMeanwhile(
 ): Promise<readonly Listed[]> {
   return (await placement.read()).placement
     .filter((placed) => service === undefined || placed.service === service)
-    .filter((placed) => findPlaced(before, placed)?.store !== placed.store)
+    .filter((placed) => !isSameWriting(findPlaced(before, placed), placed))
     .filter((placed) => !listed.some((other) => sameName(other, placed)))
     .map(({ service, account, store }) => ({ service, account, store }));
 }

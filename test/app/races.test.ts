@@ -93,3 +93,22 @@ test('what is only moved is there for every read, and every list', async () => {
     { numRuns: 1000 },
   );
 });
+
+test('what is moved there and back, past a list that looks for it here and there, is listed', async () => {
+  const world = new World();
+  await setCredential(world.context, alice, textSecret('before'));
+  const move = (preference: Deed['preference']) => perform({ verb: 'move', preference }, world.context, '');
+  const { stores } = world.context;
+  const meeting: Context = {
+    ...world.context,
+    stores: {
+      ...stores,
+      async open(id) {
+        const store = await stores.open(id);
+        await move(id === 'file' ? 'keychain' : 'file');
+        return store;
+      },
+    },
+  };
+  expect(await listCredentials(meeting)).toEqual([{ ...alice, store: 'secret-service' }]);
+});
