@@ -1,8 +1,8 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
+import { chain } from '../keyrings/words.ts';
 import type { Items, TargetItem } from '../native/items.ts';
 import type { Mark } from '../native/platform.ts';
-import { chain } from '../native/words.ts';
 import { itemOf } from './names.ts';
 
 /*

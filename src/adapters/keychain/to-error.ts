@@ -1,6 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
+import { chain } from '../keyrings/words.ts';
 import { type ErrorRow, errorFrom } from '../native/error-table.ts';
-import { chain } from '../native/words.ts';
 
 const unlock = 'security unlock-keychain';
 

@@ -2,10 +2,10 @@ import type { Probe } from '../../domain/probe.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import { throwIfAborted } from '../files/abort.ts';
+import { factOf } from '../keyrings/fact-of.ts';
+import { words } from '../keyrings/words.ts';
 import type { Binding } from '../native/binding.ts';
 import { loadBinding, needBinding } from '../native/load-binding.ts';
-import { factOf } from '../native/sentinel.ts';
-import { words } from '../native/words.ts';
 
 export interface KeyutilsOptions {
   readonly loadBinding?: () => Binding;

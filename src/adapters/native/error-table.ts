@@ -1,5 +1,5 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
-import { chain, words } from './words.ts';
+import { chain, words } from '../keyrings/words.ts';
 
 /**
  * One thing that a platform says when it fails. The binding gives every failure the code `GenericFailure`, so the

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { CredentialError } from '../../domain/credential-error.ts';
+import { words } from '../keyrings/words.ts';
 import type { Binding } from './binding.ts';
-import { words } from './words.ts';
 
 /** Loads the native module, by `require`: an `import` of CommonJS has Node parse it for its exports first. */
 export function loadBinding(): Binding {

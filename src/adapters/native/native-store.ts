@@ -5,11 +5,12 @@ import type { Probe } from '../../domain/probe.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
+import { factOf } from '../keyrings/fact-of.ts';
+import { roundTrip } from '../keyrings/round-trip.ts';
 import { type Item, Items } from './items.ts';
 import { Operation, type Patience } from './operation.ts';
 import { maxSecretBytes, readSecret, removeSecret, type Shelf, writeSecret } from './pieces.ts';
 import type { Platform } from './platform.ts';
-import { factOf, roundTrip } from './sentinel.ts';
 import { type NativeStoreOptions, withDefaults } from './store-options.ts';
 import { aloneWith } from './writer.ts';
 
@@ -77,8 +78,13 @@ export class NativeStore implements CredentialStore, StoreProbe {
     const operation = this.#operation(options);
     const account = `probe-${randomBytes(8).toString('hex')}`;
     const item = this.#platform.itemOf({ service: this.#options.sentinelService, account });
+    const items = this.#items(operation);
     try {
-      return await roundTrip(this.#items(operation), item);
+      return await roundTrip({
+        write: (sentinel) => items.write(item, sentinel),
+        read: () => items.read(item),
+        remove: () => items.remove(item),
+      });
     } catch (error) {
       const takenBack = this.#takeBack(operation, item);
       const isHung = error instanceof CredentialError && error.code === 'timed-out';

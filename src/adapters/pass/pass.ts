@@ -8,7 +8,8 @@ import type { CredentialStore, OperationOptions } from '../../ports/credential-s
 import type { Exclusion } from '../../ports/exclusion.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import { factOf } from '../native/sentinel.ts';
+import { factOf } from '../keyrings/fact-of.ts';
+import { roundTrip } from '../keyrings/round-trip.ts';
 import { entryFor, nameAt } from './entry.ts';
 import { PasswordStore } from './password-store.ts';
 import { type PassProgram, runPass } from './run-pass.ts';
@@ -81,15 +82,15 @@ export function createPass(options: PassOptions): CredentialStore & StoreProbe {
   async function tryOut(how?: OperationOptions): Promise<Probe> {
     if (!(await store.isInitialised())) return { kind: 'service-failure', reason: 'no-collection' };
     const name = { service: options.sentinelService, account: `probe-${randomBytes(16).toString('hex')}` };
-    const sentinel = new Secret(randomBytes(16));
     try {
-      await write(name, sentinel, how);
-      const back = await read(name, how);
-      return back !== undefined && Buffer.from(back.expose()).equals(sentinel.expose())
-        ? { kind: 'usable', persistence: 'until-delete' }
-        : { kind: 'service-failure', reason: 'round-trip-mismatch' };
-    } finally {
+      return await roundTrip({
+        write: (sentinel) => write(name, new Secret(sentinel), how),
+        read: async () => (await read(name, how))?.expose(),
+        remove: () => remove(name, how),
+      });
+    } catch (error) {
       await remove(name);
+      throw error;
     }
   }
 

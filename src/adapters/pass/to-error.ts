@@ -1,6 +1,6 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import { errnoOf } from '../files/errno.ts';
-import { words } from '../native/words.ts';
+import { words } from '../keyrings/words.ts';
 
 /** pass ended with an error, and said this. */
 export class PassFailure extends Error {}
