@@ -1,7 +1,7 @@
 // Runs the unit, contract and command-line suites on every Node that is supported, or on those given: `[--whole] [MAJOR…]`.
 // With --whole, everything that `npm test` has.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,7 +22,11 @@ function install(folder) {
     timeout: 300_000,
   });
   if (npm.status !== 0) throw new Error('the Nodes could not be installed');
-  return (major) => join(folder, 'node_modules', `node-${major}-${process.platform}-${process.arch}`, 'bin/node');
+  return (major) => {
+    const node = join(folder, 'node_modules', `node-${major}-${process.platform}-${process.arch}`, 'bin/node');
+    if (!existsSync(node)) throw new Error(`test/runtimes has no Node ${major} for ${process.platform} ${process.arch}`);
+    return node;
+  };
 }
 
 /** Runs the suites on one Node, and gives what its last line counts and its exit code. */
@@ -55,8 +59,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 const nodeOf = install(folder);
 const total = [0, 0, 0];
 for (const major of majors.length > 0 ? majors : ['20', '22', '24', '26']) {
-  process.stdout.write(`\nNode ${spawnSync(nodeOf(major), ['--version'], { encoding: 'utf8' }).stdout}`);
-  const { counts, exit } = await run(nodeOf(major));
+  const node = nodeOf(major);
+  process.stdout.write(`\nNode ${spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout}`);
+  const { counts, exit } = await run(node);
   for (const [index, count] of counts.entries()) total[index] += count;
   if (exit !== 0) process.exitCode = 1;
 }

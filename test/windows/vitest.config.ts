@@ -19,23 +19,20 @@ const ordinary = [
 
 const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
 
-/** For a Node for Windows: run.mjs starts it. */
+/** The files of this folder share the user's one Credential Manager. */
+const inTurn = { maxWorkers: 1, ...limits };
+
+const transcripts = 'test/windows/transcripts.test.ts';
+
+/** For a Node for Windows. run.mjs starts it, and knows the names. */
 export default defineConfig({
   root: resolve(import.meta.dirname, '../..'),
   test: {
     reporters: ['default', tally],
     projects: [
-      {
-        test: {
-          name: 'windows',
-          include: ['test/windows/**/*.test.ts'],
-          // They share the user's one Credential Manager.
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-          ...limits,
-        },
-      },
-      ...(underWine ? [{ test: { name: 'ordinary', include: ordinary, sequence: { groupOrder: 2 }, ...limits } }] : []),
+      { test: { name: 'stores', include: ['test/windows/**/*.test.ts'], exclude: [transcripts], ...inTurn } },
+      { test: { name: 'transcripts', include: [transcripts], ...inTurn } },
+      ...(underWine ? [{ test: { name: 'ordinary', include: ordinary, ...limits } }] : []),
     ],
   },
 });

@@ -1,14 +1,16 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { forwardingDll } from './forwarding-dll.mjs';
 import { exitOf, run } from './process.mjs';
 
 /** A Windows in a folder of its own. It needs no display. */
 export class Wine {
+  #folder;
   #prefix;
   #env;
 
   constructor(folder) {
+    this.#folder = folder;
     this.#prefix = join(folder, 'prefix');
     this.#env = {
       PATH: process.env.PATH,
@@ -21,7 +23,7 @@ export class Wine {
   }
 
   async make() {
-    mkdirSync(this.#prefix);
+    mkdirSync(this.#prefix, { recursive: true });
     await this.#run('wine', ['wineboot', '--init']);
     // Node ends at once on the Windows that Wine is unless told.
     await this.#run('wine', ['winecfg', '-v', 'win10']);
@@ -32,13 +34,16 @@ export class Wine {
     }
   }
 
-  /** Runs a program of Windows to its end. `output`: a descriptor of a file; Node for Windows fails at Linux's pipes. */
-  start(program, args, { output, env, ...options }) {
-    return exitOf('wine', [program, ...args], {
-      stdio: ['ignore', output, output],
-      env: { ...this.#env, ...env },
-      ...options,
-    });
+  /** Starts a program of Windows. It prints to a file, `output`: Node for Windows fails at Linux's pipes. */
+  start(program, args, { env, ...options }) {
+    const output = join(this.#folder, 'output.txt');
+    const descriptor = openSync(output, 'w');
+    try {
+      const stdio = ['ignore', descriptor, descriptor];
+      return { output, exit: exitOf('wine', [program, ...args], { stdio, env: { ...this.#env, ...env }, ...options }) };
+    } finally {
+      closeSync(descriptor);
+    }
   }
 
   /** Ends all that runs in it. */
