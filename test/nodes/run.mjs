@@ -24,7 +24,8 @@ function install(folder) {
   if (npm.status !== 0) throw new Error('the Nodes could not be installed');
   return (major) => {
     const node = join(folder, 'node_modules', `node-${major}-${process.platform}-${process.arch}`, 'bin/node');
-    if (!existsSync(node)) throw new Error(`test/runtimes has no Node ${major} for ${process.platform} ${process.arch}`);
+    if (!existsSync(node))
+      throw new Error(`test/runtimes has no Node ${major} for ${process.platform} ${process.arch}`);
     return node;
   };
 }

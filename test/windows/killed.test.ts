@@ -48,7 +48,6 @@ describeStore('a process that is killed between any two writes', 'credential-man
   );
   test.each(cases)(
     '$kind, from $before bytes to $after: the old secret or the new one, and no orphan after the next',
-    { timeout: 120_000 },
     async ({ kind, create, before, after }) => {
       const [old, wanted] = [hexFor(before, 1), hexFor(after, 2)];
       for (let writes = 0, end = 'killed'; end === 'killed'; writes += 1) {

@@ -7,6 +7,6 @@ import { missingSurroundings, startSurroundings } from './surroundings.ts';
 for (const [file, transcript] of transcriptsIn(join(import.meta.dirname, 'transcripts'))) {
   const { title, surroundings } = transcript;
   describeStore(file, 'credential-manager-native', missingSurroundings(surroundings), () => {
-    test(title, () => replay(transcript, startSurroundings), 120_000);
+    test(title, () => replay(transcript, startSurroundings));
   });
 }

@@ -6,7 +6,7 @@ import { copyForWindows } from './project.mjs';
 import { missingWine, Wine } from './wine.mjs';
 
 /** For the tests alone. What hangs for longer than a test may is vitest's to end. */
-const limitMs = 15 * 60_000;
+const limitMs = 30 * 60_000;
 
 /**
  * Runs Node for Windows with the arguments of each run, all at once, each in a Windows of its own, on one copy of the project.
@@ -41,5 +41,8 @@ async function runIn(project, started, env) {
     const unfollow = follow(output);
     await Promise.race([exit, exits]).finally(unfollow);
   }
-  return (await exits).every((exit) => exit === 0) ? 0 : 1;
+  const ends = await exits;
+  if (ends.includes(null))
+    process.stderr.write(`The tests for Windows did not end within ${limitMs / 60_000} minutes\n`);
+  return ends.every((end) => end === 0) ? 0 : 1;
 }
