@@ -4,14 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { wholeCommands } from '../../scripts/whole-commands.ts';
 import type { Example } from '../../src/cli/command.ts';
-import { nameOf, type Program } from '../../src/cli/program.ts';
-import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
-import { dockerCredentialProgram } from '../../src/cli/programs/docker-credential-keystow.ts';
-import { gitCredentialProgram } from '../../src/cli/programs/git-credential-keystow.ts';
-import { jsmProgram } from '../../src/cli/programs/jsm.ts';
-import { keystowProgram } from '../../src/cli/programs/keystow.ts';
+import { nameOf } from '../../src/cli/program.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { visit } from '../oauth/visitor.ts';
+import { programs } from '../support/all-programs.ts';
 import { type DifyHost, startDifyHost } from '../support/dify-host.ts';
 import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
@@ -19,14 +15,6 @@ import { answer, missingPseudoTerminal, onTerminal } from '../support/pseudo-ter
 import { missingProgram } from '../support/session-bus.ts';
 import { addressIn, jsmAt } from './jsm-login.ts';
 import { type Run, Sandbox } from './sandbox.ts';
-
-const programs: readonly Program[] = [
-  keystowProgram,
-  jsmProgram,
-  difyctlProgram,
-  gitCredentialProgram,
-  dockerCredentialProgram,
-];
 
 /** What the examples speak of and do not make themselves. */
 const before: Readonly<Record<string, string>> = {

@@ -2,22 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { manPage } from '../../scripts/man-page.ts';
-import { nameOf, type Program } from '../../src/cli/program.ts';
-import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
-import { dockerCredentialProgram } from '../../src/cli/programs/docker-credential-keystow.ts';
-import { gitCredentialProgram } from '../../src/cli/programs/git-credential-keystow.ts';
-import { jsmProgram } from '../../src/cli/programs/jsm.ts';
-import { keystowProgram } from '../../src/cli/programs/keystow.ts';
+import { nameOf } from '../../src/cli/program.ts';
 import { describeStore } from '../contract/require-stores.ts';
+import { programs } from '../support/all-programs.ts';
 import { missingProgram } from '../support/session-bus.ts';
 
-const programs: readonly Program[] = [
-  keystowProgram,
-  jsmProgram,
-  difyctlProgram,
-  gitCredentialProgram,
-  dockerCredentialProgram,
-];
 const folder = resolve(import.meta.dirname, '../../man');
 const pages = programs.map((program) => `${nameOf(program)}.1`);
 

@@ -1,14 +1,10 @@
 import type { Cli } from '../../src/cli/cli.ts';
 import type { Command } from '../../src/cli/command.ts';
 import { nameOf } from '../../src/cli/program.ts';
-import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
-import { dockerCredentialProgram } from '../../src/cli/programs/docker-credential-keystow.ts';
-import { gitCredentialProgram } from '../../src/cli/programs/git-credential-keystow.ts';
-import { jsmProgram } from '../../src/cli/programs/jsm.ts';
-import { keystowProgram } from '../../src/cli/programs/keystow.ts';
 import { addressIn, jsmAt } from '../cli/jsm-login.ts';
 import type { Running } from '../cli/sandbox.ts';
 import { visit } from '../oauth/visitor.ts';
+import { programs } from '../support/all-programs.ts';
 import type { DifyHost } from '../support/dify-host.ts';
 import type { OidcProvider } from '../support/oidc-provider.ts';
 
@@ -137,7 +133,6 @@ export function environmentOf({ oidc }: Servers): Record<string, string> {
 
 /** The names of all commands that the programs have. */
 export function namesOfCommands(): readonly string[] {
-  const programs = [keystowProgram, jsmProgram, difyctlProgram, gitCredentialProgram, dockerCredentialProgram];
   return programs.flatMap((program) =>
     namesBelow(nameOf(program), program.commands({ profile: program.profile } as Cli)),
   );
