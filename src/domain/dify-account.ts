@@ -1,4 +1,3 @@
-import { CredentialError } from './credential-error.ts';
 import { type CredentialName, sameName } from './credential-name.ts';
 import { difyHost } from './dify-host.ts';
 
@@ -34,8 +33,7 @@ export function difyAccountOf(name: CredentialName, platform: string): DifyAccou
   try {
     const account = { host: difyHost(host), subject };
     return subject !== '' && sameName(difyName(account, platform), name) ? account : undefined;
-  } catch (error) {
-    if (error instanceof CredentialError) return undefined;
-    throw error;
+  } catch {
+    return undefined;
   }
 }

@@ -71,8 +71,7 @@ function olderCopies({ record, seen }: Whereabouts, fix: string): readonly Diver
   });
 }
 
-function differing([read, ...others]: readonly StoreId[], repair: string): Divergence {
-  const stores = [read, ...others].filter((store) => store !== undefined);
+function differing(stores: readonly StoreId[], repair: string): Divergence {
   return {
     kind: 'differing',
     explanation: `${stores.map(the).join(' and ')} hold different secrets; the first is the one that is read`,

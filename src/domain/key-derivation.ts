@@ -41,13 +41,17 @@ export const argon2Bounds = {
   saltBytes: [16, 64],
 } as const;
 
+/** What stands for a salt that is no text. */
+const noBase64 = '=';
+
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The header in `fields`, or why it is none. */
 export function parseKdf(fields: JsonObject): KdfHeader | { readonly why: string } {
-  const { salt, name } = fields;
-  const saltBytes = typeof salt === 'string' ? base64Length(salt) : undefined;
-  if (typeof salt !== 'string' || saltBytes === undefined) return { why: 'its salt is not base64' };
+  const { name } = fields;
+  const salt = typeof fields.salt === 'string' ? fields.salt : noBase64;
+  const saltBytes = base64Length(salt);
+  if (saltBytes === undefined) return { why: 'its salt is not base64' };
   if (name === 'argon2id') return parseArgon2(fields, salt, saltBytes);
   if (name !== 'hkdf-sha256') return { why: 'it names no key derivation that keystow knows' };
   return saltBytes === hkdfSaltBytes ? { name, salt } : { why: `its salt is not ${hkdfSaltBytes} bytes long` };

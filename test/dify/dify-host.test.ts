@@ -141,6 +141,7 @@ describe('an IPv6 address', () => {
     ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
     ['1:0:0:2:0:0:0:3', '1:0:0:2::3'],
     ['::ffff:192.0.2.1', '::ffff:c000:201'],
+    ['::255.255.255.255', '::ffff:ffff'],
     ['1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
   ])('%s is %s', (text, canonical) => expect(canonicalIpv6(text)).toBe(canonical));
 
@@ -149,9 +150,19 @@ describe('an IPv6 address', () => {
     (text) => expect(canonicalIpv6(text)).toBeUndefined(),
   );
 
-  test.each(['1.2.3.4::', '::1.2.3', '::1.2.3.256', '::1.2.3.04', '1:', ':1', '::1%1'])('%j is none', (text) =>
-    expect(canonicalIpv6(text)).toBeUndefined(),
-  );
+  test.each([
+    '1.2.3.4::',
+    '1.2.3.4:1:2:3:4:5:6',
+    '1::2:3:4:5:6:7:8',
+    '1:2:3:4:5:6:7:g',
+    '1:g::',
+    '::1.2.3',
+    '::1.2.3.256',
+    '::1.2.3.04',
+    '1:',
+    ':1',
+    '::1%1',
+  ])('%j is none', (text) => expect(canonicalIpv6(text)).toBeUndefined());
 
   test('law: it is spelt as the URL standard spells it', () => {
     fc.assert(

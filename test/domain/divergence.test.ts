@@ -72,6 +72,20 @@ const rows: readonly Row[] = [
     record(keyring, 'file'),
     { file: 1 },
   ],
+  [
+    'differing',
+    'the Secret Service and the encrypted file and the Keychain hold different secrets; the first is the one that is read',
+    `${repair} --keep secret-service  # or: --keep file, --keep keychain`,
+    undefined,
+    { [keyring]: 1, file: 2, keychain: 3 },
+  ],
+  [
+    'only-older',
+    'gone from the Secret Service, and an older copy is in the encrypted file and the Keychain',
+    `${repair} --keep file  # or: --keep keychain`,
+    record(keyring, 'file', 'keychain'),
+    { file: 1, keychain: 2 },
+  ],
   ['gone', 'remembered in the Secret Service, and in no store', repair, record(keyring), {}],
 ];
 
@@ -87,6 +101,21 @@ const cases = rows.map(([kind, explanation, fix, record, held, silent = []]) => 
 test.each(cases)('$kind: $explanation', ({ kind, explanation, fix, record, held, silent }) => {
   const copies = new Map(Object.entries(held) as [StoreId, number][]);
   expect(divergencesOf(look({ record, copies }, silent), 'jsm')).toEqual([{ kind, explanation, fix }]);
+});
+
+test('a store that nobody looked at may still have its older copy', () => {
+  const seen = new Map([['file', { kind: 'kept', content: 1 }]] as const);
+  expect(divergencesOf({ record: record('file', keyring), seen }, 'jsm')).toEqual([
+    {
+      kind: 'older-copy',
+      explanation: 'an older copy may still be in the Secret Service, which does not answer',
+      fix: `${repair}  # once the Secret Service answers`,
+    },
+  ]);
+});
+
+test('what is nowhere, and nowhere remembered, is as it should be', () => {
+  expect(divergencesOf(look({ record: undefined, copies: new Map() }, []), 'jsm')).toEqual([]);
 });
 
 test('law: where there is something to mend it is named, and only there or where something cannot be told', () => {

@@ -94,6 +94,8 @@ describe('a text that is no envelope', () => {
     [text.slice(0, -30), 'it is cut short or is not JSON'],
     [text.slice(0, -1), 'it was altered'],
     [text.replace('\n', ' \n'), 'it was altered'],
+    [text.replace('\n', '\r'), 'it was altered'],
+    [text.replace('"}\n', '"]\n'), 'it is cut short or is not JSON'],
     [text.replace('"version":1', '"version": 1'), 'it was altered'],
     [text.replace('}\n', ',"more":1}\n'), 'it was altered'],
     [text.replace('"version":1', '"version":1,"version":1'), 'it was altered'],
@@ -110,6 +112,8 @@ describe('a text that is no envelope', () => {
     [text.replace(/"kdf":{[^}]*}/, '"kdf":[]'), 'it does not say how its key is derived'],
     [text.replace('"argon2id"', '"scrypt"'), 'it names no key derivation that keystow knows'],
     [text.replace('c2FsdHNhbHRzYWx0c2FsdA==', 'c2FsdHNhbHRzYWx0c2FsdB=='), 'its salt is not base64'],
+    [text.replace('"c2FsdHNhbHRzYWx0c2FsdA=="', '7'), 'its salt is not base64'],
+    [text.replace('"bm9uY2Vub25jZW5v"', '7'), 'its nonce is not 12 bytes in base64'],
     [text.replace('bm9uY2Vub25jZW5v', 'bm9uY2Vub25jZQ=='), 'its nonce is not 12 bytes in base64'],
     [text.replace(/"ciphertext":"[^"]*"/, '"ciphertext":"YWJj"'), 'its ciphertext is not base64 of at least 16 bytes'],
     [text.replace(/"ciphertext":"[^"]*"/, '"ciphertext":7'), 'its ciphertext is not base64 of at least 16 bytes'],
@@ -170,6 +174,20 @@ describe('base64', () => {
       }),
     );
   });
+
+  test.each(['=AAA', 'A=AA', 'AA=A', 'A===', '====', '==', 'A', 'AA', 'AAA', 'AAAAA', 'AA-_', 'AA A', 'AAB=', 'AB=='])(
+    '%j is no canonical spelling of any bytes',
+    (text) => expect(base64Length(text)).toBeUndefined(),
+  );
+
+  test.each([
+    ['', 0],
+    ['AAA=', 2],
+    ['AAE=', 2],
+    ['AA==', 1],
+    ['AQ==', 1],
+    ['+/9z', 3],
+  ])('%j stands for %d bytes', (text, length) => expect(base64Length(text)).toBe(length));
 
   test('law: a text that has a length is the only spelling of its bytes', () => {
     const letters = fc.string({ unit: fc.constantFrom(...'ABQgwz019+/=-_ \n'), maxLength: 12 });

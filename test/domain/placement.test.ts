@@ -179,13 +179,29 @@ describe('the text of a placement', () => {
     [text.replace('"keychain"', '"file"'), 'holds a record that keystow did not write'],
     [text.replace(later, '4 November'), 'holds a record that keystow did not write'],
     [text.replace(later, '2026-13-04T09:00:00.000Z'), 'holds a record that keystow did not write'],
+    [text.replace(later, ` ${later}`), 'holds a record that keystow did not write'],
+    [text.replace(later, `${later} `), 'holds a record that keystow did not write'],
+    [text.replace(`"${later}"`, '7'), 'holds a record that keystow did not write'],
+    [text.replace('"example.com"', '7'), 'holds a record that keystow did not write'],
+    [text.replace('"keychain"', '7'), 'holds a record that keystow did not write'],
+    [text.replace(/\[\s+"file"\s+\]/, '"file"'), 'holds a record that keystow did not write'],
+    [text.replace(/\[\s+"file"\s+\]/, '["file", "cloud"]'), 'holds a record that keystow did not write'],
+    [text.replace(/\[\s+"file"\s+\]/, '["file", "file"]'), 'holds a record that keystow did not write'],
+    [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": [null]'), 'holds a record that keystow did not write'],
+    [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": [7]'), 'holds a record that keystow did not write'],
+    [text.replace('"version": 1', '"version": 1.5'), 'has no version'],
     [text.replace('"alice"', '""'), 'holds a record that keystow did not write'],
     [text.replace('"alice"', '7'), 'holds a record that keystow did not write'],
     [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": {}'), 'holds a record that keystow did not write'],
     [text.replace(/(\{\s+"service"[^}]*\})/, '$1,$1'), 'names a credential twice'],
   ])('%j: it %s', (changed, why) => expect(kind(changed)).toBe(why));
 
-  test.each(['[]', '{}', 'null', '{"format":"other","version":1}'])('%s is foreign', (other) =>
+  test('in another order is read all the same', () => {
+    const both = placed(placed([], alice, 'file', at), bob, 'file', at);
+    expect(parsePlacement(serialisePlacement(both.toReversed()))).toEqual({ kind: 'placement', placement: both });
+  });
+
+  test.each(['[]', '{}', 'null', '7', '"text"', '{"format":"other","version":1}'])('%s is foreign', (other) =>
     expect(kind(other)).toBe('foreign'),
   );
 

@@ -41,6 +41,7 @@ describe('an entry of difyctl', () => {
     { service: 'difyctl', account: '@cloud.dify.ai' },
     { service: 'difyctl', account: 'alice@CLOUD.dify.ai' },
     { service: 'difyctl', account: 'alice@https://cloud.dify.ai' },
+    { service: 'difyctl', account: 'alice@no host' },
     { service: 'another', account: 'alice@cloud.dify.ai' },
     { service: 'difyctl/cloud.dify.ai', account: 'alice' },
   ])('is not %o', (name) => {

@@ -16,7 +16,7 @@ const mutate = only.length > 0 ? only : [`${subject.mutate}/**/*.ts`];
 
 process.chdir(root);
 process.env.MUTATED = name;
-const mutants = await new Stryker({
+const results = await new Stryker({
   mutate,
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
@@ -32,9 +32,14 @@ const mutants = await new Stryker({
   tempDirName: `.stryker/${name}`,
   ignorePatterns: ['dist', 'coverage', '.stryker'],
   reporters: ['progress-append-only'],
+  logLevel: 'warn',
   allowConsoleColors: false,
   warnings: { slow: false },
 }).runMutationTest();
+
+const fileOf = ({ fileName }) => relative(root, fileName).replaceAll('\\', '/');
+// What an earlier run found in other files comes along.
+const mutants = results.filter((mutant) => only.length === 0 || only.includes(fileOf(mutant)));
 
 /** A mutant as named.json names it: the lines that it stands on, as it leaves them. */
 const becomes = ({ fileName, location: { start, end }, replacement }) => {
@@ -49,13 +54,13 @@ const count = (...statuses) => mutants.filter(({ status }) => statuses.includes(
 const living = mutants
   .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
   .map((mutant) => ({
-    file: relative(root, mutant.fileName),
+    file: fileOf(mutant),
     line: mutant.location.start.line,
     covered: mutant.status === 'Survived',
     becomes: becomes(mutant),
   }));
 const isSame = (a) => (b) => a.file === b.file && a.becomes === b.becomes;
-const mutated = new Set(mutants.map(({ fileName }) => relative(root, fileName)));
+const mutated = new Set(mutants.map(fileOf));
 const named = read('named.json').filter(({ file }) => mutated.has(file));
 const unnamed = living.filter((mutant) => !named.some(isSame(mutant)));
 const gone = named.filter((entry) => !living.some(isSame(entry)));
@@ -64,7 +69,8 @@ for (const { file, line, covered, becomes } of unnamed)
   process.stdout.write(`\n${covered ? 'survives' : 'is in no test'}: ${file}:${line}\n  ${becomes}\n`);
 for (const { file, becomes } of gone) process.stdout.write(`\nnamed, but killed or not there: ${file}\n  ${becomes}\n`);
 
-const killed = count('Killed', 'Timeout');
+// What cannot be imported any more has been noticed, too.
+const killed = count('Killed', 'Timeout', 'RuntimeError');
 const valid = killed + living.length;
 const held = (100 * (valid - unnamed.length)) / valid;
 process.stdout.write(

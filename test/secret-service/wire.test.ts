@@ -51,22 +51,58 @@ describe('values', () => {
     expect(unmarshal(signature, bytes(hex), false)).toEqual(values);
   });
 
-  test.each<[string, string, string]>([
-    ['a string longer than the message', 's', '05000000 6100'],
-    ['a string without its NUL', 's', '01000000 6161'],
-    ['a string that is not UTF-8', 's', '01000000 ff00'],
-    ['an array longer than the message', 'ay', 'ffffffff 00'],
-    ['an array that ends within an element', 'au', '06000000 00000000 0000'],
-    ['a variant of no type', 'v', '00 00'],
-    ['a variant of two types', 'v', '02 7575 00 00000000 00000000 00000000'],
-    ['a variant of an unknown type', 'v', '01 7a 00 00'],
-    ['a variant whose struct never closes', 'v', '02 2875 00 00000000'],
-    ['an empty struct', 'v', '02 2829 00'],
-    ['bytes after the last value', 'y', '01 02'],
-    ['fewer bytes than a number has', 'u', '010000'],
-    ['nothing at all', 's', ''],
-  ])('%s is refused', (_, signature, hex) => {
-    expect(() => unmarshal(signature, bytes(hex))).toThrow(WireError);
+  test.each<[string, string, string, string]>([
+    ['a string longer than the message', 's', '05000000 6100', 'a value ends beyond its message'],
+    ['a string without its NUL', 's', '01000000 6161', 'a string is not terminated'],
+    ['a string that is not UTF-8', 's', '01000000 ff00', 'a string is not UTF-8'],
+    ['an array longer than the message', 'ay', 'ffffffff 00', 'a value ends beyond its message'],
+    ['an array that ends within an element', 'au', '06000000 00000000 0000', 'a value ends beyond its message'],
+    [
+      'an array whose last element ends after it',
+      'au',
+      '06000000 00000000 00000000',
+      'an array is not as long as it says',
+    ],
+    ['a variant of no type', 'v', '00 00', 'a variant is not one value'],
+    ['a variant of two types', 'v', '02 7575 00 00000000 00000000 00000000', 'a variant is not one value'],
+    ['a variant of an unknown type', 'v', '01 7a 00 00', 'a signature has a type that is not known'],
+    ['a variant whose struct never closes', 'v', '02 2875 00 00000000', 'a signature has a type that is not known'],
+    ['an empty struct', 'v', '02 2829 00', 'a signature has a type that is not known'],
+    ['bytes after the last value', 'y', '01 02', 'a message is longer than its signature'],
+    ['fewer bytes than a number has', 'u', '010000', 'a value ends beyond its message'],
+    ['nothing at all', 's', '', 'a value ends beyond its message'],
+  ])('%s is refused', (_, signature, hex, why) => {
+    expect(() => unmarshal(signature, bytes(hex))).toThrow(new WireError(why));
+  });
+
+  test('a replacement character that was sent is text like any other', () => {
+    expect(unmarshal('s', marshal('s', ['a\ufffdb']))).toEqual(['a\ufffdb']);
+  });
+
+  test('a value that is longer than the room there is gets more, and keeps what is before it', () => {
+    const long = 'x'.repeat(5_000);
+    expect(unmarshal('sss', marshal('sss', ['before', long, 'after']))).toEqual(['before', long, 'after']);
+  });
+
+  test('the types of a signature are told apart, however they are nested', () => {
+    const leaf = (code: string) => ({ code, parts: [] });
+    expect(typesOf('a{sv}(ua(yt))b')).toEqual([
+      { code: 'a', parts: [{ code: '{', parts: [leaf('s'), leaf('v')] }] },
+      { code: '(', parts: [leaf('u'), { code: 'a', parts: [{ code: '(', parts: [leaf('y'), leaf('t')] }] }] },
+      leaf('b'),
+    ]);
+    for (const signature of ['a', '(', '(u', '{sv', 'a{sv', 'z', ')'])
+      expect(() => typesOf(signature)).toThrow(WireError);
+  });
+
+  test.each([
+    ['arrays', (depth: number) => 'a'.repeat(depth).concat('y')],
+    ['structs', (depth: number) => '('.repeat(depth).concat('y', ')'.repeat(depth))],
+  ])('%s may be 32 deep', (_, signatureOf) => {
+    const nested = (depth: number): Value => (depth === 0 ? 7 : [nested(depth - 1)]);
+    const round = (depth: number) => unmarshal(signatureOf(depth), marshal(signatureOf(depth), [nested(depth)]));
+    expect(JSON.stringify(round(32))).toContain('7');
+    expect(() => round(34)).toThrow(/too deep/);
   });
 
   test('what would become much memory is refused', () => {
@@ -95,7 +131,42 @@ describe('messages', () => {
   });
 
   test('a body is read only as what its sender says it is', () => {
-    expect(() => decode(encode(1, 0, 1, call, ['a', ['u', 1]])).body('ss')).toThrow(WireError);
+    const message = decode(encode(1, 0, 1, call, ['a', ['u', 1]]));
+    expect(() => message.body('ss')).toThrow(new WireError('expected "ss", got "sv"'));
+    expect(() => message.body('')).toThrow(new WireError('expected "", got "sv"'));
+    expect(decode(encode(1, 0, 1, {}, [])).body('')).toEqual([]);
+  });
+
+  test('one with the most significant byte first is read, too', () => {
+    const reply = bytes('42 02 01 01 00000008 00000009 00000008  05 01 7500 00000007'.concat('  00000003 6f6e6500'));
+    expect(extent(reply)).toEqual({ fieldsEnd: 24, bodyStart: 24, end: 32 });
+    expect(decode(reply)).toMatchObject({ type: 2, serial: 9, fields: { replyTo: 7 } });
+  });
+
+  test.each([
+    ['neither byte order', 0, 0x4c],
+    ['another version of the protocol', 3, 2],
+  ])('%s is none', (_, at, byte) => {
+    for (const order of [0x6c, 0x42]) {
+      const head = encode(1, 0, 1, {}, []);
+      head[0] = order;
+      head[at] = byte;
+      expect(() => extent(head)).toThrow(new WireError('this is not a D-Bus message'));
+    }
+  });
+
+  test('one may have 64 KiB of header, and room for a secret of 8 MiB beside it, and no more', () => {
+    const head = (fields: number, body: number) => {
+      const bytes = encode(1, 0, 1, {}, []);
+      bytes.writeUInt32LE(body, 4);
+      bytes.writeUInt32LE(fields, 12);
+      return bytes;
+    };
+    expect(maxMessageBytes).toBe(8_454_144);
+    expect(extent(head(65_536 - 16, 0)).fieldsEnd).toBe(65_536);
+    expect(() => extent(head(65_536 - 15, 0))).toThrow(/larger/);
+    expect(extent(head(0, maxMessageBytes - 16)).end).toBe(maxMessageBytes);
+    expect(() => extent(head(0, maxMessageBytes - 15))).toThrow(/larger/);
   });
 
   test('a header field of a type that it should not have counts as absent', () => {

@@ -51,11 +51,14 @@ function fromUtf8(bytes: string): string {
 }
 
 function toUtf8(text: string): string {
-  return text.replace(/[^\0-\x7f]+/gu, (run) =>
-    encodeURIComponent(run).replace(/%(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
+  return text.replace(/[^\0-\x7f]/gu, (character) =>
+    encodeURIComponent(character).replace(/%(..)/g, (_, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 16)),
+    ),
   );
 }
 
+/** Of a byte from 0x10 on: two digits. */
 function hex(byte: string): string {
-  return byte.charCodeAt(0).toString(16).padStart(2, '0');
+  return byte.charCodeAt(0).toString(16);
 }

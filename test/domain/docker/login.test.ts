@@ -36,7 +36,7 @@ describe('what docker has a helper store', () => {
     expect(parseLogin('{}')).toEqual({ ServerURL: '', Username: '', Secret: '' });
   });
 
-  test.each(['', 's3cret', '{"Secret":"s3cret"', '{"Secret":["s3cret"]}', '{"ServerURL":1}'])(
+  test.each(['', 's3cret', '{"Secret":"s3cret"', '{"Secret":["s3cret"]}', '{"ServerURL":1}', '{"Username":1}'])(
     'is refused where it is %j, and not repeated',
     (text) => {
       expect(() => parseLogin(text)).toThrow(

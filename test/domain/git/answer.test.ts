@@ -74,4 +74,11 @@ describe('what git is told of a credential', () => {
   ])('%s', (_, request, username, kept, told) => {
     expect(answerWith(request, username, kept, nowMs)?.attributes).toEqual(told);
   });
+
+  test('is a credential to use, or only what renews one', () => {
+    const renewing: Attributes = [...password, ['oauth_refresh_token', 'r']];
+    const kindOf = (expiry: string) =>
+      answerWith(old, 'alice', [...renewing, ['password_expiry_utc', expiry]], nowMs)?.kind;
+    expect([kindOf(later), kindOf(earlier)]).toEqual(['given', 'renewable']);
+  });
 });

@@ -98,13 +98,20 @@ describe('an attribute', () => {
     expect(valuesFor(state('a', '', 'b', 'c'), 'state[]')).toEqual(['b', 'c']);
     expect(valuesFor(state('a', ''), 'state[]')).toEqual([]);
     expect(valuesFor([], 'state[]')).toEqual([]);
+    expect(valuesFor([['host', 'h'], ...state('a'), ['capability[]', 'c']], 'state[]')).toEqual(['a']);
   });
 
-  test.each(['1', 'true', 'Yes', 'on', '-3'])('with the value %j is true, as git-config(1) has it', (text) => {
-    expect(isTrue(text)).toBe(true);
-  });
+  test.each(['1', 'true', 'Yes', 'on', '-3', '+3', '10'])(
+    'with the value %j is true, as git-config(1) has it',
+    (text) => {
+      expect(isTrue(text)).toBe(true);
+    },
+  );
 
-  test.each([undefined, '', '0', '00', 'false', 'no', 'off', 'maybe'])('with the value %j is not', (text) => {
-    expect(isTrue(text)).toBe(false);
-  });
+  test.each([undefined, '', '0', '00', '-0', 'false', 'no', 'off', 'maybe', 'untrue', 'only', 'x1', '1x', '1.5'])(
+    'with the value %j is not',
+    (text) => {
+      expect(isTrue(text)).toBe(false);
+    },
+  );
 });

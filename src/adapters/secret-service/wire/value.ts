@@ -13,8 +13,8 @@ export class WireError extends Error {}
 /** The codes of the types spoken here, and their alignment in bytes. */
 const alignments = new Map(Object.entries({ y: 1, g: 1, v: 1, u: 4, b: 4, s: 4, o: 4, a: 4, t: 8, '(': 8, '{': 8 }));
 
-export function alignmentOf(type: Type | undefined): number {
-  return alignments.get(type?.code ?? '') ?? 1;
+export function alignmentOf({ code }: Type): number {
+  return alignments.get(code) ?? 1;
 }
 
 /** The complete types of a signature. */
