@@ -11,6 +11,7 @@ const evidence = v.exactOptional(
     switchedOff: v.exactOptional(v.boolean()),
     asksEachTime: v.exactOptional(v.boolean()),
     busMissing: v.exactOptional(v.boolean()),
+    busSilent: v.exactOptional(v.boolean()),
     dismissed: v.exactOptional(v.boolean()),
     text: v.exactOptional(v.string()),
   }),

@@ -45,6 +45,8 @@ export interface Evidence {
   readonly asksEachTime?: boolean;
   /** There is no session bus, nor a program that could start one. */
   readonly busMissing?: boolean;
+  /** The session bus takes connections, and answers nothing. */
+  readonly busSilent?: boolean;
   /** The user was asked to unlock it, and would not. */
   readonly dismissed?: boolean;
   /** The platform's own words. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { advise } from '../../src/domain/advice/advise.ts';
-import { providers, serviceFailureReasons, unsupportedReasons } from '../../src/domain/probe.ts';
+import { type Evidence, providers, serviceFailureReasons, unsupportedReasons } from '../../src/domain/probe.ts';
 import { candidateIds } from '../../src/domain/store-id.ts';
 import { type Distribution, distributionOf, type Surroundings } from '../../src/domain/surroundings.ts';
 
@@ -39,6 +39,15 @@ test.each([
 ] as const)('on %s, what is not installed is installed by its own package manager', (distribution, fix) => {
   expect(advise({ store: 'secret-service', reason: 'not-installed' }, { ...where, distribution }).fix).toBe(fix);
   expect(advise({ store: 'keyutils', reason: 'volatile' }, { ...where, distribution }).fix).toBe(fix);
+});
+
+test('a provider that is silent is started again, on a bus that is silent another bus is', () => {
+  const about = (evidence: Evidence) => advise({ store: 'secret-service', reason: 'timed-out', evidence }, where);
+  expect(about({ provider: 'kwallet' })).toMatchObject({ fix: expect.stringMatching(/^pkill -KILL -x kwalletd5; /) });
+  expect(about({ busSilent: true })).toEqual({
+    explanation: 'the D-Bus session bus did not answer in time',
+    fix: 'export DBUS_SESSION_BUS_ADDRESS="$(dbus-daemon --session --fork --print-address)"',
+  });
 });
 
 test('a disabled keyring is explained by the variable of the program that asks', () => {

@@ -16,6 +16,7 @@ const evidence: fc.Arbitrary<Evidence> = fc.record(
     switchedOff: fc.boolean(),
     asksEachTime: fc.boolean(),
     busMissing: fc.boolean(),
+    busSilent: fc.boolean(),
     dismissed: fc.boolean(),
     text: fc.string(),
   },

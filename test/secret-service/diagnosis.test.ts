@@ -66,16 +66,18 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     expect(await diagnose(environment)).toMatchObject({ kind: 'usable' });
   });
 
+  const silent = { kind: 'service-failure', reason: 'timed-out', evidence: { busSilent: true } };
+
   test('a bus that takes the connection and is silent: timed out', async () => {
     const bus = await fakeBus(() => undefined);
-    expect(await diagnose(bus.environment)).toEqual({ kind: 'service-failure', reason: 'timed-out' });
+    expect(await diagnose(bus.environment)).toEqual(silent);
     await vi.waitFor(() => expect(bus.connections()).toBe(0));
   });
 
   test('a bus that is stopped: timed out', async () => {
     const bus = await sessionBus();
     bus.freeze();
-    expect(await diagnose(bus.environment)).toEqual({ kind: 'service-failure', reason: 'timed-out' });
+    expect(await diagnose(bus.environment)).toEqual(silent);
   });
 
   test('a bus that rejects this user: denied', async () => {

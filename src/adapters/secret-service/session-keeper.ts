@@ -43,7 +43,7 @@ export class SessionKeeper {
         return await open(bus, this.#environment);
       } catch (error) {
         bus.end();
-        if (!isUnconnected(error)) throw error;
+        if (!isUnconnected(error)) throw bus.answers ? error : silent(toFault(error));
         failure = error;
       }
     }
@@ -66,4 +66,10 @@ export class SessionKeeper {
     this.#closed = true;
     this.#kept?.bus.end();
   }
+}
+
+/** Of a bus that has not answered: that it is the bus, where that is why nothing came in time. */
+function silent(fault: Fault): Fault {
+  if (fault.code !== 'timed-out') return fault;
+  return new Fault(fault.code, { ...fault.evidence, busSilent: true }, fault.cause);
 }

@@ -9,6 +9,7 @@ import { keychainAdvice } from './keychain.ts';
 import { keyutilsAdvice } from './keyutils.ts';
 import { passAdvice } from './pass.ts';
 import { secretServiceAdvice } from './secret-service.ts';
+import { startBus } from './start-bus.ts';
 import type { Advice, AdviceTable, Circumstances } from './table.ts';
 
 const particular: Readonly<Record<CandidateId, AdviceTable>> = {
@@ -31,7 +32,7 @@ const general: Readonly<Record<Reason, (name: string, about: Circumstances) => A
   }),
   'no-session-bus': (name, { evidence }) => ({
     explanation: `the ${name} needs a D-Bus session bus, and there is none${words(evidence)}`,
-    fix: 'export DBUS_SESSION_BUS_ADDRESS="$(dbus-daemon --session --fork --print-address)"',
+    fix: startBus,
   }),
   'not-installed': (name, { evidence }) => ({
     explanation: `there is no ${name} on this machine${words(evidence)}`,

@@ -1,5 +1,6 @@
 import type { Provider } from '../probe.ts';
 import { installCommand } from './install-command.ts';
+import { startBus } from './start-bus.ts';
 import type { AdviceTable } from './table.ts';
 
 /** Reads a password without echo and gives it to the daemon, which takes over from a running one. */
@@ -82,7 +83,8 @@ export const secretServiceAdvice: AdviceTable = {
     explanation: `${name(provider)} has no default collection to keep credentials in`,
     ...((provider ?? 'gnome-keyring') === 'gnome-keyring' && { fix: unlockGnomeKeyring }),
   }),
-  'timed-out': ({ evidence: { provider } }) => ({
+  'timed-out': ({ evidence: { provider, busSilent } }) => ({
+    ...(busSilent && { explanation: 'the D-Bus session bus did not answer in time', fix: startBus }),
     ...(provider && { explanation: `${name(provider)} did not answer in time`, fix: restart[provider] }),
   }),
   volatile: () => ({

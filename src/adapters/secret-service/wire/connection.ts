@@ -45,6 +45,7 @@ export class Connection {
   readonly #watches = new Set<{ take(signal: Message): void; reject(error: Error): void }>();
   #serial = 0;
   #greeted = false;
+  #answers = false;
   #received: Buffer[] = [];
   #missing = 1;
   #ended: Error | undefined;
@@ -58,11 +59,21 @@ export class Connection {
     socket.on('close', () => this.end());
     this.#send(`\0AUTH EXTERNAL ${Buffer.from(`${process.getuid?.()}`).toString('hex')}\r\nBEGIN\r\n`);
     const to = { destination: bus, path: '/org/freedesktop/DBus', interface: bus, member: 'Hello' };
-    this.call({ to, gives: 's' }).catch((error) => this.end(error));
+    this.call({ to, gives: 's' }).then(
+      () => {
+        this.#answers = true;
+      },
+      (error) => this.end(error),
+    );
   }
 
   get isOpen(): boolean {
     return this.#ended === undefined;
+  }
+
+  /** Whether the bus has ever answered. */
+  get answers(): boolean {
+    return this.#answers;
   }
 
   /** The values of the reply, where its sender is of no account. */
