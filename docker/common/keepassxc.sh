@@ -10,7 +10,7 @@ opened=~/.opened
 start_keepassxc_open() {
   start_keepassxc "$1" --pw-stdin "$database"
   until_served
-  until [ "$(is_default_locked)" = false ]; do sleep 0.05; done
+  until [ "$(is_default_locked)" = false ]; do sleep 0.2; done
   touch "$opened"
 }
 
@@ -22,7 +22,7 @@ start_keepassxc() {
 
 # Waits until a change that was made since it was opened is saved: asked to end just then it hangs, 2.7.4 at least.
 restart_provider() {
-  until [ "$database" -nt "$opened" ]; do sleep 0.05; done
+  until [ "$database" -nt "$opened" ]; do sleep 0.2; done
   end_provider keepassxc
   start_keepassxc_open false
 }

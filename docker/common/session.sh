@@ -18,8 +18,8 @@ display=:99
 start_display() {
   export DISPLAY=$display
   rm -f /tmp/.X99-lock /tmp/.X11-unix/X99
-  (Xvfb "$DISPLAY" -nolisten tcp >/dev/null 2>&1 &)
-  until [ -S /tmp/.X11-unix/X99 ]; do sleep 0.02; done
+  (Xvfb "$DISPLAY" -noreset -nolisten tcp >/dev/null 2>&1 &)
+  until [ -S /tmp/.X11-unix/X99 ]; do sleep 0.1; done
 }
 
 # Starts gnome-keyring with its login collection unlocked; makes the collection where there is none.
@@ -51,13 +51,13 @@ is_owned() {
 }
 
 until_served() {
-  until is_owned "${1:-org.freedesktop.secrets}"; do sleep 0.02; done
+  until is_owned "${1:-org.freedesktop.secrets}"; do sleep 0.1; done
 }
 
 # Ends a program, by SIGTERM or the signal that is named, and waits until the bus has noticed as well.
 end_provider() {
   pkill "-${2:-TERM}" -x "$1"
-  while pgrep -x "$1" >/dev/null || is_owned org.freedesktop.secrets; do sleep 0.02; done
+  while pgrep -x "$1" >/dev/null || is_owned org.freedesktop.secrets; do sleep 0.1; done
 }
 
 # Says that the situation is there, and becomes the command given.

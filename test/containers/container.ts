@@ -1,13 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
+import { GenericContainer, Wait } from 'testcontainers';
+import { imageOf } from './images.ts';
+import { labels } from './leftovers.ts';
 import type { Situation } from './situations.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** How long any command may take that does not test, in seconds. */
-const limitSeconds = 6;
+/** How long a command of keystow may take before it counts as one that never ends, on a busy machine too, in seconds. */
+const limitSeconds = 30;
 
 export interface Run {
   readonly stdout: string;
@@ -34,7 +35,8 @@ export interface Home {
 
 export async function startContainer(situation: Situation, home: Home = {}): Promise<Container> {
   const { folder, environment = {}, keyctl, bindingRemoved, befalls } = situation;
-  const image = new GenericContainer(`keystow-${folder}`)
+  const image = new GenericContainer(await imageOf(folder))
+    .withLabels(labels)
     .withNetworkMode('none')
     .withEnvironment({ ...environment })
     .withBindMounts([
@@ -51,7 +53,7 @@ export async function startContainer(situation: Situation, home: Home = {}): Pro
       ...(keyctl ? [`seccomp=${readFileSync(join(root, 'docker/seccomp-with-keyctl.json'), 'utf8')}`] : []),
     )
     .withWaitStrategy(Wait.forLogMessage('the situation is there'))
-    .withStartupTimeout(30_000);
+    .withStartupTimeout(120_000);
   const container = await image.start();
 
   async function run(line: string, seconds = limitSeconds): Promise<Run> {
@@ -68,17 +70,5 @@ export async function startContainer(situation: Situation, home: Home = {}): Pro
     run,
     restart: () => container.restart(),
     stop: async () => void (await container.stop()),
-  };
-}
-
-/** A volume for a home, and how to remove it. */
-export function newVolume(): { readonly name: string; remove(): Promise<void> } {
-  const name = `keystow-home-${randomBytes(6).toString('hex')}`;
-  return {
-    name,
-    async remove() {
-      const { container } = await getContainerRuntimeClient();
-      await container.dockerode.getVolume(name).remove();
-    },
   };
 }

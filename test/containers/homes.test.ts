@@ -1,12 +1,15 @@
-import { expect, test } from 'vitest';
-import { started, volume } from './started.ts';
+import { expect } from 'vitest';
+import { test } from './started.ts';
 
-const without = 'neither a bus nor a provider, keyctl blocked';
+const without = 'keyctl blocked';
 
 const refused = (what: RegExp) => ({ stdout: '', stderr: expect.stringMatching(what), exit: 1 });
 
-test('on a read-only home nothing can be changed, which says so, and what was kept is read', async () => {
-  const home = volume();
+test.concurrent('read-only home: nothing can be changed, which says so, and nothing is lost', async ({
+  started,
+  volume,
+}) => {
+  const home = await volume();
   const before = await started(without, { volume: home });
   expect(await before.run('printf %s s3cret | keystow set demo alice')).toMatchObject({ exit: 0 });
   await before.stop();
@@ -20,7 +23,9 @@ test('on a read-only home nothing can be changed, which says so, and what was ke
   expect(await run('keystow doctor')).toMatchObject({ stdout: expect.stringContaining('Encrypted file'), exit: 0 });
 });
 
-test('on a full disk nothing can be changed, which says so, and nothing is lost', async () => {
+test.concurrent('home on a full disk: nothing can be changed, which says so, and nothing is lost', async ({
+  started,
+}) => {
   const { run } = await started(without, { inMemory: 'uid=1000,gid=1000,mode=700,size=64k' });
   expect(await run('printf %s s3cret | keystow set demo alice')).toMatchObject({ exit: 0 });
   const files = 'cd ~/.config/keystow && sha256sum * && ls -a';

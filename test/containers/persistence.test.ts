@@ -1,21 +1,24 @@
-import { describe, expect, test } from 'vitest';
-import { started, volume } from './started.ts';
+import { describe, expect } from 'vitest';
+import { test } from './started.ts';
 
 const secret = { stdout: 's3cret', stderr: '', exit: 0 };
 
-describe.each([
+describe.concurrent.each([
   ['gnome-keyring, unlocked', 'session'],
-  ['KWallet, an open wallet', 'kwallet'],
-  ['KeePassXC, an open database', 'keepassxc'],
+  ['KWallet, open wallet', 'kwallet'],
+  ['KeePassXC, database open and its group exposed', 'keepassxc'],
 ])('%s', (name, shared) => {
-  test('a credential survives a restart of the provider, of the container, and a new container', async () => {
-    const home = volume();
+  test('a credential survives a restart of the provider, of the container, and a new container', async ({
+    started,
+    volume,
+  }) => {
+    const home = await volume();
     const first = await started(name, { volume: home });
     expect(await first.run('printf %s s3cret | keystow set demo alice')).toMatchObject({
       stdout: 'stored demo alice in the Secret Service\n',
     });
 
-    await first.run(`. /situation/${shared}.sh && restart_provider >/dev/null 2>&1`, 20);
+    await first.run(`. /situation/${shared}.sh && restart_provider >/dev/null 2>&1`, 120);
     expect(await first.run('keystow get demo alice')).toEqual(secret);
 
     await first.restart();
@@ -31,8 +34,11 @@ describe.each([
 /** In a user namespace, which has kernel keyrings of its own: elsewhere they are the machine's, and last until it reboots. */
 const kernelKeyring = 'unshare --user --map-current-user node /keystow/test/containers/inside/kernel-keyring.mjs';
 
-test('a credential in the kernel keyring is gone when what has that keyring restarts; what keystow keeps is there', async () => {
-  const { run, restart } = await started('kernel keyutils only', { volume: volume() });
+test.concurrent('a credential in the kernel keyring is gone when what has that keyring restarts; what keystow keeps is there', async ({
+  started,
+  volume,
+}) => {
+  const { run, restart } = await started('kernel keyutils only', { volume: await volume() });
   expect(await run(`${kernelKeyring} set`)).toEqual(secret);
   expect(await run(kernelKeyring)).toEqual(secret);
   expect(await run('printf %s s3cret | keystow set demo alice')).toMatchObject({ exit: 0 });

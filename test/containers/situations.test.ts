@@ -5,7 +5,7 @@ import { type Situation, situations } from './situations.ts';
 
 const done = (stdout: string) => ({ stdout, exit: 0 });
 
-for (const situation of situations) describe(situation.name, () => hold(situation));
+for (const situation of situations) describe.concurrent(situation.name, () => hold(situation));
 
 function hold(situation: Situation): void {
   const { selected } = situation;
@@ -16,14 +16,15 @@ function hold(situation: Situation): void {
   });
   afterAll(() => container?.stop());
 
-  test(`doctor selects ${selected}, and names the reasons`, async () => {
+  test.sequential(`doctor selects ${selected}, and names the reasons`, async ({ expect }) => {
     const { selection, storage } = await doctor(container);
     expect(selection).toMatchObject({ outcome: 'selected', store: selected });
+    expect(selection).toMatchSnapshot();
     expect(selection.passedOver.map(({ store, reason }) => [store, reason])).toEqual(situation.passedOver);
     expect(storage.label).toBe('No credentials stored');
   });
 
-  test('a credential is set, read, listed and deleted', async () => {
+  test.sequential('a credential is set, read, listed and deleted', async () => {
     const where = selected === 'file' ? 'the encrypted file' : 'the Secret Service';
     expect((await container.run('printf %s s3cret | keystow set demo alice')).stdout).toContain(
       `stored demo alice in ${where}`,
@@ -38,25 +39,28 @@ function hold(situation: Situation): void {
     expect(await container.run('keystow get demo alice')).toMatchObject({ stdout: '', exit: 1 });
   });
 
-  test.runIf(selected === 'secret-service')('the store keeps the contract and answers as its model', async () => {
-    if (situation.readied !== undefined) await container.run(situation.readied, 20);
-    const { stdout, stderr, exit } = await container.run('NO_COLOR=1 node /keystow/test/containers/inside/run.mjs', 60);
-    expect(exit, stdout + stderr).toBe(0);
-    expect(stdout).toMatch(/Tests +[6-9]\d passed \(/);
-  });
+  test
+    .runIf(selected === 'secret-service')
+    .sequential('the store keeps the contract and answers as its model', async () => {
+      if (situation.readied !== undefined) await container.run(situation.readied, 120);
+      const { stdout, stderr, exit } = await container.run(
+        'NO_COLOR=1 node /keystow/test/containers/inside/run.mjs',
+        180,
+      );
+      expect(exit, stdout + stderr).toBe(0);
+      expect(stdout).toMatch(/Tests +[6-9]\d passed \(/);
+    });
 
-  test.runIf(situation.cure !== undefined)(
-    'the fixes that doctor prints lead to the OS keyring',
-    async () => {
-      const { stdout, stderr } = await container.run('node /keystow/test/containers/inside/cure.mjs', 150);
+  test
+    .runIf(situation.cure !== undefined)
+    .sequential('the fixes that doctor prints lead to the OS keyring', async () => {
+      const { stdout, stderr } = await container.run('node /keystow/test/containers/inside/cure.mjs', 300);
       expect(stderr).toBe('');
       const { met, report } = JSON.parse(stdout) as { met: string[]; report: DoctorReport };
       expect(met).toEqual(situation.cure);
       expect(report.selection).toMatchObject({ outcome: 'selected', store: 'secret-service' });
       expect(report.storage).toMatchObject({ label: 'OS keyring', store: 'secret-service' });
-    },
-    160_000,
-  );
+    });
 }
 
 async function doctor(container: Container): Promise<DoctorReport> {

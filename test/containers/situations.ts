@@ -33,56 +33,71 @@ const desktop = { ...busAddress, DISPLAY: ':99', CI: 'true' };
 /** What Docker's own seccomp profile makes of the kernel's keyring. */
 const keyctlBlocked = ['keyutils', 'not-installed'] as const;
 
-function served(name: string, folder: string, about: Partial<Situation> = {}): Situation {
-  return { name, folder, environment: busAddress, selected: 'secret-service', passedOver: [], ...about };
+type About = Omit<Situation, 'name' | 'selected' | 'passedOver'> & Partial<Pick<Situation, 'passedOver'>>;
+
+/** `reason`: why the Secret Service is passed over, if it is. */
+function row(name: string, selected: Situation['selected'], reason: Reason | '', about: About): Situation {
+  const passedOver = reason === '' ? [] : ([['secret-service', reason], keyctlBlocked] as const);
+  return { name, selected, environment: busAddress, passedOver, ...about };
 }
 
-function passedOver(name: string, folder: string, reason: Reason, about: Partial<Situation> = {}): Situation {
-  const stores = [['secret-service', reason], keyctlBlocked] as const;
-  return { name, folder, environment: busAddress, selected: 'file', passedOver: stores, ...about };
-}
-
+/** Homes that cannot be written to are in homes.test.ts. */
 export const situations: readonly Situation[] = [
-  served('gnome-keyring, unlocked', 'gnome-keyring-unlocked'),
-  served('the bus is where it should be, and the variable unset', 'gnome-keyring-unlocked', { environment: {} }),
-  served('the native binding removed, which Linux does not need', 'gnome-keyring-unlocked', { bindingRemoved: true }),
-  served('KWallet, an open wallet', 'kwallet-open'),
-  served('KeePassXC, an open database', 'keepassxc-open', {
-    readied: '. /situation/keepassxc.sh && save_at_end',
+  row('gnome-keyring, unlocked', 'secret-service', '', {
+    folder: 'gnome-keyring-unlocked',
   }),
-  passedOver('gnome-keyring locked, no display', 'gnome-keyring-locked', 'locked', { cure: ['locked'] }),
-  passedOver('gnome-keyring without a collection', 'gnome-keyring-no-collection', 'no-collection', {
+  row('gnome-keyring, login collection locked, no display', 'file', 'locked', {
+    folder: 'gnome-keyring-locked',
+    cure: ['locked'],
+  }),
+  row('gnome-keyring, no default collection yet', 'file', 'no-collection', {
+    folder: 'gnome-keyring-no-collection',
     cure: ['no-collection'],
   }),
-  passedOver('gnome-keyring installed and not running', 'gnome-keyring-not-running', 'not-running', {
+  row('gnome-keyring installed, not running, bus there, not activatable', 'file', 'not-running', {
+    folder: 'gnome-keyring-not-running',
     cure: ['not-running'],
   }),
-  passedOver('gnome-keyring locked, a display and nobody at it', 'gnome-keyring-locked-display', 'locked', {
+  row('gnome-keyring locked, a display there but nobody at it, unattended', 'file', 'locked', {
+    folder: 'gnome-keyring-locked-display',
     environment: desktop,
     cure: ['locked'],
   }),
-  passedOver('KWallet locked', 'kwallet-locked', 'locked', { environment: desktop, cure: ['locked'] }),
-  passedOver('KWallet with its Secret Service switched off', 'kwallet-switched-off', 'not-running', {
+  row('KWallet locked, unattended', 'file', 'locked', {
+    folder: 'kwallet-locked',
+    environment: desktop,
+    cure: ['locked'],
+  }),
+  row('KWallet running, its Secret Service switched off', 'file', 'not-running', {
+    folder: 'kwallet-switched-off',
     environment: desktop,
     cure: ['not-running', 'locked'],
   }),
-  passedOver('KeePassXC locked', 'keepassxc-locked', 'locked', { environment: desktop, cure: ['locked'] }),
-  passedOver('KeePassXC open, asking for every access', 'keepassxc-confirming', 'locked', {
+  row('KeePassXC locked, unattended', 'file', 'locked', {
+    folder: 'keepassxc-locked',
+    environment: desktop,
+    cure: ['locked'],
+  }),
+  row('KeePassXC unlocked but asking for every access, unattended', 'file', 'locked', {
+    folder: 'keepassxc-confirming',
     environment: desktop,
     cure: ['locked', 'locked'],
   }),
-  passedOver('a session bus, no provider', 'bus-without-provider', 'not-installed', {
+  row('session bus, no provider', 'file', 'not-installed', {
+    folder: 'bus-without-provider',
     cure: ['not-installed', 'no-collection'],
   }),
-  passedOver('gnome-keyring installed, no session bus', 'no-session-bus', 'no-session-bus', {
+  row('no session bus', 'file', 'no-session-bus', {
+    folder: 'no-session-bus',
     environment: {},
     cure: ['no-session-bus', 'no-collection'],
   }),
-  passedOver('neither a bus nor a provider, keyctl blocked', 'nothing', 'no-session-bus', {
+  row('$XDG_RUNTIME_DIR/bus there but the variable unset', 'secret-service', '', {
+    folder: 'gnome-keyring-unlocked',
     environment: {},
-    cure: ['no-session-bus', 'no-session-bus', 'no-collection'],
   }),
-  passedOver('kernel keyutils only', 'nothing', 'no-session-bus', {
+  row('kernel keyutils only', 'file', 'no-session-bus', {
+    folder: 'nothing',
     environment: {},
     keyctl: true,
     cure: ['no-session-bus', 'no-session-bus', 'no-collection'],
@@ -91,22 +106,44 @@ export const situations: readonly Situation[] = [
       ['keyutils', 'volatile'],
     ],
   }),
-  passedOver('a provider that stops answering', 'gnome-keyring-unlocked', 'timed-out', {
+  row('keyctl blocked', 'file', 'no-session-bus', {
+    folder: 'nothing',
+    environment: {},
+    cure: ['no-session-bus', 'no-session-bus', 'no-collection'],
+  }),
+  row('KWallet, open wallet', 'secret-service', '', {
+    folder: 'kwallet-open',
+  }),
+  row('KeePassXC, database open and its group exposed', 'secret-service', '', {
+    folder: 'keepassxc-open',
+    readied: '. /situation/keepassxc.sh && save_at_end',
+  }),
+  row('a provider that stops answering', 'file', 'timed-out', {
+    folder: 'gnome-keyring-unlocked',
     befalls: 'pkill -STOP -x gnome-keyring-d',
     cure: ['timed-out'],
   }),
-  passedOver('a bus that takes connections and never answers', 'bus-never-answers', 'timed-out'),
-  passedOver('the OS keyring switched off by its variable', 'gnome-keyring-unlocked', 'disabled', {
+  row('a bus that accepts and never answers', 'file', 'timed-out', {
+    folder: 'bus-never-answers',
+    cure: ['timed-out', 'no-collection'],
+  }),
+  row('the native binding removed, gnome-keyring unlocked', 'secret-service', '', {
+    folder: 'gnome-keyring-unlocked',
+    bindingRemoved: true,
+  }),
+  row('a platform whose store needs the binding, and it is missing', 'file', 'binding-missing', {
+    folder: 'nothing',
+    environment: { NODE_OPTIONS: '--import=/keystow/test/containers/inside/as-macos.mjs' },
+    bindingRemoved: true,
+    passedOver: [['keychain', 'binding-missing']],
+  }),
+  row('the OS keyring switched off by its variable', 'file', 'disabled', {
+    folder: 'gnome-keyring-unlocked',
     environment: { ...busAddress, KEYSTOW_DISABLE_KEYRING: '1' },
     cure: ['disabled'],
     passedOver: [
       ['secret-service', 'disabled'],
       ['keyutils', 'disabled'],
     ],
-  }),
-  passedOver('a platform whose store needs the binding, and it is missing', 'nothing', 'binding-missing', {
-    environment: { NODE_OPTIONS: '--import=/keystow/test/containers/inside/as-macos.mjs' },
-    bindingRemoved: true,
-    passedOver: [['keychain', 'binding-missing']],
   }),
 ];

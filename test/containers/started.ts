@@ -1,24 +1,38 @@
-import { afterEach } from 'vitest';
-import { type Container, type Home, newVolume, startContainer } from './container.ts';
+import { test as base } from 'vitest';
+import { type Container, type Home, startContainer } from './container.ts';
+import { docker } from './docker.ts';
+import { labels } from './leftovers.ts';
 import { situations } from './situations.ts';
 
-const ends: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+interface Fixtures {
+  /** What it gives ends with the test, the last one first. */
+  readonly end: (() => Promise<unknown>)[];
+  /** A container with the situation of that name. */
+  readonly started: (name: string, home?: Home) => Promise<Container>;
+  /** A volume for a home; ask for it before the containers that use it. */
+  readonly volume: () => Promise<string>;
+}
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it that this depends on nothing
+  end: async ({}, use) => {
+    const ends: (() => Promise<unknown>)[] = [];
+    await use(ends);
+    for (const end of ends.reverse()) await end();
+  },
+  started: ({ end }, use) =>
+    use(async (name, home) => {
+      const situation = situations.find((one) => one.name === name);
+      if (situation === undefined) throw new Error(`a situation that nobody knows: ${name}`);
+      const container = await startContainer(situation, home);
+      end.push(() => container.stop());
+      return container;
+    }),
+  volume: ({ end }, use) =>
+    use(async () => {
+      const marks = Object.entries(labels).map(([key, value]) => `--label=${key}=${value}`);
+      const name = (await docker('volume', 'create', ...marks)).trim();
+      end.push(() => docker('volume', 'rm', name));
+      return name;
+    }),
 });
-
-/** A container with the situation of that name, until the test has ended. */
-export async function started(name: string, home?: Home): Promise<Container> {
-  const situation = situations.find((one) => one.name === name);
-  if (situation === undefined) throw new Error(`a situation that nobody knows: ${name}`);
-  const container = await startContainer(situation, home);
-  ends.push(() => container.stop());
-  return container;
-}
-
-/** A volume, until the test has ended; ask for it before the containers that use it. */
-export function volume(): string {
-  const { name, remove } = newVolume();
-  ends.push(remove);
-  return name;
-}
