@@ -27,11 +27,11 @@ export function entryOf({ service, account }: CredentialName): string | undefine
 
 /** The credential whose entry {@link entryOf} gives. */
 export function nameOfEntry(entry: string): CredentialName | undefined {
-  const [root, ...parts] = entry.split('/');
+  const [, ...parts] = entry.split('/');
   const end = parts.findIndex((part) => !part.endsWith(more)) + 1;
   try {
     const name = credentialName(textOf(parts.slice(0, end)), textOf(parts.slice(end)));
-    return root === entryRoot && entryOf(name) === entry ? name : undefined;
+    return entryOf(name) === entry ? name : undefined;
   } catch {
     return undefined;
   }

@@ -48,6 +48,12 @@ describe('the entry of a credential', () => {
   );
 });
 
+test('an entry may have 3,000 bytes, and no more', () => {
+  const entry = (length: number) => entryOf({ service: '%'.repeat(920), account: 'a'.repeat(length) });
+  expect(entry(185)).toHaveLength(3_000);
+  expect(entry(186)).toBeUndefined();
+});
+
 test('a name that is too long for a path has no entry', () => {
   expect(entryOf({ service: 'é'.repeat(500), account: 'a' })).toBeUndefined();
 });
