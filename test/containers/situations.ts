@@ -41,7 +41,7 @@ function row(name: string, selected: Situation['selected'], reason: Reason | '',
   return { name, selected, environment: busAddress, passedOver, ...about };
 }
 
-/** Homes that cannot be written to are in homes.test.ts. */
+/** Homes that cannot be written to are in homes.test.ts, and the cure that takes npm in missing-binding.test.ts. */
 export const situations: readonly Situation[] = [
   row('gnome-keyring, unlocked', 'secret-service', '', {
     folder: 'gnome-keyring-unlocked',

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import type { DoctorReport } from '../../src/app/doctor.ts';
+import { missingSurroundings, startSurroundings } from '../cli/surroundings.ts';
+import { describeStore } from '../contract/require-stores.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const keyring = 'gnome-keyring unlocked';
+
+// Outside of a container, for npm and its registry. The program takes itself to be on macOS, and finds the binding of this
+// machine there, which reaches GNOME Keyring: that stands for the Keychain.
+describeStore('a missing native binding', 'secret-service', missingSurroundings(keyring), () => {
+  test('the fix that doctor prints brings it, and leads to the OS keyring', async () => {
+    const surroundings = await startSurroundings(keyring);
+    const folder = mkdtempSync(join(tmpdir(), 'keystow-missing-binding-'));
+    try {
+      for (const part of ['package.json', 'dist/bin'])
+        cpSync(join(root, part), join(folder, part), { recursive: true });
+      const target = `linux-${process.arch}-gnu`;
+      const environment = {
+        ...process.env,
+        ...surroundings.environment,
+        HOME: folder,
+        NAPI_RS_NATIVE_LIBRARY_PATH: join(folder, `node_modules/@napi-rs/keyring-${target}/keyring.${target}.node`),
+      };
+      const keystow = (args: readonly string[], input = '') =>
+        execFileSync(
+          process.execPath,
+          [`--import=${root}/test/containers/inside/as-macos.mjs`, join(folder, 'dist/bin/keystow.cjs'), ...args],
+          { env: environment, input, encoding: 'utf8', stdio: 'pipe' },
+        );
+      const doctor = (): DoctorReport => JSON.parse(keystow(['doctor', '--json']));
+
+      const [passedOver] = doctor().selection.passedOver;
+      expect(passedOver).toMatchObject({ store: 'keychain', reason: 'binding-missing' });
+      execFileSync('bash', ['-c', `${passedOver?.fix} --no-audit --no-fund`], { stdio: 'pipe' });
+
+      expect(keystow(['set', 'demo', 'alice'], 's3cret')).toBe('stored demo alice in the Keychain\n');
+      expect(keystow(['get', 'demo', 'alice'])).toBe('s3cret');
+      expect(doctor()).toMatchObject({
+        storage: { label: 'OS keyring', store: 'keychain' },
+        selection: { outcome: 'selected', store: 'keychain', passedOver: [] },
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+      await surroundings.stop();
+    }
+  });
+});
