@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { defineConfig, type RolldownOptions } from 'rolldown';
+import { lateSegmenter } from './scripts/late-segmenter.ts';
 import { licenses } from './scripts/licenses.ts';
 import { plainExports } from './scripts/plain-exports.ts';
 
@@ -25,11 +27,18 @@ const common: RolldownOptions = {
   resolve: { mainFields: ['module', 'main'] },
 };
 
+/**
+ * yargs measures its columns by two versions of string-width, each of which makes a segmenter of graphemes as it is loaded.
+ * The newer of the two needs none for text in ASCII.
+ */
+const stringWidth = createRequire(createRequire(import.meta.url).resolve('yargs')).resolve('string-width');
+
 /** CommonJS, because Node starts it faster than modules; a chunk each for what is loaded when it is needed. */
 const executables: RolldownOptions = {
   ...common,
   input: programs.map((program) => `src/cli/${program}.ts`),
-  plugins: [plainExports, licenses],
+  plugins: [plainExports, lateSegmenter, licenses],
+  resolve: { ...common.resolve, alias: { 'string-width': stringWidth } },
   output: {
     dir: 'dist/bin',
     cleanDir: true,

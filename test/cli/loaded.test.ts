@@ -1,5 +1,5 @@
 import * as crypto from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
@@ -84,5 +84,14 @@ describeStore('a read of the Secret Service loads', 'secret-service', missing(),
     sandbox.run('printf s3cret | keystow set demo alice');
     const loaded = loadedBy(sandbox, 'keystow get demo alice');
     expect(loaded).toEqual({ chunks: ['keystow.cjs', 'start.cjs', 'secret-service.cjs'], builtin: ['net'] });
+  });
+});
+
+describe('the parser of command lines measures what it prints without a segmenter of graphemes', () => {
+  test.each(['keystow --help', 'keystow list', 'jsm --help', 'difyctl auth --help'])('%s', (command) => {
+    const sandbox = sandboxOf({ KEYSTOW_STORAGE: 'file' });
+    const none = join(sandbox.home, 'none.cjs');
+    writeFileSync(none, "Intl.Segmenter = function () { throw new Error('a segmenter is made'); };");
+    expect(sandbox.run(`NODE_OPTIONS='--require ${none}' ${command}`)).toMatchObject({ stderr: '', exit: 0 });
   });
 });
