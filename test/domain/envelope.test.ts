@@ -9,7 +9,7 @@ import {
   serialiseEnvelope,
   tagBytes,
 } from '../../src/domain/envelope.ts';
-import { argon2Bounds, type KdfHeader } from '../../src/domain/key-derivation.ts';
+import { argon2Bounds, type KdfHeader, recommendedCost } from '../../src/domain/key-derivation.ts';
 
 const bytes = (minLength: number, maxLength = minLength) =>
   fc.uint8Array({ minLength, maxLength }).map((array) => Buffer.from(array).toString('base64'));
@@ -130,6 +130,10 @@ describe('a text that is no envelope', () => {
     const later = '{"format":"keystow-credentials","version":2,"shards":[]}';
     expect(parseEnvelope(later)).toEqual({ kind: 'later-version', version: 2 });
   });
+});
+
+test('a new file asks for what RFC 9106 §4 recommends second', () => {
+  expect(recommendedCost).toEqual({ memoryKiB: 64 * 1024, iterations: 3, parallelism: 4 });
 });
 
 describe('key derivation parameters out of bounds are refused', () => {

@@ -69,6 +69,15 @@ describe('a placement', () => {
     });
   });
 
+  test('a stale copy that is removed leaves the other ones known', () => {
+    const moves = ['file', 'secret-service', 'keychain'] as const;
+    const placement = moves.reduce<Placement>((now, id) => placed(now, alice, id, at), []);
+    expect(findPlaced(removedFrom(placement, alice, 'file'), alice)).toMatchObject({
+      store: 'keychain',
+      stale: ['secret-service'],
+    });
+  });
+
   test('removing what is not known changes nothing', () => {
     const placement = placed([], alice, 'file', at);
     expect(removedFrom(placement, bob, 'file')).toBe(placement);

@@ -17,3 +17,22 @@ test('any other word means the store of that name, wherever it is said', () => {
     }
   }
 });
+
+test.each([
+  ['darwin', ['keychain'], ['keychain', 'pass']],
+  ['win32', ['credential-manager'], ['credential-manager']],
+  ['linux', ['secret-service', 'keyutils'], ['secret-service', 'pass', 'keyutils']],
+  ['freebsd', [], []],
+])('the candidates of %s are %j, and with pass %j', (platform, candidates, withPass) => {
+  expect(candidatesOf(platform)).toEqual(candidates);
+  expect(candidatesOf(platform, true)).toEqual(withPass);
+});
+
+test('a user may name each store that keeps what it is given', () => {
+  expect(storeWords).toEqual(['file', 'keychain', 'credential-manager', 'secret-service', 'pass']);
+});
+
+test('the word keychain never means the kernel keyring, which forgets', () => {
+  expect(storeMeant('keychain', ['keyutils', 'secret-service'])).toBe('secret-service');
+  expect(storeMeant('keychain', ['keyutils'])).toBe('keychain');
+});

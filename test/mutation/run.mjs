@@ -12,7 +12,7 @@ const subjects = read('subjects.json');
 const [name = 'domain', ...only] = process.argv.slice(2);
 const subject = subjects[name];
 if (!subject) throw new Error(`${name} is not one of ${Object.keys(subjects).join(', ')}`);
-const mutate = only.length > 0 ? only : [`${subject.mutate}/**/*.ts`];
+const mutate = only.length > 0 ? only : subject.mutate;
 
 process.chdir(root);
 process.env.MUTATED = name;
