@@ -3,4 +3,4 @@
 . /situation/session.sh
 
 start_bus
-begin "$@"
+exec "$@"

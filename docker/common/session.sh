@@ -1,4 +1,4 @@
-# What situations share. Sourced by a situation.sh, which brings its situation up and then calls `begin "$@"`.
+# What situations share. Sourced by a situation.sh, which brings its situation up and then becomes the command given.
 # shellcheck shell=bash
 set -euo pipefail
 
@@ -58,10 +58,4 @@ until_served() {
 end_provider() {
   pkill "-${2:-TERM}" -x "$1"
   while pgrep -x "$1" >/dev/null || is_owned org.freedesktop.secrets; do sleep 0.1; done
-}
-
-# Says that the situation is there, and becomes the command given.
-begin() {
-  echo 'the situation is there'
-  exec "$@"
 }

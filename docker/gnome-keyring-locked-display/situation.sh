@@ -5,4 +5,4 @@
 start_display
 start_bus
 start_gnome_keyring_locked
-begin "$@"
+exec "$@"

@@ -4,4 +4,4 @@
 
 start_bus
 start_gnome_keyring_locked
-begin "$@"
+exec "$@"

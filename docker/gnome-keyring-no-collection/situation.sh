@@ -5,4 +5,4 @@
 start_bus
 gnome-keyring-daemon --start --components=secrets >/dev/null
 until_served
-begin "$@"
+exec "$@"

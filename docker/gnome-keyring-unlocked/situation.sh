@@ -4,4 +4,4 @@
 
 start_bus
 start_gnome_keyring_unlocked
-begin "$@"
+exec "$@"

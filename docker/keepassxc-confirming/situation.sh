@@ -6,4 +6,4 @@ start_display
 start_bus
 if [ ! -e "$database" ]; then make_database && add_entry; fi
 start_keepassxc_open true
-begin "$@"
+exec "$@"

@@ -6,4 +6,4 @@ start_display
 start_bus
 start_keepassxc false "$database"
 until_served
-begin "$@"
+exec "$@"

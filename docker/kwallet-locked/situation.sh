@@ -5,4 +5,4 @@
 start_display
 start_bus
 start_kwallet true
-begin "$@"
+exec "$@"

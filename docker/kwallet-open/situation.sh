@@ -6,4 +6,4 @@ start_display
 start_bus
 start_kwallet true
 open_wallet
-begin "$@"
+exec "$@"

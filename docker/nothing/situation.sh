@@ -2,4 +2,4 @@
 # Neither a session bus nor a provider is installed. Packages of both lie ready, so that installing them needs no network.
 . /situation/session.sh
 
-begin "$@"
+exec "$@"

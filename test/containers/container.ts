@@ -10,6 +10,12 @@ const root = resolve(import.meta.dirname, '../..');
 /** How long a command of keystow may take before it counts as one that never ends, on a busy machine too, in seconds. */
 const limitSeconds = 30;
 
+/**
+ * The script of the situation has become the image's command. A line that it logs would be missed after a restart, where
+ * it is logged before Docker notes when the container started.
+ */
+const isThere = "pgrep --exact --full 'sleep infinity'";
+
 export interface Run {
   readonly stdout: string;
   readonly stderr: string;
@@ -52,7 +58,7 @@ export async function startContainer(situation: Situation, home: Home = {}): Pro
     .withSecurityOpt(
       ...(keyctl ? [`seccomp=${readFileSync(join(root, 'docker/seccomp-with-keyctl.json'), 'utf8')}`] : []),
     )
-    .withWaitStrategy(Wait.forLogMessage('the situation is there'))
+    .withWaitStrategy(Wait.forSuccessfulCommand(isThere))
     .withStartupTimeout(120_000);
   const container = await image.start();
 
