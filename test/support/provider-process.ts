@@ -22,7 +22,8 @@ export async function startProvider(
   input = '',
 ): Promise<ProviderProcess> {
   const child = spawn(program, args, {
-    env: withoutDisplay(bus.environment),
+    // KeePassXC ends at once where another one of the user's has its lock in the same temporary folder.
+    env: { ...withoutDisplay(bus.environment), TMPDIR: bus.environment.HOME },
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   const end = endOf(child);
