@@ -87,7 +87,7 @@ const [verb, service, account] = process.argv.slice(1);
     if (found === null) process.exit(1);
     process.stdout.write(found);
   }
-})();
+})().catch((error) => { console.error(error); process.exit(2); });
 `;
 
 const secretToolVerbs: Readonly<Record<string, readonly string[]>> = {
