@@ -4,6 +4,7 @@ import { base64Length } from '../../src/domain/base64.ts';
 import {
   associatedData,
   type Envelope,
+  kdfFields,
   nonceBytes,
   parseEnvelope,
   serialiseEnvelope,
@@ -81,6 +82,15 @@ describe('an envelope', () => {
         expect(['damaged', 'foreign']).toContain(parseEnvelope(any).kind);
       }),
     );
+  });
+
+  test('has of a key derivation what its format has, and nothing else', () => {
+    const salt = Buffer.alloc(32).toString('base64');
+    const given = { more: 1, salt, name: 'hkdf-sha256' } as const;
+    expect(Object.entries(kdfFields(given))).toEqual([
+      ['name', 'hkdf-sha256'],
+      ['salt', salt],
+    ]);
   });
 
   test('authenticates everything but the ciphertext', () => {

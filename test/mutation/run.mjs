@@ -1,6 +1,5 @@
 // `npm run mutate -- [SUBJECT [FILE..]]`: alters the code of a subject of subjects.json in every small way, one at a time, and
-// holds that a test fails of it, or that named.json says why none can. What has not changed since the last run in this tree
-// is not run again.
+// holds that a test fails of it, or that named.json says why none can.
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
@@ -16,7 +15,7 @@ const mutate = only.length > 0 ? only : subject.mutate;
 
 process.chdir(root);
 process.env.MUTATED = name;
-const results = await new Stryker({
+const mutants = await new Stryker({
   mutate,
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
@@ -27,8 +26,6 @@ const results = await new Stryker({
   coverageAnalysis: 'perTest',
   // A machine that stalls does not count as a test that noticed.
   timeoutMS: 60_000,
-  incremental: true,
-  incrementalFile: `.stryker/${name}.json`,
   tempDirName: `.stryker/${name}`,
   ignorePatterns: ['dist', 'coverage', '.stryker'],
   reporters: ['progress-append-only'],
@@ -38,8 +35,6 @@ const results = await new Stryker({
 }).runMutationTest();
 
 const fileOf = ({ fileName }) => relative(root, fileName).replaceAll('\\', '/');
-// What an earlier run found in other files comes along.
-const mutants = results.filter((mutant) => only.length === 0 || only.includes(fileOf(mutant)));
 
 /** A mutant as named.json names it: the lines that it stands on, as it leaves them. */
 const becomes = ({ fileName, location: { start, end }, replacement }) => {
