@@ -9,7 +9,7 @@ const posix = [
   'test/docs/readme.test.ts',
   'test/faults/{never-hangs,stranger}.test.ts',
   'test/mutation/**',
-  'test/package/{examples,package}.test.ts',
+  'test/package/{examples,installed,package}.test.ts',
 ];
 
 export default defineConfig({

@@ -20,6 +20,7 @@ const changes: readonly (readonly [before: Kept, after: Kept])[] = [
   [300, 6000],
   [0, 6000],
   [6000, 0],
+  [300, 100_000],
 ];
 const stores = [
   { kind: 'ordinary', create: createCredentialManager, changes },
