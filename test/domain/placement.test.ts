@@ -83,6 +83,13 @@ describe('a placement', () => {
     expect(removedFrom(placement, bob, 'file')).toBe(placement);
   });
 
+  test('a credential that is written or forgotten leaves the others remembered', () => {
+    const both = placed(placed([], alice, 'file', at), bob, 'keychain', at);
+    expect(both).toMatchObject([alice, bob]);
+    expect(forgotten(both, alice)).toMatchObject([bob]);
+    expect(forgotten(both, bob)).toMatchObject([alice]);
+  });
+
   test('what was not written by its user has the time at which it came to its store', () => {
     const written = placed([], alice, 'file', at);
     expect(noted(written, alice, { store: 'file', stale: ['keychain'] }, later)).toEqual([
