@@ -1,23 +1,16 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
-import { answer, missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
-import { Sandbox } from './sandbox.ts';
+import { answer, missingPseudoTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
+import { homeWithTerminal } from './home-with-terminal.ts';
 
 const passphrase = 'correct horse battery staple';
 const key = 'jsm_s3cret-xxxxxxxxxxxxxxxx';
 
 describeStore('what jsm asks on a terminal', 'file-passphrase', missingPseudoTerminal(), () => {
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(() => sandbox.remove());
-
-  const start = (command: string, extra: Record<string, string> = {}): PseudoTerminal =>
-    onTerminal(command, sandbox.home, { ...sandbox.environment, ...extra });
+  const home = homeWithTerminal();
 
   async function saveFirst(): Promise<PseudoTerminal> {
-    const terminal = start(`jsm auth set-key ${key}`);
+    const terminal = home.start(`jsm auth set-key ${key}`);
     await answer(terminal, 'Choose a passphrase for CLI credentials:', passphrase);
     await answer(terminal, 'Repeat the passphrase:', passphrase);
     expect(await terminal.exit).toBe(0);
@@ -29,7 +22,7 @@ describeStore('what jsm asks on a terminal', 'file-passphrase', missingPseudoTer
     expect(first.shown()).toContain('stored the API key in the encrypted file');
     expect(first.shown()).not.toContain('Enter passphrase');
     for (let load = 0; load < 2; load += 1) {
-      const token = start('jsm auth token');
+      const token = home.start('jsm auth token');
       await answer(token, 'Enter passphrase for CLI credentials:', passphrase);
       expect(await token.exit).toBe(0);
       expect(token.shown()).toContain(`${key}\r\n`);
@@ -40,7 +33,7 @@ describeStore('what jsm asks on a terminal', 'file-passphrase', missingPseudoTer
 
   test('what is saved later takes the same passphrase: it is asked for, not chosen anew', async () => {
     await saveFirst();
-    const second = start('jsm auth set-key jsm_s3cret-yyyyyyyyyyyyyyyy');
+    const second = home.start('jsm auth set-key jsm_s3cret-yyyyyyyyyyyyyyyy');
     await answer(second, 'Enter passphrase for CLI credentials:', passphrase);
     expect(await second.exit).toBe(0);
     expect(second.shown()).not.toContain('Choose a passphrase');
@@ -48,7 +41,7 @@ describeStore('what jsm asks on a terminal', 'file-passphrase', missingPseudoTer
 
   test('doctor asks for nothing', async () => {
     await saveFirst();
-    const doctor = start('jsm doctor --color=never');
+    const doctor = home.start('jsm doctor --color=never');
     expect(await doctor.exit).toBe(0);
     expect(doctor.shown()).toContain('Credential Storage: Encrypted file (interactive passphrase)');
     expect(doctor.shown()).not.toContain('passphrase for CLI credentials');
@@ -56,8 +49,8 @@ describeStore('what jsm asks on a terminal', 'file-passphrase', missingPseudoTer
 
   test('three wrong passphrases end with 1, and the file is as it was', async () => {
     await saveFirst();
-    const before = sandbox.run('cat .config/jsm/credentials.json').stdout;
-    const token = start('jsm auth token');
+    const before = home.sandbox.run('cat .config/jsm/credentials.json').stdout;
+    const token = home.start('jsm auth token');
     for (const wrong of ['a', 'b']) {
       await answer(token, 'Enter passphrase for CLI credentials:', wrong);
       await token.waitFor('jsm: wrong passphrase, try again');
@@ -66,12 +59,15 @@ describeStore('what jsm asks on a terminal', 'file-passphrase', missingPseudoTer
     expect(await token.exit).toBe(1);
     expect(token.shown()).toContain('jsm: the passphrase does not open ');
     expect(token.shown()).not.toContain(key);
-    expect(sandbox.run('cat .config/jsm/credentials.json').stdout).toBe(before);
+    expect(home.sandbox.run('cat .config/jsm/credentials.json').stdout).toBe(before);
   });
 
   test('with both variables set nothing is asked, and the notice is shown', async () => {
     await saveFirst();
-    const token = start('jsm auth token', { JSM_ALLOW_ENV_PASSPHRASE: '1', JSM_CREDENTIALS_PASSPHRASE: passphrase });
+    const token = home.start('jsm auth token', {
+      JSM_ALLOW_ENV_PASSPHRASE: '1',
+      JSM_CREDENTIALS_PASSPHRASE: passphrase,
+    });
     expect(await token.exit).toBe(0);
     expect(token.shown()).toBe(
       'jsm: using credential passphrase from JSM_CREDENTIALS_PASSPHRASE (JSM_ALLOW_ENV_PASSPHRASE is set).\r\n' +

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
-import { answer, missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
-import { Sandbox } from './sandbox.ts';
+import { answer, missingPseudoTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
+import { homeWithTerminal } from './home-with-terminal.ts';
 
 const enter = '\r';
 const controlC = '\x03';
@@ -11,31 +11,24 @@ const controlU = '\x15';
 const passphrase = 'correct horse battery staple';
 
 describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(), () => {
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(() => sandbox.remove());
-
-  const start = (command: string, extra: Record<string, string> = {}): PseudoTerminal =>
-    onTerminal(command, sandbox.home, { ...sandbox.environment, ...extra });
+  const home = homeWithTerminal();
 
   test('a secret is typed without echo, and a newline follows it only on a terminal', async () => {
-    const set = start('keystow set demo alice');
+    const set = home.start('keystow set demo alice');
     await answer(set, 'Secret for demo alice:', 's3cret');
     expect(await set.exit).toBe(0);
     expect(set.shown()).toContain('stored demo alice in the encrypted file');
     expect(set.shown()).not.toContain('s3cret');
     for (const style of [1, 2, 34, 36]) expect(set.shown()).not.toContain(`\x1b[${style}m`);
 
-    const get = start('keystow get demo alice');
+    const get = home.start('keystow get demo alice');
     expect(await get.exit).toBe(0);
     expect(get.shown()).toBe('s3cret\r\n');
-    expect(sandbox.run('keystow get demo alice').stdout).toBe('s3cret');
+    expect(home.sandbox.run('keystow get demo alice').stdout).toBe('s3cret');
   });
 
   test('no key shows what is being typed', async () => {
-    const set = start('keystow set demo alice');
+    const set = home.start('keystow set demo alice');
     await set.waitFor('Secret for demo alice:');
     set.type(`s3cret${controlT}${enter}`);
     expect(await set.exit).toBe(0);
@@ -43,17 +36,17 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
   });
 
   test('Ctrl-C at a prompt ends with 130 and stores nothing', async () => {
-    const set = start('keystow set demo alice');
+    const set = home.start('keystow set demo alice');
     await set.waitFor('Secret for demo alice:');
     set.type(`half${controlC}`);
     expect(await set.exit).toBe(130);
     expect(set.shown()).toContain('keystow: the question was not answered');
-    expect(sandbox.run('ls -A .config').exit).not.toBe(0);
+    expect(home.sandbox.run('ls -A .config').exit).not.toBe(0);
   });
 
   test('a passphrase is set twice on first save, asked for on load, and never shown', async () => {
     const seal = { KEYSTOW_SEAL: 'passphrase' };
-    const set = start('printf s3cret | keystow set demo alice', seal);
+    const set = home.start('printf s3cret | keystow set demo alice', seal);
     await answer(set, 'Choose a passphrase for CLI credentials:', passphrase);
     await answer(set, 'Repeat the passphrase:', 'something else');
     await set.waitFor('keystow: the two are not the same, try again');
@@ -63,7 +56,7 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
     await answer(set, 'Repeat the passphrase:', passphrase);
     expect(await set.exit).toBe(0);
 
-    const get = start('keystow get demo alice');
+    const get = home.start('keystow get demo alice');
     await answer(get, 'Enter passphrase for CLI credentials:', 'wrong');
     await get.waitFor('keystow: wrong passphrase, try again');
     await answer(get, 'Enter passphrase for CLI credentials:', passphrase);
@@ -74,9 +67,9 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
 
   test('three wrong passphrases end with 1', async () => {
     const opened = { KEYSTOW_ALLOW_ENV_PASSPHRASE: '1', KEYSTOW_CREDENTIALS_PASSPHRASE: passphrase };
-    const set = start('printf s3cret | keystow set demo alice', { ...opened, KEYSTOW_SEAL: 'passphrase' });
+    const set = home.start('printf s3cret | keystow set demo alice', { ...opened, KEYSTOW_SEAL: 'passphrase' });
     expect(await set.exit).toBe(0);
-    const get = start('keystow get demo alice');
+    const get = home.start('keystow get demo alice');
     for (const wrong of ['a', 'b']) {
       await answer(get, 'Enter passphrase for CLI credentials:', wrong);
       await get.waitFor('keystow: wrong passphrase, try again');
@@ -95,13 +88,13 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
 
   async function keepSealed(): Promise<void> {
     const opened = { KEYSTOW_ALLOW_ENV_PASSPHRASE: '1', KEYSTOW_CREDENTIALS_PASSPHRASE: passphrase };
-    const set = start('printf s3cret | keystow set demo alice', { ...opened, KEYSTOW_SEAL: 'passphrase' });
+    const set = home.start('printf s3cret | keystow set demo alice', { ...opened, KEYSTOW_SEAL: 'passphrase' });
     expect(await set.exit).toBe(0);
   }
 
   test('what is typed while a passphrase is tried is not shown', async () => {
     await keepSealed();
-    const get = start('keystow get demo alice');
+    const get = home.start('keystow get demo alice');
     await get.waitFor('Enter passphrase for CLI credentials:');
     get.type(`wrong${enter}`);
     await typeUntil(get, 'typed-ahead', 'keystow: wrong passphrase, try again');
@@ -113,7 +106,7 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
 
   test('Ctrl-C while a passphrase is tried ends with 130', async () => {
     await keepSealed();
-    const get = start('keystow get demo alice');
+    const get = home.start('keystow get demo alice');
     await get.waitFor('Enter passphrase for CLI credentials:');
     get.type(`wrong${enter}`);
     const typing = setInterval(() => get.type(controlC), 5);
@@ -122,7 +115,7 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
 
   test('to change the passphrase the old one is asked for, then the new one twice, and none is shown', async () => {
     await keepSealed();
-    const change = start('keystow passphrase change');
+    const change = home.start('keystow passphrase change');
     await answer(change, 'Enter passphrase for CLI credentials:', 'wrong');
     await change.waitFor('keystow: wrong passphrase, try again');
     await answer(change, 'Enter passphrase for CLI credentials:', passphrase);
@@ -137,7 +130,7 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
     expect(await change.exit).toBe(0);
     expect(change.shown()).not.toMatch(/horse|donkey|monkey/);
 
-    const get = start('keystow get demo alice');
+    const get = home.start('keystow get demo alice');
     await answer(get, 'Enter passphrase for CLI credentials:', 'another donkey');
     expect(await get.exit).toBe(0);
     expect(get.shown()).toContain('s3cret\r\n');
@@ -146,7 +139,7 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
   test('three wrong passphrases, or Ctrl-C at the new one, change nothing', async () => {
     const opened = { KEYSTOW_ALLOW_ENV_PASSPHRASE: '1', KEYSTOW_CREDENTIALS_PASSPHRASE: passphrase };
     await keepSealed();
-    const change = start('keystow passphrase change');
+    const change = home.start('keystow passphrase change');
     for (const wrong of ['a', 'b']) {
       await answer(change, 'Enter passphrase for CLI credentials:', wrong);
       await change.waitFor('keystow: wrong passphrase, try again');
@@ -155,17 +148,17 @@ describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(
     await change.waitFor('keystow: the passphrase does not open ');
     expect(await change.exit).toBe(1);
 
-    const calledOff = start('keystow passphrase change', opened);
+    const calledOff = home.start('keystow passphrase change', opened);
     await calledOff.waitFor('Choose a new passphrase for CLI credentials:');
     calledOff.type(`half${controlC}`);
     expect(await calledOff.exit).toBe(130);
-    const get = start('keystow get demo alice', opened);
+    const get = home.start('keystow get demo alice', opened);
     expect(await get.exit).toBe(0);
     expect(get.shown()).toContain('s3cret\r\n');
   });
 
   test('in CI nobody is asked, even on a terminal', async () => {
-    const set = start('keystow set demo alice', { CI: 'true' });
+    const set = home.start('keystow set demo alice', { CI: 'true' });
     expect(await set.exit).toBe(1);
     expect(set.shown()).toContain('Cannot prompt');
   });

@@ -16,7 +16,7 @@ export interface KeptCredential extends CredentialName {
 }
 
 /** What the programs have kept while their store still served. */
-export const kept: readonly KeptCredential[] = [
+const kept: readonly KeptCredential[] = [
   { program: 'keystow', service: 'demo', account: 'alice', secret: 's3cret', writtenAt: '2026-03-04T05:06:07.000Z' },
   ...['git-credential:https://example.com', 'docker-credential:localhost:5000'].map((service) => ({
     program: 'keystow',

@@ -3,21 +3,8 @@ import { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
-import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
-import { fakeProvider, sessionBus } from './situations.ts';
-import { storeOn } from './stores.ts';
-
-const name = { service: 'demo', account: 'alice' };
-const exact = { service: 'demo', username: 'alice' };
-
-async function provided(options: FakeProviderOptions = {}) {
-  const bus = await sessionBus();
-  const provider = await fakeProvider(bus, options);
-  const store = storeOn(bus.environment);
-  const text = async () => Buffer.from((await store.get(name))?.expose() ?? []).toString();
-  return { provider, store, text };
-}
+import { exact, name, provided } from './provided.ts';
 
 describeStore('which item is the credential', 'secret-service', missingSessionBus(), () => {
   test('one that matches alone, whatever else it is', async () => {

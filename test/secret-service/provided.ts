@@ -1,0 +1,23 @@
+import type { CredentialStore } from '../../src/ports/credential-store.ts';
+import type { FakeProvider, FakeProviderOptions } from '../faults/fake-provider.ts';
+import { fakeProvider, sessionBus } from './situations.ts';
+import { storeOn } from './stores.ts';
+
+export const name = { service: 'demo', account: 'alice' };
+/** The attributes of an item that keystow writes for {@link name}. */
+export const exact = { service: 'demo', username: 'alice' };
+
+export interface Provided {
+  readonly provider: FakeProvider;
+  readonly store: CredentialStore;
+  /** What the store has for {@link name}; empty where there is none. */
+  text(): Promise<string>;
+}
+
+/** A store on a bus of its own, over a provider that does what a test has it do. */
+export async function provided(options: FakeProviderOptions = {}): Promise<Provided> {
+  const bus = await sessionBus();
+  const provider = await fakeProvider(bus, options);
+  const store = storeOn(bus.environment);
+  return { provider, store, text: async () => Buffer.from((await store.get(name))?.expose() ?? []).toString() };
+}
