@@ -1,7 +1,19 @@
 import { expect } from 'vitest';
+import type { DoctorReport } from '../../src/app/doctor.ts';
+import { situations } from './situations.ts';
 import { test } from './started.ts';
 
 const without = 'keyctl blocked';
+
+/** A home that cannot be written to changes nothing of the choice: it is that of the situation. */
+function expectSameChoice({ stdout, exit }: { readonly stdout: string; readonly exit: number | null }): void {
+  expect(exit).toBe(0);
+  const { selection, storage } = JSON.parse(stdout) as DoctorReport;
+  const situation = situations.find(({ name }) => name === without);
+  expect(selection).toMatchObject({ outcome: 'selected', store: 'file', warnings: [] });
+  expect(selection.passedOver.map(({ store, reason }) => [store, reason])).toEqual(situation?.passedOver);
+  expect(storage).toMatchObject({ label: 'Encrypted file (sealed by home directory)', store: 'file' });
+}
 
 const refused = (what: RegExp) => ({ stdout: '', stderr: expect.stringMatching(what), exit: 1 });
 
@@ -20,7 +32,7 @@ test.concurrent('read-only home: nothing can be changed, which says so, and noth
   expect(await run('keystow delete demo alice')).toEqual(refused(readOnly));
   expect(await run('keystow get demo alice')).toMatchObject({ stdout: 's3cret', exit: 0 });
   expect(await run('keystow list')).toMatchObject({ stdout: 'demo\talice\n', exit: 0 });
-  expect(await run('keystow doctor')).toMatchObject({ stdout: expect.stringContaining('Encrypted file'), exit: 0 });
+  expectSameChoice(await run('keystow doctor --json'));
 });
 
 test.concurrent('home on a full disk: nothing can be changed, which says so, and nothing is lost', async ({
@@ -37,6 +49,7 @@ test.concurrent('home on a full disk: nothing can be changed, which says so, and
   expect(await run('printf %s other | keystow set demo bob')).toEqual(refused(full));
   expect(await run('keystow delete demo alice')).toEqual(refused(full));
   expect(await run('keystow get demo alice')).toMatchObject({ stdout: 's3cret', exit: 0 });
+  expectSameChoice(await run('keystow doctor --json'));
   expect(await run(files)).toEqual(before);
 
   await run('rm ~/fill');
