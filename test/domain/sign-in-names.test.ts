@@ -65,6 +65,7 @@ describe('an API key of jsm', () => {
     'sk_0123456789abcdef0123',
     'jsm_0123456789abcde f',
     'jsm_0123456789abcdef\n',
+    'a jsm_0123456789abcdef',
   ])('is not %j, and the refusal does not repeat it', (key) => {
     expect(() => checkApiKey(key)).toThrow(
       expect.objectContaining({
