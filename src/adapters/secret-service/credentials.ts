@@ -1,4 +1,4 @@
-import { type CredentialName, compareNames } from '../../domain/credential-name.ts';
+import { type CredentialName, distinctNames } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
 import { inBatches } from './batches.ts';
 import { Fault } from './fault.ts';
@@ -59,12 +59,10 @@ export async function deleteCredential(visit: Visit, name: CredentialName, found
   });
 }
 
-export async function listCredentials(visit: Visit, service: string | undefined): Promise<CredentialName[]> {
+export async function listCredentials(visit: Visit, service: string | undefined): Promise<readonly CredentialName[]> {
   const items = await searchUnlocked(visit, service);
   const attributes = await inBatches(items, ({ path }) => attributesOf(visit.session, path));
-  const names = attributes.map((its) => nameFrom(its, visit.layout)).filter((name) => name !== undefined);
-  names.sort(compareNames);
-  return names.filter((name, index) => index === 0 || compareNames(name, names[index - 1] ?? name) !== 0);
+  return distinctNames(attributes.map((its) => nameFrom(its, visit.layout)).filter((name) => name !== undefined));
 }
 
 export async function deletePath(visit: Visit, path: string): Promise<void> {
