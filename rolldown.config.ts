@@ -73,7 +73,8 @@ const library = [
       // `require` gives the functions of keytar itself, beside the default that modules import.
       exports: 'named',
       entryFileNames: `[name].${extension}`,
-      chunkFileNames: `chunks/[name].${extension}`,
+      // Beside the entries: what looks for the package's own folder counts on that.
+      chunkFileNames: `[name].${extension}`,
     },
   }),
 );

@@ -48,7 +48,9 @@ export function createContext(options: ContextOptions): Context {
         return distributionOf(platform === 'linux' ? readOsRelease() : '');
       },
       program: profile.program,
-      folder: packageFolder,
+      get folder() {
+        return packageFolder();
+      },
       storageVariable: profile.variables.storage,
       disableVariable: profile.variables.disableKeyring,
     },

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shell } from '../cli/shell.ts';
 import { scriptOf } from '../support/programs.ts';
@@ -14,8 +15,8 @@ describe('the programs as they are installed, without the native binding', () =>
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'keystow-without-'));
     cpSync(join(root, 'package.json'), join(folder, 'package.json'));
-    const built = dirname(scriptOf('keystow'));
-    cpSync(built, join(folder, relative(root, built)), { recursive: true });
+    for (const built of [dirname(scriptOf('keystow')), join(root, 'dist/cjs'), join(root, 'dist/esm')])
+      cpSync(built, join(folder, relative(root, built)), { recursive: true });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
@@ -52,4 +53,23 @@ describe('the programs as they are installed, without the native binding', () =>
     if (process.platform === 'linux') expect(reasons).toContain('no-session-bus');
     else expect(reasons).toEqual(['binding-missing']);
   });
+
+  // Pretending to be macOS takes a POSIX system.
+  test.skipIf(process.platform === 'win32').each(['dist/cjs/index.cjs', 'dist/esm/index.mjs'])(
+    '%s tells to install it where the package is',
+    (entry) => {
+      const script = `
+      Object.defineProperty(process, 'platform', { value: 'darwin' });
+      const { openCredentialStore } = await import(${JSON.stringify(pathToFileURL(join(folder, entry)))});
+      const store = await openCredentialStore({ application: { name: 'acme' } });
+      console.log(JSON.stringify((await store.report()).selection.passedOver));`;
+      const env = shell.environment(folder, folder);
+      const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], { env, encoding: 'utf8' });
+      const fix = `npm install --prefix ${realpathSync(folder)} --omit=dev --include=optional --no-save`;
+      expect({ stderr: run.stderr, passedOver: JSON.parse(run.stdout || 'null') }).toMatchObject({
+        stderr: '',
+        passedOver: [{ store: 'keychain', reason: 'binding-missing', fix }],
+      });
+    },
+  );
 });
