@@ -4,16 +4,7 @@ import { adviseRefusal } from '../../src/domain/advice/refusal.ts';
 import { type Evidence, providers, serviceFailureReasons, unsupportedReasons } from '../../src/domain/probe.ts';
 import type { PassedOver } from '../../src/domain/selection.ts';
 import { candidateIds } from '../../src/domain/store-id.ts';
-import type { Surroundings } from '../../src/domain/surroundings.ts';
-
-const where: Surroundings = {
-  platform: 'linux',
-  distribution: 'debian',
-  folder: '/usr/lib/node_modules/jsm',
-  program: 'jsm',
-  storageVariable: 'JSM_STORAGE',
-  disableVariable: 'JSM_DISABLE_KEYRING',
-};
+import { where } from './where.ts';
 
 const flags: readonly Evidence[] = [
   {},

@@ -2,17 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { advise } from '../../src/domain/advice/advise.ts';
 import { type Evidence, providers, serviceFailureReasons, unsupportedReasons } from '../../src/domain/probe.ts';
 import { candidateIds } from '../../src/domain/store-id.ts';
-import { type Distribution, distributionOf, type Surroundings } from '../../src/domain/surroundings.ts';
+import { type Distribution, distributionOf } from '../../src/domain/surroundings.ts';
+import { where } from './where.ts';
 
 const reasons = [...unsupportedReasons, ...serviceFailureReasons];
-const where: Surroundings = {
-  platform: 'linux',
-  distribution: 'debian',
-  folder: '/usr/lib/node_modules/jsm',
-  program: 'jsm',
-  storageVariable: 'JSM_STORAGE',
-  disableVariable: 'JSM_DISABLE_KEYRING',
-};
 
 describe('every reason of every store, with every provider, has one line that explains and one that mends', () => {
   test.each(candidateIds.flatMap((store) => reasons.map((reason) => [store, reason] as const)))(
