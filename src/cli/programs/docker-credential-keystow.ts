@@ -1,11 +1,11 @@
 import { keystow } from '../../profiles/keystow.ts';
-import { type Command, command, type Example } from '../command.ts';
 import type { Program } from '../program.ts';
 import { serveDocker } from '../serve-docker.ts';
+import { type Served, servedCommands } from './served.ts';
 
 const login = '{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}';
 
-const actions: Readonly<Record<string, { readonly summary: string; readonly example: Example }>> = {
+const actions: Served = {
   get: {
     summary: 'Give docker the login at the registry whose URL is on stdin',
     example: ['printf localhost:5000 | $0 get', 'ask as docker does'],
@@ -33,9 +33,5 @@ export const dockerCredentialProgram: Program = {
     ],
     ['printf localhost:5000 | $0 get', 'ask as docker does'],
   ],
-  commands: (cli) =>
-    Object.entries(actions).map(
-      ([name, { summary, example }]): Command =>
-        command({ name, summary, examples: [example], run: () => serveDocker(cli, name) }),
-    ),
+  commands: (cli) => servedCommands(actions, (action) => serveDocker(cli, action)),
 };

@@ -1,12 +1,12 @@
 import { keystow } from '../../profiles/keystow.ts';
-import { type Command, command, type Example } from '../command.ts';
 import type { Program } from '../program.ts';
 import { serveGit } from '../serve-git.ts';
+import { type Served, servedCommands } from './served.ts';
 
 const request = 'protocol=https\\nhost=example.com\\n';
 const whole = `${request}username=alice\\npassword=pw\\n`;
 
-const operations: Readonly<Record<string, { readonly summary: string; readonly example: Example }>> = {
+const operations: Served = {
   get: {
     summary: 'Give git a credential that is kept; nothing where there is none',
     example: [`printf '${request}' | $0 get`, 'ask as git does'],
@@ -34,9 +34,5 @@ export const gitCredentialProgram: Program = {
     ['git config --global credential.helper keystow', 'have git ask it'],
     ["printf 'protocol=https\\nhost=github.com\\n' | $0 get", 'ask as git does'],
   ],
-  commands: (cli) =>
-    Object.entries(operations).map(
-      ([name, { summary, example }]): Command =>
-        command({ name, summary, examples: [example], run: () => serveGit(cli, name) }),
-    ),
+  commands: (cli) => servedCommands(operations, (operation) => serveGit(cli, operation)),
 };
