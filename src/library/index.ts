@@ -4,9 +4,6 @@
  *
  * @packageDocumentation
  */
-export type { PassedOverReport, SelectionReport } from '../app/selection-report.ts';
-export type { StorageLabel } from '../app/storage-label.ts';
-export type { StorageReport } from '../app/storage-report.ts';
 export { CredentialError, type CredentialErrorOptions, type ErrorCode } from '../domain/credential-error.ts';
 export type { CredentialName } from '../domain/credential-name.ts';
 export { errorCodes } from '../domain/error-codes.ts';
@@ -15,20 +12,12 @@ export {
   type Evidence,
   type Provider,
   providers,
-  type Reason,
-  type ReasonClass,
-  type ServiceFailureReason,
-  serviceFailureReasons,
-  type UnsupportedReason,
-  unsupportedReasons,
 } from '../domain/probe.ts';
 export { type Seal, seals } from '../domain/profile.ts';
 export { Secret } from '../domain/secret.ts';
-export type { RefusalCode } from '../domain/selection.ts';
-export type { CandidateId, StoreId } from '../domain/store-id.ts';
 export type { Application } from './application.ts';
 export type { Person } from './bystander.ts';
-export type { CredentialStore, Listed, OperationOptions, Report, Stored } from './credential-store.ts';
+export type { CredentialStore, Listed, OperationOptions, Stored } from './credential-store.ts';
 /** For programs that have this package in the place of keytar, by an override or an alias. */
 export {
   default,
@@ -40,3 +29,4 @@ export {
   setPassword,
 } from './keytar.ts';
 export { type OpenOptions, openCredentialStore } from './open-credential-store.ts';
+export * from './report.ts';

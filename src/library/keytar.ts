@@ -11,20 +11,7 @@
  *
  * @packageDocumentation
  */
-export type { PassedOverReport, SelectionReport } from '../app/selection-report.ts';
-export type { StorageLabel } from '../app/storage-label.ts';
-export type { StorageReport } from '../app/storage-report.ts';
-export {
-  type Reason,
-  type ReasonClass,
-  type ServiceFailureReason,
-  serviceFailureReasons,
-  type UnsupportedReason,
-  unsupportedReasons,
-} from '../domain/probe.ts';
-export type { RefusalCode } from '../domain/selection.ts';
-export type { CandidateId, StoreId } from '../domain/store-id.ts';
-export type { Report } from './credential-store.ts';
+export * from './report.ts';
 
 import { keytar as profile } from '../profiles/keytar.ts';
 import type { CredentialStore, Report } from './credential-store.ts';

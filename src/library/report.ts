@@ -1,0 +1,15 @@
+/** A report, and all that its type names: for each entry that gives one. */
+export type { PassedOverReport, SelectionReport } from '../app/selection-report.ts';
+export type { StorageLabel } from '../app/storage-label.ts';
+export type { StorageReport } from '../app/storage-report.ts';
+export {
+  type Reason,
+  type ReasonClass,
+  type ServiceFailureReason,
+  serviceFailureReasons,
+  type UnsupportedReason,
+  unsupportedReasons,
+} from '../domain/probe.ts';
+export type { RefusalCode } from '../domain/selection.ts';
+export type { CandidateId, StoreId } from '../domain/store-id.ts';
+export type { Report } from './credential-store.ts';
