@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { bundled } from '../support/bundled.ts';
 
@@ -26,7 +28,7 @@ interface Job {
   readonly 'runs-on'?: string;
   readonly uses?: string;
   readonly strategy?: { readonly matrix: Readonly<Record<string, readonly unknown[]>> };
-  readonly steps?: readonly { readonly run?: string; readonly uses?: string }[];
+  readonly steps?: readonly { readonly id?: string; readonly run?: string; readonly uses?: string }[];
 }
 
 const jobsOf = (file: string): Readonly<Record<string, Job>> => parse(textOf(file)).jobs;
@@ -100,5 +102,28 @@ describe('continuous integration', () => {
   test('is run whole before a release', () => {
     const release = jobsOf('release.yml');
     expect(release.test?.uses).toBe('./.github/workflows/ci.yml');
+  });
+});
+
+describe('the weekly mutation run', () => {
+  const { subjects, mutate } = jobsOf('mutation.yml');
+
+  test.skipIf(process.platform === 'win32')('lists the subjects of subjects.json, every one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keystow-mutation-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const output = join(folder, 'output');
+    const list = subjects?.steps?.find(({ id }) => id === 'subjects')?.run ?? '';
+    execFileSync('bash', ['-c', list], { cwd: root, env: { ...process.env, GITHUB_OUTPUT: output } });
+    const names = Object.keys(JSON.parse(readFileSync(join(root, 'test/mutation/subjects.json'), 'utf8')));
+    expect(readFileSync(output, 'utf8')).toBe(`names=${JSON.stringify(names)}\n`);
+  });
+
+  test('takes each of them, with what the tests want of Debian', () => {
+    const value = (expression: string) => `\${{ ${expression} }}`;
+    expect(mutate).toMatchObject({
+      strategy: { matrix: { subject: value('fromJSON(needs.subjects.outputs.names)') } },
+    });
+    const commands = mutate?.steps?.flatMap(({ run = [] }) => run);
+    expect(commands).toEqual(['.ci/run debian', 'npm ci', `npm run mutate -- ${value('matrix.subject')}`]);
   });
 });
