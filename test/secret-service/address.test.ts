@@ -13,16 +13,20 @@ test.each([
   ['tcp:host=localhost,port=1;unix:path=/b', ['/b']],
   ['unix:path=/with%20blank%2c%C3%A9', ['/with blank,é']],
   ['unix:path=/a=b', ['/a=b']],
+  ['unix:path=/ключ%20и%d0%BC%d1%8f', ['/ключ имя']],
+  ['unix:path=yes', ['yes']],
+  ['unix:runtime=no,path=/run/bus', ['/run/bus']],
+  ['unix:xpath=/a,path=/b\n/bus', ['/b\n/bus']],
 ])('%s names the sockets %j', (address, sockets) => {
   expect(busSockets({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual(sockets);
 });
 
-test.each(['autolaunch:', 'unixexec:path=/bin/true', 'unix:dir=/tmp', 'unix:path=', 'unix:', 'nonsense', ';;'])(
-  'there is nothing to connect to in %j',
-  (address) => {
-    expect(busSockets({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual([]);
-  },
-);
+test.each([
+  ...['autolaunch:', 'unixexec:path=/bin/true', 'launchd:env=unix:path=/run/bus', 'tcp:host=localhost,path=/run/bus'],
+  ...['unix:dir=/tmp', 'unix:path=', 'unix:', 'nonsense', ';;'],
+])('there is nothing to connect to in %j', (address) => {
+  expect(busSockets({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual([]);
+});
 
 test('without an address the bus is the runtime directory’s', () => {
   expect(busSockets(runtime)).toEqual(['/run/user/1000/bus']);

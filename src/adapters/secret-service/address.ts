@@ -18,9 +18,8 @@ export function busSockets(environment: SessionEnvironment): string[] {
 
 /** The socket of one address: `undefined` for the usual one, none where it is not a Unix socket to connect to. */
 function socketOf(entry: string): string[] | undefined {
-  const [, pairs] = /^unix:(.*)$/s.exec(entry) ?? [];
-  for (const pair of pairs?.split(',') ?? []) {
-    const [, key, escaped = ''] = /^(path|abstract|runtime)=(.+)$/s.exec(pair) ?? [];
+  if (!entry.startsWith('unix:')) return [];
+  for (const [, key, escaped = ''] of entry.matchAll(/(?:^unix:|,)(path|abstract|runtime)=([^,]+)/g)) {
     const value = unescaped(escaped);
     if (key === 'runtime' && value === 'yes') return undefined;
     if (key === 'path') return [value];
@@ -29,7 +28,10 @@ function socketOf(entry: string): string[] | undefined {
   return [];
 }
 
+/** What is escaped is bytes, of UTF-8. */
 function unescaped(text: string): string {
-  const bytes = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return bytes === text ? text : Buffer.from(bytes, 'latin1').toString();
+  const bytes = Buffer.from(text)
+    .toString('latin1')
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString();
 }
