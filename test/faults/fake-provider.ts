@@ -40,6 +40,7 @@ export class FakeProvider {
   /** The methods that were called, in order. */
   readonly calls: string[] = [];
   readonly items = new Map<string, FakeItem>();
+  readonly #heard: Message[] = [];
   locked: boolean;
   readonly #peer: BusPeer;
   readonly #options: FakeProviderOptions;
@@ -66,6 +67,12 @@ export class FakeProvider {
     return path;
   }
 
+  /** What each call of a method came with, in order. */
+  valuesOf(method: string): Value[][] {
+    const calls = this.#heard.filter(({ fields }) => fields.member === method);
+    return calls.map(({ fields, body }) => body(fields.signature ?? ''));
+  }
+
   /** The user answers the question that is open. */
   answer(): void {
     const agreed = this.#options.user !== 'dismisses';
@@ -82,6 +89,7 @@ export class FakeProvider {
     const { member = '', path = '', signature = '' } = call.fields;
     const { misbehaves, instead, lateMs } = this.#options;
     this.calls.push(member);
+    this.#heard.push(call);
     const done = misbehaves?.(this.calls.length, call) ?? instead?.[member]?.(call);
     if (done === 'end') await this.stop();
     if (done === 'end' || done === 'silence') return undefined;

@@ -21,9 +21,8 @@ async function diagnose(environment: SessionEnvironment, options: Partial<Secret
   const store = storeOn(environment, { limitMs: shortMs, ...options });
   const probe = await store.probe();
   if (probe.kind !== 'usable' && probe.reason !== 'no-collection') {
-    await failure(store.get(name), probe.reason);
-    await failure(store.delete(name), probe.reason);
-    await failure(store.list(), probe.reason);
+    const operations = [store.get(name), store.delete(name), store.list()];
+    await Promise.all(operations.map((operation) => failure(operation, probe.reason)));
   }
   await store.close();
   return probe;

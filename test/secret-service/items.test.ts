@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
@@ -11,6 +10,8 @@ describeStore('which item is the credential', 'secret-service', missingSessionBu
     const { provider, text } = await provided();
     provider.add({ ...exact, realm: 'another tool’s' }, 'alone');
     expect(await text()).toBe('alone');
+    // Neither what else it is nor when it was changed is asked.
+    expect(provider.valuesOf('Get')).toEqual([['org.freedesktop.Secret.Collection', 'Locked']]);
   });
 
   test('of several, the one that is nothing else', async () => {
@@ -64,30 +65,6 @@ describeStore('which item is the credential', 'secret-service', missingSessionBu
     const foreign = provider.add({ ...exact, realm: 'a' }, 'foreign');
     expect(await store.delete(name)).toBe(true);
     expect([...provider.items.keys()]).toEqual([foreign]);
-  });
-
-  test('what is written has the two attributes, a readable label, and a type that fits its bytes', async () => {
-    const created: unknown[] = [];
-    const { store } = await provided({
-      instead: {
-        CreateItem(call) {
-          created.push(call.body('a{sv}(oayays)b'));
-          return undefined;
-        },
-      },
-    });
-    await store.set(name, textSecret('text'));
-    await store.set({ ...name, account: 'bob' }, new Secret(Uint8Array.of(0xff, 0)));
-    expect(created[0]).toMatchObject([
-      [
-        ['org.freedesktop.Secret.Item.Label', ['s', 'alice@demo']],
-        ['org.freedesktop.Secret.Item.Attributes', ['a{ss}', Object.entries(exact)]],
-      ],
-      [expect.anything(), new Uint8Array(), new TextEncoder().encode('text'), 'text/plain'],
-      true,
-    ]);
-    const [, secret] = created[1] as [unknown, unknown[]];
-    expect(secret.slice(2)).toEqual([Uint8Array.of(0xff, 0), 'application/octet-stream']);
   });
 });
 

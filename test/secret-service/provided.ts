@@ -1,4 +1,4 @@
-import type { CredentialStore } from '../../src/ports/credential-store.ts';
+import type { SecretService, SecretServiceOptions } from '../../src/adapters/secret-service/secret-service.ts';
 import type { FakeProvider, FakeProviderOptions } from '../faults/fake-provider.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
@@ -9,15 +9,18 @@ export const exact = { service: 'demo', username: 'alice' };
 
 export interface Provided {
   readonly provider: FakeProvider;
-  readonly store: CredentialStore;
+  readonly store: SecretService;
   /** What the store has for {@link name}; empty where there is none. */
   text(): Promise<string>;
 }
 
 /** A store on a bus of its own, over a provider that does what a test has it do. */
-export async function provided(options: FakeProviderOptions = {}): Promise<Provided> {
+export async function provided(
+  options: FakeProviderOptions = {},
+  storeOptions: Partial<SecretServiceOptions> = {},
+): Promise<Provided> {
   const bus = await sessionBus();
   const provider = await fakeProvider(bus, options);
-  const store = storeOn(bus.environment);
+  const store = storeOn(bus.environment, storeOptions);
   return { provider, store, text: async () => Buffer.from((await store.get(name))?.expose() ?? []).toString() };
 }

@@ -46,8 +46,7 @@ export function labelFor(name: CredentialName, layout: ItemLayout): string {
 /** The credential that an item is of, where it is of one in this layout and nothing more. */
 export function nameFrom(attributes: Attributes, layout: ItemLayout): CredentialName | undefined {
   const { account: accountAttribute, fixed } = layouts[layout];
-  const { service, [accountAttribute]: account, ...others } = attributes;
-  if (service === undefined || account === undefined) return undefined;
+  const { service = '', [accountAttribute]: account = '', ...others } = attributes;
   if (Object.keys(others).some((key) => !ignored.includes(key))) return undefined;
   if (Object.entries(fixed).some(([key, value]) => others[key] !== value)) return undefined;
   try {

@@ -22,8 +22,7 @@ export async function searchAll(visit: Visit): Promise<Item[]> {
   const { session, collection } = visit;
   if (session.provider !== 'keepassxc' || collection === undefined) return search(visit, {});
   const paths = await itemsOf(session, collection);
-  const locks = await inBatches(paths, (path) => isItemLocked(session, path));
-  return paths.map((path, index) => ({ path, locked: locks[index] ?? true }));
+  return inBatches(paths, async (path) => ({ path, locked: await isItemLocked(session, path) }));
 }
 
 /** The items of a service, or all, none of them locked: whoever is there is asked to unlock what is. */

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
+import { failure } from '../contract/errors.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { textSecret } from '../contract/secrets.ts';
+import type { FakeProviderOptions } from '../faults/fake-provider.ts';
+import { missingSessionBus } from '../support/session-bus.ts';
+import { exact, name, provided } from './provided.ts';
+
+const collection = '/org/freedesktop/secrets/collection/fake';
+const attended = { attendance: { attended: true, waiting: () => undefined } };
+
+/** What the provider finds, whatever it is asked for. */
+function finding(unlocked: Value, locked: Value): FakeProviderOptions {
+  return { instead: { SearchItems: () => ({ signature: 'aoao', values: [unlocked, locked] }) } };
+}
+
+describeStore('what lies behind a lock', 'secret-service', missingSessionBus(), () => {
+  test('nothing does that is unlocked in another collection: it is read, and nobody is asked', async () => {
+    const { provider, text } = await provided({ locked: true, ...finding([`${collection}/1`], []) });
+    provider.add(exact, 'kept');
+    expect(await text()).toBe('kept');
+    expect(provider.calls).not.toContain('Unlock');
+  });
+
+  test('the default collection is what is unlocked, before anything is listed, found absent or written', async () => {
+    for (const work of ['get', 'list', 'probe'] as const) {
+      const { provider, store } = await provided({ locked: true }, attended);
+      await { get: () => store.get(name), list: () => store.list('demo'), probe: () => store.probe() }[work]();
+      expect(provider.valuesOf('Unlock'), work).toEqual([[[collection]]]);
+      expect(provider.valuesOf('Prompt'), work).toEqual([['']]);
+    }
+  });
+
+  test('an item alone, in a collection that is open: the item is unlocked', async () => {
+    const { provider, store, text } = await provided(finding([], [`${collection}/1`]), attended);
+    provider.add(exact, 'kept');
+    expect(await text()).toBe('kept');
+    expect(provider.valuesOf('Unlock')).toEqual([[[`${collection}/1`]]]);
+    await store.set(name, textSecret('new'));
+    expect(await text()).toBe('new');
+  });
+
+  test('with nobody there an item alone is locked, and that is no question that each access raises', async () => {
+    const { provider, store } = await provided(finding([], [`${collection}/1`]));
+    provider.add(exact, 'kept');
+    const error = await failure(store.get(name), 'locked');
+    expect(error).toMatchObject({ message: 'the Secret Service is locked', evidence: {} });
+  });
+
+  test.each([
+    ['both locked', [], [`${collection}/1`, `${collection}/2`]],
+    ['one of them locked', [`${collection}/1`], [`${collection}/2`]],
+  ])('of two matches whose attributes are hidden while locked, %s: unlocked, then told apart', async (_, ...found) => {
+    const { provider, text } = await provided(
+      {
+        locked: true,
+        instead: {
+          ...finding(...found).instead,
+          Get: (call) => {
+            const hidden =
+              provider.locked && call.body('ss')[1] === 'Attributes' && found[1].includes(`${call.fields.path}`);
+            return hidden ? { signature: 'v', values: [['a{ss}', []]] } : undefined;
+          },
+        },
+      },
+      attended,
+    );
+    provider.add({ ...exact, realm: 'another tool’s' }, 'foreign', 9n);
+    provider.add(exact, 'ours', 1n);
+    expect(await text()).toBe('ours');
+    expect(provider.valuesOf('Unlock')).toEqual([[found[1]]]);
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, test, vi } from 'vitest';
+import { failure } from '../contract/errors.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { textSecret } from '../contract/secrets.ts';
+import type { FakeProviderOptions } from '../faults/fake-provider.ts';
+import { missingSessionBus } from '../support/session-bus.ts';
+import { exact, name, provided } from './provided.ts';
+
+const keepassxc: FakeProviderOptions = { names: ['org.keepassxc.KeePassXC.MainWindow'] };
+const kwallet: FakeProviderOptions = { names: ['org.kde.kwalletd5'] };
+const collection = '/org/freedesktop/secrets/collection/fake';
+const short = { limitMs: 500 };
+
+describeStore('each provider in its own ways', 'secret-service', missingSessionBus(), () => {
+  describe('KeePassXC that is unlocked, and has a prompt for every change', () => {
+    const prompt = '/org/freedesktop/secrets/prompt/p1';
+    const prompting: FakeProviderOptions = {
+      ...keepassxc,
+      instead: {
+        CreateItem: () => ({ signature: 'oo', values: ['/', prompt] }),
+        Delete: () => ({ signature: 'o', values: [prompt] }),
+      },
+    };
+
+    test('completes it by itself: a change goes through with nobody there', async () => {
+      const { provider, store } = await provided(prompting);
+      await store.set(name, textSecret('x'));
+      provider.add(exact, 'kept');
+      expect(await store.delete(name)).toBe(true);
+      expect(provider.calls.filter((member) => member === 'Prompt')).toHaveLength(2);
+    });
+
+    test('and asks all the same, to confirm: timed out, and the question is taken back', async () => {
+      const { provider, store } = await provided({ ...prompting, user: 'nothing' }, short);
+      provider.add(exact, 'kept');
+      await failure(store.delete(name), 'timed-out');
+      await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'));
+    });
+  });
+
+  describe('KeePassXC that asks before each access, and so shows its entries locked', () => {
+    const asking: FakeProviderOptions = {
+      ...keepassxc,
+      instead: {
+        SearchItems: () => ({ signature: 'aoao', values: [[], [`${collection}/1`]] }),
+        Get: ({ fields, body }) =>
+          fields.path === `${collection}/1` && body('ss')[1] === 'Locked'
+            ? { signature: 'v', values: [['b', true]] }
+            : undefined,
+      },
+    };
+
+    test('says so, and asks nobody, where nobody is there', async () => {
+      const { provider, store } = await provided(asking);
+      provider.add(exact, 'kept');
+      const operations = [store.get(name), store.set(name, textSecret('x')), store.delete(name), store.list()];
+      for (const error of await Promise.all(operations.map((operation) => failure(operation, 'locked')))) {
+        const text = 'KeePassXC asks before it lets a program read an entry';
+        expect(error.message).toBe(`the Secret Service is locked: ${text}`);
+        expect(error.evidence).toEqual({ provider: 'keepassxc', asksEachTime: true, text });
+      }
+      expect(provider.calls).not.toContain('Unlock');
+    });
+
+    test('is asked for that entry where somebody is there', async () => {
+      const attendance = { attended: true, waiting: () => undefined };
+      const { provider, text } = await provided(asking, { attendance });
+      provider.add(exact, 'kept');
+      expect(await text()).toBe('kept');
+      expect(provider.valuesOf('Unlock')).toEqual([[[`${collection}/1`]]]);
+    });
+  });
+
+  test('KeePassXC that exposes nothing has nothing to list', async () => {
+    const { store } = await provided({
+      ...keepassxc,
+      instead: { ReadAlias: () => ({ signature: 'o', values: ['/'] }) },
+    });
+    expect(await store.list()).toEqual([]);
+  });
+
+  test('all others list what is in any collection, not in the default one alone', async () => {
+    const { provider, store } = await provided({
+      instead: {
+        Get: ({ body }) => (body('ss')[1] === 'Items' ? { signature: 'v', values: [['ao', []]] } : undefined),
+      },
+    });
+    provider.add(exact, 'kept');
+    expect(await store.list()).toEqual([name]);
+  });
+
+  describe.each(['/modules/kwalletd5', '/modules/kwalletd6'])('KWallet at %s, which says that it is locked', (path) => {
+    const says = (isOpen: boolean): FakeProviderOptions => ({
+      ...kwallet,
+      locked: true,
+      instead: {
+        isOpen: (call) =>
+          call.fields.path === path ? { signature: 'b', values: [call.body('s')[0] === 'fake' && isOpen] } : undefined,
+      },
+    });
+
+    test('and is open: unlocked first, which asks nobody, and gives the secret', async () => {
+      const waiting = vi.fn();
+      const { provider, text } = await provided(says(true), { attendance: { attended: false, waiting } });
+      provider.add(exact, 'kept');
+      expect(await text()).toBe('kept');
+      expect(provider.calls.indexOf('Unlock')).toBeLessThan(provider.calls.indexOf('SearchItems'));
+      expect(provider.valuesOf('Unlock')).toEqual([[[collection]]]);
+      expect(waiting).not.toHaveBeenCalled();
+    });
+
+    test('and is open, and asks all the same: timed out, and the question is taken back', async () => {
+      const { provider, store } = await provided({ ...says(true), user: 'nothing' }, short);
+      await failure(store.get(name), 'timed-out');
+      await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'));
+    });
+
+    test('and is closed: locked', async () => {
+      const { provider, store } = await provided(says(false));
+      provider.add(exact, 'kept');
+      await failure(store.get(name), 'locked');
+      expect(provider.calls).not.toContain('Unlock');
+    });
+  });
+
+  test('no other is asked KWallet’s own question', async () => {
+    const { provider, store } = await provided({ locked: true });
+    await failure(store.get(name), 'locked');
+    expect(provider.calls).not.toContain('isOpen');
+  });
+});
