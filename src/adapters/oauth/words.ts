@@ -12,6 +12,15 @@ export function oneLine(text: string, secrets: readonly string[] = []): string {
 function redact(text: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret !== '')
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
-    .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
+    .reduce((rest, secret) => rest.replaceAll(spellingsOf(secret), '[secret]'), text);
+}
+
+/** Matches a secret whichever of its characters are percent-encoded: addresses, forms and headers do not agree on them. */
+function spellingsOf(secret: string): RegExp {
+  const characters = Array.from(secret, (character) => {
+    const plain = character === ' ' ? '[ +]' : character.replace(/[\\^$.*+?()[\]{}|]/, '\\$&');
+    const encoded = Buffer.from(character).toString('hex').replaceAll(/../g, '%$&');
+    return `(?:${plain}|${encoded})`;
+  });
+  return new RegExp(characters.join(''), 'gi');
 }
