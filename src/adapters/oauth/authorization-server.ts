@@ -11,11 +11,11 @@ import { signIn } from './sign-in.ts';
 /** The port over openid-client, which is certified by the OpenID Foundation. It is loaded when first needed. */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
   const settings = withDefaults(options);
-  const { issuer, limitMs, clientSecret = '', clock } = settings;
+  const { issuer, limitMs, clientSecret, clock } = settings;
   const connect = createConnector(settings);
 
   function begin(purpose: Call['purpose'], signal: AbortSignal | undefined, grant?: Grant): Call {
-    const tokens = [grant?.accessToken ?? '', grant?.refreshToken ?? ''];
+    const tokens = [grant?.accessToken, grant?.refreshToken].filter((token) => token !== undefined);
     return { issuer, purpose, limitMs, signal, secrets: [clientSecret, ...tokens] };
   }
 

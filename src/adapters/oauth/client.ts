@@ -47,7 +47,7 @@ async function discover(openid: OpenId, issuer: URL, clientId: string, call: Cal
 }
 
 function configure(openid: OpenId, metadata: ServerMetadata, settings: Settings, call: Call): Configuration {
-  const { clientId, clientSecret = '' } = settings;
+  const { clientId, clientSecret } = settings;
   const config = new openid.Configuration(
     metadata,
     clientId,

@@ -5,7 +5,6 @@ import { oneLine } from './words.ts';
 
 /** A request that got no answer. `origin`: the server it went to, which need not be the issuer's. */
 export function noAnswer(thrown: unknown, origin: string, call: Call): CredentialError {
-  if (call.signal?.aborted) return cancelled();
   const code = innermostCode(thrown);
   const { issuer } = call;
   const where = new URL(issuer).origin === origin ? issuer : `${origin}, which ${issuer} refers to`;

@@ -24,22 +24,14 @@ export function boundedFetch(call: Call): CustomFetch {
 
 /** A timer of its own, since one of `AbortSignal.timeout` runs on when the answer is there. */
 async function inTime<T>(call: Call, origin: string, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    abort();
-  }, call.limitMs);
-  call.signal?.addEventListener('abort', abort, { once: true });
-  if (call.signal?.aborted) abort();
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), call.limitMs);
   try {
-    return await request(controller.signal);
+    return await request(AbortSignal.any([limit.signal, ...(call.signal ? [call.signal] : [])]));
   } catch (error) {
-    throw late ? noAnswerInTime(call) : noAnswer(error, origin, call);
+    throw limit.signal.aborted ? noAnswerInTime(call) : noAnswer(error, origin, call);
   } finally {
     clearTimeout(timer);
-    call.signal?.removeEventListener('abort', abort);
   }
 }
 

@@ -93,14 +93,9 @@ function send(response: ServerResponse, page: Page): void {
   response.writeHead(page.status, { ...pageHeaders(), ...allow }).end(toHtml(page));
 }
 
-/** Closing sooner could cut off what is still on its way to the browser. */
+/** Closing sooner could cut off what is still on its way to the browser. The server ends a connection that times out. */
 async function delivered({ socket }: ServerResponse): Promise<void> {
   if (socket === null || socket.destroyed) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, deliveryMs);
-    socket.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+  socket.setTimeout(deliveryMs);
+  await once(socket, 'close').catch(() => undefined);
 }

@@ -19,11 +19,11 @@ export interface AuthorizationServerOptions {
   readonly clock: Clock;
 }
 
-export type Settings = Required<Omit<AuthorizationServerOptions, 'clientSecret'>> &
-  Pick<AuthorizationServerOptions, 'clientSecret'>;
+export type Settings = Required<AuthorizationServerOptions>;
 
 export function withDefaults(options: AuthorizationServerOptions): Settings {
-  return { scope: 'openid email profile', parameters: {}, timeoutMs: 5 * 60_000, limitMs: 10_000, ...options };
+  const limits = { timeoutMs: 5 * 60_000, limitMs: 10_000 };
+  return { clientSecret: '', scope: 'openid email profile', parameters: {}, ...limits, ...options };
 }
 
 /** The issuer as a URL. Rejects what cannot be one (OpenID Connect Discovery 1.0 §2) or would go in the clear. */

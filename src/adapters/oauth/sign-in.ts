@@ -1,9 +1,10 @@
 import type { Grant } from '../../domain/grant.ts';
 import type { Ask } from '../../ports/authorization-server.ts';
+import { orAborted } from '../files/abort.ts';
 import type { Call } from './call.ts';
 import { checkClient } from './check-client.ts';
 import { type Client, inLibrary } from './client.ts';
-import { cancelled, nobodyCame } from './faults.ts';
+import { nobodyCame } from './faults.ts';
 import { grantOf } from './grant.ts';
 import { type Listener, listen, type Redirect } from './listener.ts';
 import { notSignedIn, signedIn } from './page.ts';
@@ -57,19 +58,14 @@ async function comingBack(
   timeoutMs: number,
   { signal }: Call,
 ): Promise<Redirect> {
-  if (signal?.aborted) throw cancelled();
-  let end = () => {};
-  const interrupted = new Promise<never>((_, reject) => {
-    const abort = () => reject(cancelled());
-    const timer = setTimeout(() => reject(nobodyCame(timeoutMs)), timeoutMs);
-    signal?.addEventListener('abort', abort, { once: true });
-    end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(nobodyCame(timeoutMs)), timeoutMs);
   });
   const sent = (async () => send())().then(() => listener.redirect);
-  return Promise.race([listener.redirect, interrupted, sent]).finally(end);
+  return orAborted(Promise.race([listener.redirect, late, sent]), signal && { signal }).finally(() =>
+    clearTimeout(timer),
+  );
 }
 
 /** The browser hears that it worked only once it has. */
