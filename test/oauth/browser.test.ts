@@ -78,7 +78,7 @@ describeStore('signing in with Chromium', 'chromium', missingChromium(), () => {
     const { page, complaints } = await newPage();
     const words = '</p><script>alert(1)</script><img src=x onerror=alert(2)><style>body{display:none}</style>';
     const { issuer } = await startStubProvider({ redirect: { error: 'access_denied', error_description: words } });
-    const work = signIn(clientOf({ ...provider.current(), issuer }), (address) => page.goto(address));
+    const work = signIn(clientOf({ issuer }), (address) => page.goto(address));
     await failure(work, 'sign-in-refused');
     expect((await linesOf(page))[1]).toBe(`${issuer} refuses the sign-in: ${words} (access_denied).`);
     expect(await page.locator('script, img').count()).toBe(0);

@@ -49,7 +49,7 @@ describe('a client that is refused', () => {
       revocation: answer,
       tokenAlways: true,
     });
-    const errors = await refused(clientOf({ ...provider.current(), issuer }, { clientSecret }));
+    const errors = await refused(clientOf({ issuer }, { clientSecret }));
     for (const { message } of errors) expect(message).toContain('unheard of (invalid_client)');
   });
 
@@ -59,7 +59,22 @@ describe('a client that is refused', () => {
       body: { error: 'invalid_client', error_description: `${[...parameters.values()].join(' ')} are unknown` },
     });
     const { issuer } = await startStubProvider({ token: answer, revocation: answer, tokenAlways: true });
-    const [, error] = await refused(clientOf({ ...provider.current(), issuer }, { clientSecret }));
+    const [, error] = await refused(clientOf({ issuer }, { clientSecret }));
     expect(error?.message).toMatch(/: \[secret\] refresh_token native \[secret\] are unknown \(invalid_client\)$/);
+  });
+
+  const odd = 'a-b c/d\\(é)?$&';
+
+  test.each([
+    ['as it is', odd],
+    ['as a part of an address', encodeURIComponent(odd)],
+    ['as a form has it', `${new URLSearchParams({ '': odd })}`.slice(1)],
+    ['as the header has it, by RFC 6749 §2.3.1', 'a%2Db+c%2Fd%5C%28%C3%A9%29%3F%24%26'],
+    ['in small letters', 'a%2db%20c%2fd%5c%28%c3%a9%29%3f%24%26'],
+  ])('in words that have its secret %s: it is struck out', async (_, spelt) => {
+    const body = { error: 'invalid_client', error_description: `not ${spelt}, and ${spelt} is none` };
+    const { issuer } = await startStubProvider({ token: () => ({ status: 401, body }) });
+    const error = await failure(clientOf({ issuer }, { clientSecret: odd }).refresh(grant), 'sign-in-refused');
+    expect(error.message).toBe(`${issuer} refuses this client: not [secret], and [secret] is none (invalid_client)`);
   });
 });

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { getEventListeners, once } from 'node:events';
+import { connect, Server } from 'node:net';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Ask } from '../../src/ports/authorization-server.ts';
 import { failure } from '../contract/errors.ts';
-import { clientOf, providerForSuite } from './session.ts';
+import { clientOf, providerForSuite, signInAt } from './session.ts';
 import { startStubProvider } from './stub-provider.ts';
 import { visit } from './visitor.ts';
 
@@ -86,6 +86,29 @@ describe('however a sign-in ends, nothing listens any more and every connection 
   });
 });
 
+test('what has ended leaves no timer, and no listener at a signal that is kept for longer', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  const { signal } = new AbortController();
+  const server = clientOf(await startStubProvider({}));
+  const next = await server.refresh((await signInAt(server, signal)).grant, { signal });
+  expect(await server.revoke(next, { signal })).toBe('revoked');
+  expect(timers()).toBeLessThanOrEqual(before);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test('where no port can be had, nobody is sent anywhere', async () => {
+  const server = clientOf(await startStubProvider({}));
+  const refuse = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server) {
+    const error = Object.assign(new Error('listen EADDRNOTAVAIL 127.0.0.1'), { code: 'EADDRNOTAVAIL' });
+    process.nextTick(() => this.emit('error', error));
+    return this;
+  });
+  onTestFinished(() => refuse.mockRestore());
+  const { message } = await failure(server.signIn({ url: () => expect.unreachable() }), 'failed');
+  expect(message).toBe('cannot listen on 127.0.0.1 for the end of the sign-in: listen EADDRNOTAVAIL 127.0.0.1');
+});
+
 describe('called off', () => {
   test('before it begins', async () => {
     const signal = AbortSignal.abort();
@@ -108,7 +131,7 @@ describe('called off', () => {
     const url = (address: string) => {
       shown = visit(address);
     };
-    const server = clientOf({ ...provider.current(), issuer: stub.issuer });
+    const server = clientOf(stub);
     await failure(server.signIn({ url, signal: controller.signal }), 'cancelled');
     await shown;
   });

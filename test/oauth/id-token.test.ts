@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { expectAllHidden } from './hidden.ts';
-import { clientOf, providerForSuite } from './session.ts';
+import { clientOf } from './session.ts';
 import { type StubScript, startStubProvider } from './stub-provider.ts';
 import { type Shown, visit } from './visitor.ts';
-
-const provider = providerForSuite();
 
 async function refusedAt(script: StubScript, code: 'sign-in-unreachable' | 'sign-in-refused' = 'sign-in-unreachable') {
   const stub = await startStubProvider(script);
@@ -14,7 +12,7 @@ async function refusedAt(script: StubScript, code: 'sign-in-unreachable' | 'sign
   const url = (address: string) => {
     shown = visit(address);
   };
-  const error = await failure(clientOf({ ...provider.current(), issuer }).signIn({ url }), code);
+  const error = await failure(clientOf({ issuer }).signIn({ url }), code);
   const page = (await shown)?.text ?? '';
   expect(page).toContain('<h1>You are not signed in</h1>');
   const secrets = [stub.code, stub.verifier(), stub.idToken(), ...Object.values(stub.tokens)].filter(Boolean);

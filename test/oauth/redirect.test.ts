@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Grant } from '../../src/domain/grant.ts';
 import { failure } from '../contract/errors.ts';
+import { readable } from './readable.ts';
 import { clientOf, providerForSuite } from './session.ts';
 import { type Shown, visit } from './visitor.ts';
 
@@ -53,22 +54,27 @@ async function expectStillWaiting(): Promise<void> {
 }
 
 describe('what does not belong to the sign-in is turned away, and the sign-in goes on', () => {
-  const strangers: readonly (readonly [string, string, number, string])[] = [
-    ['another state', '?state=another&code=x', 400, 'does not belong to the sign-in'],
-    ['no state', '?code=x', 400, 'does not belong to the sign-in'],
-    ['an error with another state', '?state=another&error=access_denied', 400, 'does not belong to the sign-in'],
-    ['the state twice', '?state=STATE&state=STATE&code=x', 400, 'does not belong to the sign-in'],
-    ['the state and more', '?state=STATEx&code=x', 400, 'does not belong to the sign-in'],
-    ['favicon.ico', '/favicon.ico', 404, 'There is nothing here'],
-    ['the root', '/', 404, 'There is nothing here'],
-    ['a path below', '/callback/?state=STATE&code=x', 404, 'There is nothing here'],
-    ['a path that is none', '//', 404, 'There is nothing here'],
-  ];
+  const another = `This does not belong to the sign-in
+It was not asked for by the command that waits here, which goes on waiting.
+You can close this window.`;
+  const nothing = 'There is nothing here\nYou can close this window.';
 
-  test.each(strangers)('%s', async (_, target, status, title) => {
+  test.each([
+    ['another state', '?state=another&code=x', 400, another],
+    ['no state', '?code=x', 400, another],
+    ['an error with another state', '?state=another&error=access_denied', 400, another],
+    ['the state twice', '?state=STATE&state=STATE&code=x', 400, another],
+    ['the state and more', '?state=STATEx&code=x', 400, another],
+    ['favicon.ico', '/favicon.ico', 404, nothing],
+    ['the root', '/', 404, nothing],
+    ['a path below', '/callback/?state=STATE&code=x', 404, nothing],
+    ['a path that is none', '//', 404, nothing],
+    ['an address elsewhere', 'http://evil.example/callback?state=STATE&code=x', 404, nothing],
+  ])('%s', async (_, target, status, page) => {
     const shown = await raw(target.replaceAll('STATE', state), {});
     expect(shown.status).toBe(status);
-    expect(shown.text).toContain(title);
+    expect(readable(shown.text)).toBe(page);
+    expect(shown.headers.has('allow')).toBe(false);
     await expectStillWaiting();
   });
 
@@ -76,6 +82,7 @@ describe('what does not belong to the sign-in is turned away, and the sign-in go
     const shown = await raw(`?state=${state}&code=x`, { method });
     expect(shown.status).toBe(405);
     expect(shown.headers.get('allow')).toBe('GET');
+    if (method !== 'HEAD') expect(readable(shown.text)).toBe('This can only be read\nYou can close this window.');
     await expectStillWaiting();
   });
 
@@ -83,6 +90,7 @@ describe('what does not belong to the sign-in is turned away, and the sign-in go
     const host = name.replace('PORT', new URL(redirectUri).port);
     const shown = await raw(`?state=${state}&code=x`, { host });
     expect(shown.status).toBe(421);
+    expect(readable(shown.text)).toBe('This is not the server for that name\nYou can close this window.');
     await expectStillWaiting();
   });
 });
@@ -94,8 +102,9 @@ describe('the redirect with the right state ends the sign-in', () => {
     const { message } = await refused;
     expect(message).toBe(`${provider.current().issuer} refuses the sign-in: Alice would rather not (access_denied)`);
     expect(shown.status).toBe(400);
-    expect(shown.text).toContain('<h1>You are not signed in</h1>');
-    expect(shown.text).toContain('Alice would rather not (access_denied)');
+    expect(readable(shown.text)).toBe(
+      `You are not signed in\n${message}.\nYou can close this window. The terminal says what to do.`,
+    );
   });
 
   test('with a code that the server never gave: the page is a bad one', async () => {

@@ -37,14 +37,14 @@ describe('refreshing at oidc-provider', () => {
 
   test('finds the provider out once', async () => {
     const stub = await startStubProvider({});
-    const server = clientOf({ ...provider.current(), issuer: stub.issuer });
+    const server = clientOf(stub);
     const grant = { accessToken: 'an-access-token', refreshToken: 'a-refresh-token' };
     await server.refresh(await server.refresh(grant));
     expect(stub.asked).toEqual(['/.well-known/openid-configuration', '/token', '/token']);
   });
 
   test('without a refresh token nobody is asked', async () => {
-    const server = clientOf({ ...provider.current(), issuer: 'http://127.0.0.1:1' });
+    const server = clientOf({ issuer: 'http://127.0.0.1:1' });
     const error = await failure(server.refresh({ accessToken: 'an-access-token' }), 'not-signed-in');
     expect(error.message).toBe('the sign-in no longer holds: it came without a refresh token');
     expectAllHidden(error, ['an-access-token']);
@@ -65,20 +65,20 @@ describe('what the provider does not send anew', () => {
       token: () => ({ body: { access_token: 'new-access-token', token_type: 'bearer' } }),
     });
     const { expiresAt: _, ...kept } = before;
-    const next = await clientOf({ ...provider.current(), issuer: stub.issuer }).refresh(before);
+    const next = await clientOf(stub).refresh(before);
     expect(next).toEqual({ ...kept, accessToken: 'new-access-token' });
   });
 
   test('a token that is to hold for ever ends with the calendar', async () => {
     const body = { access_token: 'new-access-token', token_type: 'bearer', expires_in: 1e300 };
     const stub = await startStubProvider({ token: () => ({ body }) });
-    const next = await clientOf({ ...provider.current(), issuer: stub.issuer }).refresh(before);
+    const next = await clientOf(stub).refresh(before);
     expect(next.expiresAt).toBe('9999-12-31T23:59:59.999Z');
   });
 
   test('a refresh for another account is not taken', async () => {
     const stub = await startStubProvider({ claims: { sub: 'somebody else' } });
-    const server = clientOf({ ...provider.current(), issuer: stub.issuer });
+    const server = clientOf(stub);
     const error = await failure(server.refresh(before), 'sign-in-unreachable');
     expect(error.message).toContain('it refreshes another account');
     expectAllHidden(error, [before.refreshToken, ...Object.values(stub.tokens)]);

@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import { clientOf, providerForSuite } from './session.ts';
+import { clientOf } from './session.ts';
 import { startStubProvider } from './stub-provider.ts';
 import { visit } from './visitor.ts';
-
-const provider = providerForSuite();
 
 test('a second redirect, while the code of the first is exchanged, is told so, and the first counts', async () => {
   let redirect = '';
@@ -16,7 +14,7 @@ test('a second redirect, while the code of the first is exchanged, is told so, a
     },
   });
   const shown: Promise<{ text: string }>[] = [];
-  const grant = await clientOf({ ...provider.current(), issuer: stub.issuer }).signIn({
+  const grant = await clientOf(stub).signIn({
     url(address) {
       const asked = new URL(address).searchParams;
       redirect = `${asked.get('redirect_uri')}?state=${asked.get('state')}&code=another`;

@@ -25,16 +25,18 @@ export function providerForSuite(options?: OidcProviderOptions): { readonly curr
   };
 }
 
+/** A client without a secret, as every provider here knows it unless a test has it otherwise. */
 export function clientOf(
-  { issuer, publicClient }: OidcProvider,
+  { issuer }: { readonly issuer: string },
   options: Partial<AuthorizationServerOptions> = {},
 ): AuthorizationServer {
-  return createAuthorizationServer({ issuer, ...publicClient, clock, ...options });
+  return createAuthorizationServer({ issuer, clientId: 'native', clock, ...options });
 }
 
 /** A whole sign-in: the grant, and what the user was shown last. */
 export async function signInAt(
   server: AuthorizationServer,
+  signal?: AbortSignal,
 ): Promise<{ readonly grant: Grant; readonly shown: Shown; readonly url: string }> {
   let url = '';
   let shown: Promise<Shown> | undefined;
@@ -43,6 +45,7 @@ export async function signInAt(
       url = address;
       shown = visit(address);
     },
+    ...(signal && { signal }),
   });
   if (shown === undefined) throw new Error('nobody was sent to the provider');
   return { grant, url, shown: await shown };

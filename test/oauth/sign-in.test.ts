@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { readable } from './readable.ts';
 import { clientOf, providerForSuite, signInAt } from './session.ts';
+import { startStubProvider } from './stub-provider.ts';
 
 const provider = providerForSuite();
 
@@ -16,8 +18,9 @@ describe('signing in at oidc-provider', () => {
     });
     expect(await provider.current().isActive(grant.accessToken)).toBe(true);
     expect(shown.status).toBe(200);
-    expect(shown.text).toContain('<h1>You are signed in as alice@example.com</h1>');
-    expect(shown.text).toContain('You can close this window.');
+    expect(readable(shown.text)).toBe(
+      'You are signed in as alice@example.com\nYou can close this window. The command in your terminal goes on.',
+    );
   });
 
   test('works for a client with a secret', async () => {
@@ -55,7 +58,11 @@ describe('signing in at oidc-provider', () => {
 
   test('shows a page that runs and loads nothing, is not kept, and tells nobody its address', async () => {
     const { shown } = await signInAt(clientOf(provider.current()));
+    expect(shown.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(shown.text).toMatch(/^<!doctype html>\n<html lang="en">\n/);
+    expect(shown.text).toContain('\n<title>You are signed in as alice@example.com</title>\n');
     const style = /<style>([^<]*)<\/style>/.exec(shown.text)?.[1] ?? '';
+    expect(style).toContain('color-scheme: light dark');
     const hash = createHash('sha256').update(style).digest('base64');
     expect(shown.headers.get('content-security-policy')).toBe(
       `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
@@ -65,5 +72,23 @@ describe('signing in at oidc-provider', () => {
     expect(shown.headers.get('x-content-type-options')).toBe('nosniff');
     expect(shown.headers.get('connection')).toBe('close');
     expect(shown.text).not.toMatch(/<script|<link|<img|src=|href=|url\(/);
+  });
+});
+
+describe('the page names the user', () => {
+  test.each([
+    ['by address', { email: 'stub@example.com', name: 'Stub' }, 'You are signed in as stub@example.com'],
+    [
+      'by name, where there is no address',
+      { name: ' \u001b[2JStub\u202e\nExample' },
+      'You are signed in as [2JStub Example',
+    ],
+    ['not at all, where neither is a text', { email: 7, name: null }, 'You are signed in'],
+  ])('%s', async (_, claims, title) => {
+    const { grant, shown } = await signInAt(clientOf(await startStubProvider({ claims })));
+    expect(readable(shown.text).split('\n')[0]).toBe(title);
+    const { email, name } = claims as Readonly<Record<string, unknown>>;
+    const texts = Object.entries({ email, name }).filter(([, value]) => typeof value === 'string');
+    expect(grant.subject).toStrictEqual({ id: 'stub', ...Object.fromEntries(texts) });
   });
 });

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { type Answer, type StubServer, startStub } from './stub-server.ts';
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const { privateKey, publicKey } = newKeys();
 
 export interface StubProvider extends StubServer {
   /** What it may never be seen to have given or been given. */
@@ -18,7 +19,7 @@ export interface StubScript {
   /** Signs with a key that it does not publish. */
   readonly forged?: boolean;
   /** What the token endpoint says instead of giving tokens. */
-  readonly token?: (parameters: URLSearchParams) => Answer;
+  readonly token?: (parameters: URLSearchParams, authorization?: string) => Answer;
   /** Says so whatever it is asked, the check of the client included. */
   readonly tokenAlways?: boolean;
   readonly tokenType?: string;
@@ -34,7 +35,7 @@ export async function startStubProvider(script: StubScript): Promise<StubProvide
   const code = 'the-code-of-the-stub-issuer';
   const tokens = { access_token: 'access-token-of-the-stub', refresh_token: 'refresh-token-of-the-stub' };
   let [nonce, verifier, idToken] = ['', '', ''];
-  const stub = await startStub(async (path, parameters) => {
+  const stub = await startStub(async (path, parameters, authorization) => {
     await script.before?.(path);
     const { issuer } = stub;
     switch (path) {
@@ -48,7 +49,7 @@ export async function startStubProvider(script: StubScript): Promise<StubProvide
         return { status: 303, headers: { location: redirect.href }, body: '' };
       }
       case '/jwks':
-        return { body: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' }] } };
+        return { body: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'ES256' }] } };
       case '/revoke':
         return script.revocation?.(parameters) ?? { body: '' };
       case '/token': {
@@ -58,7 +59,7 @@ export async function startStubProvider(script: StubScript): Promise<StubProvide
         verifier = parameters.get('code_verifier') ?? '';
         idToken = jwt({ ...claimsOf(issuer, nonce), ...script.claims }, script.forged ?? false);
         const body = { ...tokens, token_type: script.tokenType ?? 'Bearer', expires_in: 60, id_token: idToken };
-        return script.token?.(parameters) ?? { body };
+        return script.token?.(parameters, authorization) ?? { body };
       }
       default:
         return { status: 404, body: '' };
@@ -74,6 +75,7 @@ function metadataOf(issuer: string): Readonly<Record<string, unknown>> {
     token_endpoint: `${issuer}/token`,
     jwks_uri: `${issuer}/jwks`,
     revocation_endpoint: `${issuer}/revoke`,
+    id_token_signing_alg_values_supported: ['ES256'],
     token_endpoint_auth_methods_supported: ['client_secret_post', 'none'],
     authorization_response_iss_parameter_supported: true,
   };
@@ -85,8 +87,8 @@ function claimsOf(iss: string, nonce: string): Readonly<Record<string, unknown>>
 }
 
 function jwt(claims: Readonly<Record<string, unknown>>, forged: boolean): string {
-  const key = forged ? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey : privateKey;
+  const key = forged ? newKeys().privateKey : privateKey;
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const signed = `${part({ alg: 'RS256', kid: 'one' })}.${part(claims)}`;
-  return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
+  const signed = `${part({ alg: 'ES256', kid: 'one' })}.${part(claims)}`;
+  return `${signed}.${sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
 }

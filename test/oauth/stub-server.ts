@@ -11,8 +11,8 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** What a request brought: its query or its form. */
-export type Script = (path: string, parameters: URLSearchParams) => Answer | Promise<Answer>;
+/** What a request brought: its query or its form, and what it has in the header to authenticate the client. */
+export type Script = (path: string, parameters: URLSearchParams, authorization?: string) => Answer | Promise<Answer>;
 
 export interface StubServer {
   readonly issuer: string;
@@ -35,7 +35,12 @@ export async function startStub(script: Script, certificate?: Certificate): Prom
     for await (const chunk of request) chunks.push(chunk);
     const form = new URLSearchParams(Buffer.concat(chunks).toString());
     const parameters = request.method === 'GET' ? url.searchParams : form;
-    const { status = 200, type = 'application/json', headers, body } = await script(url.pathname, parameters);
+    const {
+      status = 200,
+      type = 'application/json',
+      headers,
+      body,
+    } = await script(url.pathname, parameters, request.headers.authorization);
     if (body === undefined) return;
     response.writeHead(status, { 'content-type': type, ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));

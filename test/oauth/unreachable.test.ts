@@ -5,19 +5,17 @@ import { missingProgram } from '../support/session-bus.ts';
 import { selfSigned } from './certificate.ts';
 import { closedPort } from './closed-port.ts';
 import { expectAllHidden } from './hidden.ts';
-import { clientOf, providerForSuite } from './session.ts';
+import { clientOf } from './session.ts';
 import { startStubProvider } from './stub-provider.ts';
 import { type Answer, startStub } from './stub-server.ts';
 
-const provider = providerForSuite();
 const secrets = {
   accessToken: 'the-access-token',
   refreshToken: 'the-refresh-token',
   clientSecret: 'the-client-secret',
 };
 
-const at = (issuer: string, limitMs = 10_000) =>
-  clientOf({ ...provider.current(), issuer }, { clientSecret: secrets.clientSecret, limitMs });
+const at = (issuer: string, limitMs = 10_000) => clientOf({ issuer }, { clientSecret: secrets.clientSecret, limitMs });
 
 /** The one failure of all three operations, of which none gets as far as to tell the user where to go. */
 async function failsAlike(server: AuthorizationServer): Promise<string> {
