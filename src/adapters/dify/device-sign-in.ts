@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { difyHost } from '../../domain/dify-host.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DeviceSignIn } from '../../ports/device-sign-in.ts';
-import { orAborted, throwIfAborted } from '../files/abort.ts';
+import { orAborted } from '../files/abort.ts';
 import { awaitToken } from './await-token.ts';
 import { converse } from './conversation.ts';
 import { requestCode } from './request-code.ts';
@@ -29,7 +29,6 @@ export function createDeviceSignIn(options: DeviceSignInOptions): DeviceSignIn {
   const nowMs = () => Date.parse(clock());
   return {
     async signIn(typed, { deviceLabel, show, signal = new AbortController().signal }) {
-      throwIfAborted({ signal });
       const host = difyHost(typed);
       const talk = converse(host, { fetch: options.fetch ?? fetch, wait, nowMs, limitMs, signal });
       const issued = await requestCode(talk, deviceLabel);

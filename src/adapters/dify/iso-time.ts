@@ -1,4 +1,4 @@
-const iso = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/i;
+const iso = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d:?\d\d)?$/i;
 
 /**
  * A time as Dify may write it, as ISO 8601 in UTC with milliseconds: from ISO 8601 with any number of decimals, or from
@@ -13,8 +13,6 @@ export function isoTime(value: string | number): string | undefined {
 }
 
 function msOf(text: string): number {
-  const [, date, time, decimals = '', zone = 'Z'] = iso.exec(text.trim()) ?? [];
-  if (date === undefined) return Number.NaN;
-  const zoned = zone.toUpperCase().replace(/^([+-]\d\d):?/, '$1:');
-  return Date.parse(`${date}T${time}.${decimals.padEnd(3, '0').slice(0, 3)}${zoned}`);
+  const [, date, time, zone = 'Z'] = iso.exec(text) ?? [];
+  return Date.parse(`${date}T${time}${zone}`);
 }

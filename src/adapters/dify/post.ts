@@ -28,21 +28,18 @@ export type Sent = Readonly<Record<string, string>>;
 /** Posts JSON. Rejects only with `cancelled`, and leaves nothing running however it ends. */
 export async function post(url: string, sent: Sent, options: PostOptions): Promise<Posted> {
   const { limitMs, signal } = options;
-  throwIfAborted({ signal });
-  const ending = new AbortController();
-  const end = () => ending.abort();
-  const timer = setTimeout(end, limitMs);
-  signal.addEventListener('abort', end, { once: true });
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), limitMs);
+  const ending = AbortSignal.any([signal, limit.signal]);
   try {
-    return await orAborted(exchange(url, sent, options, ending.signal), { signal: ending.signal });
+    return await orAborted(exchange(url, sent, options, ending), { signal: ending });
   } catch (error) {
     throwIfAborted({ signal });
-    if (ending.signal.aborted) return noAnswer(`did not answer within ${Math.ceil(limitMs / 1000)} s`, false);
+    if (limit.signal.aborted) return noAnswer(`did not answer within ${Math.ceil(limitMs / 1000)} s`, false);
     return { kind: 'no-answer', ...connectionFault(error, sent.device_code) };
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', end);
-    end();
+    limit.abort();
   }
 }
 
@@ -55,9 +52,7 @@ async function exchange(url: string, sent: Sent, options: PostOptions, signal: A
     signal,
   });
   const { status, headers } = response;
-  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    return redirected(url, headers.get('location'), sent);
-  }
+  if (status >= 300 && status < 400) return redirected(url, headers.get('location'), sent);
   const text = await readText(response);
   if (text === undefined) return noAnswer('answers with more than 1 MiB', true);
   return {

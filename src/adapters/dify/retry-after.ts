@@ -3,7 +3,7 @@
  * there is none or it is neither.
  */
 export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  const text = header?.trim() ?? '';
+  const text = header ?? '';
   if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
   // All three forms of RFC 9110 §5.6.7 begin with the day of the week; Date.parse alone would take much else.
   const atMs = /^(Mon|Tues?|Wed|Wednes|Thu|Thurs|Fri|Sat|Satur|Sun)(day)?[, ]/.test(text)
