@@ -7,6 +7,8 @@ import { startTrial } from './harness.ts';
 const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 const pending = errorAnswer('authorization_pending');
 const forEver = () => new Promise<void>(() => {});
+const rejectedBy = (signal: AbortSignal) =>
+  new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 test('called off before it begins: nothing is sent', async () => {
   const trial = await startTrial({}, { signal: AbortSignal.abort() });
@@ -47,6 +49,7 @@ test('called off during a wait: at once, and no timer is left', async () => {
 
 test.each([
   ['a wait that does not listen', { wait: forEver }],
+  ['a wait that listens', { wait: (_: number, signal: AbortSignal) => rejectedBy(signal) }],
   ['a fetch that does not listen', { fetch: forEver as unknown as typeof fetch }],
   ['a prompt that is never shown', { show: forEver }],
 ])('called off during %s: at once all the same', async (_, options) => {
@@ -56,6 +59,13 @@ test.each([
   await sleep(50);
   calledOff.abort();
   await failed;
+});
+
+test('a wait that fails ends the sign-in as it is', async () => {
+  const broken = new Error('no timer');
+  const trial = await startTrial({ token: [pending] }, { wait: () => Promise.reject(broken) });
+  await expect(trial.signIn()).rejects.toBe(broken);
+  expect(trial.host.requests).toHaveLength(1);
 });
 
 test('called off between two requests: the second is not sent', async () => {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { createDeviceSignIn } from '../../src/adapters/dify/device-sign-in.ts';
-import { bearer, codeAnswer, type DifyAnswer, errorAnswer, tokenAnswer } from '../support/dify-host.ts';
+import {
+  bearer,
+  codeAnswer,
+  type DifyAnswer,
+  type DifyScript,
+  errorAnswer,
+  tokenAnswer,
+} from '../support/dify-host.ts';
 import { startMs, startTrial } from './harness.ts';
 
 const pending = errorAnswer('authorization_pending');
@@ -61,6 +68,7 @@ describe('the end', () => {
     const { message, hint } = await trial.fails('timed-out');
     expect(message).toBe(`the code was not confirmed at ${trial.host.url} in time`);
     expect(hint).toBe('sign in again');
+    expect(trial.waits).toEqual([5000]);
   });
 
   test('a code that nobody confirms is timed-out when it ends, and not asked about after that', async () => {
@@ -68,6 +76,21 @@ describe('the end', () => {
     await trial.fails('timed-out');
     expect(trial.waits).toEqual([5000, 5000, 5000, 3000]);
     expect(trial.host.requests).toHaveLength(4);
+  });
+
+  test.each([0, 1, 1000])('a wait that ends %i ms late ends the sign-in without another question', async (lateMs) => {
+    const { trial, pass } = await inTimeThatPasses({ code: [codeAnswer({ expires_in: 60, interval: 1 })] });
+    pass(60_000 + lateMs);
+    await trial.fails('timed-out');
+    expect(trial.host.requests).toHaveLength(1);
+  });
+
+  test('a wait for the rest of the code is its end, even where the timer fires early', async () => {
+    const script = { code: [codeAnswer({ expires_in: 10 })], token: [pending] };
+    const { trial, pass } = await inTimeThatPasses(script);
+    pass(5000, 4999);
+    await trial.fails('timed-out');
+    expect(trial.host.requests).toHaveLength(2);
   });
 
   test('a code counts from when it came, however long showing it takes', async () => {
@@ -92,8 +115,9 @@ describe('a host that does not serve while the token is asked for', () => {
 
   test('until the code ends is sign-in-unreachable, with what it said last', async () => {
     const trial = await startTrial({ code: [codeAnswer({ expires_in: 60 })], token: [pending, down] });
-    const { message } = await trial.fails('sign-in-unreachable');
+    const { message, hint } = await trial.fails('sign-in-unreachable');
     expect(message).toBe(`${trial.host.url} answers 503`);
+    expect(hint).toBe('sign in again later');
     expect(trial.waits).toEqual([5000, 5000, 10_000, 20_000, 20_000]);
   });
 
@@ -126,11 +150,37 @@ describe('a host that does not serve while the token is asked for', () => {
     expect(trial.waits).toEqual([5000, 30_000, 90_000, 40_000, 12_000, 10_000]);
   });
 
-  test('a Retry-After beyond the end of the code ends the sign-in at once', async () => {
-    const trial = await startTrial({ token: [{ status: 429, headers: { 'retry-after': '900' } }] });
-    const { message } = await trial.fails('sign-in-unreachable');
+  test.each(['895', '900'])('a Retry-After of %s, to the end of the code, ends the sign-in at once', async (after) => {
+    const trial = await startTrial({ token: [{ status: 429, headers: { 'retry-after': after } }] });
+    const { message, hint } = await trial.fails('sign-in-unreachable');
     expect(message).toBe(`${trial.host.url} asks to be left alone for longer than its code holds`);
+    expect(hint).toBe('sign in again later');
     expect(trial.waits).toEqual([5000]);
+  });
+
+  test.each(['in 12', '12 s', '12345678901', '1e3', 'x Sun, 03 Nov 2030 08:49:37 GMT', '2030-11-03'])(
+    'a Retry-After of %j is none',
+    async (after) => {
+      const trial = await startTrial({ token: [{ status: 429, headers: { 'retry-after': after } }, tokenAnswer()] });
+      await trial.signIn();
+      expect(trial.waits).toEqual([5000, 10_000]);
+    },
+  );
+
+  test.each([408, 500, 599])('and answers %i is asked again', async (status) => {
+    const trial = await startTrial({ token: [{ status, body: { error: 'access_denied' } }, tokenAnswer()] });
+    await trial.signIn();
+    expect(trial.waits).toEqual([5000, 10_000]);
+  });
+
+  test('has for the last question no longer than the code holds', async () => {
+    const after = { expires_in: 60, interval: 1 };
+    const { trial, pass } = await inTimeThatPasses({ code: [codeAnswer(after)], token: [{ instead: 'silent' }] });
+    pass(59_970, 30);
+    const { message, hint } = await trial.fails('sign-in-unreachable');
+    expect(message).toBe(`${trial.host.url} did not answer within 1 s`);
+    expect(hint).toBe('sign in again later');
+    expect(trial.host.requests).toHaveLength(2);
   });
 });
 
@@ -159,11 +209,42 @@ describe('a host that does not serve when a code is asked for', () => {
     expect(trial.waits).toEqual([500, 1000, 2000]);
   });
 
-  test('a Retry-After longer than anybody waits is said, and not waited for', async () => {
-    const trial = await startTrial({ code: [{ status: 429, headers: { 'retry-after': '600' } }] });
+  test.each(['30', '600'])(
+    'a Retry-After of %s s, longer than anybody waits, is said, and not waited for',
+    async (s) => {
+      const trial = await startTrial({ code: [{ status: 429, headers: { 'retry-after': s } }] });
+      const { message, hint } = await trial.fails('sign-in-unreachable');
+      expect(message).toBe(`${trial.host.url} answers 429: too many requests`);
+      expect(hint).toBe(`try again in ${s} s, as the host asks`);
+      expect(trial.waits).toEqual([]);
+    },
+  );
+
+  test('but says slow_down, four times, is sign-in-unreachable', async () => {
+    const trial = await startTrial({ code: [slowDown] });
     const { message, hint } = await trial.fails('sign-in-unreachable');
-    expect(message).toBe(`${trial.host.url} answers 429: too many requests`);
-    expect(hint).toBe('try again in 600 s, as the host asks');
-    expect(trial.waits).toEqual([]);
+    expect(message).toBe(`${trial.host.url} answers slow_down`);
+    expect(hint).toBe('try again later');
+    expect(trial.waits).toEqual([500, 1000, 2000]);
+  });
+
+  test('has for the last request no longer than half a minute leaves', async () => {
+    const { trial, pass } = await inTimeThatPasses({ code: [down, { instead: 'silent' }] });
+    pass(29_970);
+    const { message, hint } = await trial.fails('sign-in-unreachable');
+    expect(message).toBe(`${trial.host.url} did not answer within 1 s`);
+    expect(hint).toBe('try again later');
+    expect(trial.host.requests).toHaveLength(2);
   });
 });
+
+/** A trial whose waits take as long as `pass` says for each, whatever was asked for. */
+async function inTimeThatPasses(script: DifyScript) {
+  const durations: number[] = [];
+  let now = startMs;
+  const wait = async () => {
+    now += durations.shift() ?? expect.unreachable('there is nothing to wait for');
+  };
+  const trial = await startTrial(script, { clock: () => new Date(now).toISOString(), wait });
+  return { trial, pass: (...ms: readonly number[]) => void durations.push(...ms) };
+}

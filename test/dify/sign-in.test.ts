@@ -52,6 +52,8 @@ describe('the grant', () => {
     ['2026-12-03T04:00:00-0500', '2026-12-03T09:00:00.000Z'],
     ['2026-12-03T09:00:00.5', '2026-12-03T09:00:00.500Z'],
     ['2026-12-03 09:00:00', '2026-12-03T09:00:00.000Z'],
+    ['2026-12-03t09:00:00z', '2026-12-03T09:00:00.000Z'],
+    ['9999-12-31T23:59:59.123456789Z', '9999-12-31T23:59:59.123Z'],
     [1_796_288_400, '2026-12-03T09:00:00.000Z'],
     [1_796_288_400.25, '2026-12-03T09:00:00.250Z'],
   ])('expires_at %j is %s', async (expires_at, expiresAt) => {
@@ -73,6 +75,13 @@ describe('the grant', () => {
   ])('its subject is %s', async (_, changes, subject) => {
     const trial = await startTrial({ token: [tokenAnswer(changes)] });
     expect((await trial.signIn()).subject).toEqual(subject);
+  });
+
+  test('letters that come in two halves are whole', async () => {
+    const text = Buffer.from(JSON.stringify({ token: bearer, account: { id: 'acc-1', name: 'Zoë' } }));
+    const middle = text.indexOf('ë') + 1;
+    const trial = await startTrial({}, { fetch: halving(text, middle) });
+    expect((await trial.signIn()).subject).toEqual({ id: 'acc-1', name: 'Zoë' });
   });
 
   test('what the host does not say is absent', async () => {
@@ -119,3 +128,12 @@ describe('what is shown', () => {
     expect(trial.host.requests).toHaveLength(1);
   });
 });
+
+/** Answers the question for the token with this text, in two parts of which the first ends at `middle`. */
+function halving(text: Buffer, middle: number): typeof fetch {
+  return async (url, options) => {
+    if (!`${url}`.endsWith('/token')) return fetch(url, options);
+    const parts = [text.subarray(0, middle), text.subarray(middle)];
+    return new Response(ReadableStream.from(parts.map((part) => Uint8Array.from(part))));
+  };
+}

@@ -62,6 +62,9 @@ describe('an answer that is not as it should be is one clear line', () => {
     ['expires_at is no time', { expires_at: '2026-13-03T09:00:00Z' }],
     ['expires_at is no time', { expires_at: 'tomorrow' }],
     ['expires_at is no time', { expires_at: '03/12/2026' }],
+    ['expires_at is no time', { expires_at: 'on 2026-12-03T09:00:00Z' }],
+    ['expires_at is no time', { expires_at: '2026-12-03T09:00:00Z or so' }],
+    ['expires_at is no time', { expires_at: '2026-12-03T09:00:00 -05:00' }],
     ['expires_at is no time', { expires_at: 0 }],
     ['expires_at is no time', { expires_at: 1e300 }],
     ['expires_at is no time', { expires_at: 1_796_288_400_000 }],
@@ -82,6 +85,8 @@ describe('an answer that is not as it should be is one clear line', () => {
     ['answers 200 with something that is no JSON object', { body: `<html>${echo}</html>` }],
     ['answers 200 with something that is no JSON object', { body: '' }],
     ['answers 200 with something that is no JSON object', { body: [echo] }],
+    ['answers 200 with something that is no JSON object', { body: 'null' }],
+    ['answers 200 with something that is no JSON object', { body: JSON.stringify(echo) }],
     ['answers 200 with something that is no JSON object', { body: `{"token": "${echo}` }],
     ['answers 200 with something that is no JSON object', { body: new Uint8Array([0xff, 0xfe, 0x00]) }],
     ['answers 204 with something that is no JSON object', { status: 204 }],
@@ -91,7 +96,9 @@ describe('an answer that is not as it should be is one clear line', () => {
     ['answers 200 with the error "invalid_grant"', { body: { error: 'invalid_grant', token: bearer } }],
     ['answers 403 with the error "forbidden"', { status: 403, body: { code: 'forbidden', message: echo } }],
     ['answers 400 with an error that has no name', { status: 400, body: { error: { echo } } }],
+    ['answers 400 with an error that has no name', { status: 400, body: {} }],
     ['answers 400 with an error that has no name', { status: 400, body: { error: `no ${deviceCode}` } }],
+    [`answers 400 with the error "${'x'.repeat(100)}"`, { status: 400, body: { error: 'x'.repeat(101) } }],
     ['answers 400 with the error "[2J no"', { status: 400, body: { error: '\u001b[2J\u202e no' } }],
   ])('%s (%#)', async (fault, answer) => {
     const trial = await startTrial({ token: [answer] });
@@ -119,8 +126,14 @@ test('access_denied to the request for a code is sign-in-refused', async () => {
   await trial.fails('sign-in-refused');
 });
 
+test('an error that a request for a code is answered with is named', async () => {
+  const trial = await startTrial({ code: [{ status: 400, body: { error: 'undefined_parameter' } }] });
+  const { message } = await trial.fails('sign-in-unreachable');
+  expect(message).toBe(`${trial.host.url} answers 400 with the error "undefined_parameter"`);
+});
+
 describe('a redirect', () => {
-  test.each([301, 302, 303, 307, 308])('%i is said with where it leads, and not followed', async (status) => {
+  test.each([300, 301, 302, 303, 307, 308])('%i is said with where it leads, and not followed', async (status) => {
     const other = await startDifyHost();
     const trial = await startTrial({ code: [{ status, headers: { location: `${other.url}/device?x=${bearer}` } }] });
     const { message, hint } = await trial.fails('sign-in-unreachable');
@@ -139,8 +152,28 @@ describe('a redirect', () => {
   );
 });
 
+test.each(['http://[', 'javascript:alert(1)', undefined])(
+  'a redirect to %s, which is nowhere, has no hint',
+  async (location) => {
+    const trial = await startTrial({ code: [{ status: 307, headers: location ? { location } : {} }] });
+    const { message, hint } = await trial.fails('sign-in-unreachable');
+    expect(message).toBe(`${trial.host.url} redirects to another address, which a sign-in does not follow`);
+    expect(hint).toBeUndefined();
+    expect(trial.host.requests).toHaveLength(1);
+  },
+);
+
 describe('an answer of more than 1 MiB is not read', () => {
-  const large = Buffer.from(JSON.stringify({ token: bearer, filler: 'x'.repeat(1024 * 1024) }));
+  const ofSize = (bytes: number) => {
+    const rest = JSON.stringify({ token: bearer, filler: '' }).length;
+    return Buffer.from(JSON.stringify({ token: bearer, filler: 'x'.repeat(bytes - rest) }));
+  };
+  const large = ofSize(1024 * 1024 + 1);
+
+  test('but one of just that size is', async () => {
+    const trial = await startTrial({ token: [{ body: ofSize(1024 * 1024) }] });
+    expect((await trial.signIn()).accessToken).toBe(bearer);
+  });
 
   test.each<[string, DifyAnswer]>([
     ['as it is', { body: large }],
@@ -148,16 +181,48 @@ describe('an answer of more than 1 MiB is not read', () => {
   ])('%s', async (_, answer) => {
     const trial = await startTrial({ token: [answer] });
     expect((await trial.fails('sign-in-unreachable')).message).toBe(`${trial.host.url} answers with more than 1 MiB`);
+    expect(trial.host.requests).toHaveLength(2);
   });
 });
 
-test('what fetch says is told by its code, or in its words where they hold no secret', async () => {
-  const rejecting = (cause: Error) =>
-    startTrial({}, { fetch: () => Promise.reject(new TypeError('fetch failed', { cause })) });
-  const unknown = await rejecting(Object.assign(new Error(echo), { code: 'UND_ERR_SOCKET', data: echo }));
-  expect((await unknown.fails('sign-in-unreachable')).message).toMatch(/ cannot be reached \(UND_ERR_SOCKET\)$/);
-  const worded = await rejecting(new Error('bad\nport'));
-  expect((await worded.fails('sign-in-unreachable')).message).toMatch(/ cannot be reached \(badport\)$/);
-  const nobody = await rejecting(Object.assign(new Error('x'), { code: 'ENOTFOUND' }));
-  expect((await nobody.fails('sign-in-unreachable')).message).toMatch(/ is a name that nobody knows \(ENOTFOUND\)$/);
+describe('what fetch says', () => {
+  const coded = (code: unknown, message = 'in words') =>
+    Object.assign(new Error(message, { cause: echo }), { code, data: echo });
+  const again = [500, 1000, 2000];
+
+  test.each([
+    ['by its code', coded('UND_ERR_SOCKET', echo), 'cannot be reached (UND_ERR_SOCKET)', again],
+    ['by its code', coded('EPROTOTYPE'), 'cannot be reached (EPROTOTYPE)', again],
+    ['by its code', coded('ENOTFOUND'), 'is a name that nobody knows (ENOTFOUND)', again],
+    ['in words, where the code is a number', coded(20), 'cannot be reached (in words)', again],
+    ['in words, where the code is none', coded('of no use'), 'cannot be reached (in words)', again],
+    ['in words, where the code only begins as one', coded('E1 x'), 'cannot be reached (in words)', again],
+    ['in words, where the code only ends as one', coded('xE1'), 'cannot be reached (in words)', again],
+    [
+      'in the innermost words',
+      new Error('outer', { cause: new Error('bad\nport') }),
+      'cannot be reached (badport)',
+      again,
+    ],
+    ['in its own words, where there is no cause', 'text', 'cannot be reached (fetch failed)', again],
+    [
+      'once, where it is the certificate',
+      coded('CERT_HAS_EXPIRED'),
+      'has a certificate that does not hold (CERT_HAS_EXPIRED)',
+      [],
+    ],
+    ['once, where it is TLS', coded('EPROTO'), 'does not speak TLS as it should (EPROTO)', []],
+    ['and words are no code', new Error('no CERT_, no ERR_SSL_'), 'cannot be reached (no CERT_, no ERR_SSL_)', again],
+    ['and words are no code', new Error('INVALID_CAT'), 'cannot be reached (INVALID_CAT)', again],
+  ])('is told %s (%#)', async (_, cause, said, waits) => {
+    const trial = await startTrial({}, { fetch: () => Promise.reject(new TypeError('fetch failed', { cause })) });
+    expect((await trial.fails('sign-in-unreachable')).message).toBe(`${trial.host.url} ${said}`);
+    expect(trial.waits).toEqual(waits);
+  });
+
+  test('of no error at all is no reason given', async () => {
+    const trial = await startTrial({}, { fetch: () => Promise.reject(echo) });
+    const { message } = await trial.fails('sign-in-unreachable');
+    expect(message).toBe(`${trial.host.url} cannot be reached (no reason given)`);
+  });
 });
