@@ -7,6 +7,9 @@ import { clientOf, clock, providerForSuite, signInAt } from './session.ts';
 
 const provider = providerForSuite();
 
+/** Of the limits that a timer could go on for, that of one request is the shortest: 10 s unless given. */
+const shortestLimitMs = 10_000;
+
 describe('a process', () => {
   const module = bundled('src/adapters/oauth/authorization-server.ts');
 
@@ -39,7 +42,7 @@ describe('a process', () => {
   test('that nobody came back to ends at once', async () => {
     const { said, livedOnMs } = await run('await server.signIn({ url() {} }).catch(report);', 200);
     expect(said).toBe('timed-out');
-    expect(livedOnMs).toBeLessThan(1000);
+    expect(livedOnMs).toBeLessThan(shortestLimitMs);
   });
 
   test('whose sign-in was called off ends at once', async () => {
@@ -47,13 +50,13 @@ describe('a process', () => {
       const controller = new AbortController();
       await server.signIn({ url: () => controller.abort(), signal: controller.signal }).catch(report);`);
     expect(said).toBe('cancelled');
-    expect(livedOnMs).toBeLessThan(1000);
+    expect(livedOnMs).toBeLessThan(shortestLimitMs);
   });
 
   test('that has refreshed ends at once', async () => {
     const { grant } = await signInAt(clientOf(provider.current()));
     const { said, livedOnMs } = await run(`await server.refresh(${JSON.stringify(grant)}).then(report);`);
     expect(said).toBe('done');
-    expect(livedOnMs).toBeLessThan(1000);
+    expect(livedOnMs).toBeLessThan(shortestLimitMs);
   });
 });
