@@ -1,12 +1,13 @@
 import { CredentialError } from '../../domain/credential-error.ts';
+import { errnoOf } from '../files/errno.ts';
 
 /** What the system says of a program that it did not start. Names the command, never its environment. */
 export function toError(error: unknown, command: string): CredentialError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const code = errnoOf(error);
   switch (code) {
     case 'ENOENT':
       return new CredentialError('command-not-found', `there is no command ${command}`, {
-        hint: `check how it is spelt, or give its whole path${orCmd}`,
+        hint: `check how it is spelt, or give its whole path${orCmd()}`,
       });
     case 'EACCES':
       return notRunnable(command, 'it may not be executed', `chmod +x "${command}", if it is a program`);
@@ -20,13 +21,15 @@ export function toError(error: unknown, command: string): CredentialError {
       return notRunnable(
         command,
         code ?? 'the system does not say why',
-        `run it by itself to see what is amiss${orCmd}`,
+        `run it by itself to see what is amiss${orCmd()}`,
       );
   }
 }
 
 /** Windows runs .cmd and .bat files by its shell alone. */
-const orCmd = process.platform === 'win32' ? '; a .cmd or .bat file is run by: cmd /c FILE' : '';
+function orCmd(): string {
+  return process.platform === 'win32' ? '; a .cmd or .bat file is run by: cmd /c FILE' : '';
+}
 
 function notRunnable(command: string, why: string, hint: string): CredentialError {
   return new CredentialError('command-not-runnable', `${command} cannot be run: ${why}`, { hint });
