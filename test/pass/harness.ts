@@ -4,7 +4,7 @@ import type { Harness } from '../contract/harness.ts';
 import { missing, type OwnPasswordStore, ownPasswordStore } from './gnupg.ts';
 
 /** pass over a store of the test's own, with nobody there. */
-export function passOn({ environment }: OwnPasswordStore, options: Partial<PassOptions> = {}) {
+export function passOn({ environment }: Pick<OwnPasswordStore, 'environment'>, options: Partial<PassOptions> = {}) {
   return createPass({
     environment,
     sentinelService: 'keystow-tests',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CredentialName } from '../../domain/credential-name.ts';
+import { type CredentialName, credentialName } from '../../domain/credential-name.ts';
 import { entryOf, longEntries, nameOfEntry } from '../../domain/pass-entry.ts';
 
 /**
@@ -29,8 +29,8 @@ export async function nameAt(path: string, read: () => Promise<Buffer>): Promise
 
 function nameIn(line: string): CredentialName | undefined {
   try {
-    const [service, account]: string[] = JSON.parse(line);
-    return service === undefined || account === undefined ? undefined : { service, account };
+    const [service, account] = JSON.parse(line);
+    return credentialName(service, account);
   } catch {
     return undefined;
   }
