@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -61,4 +61,11 @@ export function openFile(path: string, seal: Seal, options: Partial<EncryptedFil
     cost: cheap,
     ...options,
   });
+}
+
+/** A file with one credential, and its bytes. */
+export async function sealedFile(seal: Seal) {
+  const place = newPlace();
+  await openFile(place.path, seal).set(alice, textSecret('s3cret-of-alice'));
+  return { ...place, whole: readFileSync(place.path) };
 }

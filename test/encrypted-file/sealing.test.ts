@@ -1,10 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
 import { sealOfFile } from '../../src/adapters/encrypted-file/encrypted-file.ts';
-import { Payload } from '../../src/adapters/encrypted-file/payload.ts';
-import { sealAfresh } from '../../src/adapters/encrypted-file/seal.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { recommendedCost } from '../../src/domain/key-derivation.ts';
 import type { Secret } from '../../src/domain/secret.ts';
@@ -161,31 +158,6 @@ describe('what the header says', () => {
     expect(header(path).kdf.salt).not.toBe(kdf.salt);
     expect(await store.list()).toEqual([bob]);
     expect(passphrases.asked).toEqual(['create', 'create']);
-  });
-});
-
-describe('a nonce', () => {
-  test('is fresh at every write', async () => {
-    const { path } = newPlace();
-    const store = openFile(path, 'home');
-    const nonces = new Set<string>();
-    for (let write = 0; write < 300; write++) {
-      await store.set(alice, secret);
-      nonces.add(header(path).nonce);
-    }
-    expect(nonces.size).toBe(300);
-  });
-
-  test('is not met again over 100,000 writes', () => {
-    const [key, kdf] = [randomBytes(32), { name: 'hkdf-sha256' as const, salt: randomBytes(32).toString('base64') }];
-    const payload = new Payload();
-    payload.set(alice, secret);
-    const nonces = new Set<string>();
-    for (let write = 0; write < 100_000; write++) {
-      nonces.add(sealAfresh(key, kdf, payload.serialise(), randomBytes).nonce);
-    }
-    expect(nonces.size).toBe(100_000);
-    for (const nonce of nonces) expect(Buffer.from(nonce, 'base64').length).toBe(12);
   });
 });
 

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { Payload } from '../../src/adapters/encrypted-file/payload.ts';
+import { sealAfresh } from '../../src/adapters/encrypted-file/seal.ts';
+import { textSecret } from '../contract/secrets.ts';
+import { alice, newPlace, openFile } from './place.ts';
+
+const secret = textSecret('s3cret-of-alice');
+const header = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+
+describe('a nonce', () => {
+  test('is fresh at every write', async () => {
+    const { path } = newPlace();
+    const store = openFile(path, 'home');
+    const nonces = new Set<string>();
+    for (let write = 0; write < 300; write++) {
+      await store.set(alice, secret);
+      nonces.add(header(path).nonce);
+    }
+    expect(nonces.size).toBe(300);
+  });
+
+  test('is not met again over 100,000 writes', () => {
+    const [key, kdf] = [randomBytes(32), { name: 'hkdf-sha256' as const, salt: randomBytes(32).toString('base64') }];
+    const payload = new Payload();
+    payload.set(alice, secret);
+    const nonces = new Set<string>();
+    for (let write = 0; write < 100_000; write++) {
+      nonces.add(sealAfresh(key, kdf, payload.serialise(), randomBytes).nonce);
+    }
+    expect(nonces.size).toBe(100_000);
+    for (const nonce of nonces) expect(Buffer.from(nonce, 'base64').length).toBe(12);
+  });
+});
