@@ -14,7 +14,7 @@ export async function orAborted<T>(work: Promise<T>, options: OperationOptions |
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(cancelled());
-    signal.addEventListener('abort', stop, { once: true });
+    signal.addEventListener('abort', stop);
   });
   return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', stop));
 }

@@ -10,7 +10,7 @@ export function errnoOf(error: unknown): string | undefined {
 export function wordsOf(error: unknown): string {
   if (errnoOf(error) === 'EDQUOT') return 'disk quota exceeded';
   const message = error instanceof Error ? error.message : String(error);
-  return printable(/^[A-Z][A-Z0-9]+: (.+?), \w+/.exec(message)?.[1] ?? message);
+  return printable(/^[A-Z0-9]+: (.+?), /.exec(message)?.[1] ?? message);
 }
 
 /** A path or another text on one line: a name may hold newlines and escape sequences. */

@@ -7,7 +7,7 @@ export type Identity = string | undefined;
 export function identityOf(file: KeptFile): Identity {
   try {
     const stats = lstatSync(file.path, { bigint: true, throwIfNoEntry: false });
-    return stats && [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
+    return stats && [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join();
   } catch (error) {
     throw ioError(file, 'read', error);
   }

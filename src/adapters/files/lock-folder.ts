@@ -77,7 +77,7 @@ export class LockFolder {
 }
 
 function holderOf({ dev, ino, birthtimeMs }: Stats): string {
-  return [dev, ino, birthtimeMs].join(':');
+  return [dev, ino, birthtimeMs].join();
 }
 
 function stateOf(stats: Stats): string {

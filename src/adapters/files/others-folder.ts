@@ -46,7 +46,7 @@ function isOthers({ uid }: Stats): boolean {
 function statsOf(folder: string): Stats | undefined {
   if (process.geteuid === undefined) return undefined;
   try {
-    return statSync(folder, { throwIfNoEntry: false });
+    return statSync(folder);
   } catch {
     return undefined;
   }

@@ -17,7 +17,6 @@ export interface Replacement {
   permitted(): boolean;
 }
 
-const posix = process.platform !== 'win32';
 const create = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | (fs.constants.O_NOFOLLOW ?? 0);
 
 /**
@@ -53,7 +52,7 @@ async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
   const descriptor = fs.openSync(path, create, 0o600);
   try {
     // The umask can only have taken bits away, the owner's too.
-    if (posix) fs.fchmodSync(descriptor, 0o600);
+    if (process.platform !== 'win32') fs.fchmodSync(descriptor, 0o600);
     fs.writeFileSync(descriptor, bytes);
     await syncFile(descriptor);
   } finally {

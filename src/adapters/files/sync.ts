@@ -3,7 +3,6 @@ import { promisify } from 'node:util';
 import { errnoOf } from './errno.ts';
 
 const fsync = promisify(fs.fsync);
-const posix = process.platform !== 'win32';
 
 /** Makes what was written to an open file last through a power cut, where its file system can. */
 export async function syncFile(descriptor: number): Promise<void> {
@@ -16,7 +15,7 @@ export async function syncFile(descriptor: number): Promise<void> {
 
 /** Makes a rename in `folder` last through a power cut. Windows and some file systems have no such call. */
 export async function syncFolder(folder: string): Promise<void> {
-  if (!posix) return;
+  if (process.platform === 'win32') return;
   try {
     const descriptor = fs.openSync(folder, 'r');
     await fsync(descriptor).finally(() => fs.closeSync(descriptor));

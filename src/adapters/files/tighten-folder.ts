@@ -2,15 +2,13 @@ import { chmodSync, statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { printable, wordsOf } from './errno.ts';
 
-const posix = process.platform !== 'win32';
-
 /**
  * Takes a folder's permissions for group and others away, with a notice. A folder that is plainly not keystow's own is
  * left alone: the home directory or one above it, one directly under the root, another owner's, or a shared (sticky)
  * one. The file in it is 0600 whatever the folder is.
  */
 export function tightenFolder(folder: string, home: string, notice: (line: string) => void): void {
-  if (!posix || dirname(folder) === dirname(dirname(folder)) || holds(folder, home)) return;
+  if (process.platform === 'win32' || dirname(folder) === dirname(dirname(folder)) || holds(folder, home)) return;
   let loose = `the folder ${printable(folder)} may have loose permissions`;
   try {
     const stats = statSync(folder, { throwIfNoEntry: false });
@@ -27,5 +25,5 @@ export function tightenFolder(folder: string, home: string, notice: (line: strin
 function holds(folder: string, home: string): boolean {
   if (home === '') return false;
   const way = relative(resolve(folder), resolve(home));
-  return way === '' || !way.startsWith('..');
+  return way !== '..' && !way.startsWith('../');
 }

@@ -1,0 +1,56 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { onceFree } from '../../src/adapters/files/in-use.ts';
+import { onPlatform } from '../support/platform.ts';
+import { systemError } from './watched-disk.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+/** Is refused so many times, and then done. */
+function refused(times: number, code: string) {
+  let left = times;
+  return () => {
+    left -= 1;
+    if (left >= 0) throw systemError(code, 'open');
+    return 'done';
+  };
+}
+
+describe('a file that another program has open', () => {
+  test.each(['EPERM', 'EACCES', 'EBUSY'])('on Windows (%s) is tried again until it is free', async (code) => {
+    onPlatform('win32');
+    expect(await onceFree(refused(3, code))).toBe('done');
+  });
+
+  test('on Windows is given up after two seconds, with what the system said', async () => {
+    onPlatform('win32');
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
+    const work = vi.fn(refused(1_000_000, 'EBUSY'));
+    const waiting = onceFree(work).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(1900);
+    const tries = work.mock.calls.length;
+    // Each pause is 5 to 30 ms.
+    expect(tries).toBeGreaterThanOrEqual(1900 / 30);
+    expect(tries).toBeLessThanOrEqual(1900 / 5 + 1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(await waiting).toMatchObject({ code: 'EBUSY' });
+    expect(work.mock.calls.length).toBeGreaterThan(tries);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test.each([
+    ['win32', 'ENOENT'],
+    ['linux', 'EPERM'],
+    ['darwin', 'EACCES'],
+  ] as const)('is the only reason to wait: on %s %s is told at once', async (platform, code) => {
+    onPlatform(platform);
+    await expect(onceFree(refused(1, code))).rejects.toMatchObject({ code });
+  });
+
+  test('is told from what is no error of the system', async () => {
+    onPlatform('win32');
+    const work = () => {
+      throw 'broken';
+    };
+    await expect(onceFree(work)).rejects.toBe('broken');
+  });
+});
