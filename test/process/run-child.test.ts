@@ -1,9 +1,10 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runChild } from '../../src/adapters/process/run-child.ts';
 import { toError } from '../../src/adapters/process/to-error.ts';
+import type { CredentialError } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { onPlatform } from '../support/platform.ts';
 
@@ -151,20 +152,43 @@ describe('a child that does not start', () => {
   const start = (command: string, variables: Readonly<Record<string, string>> = {}) =>
     runChild({ command, args: [], variables });
 
-  test('since there is no such command says so', async () => {
-    onPlatform('linux');
-    const error = await failure(start('keystow-no-such-command'), 'command-not-found');
+  /** Until the test ends, commands are looked for in a folder of its own, too. */
+  function folderOnPath(): string {
+    const folder = newFolder();
+    vi.stubEnv('PATH', `${process.env.PATH}${delimiter}${folder}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    return folder;
+  }
+
+  function expectNotFound(error: CredentialError): void {
+    expect(error.code).toBe('command-not-found');
     expect(error.message).toBe('there is no command keystow-no-such-command');
     expect(error.hint).toBe('check how it is spelt, or give its whole path');
+  }
+
+  test('since there is no such command says so', async () => {
+    onPlatform('linux');
+    expectNotFound(await failure(start('keystow-no-such-command'), 'command-not-found'));
   });
 
-  test.skipIf(!posix)('since it is no program says how it becomes one', async () => {
-    const file = join(newFolder(), 'notes.txt');
-    writeFileSync(file, 'notes');
-    chmodSync(file, 0o600);
-    const error = await failure(start(file), 'command-not-runnable');
-    expect(error.message).toBe(`${file} cannot be run: it may not be executed`);
-    expect(error.hint).toBe(`chmod +x "${file}", if it is a program`);
+  test.skipIf(!posix)('since there is no such command says so where a folder of PATH is closed, too', async () => {
+    // To root none is closed, and only the system's word for it can be tried.
+    const refused = Object.assign(new Error('spawn EACCES'), { code: 'EACCES' });
+    expectNotFound(toError(refused, 'keystow-no-such-command'));
+    const folder = folderOnPath();
+    chmodSync(folder, 0o000);
+    expectNotFound(await failure(start('keystow-no-such-command'), 'command-not-found'));
+    chmodSync(folder, 0o700);
+  });
+
+  test.skipIf(!posix)('since it is no program says how it becomes one, by its path and by its name', async () => {
+    const file = join(folderOnPath(), 'keystow-notes.txt');
+    writeFileSync(file, 'notes', { mode: 0o600 });
+    for (const command of [file, 'keystow-notes.txt']) {
+      const error = await failure(start(command), 'command-not-runnable');
+      expect(error.message).toBe(`${command} cannot be run: it may not be executed`);
+      expect(error.hint).toBe(`chmod +x "${command}", if it is a program`);
+    }
   });
 
   test.skipIf(!posix)('since the secret is more than a variable holds says what to do instead', async () => {
@@ -197,6 +221,8 @@ describe('a child that does not start', () => {
     expect(toError(Object.assign(new Error(), { code: 'ENOENT' }), 'deploy').hint).toBe(
       `check how it is spelt, or give its whole path${orCmd}`,
     );
+    const closed = toError(Object.assign(new Error(), { code: 'EACCES' }), 'deploy');
+    expect(closed.message).toBe('deploy cannot be run: it may not be executed');
     expect(toError(Object.assign(new Error(), { code: 'UNKNOWN' }), 'deploy').hint).toBe(
       `run it by itself to see what is amiss${orCmd}`,
     );

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { errnoOf } from '../files/errno.ts';
 
@@ -6,11 +8,11 @@ export function toError(error: unknown, command: string): CredentialError {
   const code = errnoOf(error);
   switch (code) {
     case 'ENOENT':
-      return new CredentialError('command-not-found', `there is no command ${command}`, {
-        hint: `check how it is spelt, or give its whole path${orCmd()}`,
-      });
+      return notFound(command);
     case 'EACCES':
-      return notRunnable(command, 'it may not be executed', `chmod +x "${command}", if it is a program`);
+      return isThere(command)
+        ? notRunnable(command, 'it may not be executed', `chmod +x "${command}", if it is a program`)
+        : notFound(command);
     case 'E2BIG':
       return notRunnable(
         command,
@@ -26,9 +28,22 @@ export function toError(error: unknown, command: string): CredentialError {
   }
 }
 
+/** POSIX says EACCES also of a name that is not found, where a folder of PATH may not be looked into: execvp(3). */
+function isThere(command: string): boolean {
+  if (process.platform === 'win32' || command.includes('/')) return true;
+  const { PATH = '' } = process.env;
+  return PATH.split(delimiter).some((folder) => existsSync(join(folder, command)));
+}
+
 /** Windows runs .cmd and .bat files by its shell alone. */
 function orCmd(): string {
   return process.platform === 'win32' ? '; a .cmd or .bat file is run by: cmd /c FILE' : '';
+}
+
+function notFound(command: string): CredentialError {
+  return new CredentialError('command-not-found', `there is no command ${command}`, {
+    hint: `check how it is spelt, or give its whole path${orCmd()}`,
+  });
 }
 
 function notRunnable(command: string, why: string, hint: string): CredentialError {
