@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
+import { failure } from '../contract/errors.ts';
 import { BindingStandIn } from '../support/binding-stand-in.ts';
+import { macStandIn } from '../support/binding-stand-in-platforms.ts';
 import { inTurn, openOver } from './harness.ts';
 import { alice, allStores, hexOf, secretOf } from './stores.ts';
 
@@ -55,4 +58,23 @@ describe.each(allStores)('%s: several at once', (_, create, platform, maxItemByt
     expect(await store.get(alice)).toBeUndefined();
     expect(standIn.items.size).toBe(2);
   });
+});
+
+test('Keychain: an item that other programs make again and again is given up on the third try', async () => {
+  const standIn = new BindingStandIn(macStandIn);
+  const store = openOver(createKeychain, standIn);
+  const race = 'Platform failure: error code -25299';
+  const tries = () => standIn.calls.splice(0).filter((call) => call.startsWith('set keystow-test')).length;
+  standIn.fail(/^set keystow-test/, race, 2);
+  await store.set(alice, secretOf(4));
+  expect(tries()).toBe(3);
+  standIn.fail(/^set keystow-test/, race, 3);
+  const error = await failure(store.set(alice, secretOf(5)), 'failed');
+  expect(error.message).toBe(`the Keychain failed: ${race}`);
+  expect(tries()).toBe(3);
+  expect(hexOf(await store.get(alice))).toBe(hexOf(secretOf(4)));
+  tries();
+  standIn.fail(/^set keystow-test/, 'Platform failure: error code -25308');
+  await failure(store.set(alice, secretOf(5)), 'locked');
+  expect(tries()).toBe(1);
 });

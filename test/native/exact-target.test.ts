@@ -23,12 +23,14 @@ describe('a credential under an exact target', () => {
   test('is listed once, beside those that have none', async () => {
     const { store, items } = open();
     await store.set(other, secretOf(4));
-    expect([...items.keys()]).not.toContain(exact);
+    expect([...items.keys()]).toEqual([expect.stringMatching(/^%NAME-/), 'OTHER.JSM']);
     await store.set(mine, secretOf(3));
     await store.set(mine, secretOf(6000));
     expect(await store.list()).toEqual([mine, other]);
     expect(await store.delete(mine)).toBe(true);
     expect(await store.list('jsm')).toEqual([other]);
+    expect(await store.delete(other)).toBe(true);
+    expect(await store.delete(other)).toBe(false);
   });
 
   test('is read and listed without a write', async () => {
@@ -40,6 +42,17 @@ describe('a credential under an exact target', () => {
     expect(fingerprint(items.values())).toBe(before);
     for (const call of standIn.calls.slice(calls)) expect(call).toMatch(/^(get|find) /);
   });
+
+  test.each([Uint8Array.of(1, 2, 3), Uint8Array.of(0, 0xd8)])(
+    'is kept while there is such an entry, whatever another program has made of it: %j',
+    async (bytes) => {
+      const { standIn, store } = open();
+      await store.set(mine, secretOf(6000));
+      await standIn.binding.AsyncEntry.withTarget('jsm', 'x', 'x').setSecret(bytes);
+      expect(hexOf(await store.get(mine))).toBe(hexOf(secretOf(6000)));
+      expect(await store.list()).toEqual([mine]);
+    },
+  );
 
   test('that was never set is deleted without being made', async () => {
     const { standIn, store } = open();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { itemOf, pieceOf, recordOf } from '../../src/adapters/credential-manager/names.ts';
@@ -92,9 +93,18 @@ describe('Credential Manager: a target for each name', () => {
   });
 });
 
+test('pieces and kept names stand under a hash of the name, among the items of keystow', () => {
+  const name = { service: 'github.com', account: 'Alice' };
+  const hash = createHash('sha256').update('github.com\0Alice').digest('hex');
+  expect(keychain.pieceOf(name, 'b', 3)).toEqual({ service: 'keystow pieces', user: `${hash}-b-3` });
+  expect(pieceOf(name, 'b', 3)).toEqual({ service: 'keystow', user: `%piece-${hash}-b-3` });
+  expect(recordOf(name, 1)).toEqual({ service: 'keystow', user: `%name-${hash}-1` });
+});
+
 describe('Keychain: an item for each name', () => {
   test('service and account are kept as they are', () => {
-    for (const text of ['a', 'Ab.c', 'é', ' x ', 'keystow', 'keystow piece']) {
+    const beside = ['keystow', 'keystow piece', 'my keystow pieces', 'keystow pieces!x', 'keystow pieces '];
+    for (const text of ['a', 'Ab.c', 'é', ' x ', ...beside]) {
       expect(keychain.itemOf({ service: text, account: text })).toEqual({ service: text, user: text });
     }
   });

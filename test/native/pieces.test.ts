@@ -6,6 +6,7 @@ import { openOver } from './harness.ts';
 import { alice, hexOf, secretOf, stores } from './stores.ts';
 
 const mebibyte = 1024 * 1024;
+const hash = 'a0'.repeat(32);
 const prefix = new TextEncoder().encode('keystow-pieces:');
 
 describe.each(stores)('%s keeps secrets of any size', (_, create, platform, maxItemBytes) => {
@@ -76,6 +77,26 @@ describe.each(stores)('%s never gives a part of a secret', (_, create, platform,
     expect(hexOf(await store.get(alice))).toBe(hexOf(secretOf(2 * maxItemBytes)));
     await store.delete(alice);
     expect([...standIn.items.values()]).toEqual([]);
+  });
+
+  test.each([
+    ['another slot', `1:c:1:${hash}`],
+    ['no count', `1:a::${hash}`],
+    ['a count with a zero before it', `1:a:01:${hash}`],
+    ['a count beyond any secret', `1:a:1000000:${hash}`],
+    ['a hash in capitals', `1:a:1:${hash.toUpperCase()}`],
+    ['a hash that is short', `1:a:1:${hash.slice(1)}`],
+    ['more behind it', `1:a:1:${hash}\n`],
+    ['more before it', `x:1:a:1:${hash}`],
+  ])('a list of pieces with %s is a failure, and setting again replaces it', async (_, text) => {
+    const standIn = new BindingStandIn(platform);
+    const store = openOver(create, standIn);
+    await store.set(alice, secretOf(2 * maxItemBytes));
+    await new standIn.binding.AsyncEntry(alice.service, alice.account).setSecret(Buffer.from(`keystow-pieces:${text}`));
+    const error = await failure(store.get(alice), 'failed');
+    expect(error.message).toBe('the list of the pieces of a secret is damaged, or of a later version');
+    await store.set(alice, secretOf(3));
+    expect(hexOf(await store.get(alice))).toBe(hexOf(secretOf(3)));
   });
 
   test('a list of pieces of a later version is a failure, and setting again replaces it', async () => {
