@@ -78,12 +78,14 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     await expect(connection.call({ to, gives: '' })).rejects.toThrow('closed');
   });
 
-  test('a connection that is kept does not keep the process running', async () => {
+  test('a connection that is kept does not keep the process running, until it is used again', async () => {
     const { connection } = await connected();
     await namesOnBus(connection);
     const pipes = () => process.getActiveResourcesInfo().filter((resource) => resource === 'PipeWrap').length;
     const before = pipes();
     connection.keepAlive(false);
     expect(pipes()).toBe(before - 1);
+    connection.keepAlive(true);
+    expect(pipes()).toBe(before);
   });
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { renameSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { createConnection, createServer, type Socket } from 'node:net';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { SessionEnvironment } from '../../src/adapters/secret-service/address.ts';
 import type { SecretServiceOptions } from '../../src/adapters/secret-service/secret-service.ts';
 import type { Probe, Provider } from '../../src/domain/probe.ts';
@@ -81,7 +81,33 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
 
   test('a bus that rejects this user: denied', async () => {
     const bus = await fakeBus((client) => client.write('REJECTED EXTERNAL\r\n'));
-    expect(await diagnose(bus.environment)).toMatchObject({ kind: 'service-failure', reason: 'denied' });
+    expect(await diagnose(bus.environment)).toEqual({
+      kind: 'service-failure',
+      reason: 'denied',
+      evidence: { text: 'the bus rejects this user' },
+    });
+  });
+
+  test('a bus that is stopped, and has as many waiting as it lets wait: timed out', async () => {
+    const bus = await sessionBus();
+    bus.freeze();
+    const waiting: Socket[] = [];
+    onTestFinished(() => {
+      for (const client of waiting) client.destroy();
+    });
+    for (let full = false; !full; ) {
+      const client = createConnection(bus.socket);
+      waiting.push(client);
+      full = await Promise.race([
+        once(client, 'connect').then(() => false),
+        once(client, 'error').then(() => true),
+      ]).catch(() => true);
+    }
+    expect(await diagnose({ ...bus.environment, PATH: programs() })).toEqual({
+      kind: 'service-failure',
+      reason: 'timed-out',
+      evidence: { text: `connect EAGAIN ${bus.socket}` },
+    });
   });
 
   test('a bus whose policy denies the Secret Service: denied', async () => {
@@ -143,6 +169,13 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
       evidence: { provider: 'gnome-keyring' },
     });
     expect(probe.evidence?.text).toMatch(/exited with status 1/);
+    const several = programs('gnome-keyring-daemon', 'keepassxc');
+    const either = await diagnose({ ...environment, PATH: several });
+    expect(either).toEqual({
+      kind: 'service-failure',
+      reason: 'not-running',
+      evidence: { text: probe.evidence?.text },
+    });
   });
 
   test('a provider that starts and never takes its name: timed out', async () => {

@@ -1,3 +1,4 @@
+import { createConnection } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { maxSecretBytes, type SecretService } from '../../src/adapters/secret-service/secret-service.ts';
 import type { OperationOptions } from '../../src/ports/credential-store.ts';
@@ -51,6 +52,27 @@ describeStore('an operation is bounded', 'secret-service', missing(), () => {
     calledOff.abort();
     for (const error of await errors) expectHidden(error, secret);
     await vi.waitFor(() => expect(bus.connections()).toBe(0));
+  });
+
+  test('called off before it begins: cancelled, and no bus is met, nor one that is kept asked', async () => {
+    const calledOff = { signal: AbortSignal.abort() };
+    let met = 0;
+    const silent = await fakeBus(() => {
+      met += 1;
+    });
+    const operations = everyOperation(storeOn(silent.environment), calledOff);
+    await Promise.all(operations.map((operation) => failure(operation, 'cancelled')));
+    const another = createConnection(silent.socket);
+    await vi.waitFor(() => expect(met).toBe(1));
+    another.destroy();
+    const bus = await sessionBus();
+    const provider = await fakeProvider(bus);
+    const store = storeOn(bus.environment);
+    await store.get(name);
+    provider.calls.length = 0;
+    for (const operation of everyOperation(store, calledOff)) await failure(operation, 'cancelled');
+    expect(provider.calls).toEqual([]);
+    await failure(store.probe(calledOff), 'cancelled');
   });
 
   test('calling off after the end changes nothing', async () => {

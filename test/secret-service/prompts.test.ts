@@ -100,6 +100,33 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       expect(await result).toBeDefined();
     });
 
+    test('who has answered: from then on the limit counts, and nothing is said any more', async () => {
+      const { provider, store, waiting } = await locked({ attended: true, instead: { GetSecret: () => 'silence' } });
+      provider.add(attributes, 'kept');
+      await failure(store.get(name), 'timed-out');
+      expect(provider.calls).toContain('GetSecret');
+      expect(waiting).not.toHaveBeenCalled();
+    });
+
+    test('who has answered: of the limit there is left what there was before', async () => {
+      const { provider, store } = await locked({ attended: true, lateMs: 110 });
+      provider.add(attributes, 'kept');
+      await failure(store.get(name), 'timed-out');
+    });
+
+    test('who is asked twice is told once that it waits', async () => {
+      const Unlock = () => ({ signature: 'aoo', values: [[], '/org/freedesktop/secrets/prompt/p1'] });
+      const found = { signature: 'aoao', values: [[], ['/org/freedesktop/secrets/collection/fake/1']] };
+      const { provider, store, waiting } = await locked({
+        ...{ attended: true, user: 'agrees', thinksMs: 300, names: ['org.keepassxc.KeePassXC.MainWindow'] },
+        instead: { Unlock, SearchItems: () => found },
+      });
+      provider.add(attributes, 'kept');
+      expect(await store.get(name)).toBeDefined();
+      expect(provider.calls.filter((member) => member === 'Prompt')).toHaveLength(2);
+      expect(waiting).toHaveBeenCalledTimes(1);
+    });
+
     test('who is called off: cancelled, and the question is taken back', async () => {
       const { provider, store } = await locked({ attended: true, user: 'nothing' });
       const calledOff = new AbortController();

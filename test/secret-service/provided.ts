@@ -1,5 +1,6 @@
 import type { SecretService, SecretServiceOptions } from '../../src/adapters/secret-service/secret-service.ts';
 import type { FakeProvider, FakeProviderOptions } from '../faults/fake-provider.ts';
+import type { SessionBus } from '../support/session-bus.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
 
@@ -8,6 +9,7 @@ export const name = { service: 'demo', account: 'alice' };
 export const exact = { service: 'demo', username: 'alice' };
 
 export interface Provided {
+  readonly bus: SessionBus;
   readonly provider: FakeProvider;
   readonly store: SecretService;
   /** What the store has for {@link name}; empty where there is none. */
@@ -22,5 +24,5 @@ export async function provided(
   const bus = await sessionBus();
   const provider = await fakeProvider(bus, options);
   const store = storeOn(bus.environment, storeOptions);
-  return { provider, store, text: async () => Buffer.from((await store.get(name))?.expose() ?? []).toString() };
+  return { bus, provider, store, text: async () => Buffer.from((await store.get(name))?.expose() ?? []).toString() };
 }

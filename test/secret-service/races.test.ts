@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { exact, name, provided } from './provided.ts';
+import { fakeProvider, programs, sessionBus } from './situations.ts';
+import { storeOn } from './stores.ts';
 
 describeStore('another client between the search and what follows', 'secret-service', missingSessionBus(), () => {
   const vanished = [
@@ -59,5 +61,31 @@ describeStore('another client between the search and what follows', 'secret-serv
     provider.add(exact, 'kept');
     expect((await failure(store.get(name), 'failed')).message).toContain('gone');
     expect(provider.calls.filter((member) => member === 'OpenSession')).toHaveLength(1);
+  });
+
+  const ended = 'it ended while it was asked';
+
+  test('the provider ends, and is not there any more: not running, and which it was', async () => {
+    for (const [names, PATH, evidence] of [
+      [['org.gnome.keyring'], '', { provider: 'gnome-keyring', text: ended }],
+      [[], programs('keepassxc'), { text: ended }],
+      [[], '', { text: ended }],
+    ] as const) {
+      const bus = await sessionBus();
+      const provider = await fakeProvider(bus, { names, instead: { GetSecret: () => 'end' } });
+      provider.add(exact, 'kept');
+      const error = await failure(storeOn({ ...bus.environment, PATH }).get(name), 'not-running');
+      expect(error.message).toBe(`the Secret Service is not running: ${ended}`);
+      expect(error.evidence).toEqual(evidence);
+    }
+  });
+
+  test('the bus ends, with all that is on it: not running, for it was there', async () => {
+    const { bus, provider, store } = await provided({ instead: { GetSecret: () => 'silence' } });
+    provider.add(exact, 'kept');
+    const failed = failure(store.get(name), 'not-running');
+    await vi.waitFor(() => expect(provider.calls).toContain('GetSecret'));
+    await bus.stop();
+    expect((await failed).message).toBe(`the Secret Service is not running: ${ended}`);
   });
 });

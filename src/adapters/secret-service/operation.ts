@@ -68,7 +68,6 @@ export class Operation {
   }
 
   #cut(cause: Fault): void {
-    if (this.#cause !== undefined) return;
     this.#cause = cause;
     this.lastWord?.();
     this.#bus?.end(cause);

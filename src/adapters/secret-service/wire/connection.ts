@@ -109,7 +109,7 @@ export class Connection {
   /** Sends a call that nobody waits for: a last word before {@link end}. */
   tell({ to }: Pick<Call, 'to'>): void {
     this.#serial += 1;
-    if (this.isOpen) this.#send(encode(messageTypes.call, 3, this.#serial, to, []));
+    this.#send(encode(messageTypes.call, 3, this.#serial, to, []));
   }
 
   /** Whether the open connection keeps the process running. */

@@ -80,8 +80,8 @@ export function decode(bytes: Buffer): Message {
     serial: Number(head[5]),
     fields,
     body(signature) {
-      if (signature !== (fields.signature ?? ''))
-        throw new WireError(`expected "${signature}", got "${fields.signature}"`);
+      const given = fields.signature ?? '';
+      if (signature !== given) throw new WireError(`expected "${signature}", got "${given}"`);
       return new Reader(bytes.subarray(bodyStart, end), littleEndian).values(typesOf(signature));
     },
   };

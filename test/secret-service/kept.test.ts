@@ -1,0 +1,97 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { namesOnBus } from '../../src/adapters/secret-service/bus-calls.ts';
+import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
+import { failure } from '../contract/errors.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import type { Misdeed } from '../faults/fake-provider.ts';
+import { missingSessionBus } from '../support/session-bus.ts';
+import { exact, name, provided } from './provided.ts';
+
+/** A store over a provider that does with each `GetSecret`, by its number from 1, what a test has it do. */
+async function keeping(options: { readonly limitMs?: number; reads?(count: number): Misdeed | undefined } = {}) {
+  let count = 0;
+  const read = () => {
+    count += 1;
+    return options.reads?.(count);
+  };
+  const { bus, provider, store } = await provided(
+    { instead: { GetSecret: read } },
+    { limitMs: options.limitMs ?? 2_500 },
+  );
+  provider.add(exact, 'kept');
+  const watching = new Connection(bus.socket);
+  onTestFinished(() => watching.end());
+  const clients = async () => (await namesOnBus(watching)).filter((owner) => owner.startsWith(':')).length;
+  const others = await clients();
+  return {
+    provider,
+    store,
+    sessions: () => provider.calls.filter((member) => member === 'OpenSession').length,
+    /** Connections of the store's. */
+    connections: async () => (await clients()) - others,
+  };
+}
+
+/** Connections that keep this process running. */
+const held = () => process.getActiveResourcesInfo().filter((resource) => resource === 'PipeWrap').length;
+
+describeStore('the connection that is kept', 'secret-service', missingSessionBus(), () => {
+  test('serves the next operation, and is held no longer than one is under way', async () => {
+    const { provider, store, sessions, connections } = await keeping({
+      reads: (count) => (count === 2 ? 'silence' : undefined),
+    });
+    const before = held();
+    await store.get(name);
+    expect(held()).toBe(before);
+    const calledOff = new AbortController();
+    const work = store.get(name, { signal: calledOff.signal });
+    await vi.waitFor(() => expect(provider.calls.filter((member) => member === 'GetSecret')).toHaveLength(2));
+    expect(held()).toBe(before + 1);
+    expect([sessions(), await connections()]).toEqual([1, 1]);
+    calledOff.abort();
+    await failure(work, 'cancelled');
+    await vi.waitFor(async () => expect(await connections()).toBe(0));
+  });
+
+  test('is one, of however many there were at once', async () => {
+    const { store, sessions, connections } = await keeping();
+    await Promise.all([store.get(name), store.get(name), store.get(name)]);
+    await vi.waitFor(async () => expect(await connections()).toBe(1));
+    await store.get(name);
+    expect(sessions()).toBe(3);
+  });
+
+  test('outlives the limit of the operation that it served, and that operation’s being called off', async () => {
+    const { store, sessions } = await keeping({ limitMs: 1_000 });
+    const calledOff = new AbortController();
+    await store.get(name, { signal: calledOff.signal });
+    calledOff.abort();
+    await wait(1_100);
+    expect(await store.get(name)).toBeDefined();
+    expect(sessions()).toBe(1);
+  });
+
+  test('ends when the store is closed, and that of what is under way then ends after it', async () => {
+    const { store, connections } = await keeping();
+    await store.get(name);
+    const work = [store.get(name), store.get(name)];
+    const gone = store.close();
+    for (const read of work) expect(await read).toBeDefined();
+    await gone;
+    await vi.waitFor(async () => expect(await connections()).toBe(0));
+    const kept = await keeping();
+    await kept.store.get(name);
+    await kept.store.close();
+    await vi.waitFor(async () => expect(await kept.connections()).toBe(0));
+  });
+
+  test('is not one over which something failed', async () => {
+    const failing = { errorName: 'org.example.Broken', signature: 's', values: ['words'] };
+    const { store, sessions, connections } = await keeping({ reads: (count) => (count === 1 ? failing : undefined) });
+    await failure(store.get(name), 'failed');
+    await vi.waitFor(async () => expect(await connections()).toBe(0));
+    expect(await store.get(name)).toBeDefined();
+    expect(sessions()).toBe(2);
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { maxSecretBytes } from '../../src/adapters/secret-service/secret-service.ts';
+import { isLost, isUnconnected, toError, toFault } from '../../src/adapters/secret-service/to-error.ts';
+import { BusError } from '../../src/adapters/secret-service/wire/connection.ts';
+import type { ErrorCode } from '../../src/domain/credential-error.ts';
+import type { Evidence } from '../../src/domain/probe.ts';
+import { failure } from '../contract/errors.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { freshSecret, textSecret } from '../contract/secrets.ts';
+import { missingSessionBus } from '../support/session-bus.ts';
+import { exact, name, provided } from './provided.ts';
+import { programs, sessionBus } from './situations.ts';
+import { storeOn } from './stores.ts';
+
+describeStore('what people are told', 'secret-service', missingSessionBus(), () => {
+  test('there is no session bus: what was looked for', async () => {
+    const PATH = programs('dbus-daemon');
+    const error = await failure(storeOn({ PATH }).get(name), 'no-session-bus');
+    const text = 'no address of a session bus is set';
+    expect(error.message).toBe(`there is no session bus to reach the Secret Service by: ${text}`);
+    expect(error.evidence).toEqual({ text });
+    const absent = storeOn({ PATH, XDG_RUNTIME_DIR: '/nonexistent' });
+    expect((await failure(absent.get(name), 'no-session-bus')).message).toBe(
+      'there is no session bus to reach the Secret Service by: connect ENOENT /nonexistent/bus',
+    );
+  });
+
+  test('there is no provider, or one that does not run', async () => {
+    const { environment } = await sessionBus();
+    const none = await failure(storeOn({ ...environment, PATH: programs() }).get(name), 'not-installed');
+    expect(none.message).toBe('nothing that provides the Secret Service is installed');
+    const asleep = await failure(storeOn({ ...environment, PATH: programs('keepassxc') }).get(name), 'not-running');
+    expect(asleep).toMatchObject({ message: 'the Secret Service is not running', evidence: { provider: 'keepassxc' } });
+  });
+
+  test('several items match: what to do about it', async () => {
+    const { provider, store } = await provided();
+    provider.add({ ...exact, realm: 'a' }, 'one');
+    provider.add({ ...exact, realm: 'b' }, 'two');
+    expect(await failure(store.get(name), 'ambiguous')).toMatchObject({
+      message: 'several items of the Secret Service match, and none of them is certainly the right one',
+      hint: 'keep one of the items that "secret-tool search --all service SERVICE" shows, and delete the others',
+    });
+  });
+
+  test('a secret is too large, or the operation called off', async () => {
+    const { store } = await provided();
+    const large = await failure(store.set(name, freshSecret(maxSecretBytes + 1)), 'too-large');
+    expect(large).toMatchObject({
+      message: 'the secret is larger than the Secret Service is asked to keep',
+      hint: undefined,
+      evidence: {},
+    });
+    const cancelled = await failure(store.get(name, { signal: AbortSignal.abort() }), 'cancelled');
+    expect(cancelled.message).toBe('the operation was cancelled');
+  });
+
+  test.each<[errorName: string, text: string, code: ErrorCode, message: string]>([
+    ['org.freedesktop.DBus.Error.AccessDenied', 'no', 'denied', 'access to the Secret Service is denied: no'],
+    ['org.freedesktop.DBus.Error.Timeout', 'late', 'timed-out', 'the Secret Service did not answer in time: late'],
+    ['org.freedesktop.Secret.Error.IsLocked', '', 'locked', 'the Secret Service is locked: Secret.Error.IsLocked'],
+    ['org.example.Broken', '', 'failed', 'the Secret Service failed: org.example.Broken'],
+    ['org.example.Broken', ' \n', 'failed', 'the Secret Service failed'],
+    [
+      'org.example.Broken',
+      `a\u0007b \u0085 ${'x'.repeat(300)}`,
+      'failed',
+      `the Secret Service failed: a b ${'x'.repeat(296)}`,
+    ],
+  ])('%s, with the words %j, is %s', async (errorName, text, code, message) => {
+    const { provider, store } = await provided({
+      instead: { GetSecret: () => ({ errorName, signature: 's', values: [text] }) },
+    });
+    provider.add(exact, 'kept');
+    expect((await failure(store.get(name), code)).message).toBe(message);
+    const error = await failure(store.get(name), code);
+    expect(error.cause).toMatchObject({ errorName, message: text });
+  });
+
+  test('a change that fails says so as well', async () => {
+    const { store } = await provided({
+      instead: { CreateItem: () => ({ errorName: 'org.example.Full', signature: 's', values: ['the disk is full'] }) },
+    });
+    const error = await failure(store.set(name, textSecret('kept')), 'failed');
+    expect(error.message).toBe('the Secret Service failed: the disk is full');
+  });
+});
+
+/** What connecting fails with, on Linux: connect(2), socket(2). */
+function connecting(code: string): Error {
+  return Object.assign(new Error(`connect ${code} /run/user/1000/bus`), { code, syscall: 'connect' });
+}
+
+describe('what connecting to a bus fails with', () => {
+  test.each<[string, ErrorCode]>([
+    ['EACCES', 'denied'],
+    ['EPERM', 'denied'],
+    ['EAGAIN', 'timed-out'],
+    ['EMFILE', 'failed'],
+    ['ENFILE', 'failed'],
+    ['ECONNREFUSED', 'no-session-bus'],
+    ['ENOENT', 'no-session-bus'],
+    ['ENOTSOCK', 'no-session-bus'],
+  ])('%s: %s', (errno, code) => {
+    const error = connecting(errno);
+    const evidence: Evidence = { text: error.message };
+    expect(toError(toFault(error))).toMatchObject({ code, evidence, cause: error });
+    expect(isUnconnected(error)).toBe(true);
+    expect(isLost(error)).toBe(false);
+  });
+
+  test('is nothing that an open connection fails with', () => {
+    for (const code of ['EPIPE', 'ECONNRESET']) {
+      const error = Object.assign(new Error(`write ${code}`), { code, syscall: 'write' });
+      expect(isUnconnected(error)).toBe(false);
+      expect(isLost(error)).toBe(true);
+      expect(toError(toFault(error, 'kwallet'))).toMatchObject({
+        code: 'failed',
+        message: `the Secret Service failed: write ${code}`,
+        evidence: { provider: 'kwallet', text: `write ${code}` },
+      });
+    }
+    expect(isUnconnected(new BusError('org.freedesktop.DBus.Error.Disconnected', 'closed'))).toBe(false);
+  });
+});
