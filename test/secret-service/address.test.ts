@@ -23,7 +23,7 @@ test.each([
 
 test.each([
   ...['autolaunch:', 'unixexec:path=/bin/true', 'launchd:env=unix:path=/run/bus', 'tcp:host=localhost,path=/run/bus'],
-  ...['unix:dir=/tmp', 'unix:path=', 'unix:', 'nonsense', ';;'],
+  ...['unix:dir=/tmp', 'unix:dir=/unix:path=/a', 'unix:path=', 'unix:', 'nonsense', ';;'],
 ])('there is nothing to connect to in %j', (address) => {
   expect(busSockets({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual([]);
 });

@@ -1,7 +1,16 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { namesOnBus, ownerOf, startOwner, watchFor } from '../../src/adapters/secret-service/bus-calls.ts';
+import {
+  acquireName,
+  namesOnBus,
+  ownerOf,
+  releaseName,
+  startOwner,
+  unwatch,
+  watchFor,
+} from '../../src/adapters/secret-service/bus-calls.ts';
 import { BusError, Connection } from '../../src/adapters/secret-service/wire/connection.ts';
 import { describeStore } from '../contract/require-stores.ts';
+import { BusPeer } from '../faults/bus-peer.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { fakeProvider, nameOwner, sessionBus } from './situations.ts';
 
@@ -52,6 +61,57 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     );
     await nameOwner(bus, 'org.example.Coming');
     expect(await owner).toMatch(/^:1\./);
+  });
+
+  test('a signal that is asked for no more does not come', async () => {
+    const { bus, connection } = await connected();
+    const rule = "type='signal',interface='org.example.I'";
+    const [asked, unasked] = [[] as string[], [] as string[]];
+    const barrier = async (seen: string[], name: string) => {
+      const reached = connection.signal(({ fields }) => {
+        seen.push(`${fields.member}`);
+        return fields.member === name || undefined;
+      });
+      peer.signal({ path: '/', interface: 'org.example.I', member: 'Rang' }, []);
+      peer.signal({ path: '/', interface: 'org.example.Barrier', member: name }, []);
+      await reached;
+    };
+    const peer = new BusPeer(bus, () => undefined);
+    onTestFinished(() => peer.leave());
+    await peer.own([]);
+    await watchFor(connection, "type='signal',interface='org.example.Barrier'");
+    await watchFor(connection, rule);
+    await barrier(asked, 'First');
+    await unwatch(connection, rule);
+    await barrier(unasked, 'Second');
+    expect([asked, unasked]).toEqual([['Rang', 'First'], ['Second']]);
+  });
+
+  test('a name is acquired after all who asked before, and when the bus says so, not when others do', async () => {
+    const { bus, connection } = await connected();
+    const holder = new Connection(bus.socket);
+    onTestFinished(() => holder.end());
+    const [first, wanted] = ['org.example.First', 'org.example.Wanted'];
+    await acquireName(holder, wanted);
+    await watchFor(connection, "type='signal'");
+    let isMine = false;
+    const acquired = acquireName(connection, wanted).then(() => {
+      isMine = true;
+    });
+    await acquireName(connection, first);
+    const liar = new BusPeer(bus, () => undefined);
+    onTestFinished(() => liar.leave());
+    await liar.own([]);
+    const barrier = connection.signal(({ fields }) => fields.member === 'Barrier' || undefined);
+    for (const member of ['NameAcquired', 'Acquired', 'Barrier'])
+      liar.signal({ path: '/', interface: 'org.freedesktop.DBus', member, signature: 's' }, [wanted]);
+    await barrier;
+    expect(isMine).toBe(false);
+    await releaseName(holder, wanted);
+    await acquired;
+    expect(await ownerOf(holder, wanted)).toBe(await ownerOf(holder, first));
+    await releaseName(connection, wanted);
+    await expect(ownerOf(holder, wanted)).rejects.toThrow(wanted);
   });
 
   test('a message of megabytes goes and comes whole', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { renameSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
+import { relative } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { SessionEnvironment } from '../../src/adapters/secret-service/address.ts';
 import type { SecretServiceOptions } from '../../src/adapters/secret-service/secret-service.ts';
@@ -12,13 +13,13 @@ import { everyItem } from './every-item.ts';
 import { fakeBus, fakeProvider, gnomeKeyring, nameOwner, programs, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
 
-const shortMs = 400;
+const short = { limitMs: 400 };
 const name = { service: 'demo', account: 'alice' };
 const serviceName = 'org.freedesktop.secrets';
 
 /** What a probe sees, where every other operation fails for the same reason. */
 async function diagnose(environment: SessionEnvironment, options: Partial<SecretServiceOptions> = {}): Promise<Probe> {
-  const store = storeOn(environment, { limitMs: shortMs, ...options });
+  const store = storeOn(environment, { limitMs: 10_000, ...options });
   const probe = await store.probe();
   if (probe.kind !== 'usable' && probe.reason !== 'no-collection') {
     const operations = [store.get(name), store.delete(name), store.list()];
@@ -69,14 +70,14 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
 
   test('a bus that takes the connection and is silent: timed out', async () => {
     const bus = await fakeBus(() => undefined);
-    expect(await diagnose(bus.environment)).toEqual(silent);
+    expect(await diagnose(bus.environment, short)).toEqual(silent);
     await vi.waitFor(() => expect(bus.connections()).toBe(0));
   });
 
   test('a bus that is stopped: timed out', async () => {
     const bus = await sessionBus();
     bus.freeze();
-    expect(await diagnose(bus.environment)).toEqual(silent);
+    expect(await diagnose(bus.environment, short)).toEqual(silent);
   });
 
   test('a bus that rejects this user: denied', async () => {
@@ -149,6 +150,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
   test.each<[string, Provider]>([
     ['org.kde.kwalletd5', 'kwallet'],
     ['org.kde.kwalletd6', 'kwallet'],
+    ['org.kde.ksecretd', 'kwallet'],
     ['org.keepassxc.KeePassXC.MainWindow', 'keepassxc'],
   ])('%s is there without the Secret Service: not running, switched off', async (owned, provider) => {
     const bus = await sessionBus();
@@ -158,6 +160,23 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
       reason: 'not-running',
       evidence: { provider, switchedOff: true },
     });
+  });
+
+  test('gnome-keyring’s dialogs have a program of their own, which says nothing of it', async () => {
+    const bus = await sessionBus();
+    await nameOwner(bus, 'org.gnome.keyring.SystemPrompter');
+    expect(await diagnose({ ...bus.environment, PATH: programs() })).toMatchObject({ reason: 'not-installed' });
+    expect(await diagnose({ ...bus.environment, PATH: programs('gnome-keyring-daemon') })).toEqual({
+      kind: 'service-failure',
+      reason: 'not-running',
+      evidence: { provider: 'gnome-keyring' },
+    });
+  });
+
+  test('a folder of the PATH that is found from where one is does not count', async () => {
+    const { environment } = await sessionBus();
+    const folder = relative(process.cwd(), programs('keepassxc'));
+    expect(await diagnose({ ...environment, PATH: folder })).toMatchObject({ reason: 'not-installed' });
   });
 
   test('a provider that the bus cannot start: not running, with the bus’s words', async () => {
@@ -180,18 +199,18 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
 
   test('a provider that starts and never takes its name: timed out', async () => {
     const { environment } = await sessionBus({ services: { [serviceName]: '/bin/sleep 5' } });
-    expect(await diagnose(environment)).toMatchObject({ kind: 'service-failure', reason: 'timed-out' });
+    expect(await diagnose(environment, short)).toMatchObject({ kind: 'service-failure', reason: 'timed-out' });
   });
 
   test('a provider that the bus can start is started', async () => {
     const command = '/usr/bin/env gnome-keyring-daemon --foreground --components=secrets';
     const { environment } = await sessionBus({ services: { [serviceName]: command } });
-    expect(await diagnose(environment, { limitMs: 10_000 })).toMatchObject({ reason: 'no-collection' });
+    expect(await diagnose(environment)).toMatchObject({ reason: 'no-collection' });
   });
 
   test('gnome-keyring, unlocked: usable until deleted, and nothing of the probe stays', async () => {
     const { environment, bus } = await gnomeKeyring('unlocked');
-    expect(await diagnose(environment, { limitMs: 10_000 })).toEqual({
+    expect(await diagnose(environment)).toEqual({
       kind: 'usable',
       persistence: 'until-delete',
       evidence: { provider: 'gnome-keyring' },
@@ -204,7 +223,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     ['none', 'no-collection'],
   ] as const)('gnome-keyring whose default collection is %s: %s', async (state, reason) => {
     const { environment } = await gnomeKeyring(state);
-    expect(await diagnose(environment, { limitMs: 10_000 })).toEqual({
+    expect(await diagnose(environment)).toEqual({
       kind: 'service-failure',
       reason,
       evidence: { provider: 'gnome-keyring' },

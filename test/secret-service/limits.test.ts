@@ -25,7 +25,7 @@ function everyOperation(store: SecretService, options?: OperationOptions): Promi
 describeStore('an operation is bounded', 'secret-service', missing(), () => {
   test('a provider that is stopped: timed out, in every operation, also over a kept connection', async () => {
     const keyring = await gnomeKeyring('unlocked');
-    const store = storeOn(keyring.environment, { limitMs: 300 });
+    const store = storeOn(keyring.environment, { limitMs: 1_000 });
     await store.set(name, textSecret('kept'));
     keyring.freeze();
     const errors = await Promise.all(everyOperation(store).map((operation) => failure(operation, 'timed-out')));

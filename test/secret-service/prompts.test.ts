@@ -109,7 +109,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('who has answered: of the limit there is left what there was before', async () => {
-      const { provider, store } = await locked({ attended: true, lateMs: 110 });
+      const { provider, store } = await locked({ attended: true, lateMs: 150 });
       provider.add(attributes, 'kept');
       await failure(store.get(name), 'timed-out');
     });

@@ -52,6 +52,7 @@ describeStore('another client between the search and what follows', 'secret-serv
     expect(await store.get(name)).toBeUndefined();
     provider.add(exact, 'kept');
     expect(await store.delete(name)).toBe(true);
+    expect(await store.delete(name)).toBe(false);
   });
 
   test('what goes wrong every time is failed', async () => {
@@ -77,6 +78,7 @@ describeStore('another client between the search and what follows', 'secret-serv
       const error = await failure(storeOn({ ...bus.environment, PATH }).get(name), 'not-running');
       expect(error.message).toBe(`the Secret Service is not running: ${ended}`);
       expect(error.evidence).toEqual(evidence);
+      expect(error.cause).toMatchObject({ message: PATH === '' ? 'not-installed' : 'not-running' });
     }
   });
 

@@ -13,6 +13,27 @@ import { programs, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
 
 describeStore('what people are told', 'secret-service', missingSessionBus(), () => {
+  test('it is called what people call it, and lists all that is there', async () => {
+    expect(storeOn({})).toMatchObject({ id: 'secret-service', listing: 'all' });
+  });
+
+  test('a name that cannot be kept is refused before a bus is met', async () => {
+    const store = storeOn({});
+    const [noService, noAccount] = [
+      { service: '', account: 'alice' },
+      { service: 'demo', account: '' },
+    ];
+    for (const work of [
+      store.get(noService),
+      store.set(noService, textSecret('x')),
+      store.delete(noService),
+      store.list(''),
+    ])
+      expect((await failure(work, 'invalid-name')).message).toBe('the service is empty');
+    for (const work of [store.get(noAccount), store.set(noAccount, textSecret('x')), store.delete(noAccount)])
+      expect((await failure(work, 'invalid-name')).message).toBe('the account is empty');
+  });
+
   test('there is no session bus: what was looked for', async () => {
     const PATH = programs('dbus-daemon');
     const error = await failure(storeOn({ PATH }).get(name), 'no-session-bus');
