@@ -72,16 +72,22 @@ function openControllingTerminal(): ReadStream | undefined {
 }
 
 async function ask(question: string, input: NodeJS.ReadStream): Promise<Secret> {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  // At the end of input (Ctrl-D) readline reads no further, and the prompt hears nothing of it.
+  input.once('pause', end);
   try {
     const plain = (text: string) => text;
     const theme = { prefix: '', style: { message: plain, help: plain, answer: plain, maskedText: '' } };
     const line = await password(
       { message: question, mask: false, toggleMask: false, theme },
-      { input, output: process.stderr },
+      { input, output: process.stderr, signal: ended.signal },
     );
     return new Secret(new TextEncoder().encode(line));
   } catch (error) {
-    const isExit = error instanceof Error && /^(ExitPromptError|AbortPromptError|CancelPromptError)$/.test(error.name);
-    throw isExit ? new CredentialError('cancelled', 'the question was not answered') : error;
+    const isOver = error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name);
+    throw isOver ? new CredentialError('cancelled', 'the question was not answered') : error;
+  } finally {
+    input.off('pause', end);
   }
 }

@@ -24,7 +24,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       if (!quiet) say(line);
     },
     warn: say,
-    async askHidden(question, { stayHidden } = { stayHidden: false }) {
+    async askHidden(question, how) {
       if (options.attended) input ??= (await import('./hidden-input.ts')).HiddenInput.open();
       if (input === undefined) {
         throw new CredentialError('passphrase-required', 'Cannot prompt for passphrase in non-interactive environment');
@@ -32,7 +32,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       try {
         return await input.ask(question);
       } finally {
-        if (!stayHidden) showTyping();
+        if (!how?.stayHidden) showTyping();
       }
     },
     showTyping,
