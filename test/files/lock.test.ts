@@ -22,6 +22,7 @@ vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watch
 
 const posix = process.platform !== 'win32';
 const what = 'list of names';
+const neverStale = new Date(Date.now() + 3_600_000);
 
 afterEach(() => {
   vi.useRealTimers();
@@ -34,7 +35,6 @@ describe('a lock that somebody has', () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     vi.spyOn(Math, 'random').mockReturnValue(0);
   });
-  const neverStale = new Date(Date.now() + 3_600_000);
 
   /** Somebody who waits for a lock, and how its holder changes. */
   function waitFor(limitMs?: number) {
@@ -122,6 +122,8 @@ describe('a lock that somebody has', () => {
 });
 
 describe('a lock that the system does not give', () => {
+  // So that it is told at once, or never.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
   const take = (path: string) => createLock({ path, what })(async () => 'had');
 
   test('is a failure that names the file', async () => {
@@ -146,11 +148,12 @@ describe('a lock that the system does not give', () => {
     const { path } = newPlace();
     const lock = `${path}.lock`;
     mkdirSync(lock);
+    utimesSync(lock, neverStale, neverStale);
     let looks = 0;
     // proper-lockfile looks before it is asked who holds it.
     refuse('statSync', (on) => {
       if (on === lock) looks += 1;
-      return on === lock && looks > 1 ? 'EACCES' : undefined;
+      return on === lock && looks === 2 ? 'EACCES' : undefined;
     });
     const error = await failure(take(path), 'file-io');
     expect(error.message).toBe(`the list of names ${path} cannot be locked: permission denied`);

@@ -221,19 +221,23 @@ describe('a sweep', () => {
     );
   });
 
-  test('goes on where somebody else removes one first', () => {
+  const several = Array.from({ length: 9 }, (_, digit) => `${digit}`.repeat(16));
+
+  test('goes on where a folder is among them', () => {
     const { folder, path } = kept();
-    for (const digits of ['0000000000000000', '1111111111111111', '2222222222222222'])
-      writeFileSync(orphan(path, digits), '');
-    refuse('lstatSync', (on) => {
-      if (`${on}`.endsWith('0000')) rmSync(`${on}`);
-      return undefined;
-    });
-    let removed = false;
-    refuse('rmSync', (on) => {
-      if (removed || !`${on}`.endsWith('1111')) return undefined;
-      removed = true;
-      rmSync(`${on}`);
+    const [first = '', ...others] = several;
+    mkdirSync(orphan(path, first));
+    for (const digits of others) writeFileSync(orphan(path, digits), '');
+    sweepTemporaries(path);
+    expect(readdirSync(folder).sort()).toEqual(['credentials.json', `credentials.json.tmp-${first}`]);
+  });
+
+  test.each(['lstatSync', 'rmSync'] as const)('goes on where somebody else removes one first: before %s', (call) => {
+    const { folder, path } = kept();
+    for (const digits of several) writeFileSync(orphan(path, digits), '');
+    let times = 1;
+    refuse(call, (on) => {
+      if (times-- === 1) rmSync(`${on}`);
       return undefined;
     });
     sweepTemporaries(path);
