@@ -1,7 +1,16 @@
 import * as crypto from 'node:crypto';
 import { argon2id as reference } from '@noble/hashes/argon2.js';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { argon2id, byWebAssembly } from '../../src/adapters/encrypted-file/argon2id.ts';
+
+/** `crypto.argon2` of Node 24.7, as far as it is called here. */
+type NodeArgon2 = (
+  algorithm: string,
+  parameters: { readonly [name in 'message' | 'nonce']: Uint8Array } & {
+    readonly [name in 'memory' | 'passes' | 'parallelism' | 'tagLength']: number;
+  },
+  done: (error: Error | null, key?: Uint8Array) => void,
+) => void;
 
 const of = (byte: number, length: number) => new Uint8Array(length).fill(byte);
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
@@ -53,5 +62,20 @@ describe('argon2id', () => {
     const { password: message, salt: nonce, secret, associated: associatedData } = rfc;
     const parameters = { message, nonce, secret, associatedData, parallelism, tagLength: 32, memory, passes };
     expect(native && hex(native('argon2id', parameters))).toBe(rfc.tag);
+  });
+
+  test('is derived by Node where Node has it, to the same bytes, and fails as it does', async () => {
+    const own: NodeArgon2 = (algorithm, { message, nonce, memory, passes, parallelism, tagLength }, done) => {
+      expect(algorithm).toBe('argon2id');
+      if (nonce.length === 0) return done(new Error('there is no salt'));
+      done(null, reference(message, nonce, { m: memory, t: passes, p: parallelism, dkLen: tagLength }));
+    };
+    const { cost } = rfc;
+    const expected = hex(await byWebAssembly(rfc.password, rfc.salt, cost));
+    const asked = vi.spyOn(process, 'getBuiltinModule').mockReturnValue({ argon2: own } as never);
+    expect(hex(await argon2id(rfc.password, rfc.salt, cost))).toBe(expected);
+    await expect(argon2id(rfc.password, of(0, 0), cost)).rejects.toThrow('there is no salt');
+    expect(asked).toHaveBeenCalledWith('node:crypto');
+    asked.mockRestore();
   });
 });
