@@ -73,9 +73,8 @@ function openControllingTerminal(): ReadStream | undefined {
 
 async function ask(question: string, input: NodeJS.ReadStream): Promise<Secret> {
   const ended = new AbortController();
-  const end = () => ended.abort();
   // At the end of input (Ctrl-D) readline reads no further, and the prompt hears nothing of it.
-  input.once('pause', end);
+  input.once('pause', () => ended.abort());
   try {
     const plain = (text: string) => text;
     const theme = { prefix: '', style: { message: plain, help: plain, answer: plain, maskedText: '' } };
@@ -87,7 +86,5 @@ async function ask(question: string, input: NodeJS.ReadStream): Promise<Secret> 
   } catch (error) {
     const isOver = error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name);
     throw isOver ? new CredentialError('cancelled', 'the question was not answered') : error;
-  } finally {
-    input.off('pause', end);
   }
 }
