@@ -87,6 +87,9 @@ describe('a payload that authenticates and is none is damage', () => {
     '[["","b",""]]',
     '[["a","b",""],["a","b",""]]',
     '[["a",7,""]]',
+    '[[7,"b",""]]',
+    '[[null,"b",""]]',
+    '[["a","b",1234]]',
     '[[["a"],"b",""]]',
     '[["a","b","",""]]',
   ])('%j', async (payload) => {

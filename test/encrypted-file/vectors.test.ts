@@ -137,4 +137,11 @@ describe('AES-256-GCM gives what NIST says', () => {
       expect(decrypt(hex(key), hex(nonce), altered, hex(associated))).toBeUndefined();
     }
   });
+
+  test('and nothing for a tag that is shorter, which is easier to forge', () => {
+    for (const length of [4, 8, 12, 15])
+      expect(() => decrypt(hex('00'.repeat(32)), hex('00'.repeat(12)), new Uint8Array(length), hex(''))).toThrow(
+        'Invalid authentication tag length',
+      );
+  });
 });

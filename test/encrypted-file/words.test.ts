@@ -118,4 +118,12 @@ describe('the source of a passphrase', () => {
     await opening('sealed anew', path, passphrase, 'new').reseal('passphrase');
     expect(heard).toEqual(['opened', 'not opened', 'made', 'sealed anew', 'sealed anew']);
   });
+
+  test('hears nothing where the home directory opens the file', async () => {
+    const { path } = await sealedFile('home');
+    const done = () => expect.unreachable();
+    const store = openFile(path, 'passphrase', { passphrases: { ...typed(passphrase), done } });
+    await store.get(alice);
+    await store.delete(alice);
+  });
 });

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -6,8 +6,7 @@ import { errnoOf, printable, wordsOf } from '../../src/adapters/files/errno.ts';
 import { readGuarded } from '../../src/adapters/files/read-file.ts';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import { failure } from '../contract/errors.ts';
-import { textSecret } from '../contract/secrets.ts';
-import { alice, newPlace, openFile } from '../encrypted-file/place.ts';
+import { newPlace } from '../encrypted-file/place.ts';
 import { refuse, systemError } from './watched-disk.ts';
 
 vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
@@ -94,24 +93,6 @@ describe('a file', () => {
     expect(notices).toEqual([
       `the list of names ${path} had permissions 0640, which lets others read it, and they cannot be changed: read-only file system`,
     ]);
-  });
-
-  test('that changes at each attempt in spite of the lock is not written', async () => {
-    const { path } = newPlace();
-    await openFile(path, 'home').set(alice, textSecret('kept'));
-    const whole = readFileSync(path);
-    let attempts = 0;
-    const spoilt = openFile(path, 'home', {
-      random(bytes) {
-        attempts += 1;
-        writeFileSync(path, whole);
-        return new Uint8Array(bytes);
-      },
-    });
-    const error = await failure(spoilt.set(alice, textSecret('newer')), 'file-busy');
-    expect(error.message).toBe(`the encrypted file ${path} is changed by something that does not lock it`);
-    expect(error.hint).toBe('try again when no other program writes to it');
-    expect(attempts).toBe(10);
   });
 });
 

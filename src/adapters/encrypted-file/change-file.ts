@@ -101,5 +101,5 @@ async function rewrite(
     throwIfAborted(options);
     return held();
   };
-  return (await replaceFile({ file, bytes: Buffer.from(text, 'latin1'), expected, permitted })) || 'again';
+  return (await replaceFile({ file, bytes: Buffer.from(text), expected, permitted })) || 'again';
 }

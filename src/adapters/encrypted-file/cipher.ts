@@ -3,7 +3,7 @@ import { tagBytes } from '../../domain/envelope.ts';
 
 /** AES-256-GCM (NIST SP 800-38D): the ciphertext with its 16-byte tag behind it. */
 export function encrypt(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, associated: Uint8Array): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(associated);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 

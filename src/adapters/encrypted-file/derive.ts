@@ -11,7 +11,7 @@ export const deriveKey: Derive = async (kdf, input) => {
 };
 
 /** Binds a key to this format, so that the same input elsewhere gives another (RFC 5869 §3.2). */
-const hkdfInfo = Buffer.from('keystow-credentials 1 aes-256-gcm', 'utf8');
+const hkdfInfo = Buffer.from('keystow-credentials 1 aes-256-gcm');
 
 /** HKDF with SHA-256 (RFC 5869), extract and expand. */
 export function hkdfSha256(input: Uint8Array, salt: Uint8Array, info: Uint8Array, bytes: number): Uint8Array {

@@ -60,7 +60,7 @@ export class KeyRing {
   async known(kdf: KdfHeader): Promise<Uint8Array | undefined> {
     const key = this.#keys.get(idOf(kdf));
     if (key !== undefined || kdf.name === 'argon2id') return key;
-    return this.#keep(kdf, await this.#derive(kdf, Buffer.from(this.#options.home, 'utf8')));
+    return this.#keep(kdf, await this.#derive(kdf, Buffer.from(this.#options.home)));
   }
 
   /** A header for a new file, whose key is known from now on. Asks for a new passphrase where it is sealed by one. */

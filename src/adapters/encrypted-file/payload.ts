@@ -25,12 +25,11 @@ export class Payload {
 
   /** JSON, UTF-8: a list of `[service, account, secret in base64]`, sorted by name. */
   serialise(): Buffer {
-    const rows = this.names().map((name) => [name.service, name.account, this.#entries.get(keyOf(name))?.secret]);
-    return Buffer.from(JSON.stringify(rows), 'utf8');
+    return Buffer.from(JSON.stringify(this.#sorted().map(({ name, secret }) => [name.service, name.account, secret])));
   }
 
   names(): readonly CredentialName[] {
-    return [...this.#entries.values()].map(({ name }) => name).sort(compareNames);
+    return this.#sorted().map(({ name }) => name);
   }
 
   has(name: CredentialName): boolean {
@@ -50,6 +49,10 @@ export class Payload {
   /** Whether there was one. */
   delete(name: CredentialName): boolean {
     return this.#entries.delete(keyOf(name));
+  }
+
+  #sorted(): readonly Entry[] {
+    return [...this.#entries.values()].sort((a, b) => compareNames(a.name, b.name));
   }
 }
 
@@ -72,9 +75,8 @@ function parseJson(bytes: Uint8Array): unknown {
 
 function entryOf(row: unknown): Entry | undefined {
   if (!Array.isArray(row) || row.length !== 3) return undefined;
-  const [service, account, secret]: readonly unknown[] = row;
-  if (typeof service !== 'string' || typeof account !== 'string' || typeof secret !== 'string') return undefined;
-  if (base64Length(secret) === undefined) return undefined;
+  const [service, account, secret] = row;
+  if (typeof secret !== 'string' || base64Length(secret) === undefined) return undefined;
   try {
     return { name: credentialName(service, account), secret };
   } catch {

@@ -30,5 +30,5 @@ export function open(key: Uint8Array, envelope: Envelope, associated = associate
 }
 
 function associatedBytes(header: EnvelopeHeader): Uint8Array {
-  return Buffer.from(associatedData(header), 'utf8');
+  return Buffer.from(associatedData(header));
 }
