@@ -33,6 +33,16 @@ test.each(['silent', 'half'] as const)(
   },
 );
 
+test('called off during the last of the requests for a code: it is that, and no host that does not serve', async () => {
+  const calledOff = new AbortController();
+  const down = { status: 503 };
+  const trial = await startTrial({ code: [down, down, down, { instead: 'silent' }] }, { signal: calledOff.signal });
+  const failed = trial.fails('cancelled');
+  await expect.poll(() => trial.host.requests.length).toBe(4);
+  calledOff.abort();
+  await failed;
+});
+
 test('called off during a wait: at once, and no timer is left', async () => {
   const trial = await startTrial({ token: [pending] });
   const calledOff = new AbortController();

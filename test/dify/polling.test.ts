@@ -180,7 +180,6 @@ describe('a host that does not serve while the token is asked for', () => {
     const { message, hint } = await trial.fails('sign-in-unreachable');
     expect(message).toBe(`${trial.host.url} did not answer within 1 s`);
     expect(hint).toBe('sign in again later');
-    expect(trial.host.requests).toHaveLength(2);
   });
 });
 
@@ -234,7 +233,6 @@ describe('a host that does not serve when a code is asked for', () => {
     const { message, hint } = await trial.fails('sign-in-unreachable');
     expect(message).toBe(`${trial.host.url} did not answer within 1 s`);
     expect(hint).toBe('try again later');
-    expect(trial.host.requests).toHaveLength(2);
   });
 });
 

@@ -105,6 +105,12 @@ describe('what is shown', () => {
     ]);
   });
 
+  test('an address without TLS is shown as it is: the user is not asked for a secret there', async () => {
+    const trial = await startTrial({ code: [codeAnswer({ verification_uri: 'http://dify.local/device' })] });
+    await trial.signIn();
+    expect(trial.shown[0]?.verificationUri).toBe('http://dify.local/device');
+  });
+
   test('a name in other letters is shown as what it is looked up as', async () => {
     const trial = await startTrial({ code: [codeAnswer({ verification_uri: 'https://cloud.dіfy.ai/device' })] });
     await trial.signIn();

@@ -26,7 +26,10 @@ describe('an answer that is not as it should be is one clear line', () => {
       `file:///${echo}`,
       '/device',
       echo,
+      `shttps://${echo}`,
       `https://cloud.dify.ai:${bearer}@evil.example`,
+      `https://${bearer}@evil.example`,
+      `https://:${bearer}@evil.example`,
     ].map((verification_uri): [string, DifyAnswer] => [
       'verification_uri is no http or https address',
       codeAnswer({ verification_uri }),

@@ -99,13 +99,10 @@ function parse<Schema extends v.GenericSchema>(
   what: string,
   fields: Fields,
 ): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, fields, { abortEarly: true });
+  const result = v.safeParse(schema, fields);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw unreachable(
-    host,
-    `sends a ${what} that is not as it should be: ${v.getDotPath(issue) ?? 'it'} ${issue.message}`,
-  );
+  throw unreachable(host, `sends a ${what} that is not as it should be: ${v.getDotPath(issue)} ${issue.message}`);
 }
 
 /** As the URL standard spells it, which is ASCII and holds no control characters. */
@@ -113,5 +110,5 @@ function webAddress(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const { protocol, username, password, href } = new URL(text);
   // What stands before an @ passes for the name of the host to whoever reads it.
-  return /^https?:$/.test(protocol) && username === '' && password === '' ? href : undefined;
+  return ['http:', 'https:'].includes(protocol) && username === '' && password === '' ? href : undefined;
 }
