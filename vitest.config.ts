@@ -10,6 +10,7 @@ const posix = [
   'test/faults/{never-hangs,stranger}.test.ts',
   'test/mutation/**',
   'test/package/{examples,installed,package}.test.ts',
+  'test/pass/**',
 ];
 
 export default defineConfig({

@@ -5,7 +5,7 @@ import { Sandbox } from './sandbox.ts';
 
 const colour = '\x1b[';
 
-describeStore('doctor on a terminal', 'file-home', missingPseudoTerminal(), () => {
+describeStore('doctor on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () => {
   let sandbox: Sandbox;
   beforeAll(() => {
     sandbox = new Sandbox();

@@ -33,7 +33,7 @@ describe('a signal to keystow exec goes to the child, whose answer decides', () 
   });
 });
 
-describeStore('exec on a terminal', 'file-passphrase', missingPseudoTerminal(), () => {
+describeStore('exec on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () => {
   test('Ctrl-C reaches the child once, and its answer decides', async () => {
     const command = `exec keystow exec demo alice --env TOKEN -- node -e "${counting}"`;
     const terminal = onTerminal(command, sandbox.home, sandbox.environment);

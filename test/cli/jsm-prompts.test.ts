@@ -6,7 +6,7 @@ import { homeWithTerminal } from './home-with-terminal.ts';
 const passphrase = 'correct horse battery staple';
 const key = 'jsm_s3cret-xxxxxxxxxxxxxxxx';
 
-describeStore('what jsm asks on a terminal', 'file-passphrase', missingPseudoTerminal(), () => {
+describeStore('what jsm asks on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () => {
   const home = homeWithTerminal();
 
   async function saveFirst(): Promise<PseudoTerminal> {

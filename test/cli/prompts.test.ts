@@ -10,7 +10,7 @@ const controlT = '\x14';
 const controlU = '\x15';
 const passphrase = 'correct horse battery staple';
 
-describeStore('prompts on a terminal', 'file-passphrase', missingPseudoTerminal(), () => {
+describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () => {
   const home = homeWithTerminal();
 
   test('a secret is typed without echo, and a newline follows it only on a terminal', async () => {

@@ -68,7 +68,7 @@ describe('where there is nobody to ask', () => {
   });
 });
 
-describeStore('on a terminal', 'file-passphrase', missingPseudoTerminal(), () => {
+describeStore('on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () => {
   let own: OwnTerminal;
   beforeEach(async () => {
     own = await ownTerminal();
