@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
 import { createLock } from '../../src/adapters/files/lock.ts';
@@ -96,6 +97,16 @@ describe('deleting what is not there', () => {
 });
 
 describe('a change', () => {
+  test.skipIf(process.platform === 'win32')('says once what it says of every write', async () => {
+    const { folder } = newPlace();
+    chmodSync(folder, 0o777);
+    const notices: string[] = [];
+    const notice = (line: string) => void notices.push(line);
+    const store = openFile(join(folder, 'config', 'credentials.json'), 'home', { notice });
+    for (const name of [alice, bob]) await store.set(name, secret);
+    expect(notices.filter((line) => line.includes(`${folder} `))).toHaveLength(1);
+  });
+
   test('derives the key of the home directory once, however much is read and written', async () => {
     const { path } = newPlace();
     const derive = vi.fn(deriveKey);
