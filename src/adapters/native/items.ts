@@ -36,7 +36,7 @@ export class Items {
 
   async read(item: Item): Promise<Uint8Array | undefined> {
     const bytes = await this.#call(item, (entry) => entry.getSecret());
-    return bytes === null || bytes === undefined ? undefined : new Uint8Array(bytes);
+    return bytes ? new Uint8Array(bytes) : undefined;
   }
 
   async write(item: Item | TargetItem, bytes: Uint8Array): Promise<void> {

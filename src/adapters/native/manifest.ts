@@ -14,12 +14,12 @@ export interface Manifest {
 }
 
 /** What every manifest of every version begins with, so that no secret kept as it is may begin with it. */
-const prefix = Buffer.from('keystow-pieces:', 'latin1');
+const prefix = Buffer.from('keystow-pieces:');
 
 const format = /^keystow-pieces:1:([ab]):(0|[1-9]\d{0,5}):([0-9a-f]{64})$/;
 
 export function writeManifest({ slot, count, sha256Hex }: Manifest): Uint8Array {
-  return Buffer.from(`keystow-pieces:1:${slot}:${count}:${sha256Hex}`, 'latin1');
+  return Buffer.from(`keystow-pieces:1:${slot}:${count}:${sha256Hex}`);
 }
 
 /** Whether an item with these bytes is to be read as a manifest. */
@@ -29,11 +29,12 @@ export function isManifest(bytes: Uint8Array): boolean {
 
 /** Throws `failed` where the manifest is not one that this version writes. */
 export function readManifest(bytes: Uint8Array): Manifest {
-  const [, slot, count, sha256Hex] = format.exec(Buffer.from(bytes).toString('latin1')) ?? [];
-  if (slot === undefined || count === undefined || sha256Hex === undefined) {
+  const match = format.exec(Buffer.from(bytes).toString());
+  if (match === null) {
     throw new CredentialError('failed', 'the list of the pieces of a secret is damaged, or of a later version');
   }
-  return { slot: slot as Slot, count: Number(count), sha256Hex };
+  const [, slot, count, sha256Hex] = match as unknown as readonly [string, Slot, string, string];
+  return { slot, count: Number(count), sha256Hex };
 }
 
 export function sha256Hex(bytes: Uint8Array): string {
