@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { BindingStandIn } from '../support/binding-stand-in.ts';
 import { inTurn, openOver } from './harness.ts';
@@ -63,13 +63,30 @@ describe.each(stores)('%s: a platform that does not answer', (store, create, pla
 
   test('is waited for where somebody is there to answer it, who is told once', async () => {
     const waiting = vi.fn();
-    const { answer, handle } = hung({ quietMs: 10, attendance: { attended: true, waiting } });
+    const { standIn, answer, handle } = hung({ quietMs: 10, attendance: { attended: true, waiting } });
     const operation = handle.set(alice, secretOf(3));
-    await sleep(80);
-    expect(waiting.mock.calls).toEqual([[store]]);
+    await expect.poll(() => waiting.mock.calls).toEqual([[store]]);
+    const asked = standIn.calls.length;
     answer();
+    const answerAgain = standIn.hang();
+    await expect.poll(() => standIn.calls.length).toBeGreaterThan(asked);
+    await sleep(40);
+    answerAgain();
     await operation;
     expect(waiting).toHaveBeenCalledTimes(1);
+  });
+
+  test.each([true, false])('lets go of every limit when it has answered (attended: %s)', async (attended) => {
+    const set = vi.spyOn(globalThis, 'setTimeout');
+    const cleared = vi.spyOn(globalThis, 'clearTimeout');
+    onTestFinished(() => void vi.restoreAllMocks());
+    const limits = { limitMs: 61_234, quietMs: 61_234, attendance: { attended, waiting: () => expect.unreachable() } };
+    const handle = openOver(create, new BindingStandIn(platform), limits);
+    await handle.set(alice, secretOf(3));
+    await handle.get(alice);
+    const timers = set.mock.results.filter((_, index) => set.mock.calls[index]?.[1] === 61_234);
+    expect(timers.length).toBeGreaterThan(2);
+    for (const { value } of timers) expect(cleared).toHaveBeenCalledWith(value);
   });
 
   test('nobody is told anything when it answers quickly', async () => {

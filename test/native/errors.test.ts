@@ -110,7 +110,20 @@ describe.each(stores)('%s: what the platform says', (store, create, platform) =>
     expect(error).toMatchObject({ hint });
   });
 
-  test('the words are found wherever they are in the chain of causes, and are one short line', async () => {
+  test('what it says is found wherever it is in the chain of causes', async () => {
+    const [words = '', code = 'failed', meaning] = rows[0] ?? [];
+    const texts = ['Platform failure', words, 'os error'];
+    for (const chained of [texts, texts.toReversed(), [words]]) {
+      const thrown = chained.reduceRight<Error | undefined>((cause, text) => new Error(text, { cause }), undefined);
+      const standIn = new BindingStandIn(platform);
+      const binding = { ...standIn.binding, findCredentialsAsync: () => Promise.reject(thrown) };
+      const handle = openOver(create, standIn, { loadBinding: () => binding });
+      const error = await failure(handle.list(alice.service), code);
+      expect(error.message).toContain(`${meaning}: `);
+    }
+  });
+
+  test('the words of what nobody knows are one short line', async () => {
     const cause = new Error('entirely\nnew', { cause: new Error(`${'long '.repeat(100)}\r\n`) });
     const loadBinding = () => ({
       AsyncEntry: class {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
 import { BindingStandIn } from '../support/binding-stand-in.ts';
+import { macStandIn } from '../support/binding-stand-in-platforms.ts';
 import { openOver } from './harness.ts';
 import { alice, hexOf, secretOf, stores } from './stores.ts';
 
@@ -19,6 +21,13 @@ describe.each(stores)('%s keeps secrets of any size', (_, create, platform, maxI
     expect(hexOf(await store.get(alice))).toBe(hexOf(secretOf(size)));
     const lengths = [...standIn.items.values()].map(({ secret }) => secret.length);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(maxItemBytes);
+  });
+
+  test('a secret is there to be deleted once', async () => {
+    const store = openOver(create, new BindingStandIn(platform));
+    await store.set(alice, secretOf(2 * maxItemBytes));
+    expect(await store.delete(alice)).toBe(true);
+    expect(await store.delete(alice)).toBe(false);
   });
 
   test('what fits is one item with exactly those bytes, as other programs expect', async () => {
@@ -87,7 +96,7 @@ describe.each(stores)('%s never gives a part of a secret', (_, create, platform,
     ['a hash in capitals', `1:a:1:${hash.toUpperCase()}`],
     ['a hash that is short', `1:a:1:${hash.slice(1)}`],
     ['more behind it', `1:a:1:${hash}\n`],
-    ['more before it', `x:1:a:1:${hash}`],
+    ['more before it', `keystow-pieces:1:a:1:${hash}`],
   ])('a list of pieces with %s is a failure, and setting again replaces it', async (_, text) => {
     const standIn = new BindingStandIn(platform);
     const store = openOver(create, standIn);
@@ -108,6 +117,12 @@ describe.each(stores)('%s never gives a part of a secret', (_, create, platform,
     await store.set(alice, secretOf(3));
     expect(hexOf(await store.get(alice))).toBe(hexOf(secretOf(3)));
   });
+});
+
+test('Keychain keeps just 8 MiB', async () => {
+  const store = openOver(createKeychain, new BindingStandIn(macStandIn));
+  await store.set(alice, secretOf(8 * mebibyte));
+  expect(hexOf(await store.get(alice))).toBe(hexOf(secretOf(8 * mebibyte)));
 });
 
 function keyOfPiece({ items }: BindingStandIn): string {
