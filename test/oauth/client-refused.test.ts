@@ -37,6 +37,27 @@ describe('a client that oidc-provider does not take is told so before the user i
   });
 });
 
+test('the check asks as the exchange will, with a code that is none', async () => {
+  const asked: URLSearchParams[] = [];
+  const token = (parameters: URLSearchParams) => {
+    asked.push(parameters);
+    return { status: 400, body: { error: 'invalid_grant' } };
+  };
+  const { issuer } = await startStubProvider({ token, tokenAlways: true });
+  const controller = new AbortController();
+  const url = () => controller.abort();
+  await failure(clientOf({ issuer }).signIn({ url, signal: controller.signal }), 'cancelled');
+  expect(asked.map((parameters) => Object.fromEntries(parameters))).toEqual([
+    {
+      grant_type: 'authorization_code',
+      client_id: 'native',
+      code: 'none',
+      redirect_uri: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/callback$/),
+      code_verifier: expect.stringMatching(/^[\w-]{43}$/),
+    },
+  ]);
+});
+
 describe('a client that is refused', () => {
   test('by HTTP, where it authenticates by HTTP', async () => {
     const headers = {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { expectAllHidden } from './hidden.ts';
 import { clientOf } from './session.ts';
@@ -99,4 +99,18 @@ describe('a request that gets no answer', () => {
   ])('with %s is told in its innermost words', async (_, thrown, words) => {
     expect((await saidOf(thrown)).message).toBe(`cannot reach https://id.example: ${words}`);
   });
+});
+
+test('an issuer whose own address is TLS has no tokens go without it, not even to this machine', async () => {
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const issuer = 'https://id.example';
+  const metadata = { issuer, token_endpoint: 'http://127.0.0.1:1/token' };
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', async (url: URL) => {
+    asked.push(url.href);
+    return Response.json(metadata);
+  });
+  const { message } = await failure(clientOf({ issuer }).refresh(grant), 'sign-in-unreachable');
+  expect(message).toBe(`${issuer} does not answer as an OpenID provider should: only requests to HTTPS are allowed`);
+  expect(asked).toEqual([`${issuer}/.well-known/openid-configuration`]);
 });

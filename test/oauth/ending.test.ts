@@ -86,14 +86,17 @@ describe('however a sign-in ends, nothing listens any more and every connection 
   });
 });
 
-test('what has ended leaves no timer, and no listener at a signal that is kept for longer', async () => {
-  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-  const before = timers();
+test('what has ended leaves no limit running, and no listener at a signal that is kept for longer', async () => {
+  const set = vi.spyOn(globalThis, 'setTimeout');
+  const cleared = vi.spyOn(globalThis, 'clearTimeout');
+  onTestFinished(() => void vi.restoreAllMocks());
   const { signal } = new AbortController();
-  const server = clientOf(await startStubProvider({}));
+  const server = clientOf(await startStubProvider({}), { timeoutMs: 61_234, limitMs: 61_234 });
   const next = await server.refresh((await signInAt(server, signal)).grant, { signal });
   expect(await server.revoke(next, { signal })).toBe('revoked');
-  expect(timers()).toBeLessThanOrEqual(before);
+  const limits = set.mock.results.filter((_, index) => set.mock.calls[index]?.[1] === 61_234);
+  expect(limits.length).toBeGreaterThan(5);
+  for (const { value } of limits) expect(cleared).toHaveBeenCalledWith(value);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
@@ -113,9 +116,14 @@ describe('called off', () => {
   test('before it begins', async () => {
     const signal = AbortSignal.abort();
     const [server, grant] = [clientOf(provider.current()), { accessToken: 'a', refreshToken: 'r' }];
-    await failure(server.signIn({ url: () => expect.unreachable(), signal }), 'cancelled');
-    await failure(server.refresh(grant, { signal }), 'cancelled');
-    await failure(server.revoke(grant, { signal }), 'cancelled');
+    const operations = [
+      server.signIn({ url: () => expect.unreachable(), signal }),
+      server.refresh(grant, { signal }),
+      server.revoke(grant, { signal }),
+    ];
+    for (const operation of operations) {
+      expect((await failure(operation, 'cancelled')).message).toBe('the operation was called off');
+    }
   });
 
   test.each(['/.well-known/openid-configuration', '/token', '/jwks'])('while %s is asked for', async (path) => {

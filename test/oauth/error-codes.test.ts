@@ -45,6 +45,7 @@ describe('a refresh that is answered with', () => {
 
   test.each<[string, Answer, string]>([
     ['no error', { status: 500, body: {} }, 'it answers with status 500'],
+    ['nothing', { status: 204, body: '' }, 'it answers with status 204'],
     ['an address elsewhere', { status: 307, headers: { location: '/' }, body: '' }, 'it answers with status 307'],
     ['no type', { type: '', body: 'x' }, 'it answers something without a type instead of JSON'],
     ['what is not JSON', { body: 'x' }, 'its answer is no JSON that can be read'],
@@ -59,8 +60,8 @@ describe('a refresh that is answered with', () => {
   test.each<[string, Answer, string]>([
     [
       'an error',
-      challenge('Basic error="invalid_client", error_description="unheard of"'),
-      'unheard of (invalid_client)',
+      challenge('Basic error="unauthorized_client", error_description="unheard of"'),
+      'unheard of (unauthorized_client)',
     ],
     ['nothing but a realm', challenge('Basic realm="x"'), 'invalid_client'],
   ])('a challenge with %s refuses the client', async (_, answer, words) => {

@@ -31,6 +31,8 @@ describe('an ID token that does not hold ends the sign-in, and the page says so'
     ['of another issuer', { claims: { iss: 'https://evil.example' } }, 'unexpected JWT "iss" (issuer) claim value'],
     ['that has expired', { claims: { iat: past, exp: past + 60 } }, 'expiration is past current timestamp'],
     ['of nobody', { claims: { sub: undefined } }, '"sub"'],
+    ['signed with a key that it does not have', { jwk: { kid: 'another' } }, 'no applicable keys found'],
+    ['signed with a key that is none', { jwk: { x: 'AAAA' } }, 'a key that it publishes is none'],
     ['that somebody else signed', { forged: true }, 'JWT signature verification failed'],
   ];
 
@@ -72,6 +74,12 @@ describe('an exchange that does not give what it should ends the sign-in, and th
   test('with what is not JSON, tokens in it', async () => {
     const token = () => ({ body: '{"access_token":"access-token-of-the-stub"' });
     expect((await refusedAt({ token })).message).toContain('its answer is no JSON that can be read');
+  });
+
+  test.each(['unauthorized_client', 'server_error'])('a redirect with %s refuses the sign-in', async (error) => {
+    const { message, hint } = await refusedAt({ redirect: { error } }, 'sign-in-refused');
+    expect(message).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:\\d+ refuses the sign-in: ${error}$`));
+    expect(hint).toBeUndefined();
   });
 
   test('a redirect without a code', async () => {

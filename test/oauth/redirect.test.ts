@@ -95,6 +95,12 @@ You can close this window.`;
   });
 });
 
+test.skipIf(process.platform !== 'linux')('no other address of this machine is listened at', async () => {
+  const elsewhere = redirectUri.replace('127.0.0.1', '127.0.0.2');
+  await expect(fetch(`${elsewhere}?state=${state}&code=x`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  await expectStillWaiting();
+});
+
 describe('the redirect with the right state ends the sign-in', () => {
   test('with a refusal: in the words of the server, here and in the browser', async () => {
     const refused = failure(signedIn, 'sign-in-refused');

@@ -69,6 +69,13 @@ describe('what the provider does not send anew', () => {
     expect(next).toEqual({ ...kept, accessToken: 'new-access-token' });
   });
 
+  test('is absent where it was', async () => {
+    const body = { access_token: 'new-access-token', token_type: 'bearer' };
+    const stub = await startStubProvider({ token: () => ({ body }) });
+    const next = await clientOf(stub).refresh({ accessToken: 'old-access-token', refreshToken: 'old-refresh-token' });
+    expect(next).toStrictEqual({ accessToken: 'new-access-token', refreshToken: 'old-refresh-token' });
+  });
+
   test('a token that is to hold for ever ends with the calendar', async () => {
     const body = { access_token: 'new-access-token', token_type: 'bearer', expires_in: 1e300 };
     const stub = await startStubProvider({ token: () => ({ body }) });

@@ -54,6 +54,26 @@ describe('revoking where the answer is', () => {
     expect(asked).toEqual(['refresh_token', 'access_token']);
   });
 
+  test('to a grant without a refresh token: only the access token is spoken of', async () => {
+    const asked: Record<string, string>[] = [];
+    const stub = await startStubProvider({
+      revocation(parameters) {
+        asked.push(Object.fromEntries(parameters));
+        return { body: '' };
+      },
+    });
+    expect(await clientOf(stub).revoke({ accessToken: 'the-access-token' })).toBe('revoked');
+    expect(asked).toEqual([{ client_id: 'native', token: 'the-access-token', token_type_hint: 'access_token' }]);
+  });
+
+  test('that a revocation is not for it: said to be one', async () => {
+    const error = await failure(
+      revokeAt(() => refuse('access_denied')),
+      'sign-in-refused',
+    );
+    expect(error.message).toMatch(/^http:\/\/127\.0\.0\.1:\d+ refuses the revocation: access_denied$/);
+  });
+
   test('that no token of any type is revoked: unsupported', async () => {
     expect(await revokeAt(() => refuse('unsupported_token_type'))).toBe('unsupported');
   });

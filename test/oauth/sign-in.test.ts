@@ -89,6 +89,7 @@ describe('the page names the user', () => {
     expect(readable(shown.text).split('\n')[0]).toBe(title);
     const { email, name } = claims as Readonly<Record<string, unknown>>;
     const texts = Object.entries({ email, name }).filter(([, value]) => typeof value === 'string');
+    expect(grant.scope).toBe('openid email profile');
     expect(grant.subject).toStrictEqual({ id: 'stub', ...Object.fromEntries(texts) });
   });
 });

@@ -16,6 +16,8 @@ export interface StubProvider extends StubServer {
 export interface StubScript {
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** Changes the key that it publishes. */
+  readonly jwk?: Readonly<Record<string, unknown>>;
   /** Signs with a key that it does not publish. */
   readonly forged?: boolean;
   /** What the token endpoint says instead of giving tokens. */
@@ -49,7 +51,7 @@ export async function startStubProvider(script: StubScript): Promise<StubProvide
         return { status: 303, headers: { location: redirect.href }, body: '' };
       }
       case '/jwks':
-        return { body: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'ES256' }] } };
+        return { body: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one', ...script.jwk }] } };
       case '/revoke':
         return script.revocation?.(parameters) ?? { body: '' };
       case '/token': {

@@ -82,6 +82,12 @@ describe('an issuer', () => {
     expect(await withMetadata({ body: ' '.repeat(1024 * 1024 + 1) })).toBe('its answer is larger than 1024 KiB');
   });
 
+  test('whose answer is just as large as one may be is read', async () => {
+    expect(await withMetadata({ body: `{}${' '.repeat(1024 * 1024 - 2)}` })).toBe(
+      '"response" body "issuer" property must be a string',
+    );
+  });
+
   test('that calls itself otherwise', async () => {
     expect(await withMetadata({ body: { issuer: 'https://evil.example/\u001b[31m' } })).toMatch(
       /^it calls itself https:\/\/evil\.example\/ \[31m$/,

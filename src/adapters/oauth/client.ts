@@ -40,7 +40,8 @@ export async function inLibrary<T>(call: Call, work: () => Promise<T>): Promise<
 async function discover(openid: OpenId, issuer: URL, clientId: string, call: Call): Promise<ServerMetadata> {
   const options = {
     [openid.customFetch]: boundedFetch(call),
-    ...(issuer.protocol === 'http:' && { execute: [openid.allowInsecureRequests] }),
+    // The issuer's own address, which is judged already.
+    execute: [openid.allowInsecureRequests],
   };
   const config = await openid.discovery(issuer, clientId, undefined, undefined, options);
   return config.serverMetadata();

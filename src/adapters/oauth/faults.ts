@@ -53,5 +53,5 @@ export function fault(code: ErrorCode, message: string, hint?: string): Credenti
 }
 
 function duration(ms: number): string {
-  return ms >= 60_000 && ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`;
+  return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`;
 }

@@ -90,8 +90,8 @@ async function exchange(client: Client, settings: Settings, url: URL, attempt: A
   const tokens = await openid.authorizationCodeGrant(config, url, {
     pkceCodeVerifier: attempt.verifier,
     expectedState: attempt.state,
+    // It makes an ID token one that has to come.
     expectedNonce: attempt.nonce,
-    idTokenExpected: true,
   });
   return grantOf(tokens, askedAt, { scope: settings.scope }, call);
 }

@@ -32,6 +32,8 @@ export function toError(thrown: unknown, call: Call): CredentialError {
       return not(call, sentenceOf(thrown), "is this machine's clock right?");
   }
   if (code.startsWith('OAUTH_')) return not(call, sentenceOf(thrown));
+  // What WebCrypto calls a key that is not one, and the library `something went wrong`.
+  if (cause instanceof DOMException && cause.name === 'DataError') return not(call, 'a key that it publishes is none');
   return fault('failed', `the ${call.purpose} at ${call.issuer} failed: ${oneLine(sentenceOf(thrown), call.secrets)}`);
 }
 
