@@ -18,8 +18,9 @@ describe('the kernel keyring', () => {
   test('is usable until the machine is started again, where an entry pinned to it can be made', async () => {
     const made: unknown[] = [];
     const loadBinding = () => bindingOf((...names) => made.push(names));
-    const seen = await createKeyutilsProbe({ loadBinding }).probe();
-    expect(seen).toEqual({ kind: 'usable', persistence: 'until-reboot' });
+    const probe = createKeyutilsProbe({ loadBinding });
+    expect(probe.id).toBe('keyutils');
+    expect(await probe.probe()).toEqual({ kind: 'usable', persistence: 'until-reboot' });
     expect(made).toEqual([['keystow', 'probe', { linux: { store: 'keyutils' } }]]);
   });
 

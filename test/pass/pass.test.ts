@@ -31,7 +31,7 @@ describe('an entry', () => {
     await store.set(name, textSecret('s3cret'));
     expect(own.entries()).toEqual({ 'keystow/demo/alice': 's3cret' });
     expect(textOf(await store.get(name))).toBe('s3cret');
-    expect(store.listing).toBe('all');
+    expect([store.id, store.listing]).toEqual(['pass', 'all']);
     await store.close();
   });
 
@@ -78,6 +78,7 @@ describe('an entry', () => {
     await until(() => existsSync(join(own.home, 'half-way')));
     calling.abort();
     expect((await failure(writing, 'cancelled')).message).toBe('the operation was called off');
+    expect(own.entries()).toEqual({ 'keystow/%new': 'new', 'keystow/demo/alice': 'old' });
     expect(textOf(await passOn(own).get(name))).toBe('old');
     expect(await passOn(own).list()).toEqual([name]);
   });
@@ -208,7 +209,9 @@ describe('without pass', () => {
     const own = standIn();
     own.put('keystow/demo/alice', 's3cret');
     const store = passOn({ environment: { ...own.environment, PATH: '/nonexistent' } });
-    expect((await failure(store.get(name), 'not-installed')).message).toBe('pass is not installed');
+    const error = await failure(store.get(name), 'not-installed');
+    expect(error.message).toBe('pass is not installed');
+    expect(error.cause).toMatchObject({ code: 'ENOENT' });
     expect(await store.probe()).toMatchObject({ kind: 'unsupported', reason: 'not-installed' });
   });
 });
@@ -230,6 +233,7 @@ describe('the probe', () => {
 
   test.each([
     [{ show: 'echo something else' }, 'round-trip-mismatch'],
+    [{ show: 'rm "$entry"; exit 1' }, 'round-trip-mismatch'],
     [{ show: noSecretKey }, 'locked'],
     [{ show: 'exit 1' }, 'failed'],
   ])('finds what is amiss, and leaves nothing: %j', async (instead, reason) => {
@@ -249,7 +253,7 @@ describe('the probe', () => {
 /** A call that waits until `go` is called. */
 function waiting() {
   const own = standIn({
-    show: 'sleep 60 & echo $! >"$HOME/sleep"; touch "$HOME/begun"; while ! test -e "$HOME/go"; do sleep 0.02; done; cat "$entry"',
+    show: 'trap "" TERM; sleep 60 & echo $! >"$HOME/sleep"; touch "$HOME/begun"; while ! test -e "$HOME/go"; do sleep 0.02; done; cat "$entry"',
   });
   own.put('keystow/demo/alice', 's3cret');
   return {

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -51,6 +60,14 @@ describe('a child', () => {
     ['SIGINT', 130],
   ])('that is ended by %s gives %d', async (signal, code) => {
     expect(await script(`process.kill(process.pid, '${signal}'); setInterval(() => {}, 1000)`)).toBe(code);
+  });
+
+  test.skipIf(process.platform !== 'linux')('has the caller’s stdin, stdout and stderr', async () => {
+    const file = join(newFolder(), 'streams');
+    const links = "[0, 1, 2].map((descriptor) => require('node:fs').readlinkSync('/proc/self/fd/' + descriptor))";
+    await script(`require('node:fs').writeFileSync(${JSON.stringify(file)}, JSON.stringify(${links}))`);
+    const own = [0, 1, 2].map((descriptor) => readlinkSync(`/proc/self/fd/${descriptor}`));
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(own);
   });
 
   test('has the caller’s environment, and what it is given in its place', async () => {
