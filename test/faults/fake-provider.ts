@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Message } from '../../src/adapters/secret-service/wire/message.ts';
+import type { Fields, Message } from '../../src/adapters/secret-service/wire/message.ts';
 import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 import { type Answer, BusPeer } from './bus-peer.ts';
@@ -14,6 +14,8 @@ export interface FakeProviderOptions {
   readonly locked?: boolean;
   /** What the user does when asked. `nothing`: the question stays open. */
   readonly user?: 'agrees' | 'dismisses' | 'nothing';
+  /** What a prompt that the user agrees to gives, as a variant. The collection where absent. */
+  readonly result?: () => Value;
   /** How long the user takes, in milliseconds. */
   readonly thinksMs?: number;
   /** How late every answer is, in milliseconds. */
@@ -78,7 +80,12 @@ export class FakeProvider {
     const agreed = this.#options.user !== 'dismisses';
     if (agreed) this.locked = false;
     const fields = { path: prompt, interface: 'org.freedesktop.Secret.Prompt', member: 'Completed', signature: 'bv' };
-    this.#peer.signal(fields, [!agreed, ['ao', agreed ? [collection] : []]]);
+    const result = this.#options.result?.() ?? ['ao', [collection]];
+    this.#peer.signal(fields, [!agreed, agreed ? result : ['ao', []]]);
+  }
+
+  signal(fields: Fields, values: readonly Value[]): void {
+    this.#peer.signal(fields, values);
   }
 
   stop(): Promise<void> {
@@ -106,7 +113,7 @@ export class FakeProvider {
       case 'ReadAlias':
         return { signature: 'o', values: [collection] };
       case 'Get':
-        return this.#property(String(values[1]), item);
+        return this.#property(values.join('.'), item);
       case 'SearchItems':
         return this.#search(values[0] as [string, string][]);
       case 'Unlock':
@@ -134,13 +141,14 @@ export class FakeProvider {
 
   #property(name: string, item: FakeItem | undefined): Answer | undefined {
     const known: Record<string, Value> = {
-      Locked: ['b', this.locked],
-      Label: ['s', 'fake'],
-      Items: ['ao', [...this.items.keys()]],
-      Attributes: ['a{ss}', item?.attributes ?? []],
-      Modified: ['t', item?.modified ?? 0n],
+      'Collection.Locked': ['b', this.locked],
+      'Collection.Label': ['s', 'fake'],
+      'Collection.Items': ['ao', [...this.items.keys()]],
+      'Item.Locked': ['b', this.locked],
+      'Item.Attributes': ['a{ss}', item?.attributes ?? []],
+      'Item.Modified': ['t', item?.modified ?? 0n],
     };
-    const value = known[name];
+    const value = known[name.replace('org.freedesktop.Secret.', '')];
     return value === undefined ? undefined : { signature: 'v', values: [value] };
   }
 

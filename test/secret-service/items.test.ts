@@ -28,11 +28,26 @@ describeStore('which item is the credential', 'secret-service', missingSessionBu
     expect(await text()).toBe('ours');
   });
 
-  test('of several that are, the one modified last', async () => {
-    const { provider, text } = await provided();
+  test.each([
+    ['gnome-keyring', ['org.gnome.keyring']],
+    ['any other provider', []],
+  ])('of several that are, over %s, the one modified last', async (_, names) => {
+    const { provider, text } = await provided({ names });
     provider.add(exact, 'old', 1n);
     provider.add({ ...exact, application: 'Python keyring library' }, 'new', 3n);
     provider.add({ ...exact, 'xdg:schema': 'org.freedesktop.Secret.Generic' }, 'older', 2n);
+    expect(await text()).toBe('new');
+  });
+
+  test('of several in gnome-keyring, some of them locked, the one that is nothing else and modified last', async () => {
+    const [old, latest, foreign] = [1, 2, 3].map((count) => `/org/freedesktop/secrets/collection/fake/${count}`);
+    const { provider, text } = await provided({
+      names: ['org.gnome.keyring'],
+      instead: { SearchItems: () => ({ signature: 'aoao', values: [[`${old}`, `${latest}`], [`${foreign}`]] }) },
+    });
+    provider.add(exact, 'old', 1n);
+    provider.add(exact, 'new', 2n);
+    provider.add({ ...exact, realm: 'another tool’s' }, 'foreign', 3n);
     expect(await text()).toBe('new');
   });
 
@@ -76,6 +91,7 @@ describeStore('the list', 'secret-service', missingSessionBus(), () => {
     provider.add(exact, 'x');
     provider.add({ ...exact, realm: 'another tool’s' }, 'x');
     provider.add({ service: 'demo' }, 'x');
+    provider.add({ username: 'alice' }, 'x');
     provider.add({ service: 'demo', username: '' }, 'x');
     provider.add({ service: 'demo', username: 'x'.repeat(2_000) }, 'x');
     provider.add({ xdg: 'nothing of the kind' }, 'x');
@@ -86,6 +102,14 @@ describeStore('the list', 'secret-service', missingSessionBus(), () => {
       name,
       { service: 'demo', account: 'bob' },
     ]);
+  });
+
+  test('asks each of however many items there are once', async () => {
+    const { provider, store } = await provided();
+    const accounts = Array.from({ length: 150 }, (_, index) => `${1_000 + index}`);
+    for (const account of accounts) provider.add({ service: 'many', username: account }, 'x');
+    expect(await store.list('many')).toEqual(accounts.map((account) => ({ service: 'many', account })));
+    expect(provider.valuesOf('Get').filter(([, property]) => property === 'Attributes')).toHaveLength(150);
   });
 
   test('counts KeePassXC’s own attributes of every entry as nothing', async () => {

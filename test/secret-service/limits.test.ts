@@ -89,7 +89,7 @@ describeStore('an operation is bounded', 'secret-service', missing(), () => {
     const store = storeOn(bus.environment, { limitMs: 300 });
     await Promise.all(everyOperation(store).map((operation) => failure(operation, 'timed-out')));
     const { environment } = await gnomeKeyring('unlocked');
-    const working = storeOn(environment);
+    const working = storeOn(environment, { limitMs: 20_000 });
     const accounts = Array.from({ length: 30 }, (_, index) => ({ service: 'demo', account: `${index}` }));
     await Promise.all(accounts.map((account) => working.set(account, secret)));
     expect(await working.list('demo')).toHaveLength(30);

@@ -5,6 +5,8 @@ import { textSecret } from '../contract/secrets.ts';
 import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { exact, name, provided } from './provided.ts';
+import { fakeProvider, sessionBus } from './situations.ts';
+import { storeOn } from './stores.ts';
 
 const keepassxc: FakeProviderOptions = { names: ['org.keepassxc.KeePassXC.MainWindow'] };
 const kwallet: FakeProviderOptions = { names: ['org.kde.kwalletd5'] };
@@ -62,6 +64,14 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
       expect(provider.calls).not.toContain('Unlock');
     });
 
+    test('is usable while there is nothing to ask for, and locked by one entry among others', async () => {
+      const { provider, store } = await provided(asking);
+      expect(await store.probe()).toMatchObject({ kind: 'usable', persistence: 'until-delete' });
+      provider.add(exact, 'kept');
+      provider.add({ service: 'other', username: 'bob' }, 'theirs');
+      expect(await store.probe()).toMatchObject({ reason: 'locked', evidence: { asksEachTime: true } });
+    });
+
     test('is asked for that entry where somebody is there', async () => {
       const attendance = { attended: true, waiting: () => undefined };
       const { provider, text } = await provided(asking, { attendance });
@@ -71,12 +81,30 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
     });
   });
 
-  test('KeePassXC that exposes nothing has nothing to list', async () => {
+  test('KeePassXC that exposes nothing has nothing to list, and keeps nothing', async () => {
     const { store } = await provided({
       ...keepassxc,
       instead: { ReadAlias: () => ({ signature: 'o', values: ['/'] }) },
     });
     expect(await store.list()).toEqual([]);
+    expect(await store.probe()).toMatchObject({ kind: 'service-failure', reason: 'no-collection' });
+  });
+
+  test('of KeePassXC’s clients one at a time changes something: two that create the same make one', async () => {
+    const { bus, provider, store } = await provided(keepassxc);
+    const another = storeOn(bus.environment);
+    await Promise.all([store.set(name, textSecret('one')), another.set(name, textSecret('two'))]);
+    expect(provider.items.size).toBe(1);
+    expect(provider.calls.filter((member) => /^(Create|Set)/.test(member))).toEqual(['CreateItem', 'SetSecret']);
+  });
+
+  test('where nobody may own a name, KeePassXC is changed without a turn', async () => {
+    const bus = await sessionBus({ unownable: 'org.keystow.Turn' });
+    const provider = await fakeProvider(bus, keepassxc);
+    const store = storeOn(bus.environment);
+    await store.set(name, textSecret('kept'));
+    expect(await store.delete(name)).toBe(true);
+    expect(provider.calls).toEqual(expect.arrayContaining(['CreateItem', 'Delete']));
   });
 
   test('all others list what is in any collection, not in the default one alone', async () => {

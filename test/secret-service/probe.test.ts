@@ -132,6 +132,12 @@ describeStore('the probe of a provider', 'secret-service', missingSessionBus(), 
     expect(await store.probe()).toEqual({ kind: 'service-failure', reason, evidence: { text: 'words' } });
   });
 
+  test('a property of another type than the specification’s is failed, and named', async () => {
+    const { store } = await probing({ instead: { Get: () => ({ signature: 'v', values: [['s', 'no']] }) } });
+    const evidence = { text: 'Locked is of type "s"' };
+    expect(await store.probe()).toEqual({ kind: 'service-failure', reason: 'failed', evidence });
+  });
+
   test('an answer of another type than the specification’s is failed', async () => {
     const { store } = await probing({ instead: { ReadAlias: () => ({ signature: 's', values: ['/'] }) } });
     expect(await store.probe()).toMatchObject({ kind: 'service-failure', reason: 'failed' });

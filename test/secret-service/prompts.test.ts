@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Attendance } from '../../src/ports/attendance.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
+import { BusPeer } from '../faults/bus-peer.ts';
 import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { missing } from '../support/gnome-keyring.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
@@ -86,8 +87,60 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       const { provider, store } = await locked({ attended: true, user: 'dismisses' });
       provider.add(attributes, 'kept');
       const error = await failure(store.get(name), 'locked');
-      expect(error.message).toContain('dismissed');
+      expect(error.message).toBe('the Secret Service is locked: the prompt was dismissed');
+      expect(error.evidence).toEqual({ dismissed: true, text: 'the prompt was dismissed' });
       expect(await store.probe()).toMatchObject({ kind: 'service-failure', reason: 'locked' });
+    });
+
+    test('whose answer is the provider’s to tell, of that question: nothing else is one', async () => {
+      let client = '';
+      const { bus, provider, store } = await locked({
+        ...{ attended: true, user: 'nothing' },
+        instead: {
+          Prompt: ({ fields }) => {
+            client = `${fields.sender}`;
+            return undefined;
+          },
+        },
+      });
+      provider.add(attributes, 'kept');
+      const result = store.get(name);
+      await vi.waitFor(() => expect(client).not.toBe(''));
+      const liar = new BusPeer(bus, () => undefined);
+      onTestFinished(() => liar.leave());
+      await liar.own([]);
+      const completed = {
+        destination: client,
+        path: '/org/freedesktop/secrets/prompt/p1',
+        ...{ interface: 'org.freedesktop.Secret.Prompt', member: 'Completed', signature: 'bv' },
+      };
+      const dismissed = [true, ['s', '']];
+      const gone = { path: '/', interface: 'org.freedesktop.DBus', member: 'NameOwnerChanged', signature: 'sss' };
+      liar.signal(completed, dismissed);
+      liar.signal({ destination: client, ...gone }, [':1.0', ':1.0', '']);
+      // Once the bus has answered this, it has passed on what came before.
+      await liar.own(['org.example.Liar']);
+      provider.signal({ ...completed, path: '/org/freedesktop/secrets/prompt/p2' }, dismissed);
+      provider.signal({ ...completed, member: 'Asked' }, dismissed);
+      provider.answer();
+      expect(Buffer.from((await result)?.expose() ?? []).toString()).toBe('kept');
+    });
+
+    test('who agrees that a sentinel is made: what the prompt says was made is deleted', async () => {
+      const made = '/org/freedesktop/secrets/collection/fake/1';
+      const { provider, store } = await locked({
+        ...{ attended: true, user: 'agrees', locked: false },
+        instead: {
+          CreateItem: (call) => {
+            const [properties] = call.body('a{sv}(oayays)b') as [[string, [string, [string, string][]]][]];
+            provider.add(Object.fromEntries(properties[1]?.[1][1] ?? []), 'kept');
+            return { signature: 'oo', values: ['/', '/org/freedesktop/secrets/prompt/p1'] };
+          },
+        },
+        result: () => ['o', made],
+      });
+      await store.probe();
+      expect(provider.items.size).toBe(0);
     });
 
     test('who takes longer than the limit: it waits', async () => {
@@ -109,7 +162,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('who has answered: of the limit there is left what there was before', async () => {
-      const { provider, store } = await locked({ attended: true, lateMs: 150 });
+      const { provider, store } = await locked({ attended: true, lateMs: 120 });
       provider.add(attributes, 'kept');
       await failure(store.get(name), 'timed-out');
     });

@@ -31,6 +31,7 @@ describeStore('what is written', 'secret-service', missingSessionBus(), () => {
         ],
       ]);
       expect(await text()).toBe('kept');
+      expect(provider.valuesOf('OpenSession')).toEqual([['plain', ['s', '']]]);
       expect(provider.valuesOf('SearchItems').at(-1)).toEqual([Object.entries(attributes)]);
     },
   );

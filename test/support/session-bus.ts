@@ -22,6 +22,8 @@ export interface SessionBusOptions {
   readonly services?: Readonly<Record<string, string>>;
   /** Whom the bus keeps from being talked to, by name. */
   readonly denied?: string;
+  /** A name that the bus lets nobody own. */
+  readonly unownable?: string;
 }
 
 /** Why there can be no session bus here. */
@@ -92,13 +94,16 @@ function homeIn(folder: string): Record<string, string> {
   };
 }
 
-function configuration(folder: string, { services = {}, denied }: SessionBusOptions): string {
+function configuration(folder: string, { services = {}, denied, unownable }: SessionBusOptions): string {
   const serviceFolder = join(folder, 'services');
   mkdirSync(serviceFolder);
   for (const [name, command] of Object.entries(services)) {
     writeFileSync(join(serviceFolder, `${name}.service`), `[D-BUS Service]\nName=${name}\nExec=${command}\n`);
   }
-  const deny = denied === undefined ? '' : `<deny send_destination="${denied}"/>`;
+  const deny = [
+    denied === undefined ? '' : `<deny send_destination="${denied}"/>`,
+    unownable === undefined ? '' : `<deny own="${unownable}"/>`,
+  ].join('');
   return `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
