@@ -107,6 +107,9 @@ describe('continuous integration', () => {
 
 describe('the weekly mutation run', () => {
   const { subjects, mutate } = jobsOf('mutation.yml');
+  const all: Readonly<Record<string, { readonly mutate: readonly string[] }>> = JSON.parse(
+    readFileSync(join(root, 'test/mutation/subjects.json'), 'utf8'),
+  );
 
   test.skipIf(process.platform === 'win32')('lists the subjects of subjects.json, every one', () => {
     const folder = mkdtempSync(join(tmpdir(), 'keystow-mutation-'));
@@ -114,8 +117,12 @@ describe('the weekly mutation run', () => {
     const output = join(folder, 'output');
     const list = subjects?.steps?.find(({ id }) => id === 'subjects')?.run ?? '';
     execFileSync('bash', ['-c', list], { cwd: root, env: { ...process.env, GITHUB_OUTPUT: output } });
-    const names = Object.keys(JSON.parse(readFileSync(join(root, 'test/mutation/subjects.json'), 'utf8')));
-    expect(readFileSync(output, 'utf8')).toBe(`names=${JSON.stringify(names)}\n`);
+    expect(readFileSync(output, 'utf8')).toBe(`names=${JSON.stringify(Object.keys(all))}\n`);
+  });
+
+  test.each(readdirSync(join(root, 'src/adapters')))('alters the adapter %s', (adapter) => {
+    const altered = Object.values(all).flatMap(({ mutate }) => mutate);
+    expect(altered.filter((files) => files.startsWith(`src/adapters/${adapter}/`))).not.toEqual([]);
   });
 
   test('takes each of them, with what the tests want of Debian', () => {
