@@ -13,12 +13,13 @@ import { storeOn } from './stores.ts';
 const name = { service: 'demo', account: 'alice' };
 const attributes = { service: 'demo', username: 'alice' };
 
-async function locked(options: FakeProviderOptions & { readonly attended?: boolean }) {
+async function locked(options: FakeProviderOptions & { readonly attended?: boolean; readonly limitMs?: number }) {
   const bus = await sessionBus();
   const provider = await fakeProvider(bus, { locked: true, ...options });
   const waiting = vi.fn<Attendance['waiting']>();
   const attendance = { attended: options.attended ?? false, waiting };
-  return { bus, provider, waiting, store: storeOn(bus.environment, { attendance, limitMs: 500 }) };
+  const store = storeOn(bus.environment, { attendance, limitMs: options.limitMs ?? 10_000 });
+  return { bus, provider, waiting, store };
 }
 
 describeStore('a locked provider', 'secret-service', missing(), () => {
@@ -124,6 +125,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       provider.signal({ ...completed, member: 'Asked' }, dismissed);
       provider.answer();
       expect(Buffer.from((await result)?.expose() ?? []).toString()).toBe('kept');
+      expect(provider.calls.filter((member) => member === 'Prompt')).toHaveLength(1);
     });
 
     test('who agrees that a sentinel is made: what the prompt says was made is deleted', async () => {
@@ -144,7 +146,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('who takes longer than the limit: it waits', async () => {
-      const { provider, store } = await locked({ attended: true, user: 'nothing' });
+      const { provider, store } = await locked({ attended: true, limitMs: 500, user: 'nothing' });
       provider.add(attributes, 'kept');
       const result = store.get(name);
       await wait(1_000);
@@ -154,7 +156,11 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('who has answered: from then on the limit counts, and nothing is said any more', async () => {
-      const { provider, store, waiting } = await locked({ attended: true, instead: { GetSecret: () => 'silence' } });
+      const { provider, store, waiting } = await locked({
+        attended: true,
+        limitMs: 1_000,
+        instead: { GetSecret: () => 'silence' },
+      });
       provider.add(attributes, 'kept');
       await failure(store.get(name), 'timed-out');
       expect(provider.calls).toContain('GetSecret');
@@ -162,7 +168,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('who has answered: of the limit there is left what there was before', async () => {
-      const { provider, store } = await locked({ attended: true, lateMs: 120 });
+      const { provider, store } = await locked({ attended: true, limitMs: 500, lateMs: 120 });
       provider.add(attributes, 'kept');
       await failure(store.get(name), 'timed-out');
     });
