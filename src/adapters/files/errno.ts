@@ -1,3 +1,5 @@
+import { unicodeExpression } from '../../domain/unicode-expression.ts';
+
 /** The system's name of an error, such as `ENOENT`; `undefined` for anything that is not a system error. */
 export function errnoOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -15,7 +17,7 @@ export function wordsOf(error: unknown): string {
 
 /** A path or another text on one line: a name may hold newlines and escape sequences. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
+  return text.replace(unicodeExpression('\\p{Cc}'), '?');
 }
 
 /** Asked for when it is needed: a read does not load the module. */

@@ -1,5 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Probe, Provider } from '../../domain/probe.ts';
+import { unicodeExpression } from '../../domain/unicode-expression.ts';
 import { Fault, type FaultCode } from './fault.ts';
 import { BusError } from './wire/connection.ts';
 
@@ -130,8 +131,5 @@ function rawOf(thrown: unknown): unknown {
 /** The platform's words as one line of bounded length. */
 function words(error: unknown): string {
   const text = error instanceof Error ? error.message || nameOf(error) : String(error);
-  return text
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
-    .slice(0, maxWords);
+  return text.replace(unicodeExpression('[\\p{Cc}\\s]+'), ' ').trim().slice(0, maxWords);
 }
