@@ -70,7 +70,10 @@ function isText(value: unknown): value is string {
 }
 
 function isTime(value: unknown): value is string {
-  return isText(value) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(Date.parse(value));
+  // As long as it is for the years 0 to 9999, and without an expression, which would have to be compiled for one read.
+  return (
+    isText(value) && value.length === 24 && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value
+  );
 }
 
 function isStore(value: unknown): value is StoreId {
