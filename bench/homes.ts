@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { deriveKey } from '../src/adapters/encrypted-file/derive.ts';
 import { Payload } from '../src/adapters/encrypted-file/payload.ts';
 import { seal } from '../src/adapters/encrypted-file/seal.ts';
+import type { CredentialName } from '../src/domain/credential-name.ts';
 import { serialiseEnvelope } from '../src/domain/envelope.ts';
 import { type KdfHeader, recommendedCost } from '../src/domain/key-derivation.ts';
 import { serialisePlacement } from '../src/domain/placement-text.ts';
@@ -51,8 +52,13 @@ export function rememberAll(home: string, store: StoreId, count: number): void {
   write(join(home, '.config/keystow/placement.json'), serialisePlacement(placed));
 }
 
-export function namesOf(count: number): readonly { readonly service: string; readonly account: string }[] {
-  const others = Array.from({ length: count - 1 }, (_, index) => ({ service: 'other.example', account: `${index}` }));
+/** In the order in which keystow writes them. */
+export function namesOf(count: number): readonly CredentialName[] {
+  const account = (index: number) => `${index}`.padStart(6, '0');
+  const others = Array.from({ length: count - 1 }, (_, index) => ({
+    service: 'other.example',
+    account: account(index),
+  }));
   return [name, ...others];
 }
 
