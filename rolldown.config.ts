@@ -14,6 +14,9 @@ const entries = Object.keys(exports)
 
 const programs = ['keystow', 'jsm', 'difyctl', 'git-credential-keystow', 'docker-credential-keystow'];
 
+/** What the `keystow` that {@link start} makes loads where a read is not all that there is to do. */
+const whole = 'keystow-whole';
+
 /** Loaded by whoever installs the package: a native module, and one that brings a script of its own. */
 const external = ['@napi-rs/keyring', 'open'];
 
@@ -36,7 +39,7 @@ const stringWidth = createRequire(createRequire(import.meta.url).resolve('yargs'
 /** CommonJS, because Node starts it faster than modules; a chunk each for what is loaded when it is needed. */
 const executables: RolldownOptions = {
   ...common,
-  input: programs.map((program) => `src/cli/${program}.ts`),
+  input: programs.map((program) => `src/cli/${program === 'keystow' ? whole : program}.ts`),
   plugins: [plainExports, lateSegmenter, licenses],
   resolve: { ...common.resolve, alias: { 'string-width': stringWidth } },
   output: {
@@ -45,7 +48,8 @@ const executables: RolldownOptions = {
     format: 'cjs',
     minify: true,
     entryFileNames: '[name].cjs',
-    chunkFileNames: '[name].cjs',
+    // A program's commands are in a module of its name.
+    chunkFileNames: ({ name }) => (programs.includes(name) ? `${name}-program.cjs` : '[name].cjs'),
     // One file of what is loaded together, where there would be several: each takes 0.2 ms.
     codeSplitting: {
       groups: [
@@ -55,6 +59,25 @@ const executables: RolldownOptions = {
         },
       ],
     },
+  },
+};
+
+/**
+ * What starts `keystow`: one file with no more than a read takes, and copies of its own of what is in the chunks too; they
+ * take over from the beginning where it does not do.
+ */
+const start: RolldownOptions = {
+  ...common,
+  input: 'src/cli/keystow.ts',
+  external: (id) => id.endsWith(`${whole}.ts`),
+  plugins: [plainExports],
+  output: {
+    ...executables.output,
+    cleanDir: false,
+    codeSplitting: true,
+    paths: (id) => (id.endsWith(`${whole}.ts`) ? `./${whole}.cjs` : id),
+    dynamicImportInCjs: false,
+    chunkFileNames: 'keystow-[name].cjs',
   },
 };
 
@@ -100,4 +123,4 @@ const nativeLibrary: RolldownOptions = {
   output: { dir: 'dist/testing', format: 'cjs', entryFileNames: '[name].cjs' },
 };
 
-export default defineConfig([executables, ...library, testing, nativeLibrary]);
+export default defineConfig([executables, start, ...library, testing, nativeLibrary]);

@@ -1,11 +1,9 @@
 #!/usr/bin/env node
 import { keystow } from '../profiles/keystow.ts';
-import { quickGet } from './commands/print-secret.ts';
-import { quickGit } from './commands/quick-git.ts';
-import { main } from './main.ts';
+import { getAtOnce } from './commands/get-at-once.ts';
 
-void main({
-  profile: keystow,
-  quick: [quickGet, quickGit],
-  program: async () => (await import('./programs/keystow.ts')).keystowProgram,
+void getAtOnce(keystow, process.argv.slice(2)).then((done) => {
+  if (!done) return import('./keystow-whole.ts');
+  // On Linux what was written is out by now, and to take apart what ends anyway takes 1 ms.
+  if (process.platform === 'linux') process.exit();
 });

@@ -2,7 +2,8 @@ import * as crypto from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { argon2id, byWebAssembly } from '../../src/adapters/encrypted-file/argon2id.ts';
 import { decrypt, encrypt } from '../../src/adapters/encrypted-file/cipher.ts';
-import { deriveKey, hkdfSha256 } from '../../src/adapters/encrypted-file/derive.ts';
+import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
+import { hkdfSha256 } from '../../src/adapters/encrypted-file/hkdf-sha256.ts';
 import { recommendedCost } from '../../src/domain/key-derivation.ts';
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));

@@ -73,7 +73,8 @@ export const secretServiceSituations: readonly Situation[] = [
     ...served('fails at its first call', faults.fails(1)),
     reason: 'failed',
     words: /the Secret Service failed.*it was told to fail/,
-    unaffected: readsFirst,
+    // What was not had at once is asked for once more.
+    unaffected: only('git-credential-keystow store', 'keystow get'),
     recovers: thatListFirst,
   },
   {

@@ -1,9 +1,9 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { tagBytes } from '../../domain/envelope.ts';
+import { nodeCrypto } from './node-crypto.ts';
 
 /** AES-256-GCM (NIST SP 800-38D): the ciphertext with its 16-byte tag behind it. */
 export function encrypt(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, associated: Uint8Array): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
+  const cipher = nodeCrypto().createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
@@ -15,7 +15,8 @@ export function decrypt(
   associated: Uint8Array,
 ): Buffer | undefined {
   const end = ciphertext.length - tagBytes;
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+  const decipher = nodeCrypto()
+    .createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
     .setAAD(associated)
     .setAuthTag(ciphertext.subarray(end));
   try {

@@ -38,7 +38,7 @@ export class Payload {
 
   get(name: CredentialName): Secret | undefined {
     const entry = this.#entries.get(keyOf(name));
-    return entry && new Secret(new Uint8Array(Buffer.from(entry.secret, 'base64')));
+    return entry && secretOf(entry);
   }
 
   set({ service, account }: CredentialName, secret: Secret): void {
@@ -59,6 +59,26 @@ export class Payload {
 interface Entry {
   readonly name: CredentialName;
   readonly secret: string;
+}
+
+/**
+ * The secret of one credential in what was sealed, found by the text that its row begins with, because to parse a thousand
+ * takes 5 ms. That text is nowhere else: a quote in a name is escaped, and a secret, being base64, holds no comma.
+ * `undefined`: it is not there.
+ */
+export function secretIn(bytes: Buffer, { service, account }: CredentialName): Secret | undefined {
+  const beginning = `${JSON.stringify([service, account]).slice(0, -1)},"`;
+  const start = bytes.indexOf(beginning);
+  if (start < 0) return undefined;
+  const end = bytes.indexOf(rowEnd, start + Buffer.byteLength(beginning)) + rowEnd.length;
+  const entry = entryOf(parseJson(bytes.subarray(start, end)));
+  return entry && secretOf(entry);
+}
+
+const rowEnd = '"]';
+
+function secretOf({ secret }: Entry): Secret {
+  return new Secret(new Uint8Array(Buffer.from(secret, 'base64')));
 }
 
 function keyOf({ service, account }: CredentialName): string {

@@ -3,6 +3,7 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import { errnoOf, wordsOf } from './errno.ts';
 import { damagedError, ioError, type KeptFile, named } from './file-errors.ts';
 import { onceFree } from './in-use.ts';
+import { readingFlags } from './reading-flags.ts';
 
 export interface ReadOptions {
   /** Largest file that is read. Beyond → `file-damaged`. */
@@ -12,10 +13,6 @@ export interface ReadOptions {
 }
 
 const posix = process.platform !== 'win32';
-
-// A link at the end of the path fails to open, a FIFO or a terminal does not make the open wait.
-const flags =
-  constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /**
  * The text of a file that is nobody else's. What is not UTF-8 in it reads U+FFFD.
@@ -61,7 +58,7 @@ async function openGuarded(file: KeptFile): Promise<number | undefined> {
   try {
     return await onceFree(() => {
       if (constants.O_NOFOLLOW === undefined) refuse(file, faultAt(file.path));
-      return openSync(file.path, flags);
+      return openSync(file.path, readingFlags);
     });
   } catch (error) {
     if (error instanceof CredentialError) throw error;

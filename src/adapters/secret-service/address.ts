@@ -19,8 +19,10 @@ export function busSockets(environment: SessionEnvironment): string[] {
 /** The socket of one address: `undefined` for the usual one, none where it is not a Unix socket to connect to. */
 function socketOf(entry: string): string[] | undefined {
   if (!entry.startsWith('unix:')) return [];
-  for (const [, key, escaped = ''] of entry.matchAll(/(?:^unix:|,)(path|abstract|runtime)=([^,]+)/g)) {
-    const value = unescaped(escaped);
+  for (const pair of entry.slice('unix:'.length).split(',')) {
+    const equals = pair.indexOf('=');
+    const [key, value] = [pair.slice(0, equals), unescaped(pair.slice(equals + 1))];
+    if (equals < 0 || value === '') continue;
     if (key === 'runtime' && value === 'yes') return undefined;
     if (key === 'path') return [value];
     if (key === 'abstract') return [`\0${value}`];
@@ -30,6 +32,7 @@ function socketOf(entry: string): string[] | undefined {
 
 /** What is escaped is bytes, of UTF-8. */
 function unescaped(text: string): string {
+  if (!text.includes('%')) return text;
   const bytes = Buffer.from(text)
     .toString('latin1')
     .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

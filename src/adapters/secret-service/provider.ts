@@ -1,16 +1,8 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import type { Provider } from '../../domain/probe.ts';
 import { namesOnBus, ownerOf, serviceName } from './bus-calls.ts';
+import { programs, providerOfProcess } from './provider-of-process.ts';
 import type { Connection } from './wire/connection.ts';
-
-/** The programs that serve the Secret Service. */
-const programs: readonly (readonly [program: string, Provider])[] = [
-  ['gnome-keyring-daemon', 'gnome-keyring'],
-  ['kwalletd5', 'kwallet'],
-  ['kwalletd6', 'kwallet'],
-  ['ksecretd', 'kwallet'],
-  ['keepassxc', 'keepassxc'],
-];
 
 /** What their other names on the bus start with: they own those also where their Secret Service is switched off. */
 const ownNames: readonly (readonly [start: string, Provider])[] = [
@@ -19,9 +11,6 @@ const ownNames: readonly (readonly [start: string, Provider])[] = [
   ['org.kde.ksecretd', 'kwallet'],
   ['org.keepassxc.', 'keepassxc'],
 ];
-
-/** What Linux keeps of a process's name, in bytes: proc(5), `/proc/PID/comm`. */
-const commBytes = 15;
 
 /** The provider, which is process `pid`. */
 export async function providerOf(bus: Connection, pid: number): Promise<Provider | undefined> {
@@ -43,16 +32,6 @@ export function installedProviders(path: string | undefined): Provider[] {
 export function isInstalled(program: string, path = ''): boolean {
   const folders = path.split(':').filter((folder) => folder.startsWith('/'));
   return folders.some((folder) => isProgram(`${folder}/${program}`));
-}
-
-function providerOfProcess(pid: number): Provider | undefined {
-  try {
-    const comm = readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd();
-    return programs.find(([program]) => program.slice(0, commBytes) === comm)?.[1];
-  } catch {
-    // The bus may be another container's, with processes that are not seen from here.
-    return undefined;
-  }
 }
 
 async function providerOfNames(bus: Connection, owner: string): Promise<Provider | undefined> {
