@@ -14,8 +14,8 @@ const entries = Object.keys(exports)
 
 const programs = ['keystow', 'jsm', 'difyctl', 'git-credential-keystow', 'docker-credential-keystow'];
 
-/** What the `keystow` that {@link start} makes loads where a read is not all that there is to do. */
-const whole = 'keystow-whole';
+/** Those that {@link starts} are made of, and what they load where a read is not all that there is to do. */
+const atOnce = ['keystow', 'jsm', 'difyctl'];
 
 /** Loaded by whoever installs the package: a native module, and one that brings a script of its own. */
 const external = ['@napi-rs/keyring', 'open'];
@@ -39,7 +39,7 @@ const stringWidth = createRequire(createRequire(import.meta.url).resolve('yargs'
 /** CommonJS, because Node starts it faster than modules; a chunk each for what is loaded when it is needed. */
 const executables: RolldownOptions = {
   ...common,
-  input: programs.map((program) => `src/cli/${program === 'keystow' ? whole : program}.ts`),
+  input: programs.map((program) => `src/cli/${program}${atOnce.includes(program) ? '-whole' : ''}.ts`),
   plugins: [plainExports, lateSegmenter, licenses],
   resolve: { ...common.resolve, alias: { 'string-width': stringWidth } },
   output: {
@@ -63,23 +63,26 @@ const executables: RolldownOptions = {
 };
 
 /**
- * What starts `keystow`: one file with no more than a read takes, and copies of its own of what is in the chunks too; they
- * take over from the beginning where it does not do.
+ * What starts a program that may read at once: one file with no more than that takes, and copies of its own of what is in the
+ * chunks too, which take over from the beginning where it does not do.
  */
-const start: RolldownOptions = {
-  ...common,
-  input: 'src/cli/keystow.ts',
-  external: (id) => id.endsWith(`${whole}.ts`),
-  plugins: [plainExports],
-  output: {
-    ...executables.output,
-    cleanDir: false,
-    codeSplitting: true,
-    paths: (id) => (id.endsWith(`${whole}.ts`) ? `./${whole}.cjs` : id),
-    dynamicImportInCjs: false,
-    chunkFileNames: 'keystow-[name].cjs',
-  },
-};
+const starts = atOnce.map((program): RolldownOptions => {
+  const isWhole = (id: string) => id.endsWith(`${program}-whole.ts`);
+  return {
+    ...common,
+    input: `src/cli/${program}.ts`,
+    external: isWhole,
+    plugins: [plainExports],
+    output: {
+      ...executables.output,
+      cleanDir: false,
+      codeSplitting: true,
+      paths: (id) => (isWhole(id) ? `./${program}-whole.cjs` : id),
+      dynamicImportInCjs: false,
+      chunkFileNames: `${program}-[name].cjs`,
+    },
+  };
+});
 
 /** What programs import and require: not minified, so that their stacks can be read. */
 const library = [
@@ -123,4 +126,4 @@ const nativeLibrary: RolldownOptions = {
   output: { dir: 'dist/testing', format: 'cjs', entryFileNames: '[name].cjs' },
 };
 
-export default defineConfig([executables, start, ...library, testing, nativeLibrary]);
+export default defineConfig([executables, ...starts, ...library, testing, nativeLibrary]);

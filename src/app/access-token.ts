@@ -29,11 +29,11 @@ export async function accessToken(
   { server, exclusively }: Renewal,
 ): Promise<string | undefined> {
   const session = await readSession(context, name);
-  if (session === undefined || !needsRenewal(session, context)) return tokenOf(session);
+  if (session === undefined || !needsRenewal(session, nowMs(context))) return tokenOf(session);
   return exclusively(
     async () => {
       const current = await readSession(context, name);
-      if (current === undefined || !needsRenewal(current, context)) return tokenOf(current);
+      if (current === undefined || !needsRenewal(current, nowMs(context))) return tokenOf(current);
       const grant = await (await server(current.issuer)).refresh(current.grant, { signal: context.signal });
       await keep(context, name, { ...current, grant });
       return grant.accessToken;
@@ -42,8 +42,17 @@ export async function accessToken(
   );
 }
 
-function needsRenewal(session: Session, { clock }: Context): session is SignIn {
-  return session.kind === 'sign-in' && isExpired(session.grant, Date.parse(clock()), marginMs);
+/** The access token or the API key, where nothing is to be renewed for it. `nowMs`: since the epoch. */
+export function tokenThatHolds(session: Session, nowMs: number): string | undefined {
+  return needsRenewal(session, nowMs) ? undefined : tokenOf(session);
+}
+
+function needsRenewal(session: Session, nowMs: number): session is SignIn {
+  return session.kind === 'sign-in' && isExpired(session.grant, nowMs, marginMs);
+}
+
+function nowMs({ clock }: Context): number {
+  return Date.parse(clock());
 }
 
 function tokenOf(session: Session | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import { difyAccountOf } from '../domain/dify-account.ts';
-import { newestFirst } from '../domain/placement.ts';
+import { newestFirst, type Placed, type Placement } from '../domain/placement.ts';
 import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
 import { readSession } from './read-session.ts';
@@ -11,11 +11,16 @@ export async function difySession(context: Context, host?: string): Promise<Sess
 
 async function rememberedSession(context: Context, host: string | undefined): Promise<Session | undefined> {
   const { placement } = await context.placement.read();
-  const latest = newestFirst(placement).find((placed) => {
-    const account = difyAccountOf(placed, context.where.platform);
+  const latest = latestSignIn(placement, context.where.platform, host);
+  return latest && readSession(context, latest);
+}
+
+/** Of all sign-ins that are remembered, or those at one host, the one written last. */
+export function latestSignIn(placement: Placement, platform: string, host?: string): Placed | undefined {
+  return newestFirst(placement).find((placed) => {
+    const account = difyAccountOf(placed, platform);
     return account !== undefined && (host === undefined || account.host === host);
   });
-  return latest && readSession(context, latest);
 }
 
 async function listedSession(context: Context, host: string | undefined): Promise<Session | undefined> {

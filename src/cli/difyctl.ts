@@ -1,10 +1,21 @@
 #!/usr/bin/env node
+import { latestSignIn } from '../app/dify-session.ts';
+import { sessionIn } from '../app/read-session.ts';
+import { readAtOnce } from '../composition/read-at-once.ts';
+import { isExpired } from '../domain/session.ts';
 import { difyctl } from '../profiles/difyctl.ts';
-import { quickToken } from './commands/difyctl/print-token.ts';
-import { main } from './main.ts';
+import { runAtOnce } from './at-once.ts';
 
-void main({
-  profile: difyctl,
-  quick: [quickToken],
-  program: async () => (await import('./programs/difyctl.ts')).difyctlProgram,
-});
+void runAtOnce(
+  {
+    words: ['auth', 'token'],
+    operands: 0,
+    async read() {
+      const secret = await readAtOnce(difyctl, (placement) => latestSignIn(placement, process.platform));
+      const session = secret && sessionIn(secret);
+      if (session?.kind !== 'sign-in' || isExpired(session.grant, Date.now(), 0)) return undefined;
+      return Buffer.from(session.grant.accessToken);
+    },
+  },
+  () => import('./difyctl-whole.ts'),
+);

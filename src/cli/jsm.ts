@@ -1,10 +1,20 @@
 #!/usr/bin/env node
-import { jsm } from '../profiles/jsm.ts';
-import { quickToken } from './commands/jsm/print-token.ts';
-import { main } from './main.ts';
+import { tokenThatHolds } from '../app/access-token.ts';
+import { sessionIn } from '../app/read-session.ts';
+import { readAtOnce } from '../composition/read-at-once.ts';
+import { findPlaced } from '../domain/placement.ts';
+import { jsm, jsmCredential } from '../profiles/jsm.ts';
+import { runAtOnce } from './at-once.ts';
 
-void main({
-  profile: jsm,
-  quick: [quickToken],
-  program: async () => (await import('./programs/jsm.ts')).jsmProgram,
-});
+void runAtOnce(
+  {
+    words: ['auth', 'token'],
+    operands: 0,
+    async read() {
+      const secret = await readAtOnce(jsm, (placement) => findPlaced(placement, jsmCredential));
+      const token = secret && tokenThatHolds(sessionIn(secret), Date.now());
+      return token === undefined ? undefined : Buffer.from(token);
+    },
+  },
+  () => import('./jsm-whole.ts'),
+);

@@ -1,9 +1,17 @@
 #!/usr/bin/env node
+import { readAtOnce } from '../composition/read-at-once.ts';
+import { findPlaced } from '../domain/placement.ts';
 import { keystow } from '../profiles/keystow.ts';
-import { getAtOnce } from './commands/get-at-once.ts';
+import { runAtOnce } from './at-once.ts';
 
-void getAtOnce(keystow, process.argv.slice(2)).then((done) => {
-  if (!done) return import('./keystow-whole.ts');
-  // On Linux what was written is out by now, and to take apart what ends anyway takes 1 ms.
-  if (process.platform === 'linux') process.exit();
-});
+void runAtOnce(
+  {
+    words: ['get'],
+    operands: 2,
+    async read(service = '', account = '') {
+      const secret = await readAtOnce(keystow, (placement) => findPlaced(placement, { service, account }));
+      return secret?.expose();
+    },
+  },
+  () => import('./keystow-whole.ts'),
+);

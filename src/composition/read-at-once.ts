@@ -1,8 +1,7 @@
 import { getAtOnce } from '../adapters/encrypted-file/get-at-once.ts';
 import { readPlain } from '../adapters/files/read-plain.ts';
 import { readSettings } from '../app/settings.ts';
-import { type CredentialName, credentialName } from '../domain/credential-name.ts';
-import { findPlaced } from '../domain/placement.ts';
+import type { Placed, Placement } from '../domain/placement.ts';
 import { parsePlacement } from '../domain/placement-text.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -14,21 +13,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * The secret, where reading it is all that there is to do, as it nearly always is: the placement says where it is kept,
  * nobody is to be asked, and nothing is out of order. It is what `getCredential` gives then, with a fraction of the
- * program loaded. `undefined` says nothing: `getCredential` finds out, from the start. Never rejects.
+ * program loaded. `undefined`, or any rejection, says nothing: `getCredential` finds out, from the start. `find`: which.
  */
 export async function readAtOnce(
   profile: Profile,
-  name: CredentialName,
+  find: (placement: Placement) => Placed | undefined,
   environment: Environment = process.env,
 ): Promise<Secret | undefined> {
-  try {
-    return await read(profile, credentialName(name.service, name.account), environment);
-  } catch {
-    return undefined;
-  }
-}
-
-async function read(profile: Profile, name: CredentialName, environment: Environment): Promise<Secret | undefined> {
   const { platform } = process;
   const home = homeFolder(environment);
   const facts = { environment, platform, home, directory: currentFolder(), terminal: false };
@@ -36,9 +27,9 @@ async function read(profile: Profile, name: CredentialName, environment: Environ
   if (policy.preference !== 'auto' && policy.preference !== 'file') return undefined;
   const text = readPlain(placementPath);
   const parsed = text === undefined ? undefined : parsePlacement(text);
-  const store = parsed?.kind === 'placement' ? findPlaced(parsed.placement, name)?.store : undefined;
-  if (store === 'file') return getAtOnce(credentialsPath, home, name);
-  if (store !== 'secret-service' || policy.keyringDisabled) return undefined;
+  const placed = parsed?.kind === 'placement' ? find(parsed.placement) : undefined;
+  if (placed?.store === 'file') return getAtOnce(credentialsPath, home, placed);
+  if (placed?.store !== 'secret-service' || policy.keyringDisabled) return undefined;
   const secretService = await import('../adapters/secret-service/get-at-once.ts');
-  return secretService.getAtOnce(environment, name, profile.itemLayout ?? 'keystow');
+  return secretService.getAtOnce(environment, placed, profile.itemLayout ?? 'keystow');
 }
