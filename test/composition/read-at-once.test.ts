@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   linkSync,
   mkdtempSync,
   readFileSync,
@@ -104,6 +105,15 @@ describe('everything else is left to the whole of the program', () => {
     change(made);
     expect(await textAtOnce(made)).toBeUndefined();
   });
+
+  test.skipIf(process.getuid?.() !== 0).each(['credentials', 'placement'] as const)(
+    'another user’s %s',
+    async (file) => {
+      const made = await house();
+      chownSync(made[file], 12_345, 12_345);
+      expect(await textAtOnce(made)).toBeUndefined();
+    },
+  );
 
   test('a file sealed by a passphrase', async () => {
     expect(await textAtOnce(await house({ seal: 'passphrase' }))).toBeUndefined();

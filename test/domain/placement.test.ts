@@ -195,6 +195,7 @@ describe('the text of a placement', () => {
     [text.replace('"keychain"', '"file"'), 'holds a record that keystow did not write'],
     [text.replace(later, '4 November'), 'holds a record that keystow did not write'],
     [text.replace(later, '2026-13-04T09:00:00.000Z'), 'holds a record that keystow did not write'],
+    [text.replace(later, '2026-03-04T24:00:00.000Z'), 'holds a record that keystow did not write'],
     [text.replace(later, `+01${later}`), 'holds a record that keystow did not write'],
     [text.replace(later, `${later} `), 'holds a record that keystow did not write'],
     [text.replace(`"${later}"`, '7'), 'holds a record that keystow did not write'],

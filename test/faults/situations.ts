@@ -74,7 +74,7 @@ export const secretServiceSituations: readonly Situation[] = [
     reason: 'failed',
     words: /the Secret Service failed.*it was told to fail/,
     // What was not had at once is asked for once more.
-    unaffected: only('git-credential-keystow store', 'keystow get'),
+    unaffected: only('git-credential-keystow store', 'keystow get', '(jsm|difyctl) auth token'),
     recovers: thatListFirst,
   },
   {
