@@ -41,6 +41,8 @@ const executables: RolldownOptions = {
   ...common,
   input: programs.map((program) => `src/cli/${program}${atOnce.includes(program) ? '-whole' : ''}.ts`),
   plugins: [plainExports, lateSegmenter, licenses],
+  // What an entry shares with the chunks that it loads late stays in it.
+  preserveEntrySignatures: 'allow-extension',
   resolve: { ...common.resolve, alias: { 'string-width': stringWidth } },
   output: {
     dir: 'dist/bin',
@@ -76,10 +78,9 @@ const starts = atOnce.map((program): RolldownOptions => {
     output: {
       ...executables.output,
       cleanDir: false,
-      codeSplitting: true,
+      codeSplitting: false,
       paths: (id) => (isWhole(id) ? `./${program}-whole.cjs` : id),
       dynamicImportInCjs: false,
-      chunkFileNames: `${program}-[name].cjs`,
     },
   };
 });

@@ -17,5 +17,5 @@ void runAtOnce(
       return Buffer.from(session.grant.accessToken);
     },
   },
-  () => import('./difyctl-whole.ts'),
+  async (waitedMs) => (await import('./difyctl-whole.ts')).runWhole(waitedMs),
 );

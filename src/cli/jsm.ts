@@ -16,5 +16,5 @@ void runAtOnce(
       return token === undefined ? undefined : Buffer.from(token);
     },
   },
-  () => import('./jsm-whole.ts'),
+  async (waitedMs) => (await import('./jsm-whole.ts')).runWhole(waitedMs),
 );

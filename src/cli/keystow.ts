@@ -13,5 +13,5 @@ void runAtOnce(
       return secret?.expose();
     },
   },
-  () => import('./keystow-whole.ts'),
+  async (waitedMs) => (await import('./keystow-whole.ts')).runWhole(waitedMs),
 );

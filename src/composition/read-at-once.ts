@@ -1,5 +1,6 @@
-import { getAtOnce } from '../adapters/encrypted-file/get-at-once.ts';
+import { getAtOnce as getFromFile } from '../adapters/encrypted-file/get-at-once.ts';
 import { readPlain } from '../adapters/files/read-plain.ts';
+import { getAtOnce as getFromSecretService } from '../adapters/secret-service/get-at-once.ts';
 import { readSettings } from '../app/settings.ts';
 import type { Placed, Placement } from '../domain/placement.ts';
 import { parsePlacement } from '../domain/placement-text.ts';
@@ -28,8 +29,7 @@ export async function readAtOnce(
   const text = readPlain(placementPath);
   const parsed = text === undefined ? undefined : parsePlacement(text);
   const placed = parsed?.kind === 'placement' ? find(parsed.placement) : undefined;
-  if (placed?.store === 'file') return getAtOnce(credentialsPath, home, placed);
+  if (placed?.store === 'file') return getFromFile(credentialsPath, home, placed);
   if (placed?.store !== 'secret-service' || policy.keyringDisabled) return undefined;
-  const secretService = await import('../adapters/secret-service/get-at-once.ts');
-  return secretService.getAtOnce(environment, placed, profile.itemLayout ?? 'keystow');
+  return getFromSecretService(environment, placed, profile.itemLayout ?? 'keystow');
 }

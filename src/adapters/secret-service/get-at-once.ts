@@ -8,8 +8,8 @@ import { providerOfProcess } from './provider-of-process.ts';
 import { askDefaultAlias, getSecret, openSession, searchItems } from './service-calls.ts';
 import { Connection } from './wire/connection.ts';
 
-/** Whoever takes longer is asked anew, and waited for, by the store. */
-const limitMs = 500;
+/** Whoever takes longer is asked by the store, for as long as is left of its own limit. */
+export const limitMs = 2_000;
 
 /**
  * The secret in the Secret Service, where that answers at once and the one item that matches lies there unlocked: in three
