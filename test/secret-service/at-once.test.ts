@@ -61,9 +61,7 @@ describeStore('everything else is left to the store', 'secret-service', missing(
 
   test('a bus without a provider, and none is started', async () => {
     const bus = await sessionBus();
-    await expect(textAtOnce(bus.environment)).rejects.toMatchObject({
-      errorName: expect.stringMatching(/NameHasNoOwner|ServiceUnknown/),
-    });
+    await expect(textAtOnce(bus.environment)).rejects.toThrow('the answer is an error');
   });
 
   test('a bus that never answers', async () => {

@@ -2,11 +2,12 @@ import type { CredentialName } from '../../domain/credential-name.ts';
 import type { ItemLayout } from '../../domain/item-layout.ts';
 import { Secret } from '../../domain/secret.ts';
 import { busSockets, type SessionEnvironment } from './address.ts';
-import { processOf, serviceName } from './bus-calls.ts';
+import { serviceName } from './bus-calls.ts';
 import { attributesFor } from './item-name.ts';
 import { providerOfProcess } from './provider-of-process.ts';
-import { askDefaultAlias, getSecret, openSession, searchItems } from './service-calls.ts';
-import { Connection } from './wire/connection.ts';
+import { service } from './service-calls.ts';
+import { askProcessOf, PlainBus } from './wire/plain-bus.ts';
+import { dictionary, type PlainCall, text } from './wire/plain-message.ts';
 
 /** Whoever takes longer is asked by the store, for as long as is left of its own limit. */
 export const limitMs = 2_000;
@@ -22,7 +23,7 @@ export async function getAtOnce(
 ): Promise<Secret | undefined> {
   const [socket] = busSockets(environment);
   if (socket === undefined) return undefined;
-  const bus = new Connection(socket);
+  const bus = new PlainBus(socket);
   const limit = setTimeout(() => bus.end(), limitMs);
   let secret: Secret | undefined;
   try {
@@ -30,24 +31,53 @@ export async function getAtOnce(
   } finally {
     clearTimeout(limit);
     // To take the connection apart takes 0.5 ms, of a process that is about to end.
-    if (secret) bus.keepAlive(false);
+    if (secret) bus.unref();
     else bus.end();
   }
   return secret;
 }
 
-async function ask(bus: Connection, name: CredentialName, layout: ItemLayout): Promise<Secret | undefined> {
-  const [pid, { sender }] = await Promise.all([
-    processOf(bus, serviceName),
-    askDefaultAlias({ bus, owner: serviceName }),
-  ]);
+// The casts are sound: a reply of another signature ends the bus.
+async function ask(bus: PlainBus, name: CredentialName, layout: ItemLayout): Promise<Secret | undefined> {
+  const met = await bus.greet([askProcessOf(serviceName), calls.readDefaultAlias]);
   // The others may do more than search when they are searched.
-  if (providerOfProcess(pid) !== 'gnome-keyring') return undefined;
-  const peer = { bus, owner: sender };
-  const [session, [[item, ...others], locked]] = await Promise.all([
-    openSession(peer),
-    searchItems(peer, attributesFor(name, layout)),
-  ]);
+  if (providerOfProcess(met[0]?.[0] as number) !== 'gnome-keyring') return undefined;
+  const [opened, found] = await bus.turn([calls.openSession, calls.search(dictionary(attributesFor(name, layout)))]);
+  const [[item, ...others], locked] = found as [string[], string[]];
   if (item === undefined || others.length + locked.length > 0) return undefined;
-  return new Secret(await getSecret(peer, item, session));
+  const [gotten] = (await bus.turn([calls.getSecret(item, opened?.[1] as string)])) as [
+    [[string, Uint8Array, Uint8Array]],
+  ];
+  return new Secret(gotten[0][2]);
 }
+
+const to = { destination: serviceName, path: service, interface: 'org.freedesktop.Secret.Service' };
+
+/** Secret Service API, "D-Bus API Reference": service-calls.ts has them for the store. */
+const calls = {
+  readDefaultAlias: { ...to, member: 'ReadAlias', signature: 's', body: text('default'), gives: 'o' },
+  /** `plain`, since the bus is the user's own, and a variant that is an empty text. */
+  openSession: {
+    ...to,
+    member: 'OpenSession',
+    signature: 'sv',
+    body: `${text('plain')}\x01s${'\0'.repeat(4)}${text('')}`,
+    gives: 'vo',
+  },
+  search: (attributes: string): PlainCall => ({
+    ...to,
+    member: 'SearchItems',
+    signature: 'a{ss}',
+    body: attributes,
+    gives: 'aoao',
+  }),
+  getSecret: (item: string, session: string): PlainCall => ({
+    ...to,
+    path: item,
+    interface: 'org.freedesktop.Secret.Item',
+    member: 'GetSecret',
+    signature: 'o',
+    body: text(session),
+    gives: '(oayays)',
+  }),
+};

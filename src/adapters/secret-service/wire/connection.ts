@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { decode, encode, extent, type Fields, headBytes, type Message, messageTypes } from './message.ts';
 import { type Value, WireError } from './value.ts';
 
@@ -52,8 +52,7 @@ export class Connection {
 
   /** Connects to the socket at `path`; a leading NUL marks an abstract one. Nothing waits for it: calls can be made. */
   constructor(path: string) {
-    // Loaded here, since a read of the encrypted file takes no socket, and has this in the one file that it loads.
-    const socket = process.getBuiltinModule('node:net').createConnection({ path });
+    const socket = createConnection({ path });
     this.#socket = socket;
     socket.on('data', (bytes) => this.#receive(bytes));
     socket.on('error', (error) => this.end(error));
