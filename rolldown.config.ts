@@ -78,7 +78,8 @@ const starts = atOnce.map((program): RolldownOptions => {
     output: {
       ...executables.output,
       cleanDir: false,
-      codeSplitting: false,
+      codeSplitting: true,
+      chunkFileNames: `${program}-[name].cjs`,
       paths: (id) => (isWhole(id) ? `./${program}-whole.cjs` : id),
       dynamicImportInCjs: false,
     },

@@ -1,11 +1,10 @@
-import { getAtOnce as getFromFile } from '../adapters/encrypted-file/get-at-once.ts';
+import { getAtOnce } from '../adapters/encrypted-file/get-at-once.ts';
 import { readPlain } from '../adapters/files/read-plain.ts';
-import { getAtOnce as getFromSecretService } from '../adapters/secret-service/get-at-once.ts';
 import { readSettings } from '../app/settings.ts';
 import type { Placed, Placement } from '../domain/placement.ts';
 import { parsePlacement } from '../domain/placement-text.ts';
 import type { Profile } from '../domain/profile.ts';
-import type { Secret } from '../domain/secret.ts';
+import { Secret } from '../domain/secret.ts';
 import { currentFolder } from './current-folder.ts';
 import { homeFolder } from './home-folder.ts';
 
@@ -21,15 +20,23 @@ export async function readAtOnce(
   find: (placement: Placement) => Placed | undefined,
   environment: Environment = process.env,
 ): Promise<Secret | undefined> {
-  const { platform } = process;
   const home = homeFolder(environment);
-  const facts = { environment, platform, home, directory: currentFolder(), terminal: false };
-  const { policy, credentialsPath, placementPath } = readSettings(profile, facts);
+  const { policy, credentialsPath, placementPath } = readSettings(profile, {
+    environment,
+    platform: process.platform,
+    home,
+    get directory() {
+      return currentFolder();
+    },
+    terminal: false,
+  });
   if (policy.preference !== 'auto' && policy.preference !== 'file') return undefined;
   const text = readPlain(placementPath);
   const parsed = text === undefined ? undefined : parsePlacement(text);
   const placed = parsed?.kind === 'placement' ? find(parsed.placement) : undefined;
-  if (placed?.store === 'file') return getFromFile(credentialsPath, home, placed);
+  if (placed?.store === 'file') return getAtOnce(credentialsPath, home, placed);
   if (placed?.store !== 'secret-service' || policy.keyringDisabled) return undefined;
-  return getFromSecretService(environment, placed, profile.itemLayout ?? 'keystow');
+  const secretService = await import('../adapters/secret-service/get-at-once.ts');
+  const bytes = await secretService.getAtOnce(environment, placed, profile.itemLayout ?? 'keystow');
+  return bytes && new Secret(bytes);
 }

@@ -17,7 +17,7 @@ async function keyringWithSecret() {
 
 async function textAtOnce(environment: Parameters<typeof getAtOnce>[0], account = name.account) {
   const secret = await getAtOnce(environment, { ...name, account }, 'keystow');
-  return secret && Buffer.from(secret.expose()).toString();
+  return secret && Buffer.from(secret).toString();
 }
 
 describeStore('a read of what lies there unlocked', 'secret-service', missing(), () => {

@@ -1,6 +1,5 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
 import type { ItemLayout } from '../../domain/item-layout.ts';
-import { Secret } from '../../domain/secret.ts';
 import { busSockets, type SessionEnvironment } from './address.ts';
 import { serviceName } from './bus-calls.ts';
 import { attributesFor } from './item-name.ts';
@@ -10,26 +9,25 @@ import { askProcessOf, PlainBus } from './wire/plain-bus.ts';
 import { dictionary, type PlainCall, text } from './wire/plain-message.ts';
 
 /** Whoever takes longer is asked by the store, for as long as is left of its own limit. */
-export const limitMs = 2_000;
+const limitMs = 2_000;
 
 /**
- * The secret in the Secret Service, where that answers at once and the one item that matches lies there unlocked: in three
+ * The bytes of a secret in the Secret Service, where that answers at once and the one item that matches lies there unlocked: in three
  * turns, the first of which is no `OpenSession` (see session.ts). `undefined`, or any rejection, says nothing.
+ * No Secret: a chunk that takes nothing from the file that loads it comes 0.2 ms sooner.
  */
 export async function getAtOnce(
   environment: SessionEnvironment,
   name: CredentialName,
   layout: ItemLayout,
-): Promise<Secret | undefined> {
+): Promise<Uint8Array | undefined> {
   const [socket] = busSockets(environment);
   if (socket === undefined) return undefined;
   const bus = new PlainBus(socket);
-  const limit = setTimeout(() => bus.end(), limitMs);
-  let secret: Secret | undefined;
+  let secret: Uint8Array | undefined;
   try {
     secret = await ask(bus, name, layout);
   } finally {
-    clearTimeout(limit);
     // To take the connection apart takes 0.5 ms, of a process that is about to end.
     if (secret) bus.unref();
     else bus.end();
@@ -38,8 +36,8 @@ export async function getAtOnce(
 }
 
 // The casts are sound: a reply of another signature ends the bus.
-async function ask(bus: PlainBus, name: CredentialName, layout: ItemLayout): Promise<Secret | undefined> {
-  const met = await bus.greet([askProcessOf(serviceName), calls.readDefaultAlias]);
+async function ask(bus: PlainBus, name: CredentialName, layout: ItemLayout): Promise<Uint8Array | undefined> {
+  const met = await bus.greet([askProcessOf(serviceName), calls.readDefaultAlias], limitMs);
   // The others may do more than search when they are searched.
   if (providerOfProcess(met[0]?.[0] as number) !== 'gnome-keyring') return undefined;
   const [opened, found] = await bus.turn([calls.openSession, calls.search(dictionary(attributesFor(name, layout)))]);
@@ -48,7 +46,7 @@ async function ask(bus: PlainBus, name: CredentialName, layout: ItemLayout): Pro
   const [gotten] = (await bus.turn([calls.getSecret(item, opened?.[1] as string)])) as [
     [[string, Uint8Array, Uint8Array]],
   ];
-  return new Secret(gotten[0][2]);
+  return gotten[0][2];
 }
 
 const to = { destination: serviceName, path: service, interface: 'org.freedesktop.Secret.Service' };

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { extent, headBytes, messageTypes } from './message.ts';
 import { answered, marshaled, type PlainCall, text } from './plain-message.ts';
 import { Reader } from './reader.ts';
@@ -18,19 +18,24 @@ export class PlainBus {
   #greeted = false;
   #serial = 0;
   #ended: Error | undefined;
+  #limit: NodeJS.Timeout | undefined;
 
   constructor(path: string) {
-    // Loaded here, since a read of the encrypted file takes no socket, and has this in the one file that it loads.
-    this.#socket = process.getBuiltinModule('node:net').createConnection({ path });
+    this.#socket = createConnection({ path });
     this.#socket.on('data', (bytes) => this.#receive(bytes));
     this.#socket.on('error', (error) => this.end(error));
     this.#socket.on('close', () => this.end());
   }
 
-  /** The first turn: greets the bus, too. Gives the values of each reply. */
-  async greet(calls: readonly PlainCall[]): Promise<Value[][]> {
+  /** The first turn: greets the bus, too. Gives the values of each reply. All turns together may take `limitMs`. */
+  async greet(calls: readonly PlainCall[], limitMs: number): Promise<Value[][]> {
     const user = Buffer.from(`${process.getuid?.()}`).toString('hex');
-    const [, ...replies] = await this.#send([hello, ...calls], `\0AUTH EXTERNAL ${user}\r\nBEGIN\r\n`);
+    const greeted = this.#send([hello, ...calls], `\0AUTH EXTERNAL ${user}\r\nBEGIN\r\n`);
+    // Once that is out: to make a timer takes time, which others may use.
+    this.#socket.once('connect', () => {
+      this.#limit = setTimeout(() => this.end(), limitMs);
+    });
+    const [, ...replies] = await greeted;
     return replies;
   }
 
@@ -41,12 +46,14 @@ export class PlainBus {
 
   /** It does not keep the process running any more. */
   unref(): void {
+    clearTimeout(this.#limit);
     this.#socket.unref();
   }
 
   /** Every call under way, and every later one, rejects. */
   end(error: Error = new Error('the connection is closed')): void {
     this.#ended ??= error;
+    clearTimeout(this.#limit);
     this.#socket.destroy();
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
