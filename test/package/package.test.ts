@@ -25,7 +25,7 @@ test('it has its programs, its entries and their declarations, and nothing that 
   const paths = packed.files.map(({ path }) => path);
   for (const path of Object.values(manifest.bin)) expect(paths).toContain(path);
   const allowed =
-    /^(LICENSE|README\.md|package\.json|man\/.*\.1|dist\/(bin|cjs|esm)\/.*\.[cm]js|dist\/(bin|cjs|esm)\/licenses\.txt|dist\/declarations\/\w+\.d\.[cm]ts|dist\/testing\/.*\.(js|cjs|d\.ts))$/;
+    /^(LICENSE|README\.md|package\.json|man\/.*\.1|dist\/(bin|cjs|esm)\/.*\.[cm]js|dist\/(bin|cjs|esm)\/licenses\.txt|dist\/bin\/package\.json|dist\/declarations\/\w+\.d\.[cm]ts|dist\/testing\/.*\.(js|cjs|d\.ts))$/;
   expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
 });
 

@@ -79,7 +79,7 @@ describeStore('over a real bus', 'secret-service', missingSessionBus(), () => {
   test('each call has its own reply, turn by turn', async () => {
     const { socket } = await sessionBus();
     const bus = plainBus(socket);
-    const [[first] = []] = await bus.greet([ask], 60_000);
+    const [[first] = []] = await bus.greet([ask], 4_000);
     expect(first).toBeGreaterThan(0);
     expect(await bus.turn([ask, ask])).toEqual([[first], [first]]);
   });
@@ -87,7 +87,7 @@ describeStore('over a real bus', 'secret-service', missingSessionBus(), () => {
   test('though it comes byte by byte', async () => {
     const { socket } = await sessionBus();
     const relay = await fakeBus((client) => byteByByte(client, createConnection({ path: socket })));
-    const [[pid] = []] = await plainBus(relay.socket).greet([ask], 60_000);
+    const [[pid] = []] = await plainBus(relay.socket).greet([ask], 4_000);
     expect(pid).toBeGreaterThan(0);
   });
 });
@@ -106,7 +106,7 @@ describe('whatever is not as expected ends it', () => {
 
   test('another greeting', async () => {
     const bus = await answering(`REJECTED EXTERNAL${' '.repeat(40)}\r\n`);
-    await expect(bus.greet([ask], 60_000)).rejects.toThrow('the bus rejects this user, or it is none');
+    await expect(bus.greet([ask], 4_000)).rejects.toThrow('the bus rejects this user, or it is none');
   });
 
   test.each<[string, readonly Uint8Array[], string]>([
@@ -116,7 +116,7 @@ describe('whatever is not as expected ends it', () => {
     ['a message with its most significant byte first', [bigEndian(hello)], 'its most significant byte first'],
   ])('%s', async (_, messages, why) => {
     const bus = await answering(greeting, ...messages);
-    await expect(bus.greet([ask], 60_000)).rejects.toThrow(why);
+    await expect(bus.greet([ask], 4_000)).rejects.toThrow(why);
     await expect(bus.turn([ask])).rejects.toThrow(why);
   });
 
@@ -127,11 +127,11 @@ describe('whatever is not as expected ends it', () => {
 
   test('a bus that hangs up', async () => {
     const bus = await fakeBus((client) => client.once('data', () => client.destroy()));
-    await expect(plainBus(bus.socket).greet([ask], 60_000)).rejects.toThrow(/closed|ECONNRESET/);
+    await expect(plainBus(bus.socket).greet([ask], 4_000)).rejects.toThrow(/closed|ECONNRESET/);
   });
 
   test('a socket that nobody listens at', async () => {
-    await expect(plainBus('/nowhere/bus').greet([ask], 60_000)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(plainBus('/nowhere/bus').greet([ask], 4_000)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   test('but not signals, nor replies to what was not asked', async () => {
@@ -139,7 +139,7 @@ describe('whatever is not as expected ends it', () => {
       'x',
     ]);
     const bus = await answering(greeting, hello, signal, reply(7, 's', ['x']), reply(2, 'u', [42]));
-    expect(await bus.greet([ask], 60_000)).toEqual([[42]]);
+    expect(await bus.greet([ask], 4_000)).toEqual([[42]]);
   });
 });
 
