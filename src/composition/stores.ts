@@ -27,7 +27,7 @@ export interface StoresOptions {
 }
 
 /** What is left of a limit, however long was waited before. */
-const leastLimitMs = 500;
+const leastLimitMs = 2_200;
 
 /** The stores of this platform. Each adapter is loaded when its store is first wanted, so that a read loads one. */
 export function createStores(options: StoresOptions): Stores {
