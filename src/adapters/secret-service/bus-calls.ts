@@ -1,4 +1,5 @@
 import type { Connection } from './wire/connection.ts';
+import { busName, busObject } from './wire/greeting.ts';
 import type { Value } from './wire/value.ts';
 
 /** The name that a provider of the Secret Service owns on the bus. */
@@ -42,8 +43,7 @@ export async function unwatch(bus: Connection, rule: string): Promise<void> {
 /** Becomes the owner of `name`, after all who asked for it before. */
 export async function acquireName(bus: Connection, name: string): Promise<void> {
   const acquired = bus.signal(({ fields, body }) => {
-    const isMine =
-      fields.member === 'NameAcquired' && fields.sender === 'org.freedesktop.DBus' && body('s')[0] === name;
+    const isMine = fields.member === 'NameAcquired' && fields.sender === busName && body('s')[0] === name;
     return isMine || undefined;
   });
   await Promise.all([acquired, busCall(bus, 'RequestName', 'su', [name, 0], 'u')]);
@@ -54,7 +54,5 @@ export async function releaseName(bus: Connection, name: string): Promise<void> 
 }
 
 function busCall(bus: Connection, member: string, signature: string, values: Value[], gives: string) {
-  const name = 'org.freedesktop.DBus';
-  const to = { destination: name, path: '/org/freedesktop/DBus', interface: name, member };
-  return bus.call({ to, signature, values, gives });
+  return bus.call({ to: { ...busObject, member }, signature, values, gives });
 }

@@ -1,11 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
+import { authentication, busName, busObject, greetingBytes } from './greeting.ts';
 import { decode, encode, extent, type Fields, headBytes, type Message, messageTypes } from './message.ts';
 import { type Value, WireError } from './value.ts';
-
-const bus = 'org.freedesktop.DBus';
-
-/** D-Bus specification, "Authentication Protocol": `OK`, a space, 32 hexadecimal digits, CR, LF. */
-const greetingBytes = 37;
 
 /** A method call; `gives` is the signature that its reply must have. */
 export interface Call {
@@ -34,7 +30,7 @@ export class BusError extends Error {
 /** Why what came is not the greeting: the bus does not want this user, or it is no bus. */
 function refusalOf(line: string): Error {
   if ('REJECTED'.startsWith(line.slice(0, 8)))
-    return new BusError(`${bus}.Error.AuthFailed`, 'the bus rejects this user');
+    return new BusError(`${busName}.Error.AuthFailed`, 'the bus rejects this user');
   return new WireError('what listens at the address of the session bus does not speak D-Bus');
 }
 
@@ -57,9 +53,8 @@ export class Connection {
     socket.on('data', (bytes) => this.#receive(bytes));
     socket.on('error', (error) => this.end(error));
     socket.on('close', () => this.end());
-    this.#send(`\0AUTH EXTERNAL ${Buffer.from(`${process.getuid?.()}`).toString('hex')}\r\nBEGIN\r\n`);
-    const to = { destination: bus, path: '/org/freedesktop/DBus', interface: bus, member: 'Hello' };
-    this.call({ to, gives: 's' }).then(
+    this.#send(authentication());
+    this.call({ to: { ...busObject, member: 'Hello' }, gives: 's' }).then(
       () => {
         this.#answers = true;
       },
@@ -119,7 +114,7 @@ export class Connection {
   }
 
   /** Closes; every call under way and every later one rejects with `error`. A second time does nothing. */
-  end(error: Error = new BusError(`${bus}.Error.Disconnected`, 'the connection is closed')): void {
+  end(error: Error = new BusError(`${busName}.Error.Disconnected`, 'the connection is closed')): void {
     if (this.#ended !== undefined) return;
     this.#ended = error;
     while (this.#socket.writableCorked > 0) this.#socket.uncork();

@@ -1,11 +1,9 @@
 import { createConnection, type Socket } from 'node:net';
+import { authentication, busObject, greetingBytes } from './greeting.ts';
 import { extent, headBytes, messageTypes } from './message.ts';
 import { answered, marshaled, type PlainCall, text } from './plain-message.ts';
 import { Reader } from './reader.ts';
 import { typesOf, type Value, WireError } from './value.ts';
-
-/** `OK`, a space, 32 hexadecimal digits, CR, LF: D-Bus specification, "Authentication Protocol". */
-const greetingBytes = 37;
 
 /**
  * What one read takes of the session bus, and no more: turns of calls with texts. Whatever is not as expected ends it, and an
@@ -29,8 +27,7 @@ export class PlainBus {
 
   /** The first turn: greets the bus, too. Gives the values of each reply. All turns together may take `limitMs`. */
   async greet(calls: readonly PlainCall[], limitMs: number): Promise<Value[][]> {
-    const user = Buffer.from(`${process.getuid?.()}`).toString('hex');
-    const greeted = this.#send([hello, ...calls], `\0AUTH EXTERNAL ${user}\r\nBEGIN\r\n`);
+    const greeted = this.#send([hello, ...calls], authentication());
     // Once that is out: to make a timer takes time, which others may use.
     this.#socket.once('connect', () => {
       this.#limit = setTimeout(() => this.end(), limitMs);
@@ -103,11 +100,9 @@ export class PlainBus {
   }
 }
 
-const bus = 'org.freedesktop.DBus';
-const toBus = { destination: bus, path: '/org/freedesktop/DBus', interface: bus };
-const hello: PlainCall = { ...toBus, member: 'Hello', signature: '', body: '', gives: 's' };
+const hello: PlainCall = { ...busObject, member: 'Hello', signature: '', body: '', gives: 's' };
 
 /** Asks the bus which process owns a name. */
 export function askProcessOf(name: string): PlainCall {
-  return { ...toBus, member: 'GetConnectionUnixProcessID', signature: 's', body: text(name), gives: 'u' };
+  return { ...busObject, member: 'GetConnectionUnixProcessID', signature: 's', body: text(name), gives: 'u' };
 }
