@@ -41,8 +41,6 @@ const executables: RolldownOptions = {
   ...common,
   input: programs.map((program) => `src/cli/${program}${atOnce.includes(program) ? '-whole' : ''}.ts`),
   plugins: [plainExports, lateSegmenter, licenses],
-  // What an entry shares with the chunks that it loads late stays in it.
-  preserveEntrySignatures: 'allow-extension',
   resolve: { ...common.resolve, alias: { 'string-width': stringWidth } },
   output: {
     dir: 'dist/bin',

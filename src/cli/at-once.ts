@@ -10,14 +10,10 @@ export interface AtOnce extends Pick<QuickCommand, 'words' | 'operands'> {
 /** POSIX `PIPE_BUF` on Linux: what is no longer than that goes into a pipe whole, or not at all. */
 const maxBytes = 4096;
 
-/**
- * Prints at once, to a file or a pipe. Where that cannot be, nothing was done, and `whole` does it, or says what is in the
- * way; it hears how long was waited.
- */
-export async function runAtOnce(command: AtOnce, whole: (waitedMs: number) => Promise<void>): Promise<void> {
-  const start = process.uptime();
+/** Prints at once, to a file or a pipe. Where that cannot be, nothing was done, and `whole` does it, or says what is in the way. */
+export async function runAtOnce(command: AtOnce, whole: () => Promise<unknown>): Promise<void> {
   const done = await printAtOnce(command, process.argv.slice(2));
-  if (!done) await whole((process.uptime() - start) * 1000);
+  if (!done) await whole();
   // On Linux what was written is out by now, and to take apart what ends anyway takes 1 ms.
   else if (process.platform === 'linux') process.exit();
 }

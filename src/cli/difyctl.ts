@@ -17,5 +17,5 @@ void runAtOnce(
       return Buffer.from(session.grant.accessToken);
     },
   },
-  async (waitedMs) => (await import('./difyctl-whole.ts')).runWhole(waitedMs),
+  () => import('./difyctl-whole.ts'),
 );

@@ -16,5 +16,5 @@ void runAtOnce(
       return token === undefined ? undefined : Buffer.from(token);
     },
   },
-  async (waitedMs) => (await import('./jsm-whole.ts')).runWhole(waitedMs),
+  () => import('./jsm-whole.ts'),
 );

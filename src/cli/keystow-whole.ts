@@ -3,12 +3,9 @@ import { quickGet } from './commands/print-secret.ts';
 import { quickGit } from './commands/quick-git.ts';
 import { main } from './main.ts';
 
-/** All of keystow, run where nothing could be read at once. `waitedMs`: how long that was tried. */
-export function runWhole(waitedMs: number): Promise<void> {
-  return main({
-    profile: keystow,
-    quick: [quickGet, quickGit],
-    program: async () => (await import('./programs/keystow.ts')).keystowProgram,
-    waitedMs,
-  });
-}
+/** All of keystow, loaded where nothing could be read at once. */
+void main({
+  profile: keystow,
+  quick: [quickGet, quickGit],
+  program: async () => (await import('./programs/keystow.ts')).keystowProgram,
+});

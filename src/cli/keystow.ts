@@ -13,5 +13,5 @@ void runAtOnce(
       return secret?.expose();
     },
   },
-  async (waitedMs) => (await import('./keystow-whole.ts')).runWhole(waitedMs),
+  () => import('./keystow-whole.ts'),
 );

@@ -13,14 +13,12 @@ import { services } from './services.ts';
 export interface Executable {
   readonly profile: Profile;
   readonly quick: readonly QuickCommand[];
-  /** How long a store was waited for before. */
-  readonly waitedMs?: number;
   /** All of it: loaded, and the parser with it, where the command line is not a quick one. */
   program(): Promise<Program>;
 }
 
 /** Runs one of the programs: the one place that knows the process and the platform, and wires them to the rest. */
-export async function main({ profile, quick, waitedMs = 0, program }: Executable): Promise<void> {
+export async function main({ profile, quick, program }: Executable): Promise<void> {
   const calledOff = new AbortController();
   process.once('SIGINT', () => calledOff.abort());
   process.once('uncaughtException', async (error) => process.exit(await failed(error, profile, false)));
@@ -36,7 +34,6 @@ export async function main({ profile, quick, waitedMs = 0, program }: Executable
         profile,
         environment,
         prompting,
-        waitedMs,
         signal: calledOff.signal,
         terminal: (settings) =>
           createTerminal({

@@ -19,8 +19,6 @@ export interface ContextOptions {
   readonly prompting: boolean;
   /** For as long as a server runs, not for one command: what did not answer once is asked again. */
   readonly lasting?: boolean;
-  /** How long a store was waited for before: as much less may one operation take. */
-  readonly waitedMs?: number;
   readonly signal: AbortSignal;
   /** Who is there to be told and asked. */
   terminal(settings: Settings): Terminal;
@@ -28,7 +26,7 @@ export interface ContextOptions {
 
 /** Reads the settings and wires the stores of this machine. A setting that means nothing → throws its code. */
 export function createContext(options: ContextOptions): Context {
-  const { profile, environment, prompting, lasting = false, waitedMs = 0, signal } = options;
+  const { profile, environment, prompting, lasting = false, signal } = options;
   const { platform } = process;
   const home = homeFolder(environment);
   const settings = readSettings(profile, {
@@ -56,7 +54,7 @@ export function createContext(options: ContextOptions): Context {
       storageVariable: profile.variables.storage,
       disableVariable: profile.variables.disableKeyring,
     },
-    stores: createStores({ profile, settings, terminal, environment, platform, home, prompting, lasting, waitedMs }),
+    stores: createStores({ profile, settings, terminal, environment, platform, home, prompting, lasting }),
     placement: createPlacementFile({ path: settings.placementPath }),
     exclusively: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
     terminal,

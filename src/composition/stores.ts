@@ -22,16 +22,11 @@ export interface StoresOptions {
   readonly prompting: boolean;
   /** For as long as a server runs, not for one command: what did not answer once is asked again. */
   readonly lasting?: boolean;
-  /** How long a store was waited for before. */
-  readonly waitedMs?: number;
 }
-
-/** What is left of a limit, however long was waited before. */
-const leastLimitMs = 2_200;
 
 /** The stores of this platform. Each adapter is loaded when its store is first wanted, so that a read loads one. */
 export function createStores(options: StoresOptions): Stores {
-  const { profile, settings, terminal, environment, platform, home, prompting, waitedMs = 0 } = options;
+  const { profile, settings, terminal, environment, platform, home, prompting } = options;
   const { sentinelService } = profile;
   const attendance: Attendance = {
     get attended() {
@@ -74,13 +69,12 @@ export function createStores(options: StoresOptions): Stores {
       );
     }),
     'secret-service': once(async () => {
-      const { createSecretService, defaultLimitMs } = await import('../adapters/secret-service/secret-service.ts');
+      const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
       return bounded(
         createSecretService({
           environment,
           sentinelService,
           attendance,
-          limitMs: Math.max(defaultLimitMs - waitedMs, leastLimitMs),
           ...(profile.itemLayout && { layout: profile.itemLayout }),
         }),
       );

@@ -8,8 +8,8 @@ import { service } from './service-calls.ts';
 import { askProcessOf, PlainBus } from './wire/plain-bus.ts';
 import { dictionary, type PlainCall, text } from './wire/plain-message.ts';
 
-/** Whoever takes longer is asked by the store, for as long as is left of its own limit. */
-const limitMs = 1_000;
+/** Whoever takes longer is asked anew, and waited for, by the store. */
+const limitMs = 700;
 
 /**
  * The bytes of a secret in the Secret Service, where that answers at once and the one item that matches lies there unlocked: in three

@@ -27,8 +27,7 @@ export interface SecretServiceOptions {
 /** Largest secret, in bytes: what one message of the wire has room for. */
 export const maxSecretBytes = 8 * 1024 * 1024;
 
-/** Bounds an operation where nothing else is said. */
-export const defaultLimitMs = 2_500;
+const defaultLimitMs = 2_500;
 
 export function createSecretService(options: SecretServiceOptions): SecretService {
   return new SecretService(options);
