@@ -69,13 +69,11 @@ export function readSettings(profile: Profile, facts: ProcessFacts): Settings {
  * The variable for it; else `%APPDATA%\PROGRAM` on Windows; else `$XDG_CONFIG_HOME/PROGRAM` where that is absolute
  * (XDG Base Directory Specification), or `~/.config/PROGRAM`.
  */
-function configFolder(
-  { program, variables }: Profile,
-  { environment, platform, home, directory }: ProcessFacts,
-): string {
+function configFolder({ program, variables }: Profile, facts: ProcessFacts): string {
+  const { environment, platform, home } = facts;
   const path = platform === 'win32' ? win32 : posix;
   const chosen = environment[variables.configDir];
-  if (chosen) return path.resolve(directory, chosen);
+  if (chosen) return path.resolve(facts.directory, chosen);
   if (platform === 'win32') return path.join(environment.APPDATA || path.join(home, 'AppData', 'Roaming'), program);
   const base = environment.XDG_CONFIG_HOME;
   return path.join(base && path.isAbsolute(base) ? base : path.join(home, '.config'), program);

@@ -1,4 +1,5 @@
 import { base64Length } from './base64.ts';
+import { isObject, parseJson } from './json.ts';
 import { type KdfHeader, parseKdf } from './key-derivation.ts';
 
 /**
@@ -35,15 +36,18 @@ export const tagBytes = 16;
  * blank, a key more or another spelling of the same value is damage.
  */
 export function parseEnvelope(text: string): ParsedEnvelope {
-  const envelope = parseExactly(text);
+  const envelope = parseExact(text);
   return envelope ? { kind: 'envelope', envelope } : whyNot(text);
 }
 
 const beforeCiphertext = ',"ciphertext":"';
 const afterCiphertext = '"}\n';
 
-/** Looks at the header alone as JSON, and at the ciphertext, which can be many megabytes, as little as it can. */
-function parseExactly(text: string): Envelope | undefined {
+/**
+ * The envelope that a text is. Looks at the header alone as JSON, and at the ciphertext, which can be many megabytes, as
+ * little as it can.
+ */
+export function parseExact(text: string): Envelope | undefined {
   const headerEnd = text.indexOf(beforeCiphertext);
   if (headerEnd < 0 || !text.endsWith(afterCiphertext)) return undefined;
   const fields = parseJson(`${text.slice(0, headerEnd)}}`);
@@ -105,16 +109,4 @@ export function kdfFields(kdf: KdfHeader): KdfHeader {
 
 function damaged(why: string): { readonly kind: 'damaged'; readonly why: string } {
   return { kind: 'damaged', why };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

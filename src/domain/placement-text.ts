@@ -1,4 +1,5 @@
 import { type CredentialName, compareNames, credentialName } from './credential-name.ts';
+import { isObject, parseJson } from './json.ts';
 import type { Placed, Placement } from './placement.ts';
 import { type StoreId, storeNames } from './store-id.ts';
 
@@ -61,29 +62,20 @@ function recordOf(row: unknown): Placed | undefined {
   return { service, account, store, writtenAt, stale };
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
+const timeShape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/**
+ * As `toISOString` gives it, for the years 0 to 9999: to call that would take a read 0.1 ms more. A day or an hour too many
+ * is of another day.
+ */
 function isTime(value: unknown): value is string {
-  // As long as it is for the years 0 to 9999, and without an expression, which would have to be compiled for one read.
-  return (
-    isText(value) && value.length === 24 && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value
-  );
+  return isText(value) && timeShape.test(value) && new Date(value).getUTCDate() === Number(value.slice(8, 10));
 }
 
 function isStore(value: unknown): value is StoreId {
   return isText(value) && Object.hasOwn(storeNames, value) && value !== 'keyutils';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { CredentialError } from './credential-error.ts';
 import type { Grant } from './grant.ts';
+import { isObject, parseJson } from './json.ts';
 
 /** What a program keeps of being signed in, in one credential. */
 export type Session = { readonly kind: 'api-key'; readonly key: string } | SignIn;
@@ -19,7 +20,7 @@ export function serialiseSession(session: Session): string {
 /** Reads a session as it is kept. Anything else → `failed`: what is kept there was not written by this program. */
 export function parseSession(text: string): Session {
   const value = parseJson(text);
-  if (isRecord(value)) {
+  if (isObject(value)) {
     const { kind, key, issuer, grant } = value;
     if (kind === 'api-key' && typeof key === 'string') return { kind, key };
     if (kind === 'sign-in' && typeof issuer === 'string' && isGrant(grant)) return { kind, issuer, grant };
@@ -35,21 +36,9 @@ export function isExpired({ expiresAt }: Grant, nowMs: number, marginMs: number)
 }
 
 function isGrant(value: unknown): value is Grant {
-  if (!isRecord(value) || typeof value.accessToken !== 'string') return false;
+  if (!isObject(value) || typeof value.accessToken !== 'string') return false;
   const { expiresAt, refreshToken, scope, subject } = value;
   const optional = [expiresAt, refreshToken, scope].every((part) => part === undefined || typeof part === 'string');
   const dated = expiresAt === undefined || !Number.isNaN(Date.parse(String(expiresAt)));
-  return optional && dated && (subject === undefined || (isRecord(subject) && typeof subject.id === 'string'));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return optional && dated && (subject === undefined || (isObject(subject) && typeof subject.id === 'string'));
 }

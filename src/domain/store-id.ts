@@ -7,14 +7,10 @@ export type StoreId = 'keychain' | 'credential-manager' | 'secret-service' | 'pa
  */
 export type CandidateId = Exclude<StoreId, 'file'> | 'keyutils';
 
+const keyrings = ['keychain', 'credential-manager', 'secret-service', 'pass'] as const;
+
 /** Every candidate of every system. */
-export const candidateIds: readonly CandidateId[] = [
-  'keychain',
-  'credential-manager',
-  'secret-service',
-  'pass',
-  'keyutils',
-];
+export const candidateIds: readonly CandidateId[] = [...keyrings, 'keyutils'];
 
 /** What people call each store. */
 export const storeNames: Readonly<Record<StoreId | CandidateId, string>> = {
@@ -45,7 +41,7 @@ export function candidatesOf(platform: string, usePass = false): readonly Candid
 }
 
 /** The words by which a user names a store: its own name; `keychain` is the OS keyring, whatever it is called there. */
-export const storeWords: readonly StoreId[] = ['file', ...candidateIds.filter((id) => id !== 'keyutils')];
+export const storeWords: readonly StoreId[] = ['file', ...keyrings];
 
 /** The store that a word means on a system with these candidates. */
 export function storeMeant(word: StoreId, candidates: readonly CandidateId[]): StoreId {

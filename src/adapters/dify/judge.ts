@@ -1,3 +1,4 @@
+import { isObject } from '../../domain/json.ts';
 import { quotable } from './plain.ts';
 import type { Answer, Posted } from './post.ts';
 import { noDeviceSignIn, unreachable } from './to-error.ts';
@@ -42,8 +43,4 @@ export function judge(host: string, posted: Posted, secret: string | undefined):
 function refusal({ status }: Answer, { error, code }: Fields, secret: string | undefined): string {
   const told = quotable(error, secret) ?? quotable(code, secret);
   return `answers ${status} with ${told === undefined ? 'an error that has no name' : `the error ${JSON.stringify(told)}`}`;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

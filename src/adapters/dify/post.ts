@@ -1,3 +1,4 @@
+import { parseJson } from '../../domain/json.ts';
 import { orAborted, throwIfAborted } from '../files/abort.ts';
 import { type ConnectionFault, connectionFault } from './connection-fault.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -87,12 +88,4 @@ async function readText({ body }: Response): Promise<string | undefined> {
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -38,7 +38,7 @@ export class Payload {
 
   get(name: CredentialName): Secret | undefined {
     const entry = this.#entries.get(keyOf(name));
-    return entry && secretOf(entry);
+    return entry && secretOf(entry.secret);
   }
 
   set({ service, account }: CredentialName, secret: Secret): void {
@@ -67,18 +67,18 @@ interface Entry {
  * `undefined`: it is not there.
  */
 export function secretIn(bytes: Buffer, { service, account }: CredentialName): Secret | undefined {
+  const text = bytes.toString();
   const beginning = `${JSON.stringify([service, account]).slice(0, -1)},"`;
-  const start = bytes.indexOf(beginning);
-  if (start < 0) return undefined;
-  const end = bytes.indexOf(rowEnd, start + Buffer.byteLength(beginning)) + rowEnd.length;
-  const entry = entryOf(parseJson(bytes.subarray(start, end)));
-  return entry && secretOf(entry);
+  const found = text.indexOf(beginning);
+  const start = found + beginning.length;
+  const end = text.indexOf('"]', start);
+  if (found < 0 || end < 0) return undefined;
+  const secret = text.slice(start, end);
+  return base64Length(secret) === undefined ? undefined : secretOf(secret);
 }
 
-const rowEnd = '"]';
-
-function secretOf({ secret }: Entry): Secret {
-  return new Secret(new Uint8Array(Buffer.from(secret, 'base64')));
+function secretOf(base64: string): Secret {
+  return new Secret(new Uint8Array(Buffer.from(base64, 'base64')));
 }
 
 function keyOf({ service, account }: CredentialName): string {

@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { isObject, parseJson } from '../../src/domain/json.ts';
+
+test('law: what JSON says of a value stands for that value', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      expect(parseJson(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+  );
+});
+
+test.each(['', '{', 'undefined', "{'a':1}"])('%j is no JSON', (text) => {
+  expect(parseJson(text)).toBeUndefined();
+});
+
+test.each([
+  [{}, true],
+  [{ a: 1 }, true],
+  [[], false],
+  [null, false],
+  ['a', false],
+  [undefined, false],
+])('%j: an object with keys is %j', (value, is) => expect(isObject(value)).toBe(is));
