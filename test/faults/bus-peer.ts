@@ -1,14 +1,7 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
-import {
-  decode,
-  encode,
-  extent,
-  type Fields,
-  headBytes,
-  type Message,
-  messageTypes,
-} from '../../src/adapters/secret-service/wire/message.ts';
+import { extent, headBytes, messageTypes } from '../../src/adapters/secret-service/wire/head.ts';
+import { decode, encode, type Fields, type Message } from '../../src/adapters/secret-service/wire/message.ts';
 import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 

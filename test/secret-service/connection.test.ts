@@ -1,15 +1,10 @@
 import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
-import {
-  decode,
-  encode,
-  extent,
-  type Fields,
-  type Message,
-  messageTypes,
-} from '../../src/adapters/secret-service/wire/message.ts';
-import { type Value, WireError } from '../../src/adapters/secret-service/wire/value.ts';
+import { extent, messageTypes } from '../../src/adapters/secret-service/wire/head.ts';
+import { decode, encode, type Fields, type Message } from '../../src/adapters/secret-service/wire/message.ts';
+import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
+import { WireError } from '../../src/adapters/secret-service/wire/wire-error.ts';
 import { fakeBus } from './situations.ts';
 
 const greeting = `OK ${'0123456789abcdef'.repeat(2)}\r\n`;

@@ -1,7 +1,8 @@
 import { createConnection, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { decode, encode, type Fields, messageTypes } from '../../src/adapters/secret-service/wire/message.ts';
+import { messageTypes } from '../../src/adapters/secret-service/wire/head.ts';
+import { decode, encode, type Fields } from '../../src/adapters/secret-service/wire/message.ts';
 import { askProcessOf, PlainBus } from '../../src/adapters/secret-service/wire/plain-bus.ts';
 import { dictionary, marshaled, text } from '../../src/adapters/secret-service/wire/plain-message.ts';
 import { describeStore } from '../contract/require-stores.ts';
@@ -11,8 +12,8 @@ import { fakeBus, sessionBus } from './situations.ts';
 const greeting = `OK ${'0'.repeat(32)}\r\n`;
 const ask = askProcessOf('org.freedesktop.DBus');
 
-function plainBus(socket: string): PlainBus {
-  const bus = new PlainBus(socket);
+function plainBus(socket: string, limitMs = 4_000): PlainBus {
+  const bus = new PlainBus(socket, limitMs);
   onTestFinished(() => bus.end());
   return bus;
 }
@@ -25,6 +26,13 @@ async function answering(...bytes: readonly (string | Uint8Array)[]): Promise<Pl
     });
   });
   return plainBus(bus.socket);
+}
+
+/** The process that a turn of one call is told of. */
+async function processToldOf(bus: PlainBus): Promise<number> {
+  const asked = bus.ask(ask);
+  bus.turn();
+  return (await asked).uint();
 }
 
 function reply(
@@ -79,16 +87,17 @@ describeStore('over a real bus', 'secret-service', missingSessionBus(), () => {
   test('each call has its own reply, turn by turn', async () => {
     const { socket } = await sessionBus();
     const bus = plainBus(socket);
-    const [[first] = []] = await bus.greet([ask], 4_000);
+    const first = await processToldOf(bus);
     expect(first).toBeGreaterThan(0);
-    expect(await bus.turn([ask, ask])).toEqual([[first], [first]]);
+    const asked = [bus.ask(ask), bus.ask(ask)];
+    bus.turn();
+    expect((await Promise.all(asked)).map((reply) => reply.uint())).toEqual([first, first]);
   });
 
   test('though it comes byte by byte', async () => {
     const { socket } = await sessionBus();
     const relay = await fakeBus((client) => byteByByte(client, createConnection({ path: socket })));
-    const [[pid] = []] = await plainBus(relay.socket).greet([ask], 4_000);
-    expect(pid).toBeGreaterThan(0);
+    expect(await processToldOf(plainBus(relay.socket))).toBeGreaterThan(0);
   });
 });
 
@@ -106,42 +115,44 @@ describe('whatever is not as expected ends it', () => {
 
   test('another greeting', async () => {
     const bus = await answering(`REJECTED EXTERNAL${' '.repeat(40)}\r\n`);
-    await expect(bus.greet([ask], 4_000)).rejects.toThrow('the bus rejects this user, or it is none');
+    await expect(processToldOf(bus)).rejects.toThrow('the bus rejects this user, or it is none');
   });
 
   test.each<[string, readonly Uint8Array[], string]>([
     ['an error', [hello, reply(2, 's', ['no'], messageTypes.error)], 'the answer is an error'],
     ['a reply of another signature', [hello, reply(2, 's', ['x'])], 'expected "u", got "s"'],
     ['what is no message', [Buffer.alloc(64, 'x')], 'this is not a D-Bus message'],
+    ['more than is read at once', [hello, signalOf('x'.repeat(9000))], 'the bus answers more than is read at once'],
     ['a message with its most significant byte first', [bigEndian(hello)], 'its most significant byte first'],
   ])('%s', async (_, messages, why) => {
     const bus = await answering(greeting, ...messages);
-    await expect(bus.greet([ask], 4_000)).rejects.toThrow(why);
-    await expect(bus.turn([ask])).rejects.toThrow(why);
+    await expect(processToldOf(bus)).rejects.toThrow(why);
+    await expect(processToldOf(bus)).rejects.toThrow(why);
   });
 
   test('a bus that does not answer in time', async () => {
     const bus = await fakeBus(() => undefined);
-    await expect(plainBus(bus.socket).greet([ask], 50)).rejects.toThrow('the connection is closed');
+    await expect(processToldOf(plainBus(bus.socket, 50))).rejects.toThrow('the connection is closed');
   });
 
   test('a bus that hangs up', async () => {
     const bus = await fakeBus((client) => client.once('data', () => client.destroy()));
-    await expect(plainBus(bus.socket).greet([ask], 4_000)).rejects.toThrow(/closed|ECONNRESET/);
+    await expect(processToldOf(plainBus(bus.socket))).rejects.toThrow(/closed|ECONNRESET/);
   });
 
   test('a socket that nobody listens at', async () => {
-    await expect(plainBus('/nowhere/bus').greet([ask], 4_000)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(processToldOf(plainBus('/nowhere/bus'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   test('but not signals, nor replies to what was not asked', async () => {
-    const signal = encode(messageTypes.signal, 1, 9, { path: '/p', interface: 'i.i', member: 'M', signature: 's' }, [
-      'x',
-    ]);
-    const bus = await answering(greeting, hello, signal, reply(7, 's', ['x']), reply(2, 'u', [42]));
-    expect(await bus.greet([ask], 4_000)).toEqual([[42]]);
+    const bus = await answering(greeting, hello, signalOf('x'), reply(7, 's', ['x']), reply(2, 'u', [42]));
+    expect(await processToldOf(bus)).toBe(42);
   });
 });
+
+function signalOf(text: string): Buffer {
+  return encode(messageTypes.signal, 1, 9, { path: '/p', interface: 'i.i', member: 'M', signature: 's' }, [text]);
+}
 
 /** The same, by its first byte. */
 function bigEndian(message: Buffer): Buffer {

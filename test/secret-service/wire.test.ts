@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decode, encode, extent, maxMessageBytes } from '../../src/adapters/secret-service/wire/message.ts';
+import { extent, maxMessageBytes } from '../../src/adapters/secret-service/wire/head.ts';
+import { decode, encode } from '../../src/adapters/secret-service/wire/message.ts';
 import { Reader } from '../../src/adapters/secret-service/wire/reader.ts';
-import { typesOf, type Value, WireError } from '../../src/adapters/secret-service/wire/value.ts';
+import { typesOf, type Value } from '../../src/adapters/secret-service/wire/value.ts';
+import { WireError } from '../../src/adapters/secret-service/wire/wire-error.ts';
 import { Writer } from '../../src/adapters/secret-service/wire/writer.ts';
 import { typed } from './values.ts';
 

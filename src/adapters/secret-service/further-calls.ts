@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type Attributes, call, type Peer, service } from './service-calls.ts';
-import { type Value, WireError } from './wire/value.ts';
+import type { Value } from './wire/value.ts';
+import { WireError } from './wire/wire-error.ts';
 
 // What a change, a listing or a question to the user takes. A plain read loads none of it.
 

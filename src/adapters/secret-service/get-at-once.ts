@@ -7,6 +7,8 @@ import { providerOfProcess } from './provider-of-process.ts';
 import { service } from './service-calls.ts';
 import { askProcessOf, PlainBus } from './wire/plain-bus.ts';
 import { dictionary, type PlainCall, text } from './wire/plain-message.ts';
+import type { PlainReader } from './wire/plain-reader.ts';
+import { WireError } from './wire/wire-error.ts';
 
 /** Whoever takes longer is asked anew, and waited for, by the store. */
 const limitMs = 700;
@@ -23,45 +25,69 @@ export async function getAtOnce(
 ): Promise<Uint8Array | undefined> {
   const [socket] = busSockets(environment);
   if (socket === undefined) return undefined;
-  const bus = new PlainBus(socket);
-  let secret: Uint8Array | undefined;
+  const bus = new PlainBus(socket, limitMs);
+  let bytes: Uint8Array | undefined;
   try {
-    secret = await ask(bus, name, layout);
+    bytes = await read(bus, name, layout);
   } finally {
     // To take the connection apart takes 0.5 ms, of a process that is about to end.
-    if (secret) bus.unref();
+    if (bytes) bus.unref();
     else bus.end();
   }
-  return secret;
+  return bytes;
 }
 
-// The casts are sound: a reply of another signature ends the bus.
-async function ask(bus: PlainBus, name: CredentialName, layout: ItemLayout): Promise<Uint8Array | undefined> {
-  const met = await bus.greet([askProcessOf(serviceName), calls.readDefaultAlias], limitMs);
+async function read(bus: PlainBus, name: CredentialName, layout: ItemLayout): Promise<Uint8Array | undefined> {
+  const owner = bus.ask(askProcessOf(serviceName));
+  const alias = bus.ask(calls.readDefaultAlias());
+  bus.turn();
   // The others may do more than search when they are searched.
-  if (providerOfProcess(met[0]?.[0] as number) !== 'gnome-keyring') return undefined;
-  const [opened, found] = await bus.turn([calls.openSession, calls.search(dictionary(attributesFor(name, layout)))]);
-  const [[item, ...others], locked] = found as [string[], string[]];
+  if (providerOfProcess((await owner).uint()) !== 'gnome-keyring') return undefined;
+  const opened = bus.ask(calls.openSession());
+  const found = bus.ask(calls.search(dictionary(attributesFor(name, layout))));
+  await alias;
+  bus.turn();
+  const session = sessionOf(await opened);
+  const items = await found;
+  const [[item, ...others], locked] = [items.texts(), items.texts()];
   if (item === undefined || others.length + locked.length > 0) return undefined;
-  const [gotten] = (await bus.turn([calls.getSecret(item, opened?.[1] as string)])) as [
-    [[string, Uint8Array, Uint8Array]],
-  ];
-  return gotten[0][2];
+  const secret = bus.ask(calls.getSecret(item, session));
+  bus.turn();
+  return bytesOf(await secret);
+}
+
+/** Of `vo`: what is agreed on, which for `plain` is an empty text, and the session. */
+function sessionOf(opened: PlainReader): string {
+  if (opened.signature() !== 's' || opened.text() !== '') throw new WireError('a session that is not plain');
+  return opened.text();
+}
+
+/** Of `(oayays)`: the session, parameters, which `plain` has none of, and the bytes. */
+function bytesOf(secret: PlainReader): Uint8Array {
+  secret.text();
+  secret.bytes();
+  return new Uint8Array(secret.bytes());
 }
 
 const to = { destination: serviceName, path: service, interface: 'org.freedesktop.Secret.Service' };
 
 /** Secret Service API, "D-Bus API Reference": service-calls.ts has them for the store. */
 const calls = {
-  readDefaultAlias: { ...to, member: 'ReadAlias', signature: 's', body: text('default'), gives: 'o' },
+  readDefaultAlias: (): PlainCall => ({
+    ...to,
+    member: 'ReadAlias',
+    signature: 's',
+    body: text('default'),
+    gives: 'o',
+  }),
   /** `plain`, since the bus is the user's own, and a variant that is an empty text. */
-  openSession: {
+  openSession: (): PlainCall => ({
     ...to,
     member: 'OpenSession',
     signature: 'sv',
     body: `${text('plain')}\x01s${'\0'.repeat(4)}${text('')}`,
     gives: 'vo',
-  },
+  }),
   search: (attributes: string): PlainCall => ({
     ...to,
     member: 'SearchItems',

@@ -1,7 +1,9 @@
 import { createConnection, type Socket } from 'node:net';
 import { authentication, busName, busObject, greetingBytes } from './greeting.ts';
-import { decode, encode, extent, type Fields, headBytes, type Message, messageTypes } from './message.ts';
-import { type Value, WireError } from './value.ts';
+import { extent, headBytes, messageTypes } from './head.ts';
+import { decode, encode, type Fields, type Message } from './message.ts';
+import type { Value } from './value.ts';
+import { WireError } from './wire-error.ts';
 
 /** A method call; `gives` is the signature that its reply must have. */
 export interface Call {

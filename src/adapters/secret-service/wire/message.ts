@@ -1,16 +1,8 @@
+import { extent } from './head.ts';
 import { Reader } from './reader.ts';
-import { typesOf, type Value, WireError } from './value.ts';
+import { typesOf, type Value } from './value.ts';
+import { WireError } from './wire-error.ts';
 import { Writer } from './writer.ts';
-
-/** Largest message that is accepted, in bytes: room for a secret of 8 MiB. The specification allows 128 MiB. */
-export const maxMessageBytes = 8 * 1024 * 1024 + 65_536;
-const maxFieldsBytes = 65_536;
-
-/** The bytes of a message that tell how long it is. */
-export const headBytes = 16;
-
-/** D-Bus specification, "Message Types". */
-export const messageTypes = { call: 1, reply: 2, error: 3, signal: 4 } as const;
 
 /** D-Bus specification, "Header Fields": the code and the type of each. */
 const fieldCodes = {
@@ -49,19 +41,6 @@ export function encode(type: number, flags: number, serial: number, fields: Fiel
   writer.values(typesOf(fields.signature ?? ''), values);
   writer.uint(writer.bytes.length - bodyStart, bodyLengthAt);
   return writer.bytes;
-}
-
-/** Where fields end, the body starts and all ends in the message that starts with `head`, of {@link headBytes} or more. */
-export function extent(head: Buffer): { readonly fieldsEnd: number; readonly bodyStart: number; readonly end: number } {
-  const view = new DataView(head.buffer, head.byteOffset, headBytes);
-  const littleEndian = head[0] === 0x6c;
-  if ((!littleEndian && head[0] !== 0x42) || head[3] !== 1) throw new WireError('this is not a D-Bus message');
-  const fieldsEnd = headBytes + view.getUint32(12, littleEndian);
-  const bodyStart = Math.ceil(fieldsEnd / 8) * 8;
-  const end = bodyStart + view.getUint32(4, littleEndian);
-  if (fieldsEnd > maxFieldsBytes || end > maxMessageBytes)
-    throw new WireError(`a message of ${end} bytes is larger than is accepted`);
-  return { fieldsEnd, bodyStart, end };
 }
 
 /** Reads one whole message. */

@@ -1,5 +1,6 @@
-import { headBytes } from './message.ts';
-import { WireError } from './value.ts';
+import { headBytes } from './head.ts';
+import { PlainReader } from './plain-reader.ts';
+import { WireError } from './wire-error.ts';
 
 /** A method call; `gives` is the signature that its reply must have. */
 export interface PlainCall {
@@ -58,23 +59,13 @@ function padded(bytes: string, alignment = 8): string {
 export function answered(bytes: Buffer, fieldsEnd: number): { readonly serial: number; readonly signature: string } {
   if (bytes[0] !== littleEndian) throw new WireError('a message has its most significant byte first');
   let [serial, signature] = [0, ''];
-  for (let at = headBytes; at < fieldsEnd; at = (at + 7) & ~7) {
-    const code = bytes[at];
-    // The type of a field, which for all that there are is one letter.
-    switch (bytes.toString('latin1', at + 1, at + 4)) {
-      case '\x01u\0':
-        if (code === 5) serial = bytes.readUInt32LE(at + 4);
-        at += 8;
-        break;
-      case '\x01g\0': {
-        const length = bytes.readUInt8(at + 4);
-        if (code === 8) signature = bytes.toString('latin1', at + 5, at + 5 + length);
-        at += 6 + length;
-        break;
-      }
-      default:
-        at += 9 + bytes.readUInt32LE(at + 4);
-    }
+  for (const fields = new PlainReader(bytes.subarray(0, fieldsEnd), headBytes); fields.left; ) {
+    fields.align(8);
+    const code = fields.byte();
+    const type = fields.signature();
+    const value = type === 'u' ? fields.uint() : type === 'g' ? fields.signature() : fields.text();
+    if (code === 5) serial = value as number;
+    if (code === 8) signature = value as string;
   }
   return { serial, signature };
 }

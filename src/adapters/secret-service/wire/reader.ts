@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { alignmentOf, type Type, typesOf, type Value, WireError } from './value.ts';
+import { alignmentOf, type Type, typesOf, type Value } from './value.ts';
+import { WireError } from './wire-error.ts';
 
 /** What one message may hold, so that few bytes never become much memory. */
 const maxDepth = 32;

@@ -1,3 +1,5 @@
+import { WireError } from './wire-error.ts';
+
 /** A D-Bus value: `ay` is bytes, a struct or dict entry is a tuple, a variant is `[signature, value]`. */
 export type Value = number | bigint | boolean | string | Uint8Array | readonly Value[];
 
@@ -6,9 +8,6 @@ export interface Type {
   readonly code: string;
   readonly parts: readonly Type[];
 }
-
-/** Bytes that the D-Bus specification's "Marshaling" does not allow, or more of them than are accepted here. */
-export class WireError extends Error {}
 
 /** The codes of the types spoken here, and their alignment in bytes. */
 const alignments = new Map(Object.entries({ y: 1, g: 1, v: 1, u: 4, b: 4, s: 4, o: 4, a: 4, t: 8, '(': 8, '{': 8 }));
