@@ -4,6 +4,7 @@ import { defineConfig, type RolldownOptions } from 'rolldown';
 import { lateSegmenter } from './scripts/late-segmenter.ts';
 import { licenses } from './scripts/licenses.ts';
 import { plainExports } from './scripts/plain-exports.ts';
+import { plainRequires } from './scripts/plain-requires.ts';
 
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly exports: Record<string, unknown> };
 
@@ -40,7 +41,7 @@ const stringWidth = createRequire(createRequire(import.meta.url).resolve('yargs'
 const executables: RolldownOptions = {
   ...common,
   input: programs.map((program) => `src/cli/${program}${atOnce.includes(program) ? '-whole' : ''}.ts`),
-  plugins: [plainExports, lateSegmenter, licenses],
+  plugins: [plainExports, plainRequires, lateSegmenter, licenses],
   resolve: { ...common.resolve, alias: { 'string-width': stringWidth } },
   output: {
     dir: 'dist/bin',
@@ -72,7 +73,7 @@ const starts = atOnce.map((program): RolldownOptions => {
     ...common,
     input: `src/cli/${program}.ts`,
     external: isWhole,
-    plugins: [plainExports],
+    plugins: [plainExports, plainRequires],
     output: {
       ...executables.output,
       cleanDir: false,

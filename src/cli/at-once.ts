@@ -1,10 +1,18 @@
 import { writeSync } from 'node:fs';
 import { isTerminal } from '../composition/is-terminal.ts';
+import { readAtOnce } from '../composition/read-at-once.ts';
+import type { Placed, Placement } from '../domain/placement.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { Secret } from '../domain/secret.ts';
 import { type QuickCommand, quickOperands } from './quick-command.ts';
 
-/** A command in its plainest form, and what it prints where that is to be had at once: `undefined`, or any rejection, says nothing. */
+/** A command that prints a secret, in its plainest form. */
 export interface AtOnce extends Pick<QuickCommand, 'words' | 'operands'> {
-  read(...operands: string[]): Promise<Uint8Array | undefined>;
+  readonly profile: Profile;
+  /** Which secret. */
+  find(placement: Placement, ...operands: string[]): Placed | undefined;
+  /** What of it is printed. `undefined`, or any error, says nothing. */
+  shown(secret: Secret): Uint8Array | undefined;
 }
 
 /** POSIX `PIPE_BUF` on Linux: what is no longer than that goes into a pipe whole, or not at all. */
@@ -22,7 +30,8 @@ async function printAtOnce(command: AtOnce, argv: readonly string[]): Promise<bo
   const operands = quickOperands(command, argv);
   if (operands === undefined || isTerminal(1)) return false;
   try {
-    const bytes = await command.read(...operands);
+    const secret = await readAtOnce(command.profile, (placement) => command.find(placement, ...operands));
+    const bytes = secret && command.shown(secret);
     return bytes !== undefined && bytes.length <= maxBytes && writeSync(1, bytes) === bytes.length;
   } catch {
     return false;

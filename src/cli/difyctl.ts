@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { latestSignIn } from '../app/dify-session.ts';
 import { sessionIn } from '../app/read-session.ts';
-import { readAtOnce } from '../composition/read-at-once.ts';
 import { isExpired } from '../domain/session.ts';
 import { difyctl } from '../profiles/difyctl.ts';
 import { runAtOnce } from './at-once.ts';
@@ -10,10 +9,11 @@ void runAtOnce(
   {
     words: ['auth', 'token'],
     operands: 0,
-    async read() {
-      const secret = await readAtOnce(difyctl, (placement) => latestSignIn(placement, process.platform));
-      const session = secret && sessionIn(secret);
-      if (session?.kind !== 'sign-in' || isExpired(session.grant, Date.now(), 0)) return undefined;
+    profile: difyctl,
+    find: (placement) => latestSignIn(placement, process.platform),
+    shown(secret) {
+      const session = sessionIn(secret);
+      if (session.kind !== 'sign-in' || isExpired(session.grant, Date.now(), 0)) return undefined;
       return Buffer.from(session.grant.accessToken);
     },
   },
