@@ -38,8 +38,8 @@ export function parsePlacement(text: string): ParsedPlacement {
   const credentials = Array.isArray(rows) ? rows.map(recordOf) : [undefined];
   if (!credentials.every((record) => record !== undefined))
     return { kind: 'damaged', why: 'holds a record that keystow did not write' };
-  if (!isInOrder(credentials)) credentials.sort(compareNames);
-  if (!isInOrder(credentials)) return { kind: 'damaged', why: 'names a credential twice' };
+  if (!isInOrder(credentials) && !isInOrder(credentials.sort(compareNames)))
+    return { kind: 'damaged', why: 'names a credential twice' };
   return { kind: 'placement', placement: credentials };
 }
 
