@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, onTestFinished, test } from 'vitest';
 import { getAtOnce } from '../../src/adapters/secret-service/get-at-once.ts';
 import { describeStore } from '../contract/require-stores.ts';
@@ -43,6 +44,13 @@ describeStore('a read of what lies there unlocked', 'secret-service', missing(),
 describeStore('everything else is left to the store', 'secret-service', missing(), () => {
   test('what is not kept', async () => {
     expect(await textAtOnce((await keyringWithSecret()).environment, 'nobody')).toBeUndefined();
+  });
+
+  test('what two items match', async () => {
+    const { environment } = await keyringWithSecret();
+    const item = ['service', name.service, 'username', name.account, 'more', 'than that'];
+    execFileSync('secret-tool', ['store', '--label=other', ...item], { env: environment, input: 'other' });
+    expect(await textAtOnce(environment)).toBeUndefined();
   });
 
   test('what is locked, which nobody is asked to unlock', async () => {

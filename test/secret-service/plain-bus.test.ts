@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { messageTypes } from '../../src/adapters/secret-service/wire/head.ts';
@@ -130,14 +132,25 @@ describe('whatever is not as expected ends it', () => {
     await expect(processToldOf(bus)).rejects.toThrow(why);
   });
 
-  test('a bus that does not answer in time', async () => {
-    const bus = await fakeBus(() => undefined);
+  test('a bus that does not answer in time, to which no connection is left', async () => {
+    let closed: Promise<unknown> | undefined;
+    const bus = await fakeBus((client) => {
+      closed = once(client.resume(), 'close');
+    });
     await expect(processToldOf(plainBus(bus.socket, 50))).rejects.toThrow('the connection is closed');
+    await closed;
   });
 
   test('a bus that hangs up', async () => {
     const bus = await fakeBus((client) => client.once('data', () => client.destroy()));
-    await expect(processToldOf(plainBus(bus.socket))).rejects.toThrow(/closed|ECONNRESET/);
+    await expect(processToldOf(plainBus(bus.socket, 60_000))).rejects.toThrow(/closed|ECONNRESET/);
+  });
+
+  test('for all that is asked later, too', async () => {
+    const bus = plainBus('/nowhere/bus');
+    await expect(processToldOf(bus)).rejects.toThrow('ENOENT');
+    await wait(20);
+    await expect(processToldOf(bus)).rejects.toThrow('ENOENT');
   });
 
   test('a socket that nobody listens at', async () => {
@@ -148,10 +161,24 @@ describe('whatever is not as expected ends it', () => {
     const bus = await answering(greeting, hello, signalOf('x'), reply(7, 's', ['x']), reply(2, 'u', [42]));
     expect(await processToldOf(bus)).toBe(42);
   });
+
+  test('nor what comes in pieces', async () => {
+    const whole = Buffer.concat([Buffer.from(greeting), hello, reply(2, 'u', [42])]);
+    const bus = await fakeBus((client) => {
+      client.once('data', async () => {
+        for (const [from, to] of [[0, 2], [2, 40], [40, 60], [60]]) {
+          client.write(whole.subarray(from, to));
+          await wait(20);
+        }
+      });
+    });
+    expect(await processToldOf(plainBus(bus.socket))).toBe(42);
+  });
 });
 
 function signalOf(text: string): Buffer {
-  return encode(messageTypes.signal, 1, 9, { path: '/p', interface: 'i.i', member: 'M', signature: 's' }, [text]);
+  const fields: Fields = { path: '/p', interface: 'i.i', member: 'M', replyTo: 2, signature: 's' };
+  return encode(messageTypes.signal, 1, 9, fields, [text]);
 }
 
 /** The same, by its first byte. */

@@ -89,20 +89,25 @@ export class PlainBus {
   #receive(count: number): void {
     this.#receivedEnd += count;
     try {
-      if (this.#handledEnd === 0 && this.#receivedEnd >= greetingBytes) {
-        if (this.#received.toString('latin1', 0, 3) !== 'OK ')
-          throw new WireError('the bus rejects this user, or it is none');
-        this.#handledEnd = greetingBytes;
-      }
-      while (this.#handledEnd > 0 && this.#handle(this.#received.subarray(this.#handledEnd, this.#receivedEnd)));
+      while (this.#handledEnd === 0 ? this.#meet() : this.#handle());
       if (this.#receivedEnd === maxBytes) throw new WireError('the bus answers more than is read at once');
     } catch (error) {
       this.end(error as Error);
     }
   }
 
-  /** Handles the first message, where that is whole; says whether it was. */
-  #handle(bytes: Buffer): boolean {
+  /** Handles the greeting, where that is whole; says whether it was. */
+  #meet(): boolean {
+    if (this.#receivedEnd < greetingBytes) return false;
+    if (this.#received.toString('latin1', 0, 3) !== 'OK ')
+      throw new WireError('the bus rejects this user, or it is none');
+    this.#handledEnd = greetingBytes;
+    return true;
+  }
+
+  /** Handles the next message, where that is whole; says whether it was. */
+  #handle(): boolean {
+    const bytes = this.#received.subarray(this.#handledEnd, this.#receivedEnd);
     if (bytes.length < headBytes) return false;
     const { fieldsEnd, bodyStart, end } = extent(bytes);
     if (bytes.length < end) return false;
