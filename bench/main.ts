@@ -10,7 +10,7 @@ import { page } from './page.ts';
 import { scaleOfFile, scaleOfKeyring } from './scale.ts';
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '30' }, write: { type: 'boolean', default: false } },
+  options: { runs: { type: 'string', default: '60' }, write: { type: 'boolean', default: false } },
 });
 const runs = Number(values.runs);
 
