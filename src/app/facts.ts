@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { CredentialError } from '../domain/credential-error.ts';
+import { parseJson } from '../domain/json.ts';
 import { persistences } from '../domain/persistence.ts';
 import { type Probe, providers, serviceFailureReasons, unsupportedReasons } from '../domain/probe.ts';
 import { candidateIds } from '../domain/store-id.ts';
@@ -45,24 +46,16 @@ export type Facts = v.InferOutput<typeof facts>;
 
 /** Reads the facts out of what `doctor --json` printed. Anything else → `invalid-input`, saying what is wrong where. */
 export function parseFacts(text: string): Facts {
-  const result = v.safeParse(v.object({ facts }), parseJson(text));
+  const report = parseJson(text);
+  if (report === undefined) throw noReport('it is not JSON');
+  const result = v.safeParse(v.object({ facts }), report);
   if (result.success) return result.output.facts;
   const [issue] = result.issues;
-  throw new CredentialError(
-    'invalid-input',
-    `this is no doctor report: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}`,
-    {
-      hint: 'save one with: doctor --json > report.json',
-    },
-  );
+  throw noReport(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new CredentialError('invalid-input', 'this is no doctor report: it is not JSON', {
-      hint: 'save one with: doctor --json > report.json',
-    });
-  }
+function noReport(why: string): CredentialError {
+  return new CredentialError('invalid-input', `this is no doctor report: ${why}`, {
+    hint: 'save one with: doctor --json > report.json',
+  });
 }

@@ -4,11 +4,11 @@ import { sessionIn } from '../app/read-session.ts';
 import { isExpired } from '../domain/session.ts';
 import { difyctl } from '../profiles/difyctl.ts';
 import { runAtOnce } from './at-once.ts';
+import { tokenForm } from './plain-forms.ts';
 
 void runAtOnce(
   {
-    words: ['auth', 'token'],
-    operands: 0,
+    ...tokenForm,
     profile: difyctl,
     find: (placement) => latestSignIn(placement, process.platform),
     shown(secret) {

@@ -4,11 +4,11 @@ import { sessionIn } from '../app/read-session.ts';
 import { findPlaced } from '../domain/placement.ts';
 import { jsm, jsmCredential } from '../profiles/jsm.ts';
 import { runAtOnce } from './at-once.ts';
+import { tokenForm } from './plain-forms.ts';
 
 void runAtOnce(
   {
-    words: ['auth', 'token'],
-    operands: 0,
+    ...tokenForm,
     profile: jsm,
     find: (placement) => findPlaced(placement, jsmCredential),
     shown(secret) {

@@ -2,11 +2,11 @@
 import { findPlaced } from '../domain/placement.ts';
 import { keystow } from '../profiles/keystow.ts';
 import { runAtOnce } from './at-once.ts';
+import { getForm } from './plain-forms.ts';
 
 void runAtOnce(
   {
-    words: ['get'],
-    operands: 2,
+    ...getForm,
     profile: keystow,
     find: (placement, service = '', account = '') => findPlaced(placement, { service, account }),
     shown: (secret) => secret.expose(),

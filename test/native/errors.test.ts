@@ -72,10 +72,7 @@ test.each([
 ])('Keychain: %j tells whether the user would not: %j', async (words, evidence) => {
   const standIn = new BindingStandIn(macStandIn);
   standIn.fail(/./, words);
-  const error = await openOver(createKeychain, standIn)
-    .get(alice)
-    .catch((error: unknown) => error);
-  expect(error).toMatchObject({ evidence });
+  await expect(openOver(createKeychain, standIn).get(alice)).rejects.toMatchObject({ evidence });
 });
 
 describe.each(stores)('%s: what the platform says', (store, create, platform) => {
@@ -104,10 +101,7 @@ describe.each(stores)('%s: what the platform says', (store, create, platform) =>
   test.each(hints[store] ?? [])('where it says %j, it is said what to do: %s', async (words, hint) => {
     const standIn = new BindingStandIn(platform);
     standIn.fail(/./, words);
-    const error = await openOver(create, standIn)
-      .get(alice)
-      .catch((error: unknown) => error);
-    expect(error).toMatchObject({ hint });
+    await expect(openOver(create, standIn).get(alice)).rejects.toMatchObject({ hint });
   });
 
   test('what it says is found wherever it is in the chain of causes', async () => {

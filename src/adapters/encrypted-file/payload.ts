@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { base64Length } from '../../domain/base64.ts';
 import { type CredentialName, compareNames, credentialName } from '../../domain/credential-name.ts';
+import { parseJson } from '../../domain/json.ts';
 import { Secret } from '../../domain/secret.ts';
 
 /** All credentials of a file. Secrets stay base64 until one is asked for. */
@@ -10,7 +11,9 @@ export class Payload {
 
   /** What was sealed; `undefined` unless it is a payload in every part. */
   static parse(bytes: Uint8Array): Payload | undefined {
-    const rows = parseJson(bytes);
+    const rows = isUtf8(bytes)
+      ? parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString())
+      : undefined;
     if (!Array.isArray(rows)) return undefined;
     const payload = new Payload();
     for (const row of rows) {
@@ -83,14 +86,6 @@ function secretOf(base64: string): Secret {
 
 function keyOf({ service, account }: CredentialName): string {
   return `${service}\0${account}`;
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return isUtf8(bytes) ? JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function entryOf(row: unknown): Entry | undefined {

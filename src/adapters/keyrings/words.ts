@@ -1,5 +1,4 @@
-/** Longest text of the platform that is passed on, in UTF-16 code units. */
-const maxLength = 300;
+import { oneLine } from '../../domain/one-line.ts';
 
 /** What an error and the causes beneath it say, the outermost first. */
 export function chain(error: unknown): readonly string[] {
@@ -9,8 +8,5 @@ export function chain(error: unknown): readonly string[] {
 
 /** The words of what lies innermost in a chain of causes, as one line of bounded length. */
 export function words(error: unknown): string {
-  return (chain(error).at(-1) ?? '')
-    .replace(/[\p{Cc}\s]+/gu, ' ')
-    .trim()
-    .slice(0, maxLength);
+  return oneLine(chain(error).at(-1) ?? '');
 }

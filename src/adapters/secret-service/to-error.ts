@@ -1,6 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
+import { oneLine } from '../../domain/one-line.ts';
 import type { Probe, Provider } from '../../domain/probe.ts';
-import { unicodeExpression } from '../../domain/unicode-expression.ts';
 import { Fault, type FaultCode } from './fault.ts';
 import { BusError } from './wire/connection.ts';
 
@@ -55,9 +55,6 @@ const sentences: Readonly<Record<FaultCode, string>> = {
 
 const ambiguityHint =
   'keep one of the items that "secret-tool search --all service SERVICE" shows, and delete the others';
-
-/** Longest text of the platform that is passed on, in UTF-16 code units. */
-const maxWords = 300;
 
 /** There is no getting through to this address of the bus. */
 export function isUnconnected(thrown: unknown): boolean {
@@ -128,8 +125,6 @@ function rawOf(thrown: unknown): unknown {
   return thrown instanceof Fault ? thrown.cause : thrown;
 }
 
-/** The platform's words as one line of bounded length. */
 function words(error: unknown): string {
-  const text = error instanceof Error ? error.message || nameOf(error) : String(error);
-  return text.replace(unicodeExpression('[\\p{Cc}\\s]+'), ' ').trim().slice(0, maxWords);
+  return oneLine(error instanceof Error ? error.message || nameOf(error) : String(error));
 }

@@ -1,6 +1,7 @@
 import { isTerminal } from '../../composition/is-terminal.ts';
 import type { Cli } from '../cli.ts';
 import { keptSecret } from '../kept-secret.ts';
+import { getForm } from '../plain-forms.ts';
 import type { QuickCommand } from '../quick-command.ts';
 
 /** Prints a secret, byte for byte; a newline follows only on a terminal. */
@@ -10,4 +11,4 @@ export async function printSecret(cli: Cli, service: string, account: string): P
   if (isTerminal(1)) await cli.print('\n');
 }
 
-export const quickGet: QuickCommand = { words: ['get'], operands: 2, run: printSecret };
+export const quickGet: QuickCommand = { ...getForm, run: printSecret };

@@ -1,4 +1,4 @@
-import { extent } from './head.ts';
+import { extent, littleEndian } from './head.ts';
 import { Reader } from './reader.ts';
 import { typesOf, type Value } from './value.ts';
 import { WireError } from './wire-error.ts';
@@ -36,7 +36,7 @@ export function encode(type: number, flags: number, serial: number, fields: Fiel
     return [code, [signature, value]];
   });
   const writer = new Writer();
-  writer.values(headerTypes, [0x6c, type, flags, 1, 0, serial, entries]);
+  writer.values(headerTypes, [littleEndian, type, flags, 1, 0, serial, entries]);
   const bodyStart = writer.room(0, 8);
   writer.values(typesOf(fields.signature ?? ''), values);
   writer.uint(writer.bytes.length - bodyStart, bodyLengthAt);
@@ -45,9 +45,9 @@ export function encode(type: number, flags: number, serial: number, fields: Fiel
 
 /** Reads one whole message. */
 export function decode(bytes: Buffer): Message {
-  const littleEndian = bytes[0] === 0x6c;
+  const isLittleEndian = bytes[0] === littleEndian;
   const { fieldsEnd, bodyStart, end } = extent(bytes);
-  const head = new Reader(bytes.subarray(0, fieldsEnd), littleEndian).values(headerTypes);
+  const head = new Reader(bytes.subarray(0, fieldsEnd), isLittleEndian).values(headerTypes);
   const given = new Map(head[6] as [number, [string, string]][]);
   const fields: Record<string, string> = {};
   for (const [name, [code, signature]] of Object.entries(fieldCodes)) {
@@ -61,7 +61,7 @@ export function decode(bytes: Buffer): Message {
     body(signature) {
       const given = fields.signature ?? '';
       if (signature !== given) throw new WireError(`expected "${signature}", got "${given}"`);
-      return new Reader(bytes.subarray(bodyStart, end), littleEndian).values(typesOf(signature));
+      return new Reader(bytes.subarray(bodyStart, end), isLittleEndian).values(typesOf(signature));
     },
   };
 }

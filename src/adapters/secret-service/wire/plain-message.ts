@@ -1,4 +1,4 @@
-import { headBytes } from './head.ts';
+import { headBytes, littleEndian } from './head.ts';
 import { PlainReader } from './plain-reader.ts';
 import { WireError } from './wire-error.ts';
 
@@ -13,8 +13,6 @@ export interface PlainCall {
   readonly body: string;
   readonly gives: string;
 }
-
-const littleEndian = 0x6c;
 
 /**
  * The message of a call that starts no service to answer it, a character for each byte. D-Bus specification, "Message

@@ -2,6 +2,7 @@ import { difySession } from '../../../app/dify-session.ts';
 import { isTerminal } from '../../../composition/is-terminal.ts';
 import { isExpired } from '../../../domain/session.ts';
 import type { Cli } from '../../cli.ts';
+import { tokenForm } from '../../plain-forms.ts';
 import type { QuickCommand } from '../../quick-command.ts';
 import { notSignedIn } from './not-signed-in.ts';
 
@@ -15,4 +16,4 @@ export async function printToken(cli: Cli, host?: string): Promise<void> {
   await cli.print(isTerminal(1) ? `${grant.accessToken}\n` : grant.accessToken);
 }
 
-export const quickToken: QuickCommand = { words: ['auth', 'token'], operands: 0, run: printToken };
+export const quickToken: QuickCommand = { ...tokenForm, run: printToken };

@@ -2,6 +2,7 @@ import { accessToken } from '../../../app/access-token.ts';
 import { isTerminal } from '../../../composition/is-terminal.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
+import { tokenForm } from '../../plain-forms.ts';
 import type { QuickCommand } from '../../quick-command.ts';
 import { notSignedIn } from './not-signed-in.ts';
 import { serverOf } from './server.ts';
@@ -17,4 +18,4 @@ export async function printToken(cli: Cli): Promise<void> {
   await cli.print(isTerminal(1) ? `${token}\n` : token);
 }
 
-export const quickToken: QuickCommand = { words: ['auth', 'token'], operands: 0, run: printToken };
+export const quickToken: QuickCommand = { ...tokenForm, run: printToken };
