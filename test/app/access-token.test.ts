@@ -65,7 +65,7 @@ describe('an access token', () => {
     },
   );
 
-  test('is renewed once by a crowd, and all of it gets the new one', async () => {
+  test('[APP1] is renewed once by a crowd, and all of it gets the new one', async () => {
     await keep(grant(-1000));
     const exclusively = inTurn();
     const crowd = Array.from({ length: 20 }, () => accessToken(world.context, name, { server, exclusively }));

@@ -59,14 +59,14 @@ describe('setting', () => {
     expect(world.warnings).toEqual([expect.stringMatching(/^OS keyring not used: .*locked/)]);
   });
 
-  test('elsewhere than before removes the copy that is there', async () => {
+  test('[APP2] elsewhere than before removes the copy that is there', async () => {
     await keptInFile();
     expect(await setCredential(world.context, alice, fresh)).toMatchObject({ store: 'secret-service', stale: [] });
     expect(await world.stores.file.get(alice)).toBeUndefined();
     expect(world.placement).toEqual(placed('secret-service'));
   });
 
-  test('elsewhere than before remembers a copy that cannot be removed, and the next one removes it', async () => {
+  test('[APP3] elsewhere than before remembers a copy that cannot be removed, and the next one removes it', async () => {
     await keptInKeyring();
     world.broken.set('secret-service', 'locked');
     expect(await setCredential(world.context, alice, fresh)).toMatchObject({
@@ -141,15 +141,18 @@ describe('getting', () => {
     expect(world.calls).toEqual(['get secret-service']);
   });
 
-  test.each(['file', 'keychain', 'auto'])('goes there whatever the preference says today: %s', async (preference) => {
-    await keptInFile();
-    world.policy.preference = preference;
-    await expectSecret(alice, old);
-    await keptInKeyring();
-    await expectSecret(alice, old);
-  });
+  test.each(['file', 'keychain', 'auto'])(
+    '[APP4] goes there whatever the preference says today: %s',
+    async (preference) => {
+      await keptInFile();
+      world.policy.preference = preference;
+      await expectSecret(alice, old);
+      await keptInKeyring();
+      await expectSecret(alice, old);
+    },
+  );
 
-  test('names the store and the day where that store does not serve', async () => {
+  test('[APP5] names the store and the day where that store does not serve', async () => {
     await keptInKeyring();
     world.broken.set('secret-service', 'locked');
     const error = await failure(getCredential(world.context, alice), 'locked');
@@ -189,7 +192,7 @@ describe('getting', () => {
     await expectSecret(alice, old);
   });
 
-  test('is never "absent" where a store could not be asked', async () => {
+  test('[APP6] is never "absent" where a store could not be asked', async () => {
     world.broken.set('secret-service', 'timed-out');
     await failure(getCredential(world.context, alice), 'timed-out');
     await world.stores.file.set(alice, old);
@@ -210,7 +213,7 @@ describe('getting', () => {
     expect(world.calls).toEqual(['get file']);
   });
 
-  test('does not bring back a stale copy when the newer one is gone', async () => {
+  test('[APP7] does not bring back a stale copy when the newer one is gone', async () => {
     await keptInKeyring();
     world.broken.set('secret-service', 'locked');
     await setCredential(world.context, alice, fresh);

@@ -13,11 +13,11 @@ beforeEach(() => {
 });
 
 describe('the label says where credentials are kept', () => {
-  test('a fresh machine has none', async () => {
+  test('[APP9] a fresh machine has none', async () => {
     expect((await examine(world.context)).storage).toMatchObject({ label: 'No credentials stored', store: null });
   });
 
-  test('in a keyring', async () => {
+  test('[APP10] in a keyring', async () => {
     await setCredential(world.context, alice, freshSecret());
     expect((await examine(world.context)).storage).toMatchObject({ label: 'OS keyring', store: 'secret-service' });
   });
@@ -38,7 +38,7 @@ describe('the label says where credentials are kept', () => {
     ['home', false, 'Encrypted file (sealed by home directory)'],
     ['passphrase', false, 'Encrypted file (interactive passphrase)'],
     ['passphrase', true, 'Encrypted file (env passphrase)'],
-  ] as const)('a file sealed by %s, both variables set: %s', (seal, envPassphrase, label) => {
+  ] as const)('[APP11] a file sealed by %s, both variables set: %s', (seal, envPassphrase, label) => {
     expect(storageLabel('file', seal, envPassphrase)).toBe(label);
   });
 
@@ -65,7 +65,7 @@ describe('the label says where credentials are kept', () => {
 });
 
 describe('the details', () => {
-  test('say of each store passed over why, in the words of the documents', async () => {
+  test('[APP12] say of each store passed over why, in the words of the documents', async () => {
     world.probe = { kind: 'unsupported', reason: 'not-installed' };
     const { details } = (await examine(world.context)).storage;
     expect(details[0]).toMatch(/^OS keyring not used: Detected a volatile \(UntilReboot\) keyring backend/);
@@ -87,7 +87,7 @@ describe('the details', () => {
     expect((await examine(world.context)).storage).toMatchObject({ label: 'No credentials stored', kept: [] });
   });
 
-  test('say what a file sealed by home guards against, and what not', async () => {
+  test('[APP13] say what a file sealed by home guards against, and what not', async () => {
     world.policy.preference = 'file';
     expect((await examine(world.context)).storage.details.join()).toContain(
       'this guards against a stray backup, grep or paste, not against a program that runs as you',
@@ -96,7 +96,7 @@ describe('the details', () => {
 });
 
 describe('the selection', () => {
-  test('holds each store passed over with reason, class, explanation and fix, and the warning', async () => {
+  test('[APP14] holds each store passed over with reason, class, explanation and fix, and the warning', async () => {
     world.broken.set('secret-service', 'locked');
     const { selection } = await examine(world.context);
     expect(selection).toMatchObject({

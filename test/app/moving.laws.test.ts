@@ -78,7 +78,7 @@ async function moveWithTrouble(world: World, goal: Wish['goal'], at: number, tro
 }
 
 test.each<Trouble>(['killed', 'not done', 'done all the same'])(
-  'at whatever deed it is %s, every read gives what it gave before, and the same again ends as it should',
+  '[APP16] at whatever deed it is %s, every read gives what it gave before, and the same again ends as it should',
   async (trouble) => {
     await fc.assert(
       fc.asyncProperty(situation, async ({ actual, goal }) => {

@@ -46,7 +46,7 @@ const setsAndMoves = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
-test('of writers and movers at once, whichever store each chose, one secret stays, whole, and a read finds it', async () => {
+test('[APP17] of writers and movers at once, whichever store each chose, one secret stays, whole, and a read finds it', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), setsAndMoves, async (scheduler, deeds) => {
       const world = new World();
@@ -63,7 +63,7 @@ test('of writers and movers at once, whichever store each chose, one secret stay
   );
 });
 
-test('of writers, movers and removers at once, nothing is left that a read does not find', async () => {
+test('[APP18] of writers, movers and removers at once, nothing is left that a read does not find', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.array(deed, { minLength: 2, maxLength: 4 }), async (scheduler, deeds) => {
       const world = new World();

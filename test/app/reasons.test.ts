@@ -8,7 +8,7 @@ import {
   unsupportedReasons,
 } from '../../src/domain/probe.ts';
 import { situations } from '../containers/situations.ts';
-import { testTitles } from '../docs/test-titles.ts';
+import { readTestIds } from '../docs/test-ids.ts';
 import { World } from './world.ts';
 
 /** Why a store is passed over, and of what class that is. Other programs go by both, so neither ever changes. */
@@ -28,14 +28,12 @@ const classes = {
   failed: 'service-failure',
 } as const satisfies Record<Reason, ReasonClass>;
 
-/** The tests that bring about what no situation in a container does. */
+/** The ids of the tests that cause what no situation in a container does. */
 const broughtAboutBy: Readonly<Partial<Record<Reason, string>>> = {
-  denied: 'secret-service/diagnosis.test.ts › a bus whose policy denies the Secret Service: denied',
-  'round-trip-mismatch':
-    'secret-service/probe.test.ts › a provider that gives back another secret: round-trip-mismatch, and nothing stays',
-  ambiguous:
-    'secret-service/items.test.ts › several, none of them nothing else: ambiguous, with a hint, and nothing is touched',
-  failed: 'secret-service/diagnosis.test.ts › something else that listens at the address: failed, and says so',
+  denied: 'SS3',
+  'round-trip-mismatch': 'SS14',
+  ambiguous: 'SS10',
+  failed: 'SS4',
 };
 
 const reasons = Object.entries(classes) as [Reason, ReasonClass][];
@@ -61,9 +59,9 @@ describe.each(reasons)('%s', (reason, reasonClass) => {
   });
 
   test('is brought about by a situation in a container, or by a test', () => {
-    const title = broughtAboutBy[reason];
+    const id = broughtAboutBy[reason];
     const met = situations.some(({ passedOver }) => passedOver.some(([, one]) => one === reason));
-    expect(title === undefined ? met : testTitles().has(title)).toBe(true);
+    expect(id === undefined ? met : readTestIds().includes(id)).toBe(true);
   });
 });
 

@@ -75,7 +75,7 @@ test('what is remembered and in no store is shown, and forgotten', async () => {
 describe('copies that differ', () => {
   beforeEach(() => situation({ store: 'file', stale: [] }, { [keyring]: 'a', file: 'b' }));
 
-  test('are left, both of them, with what keeps one', async () => {
+  test('[APP19] are left, both of them, with what keeps one', async () => {
     expect(await kinds()).toEqual(['differing']);
     expect(await mend()).toMatchObject([
       { outcome: 'left', fix: 'keystow doctor --repair --keep file  # or: --keep secret-service' },
@@ -94,7 +94,7 @@ describe('copies that differ', () => {
   });
 });
 
-test('an older copy that is the only one left is not removed, and taken back only when that is said', async () => {
+test('[APP20] an older copy that is the only one left is not removed, and taken back only when that is said', async () => {
   await situation({ store: keyring, stale: ['file'] }, { file: 'old' });
   expect(await kinds()).toEqual(['only-older']);
   expect(await mend()).toMatchObject([{ outcome: 'left' }]);
@@ -112,7 +112,7 @@ test('a store that does not answer is named, and nothing is removed or forgotten
   expect(world.placement).toMatchObject([{ store: keyring, stale: ['file'] }]);
 });
 
-test('a keyring that gives back other bytes than it was given is not believed: nothing is removed', async () => {
+test('[APP21] a keyring that gives back other bytes than it was given is not believed: nothing is removed', async () => {
   await situation({ store: keyring, stale: [] }, { [keyring]: 'a', file: 'a' });
   world.probe = { kind: 'service-failure', reason: 'round-trip-mismatch' };
   await failure(mend(), 'round-trip-mismatch');

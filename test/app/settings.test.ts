@@ -83,7 +83,7 @@ test('an unknown seal is refused, and the two that there are named', () => {
 test.each([
   ['passphrase', 'KEYSTOW_CREDENTIALS_PASSPHRASE', 'envPassphrase'],
   ['new passphrase', 'KEYSTOW_NEW_CREDENTIALS_PASSPHRASE', 'newEnvPassphrase'],
-] as const)('a %s from the environment takes both variables', (_, variable, setting) => {
+] as const)('[APP22] a %s from the environment takes both variables', (_, variable, setting) => {
   const both = { KEYSTOW_ALLOW_ENV_PASSPHRASE: '1', [variable]: 'x' };
   expect(read(both)[setting]).toBe(true);
   for (const one of Object.keys(both)) expect(read({ ...both, [one]: '' })[setting]).toBe(false);

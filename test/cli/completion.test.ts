@@ -70,7 +70,7 @@ for (const [shell, { command, teach }] of Object.entries(shells)) {
       await terminal.exit;
     });
 
-    test.each(lines)('makes of %j a line that works', async (typed, printed) => {
+    test.each(lines)('[CLI1] makes of %j a line that works', async (typed, printed) => {
       terminal.type(`${typed}\r`);
       await terminal.waitFor(printed);
       await terminal.waitFor('ready> ');

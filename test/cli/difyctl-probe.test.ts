@@ -30,7 +30,7 @@ describeStore('a provider that writes down what it is told', 'secret-service', m
     return { world: new DifyWorld(context, { DBUS_SESSION_BUS_ADDRESS: bus.address }), provider, made };
   }
 
-  test('a sign-in probes once, by one sentinel under the service difyctl, however long it takes', async (context) => {
+  test('[CLI11] a sign-in probes once, by one sentinel under the service difyctl, however long it takes', async (context) => {
     const { world, provider, made } = await watch(context);
     const done = tokenAnswer({ token: 'token-of-alice', account: { id: 'alice' } });
     const host = await world.hostOf('alice', { token: [errorAnswer('authorization_pending'), done] });
@@ -44,7 +44,7 @@ describeStore('a provider that writes down what it is told', 'secret-service', m
     expect(provider.items.size).toBe(1);
   });
 
-  test('where the keyring locks while the user signs in, the choice stands: it is not probed anew, and nothing is kept elsewhere', async (context) => {
+  test('[CLI12] where the keyring locks while the user signs in, the choice stands: it is not probed anew, and nothing is kept elsewhere', async (context) => {
     const { world, provider, made } = await watch(context);
     const host = await world.hostOf('alice');
     const running = world.sandbox.begin(`difyctl auth login --host ${host.url}`);
@@ -57,7 +57,7 @@ describeStore('a provider that writes down what it is told', 'secret-service', m
     expect(world.sandbox.run('ls .config/difyctl').stdout).not.toContain('tokens.json');
   });
 
-  test('no command that only reads or removes probes', async (context) => {
+  test('[CLI13] no command that only reads or removes probes', async (context) => {
     const { world, provider, made } = await watch(context);
     await world.loginAt(await world.hostOf('alice'));
     for (const command of ['status', 'token', 'prune', 'logout']) {
@@ -67,7 +67,7 @@ describeStore('a provider that writes down what it is told', 'secret-service', m
     expect(provider.items.size).toBe(0);
   });
 
-  test('KeePassXC, by a stand-in that has its name: the sign-in goes there, and no sentinel to its recycle bin', async (context) => {
+  test('[CLI14] KeePassXC, by a stand-in that has its name: the sign-in goes there, and no sentinel to its recycle bin', async (context) => {
     const { world, provider, made } = await watch(context, { names: ['org.keepassxc.KeePassXC.MainWindow'] });
     const host = await world.hostOf('alice');
     expect((await world.loginAt(host)).stdout).toContain('in the Secret Service');

@@ -31,7 +31,7 @@ const difyctl = (command: string, extra: Record<string, string> = {}): Promise<R
   sandbox.begin(`difyctl ${command}`, extra).end;
 
 describe('signing in at a host', () => {
-  test('shows where to go and what to type, keeps the token sealed, and status sees it', async () => {
+  test('[CLI15] shows where to go and what to type, keeps the token sealed, and status sees it', async () => {
     const host = await start({ token: [errorAnswer('authorization_pending'), tokenAnswer()] });
     const { stdout, stderr, exit } = await difyctl(`auth login --host ${host.url}`);
     expect(exit).toBe(0);
@@ -116,7 +116,7 @@ describe('several hosts', () => {
     expect((await difyctl('auth status')).exit).toBe(4);
   });
 
-  test('that are not in use any more are pruned, leaving the one in use', async () => {
+  test('[CLI16] that are not in use any more are pruned, leaving the one in use', async () => {
     await loginAt('alice');
     await loginAt('bob');
     expect((await difyctl('auth prune --dry-run')).stdout).toMatch(/^alice at \S+\n$/);

@@ -25,7 +25,7 @@ describeStore('jsm login in Chromium', 'chromium', missingChromium(), () => {
     await provider?.stop();
   });
 
-  test('goes to the provider, and who allows it there is signed in and told so, in the browser and in the terminal', async () => {
+  test('[CLI17] goes to the provider, and who allows it there is signed in and told so, in the browser and in the terminal', async () => {
     const running = sandbox.begin('jsm login --no-browser', jsmAt(provider));
     const page = await browser.newPage();
     await page.goto(await addressIn(running));
@@ -61,7 +61,7 @@ globalThis.fetch = async (address) => {
 };
 `;
 
-test('where nothing else is set, the address that is opened is Google’s, and asks for a refresh token', async () => {
+test('[CLI18] where nothing else is set, the address that is opened is Google’s, and asks for a refresh token', async () => {
   const hook = join(sandbox.home, 'google.cjs');
   writeFileSync(hook, google);
   const running = sandbox.begin('exec jsm login --no-browser', {

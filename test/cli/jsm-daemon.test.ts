@@ -36,7 +36,7 @@ describeStore('jsm while the daemon of GNOME Keyring comes and goes', 'secret-se
     sandbox.begin(`jsm ${command}`, { ...jsmAt(provider), ...extra }).end;
   const label = async () => (await jsm('doctor')).stdout.split('\n')[0];
 
-  test('jsm logout && jsm login moves a sign-in from the file to the keyring, and the prompts are gone', async () => {
+  test('[CLI19] jsm logout && jsm login moves a sign-in from the file to the keyring, and the prompts are gone', async () => {
     await keyring.end();
     const first = await login(sandbox, provider, envPassphrase);
     expect(first.stdout).toContain(
@@ -61,7 +61,7 @@ describeStore('jsm while the daemon of GNOME Keyring comes and goes', 'secret-se
     expect(await provider.isActive(token.shown().trim())).toBe(true);
   });
 
-  test('jsm login after a keyring was wiped or locked goes to the store that serves', async () => {
+  test('[CLI20] jsm login after a keyring was wiped or locked goes to the store that serves', async () => {
     expect((await login(sandbox, provider)).stdout).toContain('stored the sign-in in the Secret Service');
     sandbox.run('secret-tool clear service jsm username default');
     expect((await jsm('logout')).exit).toBe(0);
@@ -74,7 +74,7 @@ describeStore('jsm while the daemon of GNOME Keyring comes and goes', 'secret-se
     expect((await jsm('auth token', envPassphrase)).exit).toBe(0);
   });
 
-  test('with JSM_DISABLE_KEYRING=1 no keyring is so much as tried: the passphrase is asked for, and doctor says why', async () => {
+  test('[CLI21] with JSM_DISABLE_KEYRING=1 no keyring is so much as tried: the passphrase is asked for, and doctor says why', async () => {
     const tap = await startTap(keyring.bus);
     const extra = { ...tap.environment, JSM_DISABLE_KEYRING: '1' };
     const kept = onTerminal('jsm auth set-key jsm_s3cret-xxxxxxxxxxxxxxxx', sandbox.home, {
@@ -103,7 +103,7 @@ describeStore('what the guide has a user type finds what jsm finds', 'secret-ser
   surround();
   const doctor = () => sandbox.run('jsm doctor').stdout;
 
-  test('pgrep finds the daemon exactly while doctor finds it running', async () => {
+  test('[CLI22] pgrep finds the daemon exactly while doctor finds it running', async () => {
     const [, pid = ''] = /^PID=(\d+)$/m.exec(sandbox.run('busctl --user status org.freedesktop.secrets').stdout) ?? [];
     expect(pid).not.toBe('');
     const found = () =>
@@ -118,7 +118,7 @@ describeStore('what the guide has a user type finds what jsm finds', 'secret-ser
     expect(doctor()).toContain('GNOME Keyring is installed but not running');
   });
 
-  test('busctl prints the name that jsm connects to', async () => {
+  test('[CLI23] busctl prints the name that jsm connects to', async () => {
     const listed = sandbox.run('busctl --user list | grep -i secret').stdout;
     expect(listed).toMatch(/^org\.freedesktop\.secrets +\d+ gnome-keyring/m);
     expect(doctor()).toContain('Selection: the Secret Service is selected');

@@ -17,7 +17,7 @@ describeStore('what jsm asks on a terminal', 'pseudo-terminal', missingPseudoTer
     return terminal;
   }
 
-  test('the passphrase is set and repeated on first save, and asked for on every load', async () => {
+  test('[CLI28] the passphrase is set and repeated on first save, and asked for on every load', async () => {
     const first = await saveFirst();
     expect(first.shown()).toContain('stored the API key in the encrypted file');
     expect(first.shown()).not.toContain('Enter passphrase');
@@ -31,7 +31,7 @@ describeStore('what jsm asks on a terminal', 'pseudo-terminal', missingPseudoTer
     expect(first.shown()).not.toContain('horse');
   });
 
-  test('what is saved later takes the same passphrase: it is asked for, not chosen anew', async () => {
+  test('[CLI29] what is saved later takes the same passphrase: it is asked for, not chosen anew', async () => {
     await saveFirst();
     const second = home.start('jsm auth set-key jsm_s3cret-yyyyyyyyyyyyyyyy');
     await answer(second, 'Enter passphrase for CLI credentials:', passphrase);
@@ -62,7 +62,7 @@ describeStore('what jsm asks on a terminal', 'pseudo-terminal', missingPseudoTer
     expect(home.sandbox.run('cat .config/jsm/credentials.json').stdout).toBe(before);
   });
 
-  test('with both variables set nothing is asked, and the notice is shown', async () => {
+  test('[CLI30] with both variables set nothing is asked, and the notice is shown', async () => {
     await saveFirst();
     const token = home.start('jsm auth token', {
       JSM_ALLOW_ENV_PASSPHRASE: '1',

@@ -39,7 +39,7 @@ function expireStored(): void {
 }
 
 describe('signing in', () => {
-  test('ends with the tokens kept, who it is, and nothing shown of them', async () => {
+  test('[CLI31] ends with the tokens kept, who it is, and nothing shown of them', async () => {
     const { stdout, exit } = await login(lasting);
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^signed in as alice@\S+\nstored the sign-in in the encrypted file/);
@@ -72,7 +72,7 @@ describe('signing in', () => {
     await expect(fetch(redirect)).rejects.toThrow();
   });
 
-  test('opens the browser without the secrets of the environment', async () => {
+  test('[CLI32] opens the browser without the secrets of the environment', async () => {
     sandbox.run(
       'printf "#!/bin/sh\\nenv >browser-env; echo \\"\\$1\\" >browser-url\\n" >bin/browser; chmod +x bin/browser',
     );
@@ -104,7 +104,7 @@ describe('signing in', () => {
 });
 
 describe('an expired access token', () => {
-  test('is renewed before it is given out', async () => {
+  test('[CLI33] is renewed before it is given out', async () => {
     await login(lasting);
     const before = lasting.granted.length;
     expireStored();
@@ -127,7 +127,7 @@ describe('an expired access token', () => {
 });
 
 describe('a crowd', () => {
-  test('of twenty processes that find one token expired makes one request, and all get a valid token', async () => {
+  test('[CLI34] of twenty processes that find one token expired makes one request, and all get a valid token', async () => {
     await login(lasting);
     const before = lasting.granted.length;
     expireStored();
@@ -140,7 +140,7 @@ describe('a crowd', () => {
 });
 
 describe('signing out', () => {
-  test('revokes at the server, removes it everywhere, and prints a receipt', async () => {
+  test('[CLI35] revokes at the server, removes it everywhere, and prints a receipt', async () => {
     await login(lasting);
     const token = (await jsm('auth token', lasting).end).stdout;
     const { stdout, exit } = await jsm('logout', lasting).end;
@@ -150,7 +150,7 @@ describe('signing out', () => {
     expect((await jsm('auth token', lasting).end).exit).toBe(4);
   });
 
-  test('removes it here also where the server cannot be told, and says so', async () => {
+  test('[CLI36] removes it here also where the server cannot be told, and says so', async () => {
     const passing = await startOidcProvider();
     await login(passing);
     await passing.stop();

@@ -53,7 +53,7 @@ describeStore('keystow migrate, killed', 'secret-service', missing(), () => {
     ['file', keyringId],
     [keyringId, 'file'],
   ] as const)(
-    'from %s to %s, at each call on the bus: it is still read, and the same again ends as if nothing had been',
+    '[CLI37] from %s to %s, at each call on the bus: it is still read, and the same again ends as if nothing had been',
     { timeout: 300_000 },
     async (from, to) => {
       const { calls } = await migrate((await house(from, `${from}-whole`)).sandbox, to, never);

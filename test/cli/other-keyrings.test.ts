@@ -29,7 +29,7 @@ const key = 'jsm_s3cret-xxxxxxxxxxxxxxxx';
 function itKeepsWhatItIsGiven(start: ConstructorParameters<typeof Beside>[0]): void {
   const beside = new Beside(start);
 
-  test('jsm keeps a key there, without any setting and without a password of its own', () => {
+  test('[CLI38] jsm keeps a key there, without any setting and without a password of its own', () => {
     const { sandbox } = beside;
     expect(sandbox.run(`jsm auth set-key ${key}`)).toEqual({
       stdout: 'stored the API key in the Secret Service\n',
@@ -45,7 +45,7 @@ function itKeepsWhatItIsGiven(start: ConstructorParameters<typeof Beside>[0]): v
     });
   });
 
-  test('difyctl keeps a sign-in there, and removes it', async () => {
+  test('[CLI39] difyctl keeps a sign-in there, and removes it', async () => {
     const { sandbox } = beside;
     const host = await startDifyHost({ code: [codeAnswer({ interval: 1 })] });
     try {

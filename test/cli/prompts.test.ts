@@ -13,7 +13,7 @@ const passphrase = 'correct horse battery staple';
 describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () => {
   const home = homeWithTerminal();
 
-  test('a secret is typed without echo, and a newline follows it only on a terminal', async () => {
+  test('[CLI40] a secret is typed without echo, and a newline follows it only on a terminal', async () => {
     const set = home.start('keystow set demo alice');
     await answer(set, 'Secret for demo alice:', 's3cret');
     expect(await set.exit).toBe(0);
@@ -27,7 +27,7 @@ describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(
     expect(home.sandbox.run('keystow get demo alice').stdout).toBe('s3cret');
   });
 
-  test('no key shows what is being typed', async () => {
+  test('[CLI41] no key shows what is being typed', async () => {
     const set = home.start('keystow set demo alice');
     await set.waitFor('Secret for demo alice:');
     set.type(`s3cret${controlT}${enter}`);
@@ -92,7 +92,7 @@ describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(
     expect(await set.exit).toBe(0);
   }
 
-  test('what is typed while a passphrase is tried is not shown', async () => {
+  test('[CLI42] what is typed while a passphrase is tried is not shown', async () => {
     await keepSealed();
     const get = home.start('keystow get demo alice');
     await get.waitFor('Enter passphrase for CLI credentials:');

@@ -35,7 +35,7 @@ export function contract(harness: Harness): void {
         expect(await store.get(named('nobody'))).toBeUndefined();
       });
 
-      test('what was set is what another handle gets', async () => {
+      test('[CON1] what was set is what another handle gets', async () => {
         const secret = freshSecret();
         await store.set(named('alice'), secret);
         const other = await harness.open();
@@ -241,7 +241,7 @@ export function contract(harness: Harness): void {
     });
 
     describe.runIf(harness.probe !== undefined)('the probe', () => {
-      test('finds the store usable and leaves nothing behind', async () => {
+      test('[CON2] finds the store usable and leaves nothing behind', async () => {
         await store.set(named('alice'), freshSecret());
         const before = await harness.contents?.();
         const probe = await harness.probe?.();

@@ -11,7 +11,7 @@ test.each<[string, (bytes: Buffer) => unknown]>([
     (bytes) => Object.defineProperty({}, 'input', { value: bytes.toString('hex') }),
   ],
   ['a cause of the cause', (bytes) => new Error('outer', { cause: new Error(String([...bytes])) })],
-])('an error whose cause holds a secret in %s is found out', async (_, cause) => {
+])('[CON3] an error whose cause holds a secret in %s is found out', async (_, cause) => {
   const bytes = Buffer.from(freshSecret().expose());
   const leaking = Promise.reject(new CredentialError('failed', 'it failed', { cause: cause(bytes) }));
   await expect(failure(leaking, 'failed')).rejects.toThrow();

@@ -96,7 +96,7 @@ describe('what is no host is refused, and nothing of it is repeated', () => {
     'http://192.168.1.5',
     'http://localhost.example.com',
     'http://[::ffff:127.0.0.1]',
-  ])('http only to this machine, so not %s', (typed) => {
+  ])('[DF1] http only to this machine, so not %s', (typed) => {
     const error = refusalOf(typed);
     expect(error.message).toContain('http would send the token in the clear');
     expect(error.hint).toBe('type it with https:// or alone');

@@ -17,7 +17,7 @@ test('a host that speaks no TLS is asked once, and said to be one', async () => 
 });
 
 describe.skipIf(missing !== undefined)(`a certificate (${missing ?? 'made by openssl'})`, () => {
-  test('that does not hold ends the sign-in at once, and the hint says how to trust it', async () => {
+  test('[DF2] that does not hold ends the sign-in at once, and the hint says how to trust it', async () => {
     const trial = await startTrial({ tls: selfSigned() });
     const { message, hint } = await trial.fails('sign-in-unreachable');
     expect(message).toBe(`${trial.host.url} has a certificate that does not hold (DEPTH_ZERO_SELF_SIGNED_CERT)`);

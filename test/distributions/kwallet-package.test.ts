@@ -14,14 +14,14 @@ function ask(command: string, ...args: string[]): { readonly said: string } | { 
 
 const apt = ask('apt-cache', 'depends', 'kwalletmanager');
 describeStore('Debian and Ubuntu', 'apt', 'missing' in apt ? apt.missing : undefined, () => {
-  test('kwalletmanager brings the wallet daemon with it, so apt install kwalletmanager is enough', () => {
+  test('[DIST1] kwalletmanager brings the wallet daemon with it, so apt install kwalletmanager is enough', () => {
     expect('said' in apt && apt.said).toMatch(/^ *\|?Depends: libkf5wallet-bin$/m);
   });
 });
 
 const dnf = ask('dnf', 'repoquery', '--requires', '--resolve', 'kwalletmanager5');
 describeStore('Fedora', 'dnf', 'missing' in dnf ? dnf.missing : undefined, () => {
-  test('kwalletmanager5 brings the wallet daemon with it, so dnf install kwalletmanager5 is enough', () => {
+  test('[DIST2] kwalletmanager5 brings the wallet daemon with it, so dnf install kwalletmanager5 is enough', () => {
     expect('said' in dnf && dnf.said).toMatch(/^kf5-kwallet-/m);
   });
 });

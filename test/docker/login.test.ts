@@ -33,30 +33,33 @@ for (const store of ['encrypted file', 'Secret Service']) {
         credHelpers: { credHelpers: { [registry.address]: 'keystow' } },
       });
 
-      test.each(['credsStore', 'credHelpers'])('with %s logs in, finds its login, and logs out', async (setting) => {
-        const { address } = registry;
-        sandbox = dockerSandbox(settings()[setting] ?? {}, { ...surroundings.environment, ...withoutDaemon });
-        expect(sandbox.run(loginAs('alice', password, address))).toMatchObject({
-          stdout: 'Login Succeeded\n',
-          exit: 0,
-        });
-        expect(sandbox.run('keystow list').stdout).toBe(`docker-credential:${address}\talice\n`);
-        expect(sandbox.run(`keystow get docker-credential:${address} alice`).stdout).toBe(password);
-        expect(sandbox.run('cat .docker/config.json').stdout).not.toContain('"auth"');
+      test.each(['credsStore', 'credHelpers'])(
+        '[DOC1] with %s logs in, finds its login, and logs out',
+        async (setting) => {
+          const { address } = registry;
+          sandbox = dockerSandbox(settings()[setting] ?? {}, { ...surroundings.environment, ...withoutDaemon });
+          expect(sandbox.run(loginAs('alice', password, address))).toMatchObject({
+            stdout: 'Login Succeeded\n',
+            exit: 0,
+          });
+          expect(sandbox.run('keystow list').stdout).toBe(`docker-credential:${address}\talice\n`);
+          expect(sandbox.run(`keystow get docker-credential:${address} alice`).stdout).toBe(password);
+          expect(sandbox.run('cat .docker/config.json').stdout).not.toContain('"auth"');
 
-        // Where it is given no name, docker looks for a login that it has.
-        expect(sandbox.run(`docker login ${address}`).stdout).toContain('existing credentials');
-        expect(sandbox.run(loginAs('bob', password, address)).exit).toBe(0);
-        expect(JSON.parse(sandbox.run('docker-credential-keystow list').stdout)).toEqual({ [address]: 'bob' });
+          // Where it is given no name, docker looks for a login that it has.
+          expect(sandbox.run(`docker login ${address}`).stdout).toContain('existing credentials');
+          expect(sandbox.run(loginAs('bob', password, address)).exit).toBe(0);
+          expect(JSON.parse(sandbox.run('docker-credential-keystow list').stdout)).toEqual({ [address]: 'bob' });
 
-        expect(sandbox.run(`docker logout ${address}`)).toMatchObject({
-          stdout: `Removing login credentials for ${address}\n`,
-          stderr: '',
-          exit: 0,
-        });
-        expect(sandbox.run('keystow list').stdout).toBe('');
-        expect(sandbox.run(`docker login ${address}`).stdout).not.toContain('existing credentials');
-      });
+          expect(sandbox.run(`docker logout ${address}`)).toMatchObject({
+            stdout: `Removing login credentials for ${address}\n`,
+            stderr: '',
+            exit: 0,
+          });
+          expect(sandbox.run('keystow list').stdout).toBe('');
+          expect(sandbox.run(`docker login ${address}`).stdout).not.toContain('existing credentials');
+        },
+      );
 
       test('keeps nothing of a login that the registry refuses', async () => {
         sandbox = dockerSandbox({ credsStore: 'keystow' }, { ...surroundings.environment, ...withoutDaemon });

@@ -31,7 +31,7 @@ const binding = lock.packages['node_modules/@napi-rs/keyring'];
 const loader = readFileSync(require.resolve('@napi-rs/keyring'), 'utf8');
 
 test.each(targets)(
-  '$target has its binary as an optional npm package of the binding’s own version',
+  '[PKG1] $target has its binary as an optional npm package of the binding’s own version',
   ({ target, os, cpu }) => {
     const name = `@napi-rs/keyring-${target}`;
     const locked = lock.packages[`node_modules/${name}`];
@@ -44,7 +44,7 @@ test.each(targets)(
   },
 );
 
-test('the package that is installed here brings the binary by the name of its target, and it loads', () => {
+test('[PKG2] the package that is installed here brings the binary by the name of its target, and it loads', () => {
   const here = targets.find(({ os, cpu }) => os === process.platform && cpu === process.arch);
   if (here !== undefined) {
     const name = `@napi-rs/keyring-${here.target}`;

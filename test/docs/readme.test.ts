@@ -11,7 +11,7 @@ import { Sandbox } from '../cli/sandbox.ts';
 import { missingSurroundings, startSurroundings } from '../cli/surroundings.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { blocksIn, shows } from './readme-blocks.ts';
-import { testTitles } from './test-titles.ts';
+import { readTestIds, testIdsIn } from './test-ids.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const readme = readFileSync(resolve(root, 'README.md'), 'utf8');
@@ -38,9 +38,10 @@ describe('what README tells to type', () => {
           }
         });
       });
-    } else if (about?.startsWith('held by ')) {
+    } else if (about?.startsWith('tested by ')) {
       test(`${lines[1] ?? lines[0]}: the test that is named exists`, () => {
-        expect([...testTitles()]).toContain(/`(.+)`/.exec(about)?.[1]);
+        const [id] = testIdsIn(about);
+        expect(readTestIds()).toContain(id);
       });
     } else {
       test.each(lines)('%s: continuous integration runs it', (line) => {

@@ -9,7 +9,7 @@ const reasons = [...unsupportedReasons, ...serviceFailureReasons];
 
 describe('every reason of every store, with every provider, has one line that explains and one that mends', () => {
   test.each(candidateIds.flatMap((store) => reasons.map((reason) => [store, reason] as const)))(
-    '%s %s',
+    '[DOM1] %s %s',
     (store, reason) => {
       for (const provider of [undefined, ...providers]) {
         for (const switchedOff of [false, true]) {
@@ -29,7 +29,7 @@ test.each([
   ['suse', 'sudo zypper install gnome-keyring libsecret-1-0'],
   ['alpine', 'sudo apk add gnome-keyring libsecret'],
   ['other', 'install the packages gnome-keyring and libsecret with the package manager of your distribution'],
-] as const)('on %s, what is not installed is installed by its own package manager', (distribution, fix) => {
+] as const)('[DOM2] on %s, what is not installed is installed by its own package manager', (distribution, fix) => {
   expect(advise({ store: 'secret-service', reason: 'not-installed' }, { ...where, distribution }).fix).toBe(fix);
   expect(advise({ store: 'keyutils', reason: 'volatile' }, { ...where, distribution }).fix).toBe(fix);
 });
@@ -43,7 +43,7 @@ test('a provider that is silent is started again, on a bus that is silent anothe
   });
 });
 
-test('a disabled keyring is explained by the variable of the program that asks', () => {
+test('[DOM3] a disabled keyring is explained by the variable of the program that asks', () => {
   expect(advise({ store: 'keychain', reason: 'disabled' }, where)).toEqual({
     explanation: 'the Keychain is switched off by JSM_DISABLE_KEYRING',
     fix: 'unset JSM_DISABLE_KEYRING',
@@ -56,7 +56,7 @@ test('the keyring that fails is switched off by a command of the platform', () =
   expect(fix('win32')).toMatch(/: setx JSM_DISABLE_KEYRING 1$/);
 });
 
-test('the volatile kernel keyring is named in the words that the documents use', () => {
+test('[DOM4] the volatile kernel keyring is named in the words that the documents use', () => {
   expect(advise({ store: 'keyutils', reason: 'volatile' }, where).explanation).toMatch(
     /^Detected a volatile \(UntilReboot\) keyring backend/,
   );

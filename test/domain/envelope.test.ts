@@ -93,7 +93,7 @@ describe('an envelope', () => {
     ]);
   });
 
-  test('authenticates everything but the ciphertext', () => {
+  test('[DOM5] authenticates everything but the ciphertext', () => {
     expect(associatedData(sample)).toBe(text.replace(/,"ciphertext".*\n/, '}'));
   });
 });

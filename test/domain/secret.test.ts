@@ -14,13 +14,13 @@ test.each([
   ['inspect with everything shown', inspect({ deep: { secret } }, { showHidden: true, depth: Infinity })],
   ['a format', format('%s %o %j', secret, secret, secret)],
   ['an error that carries it as its cause', inspect(new CredentialError('failed', 'no', { cause: secret }))],
-])('a secret is hidden from %s', (_, shown) => {
+])('[DOM8] a secret is hidden from %s', (_, shown) => {
   expect(shown).toContain('[secret]');
   expect(shown).not.toContain('hunter2');
   expect(shown).not.toContain('104, 117');
 });
 
-test('a secret has no property that can be copied or enumerated', () => {
+test('[DOM9] a secret has no property that can be copied or enumerated', () => {
   expect({ ...secret }).toEqual({});
   expect(() => structuredClone(secret.expose)).toThrow();
 });

@@ -16,37 +16,37 @@ law('it ends after at most one probe of each candidate, in their order', (choice
   expect(probed).toEqual([...new Set(choice.candidates)].slice(0, probed.length));
 });
 
-law('the same input gives the same output', (choice) => {
+law('[DOM10] the same input gives the same output', (choice) => {
   expect(drive(choice)).toEqual(drive(structuredClone(choice)));
 });
 
-law('asked for the file, it probes nothing and selects the file', (choice) => {
+law('[DOM11] asked for the file, it probes nothing and selects the file', (choice) => {
   const { end, effects } = drive({ ...choice, policy: { ...choice.policy, preference: 'file' } });
   expect(effects).toEqual([]);
   expect(end).toMatchObject({ status: 'selected', store: 'file' });
 });
 
-law('with the keyring disabled it probes nothing', (choice) => {
+law('[DOM12] with the keyring disabled it probes nothing', (choice) => {
   expect(drive({ ...choice, policy: { ...choice.policy, keyringDisabled: true } }).effects).toEqual([]);
 });
 
-law('a demanded keyring never ends at the file', (choice) => {
+law('[DOM13] a demanded keyring never ends at the file', (choice) => {
   const { end } = drive({ ...choice, policy: { ...choice.policy, preference: 'keychain' } });
   expect(end).not.toMatchObject({ store: 'file' });
 });
 
-law('auto is never refused', (choice) => {
+law('[DOM14] auto is never refused', (choice) => {
   expect(drive({ ...choice, policy: { ...choice.policy, preference: 'auto' } }).end.status).toBe('selected');
 });
 
-law('a store that forgets, and the kernel keyring, are never selected', (choice) => {
+law('[DOM15] a store that forgets, and the kernel keyring, are never selected', (choice) => {
   const { end } = drive(choice);
   if (end.status === 'refused' || end.store === 'file') return;
   expect(end.store).not.toBe('keyutils');
   expect(choice.probes[end.store]).toMatchObject({ kind: 'usable', persistence: 'until-delete' });
 });
 
-law('every candidate before the end is passed over, once, with the reason that its probe saw', (choice) => {
+law('[DOM16] every candidate before the end is passed over, once, with the reason that its probe saw', (choice) => {
   const { end } = drive(choice);
   const { preference, keyringDisabled } = choice.policy;
   if (!isPreference(preference) || preference === 'file' || keyringDisabled) return;
@@ -60,7 +60,7 @@ law('every candidate before the end is passed over, once, with the reason that i
   );
 });
 
-law('a warning appears exactly when a service failure was passed over under auto', (choice) => {
+law('[DOM17] a warning appears exactly when a service failure was passed over under auto', (choice) => {
   const { end, effects } = drive(choice);
   const warned = effects.flatMap((effect) => (effect.type === 'warn' ? [effect.about] : []));
   const failed = end.passedOver.filter(({ reason }) => classOf(reason) === 'service-failure');

@@ -17,19 +17,19 @@ function probed(state: Probing, probe: Probe) {
 }
 
 describe('before anything is probed', () => {
-  test.each(['', 'AUTO', 'keyring', 'auto '])('row 1: %j is refused as no preference', (preference) => {
+  test.each(['', 'AUTO', 'keyring', 'auto '])('[R1] %j is refused as no preference', (preference) => {
     const refused = { status: 'refused', code: 'invalid-preference', passedOver: [], rows: [1] };
     expect(initial(policy(preference), linux)).toEqual([refused, []]);
     expect(initial(policy(preference, true), linux)).toEqual([refused, []]);
   });
 
-  test('row 2: the file is selected when it is asked for, keyring disabled or not', () => {
+  test('[R2] the file is selected when it is asked for, keyring disabled or not', () => {
     const selected = { status: 'selected', store: 'file', passedOver: [], rows: [2] };
     expect(initial(policy('file'), linux)).toEqual([selected, []]);
     expect(initial(policy('file', true), linux)).toEqual([selected, []]);
   });
 
-  test('row 3: a disabled keyring passes every candidate over', () => {
+  test('[R3] a disabled keyring passes every candidate over', () => {
     const passedOver = linux.map((store) => ({ store, reason: 'disabled' }));
     expect(initial(policy('auto', true), linux)).toEqual([
       { status: 'selected', store: 'file', passedOver, rows: [3] },
@@ -37,21 +37,21 @@ describe('before anything is probed', () => {
     ]);
   });
 
-  test('row 4: a disabled keyring that is demanded is a contradiction', () => {
+  test('[R4] a disabled keyring that is demanded is a contradiction', () => {
     const refused = { status: 'refused', code: 'contradictory-settings', passedOver: [], rows: [4] };
     expect(initial(policy('keychain', true), linux)).toEqual([refused, []]);
   });
 
-  test('row 5: without candidates auto ends at the file', () => {
+  test('[R5] without candidates auto ends at the file', () => {
     expect(initial(policy('auto'), [])).toEqual([{ status: 'selected', store: 'file', passedOver: [], rows: [5] }, []]);
   });
 
-  test('row 6: without candidates a demanded keyring is refused', () => {
+  test('[R6] without candidates a demanded keyring is refused', () => {
     const refused = { status: 'refused', code: 'keyring-required', passedOver: [], rows: [6] };
     expect(initial(policy('keychain'), [])).toEqual([refused, []]);
   });
 
-  test('where no row applies, the best candidate is probed', () => {
+  test('[DOM18] where no row applies, the best candidate is probed', () => {
     const history = { passedOver: [], rows: [] };
     expect(initial(policy('auto'), linux)).toEqual([
       { status: 'probing', demand: 'auto', candidate: 'secret-service', rest: ['keyutils'], ...history },
@@ -65,14 +65,14 @@ describe('before anything is probed', () => {
 });
 
 describe('what a probe saw', () => {
-  test('row 7: a usable store that keeps until deletion is selected', () => {
+  test('[R7] a usable store that keeps until deletion is selected', () => {
     const [state, effects] = probed(probing('auto'), { kind: 'usable', persistence: 'until-delete' });
     expect(state).toEqual({ status: 'selected', store: 'secret-service', passedOver: [], rows: [7] });
     expect(effects).toEqual([]);
   });
 
   test.each(['until-exit', 'until-logout', 'until-reboot'] as const)(
-    'row 8: a usable store that keeps %s is passed over as volatile, without a warning',
+    '[R8] a usable store that keeps %s is passed over as volatile, without a warning',
     (persistence) => {
       const [state, effects] = probed(probing('auto', ['secret-service']), { kind: 'usable', persistence });
       const passedOver = [{ store: 'secret-service', reason: 'volatile' }];
@@ -81,12 +81,12 @@ describe('what a probe saw', () => {
     },
   );
 
-  test('row 8: the kernel keyring is volatile whatever its probe says', () => {
+  test('[DOM19] the kernel keyring is volatile whatever its probe says', () => {
     const [state] = probed(probing('auto', ['keyutils']), { kind: 'usable', persistence: 'until-delete' });
     expect(state).toMatchObject({ store: 'file', passedOver: [{ store: 'keyutils', reason: 'volatile' }] });
   });
 
-  test.each(unsupportedReasons)('row 9: %s passes over in silence', (reason) => {
+  test.each(unsupportedReasons)('[R9] %s passes over in silence', (reason) => {
     const [state, effects] = probed(probing('auto'), { kind: 'unsupported', reason });
     expect(state).toMatchObject({
       candidate: 'keyutils',
@@ -96,7 +96,7 @@ describe('what a probe saw', () => {
     expect(effects).toEqual([{ type: 'probe', store: 'keyutils' }]);
   });
 
-  test.each(serviceFailureReasons)('row 10: %s warns once under auto, and the next candidate is probed', (reason) => {
+  test.each(serviceFailureReasons)('[R10] %s warns once under auto, and the next candidate is probed', (reason) => {
     const evidence = { text: 'what the platform said' };
     const [state, effects] = probed(probing('auto'), { kind: 'service-failure', reason, evidence });
     const about = { store: 'secret-service', reason, evidence };
@@ -107,7 +107,7 @@ describe('what a probe saw', () => {
     ]);
   });
 
-  test('row 10: a demanded keyring that fails is refused by row 6, and nothing is warned of', () => {
+  test('[DOM20] a demanded keyring that fails is refused by row 6, and nothing is warned of', () => {
     const [state, effects] = probed(probing('keychain', ['keychain']), { kind: 'service-failure', reason: 'denied' });
     const passedOver = [{ store: 'keychain', reason: 'denied' }];
     expect(state).toEqual({ status: 'refused', code: 'keyring-required', passedOver, rows: [10, 6] });

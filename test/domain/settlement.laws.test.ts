@@ -17,7 +17,7 @@ function law(title: string, holds: (situation: Situation) => void): void {
   test(title, () => fc.assert(fc.property(situation, holds), { numRuns: 3000 }));
 }
 
-law('wherever it is cut off, a read gives what it gave before, or what the user said to keep', (situation) => {
+law('[DOM21] wherever it is cut off, a read gives what it gave before, or what the user said to keep', (situation) => {
   const { actual, silent, wish } = situation;
   const settlement = settle(look(actual, silent), wish);
   if (settlement.kind !== 'settled') return;
@@ -67,17 +67,20 @@ law('in the end it is where it was wished, alone among the stores that answer, a
   if (end.record !== undefined) expect(end.record.store).toBe(settlement.to);
 });
 
-law('a copy with other bytes is removed only where it is known to be older, or the user said so', (situation) => {
-  const { actual, silent, wish } = situation;
-  const settlement = settle(look(actual, silent), wish);
-  const from = settlement.kind === 'settled' ? settlement.from : undefined;
-  for (const effect of effectsOf(settlement)) {
-    const lost = effect.type === 'remove' ? effect.store : effect.type === 'copy' ? effect.to : undefined;
-    const content = lost && actual.copies.get(lost);
-    if (lost === undefined || content === undefined || content === (from && actual.copies.get(from))) continue;
-    expect(actual.record?.stale.includes(lost) || wish.keep === from).toBe(true);
-  }
-});
+law(
+  '[DOM22] a copy with other bytes is removed only where it is known to be older, or the user said so',
+  (situation) => {
+    const { actual, silent, wish } = situation;
+    const settlement = settle(look(actual, silent), wish);
+    const from = settlement.kind === 'settled' ? settlement.from : undefined;
+    for (const effect of effectsOf(settlement)) {
+      const lost = effect.type === 'remove' ? effect.store : effect.type === 'copy' ? effect.to : undefined;
+      const content = lost && actual.copies.get(lost);
+      if (lost === undefined || content === undefined || content === (from && actual.copies.get(from))) continue;
+      expect(actual.record?.stale.includes(lost) || wish.keep === from).toBe(true);
+    }
+  },
+);
 
 law('a store that does not answer is neither written to nor forgotten', ({ actual, silent, wish }) => {
   const effects = effectsOf(settle(look(actual, silent), wish));

@@ -39,7 +39,7 @@ function damageTo(whole: Buffer, other: Buffer): fc.Arbitrary<Buffer> {
   return fc.oneof(mutated, truncated, without, spliced);
 }
 
-test('100,000 mutations, truncations and splices: each operation names the file and leaves it as it is', {
+test('[DUR2] 100,000 mutations, truncations and splices: each operation names the file and leaves it as it is', {
   timeout: 600_000,
 }, async () => {
   const { path, folder, store, whole } = await largeFile();

@@ -16,7 +16,7 @@ describeStore('what is made', 'strace', missingStrace(), () => {
   const { run } = childProcesses();
 
   test.each(made.flatMap(({ name, verb }) => ['0000', '0022', '0777'].map((umask) => ({ name, verb, umask }))))(
-    'for $name under the umask $umask is the user’s alone from the first byte',
+    '[DUR3] for $name under the umask $umask is the user’s alone from the first byte',
     async ({ verb, umask }) => {
       const { folder } = newPlace();
       const log = join(folder, 'log');

@@ -9,7 +9,7 @@ import { World } from '../app/world.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { alice, bob, newPlace } from '../encrypted-file/place.ts';
 
-test('a placement file with any one bit flipped, or cut short anywhere, costs nothing: all is found, and all is listed', {
+test('[DUR4] a placement file with any one bit flipped, or cut short anywhere, costs nothing: all is found, and all is listed', {
   timeout: 120_000,
 }, async () => {
   const { path } = newPlace();

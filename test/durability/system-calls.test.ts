@@ -52,7 +52,7 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
       return { before, after: await kept.read(path), calls: callsIn(readFileSync(log, 'utf8'), folder, paths), fresh };
     }
 
-    test('killed at each in turn: the old state or the new, the lock heals, and the next write cleans up', async () => {
+    test('[DUR5] killed at each in turn: the old state or the new, the lock heals, and the next write cleans up', async () => {
       const { calls, before, after, fresh } = await record();
       for (const name of [/^mkdir/, /^open/, /^p?write/, /^fsync/, /^rename/, /^(rmdir|unlinkat)/]) {
         expect(calls.some((call) => name.test(call.name))).toBe(true);
@@ -71,7 +71,7 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
     // What fails then is held by a change of what the file holds, which makes the same calls.
     if (kept.verb === 'reseal') return;
 
-    test('each fails in turn: an error that names it, or success where it does not matter', async () => {
+    test('[DUR6] each fails in turn: an error that names it, or success where it does not matter', async () => {
       const { calls, before, after, fresh } = await record();
       const all = calls.flatMap((call) => faults.map((fault) => [call, fault] as const));
       const left = await inParallel(all, async ([call, [errno, words]]) => {

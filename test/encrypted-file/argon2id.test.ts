@@ -40,13 +40,13 @@ const costs = [
 ];
 
 describe('argon2id', () => {
-  test('of an implementation that has all of RFC 9106 gives its test vector', () => {
+  test('[EF1] of an implementation that has all of RFC 9106 gives its test vector', () => {
     const { memoryKiB: m, iterations: t, parallelism: p } = rfc.cost;
     const options = { m, t, p, dkLen: 32, key: rfc.secret, personalization: rfc.associated };
     expect(hex(reference(rfc.password, rfc.salt, options))).toBe(rfc.tag);
   });
 
-  test.each(costs)('of ours gives what that one gives: %o', async (cost) => {
+  test.each(costs)('[EF2] of ours gives what that one gives: %o', async (cost) => {
     const { memoryKiB: m, iterations: t, parallelism: p } = cost;
     for (const [passphrase, saltBytes] of inputs) {
       const [message, salt] = [new TextEncoder().encode(passphrase), of(saltBytes, saltBytes)];

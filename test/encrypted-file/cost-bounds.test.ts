@@ -51,23 +51,26 @@ async function fileAsking(asked: Readonly<Record<string, unknown>>) {
 }
 
 describe('what a file asks for', () => {
-  test.each(beyond)('out of bounds (%s, %o) is refused before anything is asked or derived', async (what, asked) => {
-    const { path, text } = await fileAsking(asked);
-    const derive = vi.fn(deriveKey);
-    const passphrases = typed(passphrase);
-    const store = openFile(path, 'passphrase', { derive, passphrases });
-    for (const work of [
-      () => store.get(alice),
-      () => store.set(bob, textSecret('new')),
-      () => store.delete(alice),
-      () => store.list(),
-    ]) {
-      expect((await failure(work(), 'file-damaged')).message).toContain(what);
-    }
-    expect(derive).not.toHaveBeenCalled();
-    expect(passphrases.asked).toEqual([]);
-    expect(readFileSync(path, 'utf8')).toBe(text);
-  });
+  test.each(beyond)(
+    '[EF3] out of bounds (%s, %o) is refused before anything is asked or derived',
+    async (what, asked) => {
+      const { path, text } = await fileAsking(asked);
+      const derive = vi.fn(deriveKey);
+      const passphrases = typed(passphrase);
+      const store = openFile(path, 'passphrase', { derive, passphrases });
+      for (const work of [
+        () => store.get(alice),
+        () => store.set(bob, textSecret('new')),
+        () => store.delete(alice),
+        () => store.list(),
+      ]) {
+        expect((await failure(work(), 'file-damaged')).message).toContain(what);
+      }
+      expect(derive).not.toHaveBeenCalled();
+      expect(passphrases.asked).toEqual([]);
+      expect(readFileSync(path, 'utf8')).toBe(text);
+    },
+  );
 
   test.each(within)('at the very ends of the bounds (%o) is derived', async (asked) => {
     const { path } = await fileAsking(asked);

@@ -10,7 +10,7 @@ import { alice, bob, home, newPlace, openFile, passphrase, sealedFile, seals, ty
 const secret = textSecret('s3cret-of-alice');
 
 describe.each(seals)('a file sealed by %s', (how) => {
-  test('that is damaged is never written over: set, delete and list reject, and it stays byte for byte', async () => {
+  test('[EF4] that is damaged is never written over: set, delete and list reject, and it stays byte for byte', async () => {
     const { path, whole, folder } = await sealedFile(how);
     for (const damage of [Buffer.alloc(0), whole.subarray(0, 40), Buffer.concat([whole, whole])]) {
       writeFileSync(path, damage);
@@ -28,28 +28,31 @@ describe.each(seals)('a file sealed by %s', (how) => {
     ['another program', '{"hosts":{"dify":{"bearer":"plain"}}}', 'file-foreign', 'written by another program'],
     ['a later version', '{"format":"keystow-credentials","version":2}', 'file-version', 'has version 2'],
     ['a program that writes YAML', 'hosts:\n  dify: plain\n', 'file-damaged', 'is not JSON'],
-  ] as const)('in whose place is one of %s: every operation rejects, and it stays', async (_, text, code, words) => {
-    const { path } = newPlace();
-    writeFileSync(path, text, { mode: 0o600 });
-    const store = openFile(path, how);
-    for (const work of [
-      () => store.get(alice),
-      () => store.set(alice, secret),
-      () => store.delete(alice),
-      () => store.list(),
-    ]) {
-      const error = await failure(work(), code);
-      expect(error.message).toContain(path);
-      expect(error.message).toContain(words);
-      expect(error.message).not.toContain('plain');
-      expect(error.hint).toContain('keystow leaves');
-    }
-    expect(readFileSync(path, 'utf8')).toBe(text);
-  });
+  ] as const)(
+    '[EF5] in whose place is one of %s: every operation rejects, and it stays',
+    async (_, text, code, words) => {
+      const { path } = newPlace();
+      writeFileSync(path, text, { mode: 0o600 });
+      const store = openFile(path, how);
+      for (const work of [
+        () => store.get(alice),
+        () => store.set(alice, secret),
+        () => store.delete(alice),
+        () => store.list(),
+      ]) {
+        const error = await failure(work(), code);
+        expect(error.message).toContain(path);
+        expect(error.message).toContain(words);
+        expect(error.message).not.toContain('plain');
+        expect(error.hint).toContain('keystow leaves');
+      }
+      expect(readFileSync(path, 'utf8')).toBe(text);
+    },
+  );
 });
 
 describe('a file that asks for too much work', () => {
-  test('is refused before any key is derived', async () => {
+  test('[EF6] is refused before any key is derived', async () => {
     const { path, whole } = await sealedFile('passphrase');
     const derive = vi.fn(deriveKey);
     const passphrases = typed(passphrase);

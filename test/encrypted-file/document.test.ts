@@ -30,7 +30,7 @@ describe.each(seals)('docs/envelope.md, the example sealed by %s', (seal) => {
     expect((await store.get(alice))?.equals(secret)).toBe(true);
   });
 
-  test('opens by the book, and holds the payload of the page', async () => {
+  test('[EF7] opens by the book, and holds the payload of the page', async () => {
     expect(`${await openByTheBook(example, { home, passphrase })}\n`).toBe(payload);
   });
 

@@ -18,7 +18,9 @@ async function outcome(store: CredentialStore): Promise<CredentialError> {
 const damageCodes = ['file-damaged', 'file-foreign', 'file-version', 'wrong-passphrase'];
 
 describe.each(seals)('a file sealed by %s', (how) => {
-  test('with any one bit flipped is an error that names it, and stays as it is', { timeout: 120_000 }, async () => {
+  test('[EF8] with any one bit flipped is an error that names it, and stays as it is', {
+    timeout: 120_000,
+  }, async () => {
     const { path, whole, folder } = await sealedFile(how);
     const right = async (attempt: number) => (attempt === 1 ? textSecret(passphrase) : undefined);
     const store = openFile(path, how, { passphrases: { ...typed(), open: right } });

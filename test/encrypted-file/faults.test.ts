@@ -45,7 +45,7 @@ function smallDisk(pages: number): { folder: string; path: string } {
 }
 
 describe.skipIf(!mountable)('a disk (needs root on Linux, to mount one)', () => {
-  test('that is full: the write says so, and the old file stays byte for byte', async () => {
+  test('[EF9] that is full: the write says so, and the old file stays byte for byte', async () => {
     const { path, folder } = smallDisk(8);
     const store = openFile(path, 'home');
     await store.set(alice, old);
@@ -104,7 +104,7 @@ describe.skipIf(!root)('an ordinary user (needs root, to become one)', () => {
     expect(said.hint).toContain('who owns the file');
   }
 
-  test('who may not read the file is told so, and it is never "no credentials"', async () => {
+  test('[EF10] who may not read the file is told so, and it is never "no credentials"', async () => {
     const { path, whole } = await theirs();
     chmodSync(path, 0o000);
     expectDenied(await run('get as nobody', path, 'alice'), path);
@@ -118,7 +118,7 @@ describe.skipIf(!root)('an ordinary user (needs root, to become one)', () => {
     expectDenied(await run('get as nobody', path, 'alice'), path);
   });
 
-  test('who may not write to the folder is told so, and the file stays', async () => {
+  test('[EF11] who may not write to the folder is told so, and the file stays', async () => {
     const { path, folder, whole } = await theirs();
     chmodSync(folder, 0o500);
     expectDenied(await run('set as nobody', path, 'alice'), path);

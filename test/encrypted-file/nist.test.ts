@@ -36,7 +36,7 @@ describe('seal and open do as NIST has it', () => {
     expect(refused.length).toBeGreaterThanOrEqual(50);
   });
 
-  test('what is sealed is the ciphertext with its tag', () => {
+  test('[EF12] what is sealed is the ciphertext with its tag', () => {
     for (const vector of opening) {
       const { ciphertext, ...header } = envelopeOf(vector);
       const sealed = seal(bytes(vector.key), header, bytes(vector.plaintext ?? ''), bytes(vector.associated));
@@ -51,7 +51,7 @@ describe('seal and open do as NIST has it', () => {
     }
   });
 
-  test('what does not authenticate is not opened', () => {
+  test('[EF13] what does not authenticate is not opened', () => {
     for (const vector of refused) {
       expect(open(bytes(vector.key), envelopeOf(vector), bytes(vector.associated))).toBeUndefined();
     }

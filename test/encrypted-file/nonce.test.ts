@@ -10,7 +10,7 @@ const secret = textSecret('s3cret-of-alice');
 const header = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 describe('a nonce', () => {
-  test('is fresh at every write', async () => {
+  test('[EF14] is fresh at every write', async () => {
     const { path } = newPlace();
     const store = openFile(path, 'home');
     const nonces = new Set<string>();
@@ -21,7 +21,7 @@ describe('a nonce', () => {
     expect(nonces.size).toBe(300);
   });
 
-  test('is not met again over 100,000 writes', () => {
+  test('[EF15] is not met again over 100,000 writes', () => {
     const [key, kdf] = [randomBytes(32), { name: 'hkdf-sha256' as const, salt: randomBytes(32).toString('base64') }];
     const payload = new Payload();
     payload.set(alice, secret);

@@ -46,7 +46,7 @@ async function refuses(path: string, code: ErrorCode, words: string): Promise<vo
 }
 
 describe('what is not a plain file of one’s own is refused', () => {
-  test.skipIf(!posix)('a symbolic link, and its target stays as it is', async () => {
+  test.skipIf(!posix)('[EF16] a symbolic link, and its target stays as it is', async () => {
     const { path, whole, folder } = await kept();
     const target = join(folder, 'target.json');
     renameSync(path, target);
@@ -62,7 +62,7 @@ describe('what is not a plain file of one’s own is refused', () => {
     expect(readdirSync(folder)).toEqual(['credentials.json']);
   });
 
-  test('a second hard link', async () => {
+  test('[EF17] a second hard link', async () => {
     const { path, folder, whole } = await kept();
     linkSync(path, join(folder, 'other.json'));
     await refuses(path, 'file-refused', 'has 2 hard links');
@@ -89,7 +89,7 @@ describe('what is not a plain file of one’s own is refused', () => {
     await refuses(path, 'file-refused', 'is not a plain file');
   });
 
-  test.skipIf(!root)('another user’s (only root can make one)', async () => {
+  test.skipIf(!root)('[EF18] another user’s (only root can make one)', async () => {
     const { path, whole } = await kept();
     chownSync(path, 65534, 65534);
     await refuses(path, 'file-refused', 'belongs to another user (uid 65534)');
@@ -115,7 +115,7 @@ describe('what is not a plain file of one’s own is refused', () => {
 
 describe.skipIf(!posix)('permissions that are too loose', () => {
   test.each(['644', '660', '604', '777'])(
-    'of the file, 0%s, are tightened by a read, with one notice',
+    '[EF19] of the file, 0%s, are tightened by a read, with one notice',
     async (octal) => {
       const { path } = await kept();
       chmodSync(path, Number.parseInt(octal, 8));
@@ -128,7 +128,7 @@ describe.skipIf(!posix)('permissions that are too loose', () => {
     },
   );
 
-  test('of its folder are tightened, with a notice', async () => {
+  test('[EF20] of its folder are tightened, with a notice', async () => {
     const { path, folder } = await kept();
     chmodSync(folder, 0o755);
     const notices: string[] = [];
@@ -145,18 +145,21 @@ describe.skipIf(!posix)('permissions that are too loose', () => {
   });
 
   // A worker cannot set the umask.
-  test.skipIf(!isMainThread)('never arise: a new file is 0600 in new folders 0700 whatever the umask', async () => {
-    const { folder } = newPlace();
-    const before = process.umask(0);
-    onTestFinished(() => void process.umask(before));
-    for (const umask of [0, 0o022, 0o077, 0o777]) {
-      process.umask(umask);
-      const path = join(folder, `${umask}`, 'deeper', 'credentials.json');
-      await openFile(path, 'home').set(alice, secret);
-      expect(statSync(path).mode & 0o777).toBe(0o600);
-      expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700);
-    }
-  });
+  test.skipIf(!isMainThread)(
+    '[EF21] never arise: a new file is 0600 in new folders 0700 whatever the umask',
+    async () => {
+      const { folder } = newPlace();
+      const before = process.umask(0);
+      onTestFinished(() => void process.umask(before));
+      for (const umask of [0, 0o022, 0o077, 0o777]) {
+        process.umask(umask);
+        const path = join(folder, `${umask}`, 'deeper', 'credentials.json');
+        await openFile(path, 'home').set(alice, secret);
+        expect(statSync(path).mode & 0o777).toBe(0o600);
+        expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700);
+      }
+    },
+  );
 });
 
 describe.skipIf(!posix)('a folder that somebody else may write to', () => {
@@ -174,7 +177,7 @@ describe.skipIf(!posix)('a folder that somebody else may write to', () => {
     `others may write to the folder ${folder} (permissions ${mode}), and so replace the encrypted file`,
   ];
 
-  test('and that is above the file’s own is named by each write', async () => {
+  test('[EF22] and that is above the file’s own is named by each write', async () => {
     const { folder } = newPlace();
     chmodSync(folder, 0o777);
     expect(await said(folder)).toEqual({ byWrite: named(folder, '0777'), byRead: [] });
@@ -200,12 +203,15 @@ describe.skipIf(!posix)('a folder that somebody else may write to', () => {
     },
   );
 
-  test.skipIf(!root)('because it is theirs is refused, and nothing is put there (only root can make one)', async () => {
-    const { path, folder } = newPlace();
-    chownSync(folder, 65534, 65534);
-    await refuses(path, 'file-refused', 'is in a folder of another user (uid 65534)');
-    expect(readdirSync(folder)).toEqual([]);
-  });
+  test.skipIf(!root)(
+    '[EF23] because it is theirs is refused, and nothing is put there (only root can make one)',
+    async () => {
+      const { path, folder } = newPlace();
+      chownSync(folder, 65534, 65534);
+      await refuses(path, 'file-refused', 'is in a folder of another user (uid 65534)');
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 });
 
 describe('what a killed writer left', () => {

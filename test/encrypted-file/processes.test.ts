@@ -11,7 +11,7 @@ const accounts = Array.from({ length: 40 }, (_, index) => `account-${String(inde
 const textOf = async (store: ReturnType<typeof openFile>, name = alice) =>
   Buffer.from((await store.get(name))?.expose() ?? []).toString();
 
-test('40 processes that write to a file sealed by a passphrase at once lose nothing', {
+test('[EF24] 40 processes that write to a file sealed by a passphrase at once lose nothing', {
   timeout: 120_000,
 }, async () => {
   const { path, folder } = newPlace();
@@ -24,7 +24,9 @@ test('40 processes that write to a file sealed by a passphrase at once lose noth
 });
 
 describe('a writer that is killed', () => {
-  test('leaves the old file or the new one, and the next writer heals what it left', { timeout: 120_000 }, async () => {
+  test('[EF25] leaves the old file or the new one, and the next writer heals what it left', {
+    timeout: 120_000,
+  }, async () => {
     const { path, folder } = newPlace();
     const store = openFile(path, 'home');
     for (let round = 0; round < 4; round++) {
@@ -42,7 +44,7 @@ describe('a writer that is killed', () => {
     expect(readdirSync(folder)).toEqual(['credentials.json']);
   });
 
-  test('while it holds the lock stops nobody for longer than the lock takes to become stale', async () => {
+  test('[EF26] while it holds the lock stops nobody for longer than the lock takes to become stale', async () => {
     const { path, folder } = newPlace();
     const child = start('hold the lock', path, '60000');
     await printed(child);

@@ -30,18 +30,21 @@ async function expectWhole(store: ReturnType<typeof openFile>): Promise<void> {
 }
 
 describe('a file that is sealed anew', () => {
-  test.each(seals)('from %s to a passphrase holds the same, and opens by that passphrase alone', async (seal) => {
-    const { path, folder } = await fileSealedBy(seal);
-    const asking = seal === 'home' ? typed(fresh) : typed(passphrase, fresh);
-    const store = openFile(path, seal, { passphrases: asking });
-    expect(await store.reseal('passphrase')).toBe(true);
-    expect(asking.asked).toEqual(seal === 'home' ? ['change'] : ['open 1', 'change']);
-    await expectWhole(store);
-    await expectWhole(openFile(path, 'home', withPassphrase(fresh)));
-    expect(await openByTheBook(readFileSync(path, 'utf8'), { home, passphrase: fresh })).toContain('example.com');
-    await failure(openFile(path, seal, withPassphrase(passphrase)).get(alice), 'wrong-passphrase');
-    expect(readdirSync(folder)).toEqual(['credentials.json']);
-  });
+  test.each(seals)(
+    '[EF27] from %s to a passphrase holds the same, and opens by that passphrase alone',
+    async (seal) => {
+      const { path, folder } = await fileSealedBy(seal);
+      const asking = seal === 'home' ? typed(fresh) : typed(passphrase, fresh);
+      const store = openFile(path, seal, { passphrases: asking });
+      expect(await store.reseal('passphrase')).toBe(true);
+      expect(asking.asked).toEqual(seal === 'home' ? ['change'] : ['open 1', 'change']);
+      await expectWhole(store);
+      await expectWhole(openFile(path, 'home', withPassphrase(fresh)));
+      expect(await openByTheBook(readFileSync(path, 'utf8'), { home, passphrase: fresh })).toContain('example.com');
+      await failure(openFile(path, seal, withPassphrase(passphrase)).get(alice), 'wrong-passphrase');
+      expect(readdirSync(folder)).toEqual(['credentials.json']);
+    },
+  );
 
   test('from a passphrase to home holds the same, and asks for none any more', async () => {
     const { path } = await fileSealedBy('passphrase');
@@ -90,7 +93,7 @@ describe('a file stays as it is, byte for byte,', () => {
   test.each([
     ['the old passphrase is wrong three times', ['wrong'], 'wrong-passphrase'],
     ['the new one is empty', [passphrase, ''], 'passphrase-required'],
-  ] as const)('where %s', async (_, answers, code) => {
+  ] as const)('[EF28] where %s', async (_, answers, code) => {
     const { path } = await fileSealedBy('passphrase');
     const before = readFileSync(path);
     const asking = { passphrases: typed(...answers) };
@@ -132,7 +135,7 @@ describe('what other processes do while a new passphrase is typed', () => {
     return openFile(path, 'home', { passphrases: asking }).reseal('passphrase');
   };
 
-  test('is in the file that is sealed anew', async () => {
+  test('[EF29] is in the file that is sealed anew', async () => {
     const { path } = await fileSealedBy('home');
     const late = { service: 'example.com', account: 'carol' };
     await meanwhile(path, () => openFile(path, 'home').set(late, secret));

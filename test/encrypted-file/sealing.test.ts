@@ -13,7 +13,7 @@ const secret = textSecret('s3cret-of-alice');
 const header = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 describe('sealed by home', () => {
-  test('another home directory does not open it, and is told so', async () => {
+  test('[EF30] another home directory does not open it, and is told so', async () => {
     const { path } = newPlace();
     await openFile(path, 'home').set(alice, secret);
     const error = await failure(openFile(path, 'home', { home: '/home/mallory' }).get(alice), 'file-damaged');
@@ -31,7 +31,7 @@ describe('sealed by home', () => {
 });
 
 describe('sealed by a passphrase', () => {
-  test('at the real cost: argon2id, 64 MiB, three passes, four lanes', async () => {
+  test('[EF31] at the real cost: argon2id, 64 MiB, three passes, four lanes', async () => {
     const { path } = newPlace();
     const real = { cost: recommendedCost };
     await openFile(path, 'passphrase', real).set(alice, secret);
@@ -39,7 +39,7 @@ describe('sealed by a passphrase', () => {
     expect((await openFile(path, 'passphrase', real).get(alice))?.equals(secret)).toBe(true);
   });
 
-  test('a new file asks for a new passphrase, once; an old one for its own, once a process', async () => {
+  test('[EF32] a new file asks for a new passphrase, once; an old one for its own, once a process', async () => {
     const { path } = newPlace();
     const derive = vi.fn(deriveKey);
     const passphrases = typed(passphrase);
@@ -70,7 +70,7 @@ describe('sealed by a passphrase', () => {
     expect(passphrases.asked).toEqual(['open 1', 'open 2', 'open 3']);
   });
 
-  test('three wrong ones are a wrong passphrase, which names the file and shows none of them', async () => {
+  test('[EF33] three wrong ones are a wrong passphrase, which names the file and shows none of them', async () => {
     const { path } = newPlace();
     await openFile(path, 'passphrase').set(alice, secret);
     const passphrases = typed('not the passphrase');

@@ -41,7 +41,7 @@ describe('HKDF-SHA-256 gives what RFC 5869 appendix A says', () => {
       bytes: 42,
       output: '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8',
     },
-  ])('$vector', ({ input, salt, info, bytes, output }) => {
+  ])('[EF34] $vector', ({ input, salt, info, bytes, output }) => {
     expect(shown(hkdfSha256(hex(input), hex(salt), hex(info), bytes))).toBe(output);
   });
 });
@@ -80,7 +80,7 @@ describe("argon2id gives what the reference implementation's test.c says", () =>
 });
 
 describe('the key of a file', () => {
-  test('sealed by home is HKDF over the path, with the format as info', async () => {
+  test('[EF35] sealed by home is HKDF over the path, with the format as info', async () => {
     const salt = Buffer.alloc(32, 7);
     const key = await deriveKey({ name: 'hkdf-sha256', salt: salt.toString('base64') }, utf8('/home/alice'));
     expect(shown(key)).toBe(
@@ -126,7 +126,7 @@ describe('AES-256-GCM gives what NIST says', () => {
     },
   ];
 
-  test.each(vectors)('$vector', ({ key, nonce, plaintext, associated, ciphertext }) => {
+  test.each(vectors)('[EF36] $vector', ({ key, nonce, plaintext, associated, ciphertext }) => {
     expect(shown(encrypt(hex(key), hex(nonce), hex(plaintext), hex(associated)))).toBe(ciphertext);
     expect(shown(decrypt(hex(key), hex(nonce), hex(ciphertext), hex(associated)))).toBe(plaintext);
   });

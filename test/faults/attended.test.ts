@@ -50,14 +50,17 @@ const missing = missingSessionBus() ?? missingPseudoTerminal();
 describeStore('a locked Secret Service, and somebody at the terminal', 'secret-service', missing, () => {
   describe.concurrent('at once', () => {
     const working = asking.filter(({ othersMs }) => othersMs === undefined);
-    test.for(working)('$name says that it waits, and goes on when the dialog is answered', async (command, context) => {
-      const { provider, terminal, dialogs } = await begin(context, command, faults.locked());
-      await terminal.waitFor(waiting);
-      provider.answer();
-      expect({ exit: await terminal.exit, shown: terminal.shown() }).toMatchObject({ exit: 0 });
-      expect(terminal.shown().split(waiting)).toHaveLength(2);
-      expect(dialogs()).toBe(1);
-    });
+    test.for(working)(
+      '[FLT1] $name says that it waits, and goes on when the dialog is answered',
+      async (command, context) => {
+        const { provider, terminal, dialogs } = await begin(context, command, faults.locked());
+        await terminal.waitFor(waiting);
+        provider.answer();
+        expect({ exit: await terminal.exit, shown: terminal.shown() }).toMatchObject({ exit: 0 });
+        expect(terminal.shown().split(waiting)).toHaveLength(2);
+        expect(dialogs()).toBe(1);
+      },
+    );
 
     test('the line that says so goes to stderr: stdout is the secret and nothing else', async (context) => {
       const get = everyCommand.find(({ name }) => name === 'keystow get') as EveryCommand;
@@ -69,7 +72,7 @@ describeStore('a locked Secret Service, and somebody at the terminal', 'secret-s
       expect(readFileSync(join(sandbox.home, 'out.txt'), 'utf8')).toBe('s3cret');
     });
 
-    test.for(asking)('$name ends with 130 on Ctrl-C, and takes the dialog back', async (command, context) => {
+    test.for(asking)('[FLT2] $name ends with 130 on Ctrl-C, and takes the dialog back', async (command, context) => {
       const { provider, terminal } = await begin(context, command, faults.locked());
       await terminal.waitFor(waiting);
       terminal.type(controlC);
@@ -77,12 +80,15 @@ describeStore('a locked Secret Service, and somebody at the terminal', 'secret-s
       await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'));
     });
 
-    test.for(working)('$name is told no by the dialog, says so, and asks no second time', async (command, context) => {
-      const { terminal, dialogs } = await begin(context, command, faults.dismisses());
-      const exit = await terminal.exit;
-      expect(terminal.shown()).toMatch(/is locked.*prompt was dismissed/);
-      expect(exit).toBe(exitCodes[command.purpose]);
-      expect(dialogs()).toBe(1);
-    });
+    test.for(working)(
+      '[FLT3] $name is told no by the dialog, says so, and asks no second time',
+      async (command, context) => {
+        const { terminal, dialogs } = await begin(context, command, faults.dismisses());
+        const exit = await terminal.exit;
+        expect(terminal.shown()).toMatch(/is locked.*prompt was dismissed/);
+        expect(exit).toBe(exitCodes[command.purpose]);
+        expect(dialogs()).toBe(1);
+      },
+    );
   });
 });

@@ -21,7 +21,7 @@ const over = (create: CreateStore, platform: PlatformStandIn, fault: BindingFaul
 describe.each(stores)('%s', (store, create, standIn) => {
   const platform = store === 'Keychain' ? 'darwin' : 'win32';
 
-  test.each(named)('%s: an error with a code in every operation, and never absence', async (_, fault) => {
+  test.each(named)('[FLT4] %s: an error with a code in every operation, and never absence', async (_, fault) => {
     const handle = over(create, standIn, fault);
     const operations = [
       handle.get(alice),

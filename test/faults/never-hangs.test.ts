@@ -28,20 +28,20 @@ beforeAll(async () => {
 });
 afterAll(() => stopServers());
 
-test('every command of every program is tried', () => {
+test('[FLT5] every command of every program is tried', () => {
   expect(everyCommand.map(({ name }) => name).sort()).toEqual([...namesOfCommands()].sort());
 });
 
 describeStore('with nobody there', 'secret-service', missingSessionBus(), () => {
   describe.concurrent.each(secretServiceSituations)('a Secret Service that $name', (situation) => {
-    test.each(everyCommand)('$name ends within 5 s, and says why', async (command) => {
+    test.each(everyCommand)('[FLT6] $name ends within 5 s, and says why', async (command) => {
       judge(await attempt(command, situation), command, situation);
     });
   });
 });
 
 describe.concurrent.each(bindingSituations)('with nobody there, and a Keychain of which $name', (situation) => {
-  test.each(everyCommand)('$name ends within 5 s, and says why', async (command) => {
+  test.each(everyCommand)('[FLT7] $name ends within 5 s, and says why', async (command) => {
     judge(await attempt(command, situation), command, situation);
   });
 });

@@ -50,7 +50,7 @@ describeStore('a Secret Service that has a fault', 'secret-service', missingSess
   });
 
   test.each(deadly)(
-    '%s at any call of any operation: said as what it is, never as absence',
+    '[FLT8] %s at any call of any operation: said as what it is, never as absence',
     async (_, at, code, words) => {
       for (const [name, operate] of operations) {
         for (let count = 1; ; count += 1) {
@@ -65,7 +65,7 @@ describeStore('a Secret Service that has a fault', 'secret-service', missingSess
     },
   );
 
-  test('no default collection: what is kept elsewhere is found, nothing new is kept, and the probe says why', async () => {
+  test('[FLT9] no default collection: what is kept elsewhere is found, nothing new is kept, and the probe says why', async () => {
     const { provider, store } = await faulty(faults.hasNoDefaultCollection());
     expect(await store.get(alice)).toBeDefined();
     const error = await failure(store.set({ ...alice, account: 'bob' }, textSecret('new')), 'no-collection');

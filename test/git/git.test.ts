@@ -31,7 +31,7 @@ for (const store of ['the encrypted file', 'the Secret Service']) {
 
     const alice = () => ({ repository: 'a.git', user: 'alice', password: 's3cret' });
 
-    test('asks once: clone, fetch and push go on without asking anybody', async () => {
+    test('[GIT1] asks once: clone, fetch and push go on without asking anybody', async () => {
       const { host, visits } = await start(alice());
       done(await user.run(`git clone --quiet http://${host}/a.git a`, { Username: 'alice', Password: 's3cret' }));
       expect(user.asked()).toEqual([`Username for 'http://${host}': `, `Password for 'http://alice@${host}': `]);
@@ -100,7 +100,7 @@ for (const store of ['the encrypted file', 'the Secret Service']) {
       );
     });
 
-    test('what is kept for one port is not given to another', async () => {
+    test('[GIT2] what is kept for one port is not given to another', async () => {
       const [first, second] = [await start(alice()), await start(alice())];
       done(await user.run(`git ls-remote http://${first.host}/a.git`, { Username: 'alice', Password: 's3cret' }));
       user.asked();

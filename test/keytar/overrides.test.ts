@@ -36,7 +36,7 @@ describe('a tool that was written for keytar, where there is no keyring', () => 
   test.each([
     ['the registry', () => 'npm:keystow@0'],
     ['a tarball', () => `file:${published.tarball}`],
-  ])('with an override to %s it works, unchanged', async (_, keystow) => {
+  ])('[KT1] with an override to %s it works, unchanged', async (_, keystow) => {
     const { project, npm, run } = start({ dependencies: { 'written-for-keytar': '1.0.0' } });
     await npm(`pkg set overrides.keytar=${keystow()}`);
     await npm('install');

@@ -53,7 +53,7 @@ describeStore('a program that gives a secret away is found out', 'strace', missi
       `${spawn} spawnSync('true', { input: 'correct horse' })`,
       'correct horse plain was written to ',
     ],
-  ])('%s', (_, script, leak) => {
+  ])('[LK1] %s', (_, script, leak) => {
     expect(leaksOf(script, 'set').join('\n')).toContain(leak);
   });
 

@@ -28,7 +28,7 @@ describe('a telltale is found, wherever it stands in a longer text,', () => {
     }
   });
 
-  test('with a blank, as a URL and a form have it', () => {
+  test('[LK2] with a blank, as a URL and a form have it', () => {
     const blank = new Finder(['correct horse']);
     for (const text of ['?a=correct%20horse&', 'a=correct+horse', 'correct horse']) {
       expect(blank.in(Buffer.from(text))).toBeDefined();

@@ -24,7 +24,7 @@ function open(options: Partial<OpenOptions> = {}): Promise<CredentialStore> {
 }
 
 describe('an open store', () => {
-  test('keeps text and bytes, names them, and removes them', async () => {
+  test('[LIB1] keeps text and bytes, names them, and removes them', async () => {
     const store = await open();
     expect(await store.get('github.com', 'alice')).toBeUndefined();
     expect(await store.set('github.com', 'alice', 'tökén')).toEqual({ store: 'file', passedOver: [], stale: [] });

@@ -33,14 +33,14 @@ const setKey = (sandbox: Sandbox) => sandbox.run(`jsm auth set-key ${key}`);
 const entry = (sandbox: Sandbox, service: string) => sandbox.run(`security find-generic-password -s ${service}`);
 
 describeStore('over the Keychain of macOS', 'keychain-native', missing, () => {
-  test('jsm keeps its credential in the Keychain, with no setting and no question', (context) => {
+  test('[MAC1] jsm keeps its credential in the Keychain, with no setting and no question', (context) => {
     const { sandbox } = world(context);
     expect(setKey(sandbox)).toEqual({ stdout: 'stored the API key in the Keychain\n', stderr: '', exit: 0 });
     expect(sandbox.run('jsm doctor').stdout).toMatch(/^Credential Storage: OS keyring\n/);
     expect(entry(sandbox, 'jsm').exit).toBe(0);
   });
 
-  test('a second process reads it without anybody being asked', (context) => {
+  test('[MAC2] a second process reads it without anybody being asked', (context) => {
     const { sandbox } = world(context);
     setKey(sandbox);
     for (let time = 0; time < 2; time += 1) {
@@ -48,7 +48,7 @@ describeStore('over the Keychain of macOS', 'keychain-native', missing, () => {
     }
   });
 
-  test('jsm logout ends well after the entry was deleted by hand, and jsm login makes it anew', async (context) => {
+  test('[MAC3] jsm logout ends well after the entry was deleted by hand, and jsm login makes it anew', async (context) => {
     const { sandbox } = world(context);
     const provider = await startOidcProvider();
     context.onTestFinished(() => provider.stop());
@@ -59,7 +59,7 @@ describeStore('over the Keychain of macOS', 'keychain-native', missing, () => {
     expect(entry(sandbox, 'jsm').exit).toBe(0);
   });
 
-  test('a Keychain that is locked is passed over: the file is used, and the passphrase is asked for', (context) => {
+  test('[MAC4] a Keychain that is locked is passed over: the file is used, and the passphrase is asked for', (context) => {
     const { sandbox } = world(context);
     sandbox.run('security lock-keychain login.keychain');
     const { stderr, exit } = setKey(sandbox);
@@ -68,7 +68,7 @@ describeStore('over the Keychain of macOS', 'keychain-native', missing, () => {
     expect(exit).toBe(1);
   });
 
-  test('difyctl has one entry for each host and subject under the service difyctl, in a keychain of this machine', async (context) => {
+  test('[MAC5] difyctl has one entry for each host and subject under the service difyctl, in a keychain of this machine', async (context) => {
     const dify = world(context);
     const { sandbox } = dify;
     const [one, other] = [await dify.hostOf('alice'), await dify.hostOf('alice')];
@@ -79,7 +79,7 @@ describeStore('over the Keychain of macOS', 'keychain-native', missing, () => {
     expect(entry(sandbox, 'difyctl').stdout).toMatch(/keychain: ".*login\.keychain/);
   });
 
-  test('a locked Keychain is named as the store that has the token, and unlocking it brings the token back', async (context) => {
+  test('[MAC6] a locked Keychain is named as the store that has the token, and unlocking it brings the token back', async (context) => {
     const dify = world(context);
     const host = await dify.hostOf('alice');
     expect((await dify.loginAt(host)).stdout).toContain('in the Keychain');
@@ -93,7 +93,7 @@ describeStore('over the Keychain of macOS', 'keychain-native', missing, () => {
     expect(await dify.tokenAt(host)).toBe('token-of-alice');
   });
 
-  test('where access to the Keychain is blocked, difyctl works with the file', async (context) => {
+  test('[MAC7] where access to the Keychain is blocked, difyctl works with the file', async (context) => {
     const dify = world(context);
     dify.sandbox.run('security lock-keychain login.keychain');
     const host = await dify.hostOf('alice');

@@ -31,7 +31,7 @@ describe.each(stores)('%s: a native module that cannot be loaded', (_, create, p
     }
   });
 
-  test('is unsupported to the probe', async () => {
+  test('[NAT1] is unsupported to the probe', async () => {
     expect(await handle.probe()).toEqual({ kind: 'unsupported', reason: 'binding-missing', evidence: { text } });
   });
 
@@ -46,7 +46,7 @@ describe.each(stores)('%s: a native module that cannot be loaded', (_, create, p
 });
 
 describe('the real native module', () => {
-  test('is the version whose words and oddities the adapters know', () => {
+  test('[NAT2] is the version whose words and oddities the adapters know', () => {
     const { version } = createRequire(import.meta.url)('@napi-rs/keyring/package.json') as { version: string };
     expect(version).toBe('2.1.2');
   });

@@ -21,7 +21,7 @@ describe.each(stores)('%s: a platform that does not answer', (store, create, pla
     return { standIn, answer: standIn.hang(), handle: openOver(create, standIn, { limitMs: 30, ...options }) };
   }
 
-  test("is given up within the limit, whatever was asked, and late failures are nobody's", async () => {
+  test("[NAT3] is given up within the limit, whatever was asked, and late failures are nobody's", async () => {
     const { standIn, answer, handle } = hung();
     standIn.fail(/./, 'too late', Number.POSITIVE_INFINITY);
     const started = performance.now();

@@ -37,7 +37,7 @@ describe.each(allStores)('%s: a process killed between any two writes', (_, crea
   }
 
   test.each(changes)(
-    'from %s items to %s: the old secret or the new one, and no orphan after the next',
+    '[NAT4] from %s items to %s: the old secret or the new one, and no orphan after the next',
     async (before, after) => {
       const old = secretFor(before, 1);
       const wanted = secretFor(after, 2);

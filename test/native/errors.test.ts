@@ -80,7 +80,7 @@ describe.each(stores)('%s: what the platform says', (store, create, platform) =>
   const spelt = spellings[store] ?? [];
   const others = alike[store]?.map((words): Row => [words, 'failed', `the ${store} failed`]) ?? [];
 
-  test.each([...rows, ...spelt, ...others])('%j is %s', async (words, code, meaning) => {
+  test.each([...rows, ...spelt, ...others])('[NAT5] %j is %s', async (words, code, meaning) => {
     const standIn = new BindingStandIn(platform);
     const handle = openOver(create, standIn);
     await handle.set(alice, secretOf(3));

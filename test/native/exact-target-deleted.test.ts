@@ -24,27 +24,30 @@ describe('an exact target that somebody deleted', () => {
     expect([...items.keys()]).toEqual([]);
   });
 
-  test.each(sizes)('is made again by the next set; what was before %i bytes never comes back', async (before) => {
-    for (const size of sizes) {
-      const start = await deletedByHand(before);
-      for (let writes = 0, died = true; died; writes += 1) {
-        const { standIn, items, store } = open(new Map(start));
-        standIn.crashAfter(writes);
-        died = await store.set(mine, secretOf(size, 2)).then(
-          () => false,
-          () => true,
-        );
-        const { store: next } = open(items);
-        const seen = hexOf(await next.get(mine));
-        expect(died ? [undefined, hexOf(secretOf(size, 2))] : [hexOf(secretOf(size, 2))]).toContain(seen);
-        await next.set(mine, secretOf(3, 4));
-        expect(hexOf(await next.get(mine))).toBe(hexOf(secretOf(3, 4)));
-        expect(items.size).toBe(3);
-        expect(await next.delete(mine)).toBe(true);
-        expect([...items.keys()]).toEqual([]);
+  test.each(sizes)(
+    '[NAT6] is made again by the next set; what was before %i bytes never comes back',
+    async (before) => {
+      for (const size of sizes) {
+        const start = await deletedByHand(before);
+        for (let writes = 0, died = true; died; writes += 1) {
+          const { standIn, items, store } = open(new Map(start));
+          standIn.crashAfter(writes);
+          died = await store.set(mine, secretOf(size, 2)).then(
+            () => false,
+            () => true,
+          );
+          const { store: next } = open(items);
+          const seen = hexOf(await next.get(mine));
+          expect(died ? [undefined, hexOf(secretOf(size, 2))] : [hexOf(secretOf(size, 2))]).toContain(seen);
+          await next.set(mine, secretOf(3, 4));
+          expect(hexOf(await next.get(mine))).toBe(hexOf(secretOf(3, 4)));
+          expect(items.size).toBe(3);
+          expect(await next.delete(mine)).toBe(true);
+          expect([...items.keys()]).toEqual([]);
+        }
       }
-    }
-  });
+    },
+  );
 
   test('the ordinary entry that somebody deleted instead signs out as well', async () => {
     const { items, store } = open();

@@ -10,7 +10,7 @@ import { hexOf, secretOf } from './stores.ts';
 const other = { service: 'jsm', account: 'other' };
 
 describe('a credential under an exact target', () => {
-  test.each(sizes)('of %i bytes comes back, and people find it under exactly that target', async (size) => {
+  test.each(sizes)('[NAT7] of %i bytes comes back, and people find it under exactly that target', async (size) => {
     const { standIn, store } = open();
     await store.set(mine, secretOf(size));
     expect(hexOf(await store.get(mine))).toBe(hexOf(secretOf(size)));

@@ -46,7 +46,7 @@ describe('the kernel keyring', () => {
     await failure(probe.probe({ signal: AbortSignal.abort() }), 'cancelled');
   });
 
-  test.runIf(process.platform === 'linux')('of this machine is told, and no key is written to it', async () => {
+  test.runIf(process.platform === 'linux')('[NAT8] of this machine is told, and no key is written to it', async () => {
     const keys = () => readFileSync('/proc/keys', 'utf8').match(/.*keyring:probe@keystow.*/g);
     const seen = await createKeyutilsProbe().probe();
     if (seen.kind === 'usable') expect(seen.persistence).toBe('until-reboot');

@@ -14,7 +14,7 @@ const prefix = new TextEncoder().encode('keystow-pieces:');
 describe.each(stores)('%s keeps secrets of any size', (_, create, platform, maxItemBytes) => {
   const sizes = [0, 1, 2559, 2560, 2561, 5120, 100_000, mebibyte, maxItemBytes - 1, maxItemBytes, maxItemBytes + 1];
 
-  test.each(sizes)('%i bytes come back, none in an item larger than the platform takes', async (size) => {
+  test.each(sizes)('[NAT9] %i bytes come back, none in an item larger than the platform takes', async (size) => {
     const standIn = new BindingStandIn(platform);
     const store = openOver(create, standIn);
     await store.set(alice, secretOf(size));

@@ -5,7 +5,7 @@ import { openOver } from './harness.ts';
 import { stores } from './stores.ts';
 
 describe.each(stores)('%s: the probe', (store, create, platform) => {
-  test('writes a sentinel under the service it is given and an account of its own each time', async () => {
+  test('[NAT10] writes a sentinel under the service it is given and an account of its own each time', async () => {
     const standIn = new BindingStandIn(platform);
     const handle = openOver(create, standIn, { sentinelService: 'my-cli' });
     expect(await handle.probe()).toEqual({ kind: 'usable', persistence: 'until-delete' });

@@ -85,7 +85,7 @@ describeStore('signing in with Chromium', 'chromium', missingChromium(), () => {
     expect(complaints.filter((line) => !line.includes('status of 400'))).toEqual([]);
   });
 
-  test('another page that knows the port and not the state changes nothing', async () => {
+  test('[OA1] another page that knows the port and not the state changes nothing', async () => {
     const [user, stranger] = [await newPage(), await newPage()];
     const grant = await signIn(clientOf(provider.current()), async (address) => {
       const redirectUri = new URL(address).searchParams.get('redirect_uri');

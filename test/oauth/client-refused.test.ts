@@ -74,7 +74,7 @@ describe('a client that is refused', () => {
     for (const { message } of errors) expect(message).toContain('unheard of (invalid_client)');
   });
 
-  test('in words that repeat its secret and its token: they are struck out', async () => {
+  test('[OA2] in words that repeat its secret and its token: they are struck out', async () => {
     const answer = (parameters: URLSearchParams) => ({
       status: 401,
       body: { error: 'invalid_client', error_description: `${[...parameters.values()].join(' ')} are unknown` },

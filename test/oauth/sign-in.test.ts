@@ -29,7 +29,7 @@ describe('signing in at oidc-provider', () => {
     expect(await provider.current().isActive(grant.accessToken)).toBe(true);
   });
 
-  test('asks by PKCE with S256, a state and a nonce, all new each time, for a redirect to a port of its own', async () => {
+  test('[OA3] asks by PKCE with S256, a state and a nonce, all new each time, for a redirect to a port of its own', async () => {
     const asked = [await signInAt(clientOf(provider.current())), await signInAt(clientOf(provider.current()))];
     const [one, two] = asked.map(({ url }) => Object.fromEntries(new URL(url).searchParams));
     expect(one).toEqual({

@@ -117,13 +117,13 @@ describe('an issuer', () => {
     expectAllHidden(error, Object.values(secrets));
   });
 
-  test('whose token endpoint would have tokens go in the clear', async () => {
+  test('[OA4] whose token endpoint would have tokens go in the clear', async () => {
     const { issuer } = await startStubProvider({ metadata: { token_endpoint: 'http://token.example/' } });
     const error = await failure(at(issuer).refresh(secrets), 'sign-in-unreachable');
     expect(error.message).toContain('it refers to http://token.example, where tokens would go in the clear');
   });
 
-  test.skipIf(missingProgram('openssl'))('whose certificate is self-signed', async () => {
+  test.skipIf(missingProgram('openssl'))('[OA5] whose certificate is self-signed', async () => {
     const { issuer } = await startStub(() => ({ body: {} }), selfSigned());
     expect(await failsAlike(at(issuer))).toBe(
       `the certificate of ${issuer} does not hold: it is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT)`,

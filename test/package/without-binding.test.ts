@@ -36,7 +36,7 @@ describe('the programs as they are installed, without the native binding', () =>
     expect(() => load('@napi-rs/keyring')).toThrow("Cannot find module '@napi-rs/keyring'");
   });
 
-  test('keep credentials in the encrypted file, without a word on stderr', () => {
+  test('[PKG3] keep credentials in the encrypted file, without a word on stderr', () => {
     expect(run('keystow', ['set', 'demo', 'alice'], 's3cret\n')).toMatchObject({
       stdout: expect.stringMatching(/^stored demo alice in the encrypted file/),
       stderr: '',

@@ -62,7 +62,7 @@ describeStore('what is called, in how many turns', 'secret-service', missing(), 
     expect([...called].sort()).toEqual([...new Set([...opening, 'OpenSession', 'Get', 'SearchItems'])].sort());
   });
 
-  test('a list reads attributes, many at a time, and no secret', async () => {
+  test('[SS1] a list reads attributes, many at a time, and no secret', async () => {
     const { tap, store } = await tapped();
     for (let index = 0; index < 100; index += 1)
       await store.set({ service: 'many', account: `${index}` }, textSecret('x'));

@@ -37,7 +37,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     ['a runtime directory without a bus', { XDG_RUNTIME_DIR: '/nonexistent' }],
     ['an address that is no socket', { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/dev/null' }],
     ['an abstract name that nobody has', { DBUS_SESSION_BUS_ADDRESS: 'unix:abstract=/keystow/nobody' }],
-  ])('%s: there is no session bus', async (_, environment) => {
+  ])('[SS2] %s: there is no session bus', async (_, environment) => {
     expect(await diagnose(environment)).toMatchObject({ kind: 'unsupported', reason: 'no-session-bus' });
   });
 
@@ -111,20 +111,20 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     });
   });
 
-  test('a bus whose policy denies the Secret Service: denied', async () => {
+  test('[SS3] a bus whose policy denies the Secret Service: denied', async () => {
     const bus = await sessionBus({ denied: serviceName });
     await fakeProvider(bus);
     expect(await diagnose(bus.environment)).toMatchObject({ kind: 'service-failure', reason: 'denied' });
   });
 
-  test('something else that listens at the address: failed, and says so', async () => {
+  test('[SS4] something else that listens at the address: failed, and says so', async () => {
     const bus = await fakeBus((client) => client.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     const probe = await diagnose(bus.environment);
     expect(probe).toMatchObject({ kind: 'service-failure', reason: 'failed' });
     expect(probe.evidence?.text).toContain('does not speak D-Bus');
   });
 
-  test('no provider, and none to start or to be found: not installed', async () => {
+  test('[SS5] no provider, and none to start or to be found: not installed', async () => {
     const { environment } = await sessionBus();
     expect(await diagnose({ ...environment, PATH: programs('sh') })).toEqual({
       kind: 'unsupported',
@@ -138,7 +138,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     ['kwalletd6', 'kwallet'],
     ['ksecretd', 'kwallet'],
     ['keepassxc', 'keepassxc'],
-  ])('no provider, but %s is on the PATH: %s is not running', async (program, provider) => {
+  ])('[SS6] no provider, but %s is on the PATH: %s is not running', async (program, provider) => {
     const { environment } = await sessionBus();
     expect(await diagnose({ ...environment, PATH: `relative::${programs()}:${programs(program)}` })).toEqual({
       kind: 'service-failure',

@@ -32,7 +32,7 @@ describeStore('over gnome-keyring', 'secret-service', missing(), () => {
     await failure(store.set(name, textSecret('x')), 'no-collection');
   });
 
-  test('locked: what is there and what is not are the same, locked', async () => {
+  test('[SS7] locked: what is there and what is not are the same, locked', async () => {
     const keyring = await gnomeKeyring('unlocked');
     await storeOn(keyring.environment).set(name, textSecret('x'));
     await keyring.restart('locked');

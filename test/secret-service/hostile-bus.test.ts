@@ -34,7 +34,7 @@ const speech = fc.oneof(
     }),
 );
 
-test('whatever a bus says, in whatever pieces, an operation rejects, and soon', async () => {
+test('[SS8] whatever a bus says, in whatever pieces, an operation rejects, and soon', async () => {
   let said = Buffer.alloc(0);
   let pieces = 1;
   let hangsUp = false;

@@ -34,7 +34,7 @@ for (const tool of otherTools) {
         return name !== undefined && sameName(name, wanted);
       });
 
-    test('each reads what the other wrote', async () => {
+    test('[SS9] each reads what the other wrote', async () => {
       const [ours, theirs] = [fresh(), fresh()];
       await open().set(ours, textSecret(text));
       expect(tool.get(keyring.environment, ours.service, ours.account)).toBe(text);

@@ -61,7 +61,7 @@ describeStore('which item is the credential', 'secret-service', missingSessionBu
     expect(await text()).toBe('new');
   });
 
-  test('several, none of them nothing else: ambiguous, with a hint, and nothing is touched', async () => {
+  test('[SS10] several, none of them nothing else: ambiguous, with a hint, and nothing is touched', async () => {
     const { provider, store } = await provided();
     provider.add({ ...exact, realm: 'a' }, 'one', 1n);
     provider.add({ ...exact, realm: 'b' }, 'two', 2n);

@@ -28,7 +28,7 @@ async function tapped({ bus }: KeePassXC): Promise<Tap> {
 const entries = ({ bus }: KeePassXC) => asking(bus, itemsOf);
 
 describeStore('over KeePassXC', 'keepassxc', missing(), () => {
-  test('open and exposed: usable until deleted, and nothing is written', async () => {
+  test('[SS11] open and exposed: usable until deleted, and nothing is written', async () => {
     const program = await keepassxc('open');
     expect(await storeOn(program.environment, patient).probe()).toEqual({
       kind: 'usable',

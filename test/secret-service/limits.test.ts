@@ -23,7 +23,7 @@ function everyOperation(store: SecretService, options?: OperationOptions): Promi
 }
 
 describeStore('an operation is bounded', 'secret-service', missing(), () => {
-  test('a provider that is stopped: timed out, in every operation, also over a kept connection', async () => {
+  test('[SS12] a provider that is stopped: timed out, in every operation, also over a kept connection', async () => {
     const keyring = await gnomeKeyring('unlocked');
     const store = storeOn(keyring.environment, { limitMs: 1_000 });
     await store.set(name, textSecret('kept'));

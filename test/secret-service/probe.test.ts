@@ -16,7 +16,7 @@ async function probing(options: FakeProviderOptions = {}) {
 }
 
 describeStore('the probe of a provider', 'secret-service', missingSessionBus(), () => {
-  test('writes one sentinel under the service it is given, reads it back and deletes it', async () => {
+  test('[SS13] writes one sentinel under the service it is given, reads it back and deletes it', async () => {
     let written: unknown;
     const { provider, store } = await probing({
       instead: {
@@ -42,7 +42,7 @@ describeStore('the probe of a provider', 'secret-service', missingSessionBus(), 
     expect(await store.probe()).toEqual({ kind: 'usable', persistence: 'until-delete' });
   });
 
-  test('a provider that gives back another secret: round-trip-mismatch, and nothing stays', async () => {
+  test('[SS14] a provider that gives back another secret: round-trip-mismatch, and nothing stays', async () => {
     const other = ['/', new Uint8Array(), new TextEncoder().encode('another'), 'text/plain'];
     const { provider, store } = await probing({
       instead: { GetSecret: () => ({ signature: '(oayays)', values: [other] }) },
@@ -51,7 +51,7 @@ describeStore('the probe of a provider', 'secret-service', missingSessionBus(), 
     expect(provider.items.size).toBe(0);
   });
 
-  test('a provider that gives nothing back: round-trip-mismatch, and nothing stays', async () => {
+  test('[SS15] a provider that gives nothing back: round-trip-mismatch, and nothing stays', async () => {
     const { provider, store } = await probing({
       instead: { SearchItems: () => ({ signature: 'aoao', values: [[], []] }) },
     });

@@ -29,7 +29,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       ['org.kde.kwalletd5'],
       ['org.keepassxc.KeePassXC.MainWindow'],
       ['org.example.another'],
-    ])('%s is locked at once for every operation, and nobody is asked', async (owned) => {
+    ])('[SS16] %s is locked at once for every operation, and nobody is asked', async (owned) => {
       const { provider, store, waiting } = await locked({ names: [owned] });
       provider.add(attributes, 'kept');
       await failure(store.get(name), 'locked');
@@ -145,7 +145,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       expect(provider.items.size).toBe(0);
     });
 
-    test('who takes longer than the limit: it waits', async () => {
+    test('[SS17] who takes longer than the limit: it waits', async () => {
       const { provider, store } = await locked({ attended: true, limitMs: 500, user: 'nothing' });
       provider.add(attributes, 'kept');
       const result = store.get(name);

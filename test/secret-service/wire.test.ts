@@ -107,7 +107,7 @@ describe('values', () => {
     expect(() => round(34)).toThrow(/too deep/);
   });
 
-  test('what would become much memory is refused', () => {
+  test('[SS18] what would become much memory is refused', () => {
     const nested = Buffer.concat([...Array(100).fill(Buffer.from('\x01v\0')), Buffer.from('\x01y\0\x07')]);
     expect(() => unmarshal('v', nested)).toThrow(/too deep/);
     const empties = Buffer.alloc(4 + 4 * 300_000);

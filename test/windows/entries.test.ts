@@ -25,7 +25,7 @@ const key = 'jsm_s3cret-xxxxxxxxxxxxxxxx';
 const setKey = `jsm auth set-key ${key}`;
 
 describeStore('what people find in Credential Manager', 'credential-manager-native', missing, () => {
-  test('jsm keeps its credential there, with no setting and no question, under the target jsm', (context) => {
+  test('[WIN1] jsm keeps its credential there, with no setting and no question, under the target jsm', (context) => {
     const world = new WindowsWorld(context);
     const { stdout, stderr, exit } = world.sandbox.run(setKey);
     expect({ stdout, stderr, exit }).toEqual({
@@ -38,7 +38,7 @@ describeStore('what people find in Credential Manager', 'credential-manager-nati
     expect(world.sandbox.run('jsm doctor').stdout).toMatch(/^Credential Storage: OS keyring\n/);
   });
 
-  test('after jsm was deleted there nobody is signed in, jsm logout ends well, and an API key makes it again', async (context) => {
+  test('[WIN2] after jsm was deleted there nobody is signed in, jsm logout ends well, and an API key makes it again', async (context) => {
     const world = new WindowsWorld(context);
     world.sandbox.run(setKey);
     await deleteByHand('jsm');
@@ -50,7 +50,7 @@ describeStore('what people find in Credential Manager', 'credential-manager-nati
     expect(world.sandbox.run('jsm auth token').stdout).toBe(key);
   });
 
-  test('after jsm was deleted there, jsm login makes it again', async (context) => {
+  test('[WIN3] after jsm was deleted there, jsm login makes it again', async (context) => {
     const world = new WindowsWorld(context);
     const provider = await startOidcProvider();
     context.onTestFinished(() => provider.stop());
@@ -66,7 +66,7 @@ describeStore('what people find in Credential Manager', 'credential-manager-nati
     expect(world.targets()).toEqual([]);
   });
 
-  test('difyctl has one entry for each host and subject, under the service difyctl/ and the host', async (context) => {
+  test('[WIN4] difyctl has one entry for each host and subject, under the service difyctl/ and the host', async (context) => {
     const world = new WindowsWorld(context);
     const [one, other] = [await world.hostOf('alice'), await world.hostOf('bob')];
     for (const host of [one, other, one]) await world.loginAt(host);

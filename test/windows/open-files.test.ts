@@ -28,7 +28,7 @@ const ways = [
 ] as const;
 
 describe.each(ways)('a file that somebody has open %s', (_, flags) => {
-  test('is replaced, once they let go where Windows wants that', async () => {
+  test('[WIN5] is replaced, once they let go where Windows wants that', async () => {
     const { store, folder, letGo } = await opened(flags);
     const gone = sleep(300).then(letGo);
     await store.set(alice, wanted);
@@ -46,7 +46,7 @@ describe.each(ways)('a file that somebody has open %s', (_, flags) => {
 });
 
 describe('a file that somebody keeps for itself alone', () => {
-  test('is an error that names it, for whoever reads and whoever writes, and stays as it is', async () => {
+  test('[WIN6] is an error that names it, for whoever reads and whoever writes, and stays as it is', async () => {
     const { store, path, folder, letGo } = await opened(constants.O_RDWR | exclusively);
     for (const error of [
       await failure(store.get(alice), 'file-io'),
@@ -74,7 +74,7 @@ test('a file that a reader keeps open is replaced where this Windows can, else t
   expect(readdirSync(folder)).toEqual(['credentials.json']);
 });
 
-test('readers beside a writer always see one of the secrets, and nobody fails', async () => {
+test('[WIN7] readers beside a writer always see one of the secrets, and nobody fails', async () => {
   const { path } = newPlace();
   const writer = openFile(path, 'home');
   await writer.set(alice, old);

@@ -24,7 +24,7 @@ const erase = (url: string) => eraseForDocker(world.context, url);
 const list = () => listForDocker(world.context);
 
 describe('a login', () => {
-  test('is given for its registry, to the letter, and for no other', async () => {
+  test('[APP8] is given for its registry, to the letter, and for no other', async () => {
     await store(alice);
     world.calls.length = 0;
     expect(await get(server)).toEqual(alice);

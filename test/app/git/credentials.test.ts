@@ -104,7 +104,7 @@ describe('what git stores', () => {
     expect(world.warnings).toEqual([expect.stringMatching(/^OS keyring not used: .*locked/)]);
   });
 
-  test('touches no store where it is just what was given, as a git that keeps state lets us know', async () => {
+  test('[APP15] touches no store where it is just what was given, as a git that keeps state lets us know', async () => {
     const state = `capability[]=state\n${github}`;
     await store(`${github}username=alice\npassword=s3cret\n`);
     const given = await get(state);

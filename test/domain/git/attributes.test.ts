@@ -71,7 +71,7 @@ describe('the lines of git', () => {
     ['\n', 'line break'],
     ['\r', 'carriage return'],
     ['\0', 'NUL'],
-  ])('are never written with %j inside: no value becomes a line of its own', (sign, name) => {
+  ])('[DOM6] are never written with %j inside: no value becomes a line of its own', (sign, name) => {
     fc.assert(
       fc.property(key, value, value, (name, before, after) => {
         expect(refused(() => formatAttributes([[name, `${before}${sign}${after}`]])).code).toBe('invalid-input');

@@ -37,7 +37,7 @@ describe('what a credential of git is kept under', () => {
     expect(serviceOf(request)).toBe(service);
   });
 
-  test('two places never share a service: not by port, path, or a slash in a host', () => {
+  test('[DOM7] two places never share a service: not by port, path, or a slash in a host', () => {
     fc.assert(
       fc.property(place, place, (a, b) => {
         const same = a.protocol === b.protocol && a.host === b.host && a.path === b.path;
