@@ -29,6 +29,7 @@ export function compareNames(a: CredentialName, b: CredentialName): number {
 export function distinctNames(names: readonly CredentialName[]): readonly CredentialName[] {
   const sorted = names.map(({ service, account }) => ({ service, account })).sort(compareNames);
   return sorted.filter((name, index) => {
+    // Stryker disable next-line ArithmeticOperator: of two equal names either may stay
     const before = sorted[index - 1];
     return before === undefined || !sameName(before, name);
   });

@@ -49,7 +49,12 @@ const afterCiphertext = '"}\n';
  */
 export function parseExact(text: string): Envelope | undefined {
   const headerEnd = text.indexOf(beforeCiphertext);
-  if (headerEnd < 0 || !text.endsWith(afterCiphertext)) return undefined;
+  if (
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: it only saves work, the comparison below rejects it too
+    headerEnd < 0 ||
+    !text.endsWith(afterCiphertext)
+  )
+    return undefined;
   const fields = parseJson(`${text.slice(0, headerEnd)}}`);
   const ciphertext = text.slice(headerEnd + beforeCiphertext.length, -afterCiphertext.length);
   if (!isObject(fields)) return undefined;

@@ -68,7 +68,12 @@ export function initial(policy: Policy, candidates: readonly CandidateId[]): Ste
 
 /** Advances a choice. Total: an event that the state does not wait for changes nothing. */
 export function transition(state: Probing | Selection, { store, probe }: Probed): Step {
-  if (state.status !== 'probing' || store !== state.candidate) return [state, []];
+  if (
+    // Stryker disable next-line ConditionalExpression: a selection that has ended has no candidate
+    state.status !== 'probing' ||
+    store !== state.candidate
+  )
+    return [state, []];
   switch (probe.kind) {
     case 'usable':
       return probe.persistence === 'until-delete' && store !== 'keyutils'
@@ -100,6 +105,7 @@ export function replay(
   while (state.status === 'probing') {
     const probe = seen(state.candidate);
     if (probe === undefined) return undefined;
+    // Stryker disable next-line StringLiteral: there is only one kind of event, named for the reader
     [state, effects] = transition(state, { type: 'probed', store: state.candidate, probe });
     warned.push(...effects.flatMap((effect) => (effect.type === 'warn' ? [effect.about] : [])));
   }

@@ -32,7 +32,9 @@ export function parseSession(text: string): Session {
 
 /** Whether the access token is past its time, or will be within `marginMs`. Both times in ms since the epoch. */
 export function isExpired({ expiresAt }: Grant, nowMs: number, marginMs: number): boolean {
-  return expiresAt !== undefined && Date.parse(expiresAt) - marginMs <= nowMs;
+  // Stryker disable next-line ConditionalExpression: comparing with the time of undefined is always false
+  if (expiresAt === undefined) return false;
+  return Date.parse(expiresAt) - marginMs <= nowMs;
 }
 
 function isGrant(value: unknown): value is Grant {

@@ -1,5 +1,5 @@
 // `npm run mutate -- [SUBJECT [FILE..]]`: alters the code of a subject of subjects.json in every small way, one at a time, and
-// holds that a test fails of it, or that named.json says why none can.
+// checks that a test fails. `// Stryker disable next-line MUTATOR: reason` in the code excepts what no test can notice.
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
@@ -18,7 +18,8 @@ process.env.MUTATED = name;
 const mutants = await new Stryker({
   mutate,
   testRunner: 'vitest',
-  plugins: ['@stryker-mutator/vitest-runner'],
+  plugins: ['@stryker-mutator/vitest-runner', resolve(import.meta.dirname, 'equivalent.mjs')],
+  ignorers: ['equivalent'],
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: true },
   // No such file: Stryker would read it through a compiler's interface that TypeScript 7 does not have.
   tsconfigFile: 'none',
@@ -35,9 +36,10 @@ const mutants = await new Stryker({
 }).runMutationTest();
 
 const fileOf = ({ fileName }) => relative(root, fileName).replaceAll('\\', '/');
+const withStatus = (...statuses) => mutants.filter(({ status }) => statuses.includes(status));
 
-/** A mutant as named.json names it: the lines that it stands on, as it leaves them. */
-const becomes = ({ fileName, location: { start, end }, replacement }) => {
+/** The mutant's lines as it leaves them. */
+const mutatedLines = ({ fileName, location: { start, end }, replacement }) => {
   const lines = readFileSync(fileName, 'utf8')
     .split('\n')
     .slice(start.line - 1, end.line);
@@ -45,31 +47,33 @@ const becomes = ({ fileName, location: { start, end }, replacement }) => {
   return `${lines[0].slice(0, start.column - 1)}${replacement}${tail}`.replaceAll(/\s+/g, ' ').trim();
 };
 
-const count = (...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
-const living = mutants
-  .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
-  .map((mutant) => ({
-    file: fileOf(mutant),
-    line: mutant.location.start.line,
-    covered: mutant.status === 'Survived',
-    becomes: becomes(mutant),
-  }));
-const isSame = (a) => (b) => a.file === b.file && a.becomes === b.becomes;
-const mutated = new Set(mutants.map(fileOf));
-const named = read('named.json').filter(({ file }) => mutated.has(file));
-const unnamed = living.filter((mutant) => !named.some(isSame(mutant)));
-const gone = named.filter((entry) => !living.some(isSame(entry)));
+const survivors = withStatus('Survived', 'NoCoverage');
+for (const mutant of survivors) {
+  const what = mutant.status === 'Survived' ? 'survives' : 'is in no test';
+  process.stdout.write(`\n${what}: ${fileOf(mutant)}:${mutant.location.start.line}\n  ${mutatedLines(mutant)}\n`);
+}
 
-for (const { file, line, covered, becomes } of unnamed)
-  process.stdout.write(`\n${covered ? 'survives' : 'is in no test'}: ${file}:${line}\n  ${becomes}\n`);
-for (const { file, becomes } of gone) process.stdout.write(`\nnamed, but killed or not there: ${file}\n  ${becomes}\n`);
+/** A comment in the code that disables mutants must give a reason, and must disable something. */
+const disabled = withStatus('Ignored');
+const faultyComments = [...new Set(mutants.map(fileOf))].flatMap((file) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line, index) => {
+      const [, reason] = /\/\/ ?Stryker disable[^:]*(?::\s*(.*))?$/.exec(line) ?? [null, null];
+      if (reason === null) return [];
+      if (!reason) return `${file}:${index + 1}: gives no reason`;
+      const works = disabled.some((mutant) => fileOf(mutant) === file && mutant.statusReason === reason.trim());
+      return works ? [] : `${file}:${index + 1}: disables nothing`;
+    }),
+);
+for (const fault of faultyComments) process.stdout.write(`\n${fault}\n`);
 
 // What cannot be imported any more has been noticed, too.
-const killed = count('Killed', 'Timeout', 'RuntimeError');
-const valid = killed + living.length;
-const held = (100 * (valid - unnamed.length)) / valid;
+const killed = withStatus('Killed', 'Timeout', 'RuntimeError').length;
+const valid = killed + survivors.length;
+const score = (100 * killed) / valid;
 process.stdout.write(
-  `\n${name}: of ${valid} mutants ${killed} killed, ${living.length - unnamed.length} named, ${unnamed.length} neither: ` +
-    `${held.toFixed(1)} %, where ${subject.least} % are asked for\n`,
+  `\n${name}: of ${valid} mutants ${killed} killed, ${survivors.length} not; ${disabled.length} disabled with a reason: ` +
+    `${score.toFixed(1)} %, at least ${subject.least} % required\n`,
 );
-process.exitCode = held >= subject.least && gone.length === 0 ? 0 : 1;
+process.exitCode = score >= subject.least && faultyComments.length === 0 ? 0 : 1;

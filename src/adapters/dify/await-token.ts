@@ -37,7 +37,11 @@ export async function awaitToken(talk: Conversation, code: DeviceCode, issuedAtM
       delayMs = intervalMs;
     }
     delayMs = Math.max(delayMs, verdict.retryAfterMs ?? 0);
-    if (verdict.retryAfterMs !== undefined && talk.nowMs() + verdict.retryAfterMs >= endsAtMs) {
+    if (
+      // Stryker disable next-line ConditionalExpression: comparing with undefined is always false
+      verdict.retryAfterMs !== undefined &&
+      talk.nowMs() + verdict.retryAfterMs >= endsAtMs
+    ) {
       throw unreachable(talk.host, 'asks to be left alone for longer than its code holds', 'sign in again later');
     }
   }

@@ -38,5 +38,8 @@ function causesOf(error: unknown): readonly Error[] {
 
 function codeOf(error: Error): string | undefined {
   const code = 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]*$/.test(code) ? code : undefined;
+  return (
+    // Stryker disable next-line ConditionalExpression: the expression matches neither undefined nor a number
+    typeof code === 'string' && /^[A-Z][A-Z0-9_]*$/.test(code) ? code : undefined
+  );
 }

@@ -24,6 +24,7 @@ export function errorFrom(rows: readonly ErrorRow[], store: string, thrown: unkn
     meaning: `the ${store} failed`,
   };
   return new CredentialError(code, `${meaning}: ${words(thrown)}`, {
+    // Stryker disable next-line ConditionalExpression: an undefined hint is the same as none
     ...(hint !== undefined && { hint }),
     ...(dismissed && { evidence: { dismissed } }),
     cause: thrown,

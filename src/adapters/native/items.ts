@@ -55,7 +55,11 @@ export class Items {
   async remove(item: Item | TargetItem): Promise<boolean> {
     this.#checkHeld();
     const removed = await this.#call(item, (entry) => entry.deleteCredential());
-    const isToConfirm = removed && this.#platform.confirmsRemoval && item.target === undefined;
+    const isToConfirm =
+      removed &&
+      this.#platform.confirmsRemoval &&
+      // Stryker disable next-line ConditionalExpression: only Windows has targets, and it confirms no removal
+      item.target === undefined;
     if (isToConfirm && (await this.read(item)) !== undefined) {
       throw new CredentialError('denied', `the ${this.#platform.store} kept an item that was to be deleted`);
     }

@@ -16,6 +16,7 @@ interface Completed {
  * Has the prompt at `path` completed, where there is one. With nobody there it is only begun where the provider completes
  * it by itself (`asksNobody`); elsewhere it is taken back, and → `locked`. Secret Service API, "Prompts and Prompting".
  */
+// Stryker disable next-line BooleanLiteral: callers omit it only when somebody is there, and then it isn't read
 export async function answerPrompt(visit: Visit, path: string, asksNobody = false): Promise<Value | undefined> {
   if (path === noObject) return undefined;
   const { session, operation } = visit;

@@ -51,8 +51,9 @@ export function valuesFor(attributes: Attributes, key: `${string}[]`): readonly 
 }
 
 /** A boolean as git-config(1) spells it. */
-export function isTrue(value: string | undefined): boolean {
-  return value !== undefined && (/^(true|yes|on)$/i.test(value) || (/^[+-]?\d+$/.test(value) && Number(value) !== 0));
+// Stryker disable next-line StringLiteral: any text that isn't a boolean will do
+export function isTrue(value = ''): boolean {
+  return /^(true|yes|on)$/i.test(value) || (/^[+-]?\d+$/.test(value) && Number(value) !== 0);
 }
 
 function faultOf(line: string): string | undefined {
