@@ -8,7 +8,6 @@ const posix = [
   'test/cli/**',
   'test/docs/readme.test.ts',
   'test/faults/{never-hangs,stranger}.test.ts',
-  'test/mutation/**',
   'test/package/{examples,installed,package}.test.ts',
   'test/pass/**',
 ];

@@ -11,46 +11,47 @@ import { situations } from '../containers/situations.ts';
 import { readTestIds } from '../docs/test-ids.ts';
 import { World } from './world.ts';
 
-/** Why a store is passed over, and of what class that is. Other programs go by both, so neither ever changes. */
-const classes = {
-  disabled: 'unsupported',
-  'binding-missing': 'unsupported',
-  'no-session-bus': 'unsupported',
-  'not-installed': 'unsupported',
-  volatile: 'unsupported',
-  'not-running': 'service-failure',
-  locked: 'service-failure',
-  'no-collection': 'service-failure',
-  denied: 'service-failure',
-  'timed-out': 'service-failure',
-  'round-trip-mismatch': 'service-failure',
-  ambiguous: 'service-failure',
-  failed: 'service-failure',
-} as const satisfies Record<Reason, ReasonClass>;
+/**
+ * Every reason why a store is passed over: its class, the row of docs/selection.md that applies, and the id of a test that
+ * causes it if no situation of test/containers does. Other programs rely on both names, so neither ever changes.
+ */
+const reasons = {
+  disabled: { class: 'unsupported', row: 9 },
+  'binding-missing': { class: 'unsupported', row: 9 },
+  'no-session-bus': { class: 'unsupported', row: 9 },
+  'not-installed': { class: 'unsupported', row: 9 },
+  volatile: { class: 'unsupported', row: 9 },
+  'not-running': { class: 'service-failure', row: 10 },
+  locked: { class: 'service-failure', row: 10 },
+  'no-collection': { class: 'service-failure', row: 10 },
+  denied: { class: 'service-failure', row: 10, test: 'SS3' },
+  'timed-out': { class: 'service-failure', row: 10 },
+  'round-trip-mismatch': { class: 'service-failure', row: 10, test: 'SS14' },
+  ambiguous: { class: 'service-failure', row: 10, test: 'SS10' },
+  failed: { class: 'service-failure', row: 10, test: 'SS4' },
+} as const satisfies Record<Reason, { class: ReasonClass; row: number; test?: string }>;
 
-/** The ids of the tests that cause what no situation in a container does. */
-const broughtAboutBy: Readonly<Partial<Record<Reason, string>>> = {
-  denied: 'SS3',
-  'round-trip-mismatch': 'SS14',
-  ambiguous: 'SS10',
-  failed: 'SS4',
-};
+test('the domain has these reasons, of these classes, and no others', () => {
+  const ofClass = (reasonClass: ReasonClass) =>
+    Object.entries(reasons).flatMap(([reason, one]) => (one.class === reasonClass ? [reason] : []));
+  expect([...unsupportedReasons].sort()).toEqual(ofClass('unsupported').sort());
+  expect([...serviceFailureReasons].sort()).toEqual(ofClass('service-failure').sort());
+});
 
-const reasons = Object.entries(classes) as [Reason, ReasonClass][];
-
-describe.each(reasons)('%s', (reason, reasonClass) => {
+describe.each(Object.entries(reasons))('%s', (reason, expected) => {
   let world: World;
   beforeEach(() => {
     world = new World();
-    world.probe = { kind: reasonClass, reason } as Probe;
+    world.probe = { kind: expected.class, reason } as Probe;
   });
 
-  test(`is ${reasonClass}, and doctor explains it and says what mends it`, async () => {
+  test(`is ${expected.class}, row ${expected.row} applies, and doctor explains it and says how to fix it`, async () => {
     const { selection } = await examine(world.context);
     const [passedOver] = selection.passedOver;
     const line = expect.stringMatching(/^\S.*\S$/);
-    expect(passedOver).toMatchObject({ reason, class: reasonClass, explanation: line, fix: line });
-    expect(selection.warnings).toHaveLength(reasonClass === 'service-failure' ? 1 : 0);
+    expect(passedOver).toMatchObject({ reason, class: expected.class, explanation: line, fix: line });
+    expect(selection.rows).toContain(expected.row);
+    expect(selection.warnings).toHaveLength(expected.class === 'service-failure' ? 1 : 0);
   });
 
   test('can be replayed from a report', async () => {
@@ -58,13 +59,8 @@ describe.each(reasons)('%s', (reason, reasonClass) => {
     expect(replayReport(JSON.stringify(report)).selection).toEqual(report.selection);
   });
 
-  test('is brought about by a situation in a container, or by a test', () => {
-    const id = broughtAboutBy[reason];
-    const met = situations.some(({ passedOver }) => passedOver.some(([, one]) => one === reason));
-    expect(id === undefined ? met : readTestIds().includes(id)).toBe(true);
+  test('is caused by a situation in a container, or by a test', () => {
+    const isMet = situations.some(({ passedOver }) => passedOver.some(([, one]) => one === reason));
+    expect('test' in expected ? readTestIds().includes(expected.test) : isMet).toBe(true);
   });
-});
-
-test('there is no other reason', () => {
-  expect([...unsupportedReasons, ...serviceFailureReasons].sort()).toEqual(Object.keys(classes).sort());
 });
