@@ -6,9 +6,9 @@ import { deriveKey } from '../src/adapters/encrypted-file/derive.ts';
 import { Payload } from '../src/adapters/encrypted-file/payload.ts';
 import { seal } from '../src/adapters/encrypted-file/seal.ts';
 import type { CredentialName } from '../src/domain/credential-name.ts';
-import { serialiseEnvelope } from '../src/domain/envelope.ts';
-import { type KdfHeader, recommendedCost } from '../src/domain/key-derivation.ts';
-import { serialisePlacement } from '../src/domain/placement-text.ts';
+import { serialiseEnvelope } from '../src/domain/envelope/envelope.ts';
+import { type KdfHeader, recommendedCost } from '../src/domain/envelope/key-derivation.ts';
+import { serialisePlacement } from '../src/domain/placement/placement-codec.ts';
 import { Secret } from '../src/domain/secret.ts';
 import type { StoreId } from '../src/domain/store-id.ts';
 

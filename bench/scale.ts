@@ -32,8 +32,8 @@ export async function scaleOfFile(runs: number): Promise<Section> {
 
 /** The same in the Secret Service: what is there stays there for the next, larger number. */
 export async function scaleOfKeyring(session: Readonly<Record<string, string>>, runs: number): Promise<Section> {
-  const attendance = { attended: false, waiting: () => undefined };
-  const store = createSecretService({ environment: session, sentinelService: 'keystow', attendance, limitMs: 60_000 });
+  const interaction = { interactive: false, notifyWaiting: () => undefined };
+  const store = createSecretService({ environment: session, sentinelService: 'keystow', interaction, limitMs: 60_000 });
   const env = newHome(session);
   const [reads, writes] = [new Map<string, Measured>(), new Map<string, Measured>()];
   const node = nodeAlone(env);

@@ -1,9 +1,9 @@
 import { advise } from '../src/domain/advice/advise.ts';
-import { classOf, serviceFailureReasons, unsupportedReasons } from '../src/domain/probe.ts';
-import { selectionRows } from '../src/domain/selection-rows.ts';
-import type { Surroundings } from '../src/domain/surroundings.ts';
+import type { HostInfo } from '../src/domain/host-info.ts';
+import { classifyReason, serviceFailureReasons, unsupportedReasons } from '../src/domain/selection/probe-result.ts';
+import { selectionRules } from '../src/domain/selection/selection-rules.ts';
 
-const samplePlace: Surroundings = {
+const samplePlace: HostInfo = {
   platform: 'linux',
   distribution: 'debian',
   folder: '/usr/lib/node_modules/keystow',
@@ -23,7 +23,7 @@ export function drawSelection(): string {
       'it. The first row that applies fires; where none does, the next candidate is probed.',
     table(
       ['row', 'when', 'then'],
-      selectionRows.map(({ number, when, outcome }) => [String(number), when, outcome]),
+      selectionRules.map(({ number, when, outcome }) => [String(number), when, outcome]),
     ),
     '## As a diagram',
     'The numbers are the rows that fire on the way.',
@@ -40,7 +40,7 @@ function reasons(): string[][] {
   return [...unsupportedReasons, ...serviceFailureReasons].map((reason) => {
     const store = reason === 'volatile' ? 'keyutils' : 'secret-service';
     const { explanation, fix } = advise({ store, reason }, samplePlace);
-    return [`\`${reason}\``, classOf(reason), explanation, `\`${fix}\``];
+    return [`\`${reason}\``, classifyReason(reason), explanation, `\`${fix}\``];
   });
 }
 

@@ -1,9 +1,15 @@
-import { preferences } from '../src/domain/policy.ts';
-import { type Probe, serviceFailureReasons, unsupportedReasons } from '../src/domain/probe.ts';
-import { initial, type Probing, type Selection, type Step, transition } from '../src/domain/selection.ts';
+import { preferences } from '../src/domain/selection/policy.ts';
+import { type ProbeResult, serviceFailureReasons, unsupportedReasons } from '../src/domain/selection/probe-result.ts';
+import {
+  type Probing,
+  type Selection,
+  type Step,
+  startSelection,
+  transition,
+} from '../src/domain/selection/selection.ts';
 
 /** Where a choice starts, waits and ends: the nodes of its diagram. */
-export type SelectionNode = 'start' | 'probing' | 'store' | 'file' | 'refused';
+export type SelectionNode = 'start' | 'probing' | 'store' | 'file' | 'rejected';
 
 /** One step of a choice, with the rows that fire on it: `9 then 5` where two do; one entry for each way to take it. */
 export interface SelectionEdge {
@@ -12,11 +18,11 @@ export interface SelectionEdge {
   readonly rows: readonly string[];
 }
 
-const sampleProbes: readonly Probe[] = [
+const sampleProbes: readonly ProbeResult[] = [
   { kind: 'usable', persistence: 'until-delete' },
   { kind: 'usable', persistence: 'until-reboot' },
-  ...unsupportedReasons.map((reason): Probe => ({ kind: 'unsupported', reason })),
-  ...serviceFailureReasons.map((reason): Probe => ({ kind: 'service-failure', reason })),
+  ...unsupportedReasons.map((reason): ProbeResult => ({ kind: 'unsupported', reason })),
+  ...serviceFailureReasons.map((reason): ProbeResult => ({ kind: 'service-failure', reason })),
 ];
 
 /** Walks every policy and every probe through the machine, and notes the steps that it took. */
@@ -25,14 +31,14 @@ export function selectionEdges(): SelectionEdge[] {
   const note = (from: SelectionNode, [state]: Step, before: number) => {
     const to = nodeOf(state);
     const edge = taken.get(`${from} ${to}`) ?? { from, to, rows: [] };
-    const rows = state.rows.slice(before).join(' then ');
+    const rows = state.rules.slice(before).join(' then ');
     if (rows !== '' && !edge.rows.includes(rows)) edge.rows.push(rows);
     taken.set(`${from} ${to}`, edge);
   };
   for (const preference of [...preferences, 'anything else']) {
     for (const keyringDisabled of [false, true]) {
-      note('start', initial({ preference, keyringDisabled }, []), 0);
-      const start = initial({ preference, keyringDisabled }, ['secret-service', 'keyutils']);
+      note('start', startSelection({ preference, keyringDisabled }, []), 0);
+      const start = startSelection({ preference, keyringDisabled }, ['secret-service', 'keyutils']);
       note('start', start, 0);
       for (const probe of sampleProbes) explore(start[0], probe, note);
     }
@@ -42,12 +48,12 @@ export function selectionEdges(): SelectionEdge[] {
 
 function explore(
   from: Probing | Selection,
-  probe: Probe,
+  probe: ProbeResult,
   note: (from: SelectionNode, step: Step, before: number) => void,
 ): void {
   if (from.status !== 'probing') return;
   const step = transition(from, { type: 'probed', store: from.candidate, probe });
-  note('probing', step, from.rows.length);
+  note('probing', step, from.rules.length);
   explore(step[0], probe, note);
 }
 

@@ -6,7 +6,7 @@ const nodes: Readonly<Record<SelectionNode, Readonly<Record<string, string>>>> =
   probing: { label: 'probing the next candidate', fillcolor: '#dbeafe' },
   store: { label: 'that store\nis selected', fillcolor: '#dcfce7' },
   file: { label: 'the encrypted file\nis selected', fillcolor: '#fef9c3' },
-  refused: { label: 'refused', fillcolor: '#fee2e2' },
+  rejected: { label: 'rejected', fillcolor: '#fee2e2' },
 };
 
 /** The machine as a picture: SVG, readable on a dark page as on a light one. */

@@ -1,8 +1,8 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
-import { isExpired, type Session, type SignIn } from '../domain/session.ts';
-import type { AuthorizationServer } from '../ports/authorization-server.ts';
-import type { Exclusion } from '../ports/exclusion.ts';
+import { isExpired, type Session, type SignIn } from '../domain/sign-in/session.ts';
+import type { Mutex } from '../ports/mutex.ts';
+import type { AuthorizationServer } from '../ports/sign-in/authorization-server.ts';
 import type { Context } from './context.ts';
 import { readSession } from './read-session.ts';
 
@@ -13,7 +13,7 @@ export interface Renewal {
   /** The server of an issuer. */
   server(issuer: string): Promise<Pick<AuthorizationServer, 'refresh'>>;
   /** The same for all processes that may renew this credential. */
-  readonly exclusively: Exclusion;
+  readonly exclusively: Mutex;
 }
 
 /**

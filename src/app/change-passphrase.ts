@@ -1,11 +1,11 @@
-import type { Seal } from '../domain/profile.ts';
+import type { KeySource } from '../domain/profile.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
 
 /** How the encrypted file was sealed, and how it is now. */
 export interface Resealed {
-  readonly before: Seal;
-  readonly seal: Seal;
+  readonly before: KeySource;
+  readonly seal: KeySource;
 }
 
 /**
@@ -15,10 +15,10 @@ export interface Resealed {
  * - there is no file → `undefined`
  * - it does not open, or no new passphrase is given → rejects, and the file stays as it is
  */
-export async function changePassphrase(context: Context, seal: Seal): Promise<Resealed | undefined> {
+export async function changePassphrase(context: Context, seal: KeySource): Promise<Resealed | undefined> {
   await checkPolicy(context);
   const { stores, signal } = context;
-  const before = await stores.sealOfFile();
+  const before = await stores.findFileKeySource();
   if (before === undefined) return undefined;
   const isIdle = before === 'home' && seal === 'home';
   return isIdle || (await stores.resealFile(seal, { signal })) ? { before, seal } : undefined;

@@ -1,8 +1,8 @@
+import type { HostInfo } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
-import type { Surroundings } from '../domain/surroundings.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Exclusion } from '../ports/exclusion.ts';
-import type { PlacementRecord } from '../ports/placement-record.ts';
+import type { Mutex } from '../ports/mutex.ts';
+import type { PlacementRepository } from '../ports/placement-repository.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Terminal } from '../ports/terminal.ts';
 import type { Settings } from './settings.ts';
@@ -11,11 +11,11 @@ import type { Settings } from './settings.ts';
 export interface Context {
   readonly profile: Profile;
   readonly settings: Settings;
-  readonly where: Surroundings;
+  readonly host: HostInfo;
   readonly stores: Stores;
-  readonly placement: PlacementRecord;
+  readonly placement: PlacementRepository;
   /** Of all processes that take a copy of a credential away from a store, one at a time. */
-  readonly exclusively: Exclusion;
+  readonly mutex: Mutex;
   readonly terminal: Terminal;
   readonly clock: Clock;
   /** Calls off what is under way. */

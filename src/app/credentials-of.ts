@@ -1,10 +1,10 @@
-import { type CredentialName, sameName } from '../domain/credential-name.ts';
-import { newestFirst } from '../domain/placement.ts';
+import { type CredentialName, isSameName } from '../domain/credential-name.ts';
+import { sortNewestFirst } from '../domain/placement/placement-index.ts';
 import type { Secret } from '../domain/secret.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
 import { getCredential } from './get-credential.ts';
-import { reach } from './reach.ts';
+import { openEnabledStore } from './reach.ts';
 import { searchOrder } from './search-order.ts';
 
 export interface Kept {
@@ -24,7 +24,7 @@ export async function* credentialsOf(context: Context, service: string): AsyncGe
   const { placement } = await context.placement.read();
   const remembered = placement.filter((placed) => placed.service === service);
   const seen: CredentialName[] = [];
-  for (const { account } of newestFirst(remembered)) {
+  for (const { account } of sortNewestFirst(remembered)) {
     const name = { service, account };
     seen.push(name);
     const secret = await getCredential(context, name);
@@ -43,9 +43,9 @@ async function* credentialsBeside(
   const failures: unknown[] = [];
   for (const id of searchOrder(context)) {
     try {
-      const store = await reach(context, id);
+      const store = await openEnabledStore(context, id);
       for (const name of await store.list(service, { signal })) {
-        if (seen.some((other) => sameName(other, name))) continue;
+        if (seen.some((other) => isSameName(other, name))) continue;
         seen.push(name);
         const secret = await store.get(name, { signal });
         if (secret !== undefined) yield { name, secret };

@@ -1,5 +1,5 @@
-import { type DifyAccount, difyAccountOf, difyName } from '../domain/dify-account.ts';
-import { findPlaced, newestFirst } from '../domain/placement.ts';
+import { findEntry, sortNewestFirst } from '../domain/placement/placement-index.ts';
+import { type DifyAccount, parseDifyAccount, toDifyName } from '../domain/sign-in/dify-account.ts';
 import type { Context } from './context.ts';
 import { type Listed, listCredentials } from './list-credentials.ts';
 
@@ -11,13 +11,13 @@ export interface DifyEntry extends DifyAccount, Listed {
 
 /** Every sign-in that is kept, the one written last first: that is the one in use. */
 export async function difyEntries(context: Context, host?: string): Promise<readonly DifyEntry[]> {
-  const { platform } = context.where;
+  const { platform } = context.host;
   const { placement } = await context.placement.read();
-  const service = platform === 'win32' ? undefined : difyName({ host: '', subject: '' }, platform).service;
+  const service = platform === 'win32' ? undefined : toDifyName({ host: '', subject: '' }, platform).service;
   const entries = (await listCredentials(context, service)).flatMap((listed): DifyEntry[] => {
-    const account = difyAccountOf(listed, platform);
-    const writtenAt = findPlaced(placement, listed)?.writtenAt;
+    const account = parseDifyAccount(listed, platform);
+    const writtenAt = findEntry(placement, listed)?.writtenAt;
     return account ? [{ ...listed, ...account, ...(writtenAt && { writtenAt }) }] : [];
   });
-  return newestFirst(entries.filter((entry) => host === undefined || entry.host === host));
+  return sortNewestFirst(entries.filter((entry) => host === undefined || entry.host === host));
 }

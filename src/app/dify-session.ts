@@ -1,6 +1,6 @@
-import { difyAccountOf } from '../domain/dify-account.ts';
-import { newestFirst, type Placed, type Placement } from '../domain/placement.ts';
-import type { Session } from '../domain/session.ts';
+import { type PlacementEntry, type PlacementIndex, sortNewestFirst } from '../domain/placement/placement-index.ts';
+import { parseDifyAccount } from '../domain/sign-in/dify-account.ts';
+import type { Session } from '../domain/sign-in/session.ts';
 import type { Context } from './context.ts';
 import { readSession } from './read-session.ts';
 
@@ -11,14 +11,14 @@ export async function difySession(context: Context, host?: string): Promise<Sess
 
 async function rememberedSession(context: Context, host: string | undefined): Promise<Session | undefined> {
   const { placement } = await context.placement.read();
-  const latest = latestSignIn(placement, context.where.platform, host);
+  const latest = latestSignIn(placement, context.host.platform, host);
   return latest && readSession(context, latest);
 }
 
 /** Of all sign-ins that are remembered, or those at one host, the one written last. */
-export function latestSignIn(placement: Placement, platform: string, host?: string): Placed | undefined {
-  return newestFirst(placement).find((placed) => {
-    const account = difyAccountOf(placed, platform);
+export function latestSignIn(placement: PlacementIndex, platform: string, host?: string): PlacementEntry | undefined {
+  return sortNewestFirst(placement).find((placed) => {
+    const account = parseDifyAccount(placed, platform);
     return account !== undefined && (host === undefined || account.host === host);
   });
 }

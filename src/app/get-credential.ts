@@ -1,10 +1,10 @@
 import type { CredentialName } from '../domain/credential-name.ts';
-import { findPlaced, isSameWriting, type Placed } from '../domain/placement.ts';
+import { findEntry, isSameRevision, type PlacementEntry } from '../domain/placement/placement-index.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
-import { reach } from './reach.ts';
+import { openEnabledStore } from './reach.ts';
 import { searchOrder } from './search-order.ts';
 
 /**
@@ -20,19 +20,23 @@ export async function getCredential(context: Context, name: CredentialName): Pro
   const placed = await recordOf(context, name);
   const secret = await look(context, name, placed);
   // Not found, and moved meanwhile: it may have been where nobody looked any more, or not yet.
-  if (secret === undefined && !isSameWriting(placed, await recordOf(context, name)))
+  if (secret === undefined && !isSameRevision(placed, await recordOf(context, name)))
     return getCredential(context, name);
   return secret;
 }
 
-async function recordOf({ placement }: Context, name: CredentialName): Promise<Placed | undefined> {
-  return findPlaced((await placement.read()).placement, name);
+async function recordOf({ placement }: Context, name: CredentialName): Promise<PlacementEntry | undefined> {
+  return findEntry((await placement.read()).placement, name);
 }
 
-async function look(context: Context, name: CredentialName, placed: Placed | undefined): Promise<Secret | undefined> {
+async function look(
+  context: Context,
+  name: CredentialName,
+  placed: PlacementEntry | undefined,
+): Promise<Secret | undefined> {
   if (placed === undefined) return search(context, name, searchOrder(context));
   try {
-    const store = await reach(context, placed.store);
+    const store = await openEnabledStore(context, placed.store);
     const secret = await store.get(name, { signal: context.signal });
     if (secret !== undefined) return secret;
   } catch (error) {
@@ -51,7 +55,7 @@ async function search(context: Context, name: CredentialName, order: readonly St
   const failures: unknown[] = [];
   for (const id of order) {
     try {
-      const store = await reach(context, id);
+      const store = await openEnabledStore(context, id);
       const secret = await store.get(name, { signal: context.signal });
       if (secret !== undefined) return secret;
     } catch (error) {

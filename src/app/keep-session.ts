@@ -1,10 +1,10 @@
 import type { CredentialName } from '../domain/credential-name.ts';
-import { findPlaced, placed } from '../domain/placement.ts';
+import { findEntry, recordWrite } from '../domain/placement/placement-index.ts';
 import { Secret } from '../domain/secret.ts';
-import type { Selected } from '../domain/selection.ts';
-import { type Session, serialiseSession } from '../domain/session.ts';
+import type { Selected } from '../domain/selection/selection.ts';
+import { type Session, serialiseSession } from '../domain/sign-in/session.ts';
 import type { Context } from './context.ts';
-import { reach } from './reach.ts';
+import { openEnabledStore } from './reach.ts';
 import { type Stored, setCredential } from './set-credential.ts';
 
 /** Keeps a session in the store that was chosen for it. */
@@ -20,15 +20,15 @@ export function keepSession(
 /** Keeps a newer session in the store that has the older one, without choosing anew. */
 export async function replaceSession(context: Context, name: CredentialName, session: Session): Promise<void> {
   const { placement, clock, signal } = context;
-  const before = findPlaced((await placement.read()).placement, name);
+  const before = findEntry((await placement.read()).placement, name);
   if (before === undefined) {
     await keepSession(context, name, session);
     return;
   }
-  const store = await reach(context, before.store);
+  const store = await openEnabledStore(context, before.store);
   await store.set(name, secretOf(session), { signal });
   const at = clock();
-  await placement.update((now) => placed(now, name, before.store, at));
+  await placement.update((now) => recordWrite(now, name, before.store, at));
 }
 
 function secretOf(session: Session): Secret {

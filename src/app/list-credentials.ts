@@ -1,12 +1,17 @@
 import { CredentialError } from '../domain/credential-error.ts';
-import { type CredentialName, compareNames, sameName } from '../domain/credential-name.ts';
-import { findPlaced, isSameWriting, type Placed, type Placement } from '../domain/placement.ts';
+import { type CredentialName, compareNames, isSameName } from '../domain/credential-name.ts';
+import {
+  findEntry,
+  isSameRevision,
+  type PlacementEntry,
+  type PlacementIndex,
+} from '../domain/placement/placement-index.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
-import { namesOf } from './names-of.ts';
-import { reach } from './reach.ts';
+import { storedNames } from './names-of.ts';
+import { openEnabledStore } from './reach.ts';
 import { searchOrder } from './search-order.ts';
 import { isUnsupported, reasonOf, withFix } from './store-failure.ts';
 
@@ -34,8 +39,8 @@ export async function listCredentials(context: Context, service?: string): Promi
     const names = knownWithoutAsking(context, store, here) ?? (await ask(context, store, here, service, lost));
     for (const { service, account } of names) {
       const name = { service, account };
-      const elsewhere = remembered.some((placed) => sameName(placed, name) && placed.store !== store);
-      if (!elsewhere && !listed.some((other) => sameName(other, name))) listed.push({ ...name, store });
+      const elsewhere = remembered.some((placed) => isSameName(placed, name) && placed.store !== store);
+      if (!elsewhere && !listed.some((other) => isSameName(other, name))) listed.push({ ...name, store });
     }
   }
   return [...listed, ...(await movedMeanwhile(context, placement, listed, service))].sort(compareNames);
@@ -44,14 +49,14 @@ export async function listCredentials(context: Context, service?: string): Promi
 /** What was moved while it was looked for: to a store that had been asked, or away and back. */
 async function movedMeanwhile(
   { placement }: Context,
-  before: Placement,
+  before: PlacementIndex,
   listed: readonly Listed[],
   service: string | undefined,
 ): Promise<readonly Listed[]> {
   return (await placement.read()).placement
     .filter((placed) => service === undefined || placed.service === service)
-    .filter((placed) => !isSameWriting(findPlaced(before, placed), placed))
-    .filter((placed) => !listed.some((other) => sameName(other, placed)))
+    .filter((placed) => !isSameRevision(findEntry(before, placed), placed))
+    .filter((placed) => !listed.some((other) => isSameName(other, placed)))
     .map(({ service, account, store }) => ({ service, account, store }));
 }
 
@@ -59,20 +64,20 @@ async function movedMeanwhile(
 function knownWithoutAsking(
   { settings }: Context,
   store: StoreId,
-  here: readonly Placed[],
+  here: readonly PlacementEntry[],
 ): readonly CredentialName[] | undefined {
-  return store === 'file' && settings.seal === 'passphrase' && here.length > 0 ? here : undefined;
+  return store === 'file' && settings.keySource === 'passphrase' && here.length > 0 ? here : undefined;
 }
 
 async function ask(
   context: Context,
   id: StoreId,
-  here: readonly Placed[],
+  here: readonly PlacementEntry[],
   service: string | undefined,
   lost: boolean,
 ): Promise<readonly CredentialName[]> {
   try {
-    return await namesIn(await reach(context, id), here, service, context.signal);
+    return await namesIn(await openEnabledStore(context, id), here, service, context.signal);
   } catch (error) {
     if (isUnsupported(error)) return here;
     if (lost || !(error instanceof CredentialError) || reasonOf(error) === undefined) throw withFix(error, id, context);
@@ -83,10 +88,10 @@ async function ask(
 
 async function namesIn(
   store: CredentialStore,
-  here: readonly Placed[],
+  here: readonly PlacementEntry[],
   service: string | undefined,
   signal: AbortSignal,
 ): Promise<readonly CredentialName[]> {
   if (service !== undefined || store.listing === 'all') return store.list(service, { signal });
-  return namesOf(store, here, signal);
+  return storedNames(store, here, signal);
 }

@@ -1,10 +1,10 @@
 import { CredentialError } from '../domain/credential-error.ts';
-import { type CredentialName, distinctNames, sameName } from '../domain/credential-name.ts';
+import { type CredentialName, isSameName, sortUniqueNames } from '../domain/credential-name.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
 import type { Listed } from './list-credentials.ts';
-import { reach } from './reach.ts';
+import { openEnabledStore } from './reach.ts';
 import { searchOrder } from './search-order.ts';
 import { foresee, type Settled, settleCredential } from './settle-credential.ts';
 import { isUnsupported, reasonOf, withFix } from './store-failure.ts';
@@ -36,11 +36,11 @@ export async function findMovable(context: Context, to: StoreId, service?: strin
     if (store === 'file' || service !== undefined) own.push(...(await listIn(context, store, service)));
     else if (store !== to) found.push(...(await listOthers(context, store, state === 'intact')));
   }
-  const names = distinctNames(own);
+  const names = sortUniqueNames(own);
   return {
     names,
     sources: new Set(own.map(({ store }) => store).filter((store) => store !== to)),
-    others: found.filter((name) => !names.some((other) => sameName(other, name))),
+    others: found.filter((name) => !names.some((other) => isSameName(other, name))),
   };
 }
 
@@ -55,12 +55,12 @@ export async function* migrate(
   failures: Failures,
 ): AsyncGenerator<Settled> {
   const settleOne = dryRun ? foresee : settleCredential;
-  for (const name of names) yield settleOne(context, name, { goal: to }, failures);
+  for (const name of names) yield settleOne(context, name, { target: to }, failures);
 }
 
 async function listIn(context: Context, id: StoreId, service?: string): Promise<readonly Listed[]> {
   try {
-    const store = await reach(context, id);
+    const store = await openEnabledStore(context, id);
     if (service === undefined && store.listing === 'by-service') return [];
     const names = await store.list(service, { signal: context.signal });
     return names.map((name) => ({ ...name, store: id }));

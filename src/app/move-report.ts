@@ -1,7 +1,7 @@
+import { assertNever } from '../domain/assert-never.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
-import { divergencesOf } from '../domain/divergence.ts';
+import { findDivergences } from '../domain/reconcile/divergence.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
-import { unreachable } from '../domain/unreachable.ts';
 import type { Context } from './context.ts';
 import { type Left, leftBy } from './left.ts';
 import type { Settled } from './settle-credential.ts';
@@ -36,25 +36,25 @@ function outcomeOf(context: Context, { whereabouts, settlement, performed }: Set
       : left;
   }
   switch (settlement.kind) {
-    case 'settled': {
+    case 'resolved': {
       const { from, to, effects } = settlement;
       const removed = effects.flatMap((effect) => (effect.type === 'remove' ? [effect.store] : []));
       if (effects.some(({ type }) => type === 'copy')) {
-        return { outcome: 'moved', from, to, over: whereabouts.seen.get(to)?.kind === 'kept' };
+        return { outcome: 'moved', from, to, over: whereabouts.seen.get(to)?.kind === 'present' };
       }
       return removed.length > 0 ? { outcome: 'removed', from: removed, to } : { outcome: 'there', to };
     }
-    case 'gone':
+    case 'missing':
       return { outcome: 'forgotten' };
-    case 'differing':
-    case 'outdated': {
-      const [divergence] = divergencesOf(whereabouts, program);
+    case 'conflict':
+    case 'stale-only': {
+      const [divergence] = findDivergences(whereabouts, program);
       if (divergence === undefined) throw new Error('copies differ, and no divergence was found');
       return { outcome: 'left', explanation: divergence.explanation, fix: divergence.fix };
     }
-    case 'unanswered':
+    case 'unavailable':
       return leftBy(failures.get(settlement.store), settlement.store, context);
     default:
-      return unreachable(settlement);
+      return assertNever(settlement);
   }
 }

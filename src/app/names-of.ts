@@ -2,7 +2,7 @@ import type { CredentialName } from '../domain/credential-name.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 
 /** What a store has of the services that `remembered` names. */
-export async function namesOf(
+export async function storedNames(
   store: CredentialStore,
   remembered: readonly CredentialName[],
   signal: AbortSignal,

@@ -1,24 +1,31 @@
+import { assertNever } from '../domain/assert-never.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
-import { findPlaced, forgotten, isSameWriting, noted, type Placed, type Placement } from '../domain/placement.ts';
-import type { MoveEffect } from '../domain/settlement.ts';
+import {
+  findEntry,
+  isSameRevision,
+  type PlacementEntry,
+  type PlacementIndex,
+  recordMove,
+  removeEntry,
+} from '../domain/placement/placement-index.ts';
+import type { ReconcileStep } from '../domain/reconcile/reconcile-plan.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
-import { unreachable } from '../domain/unreachable.ts';
 import type { Context } from './context.ts';
-import { reach } from './reach.ts';
+import { openEnabledStore } from './reach.ts';
 
 /** How far the effects were performed. */
 export type Performed =
   | { readonly end: 'done' }
   /** Another process wrote the credential meanwhile: what is to be done has to be decided again. */
   | { readonly end: 'overtaken' }
-  | { readonly end: 'failed'; readonly at: MoveEffect; readonly store: StoreId; readonly error: unknown };
+  | { readonly end: 'failed'; readonly at: ReconcileStep; readonly store: StoreId; readonly error: unknown };
 
 /** What effects are performed on. */
 export interface Subject {
   readonly name: CredentialName;
   /** What was remembered of it when the effects were decided. */
-  readonly record: Placed | undefined;
+  readonly record: PlacementEntry | undefined;
   /** Whether nobody else takes copies away. */
   held(): boolean;
 }
@@ -30,13 +37,13 @@ export interface Subject {
 export async function performMoves(
   context: Context,
   { name, record: before, held }: Subject,
-  effects: readonly MoveEffect[],
+  effects: readonly ReconcileStep[],
 ): Promise<Performed> {
   let expected = before;
   for (const effect of effects) {
     if (!held()) throw new CredentialError('file-busy', 'the lock of the credentials was lost', { hint: 'try again' });
     switch (effect.type) {
-      case 'note':
+      case 'record':
       case 'forget': {
         const next = await record(context, name, effect, expected);
         if (next === 'overtaken') return { end: next };
@@ -50,13 +57,13 @@ export async function performMoves(
       }
       case 'remove':
         try {
-          await (await reach(context, effect.store)).delete(name, { signal: context.signal });
+          await (await openEnabledStore(context, effect.store)).delete(name, { signal: context.signal });
         } catch (error) {
           return { end: 'failed', at: effect, store: effect.store, error };
         }
         break;
       default:
-        unreachable(effect);
+        assertNever(effect);
     }
   }
   return { end: 'done' };
@@ -66,17 +73,17 @@ export async function performMoves(
 async function record(
   { placement, clock }: Context,
   name: CredentialName,
-  effect: Extract<MoveEffect, { type: 'note' | 'forget' }>,
-  expected: Placed | undefined,
-): Promise<Placed | undefined | 'overtaken'> {
+  effect: Extract<ReconcileStep, { type: 'record' | 'forget' }>,
+  expected: PlacementEntry | undefined,
+): Promise<PlacementEntry | undefined | 'overtaken'> {
   const at = clock();
-  const change = (now: Placement) =>
-    effect.type === 'forget' ? forgotten(now, name) : noted(now, name, effect.record, at);
-  let result: Placed | undefined | 'overtaken';
+  const change = (now: PlacementIndex) =>
+    effect.type === 'forget' ? removeEntry(now, name) : recordMove(now, name, effect.record, at);
+  let result: PlacementEntry | undefined | 'overtaken';
   await placement.update((now) => {
-    const isExpected = isSameWriting(findPlaced(now, name), expected);
+    const isExpected = isSameRevision(findEntry(now, name), expected);
     const next = isExpected ? change(now) : now;
-    result = isExpected ? findPlaced(next, name) : 'overtaken';
+    result = isExpected ? findEntry(next, name) : 'overtaken';
     return next;
   });
   return result;
@@ -92,10 +99,10 @@ async function copy(
   const { signal } = context;
   let store = from;
   try {
-    const secret = await (await reach(context, from)).get(name, { signal });
+    const secret = await (await openEnabledStore(context, from)).get(name, { signal });
     if (secret === undefined) throw new CredentialError('failed', `the ${storeNames[from]} no longer has it`);
     store = to;
-    const goal = await reach(context, to);
+    const goal = await openEnabledStore(context, to);
     await goal.set(name, secret, { signal });
     const kept = await goal.get(name, { signal });
     if (kept?.equals(secret)) return undefined;

@@ -14,7 +14,7 @@ import { withFix } from './store-failure.ts';
  * - it does not serve, or forgets → `keyring-required`, with what would make it serve
  */
 export async function prepareGoal(context: Context, store: StoreId, dryRun: boolean): Promise<void> {
-  const { settings, stores, profile, where, signal } = context;
+  const { settings, stores, profile, host, signal } = context;
   const opened = await stores.open(store);
   if (store === 'file') return;
   if (settings.policy.keyringDisabled) {
@@ -32,9 +32,9 @@ export async function prepareGoal(context: Context, store: StoreId, dryRun: bool
   const policy = { preference: 'keychain', keyringDisabled: false };
   const alone = { ...context, settings: { ...settings, policy }, stores: { ...stores, candidates: [store] } };
   const { selection } = await chooseStore(alone, () => {});
-  const [about] = selection.passedOver;
+  const [about] = selection.skipped;
   if (about === undefined) return;
-  const { explanation, fix } = advise(about, where);
+  const { explanation, fix } = advise(about, host);
   throw refused(store, new CredentialError('failed', explanation, { hint: fix }));
 }
 

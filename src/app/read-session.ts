@@ -1,6 +1,6 @@
 import type { CredentialName } from '../domain/credential-name.ts';
 import type { Secret } from '../domain/secret.ts';
-import { parseSession, type Session } from '../domain/session.ts';
+import { parseSession, type Session } from '../domain/sign-in/session.ts';
 import type { Context } from './context.ts';
 import { getCredential } from './get-credential.ts';
 

@@ -1,11 +1,11 @@
-import { adviseRefusal } from '../domain/advice/refusal.ts';
+import { adviseSelectionError } from '../domain/advice/selection-error.ts';
 import { CredentialError } from '../domain/credential-error.ts';
-import type { Policy } from '../domain/policy.ts';
-import type { Refused } from '../domain/selection.ts';
-import type { Surroundings } from '../domain/surroundings.ts';
+import type { HostInfo } from '../domain/host-info.ts';
+import type { Policy } from '../domain/selection/policy.ts';
+import type { SelectionFailed } from '../domain/selection/selection.ts';
 
 /** The error that a choice without a store ends in. */
-export function refusalError(refused: Refused, policy: Policy, where: Surroundings): CredentialError {
-  const { explanation, fix } = adviseRefusal(refused, policy, where);
+export function selectionError(refused: SelectionFailed, policy: Policy, where: HostInfo): CredentialError {
+  const { explanation, fix } = adviseSelectionError(refused, policy, where);
   return new CredentialError(refused.code, explanation, { hint: fix });
 }

@@ -1,10 +1,16 @@
 import type { CredentialName } from '../domain/credential-name.ts';
-import { findPlaced, forgotten, isSameWriting, type Placement, removedFrom } from '../domain/placement.ts';
+import {
+  findEntry,
+  isSameRevision,
+  type PlacementIndex,
+  recordRemoval,
+  removeEntry,
+} from '../domain/placement/placement-index.ts';
 import type { StoreId } from '../domain/store-id.ts';
-import { alone } from './alone.ts';
+import { withLock } from './alone.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
-import { reach } from './reach.ts';
+import { openEnabledStore } from './reach.ts';
 import { searchOrder } from './search-order.ts';
 import { isUnsupported, unreachableError, withFix } from './store-failure.ts';
 
@@ -20,22 +26,22 @@ export type Removal =
  */
 export async function removeEverywhere(context: Context, name: CredentialName): Promise<readonly Removal[]> {
   await checkPolicy(context);
-  return alone(context, () => remove(context, name));
+  return withLock(context, () => remove(context, name));
 }
 
 async function remove(context: Context, name: CredentialName): Promise<readonly Removal[]> {
-  const placed = findPlaced((await context.placement.read()).placement, name);
+  const placed = findEntry((await context.placement.read()).placement, name);
   // What was written meanwhile is not what was removed.
-  const record = (change: (now: Placement) => Placement) =>
-    context.placement.update((now) => (isSameWriting(findPlaced(now, name), placed) ? change(now) : now));
+  const record = (change: (now: PlacementIndex) => PlacementIndex) =>
+    context.placement.update((now) => (isSameRevision(findEntry(now, name), placed) ? change(now) : now));
   const known = placed === undefined ? [] : [placed.store, ...placed.stale];
   const removals: Removal[] = [];
   for (const store of new Set([...known, ...searchOrder(context)])) {
     try {
-      const opened = await reach(context, store);
+      const opened = await openEnabledStore(context, store);
       const removed = await opened.delete(name, { signal: context.signal });
       removals.push({ store, outcome: removed ? 'removed' : 'absent' });
-      if (known.includes(store)) await record((now) => removedFrom(now, name, store));
+      if (known.includes(store)) await record((now) => recordRemoval(now, name, store));
     } catch (error) {
       if (placed !== undefined && known.includes(store)) {
         const named = unreachableError(error, { ...placed, store }, context);
@@ -48,6 +54,6 @@ async function remove(context: Context, name: CredentialName): Promise<readonly 
     }
   }
   const held = removals.some((removal) => removal.outcome === 'unreachable' && removal.known);
-  if (placed !== undefined && !held) await record((now) => forgotten(now, name));
+  if (placed !== undefined && !held) await record((now) => removeEntry(now, name));
   return removals;
 }

@@ -1,5 +1,5 @@
-import { type CredentialName, distinctNames } from '../domain/credential-name.ts';
-import { type DivergenceKind, divergencesOf } from '../domain/divergence.ts';
+import { type CredentialName, sortUniqueNames } from '../domain/credential-name.ts';
+import { type DivergenceKind, findDivergences } from '../domain/reconcile/divergence.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { Context } from './context.ts';
@@ -33,7 +33,7 @@ export async function* repair(context: Context, keep: StoreId | undefined): Asyn
   await checkPolicy(context);
   const { placement } = await context.placement.read();
   const file = await context.stores.open('file');
-  const names = distinctNames([...placement, ...(await file.list(undefined, { signal: context.signal }))]);
+  const names = sortUniqueNames([...placement, ...(await file.list(undefined, { signal: context.signal }))]);
   for (const store of new Set([...searchOrder(context), ...placement.map(({ store }) => store)])) {
     await trustSource(context, store);
   }
@@ -49,9 +49,9 @@ type Outcome<T = Repair> = T extends unknown ? Omit<T, keyof CredentialName> : n
 
 function reportOf(context: Context, settled: Settled, failures: Failures): Outcome | undefined {
   const { settlement, performed, whereabouts } = settled;
-  const [first, ...others] = divergencesOf(whereabouts, context.profile.program);
+  const [first, ...others] = findDivergences(whereabouts, context.profile.program);
   if (performed.end === 'failed') return leftBy(performed.error, performed.store, context);
-  if (settlement.kind === 'unanswered') {
+  if (settlement.kind === 'unavailable') {
     return leftBy(failures.get(settlement.store), settlement.store, context);
   }
   if (first === undefined) return undefined;
@@ -61,7 +61,7 @@ function reportOf(context: Context, settled: Settled, failures: Failures): Outco
     outcome: 'mended',
     kinds: [first, ...others].map(({ kind }) => kind),
     explanation: [first, ...others].map(({ explanation }) => explanation).join('; '),
-    ...(settlement.kind === 'settled' && { store: settlement.to }),
+    ...(settlement.kind === 'resolved' && { store: settlement.to }),
     removedFrom: effects.flatMap((effect) => (effect.type === 'remove' ? [effect.store] : [])),
   };
 }

@@ -1,7 +1,7 @@
-import type { Selected } from '../domain/selection.ts';
+import type { Selected } from '../domain/selection/selection.ts';
 import { chooseStore } from './choose-store.ts';
 import type { Context } from './context.ts';
-import { refusalError } from './refusal.ts';
+import { selectionError } from './refusal.ts';
 import { warningLine } from './warning-line.ts';
 
 /**
@@ -9,8 +9,8 @@ import { warningLine } from './warning-line.ts';
  * rejects with the code of its refusal.
  */
 export async function selectStore(context: Context): Promise<Selected> {
-  const { settings, where, terminal } = context;
-  const { selection } = await chooseStore(context, (about) => terminal.warn(warningLine(about, where)));
-  if (selection.status === 'refused') throw refusalError(selection, settings.policy, where);
+  const { settings, host, terminal } = context;
+  const { selection } = await chooseStore(context, (about) => terminal.warn(warningLine(about, host)));
+  if (selection.status === 'rejected') throw selectionError(selection, settings.policy, host);
   return selection;
 }

@@ -1,14 +1,14 @@
 import { advise } from '../domain/advice/advise.ts';
-import { adviseRefusal } from '../domain/advice/refusal.ts';
-import type { Policy } from '../domain/policy.ts';
-import { classOf, type Reason, type ReasonClass } from '../domain/probe.ts';
-import type { PassedOver, RefusalCode, Verdict } from '../domain/selection.ts';
+import { adviseSelectionError } from '../domain/advice/selection-error.ts';
+import type { HostInfo } from '../domain/host-info.ts';
+import type { Policy } from '../domain/selection/policy.ts';
+import { classifyReason, type Reason, type ReasonClass } from '../domain/selection/probe-result.ts';
+import type { SelectionErrorCode, SelectionResult, SkippedStore } from '../domain/selection/selection.ts';
 import type { CandidateId, StoreId } from '../domain/store-id.ts';
-import type { Surroundings } from '../domain/surroundings.ts';
 import { warningLine } from './warning-line.ts';
 
 /** A store that was passed over, explained. */
-export interface PassedOverReport {
+export interface SkippedStoreReport {
   readonly store: CandidateId;
   readonly reason: Reason;
   readonly class: ReasonClass;
@@ -19,30 +19,39 @@ export interface PassedOverReport {
 /** A choice and its reasons, as `doctor --json` prints it. */
 export type SelectionReport = (
   | { readonly outcome: 'selected'; readonly store: StoreId }
-  | { readonly outcome: 'refused'; readonly code: RefusalCode; readonly explanation: string; readonly fix: string }
+  | {
+      readonly outcome: 'rejected';
+      readonly code: SelectionErrorCode;
+      readonly explanation: string;
+      readonly fix: string;
+    }
 ) & {
-  readonly passedOver: readonly PassedOverReport[];
+  readonly skipped: readonly SkippedStoreReport[];
   /** The lines that a command which stores something would warn with. */
   readonly warnings: readonly string[];
   /** The rows of docs/selection.md that fired, in order. */
-  readonly rows: readonly number[];
+  readonly rules: readonly number[];
 };
 
-export function reportSelection({ selection, warned }: Verdict, policy: Policy, where: Surroundings): SelectionReport {
-  const passedOver = explainPassedOver(selection.passedOver, where);
+export function reportSelection(
+  { selection, warned }: SelectionResult,
+  policy: Policy,
+  where: HostInfo,
+): SelectionReport {
+  const skipped = explainSkipped(selection.skipped, where);
   const warnings = warned.map((about) => warningLine(about, where));
   const end =
     selection.status === 'selected'
       ? { outcome: 'selected' as const, store: selection.store }
-      : { outcome: 'refused' as const, code: selection.code, ...adviseRefusal(selection, policy, where) };
-  return { ...end, passedOver, warnings, rows: selection.rows };
+      : { outcome: 'rejected' as const, code: selection.code, ...adviseSelectionError(selection, policy, where) };
+  return { ...end, skipped, warnings, rules: selection.rules };
 }
 
-export function explainPassedOver(passedOver: readonly PassedOver[], where: Surroundings): readonly PassedOverReport[] {
-  return passedOver.map((about) => ({
+export function explainSkipped(skipped: readonly SkippedStore[], where: HostInfo): readonly SkippedStoreReport[] {
+  return skipped.map((about) => ({
     store: about.store,
     reason: about.reason,
-    class: classOf(about.reason),
+    class: classifyReason(about.reason),
     ...advise(about, where),
   }));
 }

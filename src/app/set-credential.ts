@@ -1,18 +1,24 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
-import { findPlaced, isSameWriting, type Placed, placed, removedFrom } from '../domain/placement.ts';
+import {
+  findEntry,
+  isSameRevision,
+  type PlacementEntry,
+  recordRemoval,
+  recordWrite,
+} from '../domain/placement/placement-index.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { PassedOver, Selected } from '../domain/selection.ts';
+import type { Selected, SkippedStore } from '../domain/selection/selection.ts';
 import type { StoreId } from '../domain/store-id.ts';
-import { alone } from './alone.ts';
+import { withLock } from './alone.ts';
 import type { Context } from './context.ts';
-import { reach } from './reach.ts';
+import { openEnabledStore } from './reach.ts';
 import { selectStore } from './select-store.ts';
 
 /** Where a credential went, and why there. */
 export interface Stored {
   readonly store: StoreId;
-  readonly passedOver: readonly PassedOver[];
+  readonly skipped: readonly SkippedStore[];
   /** Stores that still hold an older copy, because it could not be removed. */
   readonly stale: readonly StoreId[];
 }
@@ -31,21 +37,21 @@ export async function setCredential(
   secret: Secret,
   selected?: Selected,
 ): Promise<Stored> {
-  const { store, passedOver } = selected ?? (await selectStore(context));
+  const { store, skipped } = selected ?? (await selectStore(context));
   const { signal, placement, stores } = context;
   const opened = await stores.open(store);
-  const before = findPlaced((await placement.read()).placement, name);
+  const before = findEntry((await placement.read()).placement, name);
   if (before === undefined || (before.store === store && before.stale.length === 0)) {
     await opened.set(name, secret, { signal });
-    const unchanged = (now: Placed | undefined) => isSameWriting(before, now);
-    if (await remember(context, name, store, unchanged)) return { store, passedOver, stale: [] };
+    const unchanged = (now: PlacementEntry | undefined) => isSameRevision(before, now);
+    if (await remember(context, name, store, unchanged)) return { store, skipped, stale: [] };
   }
   // There is another copy, or there was a moment ago: whoever takes one away may have taken what was just written.
-  return alone(context, async () => {
+  return withLock(context, async () => {
     await opened.set(name, secret, { signal });
     await remember(context, name, store);
-    const { stale = [] } = findPlaced((await placement.read()).placement, name) ?? {};
-    return { store, passedOver, stale: await removeCopies(context, name, stale) };
+    const { stale = [] } = findEntry((await placement.read()).placement, name) ?? {};
+    return { store, skipped, stale: await removeCopies(context, name, stale) };
   });
 }
 
@@ -57,17 +63,17 @@ async function remember(
   { placement, clock, terminal }: Context,
   name: CredentialName,
   store: StoreId,
-  asExpected: (now: Placed | undefined) => boolean = () => true,
+  asExpected: (now: PlacementEntry | undefined) => boolean = () => true,
 ): Promise<boolean> {
   const at = clock();
   let done = true;
   try {
     await placement.update((now) => {
-      done = asExpected(findPlaced(now, name));
-      return done ? placed(now, name, store, at) : now;
+      done = asExpected(findEntry(now, name));
+      return done ? recordWrite(now, name, store, at) : now;
     });
   } catch (error) {
-    const before = findPlaced((await placement.read()).placement, name);
+    const before = findEntry((await placement.read()).placement, name);
     if (!(error instanceof CredentialError) || (before && before.store !== store)) throw error;
     terminal.warn(`${error.message}; every store is looked in instead`);
   }
@@ -80,8 +86,8 @@ async function removeCopies(context: Context, name: CredentialName, stale: reado
   const left: StoreId[] = [];
   for (const id of stale) {
     try {
-      await (await reach(context, id)).delete(name, { signal });
-      await placement.update((now) => removedFrom(now, name, id));
+      await (await openEnabledStore(context, id)).delete(name, { signal });
+      await placement.update((now) => recordRemoval(now, name, id));
     } catch {
       left.push(id);
     }

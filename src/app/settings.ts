@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path';
 import { CredentialError } from '../domain/credential-error.ts';
-import type { Policy } from '../domain/policy.ts';
-import { type Profile, type Seal, seals } from '../domain/profile.ts';
+import { type KeySource, keySources, type Profile } from '../domain/profile.ts';
+import type { Policy } from '../domain/selection/policy.ts';
 
 /** What the environment says, read once. */
 export interface Settings {
@@ -9,7 +9,7 @@ export interface Settings {
   /** pass(1) is a candidate. */
   readonly usePass: boolean;
   /** How a new encrypted file is sealed. */
-  readonly seal: Seal;
+  readonly keySource: KeySource;
   /** Full path of the encrypted file. */
   readonly credentialsPath: string;
   /** Full path of the placement file. */
@@ -20,11 +20,11 @@ export interface Settings {
   readonly newEnvPassphrase: boolean;
   readonly quiet: boolean;
   /** Somebody is there to answer a dialog: a terminal or a display, and not CI. */
-  readonly attended: boolean;
+  readonly interactive: boolean;
 }
 
 /** The facts about the process that settings depend on. */
-export interface ProcessFacts {
+export interface ProcessInfo {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** As `process.platform` names it. */
   readonly platform: string;
@@ -40,7 +40,7 @@ export interface ProcessFacts {
  * Reads an application's variables. An unknown seal → `invalid-setting`; the preference is taken as it is typed,
  * judging it is row 1 of the choice.
  */
-export function readSettings(profile: Profile, facts: ProcessFacts): Settings {
+export function readSettings(profile: Profile, facts: ProcessInfo): Settings {
   const { variables, files } = profile;
   const { environment } = facts;
   const { join } = facts.platform === 'win32' ? win32 : posix;
@@ -52,15 +52,15 @@ export function readSettings(profile: Profile, facts: ProcessFacts): Settings {
       keyringDisabled: isOn(environment[variables.disableKeyring]),
     },
     usePass: isOn(environment[variables.usePass]),
-    seal: readSeal(profile, environment),
+    keySource: readKeySource(profile, environment),
     credentialsPath: join(folder, files.credentials),
     placementPath: join(folder, files.placement),
     envPassphrase: allowed && Boolean(environment[variables.passphrase]),
     newEnvPassphrase: allowed && Boolean(environment[variables.newPassphrase]),
     quiet: isOn(environment[variables.quiet]),
     // Worked out when somebody would be asked: finding a terminal takes a read 5 ms.
-    get attended() {
-      return isAttended(facts);
+    get interactive() {
+      return isInteractive(facts);
     },
   };
 }
@@ -69,7 +69,7 @@ export function readSettings(profile: Profile, facts: ProcessFacts): Settings {
  * The variable for it; else `%APPDATA%\PROGRAM` on Windows; else `$XDG_CONFIG_HOME/PROGRAM` where that is absolute
  * (XDG Base Directory Specification), or `~/.config/PROGRAM`.
  */
-function configFolder({ program, variables }: Profile, facts: ProcessFacts): string {
+function configFolder({ program, variables }: Profile, facts: ProcessInfo): string {
   const { environment, platform, home } = facts;
   const path = platform === 'win32' ? win32 : posix;
   const chosen = environment[variables.configDir];
@@ -79,16 +79,16 @@ function configFolder({ program, variables }: Profile, facts: ProcessFacts): str
   return path.join(base && path.isAbsolute(base) ? base : path.join(home, '.config'), program);
 }
 
-function readSeal({ seal, variables }: Profile, environment: ProcessFacts['environment']): Seal {
+function readKeySource({ seal, variables }: Profile, environment: ProcessInfo['environment']): KeySource {
   const asked = environment[variables.seal] || seal;
-  const known = seals.find((name) => name === asked);
+  const known = keySources.find((name) => name === asked);
   if (known !== undefined) return known;
   throw new CredentialError('invalid-setting', `${variables.seal} is ${JSON.stringify(asked)}`, {
-    hint: `set it to one of ${seals.join(', ')}, or unset it`,
+    hint: `set it to one of ${keySources.join(', ')}, or unset it`,
   });
 }
 
-function isAttended({ environment, terminal }: ProcessFacts): boolean {
+function isInteractive({ environment, terminal }: ProcessInfo): boolean {
   const display = Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);
   return (terminal || display) && !isOn(environment.CI);
 }

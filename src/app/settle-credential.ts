@@ -1,8 +1,8 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
-import { type Settlement, settle, type Wish } from '../domain/settlement.ts';
+import { planReconciliation, type ReconcileOptions, type ReconcilePlan } from '../domain/reconcile/reconcile-plan.ts';
 import type { StoreId } from '../domain/store-id.ts';
-import { alone } from './alone.ts';
+import { withLock } from './alone.ts';
 import type { Context } from './context.ts';
 import { type Performed, performMoves } from './perform-moves.ts';
 import { type Failures, type Found, findWhereabouts } from './whereabouts.ts';
@@ -11,7 +11,7 @@ import { type Failures, type Found, findWhereabouts } from './whereabouts.ts';
 export interface Settled {
   readonly name: CredentialName;
   readonly whereabouts: Found;
-  readonly settlement: Settlement;
+  readonly settlement: ReconcilePlan;
   readonly performed: Exclude<Performed, { end: 'overtaken' }>;
 }
 
@@ -25,10 +25,10 @@ const maxAttempts = 10;
 export async function settleCredential(
   context: Context,
   name: CredentialName,
-  wish: Wish,
+  wish: ReconcileOptions,
   failures: Failures,
 ): Promise<Settled> {
-  return alone(context, async (held) => {
+  return withLock(context, async (held) => {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const { whereabouts, settlement } = await foresee(context, name, wish, failures);
       const effects = 'effects' in settlement ? settlement.effects : [];
@@ -54,11 +54,11 @@ export async function settleCredential(
 export async function foresee(
   context: Context,
   name: CredentialName,
-  wish: Wish,
+  wish: ReconcileOptions,
   failures: Failures,
 ): Promise<Settled> {
-  const whereabouts = await findWhereabouts(context, name, failures, wish.goal);
-  return { name, whereabouts, settlement: settle(whereabouts, wish), performed: { end: 'done' } };
+  const whereabouts = await findWhereabouts(context, name, failures, wish.target);
+  return { name, whereabouts, settlement: planReconciliation(whereabouts, wish), performed: { end: 'done' } };
 }
 
 /** Takes back what was begun: what may have come of the copy, and the note of it. */
@@ -69,7 +69,7 @@ async function leaveWhereItIs(
   failures: Failures,
 ): Promise<void> {
   const { whereabouts, settlement } = await foresee(context, name, {}, failures);
-  if (settlement.kind !== 'settled') return;
+  if (settlement.kind !== 'resolved') return;
   await performMoves(context, { name, record: whereabouts.record, held }, settlement.effects);
 }
 

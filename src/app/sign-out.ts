@@ -1,7 +1,7 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
-import type { Session } from '../domain/session.ts';
-import type { AuthorizationServer } from '../ports/authorization-server.ts';
+import type { Session } from '../domain/sign-in/session.ts';
+import type { AuthorizationServer } from '../ports/sign-in/authorization-server.ts';
 import type { Context } from './context.ts';
 import { readSession } from './read-session.ts';
 import { type Removal, removeEverywhere } from './remove-everywhere.ts';

@@ -1,4 +1,4 @@
-import type { Seal } from '../domain/profile.ts';
+import type { KeySource } from '../domain/profile.ts';
 import type { StoreId } from '../domain/store-id.ts';
 
 /** Where an application's credentials are kept now, as doctor heads its report. */
@@ -13,7 +13,7 @@ export type StorageLabel =
   | 'No credentials stored';
 
 /** `store`: where the newest credential is kept, if there is any. `seal`: how the file is sealed. */
-export function storageLabel(store: StoreId | undefined, seal: Seal, envPassphrase: boolean): StorageLabel {
+export function storageLabel(store: StoreId | undefined, seal: KeySource, envPassphrase: boolean): StorageLabel {
   if (store === undefined) return 'No credentials stored';
   if (store === 'pass') return 'Password store (pass)';
   if (store !== 'file') return 'OS keyring';

@@ -1,10 +1,10 @@
 import { CredentialError } from '../domain/credential-error.ts';
-import { sameName } from '../domain/credential-name.ts';
-import { newestFirst, type Placed, type Placement } from '../domain/placement.ts';
-import type { Seal } from '../domain/profile.ts';
+import { isSameName } from '../domain/credential-name.ts';
+import { type PlacementEntry, type PlacementIndex, sortNewestFirst } from '../domain/placement/placement-index.ts';
+import type { KeySource } from '../domain/profile.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
 import type { Context } from './context.ts';
-import type { PassedOverReport, SelectionReport } from './selection-report.ts';
+import type { SelectionReport, SkippedStoreReport } from './selection-report.ts';
 import { type StorageLabel, storageLabel } from './storage-label.ts';
 import { type Survey, survey } from './survey.ts';
 
@@ -34,11 +34,11 @@ export async function reportStorage(context: Context, selection: SelectionReport
     faults.push(error instanceof CredentialError ? error.message : String(error));
   };
   // No answer is a file that cannot be read: what is remembered of it stands.
-  const answer = await context.stores.sealOfFile().then((seal) => ({ seal }), note);
+  const answer = await context.stores.findFileKeySource().then((seal) => ({ seal }), note);
   const fileSeal = answer?.seal;
   const seen = await survey(context, remembered, selection, answer === undefined ? 'unreadable' : fileSeal);
   const placement = remembered.filter((placed) => !isGone(placed, seen));
-  const seal = fileSeal ?? settings.seal;
+  const seal = fileSeal ?? settings.keySource;
   const store =
     newest(placement) ?? (state === 'intact' ? undefined : await found(context, selection, fileSeal).catch(note));
   const file = [store, selection.outcome === 'selected' && selection.store].includes('file');
@@ -47,7 +47,7 @@ export async function reportStorage(context: Context, selection: SelectionReport
     store: store ?? null,
     kept: counts(placement),
     details: [
-      ...mostTellingFirst(selection.passedOver).map(notUsed),
+      ...mostTellingFirst(selection.skipped).map(notUsed),
       ...movedOn(store, selection),
       ...(file ? protection(seal, context) : []),
       ...faults,
@@ -58,13 +58,13 @@ export async function reportStorage(context: Context, selection: SelectionReport
 }
 
 /** A store that was asked and does not have what is remembered of it; of any other, what is remembered stands. */
-function isGone(placed: Placed, { credentials }: Survey): boolean {
-  const found = credentials.find(({ name }) => sameName(name, placed));
+function isGone(placed: PlacementEntry, { credentials }: Survey): boolean {
+  const found = credentials.find(({ name }) => isSameName(name, placed));
   return found?.whereabouts.seen.get(placed.store)?.kind === 'absent';
 }
 
 /** Why one store was passed over, as doctor has it. */
-export function notUsed({ explanation }: PassedOverReport): string {
+export function notUsed({ explanation }: SkippedStoreReport): string {
   return `OS keyring not used: ${explanation}`;
 }
 
@@ -75,21 +75,21 @@ function movedOn(store: StoreId | undefined, selection: SelectionReport): string
 }
 
 /** What is there and was not taken says more than what is not there at all. */
-function mostTellingFirst(passedOver: readonly PassedOverReport[]): readonly PassedOverReport[] {
-  const isThere = (about: PassedOverReport) => about.class === 'service-failure' || about.reason === 'volatile';
-  return [...passedOver].sort((a, b) => Number(isThere(b)) - Number(isThere(a)));
+function mostTellingFirst(skipped: readonly SkippedStoreReport[]): readonly SkippedStoreReport[] {
+  const isThere = (about: SkippedStoreReport) => about.class === 'service-failure' || about.reason === 'volatile';
+  return [...skipped].sort((a, b) => Number(isThere(b)) - Number(isThere(a)));
 }
 
 /** The store that was written to last. */
-function newest(placement: Placement): StoreId | undefined {
-  return newestFirst(placement)[0]?.store;
+function newest(placement: PlacementIndex): StoreId | undefined {
+  return sortNewestFirst(placement)[0]?.store;
 }
 
 /** Where nothing is remembered: the file if there is one, or the store that would be chosen if it holds anything. */
 async function found(
   { stores, signal }: Context,
   selection: SelectionReport,
-  fileSeal: Seal | undefined,
+  fileSeal: KeySource | undefined,
 ): Promise<StoreId | undefined> {
   if (fileSeal) return 'file';
   if (selection.outcome !== 'selected' || selection.store === 'file') return undefined;
@@ -98,18 +98,18 @@ async function found(
   return (await store.list(undefined, { signal })).length > 0 ? selection.store : undefined;
 }
 
-function counts(placement: Placement): StorageReport['kept'] {
+function counts(placement: PlacementIndex): StorageReport['kept'] {
   const byStore = new Map<StoreId, number>();
   for (const { store } of placement) byStore.set(store, (byStore.get(store) ?? 0) + 1);
   return [...byStore].map(([store, credentials]) => ({ store, credentials }));
 }
 
-function protection(seal: Seal, { settings }: Context): string[] {
+function protection(seal: KeySource, { settings }: Context): string[] {
   return [`${settings.credentialsPath} is ${protectionBy(seal)}`];
 }
 
 /** What a file's seal protects it from. */
-export function protectionBy(seal: Seal): string {
+export function protectionBy(seal: KeySource): string {
   return seal === 'home'
     ? 'sealed by your home directory: this guards against a stray backup, grep or paste, not against a program that runs as you'
     : 'sealed by your passphrase';

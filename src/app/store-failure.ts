@@ -1,7 +1,12 @@
 import { advise } from '../domain/advice/advise.ts';
 import { CredentialError } from '../domain/credential-error.ts';
-import type { Placed } from '../domain/placement.ts';
-import { classOf, type Reason, serviceFailureReasons, unsupportedReasons } from '../domain/probe.ts';
+import type { PlacementEntry } from '../domain/placement/placement-index.ts';
+import {
+  classifyReason,
+  type Reason,
+  serviceFailureReasons,
+  unsupportedReasons,
+} from '../domain/selection/probe-result.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
 import type { Context } from './context.ts';
 
@@ -15,20 +20,20 @@ export function reasonOf(error: unknown): Reason | undefined {
 /** The machine does not have this store, so nothing can be kept in it. */
 export function isUnsupported(error: unknown): boolean {
   const reason = reasonOf(error);
-  return reason !== undefined && classOf(reason) === 'unsupported';
+  return reason !== undefined && classifyReason(reason) === 'unsupported';
 }
 
 /** Adds to the error of a store that did not serve what makes it serve again. */
-export function withFix(error: unknown, store: StoreId, { where }: Context): unknown {
+export function withFix(error: unknown, store: StoreId, { host }: Context): unknown {
   const reason = reasonOf(error);
   if (!(error instanceof CredentialError) || reason === undefined || store === 'file' || error.hint) return error;
   const { code, message, evidence } = error;
-  const { fix } = advise({ store, reason, ...(evidence && { evidence }) }, where);
+  const { fix } = advise({ store, reason, ...(evidence && { evidence }) }, host);
   return new CredentialError(code, message, { hint: fix, cause: error });
 }
 
 /** The same, and names what the store was needed for: `demo alice was stored in the … on …: …`. */
-export function unreachableError(error: unknown, placed: Placed, context: Context): unknown {
+export function unreachableError(error: unknown, placed: PlacementEntry, context: Context): unknown {
   const fixed = withFix(error, placed.store, context);
   if (!(fixed instanceof CredentialError) || reasonOf(fixed) === undefined || placed.store === 'file') return fixed;
   const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(

@@ -1,18 +1,18 @@
 import { CredentialError } from '../domain/credential-error.ts';
-import { type CredentialName, distinctNames, sameName } from '../domain/credential-name.ts';
-import { findPlaced, type Placement } from '../domain/placement.ts';
-import type { Seal } from '../domain/profile.ts';
-import type { Sighting, Whereabouts } from '../domain/settlement.ts';
+import { type CredentialName, isSameName, sortUniqueNames } from '../domain/credential-name.ts';
+import { findEntry, type PlacementIndex } from '../domain/placement/placement-index.ts';
+import type { KeySource } from '../domain/profile.ts';
+import type { CopyState, CopyStatus } from '../domain/reconcile/reconcile-plan.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import type { Context } from './context.ts';
-import { namesOf } from './names-of.ts';
+import { storedNames } from './names-of.ts';
 import { searchOrder } from './search-order.ts';
 import type { SelectionReport } from './selection-report.ts';
 import { contentOf } from './whereabouts.ts';
 
 /** Where the application's credentials are, as far as that is seen without asking anybody. */
 export interface Survey {
-  readonly credentials: readonly { readonly name: CredentialName; readonly whereabouts: Whereabouts }[];
+  readonly credentials: readonly { readonly name: CredentialName; readonly whereabouts: CopyState }[];
   /** What could not be found out, and why. */
   readonly faults: readonly string[];
 }
@@ -26,9 +26,9 @@ type Holdings = ReadonlyMap<StoreId, readonly CredentialName[] | undefined>;
  */
 export async function survey(
   context: Context,
-  remembered: Placement,
+  remembered: PlacementIndex,
   selection: SelectionReport,
-  seal: Seal | undefined | 'unreadable',
+  seal: KeySource | undefined | 'unreadable',
 ): Promise<Survey> {
   const faults: string[] = [];
   const note = (error: unknown): undefined => {
@@ -38,26 +38,26 @@ export async function survey(
   const { stores, signal } = context;
   const inFile = async () => (await stores.open('file')).list(undefined, { signal });
   const fileNames = seal === undefined ? [] : seal === 'home' ? await inFile().catch(note) : undefined;
-  const own = distinctNames([...remembered, ...(fileNames ?? [])]);
+  const own = sortUniqueNames([...remembered, ...(fileNames ?? [])]);
   const holdings = new Map<StoreId, readonly CredentialName[] | undefined>([['file', fileNames]]);
   if (selection.outcome === 'selected' && selection.store !== 'file' && own.length > 0) {
     const keyring = await stores.open(selection.store);
-    holdings.set(selection.store, await namesOf(keyring, own, signal).catch(note));
+    holdings.set(selection.store, await storedNames(keyring, own, signal).catch(note));
   }
   const order = new Set([...searchOrder(context), ...remembered.flatMap(({ store, stale }) => [store, ...stale])]);
   const credentials = [];
   for (const name of own) {
     const seen = await compare(context, name, lookUp(name, [...order], holdings));
-    credentials.push({ name, whereabouts: { record: findPlaced(remembered, name), seen } });
+    credentials.push({ name, whereabouts: { record: findEntry(remembered, name), seen } });
   }
   return { credentials, faults };
 }
 
-function lookUp(name: CredentialName, order: readonly StoreId[], holdings: Holdings): Map<StoreId, Sighting> {
-  const sighting = (store: StoreId): Sighting => {
+function lookUp(name: CredentialName, order: readonly StoreId[], holdings: Holdings): Map<StoreId, CopyStatus> {
+  const sighting = (store: StoreId): CopyStatus => {
     const names = holdings.get(store);
     if (names === undefined) return { kind: 'unknown' };
-    return names.some((other) => sameName(other, name)) ? { kind: 'kept', content: 0 } : { kind: 'absent' };
+    return names.some((other) => isSameName(other, name)) ? { kind: 'present', content: 0 } : { kind: 'absent' };
   };
   return new Map(order.map((store) => [store, sighting(store)]));
 }
@@ -66,9 +66,9 @@ function lookUp(name: CredentialName, order: readonly StoreId[], holdings: Holdi
 async function compare(
   { stores, signal }: Context,
   name: CredentialName,
-  seen: Map<StoreId, Sighting>,
-): Promise<Whereabouts['seen']> {
-  const kept = [...seen].flatMap(([store, { kind }]) => (kind === 'kept' ? [store] : []));
+  seen: Map<StoreId, CopyStatus>,
+): Promise<CopyState['seen']> {
+  const kept = [...seen].flatMap(([store, { kind }]) => (kind === 'present' ? [store] : []));
   if (kept.length < 2) return seen;
   const contents: Parameters<typeof contentOf>[1] = [];
   for (const store of kept) {
@@ -76,7 +76,7 @@ async function compare(
       if (error instanceof CredentialError && error.code !== 'cancelled') return undefined;
       throw error;
     });
-    seen.set(store, secret ? { kind: 'kept', content: contentOf(secret, contents) } : { kind: 'unknown' });
+    seen.set(store, secret ? { kind: 'present', content: contentOf(secret, contents) } : { kind: 'unknown' });
   }
   return seen;
 }

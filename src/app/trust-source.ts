@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
  */
 export async function trustSource({ stores, settings, signal }: Context, store: StoreId): Promise<void> {
   if (store === 'file' || settings.policy.keyringDisabled || !stores.candidates.includes(store)) return;
-  const probe = await (await stores.prober(store)).probe({ signal });
+  const probe = await (await stores.openProbe(store)).probe({ signal });
   if (probe.kind !== 'service-failure' || probe.reason !== 'round-trip-mismatch') return;
   throw new CredentialError(
     probe.reason,

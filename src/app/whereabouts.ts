@@ -1,12 +1,11 @@
-import { CredentialError, type ErrorCode } from '../domain/credential-error.ts';
+import { CredentialError, type ErrorCode, fileCodes } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
-import { fileCodes } from '../domain/error-codes.ts';
-import { findPlaced, type Placed } from '../domain/placement.ts';
+import { findEntry, type PlacementEntry } from '../domain/placement/placement-index.ts';
+import type { CopyState, CopyStatus } from '../domain/reconcile/reconcile-plan.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { Sighting, Whereabouts } from '../domain/settlement.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import type { Context } from './context.ts';
-import { reach } from './reach.ts';
+import { openEnabledStore } from './reach.ts';
 import { searchOrder } from './search-order.ts';
 import { isUnsupported } from './store-failure.ts';
 
@@ -14,8 +13,8 @@ import { isUnsupported } from './store-failure.ts';
 export type Failures = Map<StoreId, unknown>;
 
 /** Whereabouts with the whole of the record, as it was before the stores were asked. */
-export interface Found extends Whereabouts {
-  readonly record: Placed | undefined;
+export interface Found extends CopyState {
+  readonly record: PlacementEntry | undefined;
 }
 
 /**
@@ -28,10 +27,10 @@ export async function findWhereabouts(
   failures: Failures,
   goal?: StoreId,
 ): Promise<Found> {
-  const record = findPlaced((await context.placement.read()).placement, name);
+  const record = findEntry((await context.placement.read()).placement, name);
   const needed = [...(record ? [record.store, ...record.stale] : []), ...(goal ? [goal] : [])];
   const contents: Secret[] = [];
-  const seen = new Map<StoreId, Sighting>();
+  const seen = new Map<StoreId, CopyStatus>();
   for (const store of new Set([...searchOrder(context), ...needed])) {
     const answer = await ask(context, name, store, failures);
     if (answer === 'failed') {
@@ -39,7 +38,7 @@ export async function findWhereabouts(
       const absent = isUnsupported(failures.get(store)) && !needed.includes(store);
       seen.set(store, { kind: absent ? 'absent' : 'unknown' });
     } else {
-      seen.set(store, answer ? { kind: 'kept', content: contentOf(answer, contents) } : { kind: 'absent' });
+      seen.set(store, answer ? { kind: 'present', content: contentOf(answer, contents) } : { kind: 'absent' });
     }
   }
   return { record, seen };
@@ -53,7 +52,7 @@ async function ask(
 ): Promise<Secret | undefined | 'failed'> {
   if (isLasting(failures.get(id))) return 'failed';
   try {
-    const store = await reach(context, id);
+    const store = await openEnabledStore(context, id);
     return await store.get(name, { signal: context.signal });
   } catch (error) {
     if (error instanceof CredentialError && error.code === 'cancelled') throw error;

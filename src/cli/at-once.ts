@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { isTerminal } from '../composition/is-terminal.ts';
 import { readAtOnce } from '../composition/read-at-once.ts';
-import type { Placed, Placement } from '../domain/placement.ts';
+import type { PlacementEntry, PlacementIndex } from '../domain/placement/placement-index.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
 import { type QuickCommand, quickOperands } from './quick-command.ts';
@@ -10,7 +10,7 @@ import { type QuickCommand, quickOperands } from './quick-command.ts';
 export interface AtOnce extends Pick<QuickCommand, 'words' | 'operands'> {
   readonly profile: Profile;
   /** Which secret. */
-  find(placement: Placement, ...operands: string[]): Placed | undefined;
+  find(placement: PlacementIndex, ...operands: string[]): PlacementEntry | undefined;
   /** What of it is printed. `undefined`, or any error, says nothing. */
   shown(secret: Secret): Uint8Array | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Placement } from '../domain/placement.ts';
+import type { PlacementIndex } from '../domain/placement/placement-index.ts';
 import type { commonOptions } from './everywhere.ts';
 
 /** A command as data: its parser, its help, its completion and its place in the manual are made from this. */
@@ -56,7 +56,10 @@ export interface ValueOption {
  * What a shell may complete a word to, beside its choices: files; a command with arguments of its own; or words that
  * follow from what is remembered, and from the operands before it.
  */
-export type Completes = 'files' | 'command' | ((placement: Placement, before: readonly string[]) => readonly string[]);
+export type Completes =
+  | 'files'
+  | 'command'
+  | ((placement: PlacementIndex, before: readonly string[]) => readonly string[]);
 
 type Word<Of> = Of extends { choices: readonly (infer Choice)[] } ? Choice : string;
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { latestSignIn } from '../app/dify-session.ts';
 import { sessionIn } from '../app/read-session.ts';
-import { isExpired } from '../domain/session.ts';
+import { isExpired } from '../domain/sign-in/session.ts';
 import { difyctl } from '../profiles/difyctl.ts';
 import { runAtOnce } from './at-once.ts';
 import { tokenForm } from './plain-forms.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../app/context.ts';
 import { getCredential } from '../app/get-credential.ts';
-import { credentialName } from '../domain/credential-name.ts';
+import { toCredentialName } from '../domain/credential-name.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Cli } from './cli.ts';
 import { notFound } from './not-found.ts';
@@ -11,7 +11,7 @@ export async function keptSecret(
   service: string,
   account: string,
 ): Promise<{ readonly secret: Secret; readonly context: Context }> {
-  const name = credentialName(service, account);
+  const name = toCredentialName(service, account);
   const context = cli.context();
   const secret = await getCredential(context, name);
   if (secret === undefined) throw notFound(name, cli.profile.program);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { findPlaced } from '../domain/placement.ts';
+import { findEntry } from '../domain/placement/placement-index.ts';
 import { keystow } from '../profiles/keystow.ts';
 import { runAtOnce } from './at-once.ts';
 import { getForm } from './plain-forms.ts';
@@ -8,7 +8,7 @@ void runAtOnce(
   {
     ...getForm,
     profile: keystow,
-    find: (placement, service = '', account = '') => findPlaced(placement, { service, account }),
+    find: (placement, service = '', account = '') => findEntry(placement, { service, account }),
     shown: (secret) => secret.expose(),
   },
   () => import('./keystow-whole.ts'),

@@ -39,8 +39,8 @@ export async function main({ profile, quick, program }: Executable): Promise<voi
           createTerminal({
             program: profile.program,
             quiet: settings.quiet,
-            get attended() {
-              return prompting && settings.attended;
+            get interactive() {
+              return prompting && settings.interactive;
             },
           }),
       });

@@ -1,5 +1,5 @@
 import { CredentialError } from '../domain/credential-error.ts';
-import { type Attributes, parseAttributes } from '../domain/git/attributes.ts';
+import { type Attributes, parseAttributes } from '../domain/protocols/git/attributes.ts';
 
 /** More than any request; a guard against a pipe that never ends. */
 const maxRequestBytes = 16 * 1024 * 1024;

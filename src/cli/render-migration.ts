@@ -1,6 +1,6 @@
 import type { MoveReport } from '../app/move-report.ts';
+import { assertNever } from '../domain/assert-never.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
-import { unreachable } from '../domain/unreachable.ts';
 import { shown } from './shown.ts';
 
 /** What became of one credential, or would in a dry run. */
@@ -21,7 +21,7 @@ export function moveLine(report: MoveReport, dryRun: boolean): string {
     case 'left':
       return `${name} is left as it is: ${report.explanation}`;
     default:
-      return unreachable(report);
+      return assertNever(report);
   }
 }
 

@@ -1,15 +1,15 @@
 import type { Context } from '../app/context.ts';
 import type { Removal } from '../app/remove-everywhere.ts';
 import type { SignedOut } from '../app/sign-out.ts';
-import { type CredentialName, sameName } from '../domain/credential-name.ts';
-import { type RemovalPlace, removalCommand } from '../domain/removal-command.ts';
+import { assertNever } from '../domain/assert-never.ts';
+import { type CredentialName, isSameName } from '../domain/credential-name.ts';
+import { formatRemovalCommand, type RemovalPlace } from '../domain/entries/removal-command.ts';
 import { storeNames } from '../domain/store-id.ts';
-import { unreachable } from '../domain/unreachable.ts';
 
 /** What became of a credential in each store, a line each. */
 export function removalLines(name: CredentialName, removals: readonly Removal[], context: Context): string {
-  const exactTarget = context.profile.exactTargets?.find((exact) => sameName(exact, name))?.target;
-  const place = { platform: context.where.platform, path: context.settings.credentialsPath, exactTarget };
+  const exactTarget = context.profile.windowsTargets?.find((exact) => isSameName(exact, name))?.target;
+  const place = { platform: context.host.platform, path: context.settings.credentialsPath, exactTarget };
   return removals.map((removal) => `${storeNames[removal.store]}: ${outcome(name, removal, place)}\n`).join('');
 }
 
@@ -22,10 +22,10 @@ function outcome(name: CredentialName, removal: Removal, place: RemovalPlace): s
     case 'unreachable': {
       const what = removal.known ? 'still there' : 'could not be asked';
       const why = removal.error instanceof Error ? ` (${removal.error.message})` : '';
-      return `${what}${why}; to remove it: ${removalCommand(removal.store, name, place)}`;
+      return `${what}${why}; to remove it: ${formatRemovalCommand(removal.store, name, place)}`;
     }
     default:
-      return unreachable(removal);
+      return assertNever(removal);
   }
 }
 

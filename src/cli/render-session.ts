@@ -1,4 +1,4 @@
-import type { Session } from '../domain/session.ts';
+import type { Session } from '../domain/sign-in/session.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
 import { escapeControls } from './escape.ts';
 import { whoLine } from './render.ts';

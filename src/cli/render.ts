@@ -3,13 +3,13 @@ import type { Listed } from '../app/list-credentials.ts';
 import type { Stored } from '../app/set-credential.ts';
 import { advise } from '../domain/advice/advise.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
-import type { Grant } from '../domain/grant.ts';
+import type { TokenSet } from '../domain/sign-in/session.ts';
 import { type StoreId, storeNames } from '../domain/store-id.ts';
 import { escapeControls } from './escape.ts';
 import { shown } from './shown.ts';
 
 /** Who signed in, as far as the server said. */
-export function whoLine(subject: Grant['subject']): string {
+export function whoLine(subject: TokenSet['subject']): string {
   const who = subject?.email ?? subject?.name ?? subject?.id;
   return who === undefined ? 'signed in\n' : `signed in as ${escapeControls(who)}\n`;
 }
@@ -23,9 +23,9 @@ export function listLine({ service, account }: Listed): string {
 }
 
 /** Which store took it, and why that one. */
-export function storedLine(what: string, { store, passedOver, stale }: Stored, { where }: Context): string {
-  const [first] = passedOver;
-  const why = first && store === 'file' ? `: ${advise(first, where).explanation}` : '';
+export function storedLine(what: string, { store, skipped, stale }: Stored, { host }: Context): string {
+  const [first] = skipped;
+  const why = first && store === 'file' ? `: ${advise(first, host).explanation}` : '';
   const left = stale.map((id) => `; an older copy may still be in the ${storeNames[id]}`).join('');
   return `stored ${what} in the ${storeNames[store]}${why}${left}\n`;
 }

@@ -1,5 +1,5 @@
 import { getForDocker } from '../app/docker/get.ts';
-import { messages, parseLogin } from '../domain/docker/login.ts';
+import { dockerMessages, parseDockerLogin } from '../domain/protocols/docker-login.ts';
 import type { Cli } from './cli.ts';
 import { exitCodes } from './exit-code.ts';
 import { readStdin } from './read-stdin.ts';
@@ -22,12 +22,12 @@ async function carryOut(cli: Cli, action: string): Promise<void> {
   switch (action) {
     case 'get': {
       const login = await getForDocker(cli.context(), (await input()).trim());
-      await cli.print(`${login ? JSON.stringify(login) : messages.notFound}\n`);
+      await cli.print(`${login ? JSON.stringify(login) : dockerMessages.notFound}\n`);
       return cli.exitWith(login ? exitCodes.done : exitCodes.error);
     }
     case 'store': {
       const { storeForDocker } = await import('../app/docker/store.ts');
-      return storeForDocker(cli.context(), parseLogin(await input()));
+      return storeForDocker(cli.context(), parseDockerLogin(await input()));
     }
     case 'erase': {
       const { eraseForDocker } = await import('../app/docker/erase.ts');

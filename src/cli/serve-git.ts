@@ -1,8 +1,8 @@
 import type { Context } from '../app/context.ts';
 import { getForGit } from '../app/git/get.ts';
 import { CredentialError } from '../domain/credential-error.ts';
-import { capabilities } from '../domain/git/answer.ts';
-import { type Attributes, formatAttributes, isTrue } from '../domain/git/attributes.ts';
+import { type Attributes, formatAttributes, isTrue } from '../domain/protocols/git/attributes.ts';
+import { capabilities } from '../domain/protocols/git/git-credential.ts';
 import type { Cli } from './cli.ts';
 import { readGitRequest } from './read-git-request.ts';
 import { stdin } from './stdin.ts';

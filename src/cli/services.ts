@@ -1,15 +1,15 @@
 import { lazyLock } from '../adapters/files/lazy-lock.ts';
 import type { AuthorizationServerOptions } from '../adapters/oauth/settings.ts';
 import type { Context } from '../app/context.ts';
-import type { AuthorizationServer } from '../ports/authorization-server.ts';
-import type { RunChild } from '../ports/child.ts';
-import type { DeviceSignIn } from '../ports/device-sign-in.ts';
-import type { Exclusion } from '../ports/exclusion.ts';
+import type { Mutex } from '../ports/mutex.ts';
+import type { RunChild } from '../ports/run-child.ts';
+import type { AuthorizationServer } from '../ports/sign-in/authorization-server.ts';
+import type { DeviceSignIn } from '../ports/sign-in/device-sign-in.ts';
 
 /** What some commands take beside the stores. Each is loaded when it is first wanted. */
 export interface Services {
   /** Of all processes that renew or write an application's sign-ins, one at a time. */
-  exclusion(context: Context): Exclusion;
+  exclusion(context: Context): Mutex;
   authorizationServer(options: Omit<AuthorizationServerOptions, 'clock'>): Promise<AuthorizationServer>;
   deviceSignIn(): Promise<DeviceSignIn>;
   /** Shows a page in the user's browser. Rejects where there is none. */
@@ -17,7 +17,7 @@ export interface Services {
   childRunner(): Promise<RunChild>;
 }
 
-/** How long one process may take to renew before the others give up waiting: a server has 10 s to answer a request. */
+/** How long one process may take to renew before the others give up notifyWaiting: a server has 10 s to answer a request. */
 const renewalLimitMs = 30_000;
 
 const clock = () => new Date().toISOString();

@@ -1,5 +1,5 @@
 import { CredentialError } from '../domain/credential-error.ts';
-import { type Probe, type Reason, serviceFailureReasons } from '../domain/probe.ts';
+import { type ProbeResult, type Reason, serviceFailureReasons } from '../domain/selection/probe-result.ts';
 import { storeNames } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import type { StoreProbe } from '../ports/store-probe.ts';
@@ -12,7 +12,7 @@ export type Keyring = CredentialStore & StoreProbe;
  * again, and what else is wanted of it fails at once in the same way. So a command is as bounded as one operation, and
  * a dialog that was dismissed does not come back, however many operations the command makes.
  */
-export function askOnce(store: Keyring): Keyring {
+export function withCircuitBreaker(store: Keyring): Keyring {
   let end: CredentialError | undefined;
 
   async function ask<T>(work: () => Promise<T>): Promise<T> {
@@ -46,7 +46,10 @@ function isFinal(code: CredentialError['code'], evidence: CredentialError['evide
   return code === 'timed-out' || evidence?.dismissed === true;
 }
 
-function errorOf({ id }: Keyring, { reason, evidence }: Extract<Probe, { kind: 'service-failure' }>): CredentialError {
+function errorOf(
+  { id }: Keyring,
+  { reason, evidence }: Extract<ProbeResult, { kind: 'service-failure' }>,
+): CredentialError {
   const what = ends.get(reason) ?? 'is locked: the prompt was dismissed';
   return new CredentialError(reason, `the ${storeNames[id]} ${what}`, { ...(evidence && { evidence }) });
 }
@@ -57,7 +60,7 @@ const ends: ReadonlyMap<Reason, string> = new Map([
 ]);
 
 /** What ended it, as a probe would have seen it. */
-function factOf({ code, evidence }: CredentialError): Probe {
+function factOf({ code, evidence }: CredentialError): ProbeResult {
   const reason = serviceFailureReasons.find((reason) => reason === code) ?? 'failed';
   return { kind: 'service-failure', reason, ...(evidence && { evidence }) };
 }

@@ -3,8 +3,8 @@ import { lazyLock } from '../adapters/files/lazy-lock.ts';
 import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
 import type { Context } from '../app/context.ts';
 import { readSettings, type Settings } from '../app/settings.ts';
+import { parseDistribution } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
-import { distributionOf } from '../domain/surroundings.ts';
 import type { Terminal } from '../ports/terminal.ts';
 import { currentFolder } from './current-folder.ts';
 import { homeFolder } from './home-folder.ts';
@@ -42,10 +42,10 @@ export function createContext(options: ContextOptions): Context {
   return {
     profile,
     settings,
-    where: {
+    host: {
       platform,
       get distribution() {
-        return distributionOf(platform === 'linux' ? readOsRelease() : '');
+        return parseDistribution(platform === 'linux' ? readOsRelease() : '');
       },
       program: profile.program,
       get folder() {
@@ -56,7 +56,7 @@ export function createContext(options: ContextOptions): Context {
     },
     stores: createStores({ profile, settings, terminal, environment, platform, home, prompting, lasting }),
     placement: createPlacementFile({ path: settings.placementPath }),
-    exclusively: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
+    mutex: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
     terminal,
     clock: () => new Date().toISOString(),
     signal,

@@ -1,8 +1,8 @@
 import { getAtOnce } from '../adapters/encrypted-file/get-at-once.ts';
 import { readPlain } from '../adapters/files/read-plain.ts';
 import { readSettings } from '../app/settings.ts';
-import type { Placed, Placement } from '../domain/placement.ts';
-import { parsePlacement } from '../domain/placement-text.ts';
+import { parsePlacement } from '../domain/placement/placement-codec.ts';
+import type { PlacementEntry, PlacementIndex } from '../domain/placement/placement-index.ts';
 import type { Profile } from '../domain/profile.ts';
 import { Secret } from '../domain/secret.ts';
 import { currentFolder } from './current-folder.ts';
@@ -17,7 +17,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export async function readAtOnce(
   profile: Profile,
-  find: (placement: Placement) => Placed | undefined,
+  find: (placement: PlacementIndex) => PlacementEntry | undefined,
   environment: Environment = process.env,
 ): Promise<Secret | undefined> {
   const home = homeFolder(environment);
@@ -37,6 +37,6 @@ export async function readAtOnce(
   if (placed?.store === 'file') return getAtOnce(credentialsPath, home, placed);
   if (placed?.store !== 'secret-service' || policy.keyringDisabled) return undefined;
   const secretService = await import('../adapters/secret-service/get-at-once.ts');
-  const bytes = await secretService.getAtOnce(environment, placed, profile.itemLayout ?? 'keystow');
+  const bytes = await secretService.getAtOnce(environment, placed, profile.attributeSchema ?? 'keystow');
   return bytes && new Secret(bytes);
 }

@@ -1,15 +1,15 @@
 import { lazyLock } from '../adapters/files/lazy-lock.ts';
 import type { Settings } from '../app/settings.ts';
 import { CredentialError } from '../domain/credential-error.ts';
-import { sameName } from '../domain/credential-name.ts';
+import { isSameName } from '../domain/credential-name.ts';
 import { allSecretVariables, type Profile } from '../domain/profile.ts';
-import { candidatesOf, type StoreId, storeNames } from '../domain/store-id.ts';
-import type { Attendance } from '../ports/attendance.ts';
+import { listCandidates, type StoreId, storeNames } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
+import type { Interaction } from '../ports/interaction.ts';
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Terminal } from '../ports/terminal.ts';
-import { askOnce, type Keyring } from './ask-once.ts';
+import { type Keyring, withCircuitBreaker } from './ask-once.ts';
 
 export interface StoresOptions {
   readonly profile: Profile;
@@ -28,17 +28,17 @@ export interface StoresOptions {
 export function createStores(options: StoresOptions): Stores {
   const { profile, settings, terminal, environment, platform, home, prompting } = options;
   const { sentinelService } = profile;
-  const attendance: Attendance = {
-    get attended() {
-      return prompting && settings.attended;
+  const interaction: Interaction = {
+    get interactive() {
+      return prompting && settings.interactive;
     },
-    waiting: (what) => terminal.warn(`waiting for the ${what}: answer its dialog, or press Ctrl-C`),
+    notifyWaiting: (what) => terminal.warn(`waiting for the ${what}: answer its dialog, or press Ctrl-C`),
   };
   const file = { path: settings.credentialsPath, home, notice: terminal.notice };
 
   const native = {
     sentinelService,
-    attendance,
+    interaction,
     exclusively: lazyLock({ path: `${settings.credentialsPath}.native`, what: 'lock of the OS keyring' }),
   };
   const made: Promise<CredentialStore>[] = [];
@@ -53,7 +53,7 @@ export function createStores(options: StoresOptions): Stores {
       return store;
     };
   };
-  const bounded = (keyring: Keyring) => (options.lasting ? keyring : askOnce(keyring));
+  const bounded = (keyring: Keyring) => (options.lasting ? keyring : withCircuitBreaker(keyring));
   const keyrings: Readonly<Record<Exclude<StoreId, 'file'>, () => Promise<Keyring>>> = {
     keychain: once(async () => {
       const { createKeychain } = await import('../adapters/keychain/keychain.ts');
@@ -64,7 +64,7 @@ export function createStores(options: StoresOptions): Stores {
       return bounded(
         createCredentialManager({
           ...native,
-          exactTargets: (name) => profile.exactTargets?.find((exact) => sameName(exact, name))?.target,
+          exactTargets: (name) => profile.windowsTargets?.find((exact) => isSameName(exact, name))?.target,
         }),
       );
     }),
@@ -74,8 +74,8 @@ export function createStores(options: StoresOptions): Stores {
         createSecretService({
           environment,
           sentinelService,
-          attendance,
-          ...(profile.itemLayout && { layout: profile.itemLayout }),
+          interaction,
+          ...(profile.attributeSchema && { layout: profile.attributeSchema }),
         }),
       );
     }),
@@ -85,7 +85,7 @@ export function createStores(options: StoresOptions): Stores {
         createPass({
           environment: withoutSecrets(environment, profile),
           sentinelService,
-          attendance,
+          interaction,
           exclusively: native.exclusively,
         }),
       );
@@ -93,14 +93,14 @@ export function createStores(options: StoresOptions): Stores {
   };
   const encryptedFile = once(async () => {
     const { createEncryptedFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
-    return createEncryptedFile({ ...file, seal: settings.seal, passphrases: lazyPassphrases(options) });
+    return createEncryptedFile({ ...file, seal: settings.keySource, passphrases: lazyPassphrases(options) });
   });
 
-  const candidates = candidatesOf(platform, settings.usePass);
-  const openable = candidatesOf(platform, true);
+  const candidates = listCandidates(platform, settings.usePass);
+  const openable = listCandidates(platform, true);
   return {
     candidates,
-    async prober(id) {
+    async openProbe(id) {
       if (id !== 'keyutils') return keyrings[id]();
       const { createKeyutilsProbe } = await import('../adapters/keyutils/keyutils.ts');
       return createKeyutilsProbe();
@@ -110,7 +110,7 @@ export function createStores(options: StoresOptions): Stores {
       if (openable.includes(id)) return keyrings[id]();
       throw new CredentialError('not-installed', `this platform has no ${storeNames[id]}`);
     },
-    async sealOfFile() {
+    async findFileKeySource() {
       const { sealOfFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
       return sealOfFile(file);
     },

@@ -1,15 +1,15 @@
-import type { Evidence, Reason } from './probe.ts';
-import type { RefusalCode } from './selection.ts';
+import { type Evidence, type Reason, serviceFailureReasons, unsupportedReasons } from './selection/probe-result.ts';
+import type { SelectionErrorCode } from './selection/selection.ts';
 
 /**
  * Every way that keystow fails. Codes never change; messages may.
  *
  * A {@link Reason} as a code says that a store which was needed did not serve. `keyring-required` and the other
- * {@link RefusalCode}s say that the choice ended without one. The rest:
+ * {@link SelectionErrorCode}s say that the choice ended without one. The rest:
  */
 export type ErrorCode =
   | Reason
-  | RefusalCode
+  | SelectionErrorCode
   /** No store has the credential that was asked for. */
   | 'not-found'
   /** A service or account that no store can keep exactly: empty, too long, with NUL, or not well-formed Unicode. */
@@ -76,3 +76,38 @@ export class CredentialError extends Error {
     this.evidence = evidence;
   }
 }
+
+/** What the encrypted file fails with, whichever of its credentials is wanted. */
+export const fileCodes = [
+  'file-damaged',
+  'file-foreign',
+  'file-version',
+  'file-refused',
+  'file-io',
+  'file-busy',
+  'wrong-passphrase',
+  'passphrase-required',
+] as const satisfies readonly ErrorCode[];
+
+/** Every {@link ErrorCode}. A test of types holds that the two agree. */
+export const errorCodes = [
+  ...unsupportedReasons,
+  ...serviceFailureReasons,
+  'invalid-preference',
+  'contradictory-settings',
+  'keyring-required',
+  'not-found',
+  'invalid-name',
+  'invalid-setting',
+  'invalid-input',
+  'too-large',
+  ...fileCodes,
+  'output-failed',
+  'command-not-found',
+  'command-not-runnable',
+  'not-signed-in',
+  'sign-in-unreachable',
+  'sign-in-refused',
+  'cancelled',
+  'closed',
+] as const satisfies readonly ErrorCode[];

@@ -10,13 +10,13 @@ export interface CredentialName {
 export const maxNameLength = 1024;
 
 /** Throws `invalid-name` unless every store can keep both parts exactly as they are. */
-export function credentialName(service: string, account: string): CredentialName {
+export function toCredentialName(service: string, account: string): CredentialName {
   check('service', service);
   check('account', account);
   return { service, account };
 }
 
-export function sameName(a: CredentialName, b: CredentialName): boolean {
+export function isSameName(a: CredentialName, b: CredentialName): boolean {
   return a.service === b.service && a.account === b.account;
 }
 
@@ -26,12 +26,12 @@ export function compareNames(a: CredentialName, b: CredentialName): number {
 }
 
 /** Sorted, each once, and nothing of them but the name. */
-export function distinctNames(names: readonly CredentialName[]): readonly CredentialName[] {
+export function sortUniqueNames(names: readonly CredentialName[]): readonly CredentialName[] {
   const sorted = names.map(({ service, account }) => ({ service, account })).sort(compareNames);
   return sorted.filter((name, index) => {
     // Stryker disable next-line ArithmeticOperator: of two equal names either may stay
     const before = sorted[index - 1];
-    return before === undefined || !sameName(before, name);
+    return before === undefined || !isSameName(before, name);
   });
 }
 

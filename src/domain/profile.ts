@@ -1,11 +1,10 @@
 import type { ErrorCode } from './credential-error.ts';
 import type { CredentialName } from './credential-name.ts';
-import type { ItemLayout } from './item-layout.ts';
 
 /** How the encrypted file is sealed: bound to the user's home directory, or to a passphrase. */
-export const seals = ['home', 'passphrase'] as const;
+export const keySources = ['home', 'passphrase'] as const;
 
-export type Seal = (typeof seals)[number];
+export type KeySource = (typeof keySources)[number];
 
 /** An application that keeps credentials, as data: what it is called, what it reads, where its files are. */
 export interface Profile {
@@ -16,7 +15,7 @@ export interface Profile {
   /** File names in the folder for configuration. */
   readonly files: { readonly credentials: string; readonly placement: string };
   /** How a new encrypted file is sealed where the user does not say. */
-  readonly seal: Seal;
+  readonly seal: KeySource;
   /** Environment variables, by what they set. */
   readonly variables: {
     /** `auto`, `keychain` or `file`. */
@@ -41,9 +40,9 @@ export interface Profile {
   /** Variables that hold a secret, beside the passphrases. */
   readonly secretVariables?: readonly string[];
   /** What its items in the Secret Service are like: keystow's where it says nothing. */
-  readonly itemLayout?: ItemLayout;
+  readonly attributeSchema?: AttributeSchema;
   /** Credentials that Windows shows under a target of exactly this name. */
-  readonly exactTargets?: readonly (CredentialName & { readonly target: string })[];
+  readonly windowsTargets?: readonly (CredentialName & { readonly target: string })[];
   /** What the application itself calls an error, where its users know it by another name than its code. */
   readonly errorNames?: Readonly<Partial<Record<ErrorCode, string>>>;
 }
@@ -52,3 +51,12 @@ export interface Profile {
 export function allSecretVariables({ variables, secretVariables = [] }: Profile): readonly string[] {
   return [variables.passphrase, variables.newPassphrase, ...secretVariables];
 }
+
+/**
+ * Whose items a program's items in the Secret Service are like: those of `@napi-rs/keyring` and Python's keyring, which
+ * are keystow's own, or keytar's. No program finds what is kept in the other layout. Other stores have but one.
+ */
+export const attributeSchemas = ['keystow', 'keytar'] as const;
+
+/** One of {@link attributeSchemas}. */
+export type AttributeSchema = (typeof attributeSchemas)[number];

@@ -26,7 +26,7 @@ export const storeNames: Readonly<Record<StoreId | CandidateId, string>> = {
  * The candidates of an operating system (`process.platform`), best first. An unknown system has none. `usePass`: the user
  * has asked for pass(1), which is never taken unasked.
  */
-export function candidatesOf(platform: string, usePass = false): readonly CandidateId[] {
+export function listCandidates(platform: string, usePass = false): readonly CandidateId[] {
   const pass = usePass ? (['pass'] as const) : [];
   switch (platform) {
     case 'darwin':
@@ -44,7 +44,7 @@ export function candidatesOf(platform: string, usePass = false): readonly Candid
 export const storeWords: readonly StoreId[] = ['file', ...keyrings];
 
 /** The store that a word means on a system with these candidates. */
-export function storeMeant(word: StoreId, candidates: readonly CandidateId[]): StoreId {
+export function resolveStoreWord(word: StoreId, candidates: readonly CandidateId[]): StoreId {
   const [keyring] = candidates.filter((candidate) => candidate !== 'keyutils');
   return word === 'keychain' && keyring !== undefined ? keyring : word;
 }

@@ -1,7 +1,6 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
-import type { ItemLayout } from '../domain/item-layout.ts';
-import type { Profile, Seal } from '../domain/profile.ts';
+import type { AttributeSchema, KeySource, Profile } from '../domain/profile.ts';
 import { variablesWith } from '../profiles/variables.ts';
 
 /** An application that keeps credentials, as data. */
@@ -17,11 +16,11 @@ export interface Application {
    */
   readonly variablePrefix?: string;
   /** How a new encrypted file is sealed where the user does not say: by the home directory unless given. */
-  readonly seal?: Seal;
+  readonly seal?: KeySource;
   /** Other variables that hold a secret: no child process of keystow's gets them. */
   readonly secretVariables?: readonly string[];
   /** Whose items those in a Secret Service are like: `keytar` finds what the application kept there by that package. */
-  readonly itemLayout?: ItemLayout;
+  readonly itemLayout?: AttributeSchema;
   /** Credentials that Windows is to show under a target of exactly this name. */
   readonly exactTargets?: readonly (CredentialName & { readonly target: string })[];
 }

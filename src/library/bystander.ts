@@ -27,6 +27,6 @@ export function createBystander({ askPassphrase, onNotice }: Person, quiet: bool
       if (answer !== undefined) return new Secret(new TextEncoder().encode(answer));
       throw new CredentialError('passphrase-required', 'a passphrase is needed, and there is nobody to ask');
     },
-    showTyping: () => {},
+    restoreEcho: () => {},
   };
 }

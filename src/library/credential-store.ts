@@ -1,4 +1,4 @@
-import type { PassedOverReport, SelectionReport } from '../app/selection-report.ts';
+import type { SelectionReport, SkippedStoreReport } from '../app/selection-report.ts';
 import type { StorageReport } from '../app/storage-report.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -13,7 +13,7 @@ export interface OperationOptions {
 export interface Stored {
   readonly store: StoreId;
   /** The stores that were not taken, best first, each with its reason and what mends it. */
-  readonly passedOver: readonly PassedOverReport[];
+  readonly skipped: readonly SkippedStoreReport[];
   /** Stores that still hold an older copy, because it could not be removed. */
   readonly stale: readonly StoreId[];
 }

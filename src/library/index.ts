@@ -4,17 +4,20 @@
  *
  * @packageDocumentation
  */
-export { CredentialError, type CredentialErrorOptions, type ErrorCode } from '../domain/credential-error.ts';
+export {
+  CredentialError,
+  type CredentialErrorOptions,
+  type ErrorCode,
+  errorCodes,
+} from '../domain/credential-error.ts';
 export type { CredentialName } from '../domain/credential-name.ts';
-export { errorCodes } from '../domain/error-codes.ts';
-export { type ItemLayout, itemLayouts } from '../domain/item-layout.ts';
+export { type AttributeSchema, attributeSchemas, type KeySource, keySources } from '../domain/profile.ts';
+export { Secret } from '../domain/secret.ts';
 export {
   type Evidence,
   type Provider,
   providers,
-} from '../domain/probe.ts';
-export { type Seal, seals } from '../domain/profile.ts';
-export { Secret } from '../domain/secret.ts';
+} from '../domain/selection/probe-result.ts';
 export type { Application } from './application.ts';
 export type { Person } from './bystander.ts';
 export type { CredentialStore, Listed, OperationOptions, Stored } from './credential-store.ts';

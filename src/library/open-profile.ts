@@ -3,7 +3,7 @@ import type { Context } from '../app/context.ts';
 import { getCredential } from '../app/get-credential.ts';
 import { createContext } from '../composition/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
-import { credentialName } from '../domain/credential-name.ts';
+import { toCredentialName } from '../domain/credential-name.ts';
 import type { Profile } from '../domain/profile.ts';
 import { Secret } from '../domain/secret.ts';
 import { createBystander } from './bystander.ts';
@@ -35,7 +35,7 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
   }
 
   const get: CredentialStore['get'] = (service, account, options) =>
-    operate(options, (context) => getCredential(context, credentialName(service, account)));
+    operate(options, (context) => getCredential(context, toCredentialName(service, account)));
 
   const close = () => {
     closing.abort();
@@ -51,12 +51,12 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
     },
     set: (service, account, secret, options) => {
       const kept = secretOf(secret);
-      return operate(options, (context) => set(context, credentialName(service, account), kept));
+      return operate(options, (context) => set(context, toCredentialName(service, account), kept));
     },
     delete: (service, account, options) =>
       operate(options, async (context) => {
         const { deleteCredential } = await import('../app/delete-credential.ts');
-        return deleteCredential(context, credentialName(service, account));
+        return deleteCredential(context, toCredentialName(service, account));
       }),
     list: (service, options) =>
       operate(options, async (context) => {

@@ -1,5 +1,5 @@
 /** A report, and all that its type names: for each entry that gives one. */
-export type { PassedOverReport, SelectionReport } from '../app/selection-report.ts';
+export type { SelectionReport, SkippedStoreReport } from '../app/selection-report.ts';
 export type { StorageLabel } from '../app/storage-label.ts';
 export type { StorageReport } from '../app/storage-report.ts';
 export {
@@ -9,7 +9,7 @@ export {
   serviceFailureReasons,
   type UnsupportedReason,
   unsupportedReasons,
-} from '../domain/probe.ts';
-export type { RefusalCode } from '../domain/selection.ts';
+} from '../domain/selection/probe-result.ts';
+export type { SelectionErrorCode } from '../domain/selection/selection.ts';
 export type { CandidateId, StoreId } from '../domain/store-id.ts';
 export type { Report } from './credential-store.ts';

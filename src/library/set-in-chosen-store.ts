@@ -1,7 +1,7 @@
 import type { Context } from '../app/context.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
 import type { Secret } from '../domain/secret.ts';
-import type { Selected } from '../domain/selection.ts';
+import type { Selected } from '../domain/selection/selection.ts';
 import type { Stored } from './credential-store.ts';
 
 /** Keeps a secret; `context` is that of the one operation. */
@@ -11,7 +11,7 @@ type SetInStore = (context: Context, name: CredentialName, secret: Secret) => Pr
 export function setInChosenStore(lasting: Context): SetInStore {
   let chosen: Promise<Selected> | undefined;
   return async (context, name, secret) => {
-    const [{ selectStore }, { setCredential }, { explainPassedOver }] = await Promise.all([
+    const [{ selectStore }, { setCredential }, { explainSkipped }] = await Promise.all([
       import('../app/select-store.ts'),
       import('../app/set-credential.ts'),
       import('../app/selection-report.ts'),
@@ -20,8 +20,8 @@ export function setInChosenStore(lasting: Context): SetInStore {
     chosen ??= selectStore(lasting);
     const choice = chosen;
     try {
-      const { store, passedOver, stale } = await setCredential(context, name, secret, await choice);
-      return { store, passedOver: explainPassedOver(passedOver, context.where), stale };
+      const { store, skipped, stale } = await setCredential(context, name, secret, await choice);
+      return { store, skipped: explainSkipped(skipped, context.host), stale };
     } catch (error) {
       if (chosen === choice) chosen = undefined;
       throw error;

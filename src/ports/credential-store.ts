@@ -10,7 +10,7 @@ import type { StoreId } from '../domain/store-id.ts';
  *
  * - name not made by `credentialName` (NUL, ill-formed, empty, too long) → `invalid-name`, and nothing is touched
  * - `signal` aborted before or during the operation → `cancelled`
- * - locked and unattended → `locked` at once; attended, the store may ask and the operation waits for the answer
+ * - locked and non-interactive → `locked` at once; interactive, the store may ask and the operation waits for the answer
  * - no answer within the store's limit → `timed-out`, which says nothing of whether the credential exists
  * - anything that the adapter does not know → `failed`, with the platform's words in the message
  *

@@ -1,4 +1,4 @@
-import type { Probe } from '../domain/probe.ts';
+import type { ProbeResult } from '../domain/selection/probe-result.ts';
 import type { CandidateId } from '../domain/store-id.ts';
 import type { OperationOptions } from './credential-store.ts';
 
@@ -10,7 +10,7 @@ import type { OperationOptions } from './credential-store.ts';
  * - there is no such store here → `unsupported` with its reason
  * - there is one that does not serve → `service-failure` with its reason; another secret came back →
  *   `round-trip-mismatch`; nothing the adapter knows → `failed`, with the platform's words as evidence
- * - locked: attended, the store may ask and the probe waits for the answer; unattended → `locked` at once
+ * - locked: interactive, the store may ask and the probe waits for the answer; non-interactive → `locked` at once
  * - no answer within the limit → `timed-out`
  * - however it ends, nothing of it stays in the store, and nothing is left running
  *
@@ -18,5 +18,5 @@ import type { OperationOptions } from './credential-store.ts';
  */
 export interface StoreProbe {
   readonly id: CandidateId;
-  probe(options?: OperationOptions): Promise<Probe>;
+  probe(options?: OperationOptions): Promise<ProbeResult>;
 }

@@ -1,4 +1,4 @@
-import type { Seal } from '../domain/profile.ts';
+import type { KeySource } from '../domain/profile.ts';
 import type { CandidateId, StoreId } from '../domain/store-id.ts';
 import type { CredentialStore, OperationOptions } from './credential-store.ts';
 import type { StoreProbe } from './store-probe.ts';
@@ -12,17 +12,17 @@ import type { StoreProbe } from './store-probe.ts';
 export interface Stores {
   /** The OS stores to consider, best first. */
   readonly candidates: readonly CandidateId[];
-  prober(id: CandidateId): Promise<StoreProbe>;
+  openProbe(id: CandidateId): Promise<StoreProbe>;
   open(id: StoreId): Promise<CredentialStore>;
   /** How the encrypted file that exists is sealed, without opening it; `undefined` where there is none. */
-  sealOfFile(): Promise<Seal | undefined>;
+  findFileKeySource(): Promise<KeySource | undefined>;
   /**
    * Seals the encrypted file anew, by the home directory or by a new passphrase, in one replacement.
    *
    * - there is none → `false`
    * - it does not open → rejects with its error, and stays as it is
    */
-  resealFile(seal: Seal, options?: OperationOptions): Promise<boolean>;
+  resealFile(seal: KeySource, options?: OperationOptions): Promise<boolean>;
   /** Closes every store that was made. Never rejects. */
   close(): Promise<void>;
 }

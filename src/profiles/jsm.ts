@@ -11,7 +11,7 @@ export const jsm: Profile = {
   seal: 'passphrase',
   variables: variablesWith('JSM'),
   secretVariables: ['JSM_CLIENT_SECRET'],
-  exactTargets: [{ ...jsmCredential, target: 'jsm' }],
+  windowsTargets: [{ ...jsmCredential, target: 'jsm' }],
 };
 
 /** Where jsm signs in, unless the variables say otherwise. */

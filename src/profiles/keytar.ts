@@ -8,5 +8,5 @@ import { keystow } from './keystow.ts';
 export const keytar: Profile = {
   ...keystow,
   files: { credentials: 'keytar.json', placement: 'keytar-placement.json' },
-  itemLayout: 'keytar',
+  attributeSchema: 'keytar',
 };

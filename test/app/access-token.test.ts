@@ -4,7 +4,7 @@ import { keepSession } from '../../src/app/keep-session.ts';
 import { readSession } from '../../src/app/read-session.ts';
 import { signOut } from '../../src/app/sign-out.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
-import type { Grant } from '../../src/domain/grant.ts';
+import type { TokenSet } from '../../src/domain/sign-in/session.ts';
 import { failure } from '../contract/errors.ts';
 import { inTurn } from './in-turn.ts';
 import { World } from './world.ts';
@@ -23,7 +23,7 @@ beforeEach(() => {
 
 /** Rotates: a refresh token that was used is not taken again. */
 const server = async () => ({
-  async refresh({ refreshToken }: Grant): Promise<Grant> {
+  async refresh({ refreshToken }: TokenSet): Promise<TokenSet> {
     if (refreshToken === undefined || refreshed.includes(refreshToken))
       throw new CredentialError('not-signed-in', 'no');
     refreshed.push(refreshToken);
@@ -32,7 +32,7 @@ const server = async () => ({
   },
 });
 
-function grant(holdsMs: number, generation = 1): Grant {
+function grant(holdsMs: number, generation = 1): TokenSet {
   return {
     accessToken: `access-${generation}`,
     refreshToken: `refresh-${generation}`,
@@ -40,7 +40,7 @@ function grant(holdsMs: number, generation = 1): Grant {
   };
 }
 
-const keep = (given: Grant) => keepSession(world.context, name, { kind: 'sign-in', issuer, grant: given });
+const keep = (given: TokenSet) => keepSession(world.context, name, { kind: 'sign-in', issuer, grant: given });
 
 describe('an access token', () => {
   test('that holds is given out without a request', async () => {

@@ -45,7 +45,7 @@ describe('setting', () => {
   test('writes to the store that is chosen, and remembers it', async () => {
     expect(await setCredential(world.context, alice, fresh)).toEqual({
       store: 'secret-service',
-      passedOver: [],
+      skipped: [],
       stale: [],
     });
     expect(world.calls).toEqual(['probe secret-service', 'set secret-service']);

@@ -103,12 +103,12 @@ describe('the selection', () => {
       outcome: 'selected',
       store: 'file',
       rows: [10, 8, 5],
-      passedOver: [
+      skipped: [
         { store: 'secret-service', reason: 'locked', class: 'service-failure' },
         { store: 'keyutils', reason: 'volatile', class: 'unsupported' },
       ],
     });
-    for (const { explanation, fix } of selection.passedOver) expect(`${explanation}${fix}`).not.toContain('undefined');
+    for (const { explanation, fix } of selection.skipped) expect(`${explanation}${fix}`).not.toContain('undefined');
     expect(selection.warnings).toHaveLength(1);
     expect(world.warnings).toEqual([]);
   });
@@ -120,7 +120,7 @@ describe('the selection', () => {
     'with preference %s and keyring disabled: %s is reported as refused',
     async (preference, keyringDisabled, code) => {
       world.policy = { preference, keyringDisabled };
-      expect((await examine(world.context)).selection).toMatchObject({ outcome: 'refused', code });
+      expect((await examine(world.context)).selection).toMatchObject({ outcome: 'rejected', code });
     },
   );
 
@@ -144,6 +144,6 @@ describe('the selection', () => {
 
 test('a report that lacks what a probe saw is refused, not guessed at', async () => {
   const report = await examine(world.context);
-  const without = JSON.stringify({ facts: { ...report.facts, probes: [] } });
+  const without = JSON.stringify({ inputs: { ...report.inputs, probes: [] } });
   expect(() => replayReport(without)).toThrow(expect.objectContaining({ code: 'invalid-input' }));
 });

@@ -56,7 +56,7 @@ describe('a migration', () => {
   ] as const)('from the %s to the %s moves every byte, and remembers where', async (from, to) => {
     await keepIn(from, alice);
     const { writtenAt } = world.placement[0] ?? {};
-    expect(await move(to)).toMatchObject([{ name: alice, settlement: { kind: 'settled', from, to } }]);
+    expect(await move(to)).toMatchObject([{ name: alice, settlement: { kind: 'resolved', from, to } }]);
     await expectOnlyIn(to, alice, old);
     expect(world.placement).toMatchObject([{ ...alice, store: to, stale: [] }]);
     // Whoever looked before the move and looks again must see that there was one, also where it came back.
@@ -105,14 +105,14 @@ describe('a migration', () => {
   test('does nothing to what is there already', async () => {
     await keepIn(keyring, alice);
     const before = world.placement;
-    expect(await move(keyring)).toMatchObject([{ settlement: { kind: 'settled', effects: [] } }]);
+    expect(await move(keyring)).toMatchObject([{ settlement: { kind: 'resolved', effects: [] } }]);
     expect(world.placement).toBe(before);
   });
 
   test('leaves copies with other bytes alone, both of them', async () => {
     await keepIn('file', alice);
     await world.stores[keyring].set(alice, fresh);
-    expect(await move(keyring)).toMatchObject([{ settlement: { kind: 'differing', stores: ['file', keyring] } }]);
+    expect(await move(keyring)).toMatchObject([{ settlement: { kind: 'conflict', stores: ['file', keyring] } }]);
     expect((await world.stores[keyring].get(alice))?.equals(fresh)).toBe(true);
     expect((await world.stores.file.get(alice))?.equals(old)).toBe(true);
   });
@@ -127,8 +127,8 @@ describe('a migration', () => {
     Object.assign(world, { deed: refuse, exclusively: refuse });
     const foreseen = (await move(keyring, { dryRun: true })).map(({ settlement }) => settlement);
     expect(foreseen).toMatchObject([
-      { kind: 'settled', from: 'file', to: keyring },
-      { kind: 'settled', from: keyring, to: keyring, effects: [] },
+      { kind: 'resolved', from: 'file', to: keyring },
+      { kind: 'resolved', from: keyring, to: keyring, effects: [] },
     ]);
     expect(world.remembered).toBe(before);
     expect(world.calls.filter((call) => call.startsWith('probe'))).toEqual([]);
@@ -138,14 +138,14 @@ describe('a migration', () => {
 });
 
 describe('where a store does not serve', () => {
-  test('the goal is probed first, and refused with what would mend it', async () => {
+  test('the target is probed first, and refused with what would mend it', async () => {
     world.broken.set(keyring, 'locked');
     const error = await failure(prepareGoal(world.context, keyring, false), 'keyring-required');
     expect(error.message).toMatch(/^the Secret Service cannot take credentials: .*locked/);
     expect(error.hint).toContain('gnome-keyring-daemon');
   });
 
-  test('to try it out the goal is only looked at, and refused in the same way', async () => {
+  test('to try it out the target is only looked at, and refused in the same way', async () => {
     world.broken.set(keyring, 'locked');
     const error = await failure(prepareGoal(world.context, keyring, true), 'keyring-required');
     expect(error.hint).toContain('gnome-keyring-daemon');
@@ -159,12 +159,12 @@ describe('where a store does not serve', () => {
     expect(await findMovable(world.context, 'file')).toMatchObject({ names: [], others: [] });
   });
 
-  test('a keyring that forgets is refused as a goal', async () => {
+  test('a keyring that forgets is refused as a target', async () => {
     world.probe = { kind: 'usable', persistence: 'until-logout' };
     await failure(prepareGoal(world.context, keyring, false), 'keyring-required');
   });
 
-  test('a keyring that the user switched off is refused as a goal, and not touched', async () => {
+  test('a keyring that the user switched off is refused as a target, and not touched', async () => {
     world.policy.keyringDisabled = true;
     const error = await failure(prepareGoal(world.context, keyring, false), 'contradictory-settings');
     expect(error.hint).toBe('unset KEYSTOW_DISABLE_KEYRING');
@@ -186,8 +186,8 @@ describe('where a store does not serve', () => {
     world.broken.set(keyring, 'locked');
     const settled = await move('file');
     expect(settled).toMatchObject([
-      { settlement: { kind: 'unanswered', store: keyring } },
-      { settlement: { kind: 'unanswered', store: keyring } },
+      { settlement: { kind: 'unavailable', store: keyring } },
+      { settlement: { kind: 'unavailable', store: keyring } },
     ]);
     expect(failures.get(keyring)).toMatchObject({ code: 'locked' });
     expect(world.calls.filter((call) => call === `get ${keyring}`)).toHaveLength(1);
@@ -195,7 +195,7 @@ describe('where a store does not serve', () => {
     for (const name of [alice, bob]) await expectOnlyIn(keyring, name, old);
   });
 
-  test('as the goal, from some moment on, the rest stays where it is', async () => {
+  test('as the target, from some moment on, the rest stays where it is', async () => {
     for (const name of [alice, bob]) await keepIn('file', name);
     world.deed = async (what, perform) => {
       if (what === `set ${keyring}`) throw new CredentialError('locked', 'it has just been locked');
@@ -203,7 +203,7 @@ describe('where a store does not serve', () => {
     };
     expect(await move(keyring)).toMatchObject([
       { performed: { end: 'failed', store: keyring, at: { type: 'copy' } } },
-      { settlement: { kind: 'unanswered', store: keyring } },
+      { settlement: { kind: 'unavailable', store: keyring } },
     ]);
     for (const name of [alice, bob]) await expectOnlyIn('file', name, old);
   });
@@ -243,7 +243,7 @@ describe('where a store does not serve', () => {
     await trustSource(world.context, keyring);
   });
 
-  test('a secret that is too large for the goal stays, and the next one moves', async () => {
+  test('a secret that is too large for the target stays, and the next one moves', async () => {
     for (const name of [alice, bob]) await keepIn('file', name);
     let first = true;
     world.deed = async (what, perform) => {

@@ -4,9 +4,9 @@ import { getCredential } from '../../src/app/get-credential.ts';
 import { settleCredential } from '../../src/app/settle-credential.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
-import type { Placed } from '../../src/domain/placement.ts';
+import type { PlacementEntry } from '../../src/domain/placement/placement-index.ts';
+import type { ReconcileOptions } from '../../src/domain/reconcile/reconcile-plan.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { Wish } from '../../src/domain/settlement.ts';
 import { type Actual, actualIn } from '../domain/settlement-model.ts';
 import { World } from './world.ts';
 
@@ -16,13 +16,13 @@ const day = '2026-11-03T09:00:00.000Z';
 
 const situation = fc.record({
   actual: fc.tuple(...names.map(() => actualIn(stores))),
-  goal: fc.option(fc.constantFrom(...stores), { nil: undefined }),
+  target: fc.option(fc.constantFrom(...stores), { nil: undefined }),
 });
 
 /** A machine on which each credential is as a situation has it. */
 async function machine(actual: readonly Actual[]): Promise<World> {
   const world = new World();
-  const records: Placed[] = [];
+  const records: PlacementEntry[] = [];
   for (const [index, name] of names.entries()) {
     const { record, copies } = actual[index] ?? {};
     if (record) records.push({ ...name, ...record, writtenAt: day });
@@ -35,9 +35,9 @@ async function machine(actual: readonly Actual[]): Promise<World> {
   return world;
 }
 
-async function moveAll(world: World, goal: Wish['goal']): Promise<void> {
+async function moveAll(world: World, target: ReconcileOptions['target']): Promise<void> {
   const failures = new Map();
-  for (const name of names) await settleCredential(world.context, name, goal ? { goal } : {}, failures);
+  for (const name of names) await settleCredential(world.context, name, target ? { target } : {}, failures);
 }
 
 const contentOf = (secret: Secret | undefined) => secret?.expose()[0];
@@ -58,7 +58,12 @@ async function contents(world: World): Promise<unknown> {
 type Trouble = 'killed' | 'not done' | 'done all the same';
 
 /** Whether it came to that deed. */
-async function moveWithTrouble(world: World, goal: Wish['goal'], at: number, trouble: Trouble): Promise<boolean> {
+async function moveWithTrouble(
+  world: World,
+  target: ReconcileOptions['target'],
+  at: number,
+  trouble: Trouble,
+): Promise<boolean> {
   let deeds = 0;
   let killed = false;
   world.pause = async () => {
@@ -71,7 +76,7 @@ async function moveWithTrouble(world: World, goal: Wish['goal'], at: number, tro
     killed = trouble === 'killed';
     throw killed ? new Error('killed') : new CredentialError('timed-out', 'no answer');
   };
-  await moveAll(world, goal).catch((error: unknown) => expect(String(error)).toMatch(/killed|no answer/));
+  await moveAll(world, target).catch((error: unknown) => expect(String(error)).toMatch(/killed|no answer/));
   const { deed, pause, exclusively } = new World();
   Object.assign(world, { deed, pause, exclusively });
   return deeds >= at;
@@ -81,17 +86,17 @@ test.each<Trouble>(['killed', 'not done', 'done all the same'])(
   '[APP16] at whatever deed it is %s, every read gives what it gave before, and the same again ends as it should',
   async (trouble) => {
     await fc.assert(
-      fc.asyncProperty(situation, async ({ actual, goal }) => {
+      fc.asyncProperty(situation, async ({ actual, target }) => {
         const whole = await machine(actual);
         const before = await reads(whole);
-        await moveAll(whole, goal);
+        await moveAll(whole, target);
         const end = await contents(whole);
         expect(await reads(whole)).toEqual(before);
         for (let at = 1, came = true; came; at++) {
           const world = await machine(actual);
-          came = await moveWithTrouble(world, goal, at, trouble);
+          came = await moveWithTrouble(world, target, at, trouble);
           expect(await reads(world)).toEqual(before);
-          await moveAll(world, goal);
+          await moveAll(world, target);
           expect(await contents(world)).toEqual(end);
         }
       }),

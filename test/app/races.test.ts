@@ -25,8 +25,8 @@ const textOf = (secret: Secret | undefined) => secret && new TextDecoder().decod
 async function perform({ verb, preference }: Deed, context: Context, text: string): Promise<void> {
   const policy = { preference, keyringDisabled: false };
   const own: Context = { ...context, settings: { ...context.settings, policy } };
-  const goal = preference === 'file' ? 'file' : 'secret-service';
-  if (verb === 'move') await settleCredential(own, alice, { goal }, new Map());
+  const target = preference === 'file' ? 'file' : 'secret-service';
+  if (verb === 'move') await settleCredential(own, alice, { target }, new Map());
   else if (verb === 'set') await setCredential(own, alice, textSecret(text));
   else await deleteCredential(own, alice);
 }

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { examine, replayReport } from '../../src/app/doctor.ts';
 import {
-  type Probe,
+  type ProbeResult,
   type Reason,
   type ReasonClass,
   serviceFailureReasons,
   unsupportedReasons,
-} from '../../src/domain/probe.ts';
+} from '../../src/domain/selection/probe-result.ts';
 import { situations } from '../containers/situations.ts';
 import { readTestIds } from '../docs/test-ids.ts';
 import { World } from './world.ts';
@@ -42,15 +42,15 @@ describe.each(Object.entries(reasons))('%s', (reason, expected) => {
   let world: World;
   beforeEach(() => {
     world = new World();
-    world.probe = { kind: expected.class, reason } as Probe;
+    world.probe = { kind: expected.class, reason } as ProbeResult;
   });
 
   test(`is ${expected.class}, row ${expected.row} applies, and doctor explains it and says how to fix it`, async () => {
     const { selection } = await examine(world.context);
-    const [passedOver] = selection.passedOver;
+    const [skipped] = selection.skipped;
     const line = expect.stringMatching(/^\S.*\S$/);
-    expect(passedOver).toMatchObject({ reason, class: expected.class, explanation: line, fix: line });
-    expect(selection.rows).toContain(expected.row);
+    expect(skipped).toMatchObject({ reason, class: expected.class, explanation: line, fix: line });
+    expect(selection.rules).toContain(expected.row);
     expect(selection.warnings).toHaveLength(expected.class === 'service-failure' ? 1 : 0);
   });
 
@@ -60,7 +60,7 @@ describe.each(Object.entries(reasons))('%s', (reason, expected) => {
   });
 
   test('is caused by a situation in a container, or by a test', () => {
-    const isMet = situations.some(({ passedOver }) => passedOver.some(([, one]) => one === reason));
+    const isMet = situations.some(({ skipped }) => skipped.some(([, one]) => one === reason));
     expect('test' in expected ? readTestIds().includes(expected.test) : isMet).toBe(true);
   });
 });

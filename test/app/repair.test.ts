@@ -3,7 +3,7 @@ import { examine, replayReport } from '../../src/app/doctor.ts';
 import { getCredential } from '../../src/app/get-credential.ts';
 import { type Repair, repair } from '../../src/app/repair.ts';
 import { setCredential } from '../../src/app/set-credential.ts';
-import type { Remembered } from '../../src/domain/settlement.ts';
+import type { RecordedStores } from '../../src/domain/reconcile/reconcile-plan.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 /** Alice's credential as it is remembered, and the text of each copy. */
-async function situation(record: Remembered | undefined, copies: Partial<Record<StoreId, string>>): Promise<void> {
+async function situation(record: RecordedStores | undefined, copies: Partial<Record<StoreId, string>>): Promise<void> {
   for (const store of stores) {
     const text = copies[store];
     if (text !== undefined) await world.stores[store].set(alice, textSecret(text));
@@ -47,8 +47,8 @@ const kinds = async () => (await examine(world.context)).divergences.map(({ kind
 
 describe.each([
   ['a copy of the same bytes', 'copy', { store: keyring, stale: [] }, { [keyring]: 'a', file: 'a' }, keyring],
-  ['an older copy', 'older-copy', { store: keyring, stale: ['file'] }, { [keyring]: 'a', file: 'old' }, keyring],
-  ['a record of a copy that is gone', 'older-copy', { store: keyring, stale: ['file'] }, { [keyring]: 'a' }, keyring],
+  ['an older copy', 'stale-copy', { store: keyring, stale: ['file'] }, { [keyring]: 'a', file: 'old' }, keyring],
+  ['a record of a copy that is gone', 'stale-copy', { store: keyring, stale: ['file'] }, { [keyring]: 'a' }, keyring],
   ['a record that names another store', 'misplaced', { store: keyring, stale: [] }, { file: 'a' }, 'file'],
   ['two copies that nothing is remembered of', 'copy', undefined, { [keyring]: 'a', file: 'a' }, keyring],
 ] as const)('%s', (_, kind, record, held, store) => {
@@ -67,8 +67,8 @@ describe.each([
 
 test('what is remembered and in no store is shown, and forgotten', async () => {
   await situation({ store: keyring, stale: [] }, {});
-  expect(await kinds()).toEqual(['gone']);
-  expect(await mend()).toMatchObject([{ outcome: 'mended', kinds: ['gone'], removedFrom: [] }]);
+  expect(await kinds()).toEqual(['missing']);
+  expect(await mend()).toMatchObject([{ outcome: 'mended', kinds: ['missing'], removedFrom: [] }]);
   expect(world.placement).toEqual([]);
 });
 
@@ -76,7 +76,7 @@ describe('copies that differ', () => {
   beforeEach(() => situation({ store: 'file', stale: [] }, { [keyring]: 'a', file: 'b' }));
 
   test('[APP19] are left, both of them, with what keeps one', async () => {
-    expect(await kinds()).toEqual(['differing']);
+    expect(await kinds()).toEqual(['conflict']);
     expect(await mend()).toMatchObject([
       { outcome: 'left', fix: 'keystow doctor --repair --keep file  # or: --keep secret-service' },
     ]);
@@ -96,7 +96,7 @@ describe('copies that differ', () => {
 
 test('[APP20] an older copy that is the only one left is not removed, and taken back only when that is said', async () => {
   await situation({ store: keyring, stale: ['file'] }, { file: 'old' });
-  expect(await kinds()).toEqual(['only-older']);
+  expect(await kinds()).toEqual(['stale-only']);
   expect(await mend()).toMatchObject([{ outcome: 'left' }]);
   expect(await copies()).toEqual({ [keyring]: undefined, file: 'old' });
   expect(await mend('file')).toMatchObject([{ outcome: 'mended', store: 'file' }]);
@@ -125,7 +125,7 @@ test('an older copy where nobody can look is said to be possible', async () => {
   await setCredential(world.context, alice, textSecret('b'));
   const { divergences } = await examine(world.context);
   expect(divergences).toMatchObject([
-    { kind: 'older-copy', explanation: 'an older copy may still be in the Secret Service, which does not answer' },
+    { kind: 'stale-copy', explanation: 'an older copy may still be in the Secret Service, which does not answer' },
   ]);
 });
 

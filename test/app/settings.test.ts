@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { type ProcessFacts, readSettings } from '../../src/app/settings.ts';
+import { type ProcessInfo, readSettings } from '../../src/app/settings.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 
-const linux: ProcessFacts = {
+const linux: ProcessInfo = {
   environment: {},
   platform: 'linux',
   home: '/home/alice',
   directory: '/elsewhere',
   terminal: false,
 };
-const windows: ProcessFacts = { ...linux, platform: 'win32', home: 'C:\\Users\\alice', directory: 'C:\\work' };
+const windows: ProcessInfo = { ...linux, platform: 'win32', home: 'C:\\Users\\alice', directory: 'C:\\work' };
 
 const read = (environment: Record<string, string>, facts = linux) => readSettings(keystow, { ...facts, environment });
 
@@ -18,13 +18,13 @@ test('without any variable: the best store, a file sealed by home, notices, nobo
   expect(read({})).toEqual({
     policy: { preference: 'auto', keyringDisabled: false },
     usePass: false,
-    seal: 'home',
+    keySource: 'home',
     credentialsPath: '/home/alice/.config/keystow/credentials.json',
     placementPath: '/home/alice/.config/keystow/placement.json',
     envPassphrase: false,
     newEnvPassphrase: false,
     quiet: false,
-    attended: false,
+    interactive: false,
   });
 });
 
@@ -90,7 +90,7 @@ test.each([
   expect(JSON.stringify(read({ ...both, [variable]: 'correct horse' }))).not.toContain('horse');
 });
 
-describe('attended', () => {
+describe('interactive', () => {
   test.each([
     [{}, true, true],
     [{ DISPLAY: ':0' }, false, true],
@@ -100,7 +100,7 @@ describe('attended', () => {
     [{ CI: '1', DISPLAY: ':0' }, true, false],
     [{ CI: 'false' }, true, true],
     [{}, false, false],
-  ])('with %o and a terminal: %s → %s', (environment, terminal, attended) => {
-    expect(readSettings(keystow, { ...linux, environment, terminal }).attended).toBe(attended);
+  ])('with %o and a terminal: %s → %s', (environment, terminal, interactive) => {
+    expect(readSettings(keystow, { ...linux, environment, terminal }).interactive).toBe(interactive);
   });
 });

@@ -1,12 +1,12 @@
 import { createMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import type { Context } from '../../src/app/context.ts';
 import { CredentialError, type ErrorCode } from '../../src/domain/credential-error.ts';
-import type { Placement } from '../../src/domain/placement.ts';
-import type { Probe } from '../../src/domain/probe.ts';
+import type { PlacementIndex } from '../../src/domain/placement/placement-index.ts';
+import type { ProbeResult } from '../../src/domain/selection/probe-result.ts';
 import type { CandidateId, StoreId } from '../../src/domain/store-id.ts';
 import type { CredentialStore } from '../../src/ports/credential-store.ts';
-import type { Exclusion } from '../../src/ports/exclusion.ts';
-import type { Remembered } from '../../src/ports/placement-record.ts';
+import type { Mutex } from '../../src/ports/mutex.ts';
+import type { PlacementSnapshot } from '../../src/ports/placement-repository.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 import { inTurn } from './in-turn.ts';
 
@@ -19,11 +19,11 @@ export class World {
   readonly broken = new Map<StoreId, ErrorCode>();
   policy = { preference: 'auto', keyringDisabled: false };
   seal: 'home' | 'passphrase' = 'home';
-  probe: Probe = { kind: 'usable', persistence: 'until-delete' };
-  remembered: Remembered = { placement: [], state: 'absent' };
+  probe: ProbeResult = { kind: 'usable', persistence: 'until-delete' };
+  remembered: PlacementSnapshot = { placement: [], state: 'absent' };
   /** What updating the placement fails with. */
   placementFails: ErrorCode | undefined;
-  exclusively: Exclusion = inTurn();
+  exclusively: Mutex = inTurn();
   /** Comes before every deed of a store and every look at the placement: lets other processes go first. */
   pause: () => Promise<void> = async () => {};
   /** Does what changes a store or the placement, such as `set file` or `record`: or is killed there, or fails. */
@@ -41,15 +41,15 @@ export class World {
       settings: {
         policy: this.policy,
         usePass: false,
-        seal: this.seal,
+        keySource: this.seal,
         credentialsPath: '/home/alice/.config/keystow/credentials.json',
         placementPath: '/home/alice/.config/keystow/placement.json',
         envPassphrase: false,
         newEnvPassphrase: false,
         quiet: false,
-        attended: false,
+        interactive: false,
       },
-      where: {
+      host: {
         platform: 'linux',
         distribution: 'debian',
         folder: '/usr/lib/node_modules/keystow',
@@ -59,12 +59,12 @@ export class World {
       },
       stores: {
         candidates,
-        prober: async (id) => ({ id, probe: async () => this.#probe(id) }),
+        openProbe: async (id) => ({ id, probe: async () => this.#probe(id) }),
         open: async (id) => {
           if (id === 'secret-service' || id === 'file') return this.stores[id];
           throw new CredentialError('not-installed', `this platform has no ${id}`);
         },
-        sealOfFile: async () => ((await this.stores.file.list()).length > 0 ? this.seal : undefined),
+        findFileKeySource: async () => ((await this.stores.file.list()).length > 0 ? this.seal : undefined),
         resealFile: async (seal) => {
           this.calls.push(`reseal ${seal}`);
           this.seal = seal;
@@ -88,11 +88,11 @@ export class World {
           });
         },
       },
-      exclusively: this.exclusively,
+      mutex: this.exclusively,
       terminal: {
         notice: () => {},
         warn: (line) => void this.warnings.push(line),
-        showTyping: () => undefined,
+        restoreEcho: () => undefined,
         askHidden: async () => {
           throw new CredentialError('passphrase-required', 'nobody is there');
         },
@@ -102,11 +102,11 @@ export class World {
     };
   }
 
-  get placement(): Placement {
+  get placement(): PlacementIndex {
     return this.remembered.placement;
   }
 
-  #probe(id: CandidateId): Probe {
+  #probe(id: CandidateId): ProbeResult {
     this.calls.push(`probe ${id}`);
     if (id === 'keyutils') return { kind: 'usable', persistence: 'until-reboot' };
     const code = this.broken.get('secret-service');

@@ -31,7 +31,7 @@ describeStore('keystow migrate, killed', 'secret-service', missing(), () => {
     const name = { service: 'demo', account };
     const secret = freshSecret();
     const context = contextAt(sandbox.home, sandbox.environment);
-    await setCredential(context, name, secret, { status: 'selected', store: from, passedOver: [], rows: [] });
+    await setCredential(context, name, secret, { status: 'selected', store: from, skipped: [], rules: [] });
     return { sandbox, context, name, secret };
   }
 

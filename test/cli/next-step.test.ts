@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { nextStep } from '../../src/cli/next-step.ts';
 import { reportFailure } from '../../src/cli/report-failure.ts';
-import { CredentialError } from '../../src/domain/credential-error.ts';
-import { errorCodes } from '../../src/domain/error-codes.ts';
+import { CredentialError, errorCodes } from '../../src/domain/credential-error.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 
 const codes = errorCodes.filter((code) => code !== 'cancelled');

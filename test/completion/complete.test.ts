@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { command, group, type Option } from '../../src/cli/command.ts';
 import { complete } from '../../src/cli/completion/complete.ts';
-import type { Placement } from '../../src/domain/placement.ts';
+import type { PlacementIndex } from '../../src/domain/placement/placement-index.ts';
 
 const run = async () => {};
-const placement: Placement = ['a', 'b', 'a', '-c', 'two\nlines', 'turned \u202e'].map((service, index) => ({
+const placement: PlacementIndex = ['a', 'b', 'a', '-c', 'two\nlines', 'turned \u202e'].map((service, index) => ({
   service,
   account: `account ${index}`,
   store: 'file',
@@ -13,8 +13,8 @@ const placement: Placement = ['a', 'b', 'a', '-c', 'two\nlines', 'turned \u202e'
 }));
 
 const everywhere: Readonly<Record<string, Option>> = { help: { describe: 'help' } };
-const services = (known: Placement) => known.map(({ service }) => service);
-const accounts = (known: Placement, [service]: readonly string[]) =>
+const services = (known: PlacementIndex) => known.map(({ service }) => service);
+const accounts = (known: PlacementIndex, [service]: readonly string[]) =>
   known.filter((placed) => placed.service === service).map(({ account }) => account);
 
 const program = [

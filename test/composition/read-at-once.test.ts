@@ -15,8 +15,8 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readAtOnce } from '../../src/composition/read-at-once.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
-import { findPlaced } from '../../src/domain/placement.ts';
-import { serialisePlacement } from '../../src/domain/placement-text.ts';
+import { serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
+import { findEntry } from '../../src/domain/placement/placement-index.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
@@ -46,7 +46,7 @@ async function house({ seal = 'home', store = 'file' }: { seal?: Seal; store?: S
 
 /** A rejection says no more than `undefined` does. */
 function secretAtOnce(environment: House['environment'], name: CredentialName): Promise<Secret | undefined> {
-  return readAtOnce(keystow, (placement) => findPlaced(placement, name), environment).catch(() => undefined);
+  return readAtOnce(keystow, (placement) => findEntry(placement, name), environment).catch(() => undefined);
 }
 
 async function textAtOnce({ environment }: House, name = alice): Promise<string | undefined> {

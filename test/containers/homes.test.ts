@@ -11,7 +11,7 @@ function expectSameChoice({ stdout, exit }: { readonly stdout: string; readonly 
   const { selection, storage } = JSON.parse(stdout) as DoctorReport;
   const situation = situations.find(({ name }) => name === without);
   expect(selection).toMatchObject({ outcome: 'selected', store: 'file', warnings: [] });
-  expect(selection.passedOver.map(({ store, reason }) => [store, reason])).toEqual(situation?.passedOver);
+  expect(selection.skipped.map(({ store, reason }) => [store, reason])).toEqual(situation?.skipped);
   expect(storage).toMatchObject({ label: 'Encrypted file (sealed by home directory)', store: 'file' });
 }
 

@@ -34,15 +34,15 @@ describeStore('a missing native binding', 'secret-service', missingSurroundings(
         );
       const doctor = (): DoctorReport => JSON.parse(keystow(['doctor', '--json']));
 
-      const [passedOver] = doctor().selection.passedOver;
-      expect(passedOver).toMatchObject({ store: 'keychain', reason: 'binding-missing' });
-      execFileSync('bash', ['-c', `${passedOver?.fix} --no-audit --no-fund`], { stdio: 'pipe' });
+      const [skipped] = doctor().selection.skipped;
+      expect(skipped).toMatchObject({ store: 'keychain', reason: 'binding-missing' });
+      execFileSync('bash', ['-c', `${skipped?.fix} --no-audit --no-fund`], { stdio: 'pipe' });
 
       expect(keystow(['set', 'demo', 'alice'], 's3cret')).toBe('stored demo alice in the Keychain\n');
       expect(keystow(['get', 'demo', 'alice'])).toBe('s3cret');
       expect(doctor()).toMatchObject({
         storage: { label: 'OS keyring', store: 'keychain' },
-        selection: { outcome: 'selected', store: 'keychain', passedOver: [] },
+        selection: { outcome: 'selected', store: 'keychain', skipped: [] },
       });
     } finally {
       rmSync(folder, { recursive: true, force: true });

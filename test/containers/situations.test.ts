@@ -20,7 +20,7 @@ function hold(situation: Situation): void {
     const { selection, storage } = await doctor(container);
     expect(selection).toMatchObject({ outcome: 'selected', store: selected });
     expect(selection).toMatchSnapshot();
-    expect(selection.passedOver.map(({ store, reason }) => [store, reason])).toEqual(situation.passedOver);
+    expect(selection.skipped.map(({ store, reason }) => [store, reason])).toEqual(situation.skipped);
     expect(storage.label).toBe('No credentials stored');
   });
 

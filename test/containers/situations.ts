@@ -1,4 +1,4 @@
-import type { Reason } from '../../src/domain/probe.ts';
+import type { Reason } from '../../src/domain/selection/probe-result.ts';
 import type { CandidateId } from '../../src/domain/store-id.ts';
 
 /** A machine as keystow may find it, and what is to be found there. */
@@ -15,7 +15,7 @@ export interface Situation {
   readonly befalls?: string;
   readonly selected: 'secret-service' | 'file';
   /** Each store passed over, in order. */
-  readonly passedOver: readonly (readonly [CandidateId, Reason])[];
+  readonly skipped: readonly (readonly [CandidateId, Reason])[];
   /** What readies its provider for many changes at once, as a line of shell. */
   readonly readied?: string;
   /**
@@ -33,12 +33,12 @@ const desktop = { ...busAddress, DISPLAY: ':99', CI: 'true' };
 /** What Docker's own seccomp profile makes of the kernel's keyring. */
 const keyctlBlocked = ['keyutils', 'not-installed'] as const;
 
-type About = Omit<Situation, 'name' | 'selected' | 'passedOver'> & Partial<Pick<Situation, 'passedOver'>>;
+type About = Omit<Situation, 'name' | 'selected' | 'skipped'> & Partial<Pick<Situation, 'skipped'>>;
 
 /** `reason`: why the Secret Service is passed over, if it is. */
 function row(name: string, selected: Situation['selected'], reason: Reason | '', about: About): Situation {
-  const passedOver = reason === '' ? [] : ([['secret-service', reason], keyctlBlocked] as const);
-  return { name, selected, environment: busAddress, passedOver, ...about };
+  const skipped = reason === '' ? [] : ([['secret-service', reason], keyctlBlocked] as const);
+  return { name, selected, environment: busAddress, skipped, ...about };
 }
 
 /** Homes that cannot be written to are in homes.test.ts, and the cure that takes npm in missing-binding.test.ts. */
@@ -58,12 +58,12 @@ export const situations: readonly Situation[] = [
     folder: 'gnome-keyring-not-running',
     cure: ['not-running'],
   }),
-  row('gnome-keyring locked, a display there but nobody at it, unattended', 'file', 'locked', {
+  row('gnome-keyring locked, a display there but nobody at it, non-interactive', 'file', 'locked', {
     folder: 'gnome-keyring-locked-display',
     environment: desktop,
     cure: ['locked'],
   }),
-  row('KWallet locked, unattended', 'file', 'locked', {
+  row('KWallet locked, non-interactive', 'file', 'locked', {
     folder: 'kwallet-locked',
     environment: desktop,
     cure: ['locked'],
@@ -73,12 +73,12 @@ export const situations: readonly Situation[] = [
     environment: desktop,
     cure: ['not-running', 'locked'],
   }),
-  row('KeePassXC locked, unattended', 'file', 'locked', {
+  row('KeePassXC locked, non-interactive', 'file', 'locked', {
     folder: 'keepassxc-locked',
     environment: desktop,
     cure: ['locked'],
   }),
-  row('KeePassXC unlocked but asking for every access, unattended', 'file', 'locked', {
+  row('KeePassXC unlocked but asking for every access, non-interactive', 'file', 'locked', {
     folder: 'keepassxc-confirming',
     environment: desktop,
     cure: ['locked', 'locked'],
@@ -101,7 +101,7 @@ export const situations: readonly Situation[] = [
     environment: {},
     keyctl: true,
     cure: ['no-session-bus', 'no-session-bus', 'no-collection'],
-    passedOver: [
+    skipped: [
       ['secret-service', 'no-session-bus'],
       ['keyutils', 'volatile'],
     ],
@@ -135,13 +135,13 @@ export const situations: readonly Situation[] = [
     folder: 'nothing',
     environment: { NODE_OPTIONS: '--import=/keystow/test/containers/inside/as-macos.mjs' },
     bindingRemoved: true,
-    passedOver: [['keychain', 'binding-missing']],
+    skipped: [['keychain', 'binding-missing']],
   }),
   row('the OS keyring switched off by its variable', 'file', 'disabled', {
     folder: 'gnome-keyring-unlocked',
     environment: { ...busAddress, KEYSTOW_DISABLE_KEYRING: '1' },
     cure: ['disabled'],
-    passedOver: [
+    skipped: [
       ['secret-service', 'disabled'],
       ['keyutils', 'disabled'],
     ],

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CredentialError } from '../../src/domain/credential-error.ts';
-import { difyHost } from '../../src/domain/dify-host.ts';
-import { canonicalIpv6 } from '../../src/domain/ipv6-address.ts';
+import { canonicalIpv6, parseDifyHost } from '../../src/domain/sign-in/dify-host.ts';
 
 describe('a host as it is typed has one spelling', () => {
   test.each([
@@ -28,13 +27,15 @@ describe('a host as it is typed has one spelling', () => {
     ['cloud.dify.ai:65535', 'https://cloud.dify.ai:65535'],
     ['cloud.dify.ai/x://y', 'https://cloud.dify.ai/x:/y'],
     ['cloud.dify.ai/..x/x..', 'https://cloud.dify.ai/..x/x..'],
-  ])('%s is %s', (typed, canonical) => expect(difyHost(typed)).toBe(canonical));
+  ])('%s is %s', (typed, canonical) => expect(parseDifyHost(typed)).toBe(canonical));
 
   test.each([
     ['label', 63, `${'x'.repeat(63)}.example`],
     ['name', 253, `${'x.'.repeat(126)}x`],
     ['path', 200, `cloud.dify.ai/${'x'.repeat(199)}`],
-  ])('whose longest %s has %d characters', (_part, _length, typed) => expect(difyHost(typed)).toBe(`https://${typed}`));
+  ])('whose longest %s has %d characters', (_part, _length, typed) =>
+    expect(parseDifyHost(typed)).toBe(`https://${typed}`),
+  );
 });
 
 describe('what is no host is refused, and nothing of it is repeated', () => {
@@ -107,7 +108,7 @@ describe('what is no host is refused, and nothing of it is repeated', () => {
     fc.assert(
       fc.property(text, (typed) => {
         const host = attempt(typed);
-        if (typeof host === 'string') expect(difyHost(host)).toBe(host);
+        if (typeof host === 'string') expect(parseDifyHost(host)).toBe(host);
         else expect(host).toBeInstanceOf(CredentialError);
       }),
     );
@@ -175,7 +176,7 @@ describe('an IPv6 address', () => {
 
 function attempt(typed: string): unknown {
   try {
-    return difyHost(typed);
+    return parseDifyHost(typed);
   } catch (error) {
     return error;
   }

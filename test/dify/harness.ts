@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import { afterEach, expect } from 'vitest';
 import { createDeviceSignIn, type DeviceSignInOptions } from '../../src/adapters/dify/device-sign-in.ts';
 import type { CredentialError, ErrorCode } from '../../src/domain/credential-error.ts';
-import type { Grant } from '../../src/domain/grant.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { DevicePrompt } from '../../src/ports/device-sign-in.ts';
+import type { TokenSet } from '../../src/domain/sign-in/session.ts';
+import type { DevicePrompt } from '../../src/ports/sign-in/device-sign-in.ts';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { bearer, type DifyHost, type DifyScript, deviceCode, startDifyHost } from '../support/dify-host.ts';
 
@@ -14,7 +14,7 @@ export interface Trial {
   /** How long each wait was, in milliseconds. */
   readonly waits: readonly number[];
   readonly shown: readonly DevicePrompt[];
-  signIn(typed?: string): Promise<Grant>;
+  signIn(typed?: string): Promise<TokenSet>;
   /** Signs in, which must fail with this code, and gives the error after looking for secrets in it. */
   fails(code: ErrorCode, typed?: string): Promise<CredentialError>;
 }

@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import { advise } from '../../src/domain/advice/advise.ts';
-import { adviseRefusal } from '../../src/domain/advice/refusal.ts';
-import { type Evidence, providers, serviceFailureReasons, unsupportedReasons } from '../../src/domain/probe.ts';
-import type { PassedOver } from '../../src/domain/selection.ts';
+import { adviseSelectionError } from '../../src/domain/advice/selection-error.ts';
+import {
+  type Evidence,
+  providers,
+  serviceFailureReasons,
+  unsupportedReasons,
+} from '../../src/domain/selection/probe-result.ts';
+import type { SkippedStore } from '../../src/domain/selection/selection.ts';
 import { candidateIds } from '../../src/domain/store-id.ts';
 import { where } from './where.ts';
 
@@ -19,7 +24,7 @@ const evidences = [undefined, ...providers].flatMap((provider) =>
 );
 
 /** What is said of a store, for each piece of evidence that makes a difference. */
-function words(store: PassedOver['store'], reason: PassedOver['reason']): readonly string[] {
+function words(store: SkippedStore['store'], reason: SkippedStore['reason']): readonly string[] {
   const first = new Map<string, string>();
   for (const evidence of evidences) {
     const { explanation, fix } = advise({ store, reason, evidence }, where);
@@ -35,24 +40,24 @@ test('the words for every store, reason and evidence are these', async () => {
   await expect(`${all.join('\n')}\n`).toMatchFileSnapshot('advice-words.txt');
 });
 
-test.each<[string, Parameters<typeof adviseRefusal>[0], string, string, string]>([
+test.each<[string, Parameters<typeof adviseSelectionError>[0], string, string, string]>([
   [
     'a preference that is none',
-    { code: 'invalid-preference', passedOver: [] },
+    { code: 'invalid-preference', skipped: [] },
     'clo"ud',
     'JSM_STORAGE is "clo\\"ud"',
     'set it to one of auto, keychain, file, or unset it',
   ],
   [
     'two settings that contradict each other',
-    { code: 'contradictory-settings', passedOver: [] },
+    { code: 'contradictory-settings', skipped: [] },
     'keychain',
     'JSM_STORAGE=keychain demands the OS keyring that JSM_DISABLE_KEYRING switches off',
     'unset one of the two',
   ],
   [
     'a keyring demanded where the platform has none',
-    { code: 'keyring-required', passedOver: [] },
+    { code: 'keyring-required', skipped: [] },
     'keychain',
     'JSM_STORAGE=keychain demands an OS keyring: this platform has none',
     'unset JSM_STORAGE to use the encrypted file (or set JSM_STORAGE=file)',
@@ -61,7 +66,7 @@ test.each<[string, Parameters<typeof adviseRefusal>[0], string, string, string]>
     'a keyring demanded that does not serve: the best one of the platform',
     {
       code: 'keyring-required',
-      passedOver: [
+      skipped: [
         { store: 'secret-service', reason: 'ambiguous' },
         { store: 'keyutils', reason: 'volatile' },
       ],
@@ -71,5 +76,5 @@ test.each<[string, Parameters<typeof adviseRefusal>[0], string, string, string]>
     'secret-tool search --all service SERVICE, then remove all but one (or set JSM_STORAGE=file)',
   ],
 ])('refused for %s', (_, refused, preference, explanation, fix) => {
-  expect(adviseRefusal(refused, { preference, keyringDisabled: false }, where)).toEqual({ explanation, fix });
+  expect(adviseSelectionError(refused, { preference, keyringDisabled: false }, where)).toEqual({ explanation, fix });
 });

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { advise } from '../../src/domain/advice/advise.ts';
-import { type Evidence, providers, serviceFailureReasons, unsupportedReasons } from '../../src/domain/probe.ts';
+import { type Distribution, parseDistribution } from '../../src/domain/host-info.ts';
+import {
+  type Evidence,
+  providers,
+  serviceFailureReasons,
+  unsupportedReasons,
+} from '../../src/domain/selection/probe-result.ts';
 import { candidateIds } from '../../src/domain/store-id.ts';
-import { type Distribution, distributionOf } from '../../src/domain/surroundings.ts';
 import { where } from './where.ts';
 
 const reasons = [...unsupportedReasons, ...serviceFailureReasons];
@@ -139,5 +144,5 @@ test.each<[string, Distribution]>([
   ['ID=__proto__\n', 'other'],
   ['', 'other'],
 ])('os-release %j is of the family %s', (text, family) => {
-  expect(distributionOf(text)).toBe(family);
+  expect(parseDistribution(text)).toBe(family);
 });

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { persistences } from '../../src/domain/persistence.ts';
-import { preferences } from '../../src/domain/policy.ts';
+import { preferences } from '../../src/domain/selection/policy.ts';
 import {
   type Evidence,
-  type Probe,
+  type ProbeResult,
+  persistences,
   providers,
   serviceFailureReasons,
   unsupportedReasons,
-} from '../../src/domain/probe.ts';
+} from '../../src/domain/selection/probe-result.ts';
 import { type CandidateId, candidateIds } from '../../src/domain/store-id.ts';
 
 const evidence: fc.Arbitrary<Evidence> = fc.record(
@@ -23,7 +23,7 @@ const evidence: fc.Arbitrary<Evidence> = fc.record(
   { requiredKeys: [] },
 );
 
-const probe: fc.Arbitrary<Probe> = fc.oneof(
+const probe: fc.Arbitrary<ProbeResult> = fc.oneof(
   fc.record({ kind: fc.constant('usable' as const), persistence: fc.constantFrom(...persistences) }),
   fc.record({ kind: fc.constant('unsupported' as const), reason: fc.constantFrom(...unsupportedReasons), evidence }),
   fc.record({
@@ -49,7 +49,7 @@ export const choice = fc.record({
     'secret-service': probe,
     pass: probe,
     keyutils: probe,
-  } satisfies Record<CandidateId, fc.Arbitrary<Probe>>),
+  } satisfies Record<CandidateId, fc.Arbitrary<ProbeResult>>),
 });
 
 export type Choice = typeof choice extends fc.Arbitrary<infer T> ? T : never;

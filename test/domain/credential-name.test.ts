@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import {
   compareNames,
-  credentialName,
-  distinctNames,
+  isSameName,
   maxNameLength,
-  sameName,
+  sortUniqueNames,
+  toCredentialName,
 } from '../../src/domain/credential-name.ts';
 
 const name = fc.record({ service: fc.string(), account: fc.string() });
@@ -29,14 +29,14 @@ describe('a name', () => {
         }),
       );
     };
-    refused(() => credentialName(part, 'alice'), message);
-    refused(() => credentialName('demo', part), message.replace('service', 'account'));
+    refused(() => toCredentialName(part, 'alice'), message);
+    refused(() => toCredentialName('demo', part), message.replace('service', 'account'));
   });
 
   test.each(['x'.repeat(maxNameLength), '🔑', ' ', '-', 'a\nb', '__proto__'])(
     'with the part %j is taken as it is',
     (part) => {
-      expect(credentialName(part, part)).toEqual({ service: part, account: part });
+      expect(toCredentialName(part, part)).toEqual({ service: part, account: part });
     },
   );
 });
@@ -45,7 +45,7 @@ describe('the order of names', () => {
   test('is total: it tells two names apart exactly when they differ', () => {
     fc.assert(
       fc.property(name, name, (a, b) => {
-        expect(compareNames(a, b) === 0).toBe(sameName(a, b));
+        expect(compareNames(a, b) === 0).toBe(isSameName(a, b));
         expect(Math.sign(compareNames(a, b))).toBe(0 - Math.sign(compareNames(b, a)));
       }),
     );
@@ -67,6 +67,6 @@ test('of names that come more than once each is listed once, in order, without w
   const bob = { service: 'a', account: 'bob' };
   const carol = { service: 'a', account: 'carol' };
   const given = [{ ...alice, store: 'file' }, carol, bob, { ...alice, store: 'keychain' }, carol, alice];
-  expect(distinctNames(given)).toEqual([bob, carol, alice]);
-  expect(distinctNames([])).toEqual([]);
+  expect(sortUniqueNames(given)).toEqual([bob, carol, alice]);
+  expect(sortUniqueNames([])).toEqual([]);
 });

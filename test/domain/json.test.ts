@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isObject, parseJson } from '../../src/domain/json.ts';
+import { isObject, parseJson } from '../../src/domain/text/json.ts';
 
 test('law: what JSON says of a value stands for that value', () => {
   fc.assert(

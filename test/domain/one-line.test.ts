@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { oneLine } from '../../src/domain/one-line.ts';
+import { toOneLine } from '../../src/domain/text/one-line.ts';
 
 test.each([
   ['two\nlines', 'two lines'],
   ['\t an escape\u001b[31m and  blanks\r\n\r\n', 'an escape [31m and blanks'],
   ['', ''],
-])('%j is said as %j', (text, line) => expect(oneLine(text)).toBe(line));
+])('%j is said as %j', (text, line) => expect(toOneLine(text)).toBe(line));
 
 test('no more than 300 characters are said', () => {
-  expect(oneLine('x'.repeat(300))).toHaveLength(300);
-  expect(oneLine('x'.repeat(301))).toBe('x'.repeat(300));
+  expect(toOneLine('x'.repeat(300))).toHaveLength(300);
+  expect(toOneLine('x'.repeat(301))).toBe('x'.repeat(300));
 });

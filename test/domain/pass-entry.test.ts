@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { entryOf, nameOfEntry } from '../../src/domain/pass-entry.ts';
+import { parsePassEntry, toPassEntry } from '../../src/domain/entries/pass-entry.ts';
 
 const part = fc
   .oneof(fc.string({ minLength: 1, unit: 'grapheme' }), fc.string({ minLength: 1, maxLength: 150 }))
@@ -9,16 +9,16 @@ const name = fc.record({ service: part, account: part });
 
 describe('the entry of a credential', () => {
   test('reads as its service and account do, where they are plain', () => {
-    expect(entryOf({ service: 'github.com', account: 'alice-b_1' })).toBe('keystow/github.com/alice-b_1');
+    expect(toPassEntry({ service: 'github.com', account: 'alice-b_1' })).toBe('keystow/github.com/alice-b_1');
   });
 
   test('escapes what a file system or pass might take otherwise', () => {
-    expect(entryOf({ service: '../A', account: '.é+' })).toBe('keystow/%2e%2e%2f%41/%2e%c3%a9%2b');
+    expect(toPassEntry({ service: '../A', account: '.é+' })).toBe('keystow/%2e%2e%2f%41/%2e%c3%a9%2b');
   });
 
   test('goes on in a further folder where it is long', () => {
     const [service, account] = ['s'.repeat(250), 'a'];
-    expect(entryOf({ service, account })).toBe(
+    expect(toPassEntry({ service, account })).toBe(
       `keystow/${'s'.repeat(120)}+/${'s'.repeat(120)}+/${'s'.repeat(10)}/${account}`,
     );
   });
@@ -26,7 +26,7 @@ describe('the entry of a credential', () => {
   test('gives the name back', () => {
     fc.assert(
       fc.property(name, (kept) => {
-        expect(nameOfEntry(entryOf(kept) ?? '')).toEqual(kept);
+        expect(parsePassEntry(toPassEntry(kept) ?? '')).toEqual(kept);
       }),
     );
   });
@@ -34,7 +34,7 @@ describe('the entry of a credential', () => {
   test('is one path of short plain parts, none of which is hidden or a way up', () => {
     fc.assert(
       fc.property(name, (kept) => {
-        for (const folder of (entryOf(kept) ?? '').split('/'))
+        for (const folder of (toPassEntry(kept) ?? '').split('/'))
           expect(folder).toMatch(/^(?!\.{1,2}$)[a-z0-9_%.-]{1,120}\+?$/);
       }),
     );
@@ -43,17 +43,17 @@ describe('the entry of a credential', () => {
   test.each(['keystow', 'keystow/a', 'other/a/b', 'keystow/a/b/c', 'keystow/A/b', 'keystow/%zz/b', 'keystow/a+/b+'])(
     '%s is nobody’s',
     (entry) => {
-      expect(nameOfEntry(entry)).toBeUndefined();
+      expect(parsePassEntry(entry)).toBeUndefined();
     },
   );
 });
 
 test('an entry may have 3,000 bytes, and no more', () => {
-  const entry = (length: number) => entryOf({ service: '%'.repeat(920), account: 'a'.repeat(length) });
+  const entry = (length: number) => toPassEntry({ service: '%'.repeat(920), account: 'a'.repeat(length) });
   expect(entry(185)).toHaveLength(3_000);
   expect(entry(186)).toBeUndefined();
 });
 
 test('a name that is too long for a path has no entry', () => {
-  expect(entryOf({ service: 'é'.repeat(500), account: 'a' })).toBeUndefined();
+  expect(toPassEntry({ service: 'é'.repeat(500), account: 'a' })).toBeUndefined();
 });

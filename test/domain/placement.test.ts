@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareNames } from '../../src/domain/credential-name.ts';
+import { parsePlacement, serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
 import {
-  findPlaced,
-  forgotten,
-  isSameWriting,
-  newestFirst,
-  noted,
-  type Placed,
-  type Placement,
-  placed,
-  removedFrom,
-} from '../../src/domain/placement.ts';
-import { parsePlacement, serialisePlacement } from '../../src/domain/placement-text.ts';
+  findEntry,
+  isSameRevision,
+  type PlacementEntry,
+  type PlacementIndex,
+  recordMove,
+  recordRemoval,
+  recordWrite,
+  removeEntry,
+  sortNewestFirst,
+} from '../../src/domain/placement/placement-index.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 
 const stores: readonly StoreId[] = ['keychain', 'credential-manager', 'secret-service', 'file'];
@@ -24,20 +24,20 @@ const bob = { service: 'example.com', account: 'bob' };
 const part = fc.constantFrom('a', 'b', '__proto__', 'é', 'a b');
 const name = fc.record({ service: part, account: part });
 const store = fc.constantFrom(...stores);
-type Step = (placement: Placement) => Placement;
+type Step = (placement: PlacementIndex) => PlacementIndex;
 const step: fc.Arbitrary<Step> = fc
   .tuple(fc.constantFrom('placed', 'removed', 'forgotten'), name, store)
-  .map(([verb, whose, where]) => (before: Placement) => {
-    if (verb === 'placed') return placed(before, whose, where, at);
-    return verb === 'removed' ? removedFrom(before, whose, where) : forgotten(before, whose);
+  .map(([verb, whose, where]) => (before: PlacementIndex) => {
+    if (verb === 'placed') return recordWrite(before, whose, where, at);
+    return verb === 'removed' ? recordRemoval(before, whose, where) : removeEntry(before, whose);
   });
 const placements = fc
   .array(step, { maxLength: 30 })
-  .map((steps) => steps.reduce<Placement>((now, next) => next(now), []));
+  .map((steps) => steps.reduce<PlacementIndex>((now, next) => next(now), []));
 
 describe('a placement', () => {
   test('remembers where a credential was written last, and when', () => {
-    expect(findPlaced(placed([], alice, 'file', at), alice)).toEqual({
+    expect(findEntry(recordWrite([], alice, 'file', at), alice)).toEqual({
       ...alice,
       store: 'file',
       writtenAt: at,
@@ -46,24 +46,24 @@ describe('a placement', () => {
   });
 
   test('a write that lands elsewhere leaves the old store stale until the copy there is gone', () => {
-    const moved = placed(placed([], alice, 'file', at), alice, 'keychain', later);
-    expect(findPlaced(moved, alice)).toMatchObject({ store: 'keychain', writtenAt: later, stale: ['file'] });
-    expect(findPlaced(removedFrom(moved, alice, 'file'), alice)?.stale).toEqual([]);
+    const moved = recordWrite(recordWrite([], alice, 'file', at), alice, 'keychain', later);
+    expect(findEntry(moved, alice)).toMatchObject({ store: 'keychain', writtenAt: later, stale: ['file'] });
+    expect(findEntry(recordRemoval(moved, alice, 'file'), alice)?.stale).toEqual([]);
   });
 
   test('a write that comes back leaves its own store no longer stale', () => {
     const back = ['file', 'keychain', 'file'] as const;
-    const placement = back.reduce<Placement>((now, id) => placed(now, alice, id, at), []);
-    expect(findPlaced(placement, alice)).toMatchObject({ store: 'file', stale: ['keychain'] });
+    const placement = back.reduce<PlacementIndex>((now, id) => recordWrite(now, alice, id, at), []);
+    expect(findEntry(placement, alice)).toMatchObject({ store: 'file', stale: ['keychain'] });
   });
 
   test('a credential removed from its last store is forgotten', () => {
-    expect(removedFrom(placed([], alice, 'file', at), alice, 'file')).toEqual([]);
+    expect(recordRemoval(recordWrite([], alice, 'file', at), alice, 'file')).toEqual([]);
   });
 
   test('a credential removed while a stale copy remains is never sought where that copy is', () => {
-    const moved = placed(placed([], alice, 'file', at), alice, 'keychain', later);
-    expect(findPlaced(removedFrom(moved, alice, 'keychain'), alice)).toMatchObject({
+    const moved = recordWrite(recordWrite([], alice, 'file', at), alice, 'keychain', later);
+    expect(findEntry(recordRemoval(moved, alice, 'keychain'), alice)).toMatchObject({
       store: 'keychain',
       stale: ['file'],
     });
@@ -71,34 +71,34 @@ describe('a placement', () => {
 
   test('a stale copy that is removed leaves the other ones known', () => {
     const moves = ['file', 'secret-service', 'keychain'] as const;
-    const placement = moves.reduce<Placement>((now, id) => placed(now, alice, id, at), []);
-    expect(findPlaced(removedFrom(placement, alice, 'file'), alice)).toMatchObject({
+    const placement = moves.reduce<PlacementIndex>((now, id) => recordWrite(now, alice, id, at), []);
+    expect(findEntry(recordRemoval(placement, alice, 'file'), alice)).toMatchObject({
       store: 'keychain',
       stale: ['secret-service'],
     });
   });
 
   test('removing what is not known changes nothing', () => {
-    const placement = placed([], alice, 'file', at);
-    expect(removedFrom(placement, bob, 'file')).toBe(placement);
+    const placement = recordWrite([], alice, 'file', at);
+    expect(recordRemoval(placement, bob, 'file')).toBe(placement);
   });
 
   test('a credential that is written or forgotten leaves the others remembered', () => {
-    const both = placed(placed([], alice, 'file', at), bob, 'keychain', at);
+    const both = recordWrite(recordWrite([], alice, 'file', at), bob, 'keychain', at);
     expect(both).toMatchObject([alice, bob]);
-    expect(forgotten(both, alice)).toMatchObject([bob]);
-    expect(forgotten(both, bob)).toMatchObject([alice]);
+    expect(removeEntry(both, alice)).toMatchObject([bob]);
+    expect(removeEntry(both, bob)).toMatchObject([alice]);
   });
 
   test('what was not written by its user has the time at which it came to its store', () => {
-    const written = placed([], alice, 'file', at);
-    expect(noted(written, alice, { store: 'file', stale: ['keychain'] }, later)).toEqual([
+    const written = recordWrite([], alice, 'file', at);
+    expect(recordMove(written, alice, { store: 'file', stale: ['keychain'] }, later)).toEqual([
       { ...alice, store: 'file', writtenAt: at, stale: ['keychain'] },
     ]);
-    expect(noted(written, alice, { store: 'keychain', stale: ['file'] }, later)).toEqual([
+    expect(recordMove(written, alice, { store: 'keychain', stale: ['file'] }, later)).toEqual([
       { ...alice, store: 'keychain', writtenAt: later, stale: ['file'] },
     ]);
-    expect(noted(written, bob, { store: 'keychain', stale: [] }, later)).toContainEqual({
+    expect(recordMove(written, bob, { store: 'keychain', stale: [] }, later)).toContainEqual({
       ...bob,
       store: 'keychain',
       writtenAt: later,
@@ -107,13 +107,13 @@ describe('a placement', () => {
   });
 
   test('two looks saw the same writing where store and time are the same', () => {
-    const [written] = placed([], alice, 'file', at) as [Placed];
-    expect(isSameWriting(written, { ...written, stale: ['keychain'] })).toBe(true);
-    expect(isSameWriting(written, { ...written, store: 'keychain' })).toBe(false);
-    expect(isSameWriting(written, { ...written, writtenAt: later })).toBe(false);
-    expect(isSameWriting(written, undefined)).toBe(false);
-    expect(isSameWriting(undefined, written)).toBe(false);
-    expect(isSameWriting(undefined, undefined)).toBe(true);
+    const [written] = recordWrite([], alice, 'file', at) as [PlacementEntry];
+    expect(isSameRevision(written, { ...written, stale: ['keychain'] })).toBe(true);
+    expect(isSameRevision(written, { ...written, store: 'keychain' })).toBe(false);
+    expect(isSameRevision(written, { ...written, writtenAt: later })).toBe(false);
+    expect(isSameRevision(written, undefined)).toBe(false);
+    expect(isSameRevision(undefined, written)).toBe(false);
+    expect(isSameRevision(undefined, undefined)).toBe(true);
   });
 
   test('what was written last comes first, and what nobody knows the time of last; the rest stays in order', () => {
@@ -125,7 +125,7 @@ describe('a placement', () => {
       { id: 'd', writtenAt: later },
     ];
     const given = [...unknown, ...known];
-    expect(newestFirst(given).map(({ id }) => id)).toEqual(['b', 'd', 'a', 'c', 'x', 'y']);
+    expect(sortNewestFirst(given).map(({ id }) => id)).toEqual(['b', 'd', 'a', 'c', 'x', 'y']);
     expect(given).toEqual([...unknown, ...known]);
   });
 
@@ -145,8 +145,8 @@ describe('a placement', () => {
     fc.assert(
       fc.property(placements, step, name, (placement, change, whose) => {
         const touched = change(placement);
-        const before = findPlaced(placement, whose);
-        const after = findPlaced(touched, whose);
+        const before = findEntry(placement, whose);
+        const after = findEntry(touched, whose);
         const changed = placement.filter((record) => !touched.includes(record)).length;
         expect(changed).toBeLessThanOrEqual(1);
         if (before !== undefined && changed === 0) expect(after).toEqual(before);
@@ -156,7 +156,7 @@ describe('a placement', () => {
 });
 
 describe('the text of a placement', () => {
-  const text = serialisePlacement(placed(placed([], alice, 'file', at), alice, 'keychain', later));
+  const text = serialisePlacement(recordWrite(recordWrite([], alice, 'file', at), alice, 'keychain', later));
   const kind = (changed: string) => {
     const parsed = parsePlacement(changed);
     return parsed.kind === 'damaged' ? parsed.why : parsed.kind;
@@ -219,7 +219,7 @@ describe('the text of a placement', () => {
   ])('%j: it %s', (changed, why) => expect(kind(changed)).toBe(why));
 
   test('in another order is read all the same', () => {
-    const both = placed(placed([], alice, 'file', at), bob, 'file', at);
+    const both = recordWrite(recordWrite([], alice, 'file', at), bob, 'file', at);
     expect(parsePlacement(serialisePlacement(both.toReversed()))).toEqual({ kind: 'placement', placement: both });
   });
 

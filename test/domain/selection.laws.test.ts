@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isPreference } from '../../src/domain/policy.ts';
-import { classOf } from '../../src/domain/probe.ts';
-import { replay } from '../../src/domain/selection.ts';
-import { selectionRows } from '../../src/domain/selection-rows.ts';
+import { isPreference } from '../../src/domain/selection/policy.ts';
+import { classifyReason } from '../../src/domain/selection/probe-result.ts';
+import { replaySelection } from '../../src/domain/selection/selection.ts';
+import { selectionRules } from '../../src/domain/selection/selection-rules.ts';
 import { type Choice, choice } from './arbitraries.ts';
 import { drive } from './drive.ts';
 
@@ -41,7 +41,7 @@ law('[DOM14] auto is never refused', (choice) => {
 
 law('[DOM15] a store that forgets, and the kernel keyring, are never selected', (choice) => {
   const { end } = drive(choice);
-  if (end.status === 'refused' || end.store === 'file') return;
+  if (end.status === 'rejected' || end.store === 'file') return;
   expect(end.store).not.toBe('keyutils');
   expect(choice.probes[end.store]).toMatchObject({ kind: 'usable', persistence: 'until-delete' });
 });
@@ -52,7 +52,7 @@ law('[DOM16] every candidate before the end is passed over, once, with the reaso
   if (!isPreference(preference) || preference === 'file' || keyringDisabled) return;
   const queue = [...new Set(choice.candidates)];
   const before = end.status === 'selected' && end.store !== 'file' ? queue.slice(0, queue.indexOf(end.store)) : queue;
-  expect(end.passedOver.map(({ store, reason }) => [store, reason])).toEqual(
+  expect(end.skipped.map(({ store, reason }) => [store, reason])).toEqual(
     before.map((store) => {
       const probe = choice.probes[store];
       return [store, probe.kind === 'usable' ? 'volatile' : probe.reason];
@@ -63,13 +63,13 @@ law('[DOM16] every candidate before the end is passed over, once, with the reaso
 law('[DOM17] a warning appears exactly when a service failure was passed over under auto', (choice) => {
   const { end, effects } = drive(choice);
   const warned = effects.flatMap((effect) => (effect.type === 'warn' ? [effect.about] : []));
-  const failed = end.passedOver.filter(({ reason }) => classOf(reason) === 'service-failure');
+  const failed = end.skipped.filter(({ reason }) => classifyReason(reason) === 'service-failure');
   expect(warned).toEqual(choice.policy.preference === 'auto' ? failed : []);
 });
 
 law('replaying what was seen gives the same end and the same warnings', (choice) => {
   const { end, effects } = drive(choice);
-  expect(replay(choice.policy, choice.candidates, (store) => choice.probes[store])).toEqual({
+  expect(replaySelection(choice.policy, choice.candidates, (store) => choice.probes[store])).toEqual({
     selection: end,
     warned: effects.flatMap((effect) => (effect.type === 'warn' ? [effect.about] : [])),
   });
@@ -78,7 +78,7 @@ law('replaying what was seen gives the same end and the same warnings', (choice)
 law('a probe that was needed and is not on record is not made up', (choice) => {
   const { effects, end } = drive(choice);
   const probed = effects.some((effect) => effect.type === 'probe');
-  expect(replay(choice.policy, choice.candidates, () => undefined)).toEqual(
+  expect(replaySelection(choice.policy, choice.candidates, () => undefined)).toEqual(
     probed ? undefined : { selection: end, warned: [] },
   );
 });
@@ -87,9 +87,9 @@ test('the table describes exactly the rows that the machine can fire', () => {
   const fired = new Set<number>();
   fc.assert(
     fc.property(choice, (choice) => {
-      for (const row of drive(choice).end.rows) fired.add(row);
+      for (const row of drive(choice).end.rules) fired.add(row);
     }),
     { numRuns: 5000 },
   );
-  expect([...fired].sort((a, b) => a - b)).toEqual(selectionRows.map(({ number }) => number));
+  expect([...fired].sort((a, b) => a - b)).toEqual(selectionRules.map(({ number }) => number));
 });

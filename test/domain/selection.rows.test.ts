@@ -1,73 +1,83 @@
 import { describe, expect, test } from 'vitest';
-import { type Probe, serviceFailureReasons, unsupportedReasons } from '../../src/domain/probe.ts';
-import { initial, type Probing, transition } from '../../src/domain/selection.ts';
+import {
+  type ProbeResult,
+  serviceFailureReasons,
+  unsupportedReasons,
+} from '../../src/domain/selection/probe-result.ts';
+import { type Probing, startSelection, transition } from '../../src/domain/selection/selection.ts';
 import type { CandidateId } from '../../src/domain/store-id.ts';
 
 const linux: readonly CandidateId[] = ['secret-service', 'keyutils'];
 const policy = (preference: string, keyringDisabled = false) => ({ preference, keyringDisabled });
 
 function probing(preference: 'auto' | 'keychain', candidates: readonly CandidateId[] = linux): Probing {
-  const [state] = initial(policy(preference), candidates);
+  const [state] = startSelection(policy(preference), candidates);
   if (state.status !== 'probing') throw new Error(`not probing but ${state.status}`);
   return state;
 }
 
-function probed(state: Probing, probe: Probe) {
+function probed(state: Probing, probe: ProbeResult) {
   return transition(state, { type: 'probed', store: state.candidate, probe });
 }
 
 describe('before anything is probed', () => {
   test.each(['', 'AUTO', 'keyring', 'auto '])('[R1] %j is refused as no preference', (preference) => {
-    const refused = { status: 'refused', code: 'invalid-preference', passedOver: [], rows: [1] };
-    expect(initial(policy(preference), linux)).toEqual([refused, []]);
-    expect(initial(policy(preference, true), linux)).toEqual([refused, []]);
+    const refused = { status: 'rejected', code: 'invalid-preference', skipped: [], rules: [1] };
+    expect(startSelection(policy(preference), linux)).toEqual([refused, []]);
+    expect(startSelection(policy(preference, true), linux)).toEqual([refused, []]);
   });
 
   test('[R2] the file is selected when it is asked for, keyring disabled or not', () => {
-    const selected = { status: 'selected', store: 'file', passedOver: [], rows: [2] };
-    expect(initial(policy('file'), linux)).toEqual([selected, []]);
-    expect(initial(policy('file', true), linux)).toEqual([selected, []]);
+    const selected = { status: 'selected', store: 'file', skipped: [], rules: [2] };
+    expect(startSelection(policy('file'), linux)).toEqual([selected, []]);
+    expect(startSelection(policy('file', true), linux)).toEqual([selected, []]);
   });
 
   test('[R3] a disabled keyring passes every candidate over', () => {
-    const passedOver = linux.map((store) => ({ store, reason: 'disabled' }));
-    expect(initial(policy('auto', true), linux)).toEqual([
-      { status: 'selected', store: 'file', passedOver, rows: [3] },
+    const skipped = linux.map((store) => ({ store, reason: 'disabled' }));
+    expect(startSelection(policy('auto', true), linux)).toEqual([
+      { status: 'selected', store: 'file', skipped, rules: [3] },
       [],
     ]);
   });
 
   test('[R4] a disabled keyring that is demanded is a contradiction', () => {
-    const refused = { status: 'refused', code: 'contradictory-settings', passedOver: [], rows: [4] };
-    expect(initial(policy('keychain', true), linux)).toEqual([refused, []]);
+    const refused = { status: 'rejected', code: 'contradictory-settings', skipped: [], rules: [4] };
+    expect(startSelection(policy('keychain', true), linux)).toEqual([refused, []]);
   });
 
   test('[R5] without candidates auto ends at the file', () => {
-    expect(initial(policy('auto'), [])).toEqual([{ status: 'selected', store: 'file', passedOver: [], rows: [5] }, []]);
+    expect(startSelection(policy('auto'), [])).toEqual([
+      { status: 'selected', store: 'file', skipped: [], rules: [5] },
+      [],
+    ]);
   });
 
   test('[R6] without candidates a demanded keyring is refused', () => {
-    const refused = { status: 'refused', code: 'keyring-required', passedOver: [], rows: [6] };
-    expect(initial(policy('keychain'), [])).toEqual([refused, []]);
+    const refused = { status: 'rejected', code: 'keyring-required', skipped: [], rules: [6] };
+    expect(startSelection(policy('keychain'), [])).toEqual([refused, []]);
   });
 
   test('[DOM18] where no row applies, the best candidate is probed', () => {
-    const history = { passedOver: [], rows: [] };
-    expect(initial(policy('auto'), linux)).toEqual([
+    const history = { skipped: [], rules: [] };
+    expect(startSelection(policy('auto'), linux)).toEqual([
       { status: 'probing', demand: 'auto', candidate: 'secret-service', rest: ['keyutils'], ...history },
       [{ type: 'probe', store: 'secret-service' }],
     ]);
   });
 
   test('a candidate named twice is probed once', () => {
-    expect(initial(policy('auto'), ['keychain', 'keychain'])[0]).toMatchObject({ candidate: 'keychain', rest: [] });
+    expect(startSelection(policy('auto'), ['keychain', 'keychain'])[0]).toMatchObject({
+      candidate: 'keychain',
+      rest: [],
+    });
   });
 });
 
 describe('what a probe saw', () => {
   test('[R7] a usable store that keeps until deletion is selected', () => {
     const [state, effects] = probed(probing('auto'), { kind: 'usable', persistence: 'until-delete' });
-    expect(state).toEqual({ status: 'selected', store: 'secret-service', passedOver: [], rows: [7] });
+    expect(state).toEqual({ status: 'selected', store: 'secret-service', skipped: [], rules: [7] });
     expect(effects).toEqual([]);
   });
 
@@ -75,23 +85,23 @@ describe('what a probe saw', () => {
     '[R8] a usable store that keeps %s is passed over as volatile, without a warning',
     (persistence) => {
       const [state, effects] = probed(probing('auto', ['secret-service']), { kind: 'usable', persistence });
-      const passedOver = [{ store: 'secret-service', reason: 'volatile' }];
-      expect(state).toEqual({ status: 'selected', store: 'file', passedOver, rows: [8, 5] });
+      const skipped = [{ store: 'secret-service', reason: 'volatile' }];
+      expect(state).toEqual({ status: 'selected', store: 'file', skipped, rules: [8, 5] });
       expect(effects).toEqual([]);
     },
   );
 
   test('[DOM19] the kernel keyring is volatile whatever its probe says', () => {
     const [state] = probed(probing('auto', ['keyutils']), { kind: 'usable', persistence: 'until-delete' });
-    expect(state).toMatchObject({ store: 'file', passedOver: [{ store: 'keyutils', reason: 'volatile' }] });
+    expect(state).toMatchObject({ store: 'file', skipped: [{ store: 'keyutils', reason: 'volatile' }] });
   });
 
   test.each(unsupportedReasons)('[R9] %s passes over in silence', (reason) => {
     const [state, effects] = probed(probing('auto'), { kind: 'unsupported', reason });
     expect(state).toMatchObject({
       candidate: 'keyutils',
-      passedOver: [{ store: 'secret-service', reason }],
-      rows: [9],
+      skipped: [{ store: 'secret-service', reason }],
+      rules: [9],
     });
     expect(effects).toEqual([{ type: 'probe', store: 'keyutils' }]);
   });
@@ -100,7 +110,7 @@ describe('what a probe saw', () => {
     const evidence = { text: 'what the platform said' };
     const [state, effects] = probed(probing('auto'), { kind: 'service-failure', reason, evidence });
     const about = { store: 'secret-service', reason, evidence };
-    expect(state).toMatchObject({ candidate: 'keyutils', passedOver: [about], rows: [10] });
+    expect(state).toMatchObject({ candidate: 'keyutils', skipped: [about], rules: [10] });
     expect(effects).toEqual([
       { type: 'warn', about },
       { type: 'probe', store: 'keyutils' },
@@ -109,14 +119,14 @@ describe('what a probe saw', () => {
 
   test('[DOM20] a demanded keyring that fails is refused by row 6, and nothing is warned of', () => {
     const [state, effects] = probed(probing('keychain', ['keychain']), { kind: 'service-failure', reason: 'denied' });
-    const passedOver = [{ store: 'keychain', reason: 'denied' }];
-    expect(state).toEqual({ status: 'refused', code: 'keyring-required', passedOver, rows: [10, 6] });
+    const skipped = [{ store: 'keychain', reason: 'denied' }];
+    expect(state).toEqual({ status: 'rejected', code: 'keyring-required', skipped, rules: [10, 6] });
     expect(effects).toEqual([]);
   });
 });
 
 describe('events that nobody waits for', () => {
-  const usable: Probe = { kind: 'usable', persistence: 'until-delete' };
+  const usable: ProbeResult = { kind: 'usable', persistence: 'until-delete' };
 
   test('a probe of another store changes nothing', () => {
     const state = probing('auto');

@@ -1,19 +1,19 @@
 import fc from 'fast-check';
+import { assertNever } from '../../src/domain/assert-never.ts';
 import {
-  type MoveEffect,
-  type Remembered,
-  type Settlement,
-  type Sighting,
-  settle,
-  type Whereabouts,
-  type Wish,
-} from '../../src/domain/settlement.ts';
+  type CopyState,
+  type CopyStatus,
+  planReconciliation,
+  type ReconcileOptions,
+  type ReconcilePlan,
+  type ReconcileStep,
+  type RecordedStores,
+} from '../../src/domain/reconcile/reconcile-plan.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
-import { unreachable } from '../../src/domain/unreachable.ts';
 
 /** A credential as it is: what is remembered, and the content of each copy. */
 export interface Actual {
-  readonly record: Remembered | undefined;
+  readonly record: RecordedStores | undefined;
   readonly copies: ReadonlyMap<StoreId, number>;
 }
 
@@ -27,7 +27,7 @@ export function actualIn(stores: readonly StoreId[]): fc.Arbitrary<Actual> {
   const storeId = fc.constantFrom(...stores);
   const record = fc
     .tuple(storeId, fc.uniqueArray(storeId))
-    .map(([store, stale]): Remembered => ({ store, stale: stale.filter((other) => other !== store) }));
+    .map(([store, stale]): RecordedStores => ({ store, stale: stale.filter((other) => other !== store) }));
   const copy = fc.tuple(storeId, fc.integer({ min: 1, max: 2 }));
   return fc.record({
     record: fc.option(record, { nil: undefined }),
@@ -39,7 +39,7 @@ export function actualIn(stores: readonly StoreId[]): fc.Arbitrary<Actual> {
 export const situation = fc.record({
   actual: actualIn(stores),
   silent: fc.uniqueArray(storeId, { maxLength: 2 }),
-  wish: fc.record({ goal: storeId, keep: storeId }, { requiredKeys: [] }),
+  wish: fc.record({ target: storeId, keep: storeId }, { requiredKeys: [] }),
 });
 
 export type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never;
@@ -52,19 +52,19 @@ export function overwrite({ record, copies }: Actual, store: StoreId, content: n
 }
 
 /** What is seen of it while some stores do not answer. */
-export function look({ record, copies }: Actual, silent: readonly StoreId[]): Whereabouts {
-  const sighting = (store: StoreId): Sighting => {
+export function look({ record, copies }: Actual, silent: readonly StoreId[]): CopyState {
+  const sighting = (store: StoreId): CopyStatus => {
     const content = copies.get(store);
     if (silent.includes(store)) return { kind: 'unknown' };
-    return content === undefined ? { kind: 'absent' } : { kind: 'kept', content };
+    return content === undefined ? { kind: 'absent' } : { kind: 'present', content };
   };
   return { record, seen: new Map(stores.map((store) => [store, sighting(store)])) };
 }
 
-function perform({ record, copies }: Actual, effect: MoveEffect): Actual {
+function perform({ record, copies }: Actual, effect: ReconcileStep): Actual {
   const next = new Map(copies);
   switch (effect.type) {
-    case 'note':
+    case 'record':
       return { record: effect.record, copies };
     case 'forget':
       return { record: undefined, copies };
@@ -77,23 +77,23 @@ function perform({ record, copies }: Actual, effect: MoveEffect): Actual {
       return { record, copies: next.set(effect.to, content) };
     }
     default:
-      return unreachable(effect);
+      return assertNever(effect);
   }
 }
 
-export function effectsOf(settlement: Settlement): readonly MoveEffect[] {
+export function effectsOf(settlement: ReconcilePlan): readonly ReconcileStep[] {
   return 'effects' in settlement ? settlement.effects : [];
 }
 
 /** Every state on the way: before the first effect, and after each. */
-export function way(start: Actual, effects: readonly MoveEffect[]): readonly Actual[] {
+export function way(start: Actual, effects: readonly ReconcileStep[]): readonly Actual[] {
   const states = [start];
   for (const effect of effects) states.push(perform(states.at(-1) ?? start, effect));
   return states;
 }
 
-export function settleAll(start: Actual, silent: readonly StoreId[], wish: Wish): Actual {
-  return way(start, effectsOf(settle(look(start, silent), wish))).at(-1) ?? start;
+export function settleAll(start: Actual, silent: readonly StoreId[], wish: ReconcileOptions): Actual {
+  return way(start, effectsOf(planReconciliation(look(start, silent), wish))).at(-1) ?? start;
 }
 
 /** The content that a read gives, as src/app/get-credential.ts looks for it; `silent`: it fails instead. */

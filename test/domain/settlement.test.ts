@@ -1,17 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { type MoveEffect, type Remembered, type Settlement, settle, type Wish } from '../../src/domain/settlement.ts';
+import {
+  planReconciliation,
+  type ReconcileOptions,
+  type ReconcilePlan,
+  type ReconcileStep,
+  type RecordedStores,
+} from '../../src/domain/reconcile/reconcile-plan.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { look } from './settlement-model.ts';
 
 const keyring = 'secret-service';
 const file = 'file';
-const toKeyring: Wish = { goal: keyring };
+const toKeyring: ReconcileOptions = { target: keyring };
 
-const note = (store: StoreId, ...stale: StoreId[]): MoveEffect => ({ type: 'note', record: { store, stale } });
-const copy = (from: StoreId, to: StoreId): MoveEffect => ({ type: 'copy', from, to });
-const remove = (store: StoreId): MoveEffect => ({ type: 'remove', store });
-const settled = (from: StoreId, to: StoreId, ...effects: MoveEffect[]): Settlement => ({
-  kind: 'settled',
+const note = (store: StoreId, ...stale: StoreId[]): ReconcileStep => ({ type: 'record', record: { store, stale } });
+const copy = (from: StoreId, to: StoreId): ReconcileStep => ({ type: 'copy', from, to });
+const remove = (store: StoreId): ReconcileStep => ({ type: 'remove', store });
+const settled = (from: StoreId, to: StoreId, ...effects: ReconcileStep[]): ReconcilePlan => ({
+  kind: 'resolved',
   from,
   to,
   effects,
@@ -29,15 +35,15 @@ const wholeMove = settled(
 
 interface Row {
   readonly title: string;
-  readonly record?: Remembered;
+  readonly record?: RecordedStores;
   /** Store → content of its copy; `?`: it does not answer. */
   readonly held: Readonly<Partial<Record<StoreId, number | '?'>>>;
-  readonly wish?: Wish;
-  readonly settlement: Settlement;
+  readonly wish?: ReconcileOptions;
+  readonly settlement: ReconcilePlan;
 }
 
-const inKeyring: Remembered = { store: keyring, stale: [] };
-const inFile: Remembered = { store: file, stale: [] };
+const inKeyring: RecordedStores = { store: keyring, stale: [] };
+const inFile: RecordedStores = { store: file, stale: [] };
 
 const rows: readonly Row[] = [
   { title: 'where it should be', record: inFile, held: { file: 1 }, settlement: settled(file, file) },
@@ -88,30 +94,30 @@ const rows: readonly Row[] = [
     settlement: settled(keyring, keyring, note(keyring)),
   },
   {
-    title: 'at the goal already, with the same bytes: only removed at the source',
+    title: 'at the target already, with the same bytes: only removed at the source',
     record: inFile,
     held: { file: 1, [keyring]: 1 },
     wish: toKeyring,
     settlement: settled(file, keyring, note(keyring, file), remove(file), note(keyring)),
   },
   {
-    title: 'at the goal with other bytes that are known to be older: written over',
+    title: 'at the target with other bytes that are known to be older: written over',
     record: { store: file, stale: [keyring] },
     held: { file: 2, [keyring]: 1 },
     wish: toKeyring,
     settlement: settled(file, keyring, copy(file, keyring), note(keyring, file), remove(file), note(keyring)),
   },
   {
-    title: 'at the goal with other bytes: both are left, the one that a read gives first',
+    title: 'at the target with other bytes: both are left, the one that a read gives first',
     record: inFile,
     held: { file: 2, [keyring]: 1 },
     wish: toKeyring,
-    settlement: { kind: 'differing', stores: [file, keyring] },
+    settlement: { kind: 'conflict', stores: [file, keyring] },
   },
   {
     title: 'with other bytes where nothing is remembered: both are left, the one that a read gives first',
     held: { file: 2, [keyring]: 1 },
-    settlement: { kind: 'differing', stores: [keyring, file] },
+    settlement: { kind: 'conflict', stores: [keyring, file] },
   },
   {
     title: 'with other bytes, and the user says whose to keep',
@@ -166,7 +172,7 @@ const rows: readonly Row[] = [
     title: 'remembered, and only an older copy is left',
     record: { store: keyring, stale: [file] },
     held: { file: 1 },
-    settlement: { kind: 'outdated', stores: [file] },
+    settlement: { kind: 'stale-only', stores: [file] },
   },
   {
     title: 'only an older copy is left, and the user says to keep it',
@@ -179,27 +185,27 @@ const rows: readonly Row[] = [
     title: 'remembered, and in no store',
     record: inKeyring,
     held: {},
-    settlement: { kind: 'gone', effects: [{ type: 'forget' }] },
+    settlement: { kind: 'missing', effects: [{ type: 'forget' }] },
   },
-  { title: 'neither remembered nor anywhere', held: {}, settlement: { kind: 'gone', effects: [] } },
+  { title: 'neither remembered nor anywhere', held: {}, settlement: { kind: 'missing', effects: [] } },
   {
     title: 'remembered in a store that does not answer',
     record: inKeyring,
     held: { file: 1, [keyring]: '?' },
-    settlement: { kind: 'unanswered', store: keyring },
+    settlement: { kind: 'unavailable', store: keyring },
   },
   {
     title: 'not found, and a store does not answer',
     record: inKeyring,
     held: { file: '?' },
-    settlement: { kind: 'unanswered', store: file },
+    settlement: { kind: 'unavailable', store: file },
   },
   {
-    title: 'the goal does not answer',
+    title: 'the target does not answer',
     record: inFile,
     held: { file: 1, [keyring]: '?' },
     wish: toKeyring,
-    settlement: { kind: 'unanswered', store: keyring },
+    settlement: { kind: 'unavailable', store: keyring },
   },
 ];
 
@@ -207,11 +213,11 @@ describe('what becomes of a credential that is', () => {
   test.each(rows)('$title', ({ record, held, wish, settlement }) => {
     const silent = Object.entries(held).flatMap(([store, content]) => (content === '?' ? [store as StoreId] : []));
     const kept = Object.entries(held).filter(([, content]) => content !== '?') as [StoreId, number][];
-    expect(settle(look({ record, copies: new Map(kept) }, silent), wish)).toEqual(settlement);
+    expect(planReconciliation(look({ record, copies: new Map(kept) }, silent), wish)).toEqual(settlement);
   });
 });
 
-test('a goal that nobody looked at would have to answer first', () => {
-  const seen = new Map([[file, { kind: 'kept', content: 1 }]] as const);
-  expect(settle({ record: inFile, seen }, toKeyring)).toEqual({ kind: 'unanswered', store: keyring });
+test('a target that nobody looked at would have to answer first', () => {
+  const seen = new Map([[file, { kind: 'present', content: 1 }]] as const);
+  expect(planReconciliation({ record: inFile, seen }, toKeyring)).toEqual({ kind: 'unavailable', store: keyring });
 });

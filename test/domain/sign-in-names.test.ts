@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkApiKey } from '../../src/domain/api-key.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
-import { difyAccountOf, difyName } from '../../src/domain/dify-account.ts';
+import { formatRemovalCommand } from '../../src/domain/entries/removal-command.ts';
 import { allSecretVariables } from '../../src/domain/profile.ts';
-import { removalCommand } from '../../src/domain/removal-command.ts';
-import { isExpired, parseSession, serialiseSession } from '../../src/domain/session.ts';
+import { checkApiKey } from '../../src/domain/sign-in/api-key.ts';
+import { parseDifyAccount, toDifyName } from '../../src/domain/sign-in/dify-account.ts';
+import { isExpired, parseSession, serialiseSession } from '../../src/domain/sign-in/session.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 
 describe('an entry of difyctl', () => {
   test('is named by subject and host; on Windows the host is in the service', () => {
     const account = { host: 'https://cloud.dify.ai', subject: 'alice@example.com' };
-    expect(difyName(account, 'linux')).toEqual({ service: 'difyctl', account: 'alice@example.com@cloud.dify.ai' });
-    expect(difyName(account, 'darwin')).toEqual({ service: 'difyctl', account: 'alice@example.com@cloud.dify.ai' });
-    expect(difyName(account, 'win32')).toEqual({ service: 'difyctl/cloud.dify.ai', account: 'alice@example.com' });
+    expect(toDifyName(account, 'linux')).toEqual({ service: 'difyctl', account: 'alice@example.com@cloud.dify.ai' });
+    expect(toDifyName(account, 'darwin')).toEqual({ service: 'difyctl', account: 'alice@example.com@cloud.dify.ai' });
+    expect(toDifyName(account, 'win32')).toEqual({ service: 'difyctl/cloud.dify.ai', account: 'alice@example.com' });
   });
 
   const hosts = fc.constantFrom(
@@ -30,7 +30,7 @@ describe('an entry of difyctl', () => {
         fc.string({ minLength: 1 }),
         fc.constantFrom('linux', 'darwin', 'win32'),
         (host, subject, platform) => {
-          expect(difyAccountOf(difyName({ host, subject }, platform), platform)).toEqual({ host, subject });
+          expect(parseDifyAccount(toDifyName({ host, subject }, platform), platform)).toEqual({ host, subject });
         },
       ),
     );
@@ -45,7 +45,7 @@ describe('an entry of difyctl', () => {
     { service: 'another', account: 'alice@cloud.dify.ai' },
     { service: 'difyctl/cloud.dify.ai', account: 'alice' },
   ])('is not %o', (name) => {
-    expect(difyAccountOf(name, 'linux')).toBeUndefined();
+    expect(parseDifyAccount(name, 'linux')).toBeUndefined();
   });
 });
 
@@ -163,17 +163,17 @@ describe('what removes a credential by hand', () => {
     ['pass', 'pass rm -f keystow/jsm/al%27s%20key'],
     ['file', "rm -f '/home/al b/tokens.json'"],
   ] as const)('from the %s is quoted for the shell', (store, command) => {
-    expect(removalCommand(store, name, linux)).toBe(command);
+    expect(formatRemovalCommand(store, name, linux)).toBe(command);
   });
 
   test('from pass is the folder to look in, where the name is too long for one entry', () => {
     const long = { service: 'é'.repeat(500), account: 'al' };
-    expect(removalCommand('pass', long, linux)).toMatch(/^pass rm -f 'keystow[^']*\/…'$/);
+    expect(formatRemovalCommand('pass', long, linux)).toMatch(/^pass rm -f 'keystow[^']*\/…'$/);
   });
 
   test('from Credential Manager names the target that Windows shows', () => {
-    const command = (name: CredentialName, exactTarget?: string) =>
-      removalCommand('credential-manager', name, { ...windows, exactTarget });
+    const command = (name: CredentialName, windowsTarget?: string) =>
+      formatRemovalCommand('credential-manager', name, { ...windows, windowsTarget });
     expect(command(name)).toBe('cmdkey "/delete:al%27s key.jsm"');
     expect(command(name, 'jsm')).toBe('cmdkey /delete:jsm');
     expect(command({ service: 'difyctl/localhost', account: 'Al' })).toBe('cmdkey "/delete:^al.difyctl/localhost"');
@@ -181,6 +181,6 @@ describe('what removes a credential by hand', () => {
   });
 
   test('from the encrypted file on Windows is a command of both its shells', () => {
-    expect(removalCommand('file', name, windows)).toBe('del "C:\\Users\\al b\\tokens.json"');
+    expect(formatRemovalCommand('file', name, windows)).toBe('del "C:\\Users\\al b\\tokens.json"');
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { candidatesOf, storeMeant, storeWords } from '../../src/domain/store-id.ts';
+import { listCandidates, resolveStoreWord, storeWords } from '../../src/domain/store-id.ts';
 
 test.each([
   ['darwin', 'keychain'],
@@ -7,13 +7,13 @@ test.each([
   ['linux', 'secret-service'],
   ['freebsd', 'keychain'],
 ] as const)('on %s the word keychain means the %s', (platform, store) => {
-  expect(storeMeant('keychain', candidatesOf(platform))).toBe(store);
+  expect(resolveStoreWord('keychain', listCandidates(platform))).toBe(store);
 });
 
 test('any other word means the store of that name, wherever it is said', () => {
   for (const word of storeWords.filter((word) => word !== 'keychain')) {
     for (const platform of ['darwin', 'win32', 'linux', 'freebsd']) {
-      expect(storeMeant(word, candidatesOf(platform))).toBe(word);
+      expect(resolveStoreWord(word, listCandidates(platform))).toBe(word);
     }
   }
 });
@@ -24,8 +24,8 @@ test.each([
   ['linux', ['secret-service', 'keyutils'], ['secret-service', 'pass', 'keyutils']],
   ['freebsd', [], []],
 ])('the candidates of %s are %j, and with pass %j', (platform, candidates, withPass) => {
-  expect(candidatesOf(platform)).toEqual(candidates);
-  expect(candidatesOf(platform, true)).toEqual(withPass);
+  expect(listCandidates(platform)).toEqual(candidates);
+  expect(listCandidates(platform, true)).toEqual(withPass);
 });
 
 test('a user may name each store that keeps what it is given', () => {
@@ -33,6 +33,6 @@ test('a user may name each store that keeps what it is given', () => {
 });
 
 test('the word keychain never means the kernel keyring, which forgets', () => {
-  expect(storeMeant('keychain', ['keyutils', 'secret-service'])).toBe('secret-service');
-  expect(storeMeant('keychain', ['keyutils'])).toBe('keychain');
+  expect(resolveStoreWord('keychain', ['keyutils', 'secret-service'])).toBe('secret-service');
+  expect(resolveStoreWord('keychain', ['keyutils'])).toBe('keychain');
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { unreachable } from '../../src/domain/unreachable.ts';
+import { assertNever } from '../../src/domain/assert-never.ts';
 
 test('what the types rule out is a bug that names what came all the same', () => {
-  expect(() => unreachable('brand new' as never)).toThrow(/brand new/);
+  expect(() => assertNever('brand new' as never)).toThrow(/brand new/);
 });

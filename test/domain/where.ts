@@ -1,7 +1,7 @@
-import type { Surroundings } from '../../src/domain/surroundings.ts';
+import type { HostInfo } from '../../src/domain/host-info.ts';
 
 /** Where jsm runs that is asked for advice. */
-export const where: Surroundings = {
+export const where: HostInfo = {
   platform: 'linux',
   distribution: 'debian',
   folder: '/usr/lib/node_modules/jsm',

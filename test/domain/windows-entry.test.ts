@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { targetOf, windowsEntryOf } from '../../src/domain/windows-entry.ts';
+import { formatWindowsTarget, toWindowsEntry } from '../../src/domain/entries/windows-entry.ts';
 
 const longestTarget = 240;
 
 test('an entry of Windows has a target of 240 characters at most, and a longer one none', () => {
   const name = (length: number) => ({ service: 's'.repeat(length - 'a.'.length), account: 'a' });
-  expect(windowsEntryOf(name(longestTarget))).toEqual({ service: name(longestTarget).service, user: 'a' });
-  expect(windowsEntryOf(name(longestTarget + 1))).toBeUndefined();
+  expect(toWindowsEntry(name(longestTarget))).toEqual({ service: name(longestTarget).service, user: 'a' });
+  expect(toWindowsEntry(name(longestTarget + 1))).toBeUndefined();
 });
 
 test.each([
@@ -16,6 +16,6 @@ test.each([
   [{ service: "é'\u{1f511}", account: '*' }, '%2a.%c3%a9%27%f0%9f%94%91'],
   [{ service: '_-@/:+=,~#&09az', account: '%^\n' }, '%25%5e%0a._-@/:+=,~#&09az'],
 ])('%j has the target %s', (name, target) => {
-  const entry = windowsEntryOf(name);
-  expect(entry && targetOf(entry)).toBe(target);
+  const entry = toWindowsEntry(name);
+  expect(entry && formatWindowsTarget(entry)).toBe(target);
 });

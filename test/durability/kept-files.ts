@@ -1,6 +1,6 @@
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
-import { placed } from '../../src/domain/placement.ts';
+import { recordWrite } from '../../src/domain/placement/placement-index.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { alice, bob, openFile, passphrase, typed } from '../encrypted-file/place.ts';
 
@@ -37,15 +37,15 @@ const placementFile: KeptFile = {
   verb: 'place',
   async fill(path) {
     const record = createPlacementFile({ path });
-    await record.update((now) => placed(now, alice, 'keychain', at));
-    await record.update((now) => placed(now, bob, 'secret-service', at));
+    await record.update((now) => recordWrite(now, alice, 'keychain', at));
+    await record.update((now) => recordWrite(now, bob, 'secret-service', at));
   },
   async read(path) {
     const { placement, state } = await createPlacementFile({ path }).read();
     if (state === 'damaged') throw new Error('the placement file is damaged');
     return Object.fromEntries(placement.map(({ account, store }) => [account, store]));
   },
-  add: (path) => createPlacementFile({ path }).update((now) => placed(now, carol, 'file', at)),
+  add: (path) => createPlacementFile({ path }).update((now) => recordWrite(now, carol, 'file', at)),
 };
 
 const passphrases = { old: passphrase, new: 'another one' } as const;

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createEncryptedFile } from '../../src/adapters/encrypted-file/encrypted-file.ts';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
-import { placed } from '../../src/domain/placement.ts';
+import { recordWrite } from '../../src/domain/placement/placement-index.ts';
 import { Secret } from '../../src/domain/secret.ts';
 
 /** What the tests run as a process of its own: `node child.js VERB PATH ARGUMENT`. Prints JSON. */
@@ -21,7 +21,7 @@ const store = createEncryptedFile({
 });
 const named = (account: string) => ({ service: 'example.com', account });
 const recorded = (path: string) =>
-  createPlacementFile({ path }).update((now) => placed(now, named(argument), 'file', '2026-11-03T09:00:00.000Z'));
+  createPlacementFile({ path }).update((now) => recordWrite(now, named(argument), 'file', '2026-11-03T09:00:00.000Z'));
 
 async function run(): Promise<unknown> {
   switch (verb) {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
-import { argon2Bounds } from '../../src/domain/key-derivation.ts';
+import { argon2Bounds } from '../../src/domain/envelope/key-derivation.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { alice, bob, cheap, newPlace, openFile, passphrase, typed } from './place.ts';

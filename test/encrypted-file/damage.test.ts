@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
 import { seal } from '../../src/adapters/encrypted-file/seal.ts';
-import { serialiseEnvelope } from '../../src/domain/envelope.ts';
+import { serialiseEnvelope } from '../../src/domain/envelope/envelope.ts';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { alice, bob, home, newPlace, openFile, passphrase, sealedFile, seals, typed } from './place.ts';

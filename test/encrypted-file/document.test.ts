@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
-import { argon2Bounds, recommendedCost } from '../../src/domain/key-derivation.ts';
+import { argon2Bounds, recommendedCost } from '../../src/domain/envelope/key-derivation.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { alice, home, newPlace, openFile, passphrase, seals } from './place.ts';
 import { openByTheBook } from './second-implementation.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createEncryptedFile, type EncryptedFileOptions } from '../../src/adapters/encrypted-file/encrypted-file.ts';
-import type { Argon2Cost } from '../../src/domain/key-derivation.ts';
+import type { Argon2Cost } from '../../src/domain/envelope/key-derivation.ts';
 import type { PassphraseSource } from '../../src/ports/passphrase-source.ts';
 import { textSecret } from '../contract/secrets.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
 import { sealOfFile } from '../../src/adapters/encrypted-file/encrypted-file.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
-import { recommendedCost } from '../../src/domain/key-derivation.ts';
+import { recommendedCost } from '../../src/domain/envelope/key-derivation.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';

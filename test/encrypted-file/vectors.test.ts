@@ -4,7 +4,7 @@ import { argon2id, byWebAssembly } from '../../src/adapters/encrypted-file/argon
 import { decrypt, encrypt } from '../../src/adapters/encrypted-file/cipher.ts';
 import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
 import { hkdfSha256 } from '../../src/adapters/encrypted-file/hkdf-sha256.ts';
-import { recommendedCost } from '../../src/domain/key-derivation.ts';
+import { recommendedCost } from '../../src/domain/envelope/key-derivation.ts';
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
 /** So many bytes, each one more than the one before, in hexadecimal. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Reason } from '../../src/domain/probe.ts';
+import type { Reason } from '../../src/domain/selection/probe-result.ts';
 import { environmentWithFault } from './binding-environment.ts';
 import { type BindingFault, bindingFaults } from './binding-faults.ts';
 import type { Situation } from './situations.ts';

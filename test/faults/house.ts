@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
-import { difyName } from '../../src/domain/dify-account.ts';
-import { serialisePlacement } from '../../src/domain/placement-text.ts';
-import { serialiseSession } from '../../src/domain/session.ts';
+import { serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
+import { toDifyName } from '../../src/domain/sign-in/dify-account.ts';
+import { serialiseSession } from '../../src/domain/sign-in/session.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { jsmCredential } from '../../src/profiles/jsm.ts';
 import { Sandbox } from '../cli/sandbox.ts';
@@ -60,7 +60,7 @@ function difySignIn(id: string, writtenAt: string): KeptCredential {
   const grant = { accessToken: `s3cret-of-${id}`, expiresAt: '2099-01-01T00:00:00.000Z', subject: { id } };
   return {
     program: 'difyctl',
-    ...difyName({ host, subject: id }, 'linux'),
+    ...toDifyName({ host, subject: id }, 'linux'),
     secret: serialiseSession({ kind: 'sign-in', issuer: host, grant }),
     writtenAt,
   };

@@ -77,7 +77,7 @@ function judge(
   if (purpose === 'reports') {
     const { selection } = JSON.parse(stdout);
     expect(selection).toMatchObject({ outcome: 'selected', store: 'file' });
-    expect(selection.passedOver).toContainEqual(expect.objectContaining({ store, reason }));
+    expect(selection.skipped).toContainEqual(expect.objectContaining({ store, reason }));
     return;
   }
   expect(`${stdout}${stderr}`).toMatch(words);

@@ -1,4 +1,4 @@
-import type { Reason } from '../../src/domain/probe.ts';
+import type { Reason } from '../../src/domain/selection/probe-result.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { startFakeBus } from './fake-bus.ts';
 import type { FakeProviderOptions } from './fake-provider.ts';

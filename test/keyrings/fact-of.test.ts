@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { factOf } from '../../src/adapters/keyrings/fact-of.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
-import { serviceFailureReasons, unsupportedReasons } from '../../src/domain/probe.ts';
+import { serviceFailureReasons, unsupportedReasons } from '../../src/domain/selection/probe-result.ts';
 
 test.each(unsupportedReasons)('%s: the machine does not have the store', (reason) => {
   expect(factOf(new CredentialError(reason, 'words'))).toEqual({ kind: 'unsupported', reason });

@@ -63,7 +63,7 @@ describe('a tool that was written for keytar, where there is no keyring', () => 
     const selection = JSON.parse(run(['--eval', explain]).stdout);
     expect(selection).toMatchObject({ outcome: 'selected', store: 'file' });
     if (process.platform !== 'linux') return;
-    const [{ store, reason, explanation, fix }] = selection.passedOver;
+    const [{ store, reason, explanation, fix }] = selection.skipped;
     expect({ store, reason }).toEqual({ store: 'secret-service', reason: 'no-session-bus' });
     const doctor = await npm('exec keystow doctor');
     expect(doctor).toContain(explanation);

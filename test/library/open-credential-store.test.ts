@@ -27,7 +27,7 @@ describe('an open store', () => {
   test('[LIB1] keeps text and bytes, names them, and removes them', async () => {
     const store = await open();
     expect(await store.get('github.com', 'alice')).toBeUndefined();
-    expect(await store.set('github.com', 'alice', 'tökén')).toEqual({ store: 'file', passedOver: [], stale: [] });
+    expect(await store.set('github.com', 'alice', 'tökén')).toEqual({ store: 'file', skipped: [], stale: [] });
     await store.set('github.com', 'bob', Uint8Array.of(0, 255));
     await store.set('gitlab.com', 'alice', new Secret(Uint8Array.of(7)));
     expect(await store.getText('github.com', 'alice')).toBe('tökén');

@@ -63,7 +63,10 @@ describe.each(stores)('%s: a platform that does not answer', (store, create, pla
 
   test('is waited for where somebody is there to answer it, who is told once', async () => {
     const waiting = vi.fn();
-    const { standIn, answer, handle } = hung({ quietMs: 10, attendance: { attended: true, waiting } });
+    const { standIn, answer, handle } = hung({
+      quietMs: 10,
+      interaction: { interactive: true, notifyWaiting: waiting },
+    });
     const operation = handle.set(alice, secretOf(3));
     await expect.poll(() => waiting.mock.calls).toEqual([[store]]);
     const asked = standIn.calls.length;
@@ -76,11 +79,15 @@ describe.each(stores)('%s: a platform that does not answer', (store, create, pla
     expect(waiting).toHaveBeenCalledTimes(1);
   });
 
-  test.each([true, false])('lets go of every limit when it has answered (attended: %s)', async (attended) => {
+  test.each([true, false])('lets go of every limit when it has answered (interactive: %s)', async (interactive) => {
     const set = vi.spyOn(globalThis, 'setTimeout');
     const cleared = vi.spyOn(globalThis, 'clearTimeout');
     onTestFinished(() => void vi.restoreAllMocks());
-    const limits = { limitMs: 61_234, quietMs: 61_234, attendance: { attended, waiting: () => expect.unreachable() } };
+    const limits = {
+      limitMs: 61_234,
+      quietMs: 61_234,
+      interaction: { interactive, notifyWaiting: () => expect.unreachable() },
+    };
     const handle = openOver(create, new BindingStandIn(platform), limits);
     await handle.set(alice, secretOf(3));
     await handle.get(alice);
@@ -92,7 +99,10 @@ describe.each(stores)('%s: a platform that does not answer', (store, create, pla
   test('nobody is told anything when it answers quickly', async () => {
     const waiting = vi.fn();
     const standIn = new BindingStandIn(platform);
-    await openOver(create, standIn, { attendance: { attended: true, waiting } }).set(alice, secretOf(3));
+    await openOver(create, standIn, { interaction: { interactive: true, notifyWaiting: waiting } }).set(
+      alice,
+      secretOf(3),
+    );
     await sleep(5);
     expect(waiting).not.toHaveBeenCalled();
   });

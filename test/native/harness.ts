@@ -27,17 +27,17 @@ export function inTurn(): Exclusively {
 
 export type CreateStore = (options: NativeStoreOptions) => CredentialStore & StoreProbe;
 
-/** A store over a stand-in, unattended, with what a test wants otherwise. */
+/** A store over a stand-in, non-interactive, with what a test wants otherwise. */
 export function openOver(
   create: CreateStore,
   standIn: BindingStandIn,
   options: Partial<NativeStoreOptions> = {},
 ): CredentialStore & StoreProbe {
-  const attendance = { attended: false, waiting: () => undefined };
+  const interaction = { interactive: false, notifyWaiting: () => undefined };
   return create({
     loadBinding: () => standIn.binding,
     sentinelService: 'keystow',
-    attendance,
+    interaction,
     exclusively: inTurn(),
     ...options,
   });

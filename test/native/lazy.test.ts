@@ -11,8 +11,8 @@ function isLoaded(): boolean {
 }
 
 test('the native module is loaded when it is used, and not before', async () => {
-  const attendance = { attended: false, waiting: () => undefined };
-  const options = { sentinelService: 'keystow', attendance, exclusively: inTurn() };
+  const interaction = { interactive: false, notifyWaiting: () => undefined };
+  const options = { sentinelService: 'keystow', interaction, exclusively: inTurn() };
   for (const store of [createKeychain(options), createCredentialManager(options)]) await store.close();
   createKeyutilsProbe();
   expect(isLoaded()).toBe(false);

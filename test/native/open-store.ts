@@ -10,7 +10,7 @@ export function openStore(create: CreateStore, folder: string, binding: Binding)
   return create({
     loadBinding: () => binding,
     sentinelService: 'keystow-test',
-    attendance: { attended: false, waiting: () => undefined },
+    interaction: { interactive: false, notifyWaiting: () => undefined },
     exclusively: createLock({ path: join(folder, 'credentials.json.native'), what: 'lock of the OS keyring' }),
   });
 }

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { Grant } from '../../src/domain/grant.ts';
-import type { AuthorizationServer } from '../../src/ports/authorization-server.ts';
+import type { TokenSet } from '../../src/domain/sign-in/session.ts';
+import type { AuthorizationServer } from '../../src/ports/sign-in/authorization-server.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { missingChromium, startChromium } from '../support/browser.ts';
@@ -41,7 +41,7 @@ describeStore('signing in with Chromium', 'chromium', missingChromium(), () => {
   }
 
   /** Signs in as `act` does in the browser, and waits for both to have come to their end. */
-  async function signIn(server: AuthorizationServer, act: (address: string) => Promise<unknown>): Promise<Grant> {
+  async function signIn(server: AuthorizationServer, act: (address: string) => Promise<unknown>): Promise<TokenSet> {
     let acted: Promise<unknown> = Promise.resolve();
     const url = (address: string) => {
       acted = act(address);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
-import type { AuthorizationServer } from '../../src/ports/authorization-server.ts';
+import type { AuthorizationServer } from '../../src/ports/sign-in/authorization-server.ts';
 import { failure } from '../contract/errors.ts';
 import { expectAllHidden } from './hidden.ts';
 import { clientOf, providerForSuite } from './session.ts';

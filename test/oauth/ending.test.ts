@@ -1,7 +1,7 @@
 import { getEventListeners, once } from 'node:events';
 import { connect, Server } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Ask } from '../../src/ports/authorization-server.ts';
+import type { Ask } from '../../src/ports/sign-in/authorization-server.ts';
 import { failure } from '../contract/errors.ts';
 import { clientOf, providerForSuite, signInAt } from './session.ts';
 import { startStubProvider } from './stub-provider.ts';

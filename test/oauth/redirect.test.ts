@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { Grant } from '../../src/domain/grant.ts';
+import type { TokenSet } from '../../src/domain/sign-in/session.ts';
 import { failure } from '../contract/errors.ts';
 import { readable } from './readable.ts';
 import { clientOf, providerForSuite } from './session.ts';
@@ -11,7 +11,7 @@ const provider = providerForSuite();
 let address: string;
 let redirectUri: string;
 let state: string;
-let signedIn: Promise<Grant>;
+let signedIn: Promise<TokenSet>;
 
 /** Begins a sign-in, which waits for the redirect. */
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createAuthorizationServer } from '../../src/adapters/oauth/authorization-server.ts';
 import type { AuthorizationServerOptions } from '../../src/adapters/oauth/settings.ts';
-import type { Grant } from '../../src/domain/grant.ts';
-import type { AuthorizationServer } from '../../src/ports/authorization-server.ts';
+import type { TokenSet } from '../../src/domain/sign-in/session.ts';
+import type { AuthorizationServer } from '../../src/ports/sign-in/authorization-server.ts';
 import { type OidcProvider, type OidcProviderOptions, startOidcProvider } from '../support/oidc-provider.ts';
 import { type Shown, visit } from './visitor.ts';
 
@@ -37,7 +37,7 @@ export function clientOf(
 export async function signInAt(
   server: AuthorizationServer,
   signal?: AbortSignal,
-): Promise<{ readonly grant: Grant; readonly shown: Shown; readonly url: string }> {
+): Promise<{ readonly grant: TokenSet; readonly shown: Shown; readonly url: string }> {
   let url = '';
   let shown: Promise<Shown> | undefined;
   const grant = await server.signIn({

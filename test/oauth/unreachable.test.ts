@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AuthorizationServer } from '../../src/ports/authorization-server.ts';
+import type { AuthorizationServer } from '../../src/ports/sign-in/authorization-server.ts';
 import { failure } from '../contract/errors.ts';
 import { missingProgram } from '../support/session-bus.ts';
 import { selfSigned } from './certificate.ts';

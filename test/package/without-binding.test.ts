@@ -49,7 +49,7 @@ describe('the programs as they are installed, without the native binding', () =>
   test('say so in doctor, where the platform has a keyring that needs it', () => {
     const { selection } = JSON.parse(run('difyctl', ['doctor', '--json']).stdout);
     expect(selection).toMatchObject({ outcome: 'selected', store: 'file', warnings: [] });
-    const reasons = selection.passedOver.map(({ reason }: { readonly reason: string }) => reason);
+    const reasons = selection.skipped.map(({ reason }: { readonly reason: string }) => reason);
     if (process.platform === 'linux') expect(reasons).toContain('no-session-bus');
     else expect(reasons).toEqual(['binding-missing']);
   });
@@ -62,13 +62,13 @@ describe('the programs as they are installed, without the native binding', () =>
       Object.defineProperty(process, 'platform', { value: 'darwin' });
       const { openCredentialStore } = await import(${JSON.stringify(pathToFileURL(join(folder, entry)))});
       const store = await openCredentialStore({ application: { name: 'acme' } });
-      console.log(JSON.stringify((await store.report()).selection.passedOver));`;
+      console.log(JSON.stringify((await store.report()).selection.skipped));`;
       const env = shell.environment(folder, folder);
       const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], { env, encoding: 'utf8' });
       const fix = `npm install --prefix ${realpathSync(folder)} --omit=dev --include=optional --no-save`;
-      expect({ stderr: run.stderr, passedOver: JSON.parse(run.stdout || 'null') }).toMatchObject({
+      expect({ stderr: run.stderr, skipped: JSON.parse(run.stdout || 'null') }).toMatchObject({
         stderr: '',
-        passedOver: [{ store: 'keychain', reason: 'binding-missing', fix }],
+        skipped: [{ store: 'keychain', reason: 'binding-missing', fix }],
       });
     },
   );

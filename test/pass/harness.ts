@@ -8,7 +8,7 @@ export function passOn({ environment }: Pick<OwnPasswordStore, 'environment'>, o
   return createPass({
     environment,
     sentinelService: 'keystow-tests',
-    attendance: { attended: false, waiting: () => undefined },
+    interaction: { interactive: false, notifyWaiting: () => undefined },
     exclusively: createLock({ path: `${environment.HOME}/lock`, what: 'lock of the tests' }),
     ...options,
   });

@@ -312,9 +312,9 @@ describe('where somebody is there', () => {
   test('a call that takes a second is told of, once, and is waited for', async () => {
     const { own, begun, go } = waiting();
     const told: string[] = [];
-    const attendance = { attended: true, waiting: (what: string) => void told.push(what) };
+    const interaction = { interactive: true, notifyWaiting: (what: string) => void told.push(what) };
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const reading = passOn(own, { attendance }).get(name);
+    const reading = passOn(own, { interaction }).get(name);
     await begun();
     vi.advanceTimersByTime(999);
     expect(told).toEqual([]);
@@ -329,16 +329,16 @@ describe('where somebody is there', () => {
   test('a call that is over is not told of', async () => {
     const own = standIn();
     own.put('keystow/demo/alice', 's3cret');
-    const attendance = { attended: true, waiting: () => expect.unreachable() };
+    const interaction = { interactive: true, notifyWaiting: () => expect.unreachable() };
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    await passOn(own, { attendance }).get(name);
+    await passOn(own, { interaction }).get(name);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test('GnuPG may ask', async () => {
     const own = standIn({ show: 'echo "$PASSWORD_STORE_GPG_OPTS"' });
     own.put('keystow/demo/alice', '');
-    const attendance = { attended: true, waiting: () => undefined };
-    expect(textOf(await passOn(own, { attendance }).get(name))).toBe('\n');
+    const interaction = { interactive: true, notifyWaiting: () => undefined };
+    expect(textOf(await passOn(own, { interaction }).get(name))).toBe('\n');
   });
 });

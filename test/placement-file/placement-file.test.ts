@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync,
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
-import { findPlaced, placed } from '../../src/domain/placement.ts';
+import { findEntry, recordWrite } from '../../src/domain/placement/placement-index.ts';
 import { failure } from '../contract/errors.ts';
 import { alice, bob, newPlace } from '../encrypted-file/place.ts';
 
@@ -24,8 +24,8 @@ describe('the placement file', () => {
 
   test('what was recorded is what another process reads', async () => {
     const { record, path } = newRecord();
-    await record.update((now) => placed(now, alice, 'keychain', at));
-    await record.update((now) => placed(now, bob, 'file', at));
+    await record.update((now) => recordWrite(now, alice, 'keychain', at));
+    await record.update((now) => recordWrite(now, bob, 'file', at));
     const { placement } = await createPlacementFile({ path }).read();
     expect(placement.map(({ account, store }) => [account, store])).toEqual([
       ['alice', 'keychain'],
@@ -35,7 +35,7 @@ describe('the placement file', () => {
 
   test('it is mode 0600 in a folder 0700, and nothing is left beside it', async () => {
     const { record, path, folder } = newRecord();
-    await record.update((now) => placed(now, alice, 'file', at));
+    await record.update((now) => recordWrite(now, alice, 'file', at));
     expect(readdirSync(folder)).toEqual(['placement.json']);
     if (posix) expect([statSync(path).mode & 0o777, statSync(folder).mode & 0o777]).toEqual([0o600, 0o700]);
   });
@@ -44,15 +44,15 @@ describe('the placement file', () => {
     const { path } = newRecord();
     const names = Array.from({ length: 20 }, (_, index) => ({ service: 's', account: `${index}` }));
     await Promise.all(
-      names.map((name) => createPlacementFile({ path }).update((now) => placed(now, name, 'file', at))),
+      names.map((name) => createPlacementFile({ path }).update((now) => recordWrite(now, name, 'file', at))),
     );
     const { placement } = await createPlacementFile({ path }).read();
-    expect(names.every((name) => findPlaced(placement, name))).toBe(true);
+    expect(names.every((name) => findEntry(placement, name))).toBe(true);
   });
 
   test('a change that changes nothing writes nothing', async () => {
     const { record, path } = newRecord();
-    await record.update((now) => placed(now, alice, 'file', at));
+    await record.update((now) => recordWrite(now, alice, 'file', at));
     const before = statSync(path, { bigint: true });
     await record.update((now) => now);
     expect(statSync(path, { bigint: true })).toMatchObject({ ino: before.ino, mtimeNs: before.mtimeNs });
@@ -60,14 +60,14 @@ describe('the placement file', () => {
 
   test('a change that throws leaves the record and lets go of the lock', async () => {
     const { record, path } = newRecord();
-    await record.update((now) => placed(now, alice, 'file', at));
+    await record.update((now) => recordWrite(now, alice, 'file', at));
     const before = readFileSync(path, 'utf8');
     const broken = record.update(() => {
       throw new Error('broken');
     });
     await expect(broken).rejects.toThrow('broken');
     expect(readFileSync(path, 'utf8')).toBe(before);
-    await record.update((now) => placed(now, bob, 'file', at));
+    await record.update((now) => recordWrite(now, bob, 'file', at));
   });
 });
 
@@ -82,7 +82,7 @@ describe('a placement file that says nothing', () => {
   test('damaged → nothing is known, and the next update takes its place', async () => {
     const { record } = put('{"format":"keystow-plac');
     expect(await record.read()).toEqual({ placement: [], state: 'damaged', why: 'is cut short or is not JSON' });
-    await record.update((now) => placed(now, alice, 'file', at));
+    await record.update((now) => recordWrite(now, alice, 'file', at));
     expect((await record.read()).placement).toHaveLength(1);
   });
 
@@ -93,7 +93,7 @@ describe('a placement file that says nothing', () => {
     const { record, path } = put(text);
     expect(await record.read()).toMatchObject({ placement: [], state: 'damaged', why: expect.stringContaining(words) });
     const error = await failure(
-      record.update((now) => placed(now, alice, 'file', at)),
+      record.update((now) => recordWrite(now, alice, 'file', at)),
       code,
     );
     expect(error.message).toContain(path);
@@ -105,7 +105,7 @@ describe('a placement file that says nothing', () => {
     mkdirSync(path, { recursive: true });
     expect(await record.read()).toMatchObject({ state: 'damaged', why: expect.stringContaining('is a folder') });
     await failure(
-      record.update((now) => placed(now, alice, 'file', at)),
+      record.update((now) => recordWrite(now, alice, 'file', at)),
       'file-refused',
     );
   });
@@ -117,7 +117,7 @@ describe('a placement file that says nothing', () => {
     const linked = createPlacementFile({ path: link });
     expect(await linked.read()).toMatchObject({ state: 'damaged', why: expect.stringContaining('is a symbolic link') });
     await failure(
-      linked.update((now) => placed(now, alice, 'file', at)),
+      linked.update((now) => recordWrite(now, alice, 'file', at)),
       'file-refused',
     );
     expect(await record.read()).toMatchObject({ state: 'damaged', why: 'was written by another program' });

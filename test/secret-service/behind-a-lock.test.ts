@@ -8,7 +8,7 @@ import { missingSessionBus } from '../support/session-bus.ts';
 import { exact, name, provided } from './provided.ts';
 
 const collection = '/org/freedesktop/secrets/collection/fake';
-const attended = { attendance: { attended: true, waiting: () => undefined } };
+const interactive = { interaction: { interactive: true, notifyWaiting: () => undefined } };
 
 /** What the provider finds, whatever it is asked for. */
 function finding(unlocked: Value, locked: Value): FakeProviderOptions {
@@ -25,7 +25,7 @@ describeStore('what lies behind a lock', 'secret-service', missingSessionBus(), 
 
   test('the default collection is what is unlocked, before anything is listed, found absent or written', async () => {
     for (const work of ['get', 'list', 'probe'] as const) {
-      const { provider, store } = await provided({ locked: true }, attended);
+      const { provider, store } = await provided({ locked: true }, interactive);
       await { get: () => store.get(name), list: () => store.list('demo'), probe: () => store.probe() }[work]();
       expect(provider.valuesOf('Unlock'), work).toEqual([[[collection]]]);
       expect(provider.valuesOf('Prompt'), work).toEqual([['']]);
@@ -33,7 +33,7 @@ describeStore('what lies behind a lock', 'secret-service', missingSessionBus(), 
   });
 
   test('an item alone, in a collection that is open: the item is unlocked', async () => {
-    const { provider, store, text } = await provided(finding([], [`${collection}/1`]), attended);
+    const { provider, store, text } = await provided(finding([], [`${collection}/1`]), interactive);
     provider.add(exact, 'kept');
     expect(await text()).toBe('kept');
     expect(provider.valuesOf('Unlock')).toEqual([[[`${collection}/1`]]]);
@@ -64,7 +64,7 @@ describeStore('what lies behind a lock', 'secret-service', missingSessionBus(), 
           },
         },
       },
-      attended,
+      interactive,
     );
     provider.add({ ...exact, realm: 'another tool’s' }, 'foreign', 9n);
     provider.add(exact, 'ours', 1n);

@@ -5,7 +5,7 @@ import { relative } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { SessionEnvironment } from '../../src/adapters/secret-service/address.ts';
 import type { SecretServiceOptions } from '../../src/adapters/secret-service/secret-service.ts';
-import type { Probe, Provider } from '../../src/domain/probe.ts';
+import type { ProbeResult, Provider } from '../../src/domain/selection/probe-result.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { missing } from '../support/gnome-keyring.ts';
@@ -18,7 +18,10 @@ const name = { service: 'demo', account: 'alice' };
 const serviceName = 'org.freedesktop.secrets';
 
 /** What a probe sees, where every other operation fails for the same reason. */
-async function diagnose(environment: SessionEnvironment, options: Partial<SecretServiceOptions> = {}): Promise<Probe> {
+async function diagnose(
+  environment: SessionEnvironment,
+  options: Partial<SecretServiceOptions> = {},
+): Promise<ProbeResult> {
   const store = storeOn(environment, { limitMs: 10_000, ...options });
   const probe = await store.probe();
   if (probe.kind !== 'usable' && probe.reason !== 'no-collection') {

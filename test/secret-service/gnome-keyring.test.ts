@@ -48,8 +48,8 @@ describeStore('over gnome-keyring', 'secret-service', missing(), () => {
     const keyring = await gnomeKeyring('unlocked');
     await storeOn(keyring.environment).set(name, textSecret('x'));
     await keyring.restart('locked');
-    const attendance = { attended: true, waiting: () => undefined };
-    await failure(storeOn(keyring.environment, { attendance }).get(name), 'locked');
+    const interaction = { interactive: true, notifyWaiting: () => undefined };
+    await failure(storeOn(keyring.environment, { interaction }).get(name), 'locked');
   });
 
   test('its daemon ended, and the bus cannot start another: not running', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nameFrom } from '../../src/adapters/secret-service/item-name.ts';
-import { type CredentialName, sameName } from '../../src/domain/credential-name.ts';
+import { type CredentialName, isSameName } from '../../src/domain/credential-name.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
@@ -31,7 +31,7 @@ for (const tool of otherTools) {
     const itemsOf = async (wanted: CredentialName) =>
       (await everyItem(keyring.bus)).filter(({ attributes }) => {
         const name = nameFrom(attributes, tool.layout);
-        return name !== undefined && sameName(name, wanted);
+        return name !== undefined && isSameName(name, wanted);
       });
 
     test('[SS9] each reads what the other wrote', async () => {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import type { ItemLayout } from '../../src/domain/item-layout.ts';
+import type { AttributeSchema } from '../../src/domain/profile.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 
 type Environment = SessionBus['environment'];
@@ -11,7 +11,7 @@ export interface OtherTool {
   /** Why it cannot run here. */
   readonly missing: string | undefined;
   /** Whose items its own are like. */
-  readonly layout: ItemLayout;
+  readonly layout: AttributeSchema;
   set(environment: Environment, service: string, account: string, text: string): void;
   /** `undefined`: it finds nothing. */
   get(environment: Environment, service: string, account: string): string | undefined;
@@ -23,7 +23,7 @@ function tool(
   name: string,
   missing: string | undefined,
   commandOf: (verb: string, ...key: string[]) => string[],
-  layout: ItemLayout = 'keystow',
+  layout: AttributeSchema = 'keystow',
 ): OtherTool {
   const run = (env: Environment, verb: string, service: string, account: string, input = '') => {
     const [command = '', ...args] = commandOf(verb, service, account);

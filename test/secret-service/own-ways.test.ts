@@ -73,8 +73,8 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
     });
 
     test('is asked for that entry where somebody is there', async () => {
-      const attendance = { attended: true, waiting: () => undefined };
-      const { provider, text } = await provided(asking, { attendance });
+      const interaction = { interactive: true, notifyWaiting: () => undefined };
+      const { provider, text } = await provided(asking, { interaction });
       provider.add(exact, 'kept');
       expect(await text()).toBe('kept');
       expect(provider.valuesOf('Unlock')).toEqual([[[`${collection}/1`]]]);
@@ -129,7 +129,9 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
 
     test('and is open: unlocked first, which asks nobody, and gives the secret', async () => {
       const waiting = vi.fn();
-      const { provider, text } = await provided(says(true), { attendance: { attended: false, waiting } });
+      const { provider, text } = await provided(says(true), {
+        interaction: { interactive: false, notifyWaiting: waiting },
+      });
       provider.add(exact, 'kept');
       expect(await text()).toBe('kept');
       expect(provider.calls.indexOf('Unlock')).toBeLessThan(provider.calls.indexOf('SearchItems'));

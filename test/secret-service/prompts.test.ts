@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Attendance } from '../../src/ports/attendance.ts';
+import type { Interaction } from '../../src/ports/interaction.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
@@ -13,12 +13,12 @@ import { storeOn } from './stores.ts';
 const name = { service: 'demo', account: 'alice' };
 const attributes = { service: 'demo', username: 'alice' };
 
-async function locked(options: FakeProviderOptions & { readonly attended?: boolean; readonly limitMs?: number }) {
+async function locked(options: FakeProviderOptions & { readonly interactive?: boolean; readonly limitMs?: number }) {
   const bus = await sessionBus();
   const provider = await fakeProvider(bus, { locked: true, ...options });
-  const waiting = vi.fn<Attendance['waiting']>();
-  const attendance = { attended: options.attended ?? false, waiting };
-  const store = storeOn(bus.environment, { attendance, limitMs: options.limitMs ?? 10_000 });
+  const waiting = vi.fn<Interaction['notifyWaiting']>();
+  const interaction = { interactive: options.interactive ?? false, notifyWaiting: waiting };
+  const store = storeOn(bus.environment, { interaction, limitMs: options.limitMs ?? 10_000 });
   return { bus, provider, waiting, store };
 }
 
@@ -66,26 +66,26 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
 
   describe('with somebody there', () => {
     test('who agrees: the operation goes on, having said once that it waits', async () => {
-      const { provider, store, waiting } = await locked({ attended: true, user: 'agrees', thinksMs: 400 });
+      const { provider, store, waiting } = await locked({ interactive: true, user: 'agrees', thinksMs: 400 });
       provider.add(attributes, 'kept');
       expect(Buffer.from((await store.get(name))?.expose() ?? []).toString()).toBe('kept');
       expect(waiting.mock.calls).toEqual([['Secret Service']]);
     });
 
     test('whom a prompt does not ask, because the provider completes it: nothing is said', async () => {
-      const { provider, store, waiting } = await locked({ attended: true, user: 'agrees' });
+      const { provider, store, waiting } = await locked({ interactive: true, user: 'agrees' });
       provider.add(attributes, 'kept');
       expect(await store.get(name)).toBeDefined();
       expect(waiting).not.toHaveBeenCalled();
     });
 
     test('who agrees: what is absent then is certainly absent', async () => {
-      const { store } = await locked({ attended: true, user: 'agrees' });
+      const { store } = await locked({ interactive: true, user: 'agrees' });
       expect(await store.get(name)).toBeUndefined();
     });
 
     test('who dismisses: locked', async () => {
-      const { provider, store } = await locked({ attended: true, user: 'dismisses' });
+      const { provider, store } = await locked({ interactive: true, user: 'dismisses' });
       provider.add(attributes, 'kept');
       const error = await failure(store.get(name), 'locked');
       expect(error.message).toBe('the Secret Service is locked: the prompt was dismissed');
@@ -96,7 +96,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     test('whose answer is the provider’s to tell, of that question: nothing else is one', async () => {
       let client = '';
       const { bus, provider, store } = await locked({
-        ...{ attended: true, user: 'nothing' },
+        ...{ interactive: true, user: 'nothing' },
         instead: {
           Prompt: ({ fields }) => {
             client = `${fields.sender}`;
@@ -131,7 +131,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     test('who agrees that a sentinel is made: what the prompt says was made is deleted', async () => {
       const made = '/org/freedesktop/secrets/collection/fake/1';
       const { provider, store } = await locked({
-        ...{ attended: true, user: 'agrees', locked: false },
+        ...{ interactive: true, user: 'agrees', locked: false },
         instead: {
           CreateItem: (call) => {
             const [properties] = call.body('a{sv}(oayays)b') as [[string, [string, [string, string][]]][]];
@@ -146,7 +146,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('[SS17] who takes longer than the limit: it waits', async () => {
-      const { provider, store } = await locked({ attended: true, limitMs: 500, user: 'nothing' });
+      const { provider, store } = await locked({ interactive: true, limitMs: 500, user: 'nothing' });
       provider.add(attributes, 'kept');
       const result = store.get(name);
       await wait(1_000);
@@ -157,7 +157,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
 
     test('who has answered: from then on the limit counts, and nothing is said any more', async () => {
       const { provider, store, waiting } = await locked({
-        attended: true,
+        interactive: true,
         limitMs: 1_000,
         instead: { GetSecret: () => 'silence' },
       });
@@ -168,7 +168,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('who has answered: of the limit there is left what there was before', async () => {
-      const { provider, store } = await locked({ attended: true, limitMs: 500, lateMs: 120 });
+      const { provider, store } = await locked({ interactive: true, limitMs: 500, lateMs: 120 });
       provider.add(attributes, 'kept');
       await failure(store.get(name), 'timed-out');
     });
@@ -177,7 +177,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       const Unlock = () => ({ signature: 'aoo', values: [[], '/org/freedesktop/secrets/prompt/p1'] });
       const found = { signature: 'aoao', values: [[], ['/org/freedesktop/secrets/collection/fake/1']] };
       const { provider, store, waiting } = await locked({
-        ...{ attended: true, user: 'agrees', thinksMs: 300, names: ['org.keepassxc.KeePassXC.MainWindow'] },
+        ...{ interactive: true, user: 'agrees', thinksMs: 300, names: ['org.keepassxc.KeePassXC.MainWindow'] },
         instead: { Unlock, SearchItems: () => found },
       });
       provider.add(attributes, 'kept');
@@ -187,7 +187,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('who is called off: cancelled, and the question is taken back', async () => {
-      const { provider, store } = await locked({ attended: true, user: 'nothing' });
+      const { provider, store } = await locked({ interactive: true, user: 'nothing' });
       const calledOff = new AbortController();
       const result = store.get(name, { signal: calledOff.signal });
       await vi.waitFor(() => expect(provider.calls).toContain('Prompt'));
@@ -197,7 +197,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('a provider that ends while it asks is no longer waited for', async () => {
-      const { provider, store } = await locked({ attended: true, user: 'nothing' });
+      const { provider, store } = await locked({ interactive: true, user: 'nothing' });
       const result = store.get(name);
       await vi.waitFor(() => expect(provider.calls).toContain('Prompt'));
       await provider.stop();

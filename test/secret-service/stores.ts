@@ -4,14 +4,14 @@ import {
   type SecretService,
   type SecretServiceOptions,
 } from '../../src/adapters/secret-service/secret-service.ts';
-import type { Attendance } from '../../src/ports/attendance.ts';
+import type { Interaction } from '../../src/ports/interaction.ts';
 
-const unattended: Attendance = { attended: false, waiting: () => undefined };
+const nonInteractive: Interaction = { interactive: false, notifyWaiting: () => undefined };
 
 /** The service of every sentinel that a test writes. */
 export const sentinelService = 'keystow-tests';
 
 /** A store with nobody there, unless `options` says otherwise. */
 export function storeOn(environment: SessionEnvironment, options: Partial<SecretServiceOptions> = {}): SecretService {
-  return createSecretService({ environment, sentinelService, attendance: unattended, ...options });
+  return createSecretService({ environment, sentinelService, interaction: nonInteractive, ...options });
 }

@@ -3,7 +3,7 @@ import { maxSecretBytes } from '../../src/adapters/secret-service/secret-service
 import { isLost, isUnconnected, toError, toFault } from '../../src/adapters/secret-service/to-error.ts';
 import { BusError } from '../../src/adapters/secret-service/wire/connection.ts';
 import type { ErrorCode } from '../../src/domain/credential-error.ts';
-import type { Evidence } from '../../src/domain/probe.ts';
+import type { Evidence } from '../../src/domain/selection/probe-result.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret } from '../contract/secrets.ts';

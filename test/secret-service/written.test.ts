@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ItemLayout } from '../../src/domain/item-layout.ts';
+import type { AttributeSchema } from '../../src/domain/profile.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
@@ -12,7 +12,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const session = '/org/freedesktop/secrets/session/s1';
 
 describeStore('what is written', 'secret-service', missingSessionBus(), () => {
-  test.each<[ItemLayout, label: string, attributes: Record<string, string>]>([
+  test.each<[AttributeSchema, label: string, attributes: Record<string, string>]>([
     ['keystow', 'alice@demo', exact],
     ['keytar', 'demo/alice', { ...generic, service: 'demo', account: 'alice' }],
   ])(

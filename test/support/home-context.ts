@@ -14,7 +14,7 @@ export function contextAt(home: string, environment: Readonly<Record<string, str
   const terminal: Terminal = {
     notice: () => undefined,
     warn: () => undefined,
-    showTyping: () => undefined,
+    restoreEcho: () => undefined,
     askHidden: async () => {
       throw new CredentialError('passphrase-required', 'nobody is there');
     },
@@ -22,7 +22,7 @@ export function contextAt(home: string, environment: Readonly<Record<string, str
   return {
     profile: keystow,
     settings,
-    where: {
+    host: {
       platform,
       distribution: 'other',
       folder: '/usr/lib/node_modules/keystow',
@@ -32,7 +32,7 @@ export function contextAt(home: string, environment: Readonly<Record<string, str
     },
     stores: createStores({ profile: keystow, settings, terminal, environment, platform, home, prompting: false }),
     placement: createPlacementFile({ path: settings.placementPath }),
-    exclusively: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
+    mutex: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
     terminal,
     clock: () => new Date().toISOString(),
     signal: new AbortController().signal,

@@ -60,7 +60,7 @@ function somebody(...answers: readonly (string | Error)[]) {
       if (answer instanceof Error) throw answer;
       return textSecret(answer);
     },
-    showTyping: () => void said.push('typing is shown'),
+    restoreEcho: () => void said.push('typing is shown'),
   };
   return { source: passphraseFromTerminal(terminal, wording), said };
 }

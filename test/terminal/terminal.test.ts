@@ -21,8 +21,8 @@ vi.mock('node:fs', async (original) => {
 const [enter, controlC, controlD, controlT, controlU] = ['\r', '\x03', '\x04', '\x14', '\x15'];
 const stayHidden = { stayHidden: true };
 const textOf = async (secret: Promise<Secret>) => Buffer.from((await secret).expose()).toString();
-const create = (options: { readonly quiet?: boolean; readonly attended?: boolean } = {}) =>
-  createTerminal({ program: 'keystow', quiet: false, attended: true, ...options });
+const create = (options: { readonly quiet?: boolean; readonly interactive?: boolean } = {}) =>
+  createTerminal({ program: 'keystow', quiet: false, interactive: true, ...options });
 
 /** stdin is a pipe. */
 function fromPipe(): void {
@@ -53,7 +53,7 @@ describe('where there is nobody to ask', () => {
   const expectRefused = async (terminal = create()) => {
     const error = await failure(terminal.askHidden('Passphrase:'), 'passphrase-required');
     expect(error.message).toBe('Cannot prompt for passphrase in non-interactive environment');
-    terminal.showTyping();
+    terminal.restoreEcho();
   };
 
   test('since stdin is a pipe and no terminal controls the process', async () => {
@@ -104,14 +104,14 @@ describeStore('on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () =>
     expect(await asked).toBe('pässwörd');
     const opened = own.opened();
     expect(opened).toBeGreaterThan(0);
-    terminal.showTyping();
+    terminal.restoreEcho();
     await expectShown();
     expect(own.opened()).toBeLessThan(opened);
     expect(own.shown()).not.toContain('pässwörd');
   });
 
   test.each([
-    ['nobody is there to answer', { attended: false }, 'linux'],
+    ['nobody is there to answer', { interactive: false }, 'linux'],
     ['it is Windows', {}, 'win32'],
   ] as const)('that controls the process nobody is asked where %s', async (_, options, platform) => {
     fromPipe();
@@ -123,7 +123,7 @@ describeStore('on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () =>
 
   test('that is stdin nobody is asked where nobody is there to answer', async () => {
     own.asStdin();
-    await failure(create({ attended: false }).askHidden('Passphrase:'), 'passphrase-required');
+    await failure(create({ interactive: false }).askHidden('Passphrase:'), 'passphrase-required');
     await expectShown();
   });
 
@@ -139,7 +139,7 @@ describeStore('on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () =>
     const second = textOf(terminal.askHidden('Repeat it:', stayHidden));
     await answer('Repeat it:', 'second');
     expect(await second).toBe('second');
-    terminal.showTyping();
+    terminal.restoreEcho();
     await expectShown();
     expect(own.shown()).not.toMatch(/first|ahead|second/);
   });
@@ -156,7 +156,7 @@ describeStore('on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () =>
     expect(killed).not.toHaveBeenCalled();
     own.type(`y${controlC}`);
     await vi.waitFor(() => expect(killed.mock.calls).toEqual([[process.pid, 'SIGINT']]));
-    terminal.showTyping();
+    terminal.restoreEcho();
   });
 
   test.each([
@@ -186,8 +186,8 @@ describeStore('on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () =>
       const asked = textOf(terminal.askHidden(`Type ${line}:`, stayHidden));
       await answer(`Type ${line}:`, line);
       expect(await asked).toBe(line);
-      terminal.showTyping();
-      terminal.showTyping();
+      terminal.restoreEcho();
+      terminal.restoreEcho();
       expect([stdin.isPaused(), stdin.destroyed]).toEqual([true, false]);
       // What comes now is for whoever reads next.
       stdin.emit('data', Buffer.from(controlC));

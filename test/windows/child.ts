@@ -25,7 +25,7 @@ const create = kind === 'exact-target' ? createWithExactTargets : createCredenti
 const store = create({
   loadBinding: () => aroundCalls(loadBinding(), dying),
   sentinelService: 'keystow-test',
-  attendance: { attended: false, waiting: () => undefined },
+  interaction: { interactive: false, notifyWaiting: () => undefined },
   // A lock that outlives its holder is another test's: test/encrypted-file/processes.test.ts.
   exclusively: inTurn(),
 });

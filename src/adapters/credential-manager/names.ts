@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CredentialName } from '../../domain/credential-name.ts';
-import { windowsEntryOf } from '../../domain/windows-entry.ts';
+import { toWindowsEntry } from '../../domain/entries/windows-entry.ts';
 import type { Item } from '../native/items.ts';
 import type { Slot } from '../native/manifest.ts';
 
@@ -9,7 +9,7 @@ const service = 'keystow';
 
 /** Where a credential is kept: in the entry of its name; where that is too long, in one by a hash. */
 export function itemOf(name: CredentialName): Item {
-  return windowsEntryOf(name) ?? { service, user: `%long-${hashOf(name)}` };
+  return toWindowsEntry(name) ?? { service, user: `%long-${hashOf(name)}` };
 }
 
 // What follows begins with `%` and a letter that is no hexadecimal digit: no account is escaped to that.

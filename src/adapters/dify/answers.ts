@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Grant } from '../../domain/grant.ts';
+import type { TokenSet } from '../../domain/sign-in/session.ts';
 import { isoTime } from './iso-time.ts';
 import type { Fields } from './judge.ts';
 import { plain } from './plain.ts';
@@ -81,7 +81,7 @@ export function readDeviceCode(host: string, fields: Fields): DeviceCode {
 }
 
 /** The subject is the account; without one, the token's own id or the address that an identity provider gave. */
-export function readGrant(host: string, fields: Fields): Grant {
+export function readGrant(host: string, fields: Fields): TokenSet {
   const read = parse(token, host, 'token', fields);
   const id = read.account?.id ?? read.token_id ?? read.subject_email ?? read.account?.email;
   const email = read.account?.email ?? read.subject_email;

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { difyHost } from '../../domain/dify-host.ts';
+import { parseDifyHost } from '../../domain/sign-in/dify-host.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DeviceSignIn } from '../../ports/device-sign-in.ts';
+import type { DeviceSignIn } from '../../ports/sign-in/device-sign-in.ts';
 import { orAborted } from '../files/abort.ts';
 import { awaitToken } from './await-token.ts';
 import { converse } from './conversation.ts';
@@ -29,7 +29,7 @@ export function createDeviceSignIn(options: DeviceSignInOptions): DeviceSignIn {
   const nowMs = () => Date.parse(clock());
   return {
     async signIn(typed, { deviceLabel, show, signal = new AbortController().signal }) {
-      const host = difyHost(typed);
+      const host = parseDifyHost(typed);
       const talk = converse(host, { fetch: options.fetch ?? fetch, wait, nowMs, limitMs, signal });
       const issued = await requestCode(talk, deviceLabel);
       const issuedAtMs = nowMs();

@@ -1,4 +1,4 @@
-import { isObject } from '../../domain/json.ts';
+import { isObject } from '../../domain/text/json.ts';
 import { quotable } from './plain.ts';
 import type { Answer, Posted } from './post.ts';
 import { noDeviceSignIn, unreachable } from './to-error.ts';

@@ -1,4 +1,4 @@
-import { parseJson } from '../../domain/json.ts';
+import { parseJson } from '../../domain/text/json.ts';
 import { orAborted, throwIfAborted } from '../files/abort.ts';
 import { type ConnectionFault, connectionFault } from './connection-fault.ts';
 import { retryAfterMs } from './retry-after.ts';

@@ -1,4 +1,4 @@
-import type { Argon2Cost } from '../../domain/key-derivation.ts';
+import type { Argon2Cost } from '../../domain/envelope/key-derivation.ts';
 
 /** `crypto.argon2`, which Node has from 24.7 on and whose types come later than the ones used here. */
 type NodeArgon2 = (

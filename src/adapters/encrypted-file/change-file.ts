@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { type Envelope, serialiseEnvelope } from '../../domain/envelope.ts';
-import type { KdfHeader } from '../../domain/key-derivation.ts';
+import { type Envelope, serialiseEnvelope } from '../../domain/envelope/envelope.ts';
+import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import { throwIfAborted } from '../files/abort.ts';
 import { keepsChanging } from '../files/file-errors.ts';

@@ -1,4 +1,4 @@
-import { tagBytes } from '../../domain/envelope.ts';
+import { tagBytes } from '../../domain/envelope/envelope.ts';
 import { nodeCrypto } from './node-crypto.ts';
 
 /** AES-256-GCM (NIST SP 800-38D): the ciphertext with its 16-byte tag behind it. */

@@ -1,4 +1,4 @@
-import type { KdfHeader } from '../../domain/key-derivation.ts';
+import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
 import { argon2id } from './argon2id.ts';
 import { homeKey } from './home-key.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type CredentialName, credentialName } from '../../domain/credential-name.ts';
-import { type Argon2Cost, recommendedCost } from '../../domain/key-derivation.ts';
+import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
+import { type Argon2Cost, recommendedCost } from '../../domain/envelope/key-derivation.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
 import { throwIfAborted } from '../files/abort.ts';
@@ -119,7 +119,7 @@ function envelopeFileOf({ path, home, notice, maxFileBytes }: ExistingFileOption
 }
 
 function begin({ service, account }: CredentialName, options: OperationOptions | undefined): CredentialName {
-  const name = credentialName(service, account);
+  const name = toCredentialName(service, account);
   throwIfAborted(options);
   return name;
 }

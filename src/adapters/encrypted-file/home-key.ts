@@ -1,4 +1,4 @@
-import type { HkdfHeader } from '../../domain/key-derivation.ts';
+import type { HkdfHeader } from '../../domain/envelope/key-derivation.ts';
 import { hkdfSha256 } from './hkdf-sha256.ts';
 
 /** Binds a key to this format, so that the same input elsewhere gives another (RFC 5869 §3.2). */

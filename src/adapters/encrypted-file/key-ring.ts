@@ -1,5 +1,10 @@
-import { type Envelope, kdfFields } from '../../domain/envelope.ts';
-import { type Argon2Cost, argon2SaltBytes, hkdfSaltBytes, type KdfHeader } from '../../domain/key-derivation.ts';
+import { type Envelope, kdfFields } from '../../domain/envelope/envelope.ts';
+import {
+  type Argon2Cost,
+  argon2SaltBytes,
+  hkdfSaltBytes,
+  type KdfHeader,
+} from '../../domain/envelope/key-derivation.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { base64Length } from '../../domain/base64.ts';
-import { type CredentialName, compareNames, credentialName } from '../../domain/credential-name.ts';
-import { parseJson } from '../../domain/json.ts';
+import { type CredentialName, compareNames, toCredentialName } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
+import { decodedBase64Length } from '../../domain/text/base64.ts';
+import { parseJson } from '../../domain/text/json.ts';
 
 /** All credentials of a file. Secrets stay base64 until one is asked for. */
 export class Payload {
@@ -77,7 +77,7 @@ export function secretIn(bytes: Buffer, { service, account }: CredentialName): S
   const end = text.indexOf('"]', start);
   if (found < 0 || end < 0) return undefined;
   const secret = text.slice(start, end);
-  return base64Length(secret) === undefined ? undefined : secretOf(secret);
+  return decodedBase64Length(secret) === undefined ? undefined : secretOf(secret);
 }
 
 function secretOf(base64: string): Secret {
@@ -91,9 +91,9 @@ function keyOf({ service, account }: CredentialName): string {
 function entryOf(row: unknown): Entry | undefined {
   if (!Array.isArray(row) || row.length !== 3) return undefined;
   const [service, account, secret] = row;
-  if (typeof secret !== 'string' || base64Length(secret) === undefined) return undefined;
+  if (typeof secret !== 'string' || decodedBase64Length(secret) === undefined) return undefined;
   try {
-    return { name: credentialName(service, account), secret };
+    return { name: toCredentialName(service, account), secret };
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
-import { associatedData, type Envelope, type EnvelopeHeader, nonceBytes } from '../../domain/envelope.ts';
-import type { KdfHeader } from '../../domain/key-derivation.ts';
+import { associatedData, type Envelope, type EnvelopeHeader, nonceBytes } from '../../domain/envelope/envelope.ts';
+import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
 import { decrypt, encrypt } from './cipher.ts';
 
 /** Seals a payload under a random nonce of its own: NIST SP 800-38D §8.3 allows 2^32 of them with one key. */

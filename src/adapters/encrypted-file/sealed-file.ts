@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type Envelope, parseEnvelope } from '../../domain/envelope.ts';
+import { type Envelope, parseEnvelope } from '../../domain/envelope/envelope.ts';
 import { damagedError, type KeptFile } from '../files/file-errors.ts';
 import { refuseOthersFolder } from '../files/others-folder.ts';
 import { type ReadOptions, readGuarded } from '../files/read-file.ts';

@@ -1,6 +1,6 @@
+import { assertNever } from '../../domain/assert-never.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { ParsedEnvelope } from '../../domain/envelope.ts';
-import { unreachable } from '../../domain/unreachable.ts';
+import type { ParsedEnvelope } from '../../domain/envelope/envelope.ts';
 import { damagedError, foreignError, type KeptFile, laterVersionError, named } from '../files/file-errors.ts';
 
 /** Why a text that should be an envelope is none. */
@@ -13,7 +13,7 @@ export function notAnEnvelope(file: KeptFile, parsed: Exclude<ParsedEnvelope, { 
     case 'later-version':
       return laterVersionError(file, parsed.version);
     default:
-      return unreachable(parsed);
+      return assertNever(parsed);
   }
 }
 

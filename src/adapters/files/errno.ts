@@ -1,4 +1,4 @@
-import { unicodeExpression } from '../../domain/unicode-expression.ts';
+import { createUnicodeRegExp } from '../../domain/text/one-line.ts';
 
 /** The system's name of an error, such as `ENOENT`; `undefined` for anything that is not a system error. */
 export function errnoOf(error: unknown): string | undefined {
@@ -17,7 +17,7 @@ export function wordsOf(error: unknown): string {
 
 /** A path or another text on one line: a name may hold newlines and escape sequences. */
 export function printable(text: string): string {
-  return text.replace(unicodeExpression('\\p{Cc}'), '?');
+  return text.replace(createUnicodeRegExp('\\p{Cc}'), '?');
 }
 
 /** Asked for when it is needed: a read does not load the module. */

@@ -1,9 +1,9 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import { type Probe, serviceFailureReasons, unsupportedReasons } from '../../domain/probe.ts';
+import { type ProbeResult, serviceFailureReasons, unsupportedReasons } from '../../domain/selection/probe-result.ts';
 import { words } from './words.ts';
 
 /** What a failed probe saw, with the platform's words where there were some. Throws `cancelled` as it is. */
-export function factOf(error: unknown): Probe {
+export function factOf(error: unknown): ProbeResult {
   if (!(error instanceof CredentialError) || error.code === 'cancelled') throw error;
   const text = error.cause === undefined ? undefined : words(error.cause);
   const seen = { ...error.evidence, ...(text !== undefined && { text }) };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Probe } from '../../domain/probe.ts';
+import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 
 /** A place for a sentinel, which nothing else is kept in. */
 export interface Place {
@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** Writes a sentinel, reads it back and removes it. Rejects as `place` does, and may leave it there then. */
-export async function roundTrip(place: Place): Promise<Probe> {
+export async function roundTrip(place: Place): Promise<ProbeResult> {
   const sentinel = randomBytes(16);
   await place.write(sentinel);
   const back = await place.read();

@@ -1,4 +1,4 @@
-import { oneLine } from '../../domain/one-line.ts';
+import { toOneLine } from '../../domain/text/one-line.ts';
 
 /** What an error and the causes beneath it say, the outermost first. */
 export function chain(error: unknown): readonly string[] {
@@ -9,5 +9,5 @@ export function chain(error: unknown): readonly string[] {
 /** The words of what lies innermost in a chain of causes, as one line of bounded length. */
 export function words(error: unknown): string {
   // Stryker disable next-line StringLiteral: a chain always has a first link
-  return oneLine(chain(error).at(-1) ?? '');
+  return toOneLine(chain(error).at(-1) ?? '');
 }

@@ -1,4 +1,4 @@
-import type { Probe } from '../../domain/probe.ts';
+import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import { throwIfAborted } from '../files/abort.ts';
@@ -20,7 +20,7 @@ export interface KeyutilsOptions {
 export function createKeyutilsProbe({ loadBinding: load = loadBinding }: KeyutilsOptions = {}): StoreProbe {
   return {
     id: 'keyutils',
-    async probe(options?: OperationOptions): Promise<Probe> {
+    async probe(options?: OperationOptions): Promise<ProbeResult> {
       throwIfAborted(options);
       try {
         const { AsyncEntry } = needBinding(load);
@@ -32,7 +32,7 @@ export function createKeyutilsProbe({ loadBinding: load = loadBinding }: Keyutil
   };
 }
 
-function look(AsyncEntry: Binding['AsyncEntry']): Probe {
+function look(AsyncEntry: Binding['AsyncEntry']): ProbeResult {
   try {
     new AsyncEntry('keystow', 'probe', { linux: { store: 'keyutils' } });
     return { kind: 'usable', persistence: 'until-reboot' };

@@ -1,5 +1,5 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import { type CredentialName, compareNames, credentialName } from '../../domain/credential-name.ts';
+import { type CredentialName, compareNames, toCredentialName } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import type { CredentialStore } from '../../ports/credential-store.ts';
@@ -40,7 +40,7 @@ export function createMemoryStore({ id, listing = 'all', backing = new Map() }: 
       if (service === undefined && listing === 'by-service') {
         throw new CredentialError('invalid-input', 'the store lists one service at a time');
       }
-      if (service !== undefined) credentialName(service, service);
+      if (service !== undefined) toCredentialName(service, service);
       throwIfAborted(options);
       const names = [...backing.keys()].map(nameOf);
       return names.filter((name) => service === undefined || name.service === service).sort(compareNames);
@@ -50,7 +50,7 @@ export function createMemoryStore({ id, listing = 'all', backing = new Map() }: 
 }
 
 function keyOf({ service, account }: CredentialName): string {
-  credentialName(service, account);
+  toCredentialName(service, account);
   return JSON.stringify([service, account]);
 }
 

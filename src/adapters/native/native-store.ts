@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { type CredentialName, compareNames, credentialName } from '../../domain/credential-name.ts';
-import type { Probe } from '../../domain/probe.ts';
+import { type CredentialName, compareNames, toCredentialName } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
+import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import { factOf } from '../keyrings/fact-of.ts';
@@ -65,7 +65,7 @@ export class NativeStore implements CredentialStore, StoreProbe {
     if (service === undefined && this.listing === 'by-service') {
       throw new CredentialError('invalid-input', `the ${this.#platform.store} lists one service at a time`);
     }
-    if (service !== undefined) credentialName(service, service);
+    if (service !== undefined) toCredentialName(service, service);
     const items = this.#items(this.#operation(options));
     const kept: CredentialName[] = [];
     for (const name of await this.#platform.names(items, service)) {
@@ -74,7 +74,7 @@ export class NativeStore implements CredentialStore, StoreProbe {
     return kept.sort(compareNames);
   }
 
-  async probe(options?: OperationOptions): Promise<Probe> {
+  async probe(options?: OperationOptions): Promise<ProbeResult> {
     const operation = this.#operation(options);
     const account = `probe-${randomBytes(8).toString('hex')}`;
     const item = this.#platform.itemOf({ service: this.#options.sentinelService, account });
@@ -121,7 +121,7 @@ export class NativeStore implements CredentialStore, StoreProbe {
   }
 
   #shelf(name: CredentialName): Shelf {
-    const { service, account } = credentialName(name.service, name.account);
+    const { service, account } = toCredentialName(name.service, name.account);
     const valid = { service, account };
     const { maxItemBytes } = this.#platform;
     const piece: Shelf['piece'] = (slot, index) => this.#platform.pieceOf(valid, slot, index);

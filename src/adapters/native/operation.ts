@@ -1,12 +1,12 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { Attendance } from '../../ports/attendance.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
+import type { Interaction } from '../../ports/interaction.ts';
 import { orAborted, throwIfAborted } from '../files/abort.ts';
 
 export interface Patience {
   /** What the user knows the store as. */
   readonly store: string;
-  readonly attendance: Attendance;
+  readonly interaction: Interaction;
   /** How long the platform may take over one call where nobody can answer a dialog of its. */
   readonly limitMs: number;
   /** How long a call may take before the user, where there is one, is told that the store waits for them. */
@@ -35,7 +35,7 @@ export class Operation {
     );
     this.#running.add(settled);
     void settled.then(() => this.#running.delete(settled));
-    return orAborted(this.#patience.attendance.attended ? this.#attend(work) : this.#limit(work), this.#options);
+    return orAborted(this.#patience.interaction.interactive ? this.#attend(work) : this.#limit(work), this.#options);
   }
 
   /** Waits, for another limit at most, until nothing of the operation runs in native code; says whether that is so. */
@@ -48,7 +48,7 @@ export class Operation {
   #attend<T>(work: Promise<T>): Promise<T> {
     const { promise, stop } = after(this.#patience.quietMs);
     void promise.then(() => {
-      if (!this.#announced) this.#patience.attendance.waiting(this.#patience.store);
+      if (!this.#announced) this.#patience.interaction.notifyWaiting(this.#patience.store);
       this.#announced = true;
     });
     return work.finally(stop);

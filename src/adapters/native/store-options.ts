@@ -1,4 +1,4 @@
-import type { Attendance } from '../../ports/attendance.ts';
+import type { Interaction } from '../../ports/interaction.ts';
 import type { Exclusively } from '../files/lock.ts';
 import type { Binding } from './binding.ts';
 import { loadBinding } from './load-binding.ts';
@@ -8,7 +8,7 @@ export interface NativeStoreOptions {
   readonly loadBinding?: () => Binding;
   /** What the probe's sentinel is kept under for a moment: the application's own service. */
   readonly sentinelService: string;
-  readonly attendance: Attendance;
+  readonly interaction: Interaction;
   /** Keeps writers from each other, in this process and between processes. Readers need no lock. */
   readonly exclusively: Exclusively;
   /** How long the platform may take over one call where nobody can answer a dialog of its. */

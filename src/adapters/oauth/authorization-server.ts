@@ -1,5 +1,5 @@
-import type { Grant } from '../../domain/grant.ts';
-import type { AuthorizationServer } from '../../ports/authorization-server.ts';
+import type { TokenSet } from '../../domain/sign-in/session.ts';
+import type { AuthorizationServer } from '../../ports/sign-in/authorization-server.ts';
 import type { Call } from './call.ts';
 import { createConnector, inLibrary } from './client.ts';
 import { notSignedIn } from './faults.ts';
@@ -14,7 +14,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
   const { issuer, limitMs, clientSecret, clock } = settings;
   const connect = createConnector(settings);
 
-  function begin(purpose: Call['purpose'], signal: AbortSignal | undefined, grant?: Grant): Call {
+  function begin(purpose: Call['purpose'], signal: AbortSignal | undefined, grant?: TokenSet): Call {
     const tokens = [grant?.accessToken, grant?.refreshToken].filter((token) => token !== undefined);
     return { issuer, purpose, limitMs, signal, secrets: [clientSecret, ...tokens] };
   }

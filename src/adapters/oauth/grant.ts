@@ -1,5 +1,5 @@
 import type { TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client';
-import type { Grant } from '../../domain/grant.ts';
+import type { TokenSet } from '../../domain/sign-in/session.ts';
 import type { Call } from './call.ts';
 import { not } from './faults.ts';
 
@@ -12,7 +12,7 @@ const endOfTimeMs = Date.UTC(10_000, 0) - 1;
  * The grant in a token response. `askedAt`, in ISO 8601: before the request was sent, so that no token is thought valid
  * that is not. What the response leaves out is kept from `before`.
  */
-export function grantOf(tokens: Tokens, askedAt: string, before: Partial<Grant>, call: Call): Grant {
+export function grantOf(tokens: Tokens, askedAt: string, before: Partial<TokenSet>, call: Call): TokenSet {
   if (tokens.token_type !== 'bearer') throw not(call, 'its tokens are not bearer tokens');
   const { refresh_token: refreshToken = before.refreshToken, scope = before.scope } = tokens;
   const subject = subjectOf(tokens) ?? before.subject;
@@ -28,7 +28,7 @@ export function grantOf(tokens: Tokens, askedAt: string, before: Partial<Grant>,
   };
 }
 
-function subjectOf(tokens: Tokens): Grant['subject'] {
+function subjectOf(tokens: Tokens): TokenSet['subject'] {
   const claims = tokens.claims();
   if (claims === undefined) return undefined;
   const { sub: id, email, name } = claims;

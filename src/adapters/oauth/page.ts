@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Grant } from '../../domain/grant.ts';
+import type { TokenSet } from '../../domain/sign-in/session.ts';
 import { oneLine } from './words.ts';
 
 /** What a browser is shown, as plain text. */
@@ -11,7 +11,7 @@ export interface Page {
 
 const closing = 'You can close this window.';
 
-export function signedIn(subject: Grant['subject']): Page {
+export function signedIn(subject: TokenSet['subject']): Page {
   const who = oneLine(subject?.email ?? subject?.name ?? '');
   const title = who === '' ? 'You are signed in' : `You are signed in as ${who}`;
   return { status: 200, title, lines: [`${closing} The command in your terminal goes on.`] };

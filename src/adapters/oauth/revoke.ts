@@ -1,10 +1,10 @@
-import type { Grant } from '../../domain/grant.ts';
+import type { TokenSet } from '../../domain/sign-in/session.ts';
 import type { Call } from './call.ts';
 import type { Client } from './client.ts';
 import { isTokenGone, isTokenTypeUnsupported, toError } from './to-error.ts';
 
 /** RFC 7009 §2. The refresh token first: with it most servers end the whole grant. */
-export async function revoke(client: Client, grant: Grant, call: Call): Promise<'revoked' | 'unsupported'> {
+export async function revoke(client: Client, grant: TokenSet, call: Call): Promise<'revoked' | 'unsupported'> {
   if (client.metadata.revocation_endpoint === undefined) return 'unsupported';
   const { accessToken, refreshToken } = grant;
   const ended = [

@@ -1,5 +1,5 @@
-import type { Grant } from '../../domain/grant.ts';
-import type { Ask } from '../../ports/authorization-server.ts';
+import type { TokenSet } from '../../domain/sign-in/session.ts';
+import type { Ask } from '../../ports/sign-in/authorization-server.ts';
 import { orAborted } from '../files/abort.ts';
 import type { Call } from './call.ts';
 import { checkClient } from './check-client.ts';
@@ -19,7 +19,7 @@ interface Attempt {
 }
 
 /** Authorization code with PKCE on a loopback redirect (RFC 8252 §7.3, RFC 7636, OpenID Connect Core 1.0 §3.1). */
-export async function signIn(client: Client, settings: Settings, ask: Ask, call: Call): Promise<Grant> {
+export async function signIn(client: Client, settings: Settings, ask: Ask, call: Call): Promise<TokenSet> {
   const { openid } = client;
   const attempt: Attempt = {
     state: openid.randomState(),
@@ -69,7 +69,7 @@ async function comingBack(
 }
 
 /** The browser hears that it worked only once it has. */
-async function finish(redirect: Redirect, exchange: () => Promise<Grant>, call: Call): Promise<Grant> {
+async function finish(redirect: Redirect, exchange: () => Promise<TokenSet>, call: Call): Promise<TokenSet> {
   try {
     const grant = await exchange();
     await redirect.answer(signedIn(grant.subject));
@@ -81,7 +81,7 @@ async function finish(redirect: Redirect, exchange: () => Promise<Grant>, call: 
   }
 }
 
-async function exchange(client: Client, settings: Settings, url: URL, attempt: Attempt, call: Call): Promise<Grant> {
+async function exchange(client: Client, settings: Settings, url: URL, attempt: Attempt, call: Call): Promise<TokenSet> {
   const { openid, config } = client;
   call.secrets.push(...url.searchParams.getAll('code'));
   const askedAt = settings.clock();

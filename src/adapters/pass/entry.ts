@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type CredentialName, credentialName } from '../../domain/credential-name.ts';
-import { entryOf, longEntries, nameOfEntry } from '../../domain/pass-entry.ts';
+import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
+import { longEntries, parsePassEntry, toPassEntry } from '../../domain/entries/pass-entry.ts';
 
 /**
  * An entry of a password store: its path, and what it holds. One whose name is too long for a path is found by the
@@ -13,7 +13,7 @@ export interface Entry {
 }
 
 export function entryFor(name: CredentialName): Entry {
-  const path = entryOf(name);
+  const path = toPassEntry(name);
   if (path !== undefined) return { path, head: Buffer.alloc(0) };
   const head = Buffer.from(`${JSON.stringify([name.service, name.account])}\n`);
   return { path: `${longEntries}/${createHash('sha256').update(head).digest('hex')}`, head };
@@ -21,7 +21,7 @@ export function entryFor(name: CredentialName): Entry {
 
 /** The name of the entry at `path`, which `read` reads where the path does not tell. `undefined`: it is nobody's. */
 export async function nameAt(path: string, read: () => Promise<Buffer>): Promise<CredentialName | undefined> {
-  if (!path.startsWith(`${longEntries}/`)) return nameOfEntry(path);
+  if (!path.startsWith(`${longEntries}/`)) return parsePassEntry(path);
   const content = await read();
   const name = nameIn(content.subarray(0, content.indexOf('\n')).toString());
   return name !== undefined && entryFor(name).path === path ? name : undefined;
@@ -30,7 +30,7 @@ export async function nameAt(path: string, read: () => Promise<Buffer>): Promise
 function nameIn(line: string): CredentialName | undefined {
   try {
     const [service, account] = JSON.parse(line);
-    return credentialName(service, account);
+    return toCredentialName(service, account);
   } catch {
     return undefined;
   }

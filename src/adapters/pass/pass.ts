@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { type CredentialName, compareNames, credentialName } from '../../domain/credential-name.ts';
-import { entryRoot } from '../../domain/pass-entry.ts';
-import type { Probe } from '../../domain/probe.ts';
+import { type CredentialName, compareNames, toCredentialName } from '../../domain/credential-name.ts';
+import { entryRoot } from '../../domain/entries/pass-entry.ts';
 import { Secret } from '../../domain/secret.ts';
+import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
-import type { Exclusion } from '../../ports/exclusion.ts';
+import type { Mutex } from '../../ports/mutex.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import { throwIfAborted } from '../files/abort.ts';
 import { factOf } from '../keyrings/fact-of.ts';
@@ -19,7 +19,7 @@ export interface PassOptions extends PassProgram {
   /** The service that a probe's sentinel is written under. */
   readonly sentinelService: string;
   /** Of all processes that write, one at a time. */
-  readonly exclusively: Exclusion;
+  readonly exclusively: Mutex;
 }
 
 /** Where a secret is written before it takes its place: pass writes in place, and might be killed half-way. */
@@ -79,7 +79,7 @@ export function createPass(options: PassOptions): CredentialStore & StoreProbe {
     }, how);
   }
 
-  async function tryOut(how?: OperationOptions): Promise<Probe> {
+  async function tryOut(how?: OperationOptions): Promise<ProbeResult> {
     if (!(await store.isInitialised())) return { kind: 'service-failure', reason: 'no-collection' };
     const name = { service: options.sentinelService, account: `probe-${randomBytes(16).toString('hex')}` };
     try {
@@ -98,19 +98,19 @@ export function createPass(options: PassOptions): CredentialStore & StoreProbe {
     id: 'pass',
     listing: 'all',
     async get({ service, account }, how) {
-      const name = credentialName(service, account);
+      const name = toCredentialName(service, account);
       return operate(how, () => read(name, how));
     },
     async set({ service, account }, secret, how) {
-      const name = credentialName(service, account);
+      const name = toCredentialName(service, account);
       await operate(how, () => write(name, secret, how));
     },
     async delete({ service, account }, how) {
-      const name = credentialName(service, account);
+      const name = toCredentialName(service, account);
       return operate(how, () => remove(name, how));
     },
     async list(service, how) {
-      if (service !== undefined) credentialName(service, 'any');
+      if (service !== undefined) toCredentialName(service, 'any');
       const names = await operate(how, async () => {
         const paths = await store.entries(entryRoot);
         return Promise.all(paths.map((path) => nameAt(path, () => pass(['show', path], how))));

@@ -1,13 +1,13 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import type { Attendance } from '../../ports/attendance.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
+import type { Interaction } from '../../ports/interaction.ts';
 import { orAborted } from '../files/abort.ts';
 import { PassFailure, timedOut, toError } from './to-error.ts';
 
 export interface PassProgram {
   /** `PATH`, `HOME`, and what pass and GnuPG read: `PASSWORD_STORE_…`, `GNUPGHOME`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly attendance: Attendance;
+  readonly interaction: Interaction;
   /** Bounds a call where nobody is there to answer GnuPG. 2,500 where absent. */
   readonly limitMs?: number;
 }
@@ -19,20 +19,20 @@ const askingMs = 1_000;
 
 /** Runs `pass ARGS…` with `input` on its stdin, and resolves with its stdout. Rejects as `to-error.ts` has it. */
 export async function runPass(
-  { environment, attendance, limitMs = defaultLimitMs }: PassProgram,
+  { environment, interaction, limitMs = defaultLimitMs }: PassProgram,
   args: readonly string[],
   input: Uint8Array,
   operation: OperationOptions | undefined,
 ): Promise<Buffer> {
-  const { attended } = attendance;
+  const { interactive } = interaction;
   // A group of its own: when pass ends, GnuPG is to end with it.
   const child = spawn('pass', args, {
-    env: { ...(attended ? environment : promptless(environment)), LC_ALL: 'C.UTF-8' },
+    env: { ...(interactive ? environment : promptless(environment)), LC_ALL: 'C.UTF-8' },
     detached: true,
   });
   const bound = new AbortController();
-  const timer = attended
-    ? setTimeout(() => attendance.waiting('password store'), askingMs)
+  const timer = interactive
+    ? setTimeout(() => interaction.notifyWaiting('password store'), askingMs)
     : setTimeout(() => bound.abort(), limitMs);
   try {
     child.stdin.on('error', () => undefined);

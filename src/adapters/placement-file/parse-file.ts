@@ -1,6 +1,6 @@
-import { type ParsedPlacement, parsePlacement } from '../../domain/placement-text.ts';
-import { unreachable } from '../../domain/unreachable.ts';
-import type { Remembered } from '../../ports/placement-record.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import { type ParsedPlacement, parsePlacement } from '../../domain/placement/placement-codec.ts';
+import type { PlacementSnapshot } from '../../ports/placement-repository.ts';
 import type { KeptFile } from '../files/file-errors.ts';
 import { type ReadOptions, readGuarded } from '../files/read-file.ts';
 
@@ -12,7 +12,7 @@ export async function parseFile(file: KeptFile): Promise<ParsedPlacement | undef
   return text === undefined ? undefined : parsePlacement(text);
 }
 
-export function rememberedOf(parsed: ParsedPlacement | undefined): Remembered {
+export function rememberedOf(parsed: ParsedPlacement | undefined): PlacementSnapshot {
   if (parsed === undefined) return { placement: [], state: 'absent' };
   switch (parsed.kind) {
     case 'placement':
@@ -24,10 +24,10 @@ export function rememberedOf(parsed: ParsedPlacement | undefined): Remembered {
     case 'later-version':
       return unknown(`has version ${parsed.version} of its format, and 1 is known`);
     default:
-      return unreachable(parsed);
+      return assertNever(parsed);
   }
 }
 
-export function unknown(why: string): Remembered {
+export function unknown(why: string): PlacementSnapshot {
   return { placement: [], state: 'damaged', why };
 }

@@ -1,5 +1,5 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { PlacementRecord } from '../../ports/placement-record.ts';
+import type { PlacementRepository } from '../../ports/placement-repository.ts';
 import type { KeptFile } from '../files/file-errors.ts';
 import { parseFile, rememberedOf, unknown } from './parse-file.ts';
 
@@ -9,9 +9,9 @@ export interface PlacementFileOptions {
 }
 
 /** Keeps the record as JSON, mode 0600, beside the encrypted file: names of credentials, and never a secret. */
-export function createPlacementFile({ path }: PlacementFileOptions): PlacementRecord {
+export function createPlacementFile({ path }: PlacementFileOptions): PlacementRepository {
   const file: KeptFile = { path, what: 'placement file' };
-  let loaded: Promise<PlacementRecord['update']> | undefined;
+  let loaded: Promise<PlacementRepository['update']> | undefined;
   const loadUpdate = async () => (await import('./update-file.ts')).createUpdate(file);
 
   return {

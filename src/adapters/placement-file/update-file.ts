@@ -1,6 +1,6 @@
-import type { Placement } from '../../domain/placement.ts';
-import { type ParsedPlacement, serialisePlacement } from '../../domain/placement-text.ts';
-import type { PlacementRecord } from '../../ports/placement-record.ts';
+import { type ParsedPlacement, serialisePlacement } from '../../domain/placement/placement-codec.ts';
+import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
+import type { PlacementRepository } from '../../ports/placement-repository.ts';
 import { foreignError, type KeptFile, keepsChanging, laterVersionError } from '../files/file-errors.ts';
 import { identityOf } from '../files/identity.ts';
 import { createLock } from '../files/lock.ts';
@@ -11,7 +11,7 @@ import { parseFile, rememberedOf } from './parse-file.ts';
 const maxAttempts = 10;
 
 /** Changes the record under its lock. */
-export function createUpdate(file: KeptFile): PlacementRecord['update'] {
+export function createUpdate(file: KeptFile): PlacementRepository['update'] {
   const exclusively = createLock(file);
   return async (change) => {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
@@ -24,7 +24,7 @@ export function createUpdate(file: KeptFile): PlacementRecord['update'] {
 /** `false`: the file changed in spite of the lock, and nothing was done. */
 async function rewrite(
   file: KeptFile,
-  change: (placement: Placement) => Placement,
+  change: (placement: PlacementIndex) => PlacementIndex,
   held: () => boolean,
 ): Promise<boolean> {
   sweepTemporaries(file.path);

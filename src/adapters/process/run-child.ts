@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import type { Child } from '../../ports/child.ts';
+import type { Child } from '../../ports/run-child.ts';
 import { forwardSignals } from './forward-signals.ts';
 import { toError } from './to-error.ts';
 

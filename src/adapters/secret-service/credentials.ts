@@ -1,4 +1,4 @@
-import { type CredentialName, distinctNames } from '../../domain/credential-name.ts';
+import { type CredentialName, sortUniqueNames } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
 import { inBatches } from './batches.ts';
 import { Fault } from './fault.ts';
@@ -62,7 +62,7 @@ export async function deleteCredential(visit: Visit, name: CredentialName, found
 export async function listCredentials(visit: Visit, service: string | undefined): Promise<readonly CredentialName[]> {
   const items = await searchUnlocked(visit, service);
   const attributes = await inBatches(items, ({ path }) => attributesOf(visit.session, path));
-  return distinctNames(attributes.map((its) => nameFrom(its, visit.layout)).filter((name) => name !== undefined));
+  return sortUniqueNames(attributes.map((its) => nameFrom(its, visit.layout)).filter((name) => name !== undefined));
 }
 
 export async function deletePath(visit: Visit, path: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Evidence, Reason } from '../../domain/probe.ts';
+import type { Evidence, Reason } from '../../domain/selection/probe-result.ts';
 
 /** Why an operation did not get through. */
 export type FaultCode = Exclude<Reason, 'disabled' | 'binding-missing' | 'volatile'> | 'too-large' | 'cancelled';

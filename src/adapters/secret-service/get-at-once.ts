@@ -1,5 +1,5 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
-import type { ItemLayout } from '../../domain/item-layout.ts';
+import type { AttributeSchema } from '../../domain/profile.ts';
 import { busSockets, type SessionEnvironment } from './address.ts';
 import { serviceName } from './bus-calls.ts';
 import { attributesFor } from './item-name.ts';
@@ -21,7 +21,7 @@ const limitMs = 700;
 export async function getAtOnce(
   environment: SessionEnvironment,
   name: CredentialName,
-  layout: ItemLayout,
+  layout: AttributeSchema,
 ): Promise<Uint8Array | undefined> {
   const [socket] = busSockets(environment);
   if (socket === undefined) return undefined;
@@ -37,7 +37,7 @@ export async function getAtOnce(
   return bytes;
 }
 
-async function read(bus: PlainBus, name: CredentialName, layout: ItemLayout): Promise<Uint8Array | undefined> {
+async function read(bus: PlainBus, name: CredentialName, layout: AttributeSchema): Promise<Uint8Array | undefined> {
   const owner = bus.ask(askProcessOf(serviceName));
   const alias = bus.ask(calls.readDefaultAlias());
   bus.turn();

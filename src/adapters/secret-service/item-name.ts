@@ -1,5 +1,5 @@
-import { type CredentialName, credentialName } from '../../domain/credential-name.ts';
-import type { ItemLayout } from '../../domain/item-layout.ts';
+import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
+import type { AttributeSchema } from '../../domain/profile.ts';
 import type { Attributes } from './service-calls.ts';
 
 interface Layout {
@@ -11,7 +11,7 @@ interface Layout {
   label(name: CredentialName): string;
 }
 
-const layouts: Readonly<Record<ItemLayout, Layout>> = {
+const layouts: Readonly<Record<AttributeSchema, Layout>> = {
   // Exactly what `@napi-rs/keyring` writes; `secret-tool` and Python's keyring add an attribute.
   keystow: { account: 'username', fixed: {}, label: ({ service, account }) => `${account}@${service}` },
   // keytar_posix.cc of keytar 7.9: libsecret adds the schema's name to what it writes and to what it searches by.
@@ -29,28 +29,28 @@ const ignored = [
 ];
 
 /** What an item is written with, and searched by. */
-export function attributesFor({ service, account }: CredentialName, layout: ItemLayout): Attributes {
+export function attributesFor({ service, account }: CredentialName, layout: AttributeSchema): Attributes {
   return { ...attributesForService(service, layout), [layouts[layout].account]: account };
 }
 
 /** What the items of a service are searched by. */
-export function attributesForService(service: string, layout: ItemLayout): Attributes {
+export function attributesForService(service: string, layout: AttributeSchema): Attributes {
   return { ...layouts[layout].fixed, service };
 }
 
 /** KeePassXC would fill in a placeholder such as `{PASSWORD}`, and hangs on `{TITLE}{TITLE}`. */
-export function labelFor(name: CredentialName, layout: ItemLayout): string {
+export function labelFor(name: CredentialName, layout: AttributeSchema): string {
   return layouts[layout].label(name).replaceAll('{', '(').replaceAll('}', ')');
 }
 
 /** The credential that an item is of, where it is of one in this layout and nothing more. */
-export function nameFrom(attributes: Attributes, layout: ItemLayout): CredentialName | undefined {
+export function nameFrom(attributes: Attributes, layout: AttributeSchema): CredentialName | undefined {
   const { account: accountAttribute, fixed } = layouts[layout];
   const { service = '', [accountAttribute]: account = '', ...others } = attributes;
   if (Object.keys(others).some((key) => !ignored.includes(key))) return undefined;
   if (Object.entries(fixed).some(([key, value]) => others[key] !== value)) return undefined;
   try {
-    return credentialName(service, account);
+    return toCredentialName(service, account);
   } catch {
     return undefined;
   }

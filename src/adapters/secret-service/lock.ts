@@ -1,4 +1,4 @@
-import type { Evidence } from '../../domain/probe.ts';
+import type { Evidence } from '../../domain/selection/probe-result.ts';
 import { Fault } from './fault.ts';
 import { isCollectionLocked, labelOf, unlock } from './further-calls.ts';
 import { answerPrompt } from './prompt.ts';
@@ -23,7 +23,7 @@ export async function lockedCollection(visit: Visit): Promise<string | undefined
 
 /** Unlocks collections or items. Unattended → `locked`, without a question to anybody. */
 export async function unlockAttended(visit: Visit, paths: readonly string[], evidence: Evidence = {}): Promise<void> {
-  if (!visit.operation.attended) throw new Fault('locked', evidence);
+  if (!visit.operation.interactive) throw new Fault('locked', evidence);
   await answerPrompt(visit, await unlock(visit.session, paths));
 }
 

@@ -1,4 +1,4 @@
-import type { Attendance } from '../../ports/attendance.ts';
+import type { Interaction } from '../../ports/interaction.ts';
 import { Fault } from './fault.ts';
 import type { Connection } from './wire/connection.ts';
 
@@ -9,7 +9,7 @@ const selfAnsweredMs = 150;
 export class Operation {
   /** Said to the bus when the operation is cut short, to take back what it has left open there. */
   lastWord: (() => void) | undefined;
-  readonly #attendance: Attendance;
+  readonly #interaction: Interaction;
   readonly #announce: () => void;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = () => this.#cut(new Fault('cancelled'));
@@ -20,11 +20,11 @@ export class Operation {
   #timer: NodeJS.Timeout | undefined;
 
   /** `limitMs` bounds all of the operation but the user's time to answer. */
-  constructor(limitMs: number, attendance: Attendance, signal: AbortSignal | undefined) {
+  constructor(limitMs: number, interaction: Interaction, signal: AbortSignal | undefined) {
     let announced = false;
-    this.#attendance = attendance;
+    this.#interaction = interaction;
     this.#announce = () => {
-      if (!announced) attendance.waiting('Secret Service');
+      if (!announced) interaction.notifyWaiting('Secret Service');
       announced = true;
     };
     this.#leftMs = limitMs;
@@ -34,8 +34,8 @@ export class Operation {
     if (signal?.aborted) this.#onAbort();
   }
 
-  get attended(): boolean {
-    return this.#attendance.attended;
+  get interactive(): boolean {
+    return this.#interaction.interactive;
   }
 
   /** Throws where the operation has been cut short. */

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CredentialName } from '../../domain/credential-name.ts';
-import type { Persistence } from '../../domain/persistence.ts';
-import type { Probe } from '../../domain/probe.ts';
 import { Secret } from '../../domain/secret.ts';
+import type { Persistence, ProbeResult } from '../../domain/selection/probe-result.ts';
 import { createCredential, deletePath, getCredential } from './credentials.ts';
 import { Fault } from './fault.ts';
 import { searchAll } from './items.ts';
@@ -25,7 +24,7 @@ export function newSentinel(service: string): Sentinel {
 const sessionCollection = '/org/freedesktop/secrets/collection/session';
 
 /** Looks, then has the default collection keep the sentinel and give it back. */
-export async function tryOut(visit: Visit, sentinel: Sentinel): Promise<Probe> {
+export async function tryOut(visit: Visit, sentinel: Sentinel): Promise<ProbeResult> {
   const { collection, session } = visit;
   if (collection === undefined) throw new Fault('no-collection');
   const locked = await lockedCollection(visit);

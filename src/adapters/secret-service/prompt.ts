@@ -21,13 +21,13 @@ export async function answerPrompt(visit: Visit, path: string, asksNobody = fals
   if (path === noObject) return undefined;
   const { session, operation } = visit;
   const dismiss = () => session.bus.tell({ to: target(session, path, 'Prompt', 'Dismiss') });
-  if (!operation.attended && !asksNobody) {
+  if (!operation.interactive && !asksNobody) {
     dismiss();
     throw new Fault('locked');
   }
   operation.lastWord = dismiss;
   const answer = completion(visit, path);
-  const { dismissed, result } = await (operation.attended ? operation.waitForUser(answer) : answer);
+  const { dismissed, result } = await (operation.interactive ? operation.waitForUser(answer) : answer);
   operation.lastWord = undefined;
   if (dismissed) throw new Fault('locked', { dismissed: true, text: 'the prompt was dismissed' });
   return result;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Provider } from '../../domain/probe.ts';
+import type { Provider } from '../../domain/selection/probe-result.ts';
 
 /** The programs that serve the Secret Service. */
 export const programs: readonly (readonly [program: string, Provider])[] = [

@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import type { Provider } from '../../domain/probe.ts';
+import type { Provider } from '../../domain/selection/probe-result.ts';
 import { namesOnBus, ownerOf, serviceName } from './bus-calls.ts';
 import { programs, providerOfProcess } from './provider-of-process.ts';
 import type { Connection } from './wire/connection.ts';

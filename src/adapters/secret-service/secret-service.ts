@@ -1,9 +1,9 @@
-import { type CredentialName, credentialName } from '../../domain/credential-name.ts';
-import type { ItemLayout } from '../../domain/item-layout.ts';
-import type { Probe } from '../../domain/probe.ts';
+import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
+import type { AttributeSchema } from '../../domain/profile.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { Attendance } from '../../ports/attendance.ts';
+import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
+import type { Interaction } from '../../ports/interaction.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import type { SessionEnvironment } from './address.ts';
 import { Fault } from './fault.ts';
@@ -17,9 +17,9 @@ export interface SecretServiceOptions {
   readonly environment: SessionEnvironment;
   /** The service that a probe's sentinel is written under. */
   readonly sentinelService: string;
-  readonly attendance: Attendance;
+  readonly interaction: Interaction;
   /** `keystow` where absent. */
-  readonly layout?: ItemLayout;
+  readonly layout?: AttributeSchema;
   /** Bounds each operation but for a user's time to answer. 2,500 where absent. */
   readonly limitMs?: number;
 }
@@ -46,7 +46,7 @@ export class SecretService implements CredentialStore, StoreProbe {
   }
 
   async get(name: CredentialName, options?: OperationOptions): Promise<Secret | undefined> {
-    credentialName(name.service, name.account);
+    toCredentialName(name.service, name.account);
     return this.#operate(
       options,
       async (at) => (await getPlainly(at, name)) ?? (await beyondReading()).getCredential(at, name),
@@ -54,7 +54,7 @@ export class SecretService implements CredentialStore, StoreProbe {
   }
 
   async set(name: CredentialName, secret: Secret, options?: OperationOptions): Promise<void> {
-    credentialName(name.service, name.account);
+    toCredentialName(name.service, name.account);
     await this.#operate(options, async (at) => {
       if (secret.expose().length > maxSecretBytes) throw new Fault('too-large');
       const { setCredential } = await beyondReading();
@@ -63,7 +63,7 @@ export class SecretService implements CredentialStore, StoreProbe {
   }
 
   async delete(name: CredentialName, options?: OperationOptions): Promise<boolean> {
-    credentialName(name.service, name.account);
+    toCredentialName(name.service, name.account);
     let wasKept = false;
     await this.#operate(options, async (at) => {
       const { deleteCredential } = await beyondReading();
@@ -75,11 +75,11 @@ export class SecretService implements CredentialStore, StoreProbe {
   }
 
   async list(service?: string, options?: OperationOptions): Promise<readonly CredentialName[]> {
-    if (service !== undefined) credentialName(service, 'any');
+    if (service !== undefined) toCredentialName(service, 'any');
     return this.#operate(options, async (at) => (await beyondReading()).listCredentials(at, service));
   }
 
-  async probe(options?: OperationOptions): Promise<Probe> {
+  async probe(options?: OperationOptions): Promise<ProbeResult> {
     const { newSentinel, tryOut } = await beyondReading();
     const sentinel = newSentinel(this.#options.sentinelService);
     try {
@@ -104,8 +104,8 @@ export class SecretService implements CredentialStore, StoreProbe {
   }
 
   async #bounded<T>(options: OperationOptions | undefined, work: (at: Visit) => Promise<T>): Promise<T> {
-    const { limitMs = defaultLimitMs, attendance, layout = 'keystow' } = this.#options;
-    const operation = new Operation(limitMs, attendance, options?.signal);
+    const { limitMs = defaultLimitMs, interaction, layout = 'keystow' } = this.#options;
+    const operation = new Operation(limitMs, interaction, options?.signal);
     try {
       return await visit({ sessions: this.#sessions, operation, layout }, work);
     } finally {

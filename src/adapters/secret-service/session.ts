@@ -1,4 +1,4 @@
-import type { Provider } from '../../domain/probe.ts';
+import type { Provider } from '../../domain/selection/probe-result.ts';
 import type { SessionEnvironment } from './address.ts';
 import { namesOnBus, processOf, serviceName, startableNames, startOwner } from './bus-calls.ts';
 import { Fault } from './fault.ts';

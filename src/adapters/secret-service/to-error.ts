@@ -1,6 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import { oneLine } from '../../domain/one-line.ts';
-import type { Probe, Provider } from '../../domain/probe.ts';
+import type { ProbeResult, Provider } from '../../domain/selection/probe-result.ts';
+import { toOneLine } from '../../domain/text/one-line.ts';
 import { Fault, type FaultCode } from './fault.ts';
 import { BusError } from './wire/connection.ts';
 
@@ -91,7 +91,7 @@ export function toError({ code, evidence, cause }: Fault): CredentialError {
 }
 
 /** What a probe saw, where it did not end well. A limit that only operations have is a bug here. */
-export function toProbe({ code, evidence }: Fault): Probe {
+export function toProbe({ code, evidence }: Fault): ProbeResult {
   const seen = { ...(Object.keys(evidence).length > 0 && { evidence }) };
   switch (code) {
     case 'no-session-bus':
@@ -126,5 +126,5 @@ function rawOf(thrown: unknown): unknown {
 }
 
 function words(error: unknown): string {
-  return oneLine(error instanceof Error ? error.message || nameOf(error) : String(error));
+  return toOneLine(error instanceof Error ? error.message || nameOf(error) : String(error));
 }

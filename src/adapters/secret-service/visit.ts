@@ -1,4 +1,4 @@
-import type { ItemLayout } from '../../domain/item-layout.ts';
+import type { AttributeSchema } from '../../domain/profile.ts';
 import { Fault, type FaultCode } from './fault.ts';
 import type { Operation } from './operation.ts';
 import { noObject } from './service-calls.ts';
@@ -12,7 +12,7 @@ export interface Visit {
   /** The default collection; `undefined` where there is none. */
   readonly collection: string | undefined;
   readonly operation: Operation;
-  readonly layout: ItemLayout;
+  readonly layout: AttributeSchema;
 }
 
 /** What the tries of an operation have in common. */

@@ -13,7 +13,7 @@ const controlC = 3;
 export class HiddenInput {
   readonly #stream: NodeJS.ReadStream;
   readonly #release: () => void;
-  readonly #showTyping: () => void;
+  readonly #restoreEcho: () => void;
 
   /** stdin where it is a terminal, else the controlling terminal (tty(4)); `undefined` where there is neither. */
   static open(): HiddenInput | undefined {
@@ -30,7 +30,7 @@ export class HiddenInput {
     setRawMode(true);
     // A question turns the echo on again as it ends.
     stream.setRawMode = () => stream;
-    this.#showTyping = () => {
+    this.#restoreEcho = () => {
       stream.setRawMode = setRawMode;
       setRawMode(false);
     };
@@ -48,7 +48,7 @@ export class HiddenInput {
 
   close(): void {
     this.#stream.off('data', drop).pause();
-    this.#showTyping();
+    this.#restoreEcho();
     this.#release();
   }
 }

@@ -76,6 +76,6 @@ export function passphraseFromTerminal(terminal: Terminal, wording: PromptWordin
     },
     create: () => askTwice(wording.create),
     change: () => askTwice(wording.change, wording.changeHint),
-    done: () => terminal.showTyping(),
+    done: () => terminal.restoreEcho(),
   };
 }

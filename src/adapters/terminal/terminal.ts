@@ -7,14 +7,14 @@ export interface TerminalOptions {
   readonly program: string;
   readonly quiet: boolean;
   /** Whether anybody may be asked. */
-  readonly attended: boolean;
+  readonly interactive: boolean;
 }
 
 /** Speaks on stderr, and asks on the terminal that controls the process even where stdin is a pipe. */
 export function createTerminal(options: TerminalOptions): Terminal {
   const { program, quiet } = options;
   let input: HiddenInput | undefined;
-  const showTyping = () => {
+  const restoreEcho = () => {
     input?.close();
     input = undefined;
   };
@@ -25,16 +25,16 @@ export function createTerminal(options: TerminalOptions): Terminal {
     },
     warn: say,
     async askHidden(question, how) {
-      if (options.attended) input ??= (await import('./hidden-input.ts')).HiddenInput.open();
+      if (options.interactive) input ??= (await import('./hidden-input.ts')).HiddenInput.open();
       if (input === undefined) {
         throw new CredentialError('passphrase-required', 'Cannot prompt for passphrase in non-interactive environment');
       }
       try {
         return await input.ask(question);
       } finally {
-        if (!how?.stayHidden) showTyping();
+        if (!how?.stayHidden) restoreEcho();
       }
     },
-    showTyping,
+    restoreEcho,
   };
 }

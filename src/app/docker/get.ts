@@ -1,11 +1,11 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import { type Login, serviceOf } from '../../domain/docker/login.ts';
+import { type DockerLogin, toDockerService } from '../../domain/protocols/docker-login.ts';
 import type { Context } from '../context.ts';
 import { credentialsOf } from '../credentials-of.ts';
 
 /** The login at a registry, the one stored last where there are several; `undefined` where there is none. */
-export async function getForDocker(context: Context, server: string): Promise<Login | undefined> {
-  for await (const { name, secret } of credentialsOf(context, serviceOf(server))) {
+export async function getForDocker(context: Context, server: string): Promise<DockerLogin | undefined> {
+  for await (const { name, secret } of credentialsOf(context, toDockerService(server))) {
     return { ServerURL: server, Username: name.account, Secret: textOf(secret.expose()) };
   }
   return undefined;

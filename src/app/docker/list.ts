@@ -1,5 +1,5 @@
-import { serverOf } from '../../domain/docker/login.ts';
-import { findPlaced, newestFirst } from '../../domain/placement.ts';
+import { findEntry, sortNewestFirst } from '../../domain/placement/placement-index.ts';
+import { parseDockerServer } from '../../domain/protocols/docker-login.ts';
 import type { Context } from '../context.ts';
 import { listCredentials } from '../list-credentials.ts';
 
@@ -7,10 +7,10 @@ import { listCredentials } from '../list-credentials.ts';
 export async function listForDocker(context: Context): Promise<Readonly<Record<string, string>>> {
   const { placement } = await context.placement.read();
   const logins = (await listCredentials(context)).flatMap((name) => {
-    const server = serverOf(name);
-    return server === undefined ? [] : [{ server, user: name.account, ...findPlaced(placement, name) }];
+    const server = parseDockerServer(name);
+    return server === undefined ? [] : [{ server, user: name.account, ...findEntry(placement, name) }];
   });
   // Of two entries for one key the last one stays.
-  const entries = newestFirst(logins).map(({ server, user }): [string, string] => [server, user]);
+  const entries = sortNewestFirst(logins).map(({ server, user }): [string, string] => [server, user]);
   return Object.fromEntries(entries.reverse());
 }

@@ -1,14 +1,14 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
-import { type Login, nameOf } from '../../domain/docker/login.ts';
+import { type DockerLogin, toDockerName } from '../../domain/protocols/docker-login.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Context } from '../context.ts';
 import { deleteCredential } from '../delete-credential.ts';
 import { setCredential } from '../set-credential.ts';
 
 /** Keeps a login, in place of any other that is remembered of its registry. */
-export async function storeForDocker(context: Context, login: Login): Promise<void> {
-  const name = nameOf(login);
+export async function storeForDocker(context: Context, login: DockerLogin): Promise<void> {
+  const name = toDockerName(login);
   await setCredential(context, name, new Secret(new TextEncoder().encode(login.Secret)));
   const { placement } = await context.placement.read();
   const others = placement.filter(({ service, account }) => service === name.service && account !== name.account);

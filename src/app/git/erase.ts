@@ -1,5 +1,5 @@
-import type { Attributes } from '../../domain/git/attributes.ts';
-import { isRejected } from '../../domain/git/kept.ts';
+import type { Attributes } from '../../domain/protocols/git/attributes.ts';
+import { isRejected } from '../../domain/protocols/git/git-credential.ts';
 import type { Context } from '../context.ts';
 import { deleteCredential } from '../delete-credential.ts';
 import { keptCredentials } from './kept-credentials.ts';

@@ -1,6 +1,5 @@
-import { announces, answerWith } from '../../domain/git/answer.ts';
-import type { Attributes } from '../../domain/git/attributes.ts';
-import { usernameOf } from '../../domain/git/name.ts';
+import type { Attributes } from '../../domain/protocols/git/attributes.ts';
+import { buildGitAnswer, hasCapability, parseGitUsername } from '../../domain/protocols/git/git-credential.ts';
 import type { Context } from '../context.ts';
 import { keptCredentials } from './kept-credentials.ts';
 
@@ -12,7 +11,7 @@ export async function getForGit(context: Context, request: Attributes): Promise<
   const nowMs = Date.parse(context.clock());
   let renewable: Attributes = [];
   for await (const { name, kept } of keptCredentials(context, request)) {
-    const answer = answerWith(request, usernameOf(name), kept, nowMs);
+    const answer = buildGitAnswer(request, parseGitUsername(name), kept, nowMs);
     if (answer?.kind === 'given') return marked(request, answer.attributes);
     if (answer !== undefined && renewable.length === 0) renewable = answer.attributes;
   }
@@ -21,7 +20,7 @@ export async function getForGit(context: Context, request: Attributes): Promise<
 
 /** Has git remind us, once the credential has served, that it came from here. */
 async function marked(request: Attributes, answer: Attributes): Promise<Attributes> {
-  if (!announces(request, 'state')) return answer;
+  if (!hasCapability(request, 'state')) return answer;
   const { markOf } = await import('./mark.ts');
   return [['capability[]', 'state'], ...answer, ['state[]', markOf(answer)]];
 }

@@ -1,7 +1,6 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
-import { type Attributes, valueFor } from '../../domain/git/attributes.ts';
-import { parseKept } from '../../domain/git/kept.ts';
-import { nameOf, serviceOf } from '../../domain/git/name.ts';
+import { type Attributes, valueFor } from '../../domain/protocols/git/attributes.ts';
+import { parseGitSecret, toGitName, toGitService } from '../../domain/protocols/git/git-credential.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Context } from '../context.ts';
 import { credentialsOf } from '../credentials-of.ts';
@@ -18,17 +17,17 @@ export interface KeptForGit {
  * written last first. Rejects as {@link getCredential} and {@link credentialsOf} do.
  */
 export async function* keptCredentials(context: Context, request: Attributes): AsyncGenerator<KeptForGit, void, void> {
-  const service = serviceOf(request);
+  const service = toGitService(request);
   const username = valueFor(request, 'username');
   if (username === undefined) {
     for await (const { name, secret } of credentialsOf(context, service)) yield { name, kept: keptIn(secret) };
     return;
   }
-  const name = nameOf(service, username);
+  const name = toGitName(service, username);
   const secret = await getCredential(context, name);
   if (secret !== undefined) yield { name, kept: keptIn(secret) };
 }
 
 export function keptIn(secret: Secret): Attributes {
-  return parseKept(Buffer.from(secret.expose()).toString('latin1'));
+  return parseGitSecret(Buffer.from(secret.expose()).toString('latin1'));
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type Attributes, valueFor, valuesFor } from '../../domain/git/attributes.ts';
-import { keptText } from '../../domain/git/kept.ts';
+import { type Attributes, valueFor, valuesFor } from '../../domain/protocols/git/attributes.ts';
+import { serialiseGitSecret } from '../../domain/protocols/git/git-credential.ts';
 
 /** Tells a `state[]` of keystow's from those of other helpers. */
 const prefix = 'keystow.given=';
 
 /** Stands for a credential that was given to git. A hash, because every helper that git calls afterwards is told it. */
 export function markOf(credential: Attributes): string {
-  const parts = [valueFor(credential, 'username'), keptText(credential)];
+  const parts = [valueFor(credential, 'username'), serialiseGitSecret(credential)];
   return prefix + createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

@@ -1,10 +1,14 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
-import { announces } from '../../domain/git/answer.ts';
-import { type Attributes, isTrue, valueFor } from '../../domain/git/attributes.ts';
-import { keptText, says } from '../../domain/git/kept.ts';
-import { nameOf, serviceOf } from '../../domain/git/name.ts';
-import { findPlaced } from '../../domain/placement.ts';
+import { findEntry } from '../../domain/placement/placement-index.ts';
+import { type Attributes, isTrue, valueFor } from '../../domain/protocols/git/attributes.ts';
+import {
+  hasCapability,
+  matchesRequest,
+  serialiseGitSecret,
+  toGitName,
+  toGitService,
+} from '../../domain/protocols/git/git-credential.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Context } from '../context.ts';
 import { getCredential } from '../get-credential.ts';
@@ -20,27 +24,27 @@ import { keptIn } from './kept-credentials.ts';
  * - else as {@link setCredential}
  */
 export async function storeForGit(context: Context, request: Attributes): Promise<void> {
-  const name = nameOf(serviceOf(request), valueFor(request, 'username'));
+  const name = toGitName(toGitService(request), valueFor(request, 'username'));
   const has = (key: string) => valueFor(request, key) !== undefined;
   if (has('credential') ? !has('authtype') : !has('username') || !has('password')) {
     throw new CredentialError('invalid-input', 'the request to store lacks a user name or a password');
   }
   if (isTrue(valueFor(request, 'ephemeral')) || (await wasGiven(request)) || (await isKept(context, name, request)))
     return;
-  await setCredential(context, name, new Secret(Buffer.from(keptText(request), 'latin1')));
+  await setCredential(context, name, new Secret(Buffer.from(serialiseGitSecret(request), 'latin1')));
 }
 
 async function wasGiven(request: Attributes): Promise<boolean> {
-  if (!announces(request, 'state')) return false;
+  if (!hasCapability(request, 'state')) return false;
   const { isMarked } = await import('./mark.ts');
   return isMarked(request);
 }
 
 async function isKept(context: Context, name: CredentialName, request: Attributes): Promise<boolean> {
-  if (findPlaced((await context.placement.read()).placement, name) === undefined) return false;
+  if (findEntry((await context.placement.read()).placement, name) === undefined) return false;
   try {
     const secret = await getCredential(context, name);
-    return secret !== undefined && says(keptIn(secret), request);
+    return secret !== undefined && matchesRequest(keptIn(secret), request);
   } catch (error) {
     // What cannot be read now may still be written, there or elsewhere.
     if (error instanceof CredentialError && error.code !== 'cancelled') return false;

@@ -1,5 +1,5 @@
 import { deleteCredential } from '../../app/delete-credential.ts';
-import { credentialName } from '../../domain/credential-name.ts';
+import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { notFound } from '../not-found.ts';
@@ -14,7 +14,7 @@ export function deleteCommand(cli: Cli): Command {
     options: { json: { describe: 'say as JSON where it was' } },
     examples: [['$0 delete github.com alice', 'remove it; exit 1 where there was none']],
     async run({ service, account, json }) {
-      const name = credentialName(service, account);
+      const name = toCredentialName(service, account);
       const context = cli.context();
       const removed = await deleteCredential(context, name);
       if (json) await cli.print(jsonLine({ ...name, removed }));

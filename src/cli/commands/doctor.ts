@@ -59,7 +59,7 @@ export function doctorCommand(cli: Cli): Command {
 }
 
 /** A report of this machine, or the part of one that is decided again from another's facts. */
-type Seen = Pick<DoctorReport, 'selection' | 'facts'> &
+type Seen = Pick<DoctorReport, 'selection' | 'inputs'> &
   Partial<DoctorReport> & { readonly repairs?: readonly Repair[] };
 
 /** Looks at this machine, after it was mended where that is asked for. */

@@ -4,7 +4,7 @@ import { type MoveReport, reportMove } from '../../app/move-report.ts';
 import { prepareGoal } from '../../app/prepare-goal.ts';
 import { trustSource } from '../../app/trust-source.ts';
 import type { Failures } from '../../app/whereabouts.ts';
-import { type StoreId, storeMeant, storeNames, storeWords } from '../../domain/store-id.ts';
+import { resolveStoreWord, type StoreId, storeNames, storeWords } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -36,7 +36,7 @@ export function migrateCommand(cli: Cli): Command {
     ],
     async run({ service, to: word, 'dry-run': dryRun, json }) {
       const context = cli.context();
-      const to = storeMeant(word, context.stores.candidates);
+      const to = resolveStoreWord(word, context.stores.candidates);
       const { names, sources, others } = await findMovable(context, to, service);
       await prepareGoal(context, to, dryRun);
       if (!dryRun) for (const source of sources) await trustSource(context, source);

@@ -1,4 +1,4 @@
-import type { Placement } from '../../domain/placement.ts';
+import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
 import type { Operand } from '../command.ts';
 
 /** The two operands that name one credential. */
@@ -8,10 +8,10 @@ export const credentialOperands = {
 } as const satisfies Record<string, Operand>;
 
 /** Those that something is remembered of. */
-export function services(placement: Placement): readonly string[] {
+export function services(placement: PlacementIndex): readonly string[] {
   return placement.map(({ service }) => service);
 }
 
-function accounts(placement: Placement, [service]: readonly string[]): readonly string[] {
+function accounts(placement: PlacementIndex, [service]: readonly string[]): readonly string[] {
   return placement.filter((placed) => placed.service === service).map(({ account }) => account);
 }

@@ -1,6 +1,6 @@
 import { changePassphrase, type Resealed } from '../../app/change-passphrase.ts';
 import { protectionBy } from '../../app/storage-report.ts';
-import type { Seal } from '../../domain/profile.ts';
+import type { KeySource } from '../../domain/profile.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command, group } from '../command.ts';
 import { escapeControls } from '../escape.ts';
@@ -36,7 +36,7 @@ export function passphraseCommands(cli: Cli): Command {
   return group('passphrase', 'The passphrase of the encrypted file', seal === 'home' ? [change, remove] : [change]);
 }
 
-async function reseal(cli: Cli, seal: Seal, json: boolean): Promise<void> {
+async function reseal(cli: Cli, seal: KeySource, json: boolean): Promise<void> {
   const context = cli.context();
   const { settings, terminal, profile } = context;
   const path = escapeControls(settings.credentialsPath);

@@ -1,6 +1,6 @@
 import { setCredential } from '../../app/set-credential.ts';
 import { isTerminal } from '../../composition/is-terminal.ts';
-import { credentialName } from '../../domain/credential-name.ts';
+import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { readSecret } from '../read-secret.ts';
@@ -23,7 +23,7 @@ export function setCommand(cli: Cli): Command {
       ['$0 set --raw demo key <key.der', 'keep a file byte for byte'],
     ],
     async run({ service, account, raw, json }) {
-      const name = credentialName(service, account);
+      const name = toCredentialName(service, account);
       const context = cli.context();
       const secret = isTerminal(0)
         ? await context.terminal.askHidden(`Secret for ${service} ${account}:`)

@@ -1,4 +1,4 @@
-import type { Placement } from '../../domain/placement.ts';
+import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
 import type { Command, Operand, ValueOption } from '../command.ts';
 import { isOption, type Position } from './position.ts';
 
@@ -24,7 +24,7 @@ export function optionsLeft({ options }: Position, words: readonly string[]): Ca
 export function wordsOf(
   { choices = [], completes }: Operand | ValueOption,
   { operands, ended }: Position,
-  placement: Placement,
+  placement: PlacementIndex,
 ): Candidate[] {
   const before = operands.map(({ text }) => text);
   const known = typeof completes === 'function' ? completes(placement, before) : [];

@@ -1,4 +1,4 @@
-import type { Placement } from '../../domain/placement.ts';
+import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
 import type { Command, Operand, Option, ValueOption } from '../command.ts';
 import { type Candidate, named, optionsLeft, wordsOf } from './candidates.ts';
 import { type Position, positionOf } from './position.ts';
@@ -19,7 +19,7 @@ export function complete(
   program: readonly Command[],
   everywhere: Readonly<Record<string, Option>>,
   words: readonly string[],
-  placement: Placement,
+  placement: PlacementIndex,
 ): Completion {
   const position = positionOf(program, everywhere, words);
   const { awaiting, commands, ended, operands, options } = position;
@@ -37,7 +37,7 @@ export function complete(
 
 const none: Completion = { kind: 'words', words: [] };
 
-function operandOf(position: Position, index: number, placement: Placement): Completion {
+function operandOf(position: Position, index: number, placement: PlacementIndex): Completion {
   const { command, operands } = position;
   const slots: readonly Operand[] = Object.values(command?.operands ?? {});
   const slot = slots[operands.length] ?? slots.findLast(({ many }) => many);
@@ -47,7 +47,7 @@ function operandOf(position: Position, index: number, placement: Placement): Com
     : wordsFor(slot, position, placement);
 }
 
-function wordsFor(source: Operand | ValueOption, position: Position, placement: Placement): Completion {
+function wordsFor(source: Operand | ValueOption, position: Position, placement: PlacementIndex): Completion {
   return source.completes === 'files'
     ? { kind: 'files' }
     : { kind: 'words', words: wordsOf(source, position, placement) };

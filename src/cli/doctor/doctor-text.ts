@@ -20,18 +20,18 @@ export interface Showing {
 
 /** A report for people. A replayed one has no storage: that is another machine's. */
 export function doctorText(
-  report: Pick<DoctorReport, 'selection' | 'facts'> & Partial<DoctorReport>,
+  report: Pick<DoctorReport, 'selection' | 'inputs'> & Partial<DoctorReport>,
   { paint, width, explain }: Showing,
 ): string {
   const { storage, selection } = report;
-  const details = storage ? storage.details : selection.passedOver.map(notUsed);
+  const details = storage ? storage.details : selection.skipped.map(notUsed);
   const how = explain ? selectionPath(report, paint, width) : storeTable(report, paint);
   return [
     ...(storage ? [`${paint('strong', 'Credential Storage:')} ${label(storage, paint)}`] : []),
     ...details.map((detail) => wrap(detail, width, '  ', '    ')),
     ...(storage || details.length > 0 ? [''] : []),
-    `${paint('strong', 'Selection:')} ${outcome(selection, paint)} ${paint('faint', byRows(selection.rows))}`,
-    ...(selection.outcome === 'refused' ? [wrap(selection.explanation, width, '  ', '    ')] : []),
+    `${paint('strong', 'Selection:')} ${outcome(selection, paint)} ${paint('faint', byRules(selection.rules))}`,
+    ...(selection.outcome === 'rejected' ? [wrap(selection.explanation, width, '  ', '    ')] : []),
     ...how,
     ...divergences(report.divergences ?? [], { paint, width }),
     ...fixes(report, paint),
@@ -52,9 +52,9 @@ function label({ store, label }: DoctorReport['storage'], paint: Paint): string 
 function outcome(selection: SelectionReport, paint: Paint): string {
   return selection.outcome === 'selected'
     ? `the ${storeNames[selection.store]} is selected`
-    : `${paint('bad', 'refused')}: ${selection.code}`;
+    : `${paint('bad', 'rejected')}: ${selection.code}`;
 }
 
-function byRows(rows: readonly number[]): string {
-  return `(row${rows.length > 1 ? 's' : ''} ${rows.join(', ')} of docs/selection.md)`;
+function byRules(rows: readonly number[]): string {
+  return `(rule${rows.length > 1 ? 's' : ''} ${rows.join(', ')} of docs/selection.md)`;
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../../app/context.ts';
 import { type Repair, repair } from '../../app/repair.ts';
-import { type StoreId, storeMeant } from '../../domain/store-id.ts';
+import { resolveStoreWord, type StoreId } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
 import { repairLine } from './repair-text.ts';
 
@@ -15,7 +15,7 @@ export async function runRepair(cli: Cli, context: Context, { keep, json }: Repa
   const { settings, stores, terminal } = context;
   const repairs: Repair[] = [];
   await cli.services.exclusion(context)(async () => {
-    for await (const done of repair(context, keep && storeMeant(keep, stores.candidates))) {
+    for await (const done of repair(context, keep && resolveStoreWord(keep, stores.candidates))) {
       repairs.push(done);
       if (json) continue;
       if (done.outcome === 'left') {

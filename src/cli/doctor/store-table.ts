@@ -8,17 +8,17 @@ const countWidth = 11;
 
 /** Every store that this machine has or something is kept in: what became of it in the choice, and what it holds. */
 export function storeTable(
-  { storage, selection, facts }: Pick<DoctorReport, 'selection' | 'facts'> & Partial<DoctorReport>,
+  { storage, selection, inputs }: Pick<DoctorReport, 'selection' | 'inputs'> & Partial<DoctorReport>,
   paint: Paint,
 ): string[] {
   const kept = new Map(storage?.kept.map(({ store, credentials }) => [store as string, credentials]));
   const stores = new Set<StoreId | CandidateId>([
-    ...facts.candidates,
+    ...inputs.candidates,
     'file',
     ...(storage?.kept.map(({ store }) => store) ?? []),
   ]);
   const rows = [...stores].map((store) => {
-    const { state, style } = stateOf(store, selection, facts);
+    const { state, style } = stateOf(store, selection, inputs);
     const count = storage === undefined || store === 'keyutils' ? '' : String(kept.get(store) ?? 0);
     return { mark: style === 'good' ? '→' : ' ', style, name: storeNames[store], state, count };
   });
@@ -41,13 +41,13 @@ function line(mark: string, name: string, state: string, count: string): string 
 function stateOf(
   store: StoreId | CandidateId,
   selection: DoctorReport['selection'],
-  { candidates, policy }: DoctorReport['facts'],
+  { candidates, policy }: DoctorReport['inputs'],
 ): { readonly state: string; readonly style?: Style } {
   if (selection.outcome === 'selected' && selection.store === store) return { state: 'selected', style: 'good' };
-  const passedOver = selection.passedOver.find((about) => about.store === store);
-  if (passedOver) {
-    const style = passedOver.class === 'service-failure' ? 'fair' : 'faint';
-    return { state: `passed over: ${passedOver.reason}`, style };
+  const skipped = selection.skipped.find((about) => about.store === store);
+  if (skipped) {
+    const style = skipped.class === 'service-failure' ? 'fair' : 'faint';
+    return { state: `passed over: ${skipped.reason}`, style };
   }
   if (store !== 'file' && !candidates.includes(store)) return { state: 'not of this machine', style: 'faint' };
   if (store !== 'file') return { state: 'not asked', style: 'faint' };

@@ -1,16 +1,12 @@
-import type { Evidence, Reason } from '../probe.ts';
-import { doublyQuoted, quoted } from '../quoted.ts';
-import type { PassedOver } from '../selection.ts';
+import type { HostInfo } from '../host-info.ts';
+import type { Evidence, Reason } from '../selection/probe-result.ts';
+import type { SkippedStore } from '../selection/selection.ts';
 import { type CandidateId, storeNames } from '../store-id.ts';
-import type { Surroundings } from '../surroundings.ts';
-import { credentialManagerAdvice } from './credential-manager.ts';
-import { disableCommand } from './disable-command.ts';
-import { keychainAdvice } from './keychain.ts';
-import { keyutilsAdvice } from './keyutils.ts';
-import { passAdvice } from './pass.ts';
+import { quoteForShell, quoteForWindows } from '../text/shell-quoting.ts';
+import { formatDisableCommand, startBus } from './commands.ts';
 import { secretServiceAdvice } from './secret-service.ts';
-import { startBus } from './start-bus.ts';
-import type { Advice, AdviceTable, Circumstances } from './table.ts';
+import { credentialManagerAdvice, keychainAdvice, keyutilsAdvice, passAdvice } from './stores.ts';
+import type { Advice, AdviceContext, AdviceTable } from './table.ts';
 
 const particular: Readonly<Record<CandidateId, AdviceTable>> = {
   keychain: keychainAdvice,
@@ -21,14 +17,14 @@ const particular: Readonly<Record<CandidateId, AdviceTable>> = {
 };
 
 /** The reasons, each with what holds for any store. */
-const general: Readonly<Record<Reason, (name: string, about: Circumstances) => Advice>> = {
-  disabled: (name, { where }) => ({
-    explanation: `the ${name} is switched off by ${where.disableVariable}`,
-    fix: `unset ${where.disableVariable}`,
+const general: Readonly<Record<Reason, (name: string, about: AdviceContext) => Advice>> = {
+  disabled: (name, { host }) => ({
+    explanation: `the ${name} is switched off by ${host.disableVariable}`,
+    fix: `unset ${host.disableVariable}`,
   }),
-  'binding-missing': (name, { evidence, where }) => ({
+  'binding-missing': (name, { evidence, host }) => ({
     explanation: `the native binding that the ${name} needs is not installed${words(evidence)}`,
-    fix: `npm install --prefix ${folder(where)} --omit=dev --include=optional --no-save`,
+    fix: `npm install --prefix ${folder(host)} --omit=dev --include=optional --no-save`,
   }),
   'no-session-bus': (name, { evidence }) => ({
     explanation: `the ${name} needs a D-Bus session bus, and there is none${words(evidence)}`,
@@ -62,27 +58,28 @@ const general: Readonly<Record<Reason, (name: string, about: Circumstances) => A
     explanation: `the ${name} did not answer in time${words(evidence)}`,
     fix: `restart the ${name}, for instance by signing in to the desktop again`,
   }),
-  'round-trip-mismatch': (name, { where }) => ({
+  'round-trip-mismatch': (name, { host }) => ({
     explanation: `the ${name} gave back another secret than it was given`,
-    fix: `tell the makers of the ${name}; until then: ${disableCommand(where)}`,
+    fix: `tell the makers of the ${name}; until then: ${formatDisableCommand(host)}`,
   }),
   ambiguous: (name) => ({
     explanation: `the ${name} holds several items under one name`,
     fix: `remove all but one of them in the ${name}`,
   }),
-  failed: (name, { evidence, where }) => ({
+  failed: (name, { evidence, host }) => ({
     explanation: `the ${name} failed${words(evidence)}`,
-    fix: `mend what the message names, or leave the ${name} out: ${disableCommand(where)}`,
+    fix: `mend what the message names, or leave the ${name} out: ${formatDisableCommand(host)}`,
   }),
 };
 
 /** The explanation and the fix for a store passed over, for this platform, distribution and provider. */
-export function advise({ store, reason, evidence = {} }: PassedOver, where: Surroundings): Advice {
-  const about = { where, evidence };
+export function advise({ store, reason, evidence = {} }: SkippedStore, host: HostInfo): Advice {
+  const about = { host, evidence };
   return { ...general[reason](storeNames[store], about), ...particular[store][reason]?.(about) };
 }
 
-const folder = ({ platform, folder: path }: Surroundings) => (platform === 'win32' ? doublyQuoted(path) : quoted(path));
+const folder = ({ platform, folder: path }: HostInfo) =>
+  platform === 'win32' ? quoteForWindows(path) : quoteForShell(path);
 
 function words({ text }: Evidence): string {
   return text === undefined ? '' : ` (${text.replace(/\s+/g, ' ').trim()})`;

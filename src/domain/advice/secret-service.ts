@@ -1,6 +1,5 @@
-import type { Provider } from '../probe.ts';
-import { installCommand } from './install-command.ts';
-import { startBus } from './start-bus.ts';
+import type { Provider } from '../selection/probe-result.ts';
+import { formatInstallCommand, startBus } from './commands.ts';
 import type { AdviceTable } from './table.ts';
 
 /** Reads a password without echo and gives it to the daemon, which takes over from a running one. */
@@ -53,15 +52,15 @@ const restart: Readonly<Record<Provider, string>> = {
 };
 
 export const secretServiceAdvice: AdviceTable = {
-  'no-session-bus': ({ where, evidence: { busMissing } }) => ({
+  'no-session-bus': ({ host, evidence: { busMissing } }) => ({
     ...(busMissing && {
       explanation: 'the Secret Service needs a D-Bus session bus, and there is none, nor a program that starts one',
-      fix: installCommand(where),
+      fix: formatInstallCommand(host),
     }),
   }),
-  'not-installed': ({ where }) => ({
+  'not-installed': ({ host }) => ({
     explanation: 'the session bus has no Secret Service, and none of GNOME Keyring, KWallet and KeePassXC is installed',
-    fix: installCommand(where),
+    fix: formatInstallCommand(host),
   }),
   'not-running': ({ evidence: { provider, switchedOff } }) => {
     if (provider === undefined) return { fix: start['gnome-keyring'] };

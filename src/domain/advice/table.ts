@@ -1,5 +1,5 @@
-import type { Evidence, Reason } from '../probe.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { HostInfo } from '../host-info.ts';
+import type { Evidence, Reason } from '../selection/probe-result.ts';
 
 /** Why a store was passed over, and what to do about it. */
 export interface Advice {
@@ -10,10 +10,10 @@ export interface Advice {
 }
 
 /** What is known when advice is asked for. */
-export interface Circumstances {
-  readonly where: Surroundings;
+export interface AdviceContext {
+  readonly host: HostInfo;
   readonly evidence: Evidence;
 }
 
 /** What one store knows better than the general advice. */
-export type AdviceTable = Readonly<Partial<Record<Reason, (about: Circumstances) => Partial<Advice>>>>;
+export type AdviceTable = Readonly<Partial<Record<Reason, (about: AdviceContext) => Partial<Advice>>>>;

@@ -3,7 +3,7 @@ import { deleteCredential } from '../../../src/app/delete-credential.ts';
 import { eraseForGit } from '../../../src/app/git/erase.ts';
 import { getForGit } from '../../../src/app/git/get.ts';
 import { storeForGit } from '../../../src/app/git/store.ts';
-import { type Attributes, formatAttributes, parseAttributes } from '../../../src/domain/git/attributes.ts';
+import { type Attributes, formatAttributes, parseAttributes } from '../../../src/domain/protocols/git/attributes.ts';
 import { Secret } from '../../../src/domain/secret.ts';
 import { failure } from '../../contract/errors.ts';
 import { World } from '../world.ts';

@@ -84,7 +84,7 @@ const met = [];
 let applied;
 let report = await doctor();
 for (let round = 0; round < 20 && report.selection.store === 'file'; round += 1) {
-  const [{ reason, fix }] = report.selection.passedOver;
+  const [{ reason, fix }] = report.selection.skipped;
   if (fix === applied) {
     // What a fix started may need a moment to be there.
     await wait(200);

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nameOf, parseLogin, serverOf, serviceOf } from '../../../src/domain/docker/login.ts';
+import {
+  parseDockerLogin,
+  parseDockerServer,
+  toDockerName,
+  toDockerService,
+} from '../../../src/domain/protocols/docker-login.ts';
 
 const invalid = (message: string) => expect.objectContaining({ code: 'invalid-input', message });
 
@@ -9,37 +14,39 @@ describe('what a login at a registry is kept under', () => {
     ['localhost:5000', 'docker-credential:localhost:5000'],
     ['https://index.docker.io/v1/', 'docker-credential:https://index.docker.io/v1/'],
   ])('%s is the service %s', (server, service) => {
-    expect(serviceOf(server)).toBe(service);
-    expect(nameOf({ ServerURL: server, Username: '<token>' })).toEqual({ service, account: '<token>' });
+    expect(toDockerService(server)).toBe(service);
+    expect(toDockerName({ ServerURL: server, Username: '<token>' })).toEqual({ service, account: '<token>' });
   });
 
   test('gives the registry back', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (server) => {
-        expect(serverOf({ service: serviceOf(server), account: 'alice' })).toBe(server);
+        expect(parseDockerServer({ service: toDockerService(server), account: 'alice' })).toBe(server);
       }),
     );
-    expect(serverOf({ service: 'localhost:5000', account: 'alice' })).toBeUndefined();
+    expect(parseDockerServer({ service: 'localhost:5000', account: 'alice' })).toBeUndefined();
   });
 
   test('is nothing without a registry and a user, in the words that docker knows', () => {
-    expect(() => serviceOf('')).toThrow(invalid('no credentials server URL'));
-    expect(() => nameOf({ ServerURL: '', Username: '' })).toThrow(invalid('no credentials server URL'));
-    expect(() => nameOf({ ServerURL: 'localhost:5000', Username: '' })).toThrow(invalid('no credentials username'));
+    expect(() => toDockerService('')).toThrow(invalid('no credentials server URL'));
+    expect(() => toDockerName({ ServerURL: '', Username: '' })).toThrow(invalid('no credentials server URL'));
+    expect(() => toDockerName({ ServerURL: 'localhost:5000', Username: '' })).toThrow(
+      invalid('no credentials username'),
+    );
   });
 });
 
 describe('what docker has a helper store', () => {
   test('is read from JSON, and what it leaves out is empty', () => {
     const login = { ServerURL: 'localhost:5000', Username: 'alice', Secret: 's3crét' };
-    expect(parseLogin(`${JSON.stringify(login)}\n`)).toEqual(login);
-    expect(parseLogin('{}')).toEqual({ ServerURL: '', Username: '', Secret: '' });
+    expect(parseDockerLogin(`${JSON.stringify(login)}\n`)).toEqual(login);
+    expect(parseDockerLogin('{}')).toEqual({ ServerURL: '', Username: '', Secret: '' });
   });
 
   test.each(['', 's3cret', '{"Secret":"s3cret"', '{"Secret":["s3cret"]}', '{"ServerURL":1}', '{"Username":1}'])(
     'is refused where it is %j, and not repeated',
     (text) => {
-      expect(() => parseLogin(text)).toThrow(
+      expect(() => parseDockerLogin(text)).toThrow(
         invalid('what is to be stored is no JSON with ServerURL, Username and Secret'),
       );
     },

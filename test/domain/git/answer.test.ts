@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { answerWith } from '../../../src/domain/git/answer.ts';
-import type { Attributes } from '../../../src/domain/git/attributes.ts';
+import type { Attributes } from '../../../src/domain/protocols/git/attributes.ts';
+import { buildGitAnswer } from '../../../src/domain/protocols/git/git-credential.ts';
 
 const nowMs = Date.UTC(2026, 10, 3);
 const later = String(nowMs / 1000 + 60);
@@ -72,13 +72,13 @@ describe('what git is told of a credential', () => {
       [alice, ['oauth_refresh_token', 'r']],
     ],
   ])('%s', (_, request, username, kept, told) => {
-    expect(answerWith(request, username, kept, nowMs)?.attributes).toEqual(told);
+    expect(buildGitAnswer(request, username, kept, nowMs)?.attributes).toEqual(told);
   });
 
   test('is a credential to use, or only what renews one', () => {
     const renewing: Attributes = [...password, ['oauth_refresh_token', 'r']];
     const kindOf = (expiry: string) =>
-      answerWith(old, 'alice', [...renewing, ['password_expiry_utc', expiry]], nowMs)?.kind;
+      buildGitAnswer(old, 'alice', [...renewing, ['password_expiry_utc', expiry]], nowMs)?.kind;
     expect([kindOf(later), kindOf(earlier)]).toEqual(['given', 'renewable']);
   });
 });

@@ -9,7 +9,7 @@ import {
   parseAttributes,
   valueFor,
   valuesFor,
-} from '../../../src/domain/git/attributes.ts';
+} from '../../../src/domain/protocols/git/attributes.ts';
 import { attributes, key, value } from './arbitraries.ts';
 
 function refused(work: () => unknown): CredentialError {

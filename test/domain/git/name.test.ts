@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Attribute, Attributes } from '../../../src/domain/git/attributes.ts';
-import { nameOf, serviceOf, usernameOf } from '../../../src/domain/git/name.ts';
+import type { Attribute, Attributes } from '../../../src/domain/protocols/git/attributes.ts';
+import { parseGitUsername, toGitName, toGitService } from '../../../src/domain/protocols/git/git-credential.ts';
 import { utf8 } from './arbitraries.ts';
 
 const https = (host: string, path?: string): Attributes => [
@@ -34,19 +34,19 @@ describe('what a credential of git is kept under', () => {
     [https('github.com/evil'), 'git-credential:https://github.com%2fevil'],
     [https('100%'), 'git-credential:https://100%25'],
   ])('%j is %s', (request, service) => {
-    expect(serviceOf(request)).toBe(service);
+    expect(toGitService(request)).toBe(service);
   });
 
   test('[DOM7] two places never share a service: not by port, path, or a slash in a host', () => {
     fc.assert(
       fc.property(place, place, (a, b) => {
         const same = a.protocol === b.protocol && a.host === b.host && a.path === b.path;
-        expect(serviceOf(requestOf(a)) === serviceOf(requestOf(b))).toBe(same);
+        expect(toGitService(requestOf(a)) === toGitService(requestOf(b))).toBe(same);
       }),
     );
-    expect(serviceOf(https('h', 'p'))).not.toBe(serviceOf(https('h/p')));
-    expect(serviceOf(https('h'))).not.toBe(serviceOf(https('h', '')));
-    expect(serviceOf(https('h%2fp'))).not.toBe(serviceOf(https('h/p')));
+    expect(toGitService(https('h', 'p'))).not.toBe(toGitService(https('h/p')));
+    expect(toGitService(https('h'))).not.toBe(toGitService(https('h', '')));
+    expect(toGitService(https('h%2fp'))).not.toBe(toGitService(https('h/p')));
   });
 
   test('without a protocol or a host there is no place', () => {
@@ -56,15 +56,15 @@ describe('what a credential of git is kept under', () => {
     });
     for (const key of ['protocol', 'host']) {
       const request = https('github.com').filter((attribute: Attribute) => attribute[0] !== key);
-      expect(() => serviceOf(request)).toThrow(refusal);
+      expect(() => toGitService(request)).toThrow(refusal);
     }
-    expect(() => serviceOf([['protocol', ''], ...https('github.com').slice(1)])).toThrow(refusal);
+    expect(() => toGitService([['protocol', ''], ...https('github.com').slice(1)])).toThrow(refusal);
   });
 
   test('a host or a user name that is not UTF-8 is refused', () => {
     const refusal = expect.objectContaining({ code: 'invalid-name', message: expect.stringContaining('is not UTF-8') });
-    expect(() => serviceOf(https('\xff.example'))).toThrow(refusal);
-    expect(() => nameOf('git-credential:https://h', 'j\xf6rg')).toThrow(refusal);
+    expect(() => toGitService(https('\xff.example'))).toThrow(refusal);
+    expect(() => toGitName('git-credential:https://h', 'j\xf6rg')).toThrow(refusal);
   });
 });
 
@@ -77,15 +77,15 @@ describe('a user name', () => {
     ['', '%empty'],
     [undefined, '%none'],
   ])('%j is the account %s', (username, account) => {
-    const name = nameOf('git-credential:https://h', username);
+    const name = toGitName('git-credential:https://h', username);
     expect(name.account).toBe(account);
-    expect(usernameOf(name)).toBe(username);
+    expect(parseGitUsername(name)).toBe(username);
   });
 
   test('comes back from its account byte by byte', () => {
     fc.assert(
       fc.property(utf8, (username) => {
-        expect(usernameOf(nameOf('git-credential:https://h', username))).toBe(username);
+        expect(parseGitUsername(toGitName('git-credential:https://h', username))).toBe(username);
       }),
     );
   });

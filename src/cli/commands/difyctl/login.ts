@@ -1,6 +1,6 @@
 import { keepSession } from '../../../app/keep-session.ts';
 import { selectStore } from '../../../app/select-store.ts';
-import { difyName } from '../../../domain/dify-account.ts';
+import { toDifyName } from '../../../domain/sign-in/dify-account.ts';
 import { defaultDifyHost } from '../../../profiles/difyctl.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
@@ -31,7 +31,7 @@ export function loginCommand(cli: Cli): Command {
       // A host that does not say who signed in has one entry.
       const subject = grant.subject?.id ?? 'default';
       const exclusively = cli.services.exclusion(context);
-      const name = difyName({ host, subject }, context.where.platform);
+      const name = toDifyName({ host, subject }, context.host.platform);
       const stored = await exclusively(() =>
         keepSession(context, name, { kind: 'sign-in', issuer: host, grant }, selected),
       );

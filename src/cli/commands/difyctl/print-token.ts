@@ -1,6 +1,6 @@
 import { difySession } from '../../../app/dify-session.ts';
 import { isTerminal } from '../../../composition/is-terminal.ts';
-import { isExpired } from '../../../domain/session.ts';
+import { isExpired } from '../../../domain/sign-in/session.ts';
 import type { Cli } from '../../cli.ts';
 import { tokenForm } from '../../plain-forms.ts';
 import type { QuickCommand } from '../../quick-command.ts';

@@ -1,6 +1,6 @@
 import { keepSession } from '../../../app/keep-session.ts';
 import { isTerminal } from '../../../composition/is-terminal.ts';
-import { checkApiKey } from '../../../domain/api-key.ts';
+import { checkApiKey } from '../../../domain/sign-in/api-key.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';

@@ -1,5 +1,5 @@
 import { readSession } from '../../../app/read-session.ts';
-import { findPlaced } from '../../../domain/placement.ts';
+import { findEntry } from '../../../domain/placement/placement-index.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
@@ -17,7 +17,7 @@ export function statusCommand(cli: Cli): Command {
       const context = cli.context();
       const session = await readSession(context, jsmCredential);
       if (session === undefined) throw notSignedIn();
-      const store = findPlaced((await context.placement.read()).placement, jsmCredential)?.store;
+      const store = findEntry((await context.placement.read()).placement, jsmCredential)?.store;
       const facts = sessionFacts(session, store);
       await cli.print(json ? jsonLine(facts) : sessionText(facts));
     },

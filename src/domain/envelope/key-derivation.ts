@@ -1,0 +1,77 @@
+import { decodedBase64Length } from '../text/base64.ts';
+
+/** HKDF with SHA-256 (RFC 5869) over the home directory. `salt`: 32 bytes, base64. */
+export interface HkdfHeader {
+  readonly name: 'hkdf-sha256';
+  readonly salt: string;
+}
+
+/** What one argon2id derivation costs (RFC 9106 §3.1). */
+export interface Argon2Cost {
+  readonly memoryKiB: number;
+  readonly iterations: number;
+  readonly parallelism: number;
+}
+
+/** Argon2id, version 0x13 (RFC 9106), over a passphrase. `salt`: 16 to 64 bytes, base64. */
+export interface Argon2Header extends Argon2Cost {
+  readonly name: 'argon2id';
+  readonly salt: string;
+}
+
+/** How the key of an encrypted file is derived, as its header says. */
+export type KdfHeader = HkdfHeader | Argon2Header;
+
+/** RFC 9106 §4, the second recommended option. */
+export const recommendedCost: Argon2Cost = { memoryKiB: 65_536, iterations: 3, parallelism: 4 };
+
+export const hkdfSaltBytes = 32;
+/** Salt of a new file. RFC 9106 §3.1 asks for 16 bytes. */
+export const argon2SaltBytes = 16;
+
+/**
+ * What a file may ask for, ends included. The upper ends keep a file that somebody planted from taking the machine's
+ * memory or minutes of its time; `passesKiB` is memory times iterations, to which the time is in proportion.
+ */
+export const argon2Bounds = {
+  memoryKiB: [8_192, 1_048_576],
+  iterations: [1, 64],
+  parallelism: [1, 16],
+  passesKiB: [8_192, 2_097_152],
+  saltBytes: [16, 64],
+} as const;
+
+/** What stands for a salt that is no text. */
+const noBase64 = '=';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The header in `fields`, or why it is none. */
+export function parseKdf(fields: JsonObject): KdfHeader | { readonly why: string } {
+  const { name } = fields;
+  const salt = typeof fields.salt === 'string' ? fields.salt : noBase64;
+  const saltBytes = decodedBase64Length(salt);
+  if (saltBytes === undefined) return { why: 'its salt is not base64' };
+  if (name === 'argon2id') return parseArgon2(fields, salt, saltBytes);
+  if (name !== 'hkdf-sha256') return { why: 'it names no key derivation that keystow knows' };
+  return saltBytes === hkdfSaltBytes ? { name, salt } : { why: `its salt is not ${hkdfSaltBytes} bytes long` };
+}
+
+function parseArgon2(fields: JsonObject, salt: string, saltBytes: number): KdfHeader | { readonly why: string } {
+  const { memoryKiB, iterations, parallelism } = fields;
+  if (!isWhole(memoryKiB) || !isWhole(iterations) || !isWhole(parallelism)) {
+    return { why: 'the cost of its key derivation is not three whole numbers' };
+  }
+  const asked = { memoryKiB, iterations, parallelism, passesKiB: memoryKiB * iterations, saltBytes };
+  for (const [what, [least, most]] of Object.entries(argon2Bounds)) {
+    const value = asked[what as keyof typeof argon2Bounds];
+    if (value < least || value > most) {
+      return { why: `its key derivation asks for ${what} ${value}, and keystow allows ${least} to ${most}` };
+    }
+  }
+  return { name: 'argon2id', memoryKiB, iterations, parallelism, salt };
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}

@@ -1,9 +1,0 @@
-/** As one word of a POSIX shell; a word that has nothing special stays as it is. */
-export function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** The same for both shells of Windows. A path and a target of the Credential Manager hold no quotation mark. */
-export function doublyQuoted(text: string): string {
-  return /^[\w:./\\-]+$/.test(text) ? text : `"${text}"`;
-}

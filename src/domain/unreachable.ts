@@ -1,4 +1,0 @@
-/** Ends a switch over a union: compiles only when every member was handled. */
-export function unreachable(value: never): never {
-  throw new Error(`unhandled case: ${JSON.stringify(value)}`);
-}
