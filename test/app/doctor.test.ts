@@ -102,7 +102,7 @@ describe('the selection', () => {
     expect(selection).toMatchObject({
       outcome: 'selected',
       store: 'file',
-      rows: [10, 8, 5],
+      rules: [10, 8, 5],
       skipped: [
         { store: 'secret-service', reason: 'locked', class: 'service-failure' },
         { store: 'keyutils', reason: 'volatile', class: 'unsupported' },

@@ -61,7 +61,7 @@ describe('before anything is probed', () => {
   test('[DOM18] where no row applies, the best candidate is probed', () => {
     const history = { skipped: [], rules: [] };
     expect(startSelection(policy('auto'), linux)).toEqual([
-      { status: 'probing', demand: 'auto', candidate: 'secret-service', rest: ['keyutils'], ...history },
+      { status: 'probing', preference: 'auto', candidate: 'secret-service', rest: ['keyutils'], ...history },
       [{ type: 'probe', store: 'secret-service' }],
     ]);
   });
