@@ -1,10 +1,10 @@
 import type { Command, Option } from '../src/cli/command.ts';
 import { everywhere } from '../src/cli/everywhere.ts';
 import { exitCodes } from '../src/cli/exit-code.ts';
-import { nameOf, type Program } from '../src/cli/program.ts';
-import { variablesOf } from '../src/cli/variables.ts';
+import { type Program, programName } from '../src/cli/program.ts';
+import { describeVariables } from '../src/cli/variables.ts';
 import { argument, type Item, prose, tagged } from './mdoc.ts';
-import { wholeCommands } from './whole-commands.ts';
+import { listCommands } from './whole-commands.ts';
 
 /** When what the pages say last changed in more than words. */
 const date = 'November 22, 2026';
@@ -27,9 +27,9 @@ const choice = ({ program }: Program['profile']) =>
 /** A page of section 1 of the manual, in mdoc(7), from what defines the program's commands. */
 export function manPage(program: Program, others: readonly Program[]): string {
   const { profile, summary } = program;
-  const commands = wholeCommands(program);
-  const name = nameOf(program);
-  const alsoSee = others.map(nameOf).sort();
+  const commands = listCommands(program);
+  const name = programName(program);
+  const alsoSee = others.map(programName).sort();
   return [
     '.\\" Made by npm run man from the definitions of the commands.',
     `.Dd ${date}`,
@@ -49,7 +49,7 @@ export function manPage(program: Program, others: readonly Program[]): string {
     'Every command also takes:',
     tagged(optionItems(everywhere)),
     '.Sh ENVIRONMENT',
-    tagged(variablesOf(program).map(([name, what]) => [`Ev ${argument(name)}`, prose(what)])),
+    tagged(describeVariables(program).map(([name, what]) => [`Ev ${argument(name)}`, prose(what)])),
     '.Sh FILES',
     tagged(files(profile)),
     '.Sh EXIT STATUS',
@@ -117,5 +117,5 @@ function statuses(commands: readonly Command[]): Item[] {
 
 function examples(program: Program, commands: readonly Command[]): Item[] {
   const all = new Map([...program.examples, ...commands.flatMap((command) => command.examples)]);
-  return [...all].map(([line, what]) => [`Ic ${argument(line.replaceAll('$0', nameOf(program)))}`, prose(what)]);
+  return [...all].map(([line, what]) => [`Ic ${argument(line.replaceAll('$0', programName(program)))}`, prose(what)]);
 }

@@ -4,7 +4,7 @@ import type { Command } from '../src/cli/command.ts';
 import type { Program } from '../src/cli/program.ts';
 
 /** The commands of a program that do something and that people type, each by its whole name, such as `auth token`. */
-export function wholeCommands(program: Program): readonly Command[] {
+export function listCommands(program: Program): readonly Command[] {
   return below(allCommands(program, { profile: program.profile } as Cli), []);
 }
 

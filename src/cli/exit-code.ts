@@ -27,6 +27,6 @@ const special: Partial<Record<ErrorCode, number>> = {
   'command-not-found': exitCodes.notFound,
 };
 
-export function exitCodeOf(code: ErrorCode): number {
+export function toExitCode(code: ErrorCode): number {
   return special[code] ?? exitCodes.error;
 }

@@ -6,7 +6,7 @@ import type { Cli } from './cli.ts';
 import { notFound } from './not-found.ts';
 
 /** The secret of a credential, and the context that it was read in. Kept nowhere → rejects with `not-found`. */
-export async function keptSecret(
+export async function requireSecret(
   cli: Cli,
   service: string,
   account: string,

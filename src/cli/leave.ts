@@ -8,7 +8,7 @@ type Execve = (file: string, args: readonly string[]) => never;
  * Has the process end with `exitCode`: by itself, as a rule. A native call that hangs, in one of libuv's threads, keeps
  * it from that, and `process.exit` waits for the thread as well; so what still runs after the grace is cut off.
  */
-export function leave(exitCode: number): void {
+export function exitAfterGrace(exitCode: number): void {
   process.exitCode = exitCode;
   setTimeout(() => cutOff(exitCode), graceMs).unref();
 }

@@ -4,7 +4,7 @@ import { createContext } from '../composition/context.ts';
 import { allSecretVariables, type Profile } from '../domain/profile.ts';
 import type { Cli } from './cli.ts';
 import { exitCodes } from './exit-code.ts';
-import { print } from './output.ts';
+import { print } from './output/print.ts';
 import type { Program } from './program.ts';
 import { type QuickCommand, quickRun } from './quick-command.ts';
 import { services } from './services.ts';
@@ -64,8 +64,8 @@ export async function main({ profile, quick, program }: Executable): Promise<voi
   } finally {
     await Promise.all(contexts.map((context) => context.stores.close()));
   }
-  const { leave } = await import('./leave.ts');
-  leave(exitCode);
+  const { exitAfterGrace } = await import('./leave.ts');
+  exitAfterGrace(exitCode);
 }
 
 async function runWhole(program: Program, cli: Cli, argv: readonly string[]): Promise<void> {
@@ -75,7 +75,7 @@ async function runWhole(program: Program, cli: Cli, argv: readonly string[]): Pr
 
 /** Gives what to exit with. */
 async function failed(error: unknown, profile: Profile, calledOff: boolean): Promise<number> {
-  const { reportFailure } = await import('./report-failure.ts');
+  const { reportFailure } = await import('./output/failure.ts');
   return reportFailure(error, profile, calledOff);
 }
 

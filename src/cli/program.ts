@@ -17,6 +17,6 @@ export interface Program {
 }
 
 /** As it is typed. */
-export function nameOf({ profile, helper }: Pick<Program, 'profile' | 'helper'>): string {
+export function programName({ profile, helper }: Pick<Program, 'profile' | 'helper'>): string {
   return helper ?? profile.program;
 }

@@ -6,9 +6,9 @@ import type { Command } from './command.ts';
 import { commonOptions } from './everywhere.ts';
 import { examplesText } from './examples-text.ts';
 import { markOperands, operand } from './operands.ts';
-import { nameOf, type Program } from './program.ts';
+import { UsageError } from './output/failure.ts';
+import { type Program, programName } from './program.ts';
 import { unknownArgument } from './unknown-argument.ts';
-import { UsageError } from './usage-error.ts';
 import { packageVersion } from './version.ts';
 import { addCommand, addOption } from './yargs-command.ts';
 
@@ -18,7 +18,7 @@ import { addCommand, addOption } from './yargs-command.ts';
  */
 export async function runProgram(program: Program, cli: Cli, argv: readonly string[]): Promise<string> {
   const { summary } = program;
-  const name = nameOf(program);
+  const name = programName(program);
   let wrong: string | undefined;
   let text = '';
   let { examples } = program;

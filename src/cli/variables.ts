@@ -1,7 +1,7 @@
 import type { Program } from './program.ts';
 
 /** The environment variables of a program, each with what it sets. */
-export function variablesOf({ profile, variables }: Program): readonly (readonly [name: string, what: string])[] {
+export function describeVariables({ profile, variables }: Program): readonly (readonly [name: string, what: string])[] {
   const { allowEnvPassphrase, configDir, disableKeyring, newPassphrase, passphrase, quiet, seal, storage } =
     profile.variables;
   return [

@@ -2,9 +2,9 @@ import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { wholeCommands } from '../../scripts/whole-commands.ts';
+import { listCommands } from '../../scripts/whole-commands.ts';
 import type { Example } from '../../src/cli/command.ts';
-import { nameOf } from '../../src/cli/program.ts';
+import { programName } from '../../src/cli/program.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { visit } from '../oauth/visitor.ts';
 import { programs } from '../support/all-programs.ts';
@@ -57,8 +57,12 @@ function shellOf(line: string): string {
 
 /** Every help: a program, the command or nothing, and the examples that it has. */
 const helps = programs.flatMap((program) => {
-  const commands = [{ name: '', examples: program.examples }, ...wholeCommands(program)];
-  return commands.map(({ name, examples }): [string, string, readonly Example[]] => [nameOf(program), name, examples]);
+  const commands = [{ name: '', examples: program.examples }, ...listCommands(program)];
+  return commands.map(({ name, examples }): [string, string, readonly Example[]] => [
+    programName(program),
+    name,
+    examples,
+  ]);
 });
 
 /** The hosts of the examples are on the Internet: the one of this test stands in for them. */

@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest';
-import { nextStep } from '../../src/cli/next-step.ts';
-import { reportFailure } from '../../src/cli/report-failure.ts';
+import { defaultHint, reportFailure } from '../../src/cli/output/failure.ts';
 import { CredentialError, errorCodes } from '../../src/domain/credential-error.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 
 const codes = errorCodes.filter((code) => code !== 'cancelled');
 
 test.each(codes)('a failure by %s always says what to do now', (code) => {
-  expect(nextStep(code, 'keystow')).toMatch(/^\S.{5,78}$/);
+  expect(defaultHint(code, 'keystow')).toMatch(/^\S.{5,78}$/);
   const said = sayingOf(new CredentialError(code, 'something happened'));
-  expect(said).toBe(`keystow: something happened\n  hint: ${nextStep(code, 'keystow')}\n`);
+  expect(said).toBe(`keystow: something happened\n  hint: ${defaultHint(code, 'keystow')}\n`);
 });
 
 test('what a failure says itself comes before that', () => {

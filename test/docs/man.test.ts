@@ -2,15 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { manPage } from '../../scripts/man-page.ts';
-import { nameOf } from '../../src/cli/program.ts';
+import { programName } from '../../src/cli/program.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { programs } from '../support/all-programs.ts';
 import { missingProgram } from '../support/session-bus.ts';
 
 const folder = resolve(import.meta.dirname, '../../man');
-const pages = programs.map((program) => `${nameOf(program)}.1`);
+const pages = programs.map((program) => `${programName(program)}.1`);
 
-test.each(programs.map((program) => ({ name: nameOf(program), program })))(
+test.each(programs.map((program) => ({ name: programName(program), program })))(
   'the manual of $name is what its commands are (npm run man makes it again)',
   async ({ name, program }) => {
     const page = manPage(

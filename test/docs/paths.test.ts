@@ -10,7 +10,7 @@ const there = rooms.flatMap((room) =>
   ),
 );
 
-/** `src/cli/render*.ts` names every file that it fits, and has to fit one. */
+/** `src/domain/selection/*.ts` names every file that it fits, and has to fit one. */
 function isThere(path: string): boolean {
   const pattern = path.replace(/\/$/, '').replaceAll('.', '\\.').replaceAll('*', '[^/]*');
   return [...rooms, ...there].some((file) => new RegExp(`^${pattern}$`).test(file));

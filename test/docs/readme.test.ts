@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { allCommands } from '../../src/cli/all-commands.ts';
 import type { Cli } from '../../src/cli/cli.ts';
-import { nameOf, type Program } from '../../src/cli/program.ts';
+import { type Program, programName } from '../../src/cli/program.ts';
 import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
 import { jsmProgram } from '../../src/cli/programs/jsm.ts';
 import { keystowProgram } from '../../src/cli/programs/keystow.ts';
@@ -54,7 +54,7 @@ describe('what README tells to type', () => {
 
 const programs: readonly Program[] = [keystowProgram, jsmProgram, difyctlProgram];
 
-test.each(programs.map((program) => [nameOf(program), program] as const))(
+test.each(programs.map((program) => [programName(program), program] as const))(
   'README names every command of %s',
   (name, program) => {
     const commands = allCommands(program, { profile: program.profile } as Cli).filter(({ hidden }) => !hidden);

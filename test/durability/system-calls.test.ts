@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { exitCodeOf, exitCodes } from '../../src/cli/exit-code.ts';
+import { exitCodes, toExitCode } from '../../src/cli/exit-code.ts';
 import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { newPlace } from '../encrypted-file/place.ts';
@@ -82,7 +82,7 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
         if ('value' in said) return { path, states: [after], what };
         expect(said, what).toMatchObject({ code: 'file-io', hint: expect.stringMatching(/./) });
         for (const part of [path, words]) expect(said.message, what).toContain(part);
-        expect(exitCodeOf(said.code as ErrorCode)).toBe(exitCodes.error);
+        expect(toExitCode(said.code as ErrorCode)).toBe(exitCodes.error);
         return { path, states: [before, after], what };
       });
       await expectWhole(kept, left);

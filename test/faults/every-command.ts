@@ -1,6 +1,6 @@
 import type { Cli } from '../../src/cli/cli.ts';
 import type { Command } from '../../src/cli/command.ts';
-import { nameOf } from '../../src/cli/program.ts';
+import { programName } from '../../src/cli/program.ts';
 import { addressIn, jsmAt } from '../cli/jsm-login.ts';
 import type { Running } from '../cli/sandbox.ts';
 import { visit } from '../oauth/visitor.ts';
@@ -134,7 +134,7 @@ export function environmentOf({ oidc }: Servers): Record<string, string> {
 /** The names of all commands that the programs have. */
 export function namesOfCommands(): readonly string[] {
   return programs.flatMap((program) =>
-    namesBelow(nameOf(program), program.commands({ profile: program.profile } as Cli)),
+    namesBelow(programName(program), program.commands({ profile: program.profile } as Cli)),
   );
 }
 

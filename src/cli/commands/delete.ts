@@ -3,7 +3,8 @@ import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { notFound } from '../not-found.ts';
-import { deletedLine, jsonLine } from '../render.ts';
+import { deletedLine } from '../output/credential-text.ts';
+import { jsonLine } from '../output/text.ts';
 import { credentialOperands } from './operands.ts';
 
 export function deleteCommand(cli: Cli): Command {

@@ -7,11 +7,11 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import { storeWords } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { doctorText } from '../doctor/doctor-text.ts';
 import { type RepairOptions, runRepair } from '../doctor/run-repair.ts';
-import { exitCodeOf, exitCodes } from '../exit-code.ts';
-import { paintFor } from '../paint.ts';
-import { jsonLine } from '../render.ts';
+import { exitCodes, toExitCode } from '../exit-code.ts';
+import { doctorText } from '../output/doctor-text.ts';
+import { paintFor } from '../output/paint.ts';
+import { jsonLine } from '../output/text.ts';
 
 export function doctorCommand(cli: Cli): Command {
   return command({
@@ -53,7 +53,7 @@ export function doctorCommand(cli: Cli): Command {
       await cli.print(json ? jsonLine(report) : doctorText(report, { paint, width, explain }));
       const { selection } = report;
       const left = report.repairs?.some(({ outcome }) => outcome === 'left') ? exitCodes.error : exitCodes.done;
-      cli.exitWith(selection.outcome === 'selected' ? left : exitCodeOf(selection.code));
+      cli.exitWith(selection.outcome === 'selected' ? left : toExitCode(selection.code));
     },
   });
 }

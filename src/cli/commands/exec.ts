@@ -1,7 +1,7 @@
 import { variableName, variableValue } from '../../app/child-variable.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { keptSecret } from '../kept-secret.ts';
+import { requireSecret } from '../kept-secret.ts';
 import { credentialOperands } from './operands.ts';
 
 export function execCommand(cli: Cli): Command {
@@ -20,7 +20,7 @@ export function execCommand(cli: Cli): Command {
       ['$0 exec demo db --env PGPASSWORD -- psql -h localhost', 'a password for one session'],
     ],
     async run({ service, account, command: [program = '', ...args], env }) {
-      const { secret, context } = await keptSecret(cli, service, account);
+      const { secret, context } = await requireSecret(cli, service, account);
       // The child may run for long: nothing of a store stays open meanwhile.
       await context.stores.close();
       const runChild = await cli.services.childRunner();

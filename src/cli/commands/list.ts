@@ -1,7 +1,8 @@
 import { listCredentials } from '../../app/list-credentials.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { jsonLine, listLine } from '../render.ts';
+import { listLine } from '../output/credential-text.ts';
+import { jsonLine } from '../output/text.ts';
 import { services } from './operands.ts';
 
 export function listCommand(cli: Cli): Command {

@@ -8,8 +8,8 @@ import { resolveStoreWord, type StoreId, storeNames, storeWords } from '../../do
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
-import { jsonLine } from '../render.ts';
-import { migrationSummary, moveLine } from '../render-migration.ts';
+import { migrationSummary, moveLine } from '../output/reconcile-text.ts';
+import { jsonLine } from '../output/text.ts';
 import { services } from './operands.ts';
 
 export function migrateCommand(cli: Cli): Command {

@@ -3,9 +3,8 @@ import { protectionBy } from '../../app/storage-report.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command, group } from '../command.ts';
-import { escapeControls } from '../escape.ts';
 import { exitCodes } from '../exit-code.ts';
-import { jsonLine } from '../render.ts';
+import { escapeControls, jsonLine } from '../output/text.ts';
 
 const json = { describe: 'say as JSON how it is sealed' };
 

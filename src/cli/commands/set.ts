@@ -3,9 +3,9 @@ import { isTerminal } from '../../composition/is-terminal.ts';
 import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
+import { storedLine } from '../output/credential-text.ts';
+import { formatName, jsonLine } from '../output/text.ts';
 import { readSecret } from '../read-secret.ts';
-import { jsonLine, storedLine } from '../render.ts';
-import { shown } from '../shown.ts';
 import { credentialOperands } from './operands.ts';
 
 export function setCommand(cli: Cli): Command {
@@ -30,7 +30,7 @@ export function setCommand(cli: Cli): Command {
         : await readSecret(process.stdin, raw);
       const stored = await setCredential(context, name, secret);
       if (json) await cli.print(jsonLine({ ...name, ...stored }));
-      else if (!context.settings.quiet) await cli.print(storedLine(shown(name), stored, context));
+      else if (!context.settings.quiet) await cli.print(storedLine(formatName(name), stored, context));
     },
   });
 }

@@ -2,7 +2,7 @@ import type { Context } from '../../app/context.ts';
 import { type Repair, repair } from '../../app/repair.ts';
 import { resolveStoreWord, type StoreId } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
-import { repairLine } from './repair-text.ts';
+import { repairLine } from '../output/reconcile-text.ts';
 
 export interface RepairOptions {
   /** As the user named the store. */

@@ -4,7 +4,8 @@ import { toDifyName } from '../../../domain/sign-in/dify-account.ts';
 import { defaultDifyHost } from '../../../profiles/difyctl.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { storedLine, whoLine } from '../../render.ts';
+import { storedLine } from '../../output/credential-text.ts';
+import { whoLine } from '../../output/session-text.ts';
 import { deviceLabel } from './device-label.ts';
 import { hostOption } from './host-option.ts';
 

@@ -1,7 +1,7 @@
 import { difyEntries } from '../../../app/dify-entries.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { escapeControls } from '../../escape.ts';
+import { escapeControls } from '../../output/text.ts';
 import { removeEntries } from './remove.ts';
 
 export function pruneCommand(cli: Cli): Command {

@@ -2,9 +2,9 @@ import type { Context } from '../../../app/context.ts';
 import type { DifyEntry } from '../../../app/dify-entries.ts';
 import { removeEverywhere } from '../../../app/remove-everywhere.ts';
 import type { Cli } from '../../cli.ts';
-import { escapeControls } from '../../escape.ts';
 import { exitCodes } from '../../exit-code.ts';
-import { removalLines } from '../../render-removal.ts';
+import { removalLines } from '../../output/session-text.ts';
+import { escapeControls } from '../../output/text.ts';
 
 /** Removes sign-ins from every store, and prints what became of each. */
 export async function removeEntries(cli: Cli, context: Context, entries: readonly DifyEntry[]): Promise<void> {

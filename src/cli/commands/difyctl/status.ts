@@ -3,9 +3,9 @@ import { readSession } from '../../../app/read-session.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { exitCodeOf } from '../../exit-code.ts';
-import { jsonLine } from '../../render.ts';
-import { sessionFacts, sessionText } from '../../render-session.ts';
+import { toExitCode } from '../../exit-code.ts';
+import { sessionFacts, sessionText } from '../../output/session-text.ts';
+import { jsonLine } from '../../output/text.ts';
 import { hostOption } from './host-option.ts';
 import { notSignedIn } from './not-signed-in.ts';
 
@@ -26,7 +26,7 @@ export function statusCommand(cli: Cli): Command {
           if (session) reports.push({ ...sessionFacts(session, store), host: entry.host, account: subject });
         } catch (error) {
           if (!(error instanceof CredentialError)) throw error;
-          cli.exitWith(exitCodeOf(error.code));
+          cli.exitWith(toExitCode(error.code));
           reports.push({
             kind: 'sign-in' as const,
             issuer: entry.host,

@@ -3,7 +3,8 @@ import { selectStore } from '../../../app/select-store.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { storedLine, whoLine } from '../../render.ts';
+import { storedLine } from '../../output/credential-text.ts';
+import { whoLine } from '../../output/session-text.ts';
 import { issuerOf, serverOf } from './server.ts';
 
 export function loginCommand(cli: Cli): Command {

@@ -3,7 +3,7 @@ import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
 import { exitCodes } from '../../exit-code.ts';
-import { removalLines, revocationLine } from '../../render-removal.ts';
+import { removalLines, revocationLine } from '../../output/session-text.ts';
 import { serverOf } from './server.ts';
 
 export function logoutCommand(cli: Cli): Command {

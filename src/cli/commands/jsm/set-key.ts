@@ -4,8 +4,8 @@ import { checkApiKey } from '../../../domain/sign-in/api-key.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
+import { storedLine } from '../../output/credential-text.ts';
 import { readSecret } from '../../read-secret.ts';
-import { storedLine } from '../../render.ts';
 
 export function setKeyCommand(cli: Cli): Command {
   return command({

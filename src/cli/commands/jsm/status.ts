@@ -3,8 +3,8 @@ import { findEntry } from '../../../domain/placement/placement-index.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { jsonLine } from '../../render.ts';
-import { sessionFacts, sessionText } from '../../render-session.ts';
+import { sessionFacts, sessionText } from '../../output/session-text.ts';
+import { jsonLine } from '../../output/text.ts';
 import { notSignedIn } from './not-signed-in.ts';
 
 export function statusCommand(cli: Cli): Command {

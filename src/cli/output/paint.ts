@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { commonOptions } from './everywhere.ts';
+import type { commonOptions } from '../everywhere.ts';
 
 const formats = {
   strong: 'bold',

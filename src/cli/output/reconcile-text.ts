@@ -1,11 +1,12 @@
-import type { MoveReport } from '../app/move-report.ts';
-import { assertNever } from '../domain/assert-never.ts';
-import { type StoreId, storeNames } from '../domain/store-id.ts';
-import { shown } from './shown.ts';
+import type { MoveReport } from '../../app/move-report.ts';
+import type { Repair } from '../../app/repair.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import { formatName } from './text.ts';
 
 /** What became of one credential, or would in a dry run. */
 export function moveLine(report: MoveReport, dryRun: boolean): string {
-  const name = shown(report);
+  const name = formatName(report);
   const did = (verb: string, past: string) => (dryRun ? `would ${verb} ${name}` : `${past} ${name}`);
   switch (report.outcome) {
     case 'moved': {
@@ -42,4 +43,18 @@ export function migrationSummary(reports: readonly MoveReport[], to: StoreId, dr
 
 function the(stores: readonly StoreId[]): string {
   return stores.map((store) => `the ${storeNames[store]}`).join(' and ');
+}
+
+/** What was done about one credential, or why it was left. One line. */
+export function repairLine(repair: Repair): string {
+  const name = formatName(repair);
+  if (repair.outcome === 'left') return `left ${name} as it is: ${repair.explanation}`;
+  return `mended ${name} (${repair.explanation}): ${deed(repair)}`;
+}
+
+function deed({ store, removedFrom }: Extract<Repair, { outcome: 'mended' }>): string {
+  if (store === undefined) return 'forgotten';
+  const kept = `kept in the ${storeNames[store]}`;
+  if (removedFrom.length === 0) return `${kept}, and remembered so`;
+  return `${kept}, removed from the ${removedFrom.map((id) => storeNames[id]).join(' and the ')}`;
 }

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
-import { isTerminal } from '../composition/is-terminal.ts';
-import { CredentialError } from '../domain/credential-error.ts';
+import { isTerminal } from '../../composition/is-terminal.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
 
 const stdout = 1;
 
