@@ -20,10 +20,10 @@ test('no two tests have the same id', () => {
 });
 
 describe.each([
-  { document: 'docs/complaints.md', ids: /^C\d+$/, least: 20 },
+  { document: 'docs/prior-art.md', ids: /^C\d+$/, least: 20 },
   { document: 'SECURITY.md', ids: /^[A-Z]\d+$/, least: 50 },
-  { document: 'docs/seeds.md', ids: /^J\d+$/, least: 60 },
-  { document: 'docs/seeds.md', ids: /^D\d+$/, least: 60 },
+  { document: 'docs/spec-coverage.md', ids: /^J\d+$/, least: 60 },
+  { document: 'docs/spec-coverage.md', ids: /^D\d+$/, least: 60 },
 ])('$document, rows $ids', ({ document, ids, least }) => {
   const rows = readRows(document, ids);
 

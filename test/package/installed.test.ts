@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { accessSync, constants, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -8,8 +8,7 @@ import { root } from './packed.ts';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-test('npm install --global, from the folder as README has it, puts every program on PATH, and its page in the manual', () => {
-  expect(readFileSync(join(root, 'README.md'), 'utf8')).toMatch(/^npm install --global \. /m);
+test('[PKG20] npm install --global in a built clone puts every program on PATH, and its page in the manual', () => {
   const prefix = mkdtempSync(join(tmpdir(), 'keystow-prefix-'));
   onTestFinished(() => rmSync(prefix, { recursive: true, force: true }));
   execFileSync('npm', ['install', '--global', '.', '--prefix', prefix, '--offline'], { cwd: root, stdio: 'pipe' });
@@ -21,4 +20,15 @@ test('npm install --global, from the folder as README has it, puts every program
   const run = (program: string, ...args: string[]) => execFileSync(program, args, { encoding: 'utf8', env: { PATH } });
   expect(run('keystow', '--version')).toBe(`${version}\n`);
   expect(run('git-credential-keystow', 'capability')).toMatch(/^version 0\n/);
+});
+
+test('npm install --global in a clone that was never built fails and says what to do', () => {
+  const clone = mkdtempSync(join(tmpdir(), 'keystow-clone-'));
+  onTestFinished(() => rmSync(clone, { recursive: true, force: true }));
+  for (const part of ['package.json', 'scripts', 'man'])
+    cpSync(join(root, part), join(clone, part), { recursive: true });
+  const args = ['install', '--global', '.', '--prefix', join(clone, 'prefix'), '--offline', '--foreground-scripts'];
+  const { status, stderr } = spawnSync('npm', args, { cwd: clone, encoding: 'utf8' });
+  expect(status).not.toBe(0);
+  expect(stderr).toContain('this clone is not built');
 });
