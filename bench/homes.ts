@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { deriveKey } from '../src/adapters/encrypted-file/derive.ts';
+import { deriveKey } from '../src/adapters/encrypted-file/kdf.ts';
 import { Payload } from '../src/adapters/encrypted-file/payload.ts';
 import { seal } from '../src/adapters/encrypted-file/seal.ts';
 import type { CredentialName } from '../src/domain/credential-name.ts';

@@ -1,4 +1,4 @@
-import { lazyLock } from '../adapters/files/lazy-lock.ts';
+import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { AuthorizationServerOptions } from '../adapters/oauth/settings.ts';
 import type { Context } from '../app/context.ts';
 import type { Mutex } from '../ports/mutex.ts';
@@ -24,7 +24,11 @@ const clock = () => new Date().toISOString();
 
 export const services: Services = {
   exclusion: ({ settings }) =>
-    lazyLock({ path: `${settings.credentialsPath}.sign-in`, what: 'lock of the sign-in', limitMs: renewalLimitMs }),
+    createLazyLock({
+      path: `${settings.credentialsPath}.sign-in`,
+      label: 'lock of the sign-in',
+      limitMs: renewalLimitMs,
+    }),
   async authorizationServer(options) {
     const { createAuthorizationServer } = await import('../adapters/oauth/authorization-server.ts');
     return createAuthorizationServer({ ...options, clock });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { lazyLock } from '../adapters/files/lazy-lock.ts';
+import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
 import type { Context } from '../app/context.ts';
 import { readSettings, type Settings } from '../app/settings.ts';
@@ -56,7 +56,7 @@ export function createContext(options: ContextOptions): Context {
     },
     stores: createStores({ profile, settings, terminal, environment, platform, home, prompting, lasting }),
     placement: createPlacementFile({ path: settings.placementPath }),
-    mutex: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
+    mutex: createLazyLock({ path: `${settings.credentialsPath}.copies`, label: 'lock of the credentials' }),
     terminal,
     clock: () => new Date().toISOString(),
     signal,

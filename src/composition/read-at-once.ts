@@ -1,5 +1,5 @@
 import { getAtOnce } from '../adapters/encrypted-file/get-at-once.ts';
-import { readPlain } from '../adapters/files/read-plain.ts';
+import { readPlain } from '../adapters/files/read-private-file.ts';
 import { readSettings } from '../app/settings.ts';
 import { parsePlacement } from '../domain/placement/placement-codec.ts';
 import type { PlacementEntry, PlacementIndex } from '../domain/placement/placement-index.ts';

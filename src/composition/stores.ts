@@ -1,4 +1,4 @@
-import { lazyLock } from '../adapters/files/lazy-lock.ts';
+import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { Settings } from '../app/settings.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { isSameName } from '../domain/credential-name.ts';
@@ -39,7 +39,7 @@ export function createStores(options: StoresOptions): Stores {
   const native = {
     sentinelService,
     interaction,
-    exclusively: lazyLock({ path: `${settings.credentialsPath}.native`, what: 'lock of the OS keyring' }),
+    exclusively: createLazyLock({ path: `${settings.credentialsPath}.native`, label: 'lock of the OS keyring' }),
   };
   const made: Promise<CredentialStore>[] = [];
   const keep = <Store extends CredentialStore>(store: Promise<Store>) => {
@@ -93,7 +93,7 @@ export function createStores(options: StoresOptions): Stores {
   };
   const encryptedFile = once(async () => {
     const { createEncryptedFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
-    return createEncryptedFile({ ...file, seal: settings.keySource, passphrases: lazyPassphrases(options) });
+    return createEncryptedFile({ ...file, keySource: settings.keySource, passphrases: lazyPassphrases(options) });
   });
 
   const candidates = listCandidates(platform, settings.usePass);
@@ -111,8 +111,8 @@ export function createStores(options: StoresOptions): Stores {
       throw new CredentialError('not-installed', `this platform has no ${storeNames[id]}`);
     },
     async findFileKeySource() {
-      const { sealOfFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
-      return sealOfFile(file);
+      const { findKeySource } = await import('../adapters/encrypted-file/encrypted-file.ts');
+      return findKeySource(file);
     },
     async resealFile(seal, options) {
       return (await encryptedFile()).reseal(seal, options);

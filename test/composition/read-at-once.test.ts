@@ -21,7 +21,7 @@ import type { Secret } from '../../src/domain/secret.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 import { textSecret } from '../contract/secrets.ts';
-import { alice, bob, openFile, type Seal } from '../encrypted-file/place.ts';
+import { alice, bob, type KeySource, openFile } from '../encrypted-file/place.ts';
 
 const onPosix = process.platform !== 'win32';
 
@@ -33,7 +33,7 @@ interface House {
 }
 
 /** A home whose encrypted file holds one credential, and whose placement says so. */
-async function house({ seal = 'home', store = 'file' }: { seal?: Seal; store?: StoreId } = {}): Promise<House> {
+async function house({ seal = 'home', store = 'file' }: { seal?: KeySource; store?: StoreId } = {}): Promise<House> {
   const home = mkdtempSync(join(tmpdir(), 'keystow-at-once-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const folder = join(home, '.config', 'keystow');

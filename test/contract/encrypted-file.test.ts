@@ -1,5 +1,5 @@
 import { fileHarness } from '../encrypted-file/harness.ts';
-import { seals } from '../encrypted-file/place.ts';
+import { keySources } from '../encrypted-file/place.ts';
 import { contract } from './credential-store.contract.ts';
 
-for (const seal of seals) contract(fileHarness(seal));
+for (const seal of keySources) contract(fileHarness(seal));

@@ -1,7 +1,7 @@
 import * as crypto from 'node:crypto';
 import { argon2id as reference } from '@noble/hashes/argon2.js';
 import { describe, expect, test, vi } from 'vitest';
-import { argon2id, byWebAssembly } from '../../src/adapters/encrypted-file/argon2id.ts';
+import { argon2id, argon2idInWebAssembly } from '../../src/adapters/encrypted-file/kdf.ts';
 
 /** `crypto.argon2` of Node 24.7, as far as it is called here. */
 type NodeArgon2 = (
@@ -51,7 +51,7 @@ describe('argon2id', () => {
     for (const [passphrase, saltBytes] of inputs) {
       const [message, salt] = [new TextEncoder().encode(passphrase), of(saltBytes, saltBytes)];
       const expected = hex(reference(message, salt, { m, t, p, dkLen: 32 }));
-      expect(hex(await byWebAssembly(message, salt, cost))).toBe(expected);
+      expect(hex(await argon2idInWebAssembly(message, salt, cost))).toBe(expected);
       expect(hex(await argon2id(message, salt, cost))).toBe(expected);
     }
   });
@@ -71,7 +71,7 @@ describe('argon2id', () => {
       done(null, reference(message, nonce, { m: memory, t: passes, p: parallelism, dkLen: tagLength }));
     };
     const { cost } = rfc;
-    const expected = hex(await byWebAssembly(rfc.password, rfc.salt, cost));
+    const expected = hex(await argon2idInWebAssembly(rfc.password, rfc.salt, cost));
     const asked = vi.spyOn(process, 'getBuiltinModule').mockReturnValue({ argon2: own } as never);
     expect(hex(await argon2id(rfc.password, rfc.salt, cost))).toBe(expected);
     await expect(argon2id(rfc.password, of(0, 0), cost)).rejects.toThrow('there is no salt');

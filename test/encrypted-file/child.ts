@@ -13,7 +13,7 @@ const textSecret = (text: string) => new Secret(new TextEncoder().encode(text));
 const passphrase = async () => textSecret('correct horse battery staple');
 const store = createEncryptedFile({
   path,
-  seal: process.env.SEAL === 'passphrase' ? 'passphrase' : 'home',
+  keySource: process.env.SEAL === 'passphrase' ? 'passphrase' : 'home',
   home: '/home/alice',
   passphrases: { open: passphrase, create: passphrase, change: async () => textSecret('another one') },
   cost: { memoryKiB: 8192, iterations: 1, parallelism: 1 },
@@ -45,7 +45,7 @@ async function run(): Promise<unknown> {
       }
     case 'hold the lock': {
       const { createLock } = await import('../../src/adapters/files/lock.ts');
-      return createLock({ path, what: 'encrypted file' })(async () => {
+      return createLock({ path, label: 'encrypted file' })(async () => {
         process.stdout.write('.');
         await new Promise((done) => setTimeout(done, Number(argument)));
       });

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
+import { deriveKey } from '../../src/adapters/encrypted-file/kdf.ts';
 import { argon2Bounds } from '../../src/domain/envelope/key-derivation.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';

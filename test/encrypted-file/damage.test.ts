@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
+import { deriveKey } from '../../src/adapters/encrypted-file/kdf.ts';
 import { seal } from '../../src/adapters/encrypted-file/seal.ts';
 import { serialiseEnvelope } from '../../src/domain/envelope/envelope.ts';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
-import { alice, bob, home, newPlace, openFile, passphrase, sealedFile, seals, typed } from './place.ts';
+import { alice, bob, home, keySources, newPlace, openFile, passphrase, sealedFile, typed } from './place.ts';
 
 const secret = textSecret('s3cret-of-alice');
 
-describe.each(seals)('a file sealed by %s', (how) => {
+describe.each(keySources)('a file sealed by %s', (how) => {
   test('[EF4] that is damaged is never written over: set, delete and list reject, and it stays byte for byte', async () => {
     const { path, whole, folder } = await sealedFile(how);
     for (const damage of [Buffer.alloc(0), whole.subarray(0, 40), Buffer.concat([whole, whole])]) {

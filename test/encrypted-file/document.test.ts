@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
+import { deriveKey } from '../../src/adapters/encrypted-file/kdf.ts';
 import { argon2Bounds, recommendedCost } from '../../src/domain/envelope/key-derivation.ts';
 import { textSecret } from '../contract/secrets.ts';
-import { alice, home, newPlace, openFile, passphrase, seals } from './place.ts';
+import { alice, home, keySources, newPlace, openFile, passphrase } from './place.ts';
 import { openByTheBook } from './second-implementation.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/envelope.md'), 'utf8');
@@ -13,13 +13,13 @@ const [payload = '', byHome = '', byPassphrase = ''] = blocks.slice(-3);
 const keys = [...page.matchAll(/`([0-9a-f]{64})`/g)].map((match) => match[1]);
 const secret = textSecret('s3cret');
 
-describe.each(seals)('docs/envelope.md, the example sealed by %s', (seal) => {
+describe.each(keySources)('docs/envelope.md, the example sealed by %s', (seal) => {
   const example = seal === 'home' ? byHome : byPassphrase;
 
   test('has the key that the page gives', async () => {
     const input = Buffer.from(seal === 'home' ? home : passphrase);
     const key = await deriveKey(JSON.parse(example).kdf, input);
-    expect(Buffer.from(key).toString('hex')).toBe(keys[seals.indexOf(seal)]);
+    expect(Buffer.from(key).toString('hex')).toBe(keys[keySources.indexOf(seal)]);
   });
 
   test('opens', async () => {

@@ -4,7 +4,7 @@ import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialStore } from '../../src/ports/credential-store.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
-import { alice, openFile, passphrase, sealedFile, seals, typed } from './place.ts';
+import { alice, keySources, openFile, passphrase, sealedFile, typed } from './place.ts';
 
 async function outcome(store: CredentialStore): Promise<CredentialError> {
   const error = await store.get(alice).then(
@@ -17,7 +17,7 @@ async function outcome(store: CredentialStore): Promise<CredentialError> {
 
 const damageCodes = ['file-damaged', 'file-foreign', 'file-version', 'wrong-passphrase'];
 
-describe.each(seals)('a file sealed by %s', (how) => {
+describe.each(keySources)('a file sealed by %s', (how) => {
   test('[EF8] with any one bit flipped is an error that names it, and stays as it is', {
     timeout: 120_000,
   }, async () => {

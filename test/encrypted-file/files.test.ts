@@ -2,39 +2,38 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, utimesSync, writeFileS
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { identityOf } from '../../src/adapters/files/identity.ts';
 import { createLock } from '../../src/adapters/files/lock.ts';
-import { LockFolder } from '../../src/adapters/files/lock-folder.ts';
-import { replaceFile } from '../../src/adapters/files/replace-file.ts';
+import { LockDirectory } from '../../src/adapters/files/lock-directory.ts';
+import { fileVersion, replaceFile } from '../../src/adapters/files/replace-file.ts';
 import { failure } from '../contract/errors.ts';
 import { underWine } from '../support/under-wine.ts';
 import { newPlace } from './place.ts';
 
-const what = 'encrypted file';
+const label = 'encrypted file';
 const bytes = Buffer.from('new');
 
 describe('a file is replaced', () => {
   test('only while it is what was read', async () => {
     const { path, folder } = newPlace();
-    const file = { path, what };
+    const file = { path, label };
     writeFileSync(path, 'old');
-    const expected = identityOf(file);
+    const expected = fileVersion(file);
     writeFileSync(path, 'meanwhile');
-    expect(await replaceFile({ file, bytes, expected, permitted: () => true })).toBe(false);
-    expect(await replaceFile({ file, bytes, expected: undefined, permitted: () => true })).toBe(false);
+    expect(await replaceFile({ file, bytes, expected, isPermitted: () => true })).toBe(false);
+    expect(await replaceFile({ file, bytes, expected: undefined, isPermitted: () => true })).toBe(false);
     expect(readFileSync(path, 'utf8')).toBe('meanwhile');
     expect(readdirSync(folder)).toEqual(['credentials.json']);
   });
 
   test('only while the writer is permitted', async () => {
     const { path, folder } = newPlace();
-    const file = { path, what };
-    expect(await replaceFile({ file, bytes, expected: undefined, permitted: () => false })).toBe(false);
+    const file = { path, label };
+    expect(await replaceFile({ file, bytes, expected: undefined, isPermitted: () => false })).toBe(false);
     const thrown = replaceFile({
       file,
       bytes,
       expected: undefined,
-      permitted() {
+      isPermitted() {
         throw new Error('called off');
       },
     });
@@ -44,7 +43,9 @@ describe('a file is replaced', () => {
 
   test('whole, when nothing is in the way', async () => {
     const { path, folder } = newPlace();
-    expect(await replaceFile({ file: { path, what }, bytes, expected: undefined, permitted: () => true })).toBe(true);
+    expect(await replaceFile({ file: { path, label }, bytes, expected: undefined, isPermitted: () => true })).toBe(
+      true,
+    );
     expect(readFileSync(path, 'utf8')).toBe('new');
     expect(readdirSync(folder)).toEqual(['credentials.json']);
   });
@@ -53,7 +54,7 @@ describe('a file is replaced', () => {
 describe('a lock', () => {
   test('lets one work run at a time, in the order they came, through one handle or several', async () => {
     const { path } = newPlace();
-    const locks = [createLock({ path, what }), createLock({ path, what })];
+    const locks = [createLock({ path, label }), createLock({ path, label })];
     const events: number[] = [];
     let running = 0;
     const work = (number: number) => async () => {
@@ -70,7 +71,7 @@ describe('a lock', () => {
 
   test('settles as the work does, and is free after a failure', async () => {
     const { path } = newPlace();
-    const exclusively = createLock({ path, what });
+    const exclusively = createLock({ path, label });
     await expect(exclusively(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     expect(await exclusively(async () => 7)).toBe(7);
   });
@@ -78,13 +79,13 @@ describe('a lock', () => {
   // Wine gives a folder's time of change for that of its birth, by which one holder is told from the next.
   test.skipIf(underWine)('is kept for longer than it takes to become stale', { timeout: 20_000 }, async () => {
     const { path } = newPlace();
-    const work = createLock({ path, what })(async (held) => {
+    const work = createLock({ path, label })(async (held) => {
       await sleep(4500);
       return held();
     });
     await sleep(50);
     await failure(
-      createLock({ path, what, limitMs: 3500 })(async () => 'stolen'),
+      createLock({ path, label, limitMs: 3500 })(async () => 'stolen'),
       'file-busy',
     );
     expect(await work).toBe(true);
@@ -92,7 +93,7 @@ describe('a lock', () => {
 
   test('that was taken over is no longer held, and is not removed from under its new holder', async () => {
     const { path } = newPlace();
-    await createLock({ path, what })(async (held) => {
+    await createLock({ path, label })(async (held) => {
       expect(held()).toBe(true);
       rmdirSync(`${path}.lock`);
       expect(held()).toBe(false);
@@ -106,16 +107,16 @@ describe('a lock', () => {
   test('that was let go is not removed from under a next holder, though both have the same time', () => {
     const { path } = newPlace();
     const lock = `${path}.lock`;
-    const folder = new LockFolder(lock);
+    const folder = new LockDirectory(lock);
     const same = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5);
     folder.fs.mkdir(lock, () => undefined);
     folder.fs.utimes(lock, same, same, () => undefined);
-    expect(folder.held()).toBe(true);
+    expect(folder.isHeld()).toBe(true);
     folder.fs.rmdir(lock, () => undefined);
     mkdirSync(lock);
     utimesSync(lock, same, same);
     folder.abandon();
-    expect(folder.held()).toBe(false);
+    expect(folder.isHeld()).toBe(false);
     expect(readdirSync(lock)).toEqual([]);
   });
 
@@ -124,7 +125,7 @@ describe('a lock', () => {
     const lock = `${path}.lock`;
     mkdirSync(lock);
     utimesSync(lock, 7, 7);
-    const folder = new LockFolder(lock);
+    const folder = new LockDirectory(lock);
     folder.fs.stat(lock, () => undefined);
     rmdirSync(lock);
     mkdirSync(lock);
@@ -134,7 +135,7 @@ describe('a lock', () => {
 
   test('leaves no folder where nothing came to be kept, and one in which something was', async () => {
     const { folder } = newPlace();
-    const file = { path: join(folder, 'made', 'for', 'credentials.json'), what };
+    const file = { path: join(folder, 'made', 'for', 'credentials.json'), label };
     await createLock(file)(async () => undefined);
     expect(readdirSync(folder)).toEqual([]);
     await createLock(file)(async () => writeFileSync(file.path, 'kept'));
@@ -143,7 +144,7 @@ describe('a lock', () => {
 
   test('is had by everybody, though the folder goes away with each to whom nothing came of it', async () => {
     const { folder } = newPlace();
-    const file = { path: join(folder, 'made', 'for', 'credentials.json'), what };
+    const file = { path: join(folder, 'made', 'for', 'credentials.json'), label };
     const had = await Promise.all(Array.from({ length: 30 }, (_, number) => createLock(file)(async () => number)));
     expect(had).toHaveLength(30);
     expect(readdirSync(folder)).toEqual([]);
@@ -154,7 +155,7 @@ describe('a lock', () => {
     writeFileSync(`${path}.lock`, '');
     utimesSync(`${path}.lock`, 7, 7);
     const error = await failure(
-      createLock({ path, what })(async () => 'never'),
+      createLock({ path, label })(async () => 'never'),
       'file-io',
     );
     expect(error.message).toContain(`${path} cannot be locked`);
@@ -162,7 +163,7 @@ describe('a lock', () => {
 
   test('is not waited for once the signal is aborted', async () => {
     const { path } = newPlace();
-    const exclusively = createLock({ path, what });
+    const exclusively = createLock({ path, label });
     const calling = new AbortController();
     const first = exclusively(() => sleep(100));
     const second = exclusively(async () => 'never', { signal: calling.signal });

@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Harness } from '../contract/harness.ts';
-import { home, openFile, passphrase, type Seal } from './place.ts';
+import { home, type KeySource, openFile, passphrase } from './place.ts';
 import { openByTheBook } from './second-implementation.ts';
 
 /** The encrypted file, sealed either way, for the contract. Everything it holds is read by the book. */
-export function fileHarness(seal: Seal): Harness {
+export function fileHarness(seal: KeySource): Harness {
   let path = '';
   return {
     name: `file-${seal}`,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Payload } from '../../src/adapters/encrypted-file/payload.ts';
-import { sealAfresh } from '../../src/adapters/encrypted-file/seal.ts';
+import { sealWithNewNonce } from '../../src/adapters/encrypted-file/seal.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { alice, newPlace, openFile } from './place.ts';
 
@@ -27,7 +27,7 @@ describe('a nonce', () => {
     payload.set(alice, secret);
     const nonces = new Set<string>();
     for (let write = 0; write < 100_000; write++) {
-      nonces.add(sealAfresh(key, kdf, payload.serialise(), randomBytes).nonce);
+      nonces.add(sealWithNewNonce(key, kdf, payload.serialise(), randomBytes).nonce);
     }
     expect(nonces.size).toBe(100_000);
     for (const nonce of nonces) expect(Buffer.from(nonce, 'base64').length).toBe(12);

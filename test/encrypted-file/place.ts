@@ -7,8 +7,8 @@ import type { Argon2Cost } from '../../src/domain/envelope/key-derivation.ts';
 import type { PassphraseSource } from '../../src/ports/passphrase-source.ts';
 import { textSecret } from '../contract/secrets.ts';
 
-export type Seal = EncryptedFileOptions['seal'];
-export const seals: readonly Seal[] = ['home', 'passphrase'];
+export type KeySource = EncryptedFileOptions['keySource'];
+export const keySources: readonly KeySource[] = ['home', 'passphrase'];
 
 /** The least that a file may ask for: some 15 ms. */
 export const cheap: Argon2Cost = { memoryKiB: 8192, iterations: 1, parallelism: 1 };
@@ -51,10 +51,10 @@ export function typed(...answers: readonly string[]): PassphraseSource & { reado
 }
 
 /** A store with cheap derivation; notices are collected unless they are given an ear. */
-export function openFile(path: string, seal: Seal, options: Partial<EncryptedFileOptions> = {}) {
+export function openFile(path: string, keySource: KeySource, options: Partial<EncryptedFileOptions> = {}) {
   return createEncryptedFile({
     path,
-    seal,
+    keySource,
     home,
     passphrases: typed(passphrase),
     notice: () => undefined,
@@ -64,8 +64,8 @@ export function openFile(path: string, seal: Seal, options: Partial<EncryptedFil
 }
 
 /** A file with one credential, and its bytes. */
-export async function sealedFile(seal: Seal) {
+export async function sealedFile(keySource: KeySource) {
   const place = newPlace();
-  await openFile(place.path, seal).set(alice, textSecret('s3cret-of-alice'));
+  await openFile(place.path, keySource).set(alice, textSecret('s3cret-of-alice'));
   return { ...place, whole: readFileSync(place.path) };
 }

@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
-import { sealOfFile } from '../../src/adapters/encrypted-file/encrypted-file.ts';
+import { findKeySource } from '../../src/adapters/encrypted-file/encrypted-file.ts';
+import { deriveKey } from '../../src/adapters/encrypted-file/kdf.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
-import { alice, bob, home, newPlace, openFile, passphrase, seals, typed } from './place.ts';
+import { alice, bob, home, keySources, newPlace, openFile, passphrase, typed } from './place.ts';
 import { openByTheBook } from './second-implementation.ts';
 
 const [secret, other] = [textSecret('s3cret-of-alice'), textSecret('s3cret-of-bob')];
 const fresh = 'a new one, and a better one';
 
-const sealed = (path: string) => sealOfFile({ path, home, notice: () => undefined });
+const sealed = (path: string) => findKeySource({ path, home, notice: () => undefined });
 const withPassphrase = (text: string) => ({ passphrases: typed(text) });
 
 /** A file with two credentials. */
@@ -30,7 +30,7 @@ async function expectWhole(store: ReturnType<typeof openFile>): Promise<void> {
 }
 
 describe('a file that is sealed anew', () => {
-  test.each(seals)(
+  test.each(keySources)(
     '[EF27] from %s to a passphrase holds the same, and opens by that passphrase alone',
     async (seal) => {
       const { path, folder } = await fileSealedBy(seal);

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
-import { sealOfFile } from '../../src/adapters/encrypted-file/encrypted-file.ts';
+import { findKeySource } from '../../src/adapters/encrypted-file/encrypted-file.ts';
+import { deriveKey } from '../../src/adapters/encrypted-file/kdf.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { recommendedCost } from '../../src/domain/envelope/key-derivation.ts';
 import type { Secret } from '../../src/domain/secret.ts';
@@ -136,14 +136,14 @@ describe('what the header says', () => {
     ] as const) {
       const { path } = newPlace();
       const ears = { path, home, notice: () => undefined };
-      expect(await sealOfFile(ears)).toBeUndefined();
+      expect(await findKeySource(ears)).toBeUndefined();
       await openFile(path, made).set(alice, secret);
       const { kdf } = header(path);
       const other = openFile(path, asked);
       await other.set(bob, secret);
       expect((await other.get(alice))?.equals(secret)).toBe(true);
       expect(header(path).kdf).toEqual(kdf);
-      expect(await sealOfFile(ears)).toBe(made);
+      expect(await findKeySource(ears)).toBe(made);
     }
   });
 

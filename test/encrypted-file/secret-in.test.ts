@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Payload, secretIn } from '../../src/adapters/encrypted-file/payload.ts';
+import { findSecret, Payload } from '../../src/adapters/encrypted-file/payload.ts';
 import { Secret } from '../../src/domain/secret.ts';
 
 // Few names, so that some begin as others do, with what JSON escapes or UTF-8 takes several bytes for.
@@ -24,7 +24,7 @@ test('law: what is found by the beginning of its row is what is found by reading
     fc.property(credentials, name, (all, other) => {
       const payload = payloadOf(all);
       for (const each of [...payload.names(), other])
-        expect(secretIn(payload.serialise(), each)?.expose()).toEqual(payload.get(each)?.expose());
+        expect(findSecret(payload.serialise(), each)?.expose()).toEqual(payload.get(each)?.expose());
     }),
   );
 });
@@ -36,7 +36,7 @@ test('law: of what is cut short, nothing is found, or what was there', () => {
       const whole = payload.serialise();
       for (const each of payload.names())
         expect([undefined, payload.get(each)?.expose()]).toContainEqual(
-          secretIn(whole.subarray(0, cut % whole.length), each)?.expose(),
+          findSecret(whole.subarray(0, cut % whole.length), each)?.expose(),
         );
     }),
   );
@@ -48,5 +48,5 @@ test.each([
   ['is followed by more', '[["a","b","YQ==","c"]]'],
   ['is no text', '[["a","b",7]]'],
 ])('a secret that %s is none', (_, payload) => {
-  expect(secretIn(Buffer.from(payload), { service: 'a', account: 'b' })).toBeUndefined();
+  expect(findSecret(Buffer.from(payload), { service: 'a', account: 'b' })).toBeUndefined();
 });

@@ -1,19 +1,19 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
+import { deriveKey } from '../../src/adapters/encrypted-file/kdf.ts';
 import { createLock } from '../../src/adapters/files/lock.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { listen } from '../files/watched-disk.ts';
-import { alice, bob, newPlace, openFile, passphrase, seals, typed } from './place.ts';
+import { alice, bob, keySources, newPlace, openFile, passphrase, typed } from './place.ts';
 
 vi.mock('node:fs', async (original) => (await import('../files/watched-disk.ts')).watchedDisk(await original()));
 
 const [secret, other] = [textSecret('s3cret-of-alice'), textSecret('s3cret-of-bob')];
 const elsewhere = { service: 'elsewhere.example', account: 'alice' };
 
-describe.each(seals)('a store sealed by %s', (seal) => {
+describe.each(keySources)('a store sealed by %s', (seal) => {
   test('lists what it keeps, sorted, of one service or of all', async () => {
     const { path } = newPlace();
     const store = openFile(path, seal);
@@ -84,7 +84,7 @@ describe('deleting what is not there', () => {
     await store.set(bob, other);
     const without = readFileSync(path);
     await store.set(alice, secret);
-    await createLock({ path, what: 'encrypted file' })(async () => {
+    await createLock({ path, label: 'encrypted file' })(async () => {
       const calls = listen();
       const deleting = store.delete(alice);
       while (!calls.some(([call, on]) => call === 'mkdirSync' && on === `${path}.lock`))
@@ -122,7 +122,7 @@ describe('a change', () => {
     const store = openFile(path, 'home');
     await store.set(alice, secret);
     const calling = new AbortController();
-    await createLock({ path, what: 'encrypted file' })(async () => {
+    await createLock({ path, label: 'encrypted file' })(async () => {
       const setting = store.set(bob, other, { signal: calling.signal });
       calling.abort();
       await failure(setting, 'cancelled');

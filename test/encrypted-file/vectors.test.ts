@@ -1,9 +1,7 @@
 import * as crypto from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { argon2id, byWebAssembly } from '../../src/adapters/encrypted-file/argon2id.ts';
-import { decrypt, encrypt } from '../../src/adapters/encrypted-file/cipher.ts';
-import { deriveKey } from '../../src/adapters/encrypted-file/derive.ts';
-import { hkdfSha256 } from '../../src/adapters/encrypted-file/hkdf-sha256.ts';
+import { argon2id, argon2idInWebAssembly, deriveKey, hkdfSha256 } from '../../src/adapters/encrypted-file/kdf.ts';
+import { decrypt, encrypt } from '../../src/adapters/encrypted-file/seal.ts';
 import { recommendedCost } from '../../src/domain/envelope/key-derivation.ts';
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
@@ -67,13 +65,13 @@ describe("argon2id gives what the reference implementation's test.c says", () =>
   });
 
   test.each(vectors)('by WebAssembly: $cost.memoryKiB KiB, parallelism $cost.parallelism', async ({ cost, output }) => {
-    expect(shown(await byWebAssembly(utf8('password'), utf8('somesalt'), cost))).toBe(output);
+    expect(shown(await argon2idInWebAssembly(utf8('password'), utf8('somesalt'), cost))).toBe(output);
   });
 
   const native = 'argon2' in crypto;
   test.skipIf(!native)('Node (where it has argon2) and WebAssembly agree at the recommended cost', async () => {
     const salt = hex('00'.repeat(16));
-    const both = [argon2id, byWebAssembly].map((derive) => derive(utf8('pässwörd 🔑'), salt, recommendedCost));
+    const both = [argon2id, argon2idInWebAssembly].map((derive) => derive(utf8('pässwörd 🔑'), salt, recommendedCost));
     const [node, wasm] = await Promise.all(both);
     expect(shown(node)).toBe(shown(wasm));
   });

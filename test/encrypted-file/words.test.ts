@@ -4,13 +4,13 @@ import type { EncryptedFileOptions } from '../../src/adapters/encrypted-file/enc
 import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
-import { alice, openFile, passphrase, type Seal, sealedFile, typed } from './place.ts';
+import { alice, type KeySource, openFile, passphrase, sealedFile, typed } from './place.ts';
 
 const restore = 'restore it from a backup, or move it aside and sign in again; keystow leaves it as it is';
 
 /** What a read says of a file. Its path is left out. */
 async function said(
-  seal: Seal,
+  seal: KeySource,
   code: ErrorCode,
   spoil: (text: string) => string,
   options: Partial<EncryptedFileOptions> = {},

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { orAborted, throwIfAborted } from '../../src/adapters/files/abort.ts';
+import { rejectOnAbort, throwIfAborted } from '../../src/adapters/files/abort.ts';
 import { failure } from '../contract/errors.ts';
 
 const never = new Promise<never>(() => {});
@@ -16,24 +16,24 @@ describe('an operation', () => {
   test.each([[undefined], [{}], [{ signal: new AbortController().signal }]])(
     'that nobody calls off settles as its work does: %j',
     async (options) => {
-      expect(await orAborted(Promise.resolve(7), options)).toBe(7);
-      await expect(orAborted(Promise.reject(new Error('broken')), options)).rejects.toThrow('broken');
+      expect(await rejectOnAbort(Promise.resolve(7), options)).toBe(7);
+      await expect(rejectOnAbort(Promise.reject(new Error('broken')), options)).rejects.toThrow('broken');
     },
   );
 
   test('is over as soon as it is called off, whatever its work does', async () => {
     const calling = new AbortController();
-    const work = orAborted(never, { signal: calling.signal });
+    const work = rejectOnAbort(never, { signal: calling.signal });
     calling.abort();
     expect((await failure(work, 'cancelled')).message).toBe('the operation was called off');
     const called = { signal: calling.signal };
-    await failure(orAborted(never, called), 'cancelled');
-    await failure(orAborted(Promise.reject(new Error('broken')), called), 'cancelled');
+    await failure(rejectOnAbort(never, called), 'cancelled');
+    await failure(rejectOnAbort(Promise.reject(new Error('broken')), called), 'cancelled');
   });
 
   test('that is over leaves nothing with the signal', async () => {
     const { signal } = new AbortController();
-    const work = orAborted(Promise.resolve(), { signal });
+    const work = rejectOnAbort(Promise.resolve(), { signal });
     expect(getEventListeners(signal, 'abort')).toHaveLength(1);
     await work;
     expect(getEventListeners(signal, 'abort')).toEqual([]);

@@ -1,9 +1,13 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { makeFolder, removeEmpty } from '../../src/adapters/files/folder.ts';
-import { nameOpenFolders, refuseOthersFolder } from '../../src/adapters/files/others-folder.ts';
-import { tightenFolder } from '../../src/adapters/files/tighten-folder.ts';
+import {
+  createParentFolders,
+  rejectForeignFolder,
+  removeEmptyFolders,
+  restrictPermissions,
+  warnAboutWritableFolders,
+} from '../../src/adapters/files/folders.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { onPlatform } from '../support/platform.ts';
 import { listen, refuse } from './watched-disk.ts';
@@ -12,7 +16,7 @@ vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watch
 
 const posix = process.platform !== 'win32';
 const root = process.geteuid?.() === 0;
-const what = 'list of names';
+const label = 'list of names';
 const modeOf = (path: string) => statSync(path).mode & 0o7777;
 
 afterEach(() => void vi.restoreAllMocks());
@@ -22,14 +26,14 @@ describe('a folder that is not there', () => {
   function newFile() {
     const { folder } = newPlace();
     const made = [join(folder, 'made', 'for'), join(folder, 'made')];
-    return { folder, made, file: { path: join(folder, 'made', 'for', 'credentials.json'), what } };
+    return { folder, made, file: { path: join(folder, 'made', 'for', 'credentials.json'), label } };
   }
 
   test('is made, with those above it, and they are told, the innermost first', () => {
     const { file, made } = newFile();
-    expect(makeFolder(file)).toEqual(made);
+    expect(createParentFolders(file)).toEqual(made);
     if (posix) expect(made.map(modeOf)).toEqual([0o700, 0o700]);
-    expect(makeFolder(file)).toEqual([]);
+    expect(createParentFolders(file)).toEqual([]);
   });
 
   test.skipIf(!posix)('is nobody else’s from its first moment on', () => {
@@ -38,14 +42,14 @@ describe('a folder that is not there', () => {
       expect(modeOf(`${folder}`) & 0o077).toBe(0);
       return undefined;
     });
-    makeFolder(file);
+    createParentFolders(file);
   });
 
   test('is made on Windows without a mode', () => {
     const { file, made } = newFile();
     onPlatform('win32');
     const calls = listen();
-    expect(makeFolder(file)).toEqual(made);
+    expect(createParentFolders(file)).toEqual(made);
     expect(calls.filter(([call]) => call === 'chmodSync')).toEqual([]);
   });
 
@@ -59,13 +63,13 @@ describe('a folder that is not there', () => {
       else mkdirSync(above);
       return 'ENOENT';
     });
-    expect(makeFolder(file)[0]).toBe(inner);
+    expect(createParentFolders(file)[0]).toBe(inner);
     expect(readdirSync(dirname(inner))).toEqual([basename(inner)]);
   });
 
   test.skipIf(process.platform !== 'linux')('and cannot be made is told, as in /proc', () => {
     const path = '/proc/keystow-tests/credentials.json';
-    expect(() => makeFolder({ path, what })).toThrow(
+    expect(() => createParentFolders({ path, label })).toThrow(
       `the list of names ${path} cannot be written: no such file or directory`,
     );
   });
@@ -73,7 +77,9 @@ describe('a folder that is not there', () => {
   test('and cannot be made leaves none above it', () => {
     const { file, folder, made } = newFile();
     refuse('mkdirSync', (path) => (path === made[0] && existsSync(dirname(`${path}`)) ? 'ENOSPC' : undefined));
-    expect(() => makeFolder(file)).toThrow(`the list of names ${file.path} cannot be written: no space left on device`);
+    expect(() => createParentFolders(file)).toThrow(
+      `the list of names ${file.path} cannot be written: no space left on device`,
+    );
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -81,18 +87,18 @@ describe('a folder that is not there', () => {
     const { file, folder } = newFile();
     refuse('mkdirSync', 'EACCES');
     const calls = listen();
-    expect(() => makeFolder(file)).toThrow('permission denied');
+    expect(() => createParentFolders(file)).toThrow('permission denied');
     expect(calls.filter(([call]) => call === 'mkdirSync')).toHaveLength(1);
     expect(readdirSync(folder)).toEqual([]);
   });
 
   test('goes away again where nothing came to be kept in it', () => {
     const { file, folder, made } = newFile();
-    removeEmpty(makeFolder(file));
+    removeEmptyFolders(createParentFolders(file));
     expect(readdirSync(folder)).toEqual([]);
-    makeFolder(file);
+    createParentFolders(file);
     mkdirSync(join(folder, 'made', 'kept'));
-    removeEmpty(made);
+    removeEmptyFolders(made);
     expect(readdirSync(join(folder, 'made'))).toEqual(['kept']);
   });
 });
@@ -101,7 +107,7 @@ describe.skipIf(!posix)('loose permissions of a folder', () => {
   /** What is said when `folder` is tightened, and what its permissions are then. */
   function tightened(folder: string, home = '/home/alice') {
     const notices: string[] = [];
-    tightenFolder(folder, home, (line) => notices.push(line));
+    restrictPermissions(folder, home, (line) => notices.push(line));
     return { notices, mode: modeOf(folder) };
   }
 
@@ -143,7 +149,7 @@ describe.skipIf(!posix)('loose permissions of a folder', () => {
     const folder = '/keystow-tests-nowhere';
     refuse('statSync', 'EACCES');
     const notices: string[] = [];
-    tightenFolder(folder, '/home/alice', (line) => notices.push(line));
+    restrictPermissions(folder, '/home/alice', (line) => notices.push(line));
     expect(notices).toEqual([]);
   });
 
@@ -162,7 +168,7 @@ describe.skipIf(!posix)('loose permissions of a folder', () => {
 
   test('are no matter where there is no folder', () => {
     const notices: string[] = [];
-    tightenFolder(join(newPlace().folder, 'not', 'there'), '/home/alice', (line) => notices.push(line));
+    restrictPermissions(join(newPlace().folder, 'not', 'there'), '/home/alice', (line) => notices.push(line));
     expect(notices).toEqual([]);
   });
 
@@ -174,7 +180,7 @@ describe.skipIf(!posix)('loose permissions of a folder', () => {
     ]);
     refuse('statSync', 'EACCES');
     const notices: string[] = [];
-    tightenFolder(folder, '/home/alice', (line) => notices.push(line));
+    restrictPermissions(folder, '/home/alice', (line) => notices.push(line));
     expect(notices).toEqual([
       `the folder ${folder} may have loose permissions, and they cannot be changed: permission denied`,
     ]);
@@ -190,18 +196,18 @@ describe.skipIf(!posix)('a folder that is somebody else’s', () => {
     const { folder, path } = newPlace();
     if (root) chownSync(folder, uid, uid);
     vi.spyOn(process, 'geteuid').mockReturnValue(me);
-    return { folder, file: { path, what }, owner: statSync(folder).uid };
+    return { folder, file: { path, label }, owner: statSync(folder).uid };
   }
 
-  function said(file: { path: string; what: string }): readonly string[] {
+  function said(file: { path: string; label: string }): readonly string[] {
     const lines: string[] = [];
-    nameOpenFolders(file, (line) => lines.push(line));
+    warnAboutWritableFolders(file, (line) => lines.push(line));
     return lines.filter((line) => line.includes(dirname(file.path)));
   }
 
   test('is refused, and who may use it is told', () => {
     const { file, owner } = fileOfOthers();
-    expect(() => refuseOthersFolder(file)).toThrow(
+    expect(() => rejectForeignFolder(file)).toThrow(
       expect.objectContaining({
         code: 'file-refused',
         message: `the list of names ${file.path} is in a folder of another user (uid ${owner})`,
@@ -219,9 +225,9 @@ describe.skipIf(!posix)('a folder that is somebody else’s', () => {
 
   test('is no such folder where it is root’s, one’s own, or not there', () => {
     for (const path of ['/etc/credentials.json', newPlace().path, join(newPlace().folder, 'not', 'there')])
-      refuseOthersFolder({ path, what });
+      rejectForeignFolder({ path, label });
     vi.spyOn(process, 'geteuid').mockReturnValue(me);
-    refuseOthersFolder({ path: '/etc/credentials.json', what });
+    rejectForeignFolder({ path: '/etc/credentials.json', label });
   });
 
   test('is not known on Windows', () => {
@@ -229,8 +235,8 @@ describe.skipIf(!posix)('a folder that is somebody else’s', () => {
     if (root) chownSync(folder, uid, uid);
     chmodSync(folder, 0o777);
     onPlatform('win32');
-    refuseOthersFolder({ path, what });
-    expect(said({ path, what })).toEqual([]);
+    rejectForeignFolder({ path, label });
+    expect(said({ path, label })).toEqual([]);
   });
 
   test.skipIf(!root).each([
@@ -244,7 +250,7 @@ describe.skipIf(!posix)('a folder that is somebody else’s', () => {
     const { folder, path } = newPlace();
     chownSync(folder, 0, gid);
     chmodSync(folder, mode);
-    expect(said({ path, what })).toEqual(
+    expect(said({ path, label })).toEqual(
       open
         ? [
             `others may write to the folder ${folder} (permissions 0${(mode & 0o777).toString(8)}), and so replace the list of names`,

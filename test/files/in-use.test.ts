@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { onceFree } from '../../src/adapters/files/in-use.ts';
+import { retryWhileBusy } from '../../src/adapters/files/retry-while-busy.ts';
 import { onPlatform } from '../support/platform.ts';
 import { systemError } from './watched-disk.ts';
 
@@ -18,14 +18,14 @@ function refused(times: number, code: string) {
 describe('a file that another program has open', () => {
   test.each(['EPERM', 'EACCES', 'EBUSY'])('on Windows (%s) is tried again until it is free', async (code) => {
     onPlatform('win32');
-    expect(await onceFree(refused(3, code))).toBe('done');
+    expect(await retryWhileBusy(refused(3, code))).toBe('done');
   });
 
   test('on Windows is given up after two seconds, with what the system said', async () => {
     onPlatform('win32');
     vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
     const work = vi.fn(refused(1_000_000, 'EBUSY'));
-    const waiting = onceFree(work).catch((error: unknown) => error);
+    const waiting = retryWhileBusy(work).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(1900);
     const tries = work.mock.calls.length;
     // Each pause is 5 to 30 ms.
@@ -43,7 +43,7 @@ describe('a file that another program has open', () => {
     ['darwin', 'EACCES'],
   ] as const)('is the only reason to wait: on %s %s is told at once', async (platform, code) => {
     onPlatform(platform);
-    await expect(onceFree(refused(1, code))).rejects.toMatchObject({ code });
+    await expect(retryWhileBusy(refused(1, code))).rejects.toMatchObject({ code });
   });
 
   test('is told from what is no error of the system', async () => {
@@ -51,6 +51,6 @@ describe('a file that another program has open', () => {
     const work = () => {
       throw 'broken';
     };
-    await expect(onceFree(work)).rejects.toBe('broken');
+    await expect(retryWhileBusy(work)).rejects.toBe('broken');
   });
 });

@@ -10,9 +10,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { lazyLock } from '../../src/adapters/files/lazy-lock.ts';
+import { createLazyLock } from '../../src/adapters/files/lazy-lock.ts';
 import { createLock } from '../../src/adapters/files/lock.ts';
-import { LockFolder } from '../../src/adapters/files/lock-folder.ts';
+import { LockDirectory } from '../../src/adapters/files/lock-directory.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { onPlatform } from '../support/platform.ts';
@@ -21,7 +21,7 @@ import { listen, refuse } from './watched-disk.ts';
 vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
 
 const posix = process.platform !== 'win32';
-const what = 'list of names';
+const label = 'list of names';
 const neverStale = new Date(Date.now() + 3_600_000);
 
 afterEach(() => {
@@ -46,7 +46,7 @@ describe('a lock that somebody has', () => {
     };
     take();
     let outcome: unknown;
-    const work = createLock({ path, what, ...(limitMs !== undefined && { limitMs }) })(async () => 'had');
+    const work = createLock({ path, label, ...(limitMs !== undefined && { limitMs }) })(async () => 'had');
     const end = (how: unknown) => {
       outcome = how;
     };
@@ -114,7 +114,7 @@ describe('a lock that somebody has', () => {
     const { path } = newPlace();
     mkdirSync(`${path}.lock`);
     const calling = new AbortController();
-    const work = createLock({ path, what })(async () => 'never', { signal: calling.signal });
+    const work = createLock({ path, label })(async () => 'never', { signal: calling.signal });
     calling.abort();
     await failure(work, 'cancelled');
     expect(readdirSync(`${path}.lock`)).toEqual([]);
@@ -124,7 +124,7 @@ describe('a lock that somebody has', () => {
 describe('a lock that the system does not give', () => {
   // So that it is told at once, or never.
   beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
-  const take = (path: string) => createLock({ path, what })(async () => 'had');
+  const take = (path: string) => createLock({ path, label })(async () => 'had');
 
   test('is a failure that names the file', async () => {
     const { path } = newPlace();
@@ -175,7 +175,7 @@ describe('a lock that the system does not give', () => {
     onPlatform('win32');
     refuse('mkdirSync', (on) => (on === `${path}.lock` ? 'EPERM' : undefined));
     const error = await failure(
-      createLock({ path, what, limitMs: 0 })(async () => 'never'),
+      createLock({ path, label, limitMs: 0 })(async () => 'never'),
       'file-io',
     );
     expect(error.message).toBe(`the list of names ${path} cannot be locked: operation not permitted`);
@@ -200,7 +200,7 @@ describe('a lock that the system does not give', () => {
 describe('a lock that is loaded late', () => {
   test('lets one work run at a time, and settles as the work does', async () => {
     const { path } = newPlace();
-    const exclusively = lazyLock({ path, what });
+    const exclusively = createLazyLock({ path, label });
     let running = 0;
     const work = async (held: () => boolean) => {
       running += 1;
@@ -222,13 +222,13 @@ describe('a lock that is loaded late', () => {
 describe('the folder of a lock', () => {
   const taken = () => {
     const lock = `${newPlace().path}.lock`;
-    const folder = new LockFolder(lock);
+    const folder = new LockDirectory(lock);
     folder.fs.mkdir(lock, (error) => expect(error).toBeNull());
     return { lock, folder };
   };
 
   test('is not held where it was never taken, though nothing is there', () => {
-    expect(new LockFolder(`${newPlace().path}.lock`).held()).toBe(false);
+    expect(new LockDirectory(`${newPlace().path}.lock`).isHeld()).toBe(false);
   });
 
   test('is closed to others', () => {
@@ -237,16 +237,16 @@ describe('the folder of a lock', () => {
 
   test('tells one holder from the next, and that it is free', () => {
     const { lock, folder } = taken();
-    const first = folder.holder();
+    const first = folder.readHolder();
     expect(first).toMatch(/\d/);
-    expect(folder.holder()).toBe(first);
+    expect(folder.readHolder()).toBe(first);
     utimesSync(lock, 7, 7);
-    expect(folder.holder()).toBe(first);
+    expect(folder.readHolder()).toBe(first);
     renameSync(lock, `${lock}.before`);
-    expect(folder.holder()).toBeUndefined();
+    expect(folder.readHolder()).toBeUndefined();
     mkdirSync(lock);
-    expect(folder.holder()).toMatch(/\d/);
-    expect(folder.holder()).not.toBe(first);
+    expect(folder.readHolder()).toMatch(/\d/);
+    expect(folder.readHolder()).not.toBe(first);
   });
 
   test('is removed when it is abandoned, or the process exits, and not again', () => {
@@ -256,7 +256,7 @@ describe('the folder of a lock', () => {
     ]) {
       const mine = taken();
       leave(mine);
-      expect(mine.folder.held()).toBe(false);
+      expect(mine.folder.isHeld()).toBe(false);
       expect(() => statSync(mine.lock)).toThrow('ENOENT');
       leave(mine);
     }
@@ -266,7 +266,7 @@ describe('the folder of a lock', () => {
     const { lock, folder } = taken();
     writeFileSync(join(lock, 'kept'), '');
     folder.abandon();
-    expect([folder.held(), readdirSync(lock)]).toEqual([false, ['kept']]);
+    expect([folder.isHeld(), readdirSync(lock)]).toEqual([false, ['kept']]);
   });
 
   test('that was lost is not touched for its new holder', () => {
@@ -284,7 +284,7 @@ describe('the folder of a lock', () => {
     const { path } = newPlace();
     writeFileSync(path, '');
     const seen: [unknown, Stats | undefined][] = [];
-    new LockFolder(path).fs.stat(path, (error, stats) => seen.push([error, stats]));
+    new LockDirectory(path).fs.stat(path, (error, stats) => seen.push([error, stats]));
     expect(seen).toEqual([[expect.objectContaining({ code: 'ENOTDIR' }), undefined]]);
   });
 });

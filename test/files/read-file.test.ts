@@ -2,8 +2,8 @@ import { chmodSync, closeSync, mkdirSync, openSync, symlinkSync, writeFileSync }
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { errnoOf, printable, wordsOf } from '../../src/adapters/files/errno.ts';
-import { readGuarded } from '../../src/adapters/files/read-file.ts';
+import { errnoCode, errnoMessage, replaceControls } from '../../src/adapters/files/file-errors.ts';
+import { readPrivateFile } from '../../src/adapters/files/read-private-file.ts';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
@@ -12,12 +12,12 @@ import { refuse, systemError } from './watched-disk.ts';
 vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
 
 const posix = process.platform !== 'win32';
-const what = 'list of names';
+const label = 'list of names';
 
 /** Reads a file of at most eight bytes, and keeps what it is told. */
 function reader(path: string) {
   const notices: string[] = [];
-  const read = () => readGuarded({ path, what }, { maxBytes: 8, notice: (line) => notices.push(line) });
+  const read = () => readPrivateFile({ path, label }, { maxBytes: 8, notice: (line) => notices.push(line) });
   return { read, notices };
 }
 
@@ -138,30 +138,30 @@ describe('what the system says', () => {
     ['thrown', undefined, 'thrown'],
     [{ code: 'ENOENT' }, undefined, '[object Object]'],
   ])('%s is %s: %s', (error, code, words) => {
-    expect(errnoOf(error)).toBe(code);
-    expect(wordsOf(error)).toBe(words);
+    expect(errnoCode(error)).toBe(code);
+    expect(errnoMessage(error)).toBe(words);
   });
 
   test.skipIf(!posix)('of a full quota has no name in libuv, and has one here', () => {
     const full = systemError('EDQUOT', 'write');
     expect(full.code).toContain('Unknown');
-    expect(errnoOf(full)).toBe('EDQUOT');
-    expect(wordsOf(full)).toBe('disk quota exceeded');
+    expect(errnoCode(full)).toBe('EDQUOT');
+    expect(errnoMessage(full)).toBe('disk quota exceeded');
     const upper = Object.assign(new Error('UNKNOWN: unknown error, write'), {
       code: 'UNKNOWN',
       errno: -constants.errno.EDQUOT,
     });
-    expect(errnoOf(upper)).toBe('EDQUOT');
+    expect(errnoCode(upper)).toBe('EDQUOT');
     for (const other of [
       { code: 'UNKNOWN', errno: -constants.errno.EIO },
       { code: 'EIO', errno: -constants.errno.EDQUOT },
       { code: 'NOT_UNKNOWN', errno: -constants.errno.EDQUOT },
     ])
-      expect(errnoOf(Object.assign(new Error(), other))).toBe(other.code);
-    expect(errnoOf(Object.assign(new Error(), { errno: -constants.errno.EDQUOT }))).toBeUndefined();
+      expect(errnoCode(Object.assign(new Error(), other))).toBe(other.code);
+    expect(errnoCode(Object.assign(new Error(), { errno: -constants.errno.EDQUOT }))).toBeUndefined();
   });
 
   test('is shown on one line, whatever a name holds', () => {
-    expect(printable('a\tb\x1b[31mc\nd\x7f')).toBe('a?b?[31mc?d?');
+    expect(replaceControls('a\tb\x1b[31mc\nd\x7f')).toBe('a?b?[31mc?d?');
   });
 });

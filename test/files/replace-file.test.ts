@@ -11,10 +11,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { identityOf } from '../../src/adapters/files/identity.ts';
-import { replaceFile } from '../../src/adapters/files/replace-file.ts';
-import { syncFile, syncFolder } from '../../src/adapters/files/sync.ts';
-import { sweepTemporaries } from '../../src/adapters/files/temporary.ts';
+import {
+  fileVersion,
+  removeOrphanedTemps,
+  replaceFile,
+  syncFile,
+  syncFolder,
+} from '../../src/adapters/files/replace-file.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { onPlatform } from '../support/platform.ts';
@@ -23,15 +26,15 @@ import { listen, refuse } from './watched-disk.ts';
 vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
 
 const posix = process.platform !== 'win32';
-const what = 'list of names';
+const label = 'list of names';
 const bytes = Buffer.from('new');
 
 /** A file that holds `old`, and what replaces it. */
 function kept() {
   const { path, folder } = newPlace();
-  const file = { path, what };
+  const file = { path, label };
   writeFileSync(path, 'old');
-  const replace = () => replaceFile({ file, bytes, expected: identityOf(file), permitted: () => true });
+  const replace = () => replaceFile({ file, bytes, expected: fileVersion(file), isPermitted: () => true });
   return { file, path, folder, replace };
 }
 
@@ -115,9 +118,9 @@ describe('a replacement', () => {
   test('is refused by a folder that is a file, in words that name the file', async () => {
     if (!posix) return;
     const { path } = kept();
-    const file = { path: join(path, 'credentials.json'), what };
-    expect(() => identityOf(file)).toThrow(`the list of names ${file.path} cannot be read: not a directory`);
-    const replacing = replaceFile({ file, bytes, expected: undefined, permitted: () => true });
+    const file = { path: join(path, 'credentials.json'), label };
+    expect(() => fileVersion(file)).toThrow(`the list of names ${file.path} cannot be read: not a directory`);
+    const replacing = replaceFile({ file, bytes, expected: undefined, isPermitted: () => true });
     expect((await failure(replacing, 'file-io')).hint).toBe('a part of the path is not a folder');
   });
 
@@ -186,14 +189,14 @@ describe('a sync', () => {
 describe('what stands at a path', () => {
   test('is another once it is written to, though it is as long as before', () => {
     const { file, path } = kept();
-    const before = identityOf(file);
-    expect(identityOf(file)).toBe(before);
-    while (identityOf(file) === before) writeFileSync(path, 'new');
+    const before = fileVersion(file);
+    expect(fileVersion(file)).toBe(before);
+    while (fileVersion(file) === before) writeFileSync(path, 'new');
   });
 
   test('is nothing where nothing is', () => {
     const { path } = newPlace();
-    expect(identityOf({ path, what })).toBeUndefined();
+    expect(fileVersion({ path, label })).toBeUndefined();
   });
 });
 
@@ -215,7 +218,7 @@ describe('a sweep', () => {
     for (const name of others) writeFileSync(join(folder, name), '');
     mkdirSync(orphan(path, 'fedcba9876543210'));
     writeFileSync(orphan(path), 'half');
-    sweepTemporaries(path);
+    removeOrphanedTemps(path);
     expect(readdirSync(folder).sort()).toEqual(
       ['credentials.json', 'credentials.json.tmp-fedcba9876543210', ...others].sort(),
     );
@@ -228,7 +231,7 @@ describe('a sweep', () => {
     const [first = '', ...others] = several;
     mkdirSync(orphan(path, first));
     for (const digits of others) writeFileSync(orphan(path, digits), '');
-    sweepTemporaries(path);
+    removeOrphanedTemps(path);
     expect(readdirSync(folder).sort()).toEqual(['credentials.json', `credentials.json.tmp-${first}`]);
   });
 
@@ -240,11 +243,11 @@ describe('a sweep', () => {
       if (times-- === 1) rmSync(`${on}`);
       return undefined;
     });
-    sweepTemporaries(path);
+    removeOrphanedTemps(path);
     expect(readdirSync(folder)).toEqual(['credentials.json']);
   });
 
   test('of a folder that cannot be listed is none', () => {
-    sweepTemporaries(join(newPlace().folder, 'nothing', 'credentials.json'));
+    removeOrphanedTemps(join(newPlace().folder, 'nothing', 'credentials.json'));
   });
 });

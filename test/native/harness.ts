@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createCredentialManager } from '../../src/adapters/credential-manager/credential-manager.ts';
 import type { Exclusively } from '../../src/adapters/files/lock.ts';
 import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
-import { type Backing, createMemoryStore } from '../../src/adapters/memory/memory-store.ts';
+import { createMemoryStore, type MemoryBacking } from '../../src/adapters/memory/memory-store.ts';
 import type { NativeStoreOptions } from '../../src/adapters/native/store-options.ts';
 import type { CredentialStore } from '../../src/ports/credential-store.ts';
 import type { StoreProbe } from '../../src/ports/store-probe.ts';
@@ -75,7 +75,7 @@ export const createWithExactTargets: CreateStore = (options) =>
   });
 
 export function memoryHarness(): Harness {
-  const backing: Backing = new Map();
+  const backing: MemoryBacking = new Map();
   return {
     name: 'memory',
     open: async () => createMemoryStore({ id: 'file', backing }),

@@ -11,6 +11,6 @@ export function openStore(create: CreateStore, folder: string, binding: Binding)
     loadBinding: () => binding,
     sentinelService: 'keystow-test',
     interaction: { interactive: false, notifyWaiting: () => undefined },
-    exclusively: createLock({ path: join(folder, 'credentials.json.native'), what: 'lock of the OS keyring' }),
+    exclusively: createLock({ path: join(folder, 'credentials.json.native'), label: 'lock of the OS keyring' }),
   });
 }

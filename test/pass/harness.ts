@@ -9,7 +9,7 @@ export function passOn({ environment }: Pick<OwnPasswordStore, 'environment'>, o
     environment,
     sentinelService: 'keystow-tests',
     interaction: { interactive: false, notifyWaiting: () => undefined },
-    exclusively: createLock({ path: `${environment.HOME}/lock`, what: 'lock of the tests' }),
+    exclusively: createLock({ path: `${environment.HOME}/lock`, label: 'lock of the tests' }),
     ...options,
   });
 }

@@ -1,4 +1,4 @@
-import { lazyLock } from '../../src/adapters/files/lazy-lock.ts';
+import { createLazyLock } from '../../src/adapters/files/lazy-lock.ts';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import type { Context } from '../../src/app/context.ts';
 import { readSettings } from '../../src/app/settings.ts';
@@ -32,7 +32,7 @@ export function contextAt(home: string, environment: Readonly<Record<string, str
     },
     stores: createStores({ profile: keystow, settings, terminal, environment, platform, home, prompting: false }),
     placement: createPlacementFile({ path: settings.placementPath }),
-    mutex: lazyLock({ path: `${settings.credentialsPath}.copies`, what: 'lock of the credentials' }),
+    mutex: createLazyLock({ path: `${settings.credentialsPath}.copies`, label: 'lock of the credentials' }),
     terminal,
     clock: () => new Date().toISOString(),
     signal: new AbortController().signal,

@@ -1,4 +1,4 @@
-import { orAborted, throwIfAborted } from '../files/abort.ts';
+import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
 import { judge, type Verdict } from './judge.ts';
 import { type PostOptions, post, type Sent } from './post.ts';
 
@@ -32,7 +32,7 @@ export function converse(host: string, options: ConversationOptions): Conversati
     },
     async wait(ms) {
       try {
-        await orAborted(options.wait(ms, signal), { signal });
+        await rejectOnAbort(options.wait(ms, signal), { signal });
       } catch (error) {
         throwIfAborted({ signal });
         throw error;

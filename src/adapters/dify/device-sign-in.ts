@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { parseDifyHost } from '../../domain/sign-in/dify-host.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DeviceSignIn } from '../../ports/sign-in/device-sign-in.ts';
-import { orAborted } from '../files/abort.ts';
+import { rejectOnAbort } from '../files/abort.ts';
 import { awaitToken } from './await-token.ts';
 import { converse } from './conversation.ts';
 import { requestCode } from './request-code.ts';
@@ -37,7 +37,7 @@ export function createDeviceSignIn(options: DeviceSignInOptions): DeviceSignIn {
       const { readDeviceCode, readGrant } = await import('./answers.ts');
       const code = readDeviceCode(host, issued);
       const { verificationUri, userCode, expiresInSeconds } = code;
-      await orAborted(Promise.resolve(show({ verificationUri, userCode, expiresInSeconds })), { signal });
+      await rejectOnAbort(Promise.resolve(show({ verificationUri, userCode, expiresInSeconds })), { signal });
       return readGrant(host, await awaitToken(talk, code, issuedAtMs));
     },
   };

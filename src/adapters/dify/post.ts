@@ -1,5 +1,5 @@
 import { parseJson } from '../../domain/text/json.ts';
-import { orAborted, throwIfAborted } from '../files/abort.ts';
+import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
 import { type ConnectionFault, connectionFault } from './connection-fault.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -33,7 +33,7 @@ export async function post(url: string, sent: Sent, options: PostOptions): Promi
   const timer = setTimeout(() => limit.abort(), limitMs);
   const ending = AbortSignal.any([signal, limit.signal]);
   try {
-    return await orAborted(exchange(url, sent, options, ending), { signal: ending });
+    return await rejectOnAbort(exchange(url, sent, options, ending), { signal: ending });
   } catch (error) {
     throwIfAborted({ signal });
     if (limit.signal.aborted) return noAnswer(`did not answer within ${Math.ceil(limitMs / 1000)} s`, false);

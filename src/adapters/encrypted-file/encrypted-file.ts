@@ -4,12 +4,12 @@ import { type Argon2Cost, recommendedCost } from '../../domain/envelope/key-deri
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import type { KeptFile } from '../files/file-errors.ts';
-import type { FileChanger } from './change-file.ts';
-import { type Derive, deriveKey } from './derive.ts';
-import { KeyRing } from './key-ring.ts';
+import type { ManagedFile } from '../files/file-errors.ts';
+import { type EnvelopeFileOptions, parsePayload, readEnvelope, type SealedFileOptions } from './envelope-file.ts';
+import type { FileWriter } from './file-writer.ts';
+import { type DeriveKey, deriveKey } from './kdf.ts';
+import { KeyCache } from './key-cache.ts';
 import type { Payload } from './payload.ts';
-import { type EnvelopeFile, parsePayload, readEnvelope, type SealedFileOptions } from './sealed-file.ts';
 
 /** What a file that exists is read with. */
 export interface ExistingFileOptions {
@@ -25,11 +25,11 @@ export interface ExistingFileOptions {
 
 export interface EncryptedFileOptions extends ExistingFileOptions {
   /** How a file that does not exist yet is sealed. One that exists says itself how it is. */
-  readonly seal: 'home' | 'passphrase';
+  readonly keySource: 'home' | 'passphrase';
   readonly passphrases: PassphraseSource;
   /** What deriving the key of a new file costs. RFC 9106's second recommendation unless given. */
   readonly cost?: Argon2Cost;
-  readonly derive?: Derive;
+  readonly derive?: DeriveKey;
   readonly random?: (bytes: number) => Uint8Array;
 }
 
@@ -45,10 +45,10 @@ export interface EncryptedFile extends CredentialStore {
 
 /** The store that needs nothing but a folder. docs/envelope.md is the format. */
 export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFile {
-  const envelopeFile = envelopeFileOf(options);
+  const envelopeFile = toEnvelopeFile(options);
   const { file } = envelopeFile;
   const { cost = recommendedCost, derive = deriveKey, random = randomBytes } = options;
-  const keys = new KeyRing(file, { ...options, cost, derive, random });
+  const keys = new KeyCache(file, { ...options, cost, derive, random });
   const sealed: SealedFileOptions = { ...envelopeFile, keys, random };
 
   async function read(options?: OperationOptions): Promise<Payload | undefined> {
@@ -56,8 +56,8 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
     return envelope && parsePayload(file, await keys.open(envelope, options));
   }
 
-  let loaded: Promise<FileChanger> | undefined;
-  const load = async () => (await import('./change-file.ts')).createFileChanger(sealed);
+  let loaded: Promise<FileWriter> | undefined;
+  const load = async () => (await import('./file-writer.ts')).createFileWriter(sealed);
   const changer = () => {
     loaded ??= load();
     return loaded;
@@ -68,12 +68,12 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
     listing: 'all',
 
     async get(name, options) {
-      const checked = begin(name, options);
+      const checked = checkCall(name, options);
       return (await read(options))?.get(checked);
     },
 
     async set(name, secret, options) {
-      const checked = begin(name, options);
+      const checked = checkCall(name, options);
       const edit = (payload: Payload) => {
         payload.set(checked, secret);
         return true;
@@ -82,7 +82,7 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
     },
 
     async delete(name, options) {
-      const checked = begin(name, options);
+      const checked = checkCall(name, options);
       if (!(await read(options))?.has(checked)) return false;
       return (await changer()).edit((payload) => payload.delete(checked), false, options);
     },
@@ -99,7 +99,7 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
     },
 
     async close() {
-      keys.forget();
+      keys.clear();
     },
   };
 }
@@ -108,23 +108,23 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
  * How the file that exists is sealed, told without a key; `undefined` where there is none. Rejects as the store would
  * for a file that is damaged, foreign, refused or unreadable.
  */
-export async function sealOfFile(options: ExistingFileOptions): Promise<'home' | 'passphrase' | undefined> {
-  const envelope = await readEnvelope(envelopeFileOf(options));
+export async function findKeySource(options: ExistingFileOptions): Promise<'home' | 'passphrase' | undefined> {
+  const envelope = await readEnvelope(toEnvelopeFile(options));
   return envelope && (envelope.kdf.name === 'argon2id' ? 'passphrase' : 'home');
 }
 
-function envelopeFileOf({ path, home, notice, maxFileBytes }: ExistingFileOptions): EnvelopeFile {
-  const file: KeptFile = { path, what: 'encrypted file' };
-  return { file, home, notice: onceEach(notice), maxBytes: maxFileBytes ?? defaultMaxFileBytes };
+function toEnvelopeFile({ path, home, notice, maxFileBytes }: ExistingFileOptions): EnvelopeFileOptions {
+  const file: ManagedFile = { path, label: 'encrypted file' };
+  return { file, home, notice: withoutRepeats(notice), maxBytes: maxFileBytes ?? defaultMaxFileBytes };
 }
 
-function begin({ service, account }: CredentialName, options: OperationOptions | undefined): CredentialName {
+function checkCall({ service, account }: CredentialName, options: OperationOptions | undefined): CredentialName {
   const name = toCredentialName(service, account);
   throwIfAborted(options);
   return name;
 }
 
-function onceEach(notice: (line: string) => void): (line: string) => void {
+function withoutRepeats(notice: (line: string) => void): (line: string) => void {
   const said = new Set<string>();
   return (line) => {
     if (said.has(line)) return;

@@ -17,9 +17,9 @@ export class Payload {
     if (!Array.isArray(rows)) return undefined;
     const payload = new Payload();
     for (const row of rows) {
-      const entry = entryOf(row);
+      const entry = parseEntry(row);
       const { size } = payload.#entries;
-      if (entry !== undefined) payload.#entries.set(keyOf(entry.name), entry);
+      if (entry !== undefined) payload.#entries.set(toKey(entry.name), entry);
       // No row, or one whose name there is already.
       if (payload.#entries.size === size) return undefined;
     }
@@ -36,22 +36,22 @@ export class Payload {
   }
 
   has(name: CredentialName): boolean {
-    return this.#entries.has(keyOf(name));
+    return this.#entries.has(toKey(name));
   }
 
   get(name: CredentialName): Secret | undefined {
-    const entry = this.#entries.get(keyOf(name));
-    return entry && secretOf(entry.secret);
+    const entry = this.#entries.get(toKey(name));
+    return entry && toSecret(entry.secret);
   }
 
   set({ service, account }: CredentialName, secret: Secret): void {
     const name = { service, account };
-    this.#entries.set(keyOf(name), { name, secret: Buffer.from(secret.expose()).toString('base64') });
+    this.#entries.set(toKey(name), { name, secret: Buffer.from(secret.expose()).toString('base64') });
   }
 
   /** Whether there was one. */
   delete(name: CredentialName): boolean {
-    return this.#entries.delete(keyOf(name));
+    return this.#entries.delete(toKey(name));
   }
 
   #sorted(): readonly Entry[] {
@@ -69,7 +69,7 @@ interface Entry {
  * takes 5 ms. That text is nowhere else: a quote in a name is escaped, and a secret, being base64, holds no comma.
  * `undefined`: it is not there.
  */
-export function secretIn(bytes: Buffer, { service, account }: CredentialName): Secret | undefined {
+export function findSecret(bytes: Buffer, { service, account }: CredentialName): Secret | undefined {
   const text = bytes.toString();
   const beginning = `${JSON.stringify([service, account]).slice(0, -1)},"`;
   const found = text.indexOf(beginning);
@@ -77,18 +77,18 @@ export function secretIn(bytes: Buffer, { service, account }: CredentialName): S
   const end = text.indexOf('"]', start);
   if (found < 0 || end < 0) return undefined;
   const secret = text.slice(start, end);
-  return decodedBase64Length(secret) === undefined ? undefined : secretOf(secret);
+  return decodedBase64Length(secret) === undefined ? undefined : toSecret(secret);
 }
 
-function secretOf(base64: string): Secret {
+function toSecret(base64: string): Secret {
   return new Secret(new Uint8Array(Buffer.from(base64, 'base64')));
 }
 
-function keyOf({ service, account }: CredentialName): string {
+function toKey({ service, account }: CredentialName): string {
   return `${service}\0${account}`;
 }
 
-function entryOf(row: unknown): Entry | undefined {
+function parseEntry(row: unknown): Entry | undefined {
   if (!Array.isArray(row) || row.length !== 3) return undefined;
   const [service, account, secret] = row;
   if (typeof secret !== 'string' || decodedBase64Length(secret) === undefined) return undefined;

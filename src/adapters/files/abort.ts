@@ -6,7 +6,7 @@ export function throwIfAborted(options: OperationOptions | undefined): void {
 }
 
 /** Settles as `work` does, or rejects with `cancelled` as soon as the signal is aborted. */
-export async function orAborted<T>(work: Promise<T>, options: OperationOptions | undefined): Promise<T> {
+export async function rejectOnAbort<T>(work: Promise<T>, options: OperationOptions | undefined): Promise<T> {
   const signal = options?.signal;
   if (signal === undefined) return work;
   work.catch(() => undefined);

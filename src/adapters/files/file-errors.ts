@@ -1,60 +1,89 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import { errnoOf, printable, wordsOf } from './errno.ts';
+import { createUnicodeRegExp } from '../../domain/text/one-line.ts';
 
 /** A file of keystow's, and what people call it. */
-export interface KeptFile {
+export interface ManagedFile {
   /** Absolute. */
   readonly path: string;
   /** Such as `encrypted file`: comes after "the". */
-  readonly what: string;
+  readonly label: string;
 }
 
 /** `the encrypted file /home/alice/.config/keystow/credentials.json` */
-export function named({ what, path }: KeptFile): string {
-  return `the ${what} ${printable(path)}`;
+export function describeFile({ label, path }: ManagedFile): string {
+  return `the ${label} ${replaceControls(path)}`;
 }
 
 /** A file that is kept as it is, because nobody can tell what it held. `why` follows a colon. */
-export function damagedError(file: KeptFile, why: string): CredentialError {
-  return new CredentialError('file-damaged', `${named(file)} is damaged: ${why}`, {
+export function damagedError(file: ManagedFile, why: string): CredentialError {
+  return new CredentialError('file-damaged', `${describeFile(file)} is damaged: ${why}`, {
     hint: 'restore it from a backup, or move it aside and sign in again; keystow leaves it as it is',
   });
 }
 
-export function foreignError(file: KeptFile): CredentialError {
-  return new CredentialError('file-foreign', `${named(file)} was written by another program`, {
+export function foreignError(file: ManagedFile): CredentialError {
+  return new CredentialError('file-foreign', `${describeFile(file)} was written by another program`, {
     hint: 'move it aside, or choose another folder; keystow leaves it as it is',
   });
 }
 
-export function laterVersionError(file: KeptFile, version: number): CredentialError {
-  return new CredentialError('file-version', `${named(file)} has version ${version} of its format, and 1 is known`, {
-    hint: 'update the program; keystow leaves the file as it is',
-  });
+export function laterVersionError(file: ManagedFile, version: number): CredentialError {
+  return new CredentialError(
+    'file-version',
+    `${describeFile(file)} has version ${version} of its format, and 1 is known`,
+    {
+      hint: 'update the program; keystow leaves the file as it is',
+    },
+  );
 }
 
 /** A writer gives up: each time the lock was no protection. */
-export function keepsChanging(file: KeptFile): CredentialError {
-  return new CredentialError('file-busy', `${named(file)} is changed by something that does not lock it`, {
+export function contendedError(file: ManagedFile): CredentialError {
+  return new CredentialError('file-busy', `${describeFile(file)} is changed by something that does not lock it`, {
     hint: 'try again when no other program writes to it',
   });
 }
 
 /** The operating system's refusal as `file-io`. */
-export function ioError(file: KeptFile, doing: 'read' | 'written' | 'locked', error: unknown): CredentialError {
-  const hint = hints[errnoOf(error) ?? ''] ?? 'check that the path can be used, or choose another folder';
-  const message = `${named(file)} cannot be ${doing}: ${wordsOf(error)}`;
+export function ioError(file: ManagedFile, doing: 'read' | 'written' | 'locked', error: unknown): CredentialError {
+  const hint = hints[errnoCode(error) ?? ''] ?? 'check that the path can be used, or choose another folder';
+  const message = `${describeFile(file)} cannot be ${doing}: ${errnoMessage(error)}`;
   return new CredentialError('file-io', message, { cause: error, hint });
 }
 
-const owner = 'check who owns the file and its folder, and their permissions';
-const space = 'free some space and try again; what was kept before is untouched';
+const permissionsHint = 'check who owns the file and its folder, and their permissions';
+const spaceHint = 'free some space and try again; what was kept before is untouched';
 
 const hints: Readonly<Record<string, string>> = {
-  EACCES: owner,
-  EPERM: owner,
+  EACCES: permissionsHint,
+  EPERM: permissionsHint,
   ENOTDIR: 'a part of the path is not a folder',
-  ENOSPC: space,
-  EDQUOT: space,
+  ENOSPC: spaceHint,
+  EDQUOT: spaceHint,
   EROFS: 'the file system is mounted read-only; choose another folder',
 };
+
+/** The system's name of an error, such as `ENOENT`; `undefined` for anything that is not a system error. */
+export function errnoCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, errno } = error as NodeJS.ErrnoException;
+  // libuv has no name for a full quota and reports only its number.
+  return /^unknown/i.test(code ?? '') && errno === -quotaErrno() ? 'EDQUOT' : code;
+}
+
+/** The system's words for an error, such as `no space left on device`. */
+export function errnoMessage(error: unknown): string {
+  if (errnoCode(error) === 'EDQUOT') return 'disk quota exceeded';
+  const message = error instanceof Error ? error.message : String(error);
+  return replaceControls(/^[A-Z0-9]+: (.+?), /.exec(message)?.[1] ?? message);
+}
+
+/** A path or another text on one line: a name may hold newlines and escape sequences. */
+export function replaceControls(text: string): string {
+  return text.replace(createUnicodeRegExp('\\p{Cc}'), '?');
+}
+
+/** Asked for when it is needed: a read does not load the module. */
+function quotaErrno(): number {
+  return process.getBuiltinModule('node:os').constants.errno.EDQUOT;
+}

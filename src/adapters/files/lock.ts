@@ -2,12 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
-import { orAborted, throwIfAborted } from './abort.ts';
-import { errnoOf } from './errno.ts';
-import { ioError, type KeptFile, named } from './file-errors.ts';
-import { makeFolder, removeEmpty } from './folder.ts';
-import { isInUse } from './in-use.ts';
-import { LockFolder } from './lock-folder.ts';
+import { rejectOnAbort, throwIfAborted } from './abort.ts';
+import { describeFile, errnoCode, ioError, type ManagedFile } from './file-errors.ts';
+import { createParentFolders, removeEmptyFolders } from './folders.ts';
+import { LockDirectory } from './lock-directory.ts';
+import { isBusy } from './retry-while-busy.ts';
 
 /**
  * Runs `work` while no other work under the same lock runs, in this process or any other, and settles as it does.
@@ -20,7 +19,7 @@ import { LockFolder } from './lock-folder.ts';
  */
 export type Exclusively = <T>(work: (held: () => boolean) => Promise<T>, options?: OperationOptions) => Promise<T>;
 
-export interface LockOptions extends KeptFile {
+export interface LockOptions extends ManagedFile {
   /** How long one holder is waited for. 4 seconds unless given. */
   readonly limitMs?: number;
 }
@@ -40,30 +39,30 @@ export function createLock({ limitMs = defaultLimitMs, ...file }: LockOptions): 
   let line: Promise<unknown> = Promise.resolve();
   return (work, options) => {
     const before = line;
-    const turn = orAborted(before, options).then(() => locked(file, limitMs, work, options));
+    const turn = rejectOnAbort(before, options).then(() => runLocked(file, limitMs, work, options));
     // Who leaves the line lets nobody in early.
     line = before.then(() => turn).catch(() => undefined);
     return turn;
   };
 }
 
-async function locked<T>(
-  file: KeptFile,
+async function runLocked<T>(
+  file: ManagedFile,
   limitMs: number,
   work: (held: () => boolean) => Promise<T>,
   options: OperationOptions | undefined,
 ): Promise<T> {
   throwIfAborted(options);
-  const folder = new LockFolder(`${file.path}.lock`);
+  const folder = new LockDirectory(`${file.path}.lock`);
   const made = new Set<string>();
   const makeFolders = () => {
-    for (const path of makeFolder(file)) made.add(path);
+    for (const path of createParentFolders(file)) made.add(path);
   };
   try {
     makeFolders();
     const release = await acquire(file, folder, limitMs, makeFolders, options);
     try {
-      return await work(() => folder.held());
+      return await work(() => folder.isHeld());
     } finally {
       // Fails when the lock was lost; what it was for has been done or refused by then.
       await release().catch(() => undefined);
@@ -71,15 +70,15 @@ async function locked<T>(
     }
   } finally {
     // Where the work came to nothing, nothing is left of it.
-    removeEmpty(made);
+    removeEmptyFolders(made);
   }
 }
 
 type Release = () => Promise<void>;
 
 async function acquire(
-  file: KeptFile,
-  folder: LockFolder,
+  file: ManagedFile,
+  folder: LockDirectory,
   limitMs: number,
   makeFolders: () => void,
   options: OperationOptions | undefined,
@@ -92,12 +91,12 @@ async function acquire(
       return await lock(file.path, { realpath: false, stale: staleMs, fs: folder.fs, onCompromised() {} });
     } catch (error) {
       // Who made the folder has removed it again, since nothing came to be kept there.
-      if (errnoOf(error) === 'ENOENT') makeFolders();
+      if (errnoCode(error) === 'ENOENT') makeFolders();
       // On Windows a folder that is being removed is in use until the last to look at it has closed it.
-      else if (errnoOf(error) !== 'ELOCKED' && !isInUse(error)) throw ioError(file, 'locked', error);
-      const [now, current] = [performance.now(), holderOf(file, folder)];
+      else if (errnoCode(error) !== 'ELOCKED' && !isBusy(error)) throw ioError(file, 'locked', error);
+      const [now, current] = [performance.now(), readHolder(file, folder)];
       if (current !== holder) [holder, since] = [current, now];
-      if (now - since >= limitMs || now - start >= overallLimitMs) throw busy(file, now - start, error);
+      if (now - since >= limitMs || now - start >= overallLimitMs) throw lockedError(file, now - start, error);
     }
     // A crowd that looks often keeps the holder from its work, so who has waited for long looks less often.
     await sleep(5 + Math.random() * Math.min(25 + (performance.now() - start) / 4, maxPauseMs));
@@ -105,20 +104,20 @@ async function acquire(
   }
 }
 
-function holderOf(file: KeptFile, folder: LockFolder): string | undefined {
+function readHolder(file: ManagedFile, folder: LockDirectory): string | undefined {
   try {
-    return folder.holder();
+    return folder.readHolder();
   } catch (error) {
-    if (isInUse(error)) return undefined;
+    if (isBusy(error)) return undefined;
     throw ioError(file, 'locked', error);
   }
 }
 
-function busy(file: KeptFile, waitedMs: number, cause: unknown): CredentialError {
-  if (errnoOf(cause) !== 'ELOCKED') return ioError(file, 'locked', cause);
+function lockedError(file: ManagedFile, waitedMs: number, cause: unknown): CredentialError {
+  if (errnoCode(cause) !== 'ELOCKED') return ioError(file, 'locked', cause);
   return new CredentialError(
     'file-busy',
-    `other processes kept ${named(file)} locked for ${Math.round(waitedMs / 1000)} seconds`,
+    `other processes kept ${describeFile(file)} locked for ${Math.round(waitedMs / 1000)} seconds`,
     {
       hint: `try again; if no program uses it, remove the folder ${file.path}.lock`,
     },

@@ -6,13 +6,13 @@ import type { CredentialStore } from '../../ports/credential-store.ts';
 import { throwIfAborted } from '../files/abort.ts';
 
 /** What a store in memory keeps: service and account as a JSON array → the secret. Shared by its handles. */
-export type Backing = Map<string, Uint8Array>;
+export type MemoryBacking = Map<string, Uint8Array>;
 
 export interface MemoryStoreOptions {
   /** The store that it stands for. */
   readonly id: StoreId;
   readonly listing?: CredentialStore['listing'];
-  readonly backing?: Backing;
+  readonly backing?: MemoryBacking;
 }
 
 /** The contract, and nothing else: it keeps until the process ends. */
@@ -21,18 +21,18 @@ export function createMemoryStore({ id, listing = 'all', backing = new Map() }: 
     id,
     listing,
     async get(name, options) {
-      const key = keyOf(name);
+      const key = toKey(name);
       throwIfAborted(options);
       const bytes = backing.get(key);
       return bytes && new Secret(bytes.slice());
     },
     async set(name, secret, options) {
-      const key = keyOf(name);
+      const key = toKey(name);
       throwIfAborted(options);
       backing.set(key, Uint8Array.from(secret.expose()));
     },
     async delete(name, options) {
-      const key = keyOf(name);
+      const key = toKey(name);
       throwIfAborted(options);
       return backing.delete(key);
     },
@@ -42,19 +42,19 @@ export function createMemoryStore({ id, listing = 'all', backing = new Map() }: 
       }
       if (service !== undefined) toCredentialName(service, service);
       throwIfAborted(options);
-      const names = [...backing.keys()].map(nameOf);
+      const names = [...backing.keys()].map(parseKey);
       return names.filter((name) => service === undefined || name.service === service).sort(compareNames);
     },
     async close() {},
   };
 }
 
-function keyOf({ service, account }: CredentialName): string {
+function toKey({ service, account }: CredentialName): string {
   toCredentialName(service, account);
   return JSON.stringify([service, account]);
 }
 
-function nameOf(key: string): CredentialName {
+function parseKey(key: string): CredentialName {
   const [service, account] = JSON.parse(key) as [string, string];
   return { service, account };
 }

@@ -1,7 +1,7 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Interaction } from '../../ports/interaction.ts';
-import { orAborted, throwIfAborted } from '../files/abort.ts';
+import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
 
 export interface Patience {
   /** What the user knows the store as. */
@@ -35,7 +35,10 @@ export class Operation {
     );
     this.#running.add(settled);
     void settled.then(() => this.#running.delete(settled));
-    return orAborted(this.#patience.interaction.interactive ? this.#attend(work) : this.#limit(work), this.#options);
+    return rejectOnAbort(
+      this.#patience.interaction.interactive ? this.#attend(work) : this.#limit(work),
+      this.#options,
+    );
   }
 
   /** Waits, for another limit at most, until nothing of the operation runs in native code; says whether that is so. */

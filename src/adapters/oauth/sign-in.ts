@@ -1,6 +1,6 @@
 import type { TokenSet } from '../../domain/sign-in/session.ts';
 import type { Ask } from '../../ports/sign-in/authorization-server.ts';
-import { orAborted } from '../files/abort.ts';
+import { rejectOnAbort } from '../files/abort.ts';
 import type { Call } from './call.ts';
 import { checkClient } from './check-client.ts';
 import { type Client, inLibrary } from './client.ts';
@@ -63,7 +63,7 @@ async function comingBack(
     timer = setTimeout(() => reject(nobodyCame(timeoutMs)), timeoutMs);
   });
   const sent = (async () => send())().then(() => listener.redirect);
-  return orAborted(Promise.race([listener.redirect, late, sent]), signal && { signal }).finally(() =>
+  return rejectOnAbort(Promise.race([listener.redirect, late, sent]), signal && { signal }).finally(() =>
     clearTimeout(timer),
   );
 }

@@ -1,6 +1,6 @@
 import { access, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { errnoOf } from '../files/errno.ts';
+import { errnoCode } from '../files/file-errors.ts';
 
 const suffix = '.gpg';
 
@@ -30,7 +30,7 @@ export class PasswordStore {
         .map((file) => relative(this.#folder, join(file.parentPath, file.name)).replaceAll(sep, '/'))
         .map((path) => path.slice(0, -suffix.length));
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return [];
+      if (errnoCode(error) === 'ENOENT') return [];
       throw error;
     }
   }
@@ -40,7 +40,7 @@ export class PasswordStore {
       await access(join(this.#folder, path));
       return true;
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return false;
+      if (errnoCode(error) === 'ENOENT') return false;
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Interaction } from '../../ports/interaction.ts';
-import { orAborted } from '../files/abort.ts';
+import { rejectOnAbort } from '../files/abort.ts';
 import { PassFailure, timedOut, toError } from './to-error.ts';
 
 export interface PassProgram {
@@ -37,7 +37,7 @@ export async function runPass(
   try {
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
-    return await orAborted(Promise.race([outputOf(child), rejection(bound.signal)]), operation);
+    return await rejectOnAbort(Promise.race([outputOf(child), rejection(bound.signal)]), operation);
   } catch (error) {
     endGroup(child.pid);
     throw toError(error);

@@ -1,5 +1,5 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
-import { errnoOf } from '../files/errno.ts';
+import { errnoCode } from '../files/file-errors.ts';
 import { words } from '../keyrings/words.ts';
 
 /** pass ended with an error, and said this. */
@@ -30,7 +30,7 @@ export function toError(thrown: unknown): CredentialError {
     ];
     return new CredentialError(code, `${meaning}: ${text}`, { evidence: { text } });
   }
-  switch (errnoOf(thrown)) {
+  switch (errnoCode(thrown)) {
     case 'ENOENT':
       return new CredentialError('not-installed', 'pass is not installed', { cause: thrown });
     default:

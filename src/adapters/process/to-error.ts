@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { errnoOf } from '../files/errno.ts';
+import { errnoCode } from '../files/file-errors.ts';
 
 /** What the system says of a program that it did not start. Names the command, never its environment. */
 export function toError(error: unknown, command: string): CredentialError {
-  const code = errnoOf(error);
+  const code = errnoCode(error);
   switch (code) {
     case 'ENOENT':
       return notFound(command);

@@ -1,6 +1,6 @@
 import { mkdirSync, rmdirSync, type Stats, statSync, utimesSync } from 'node:fs';
 
-type Done<T = void> = (error: Error | null, result?: T) => void;
+type Callback<T = void> = (error: Error | null, result?: T) => void;
 
 /**
  * The file system as proper-lockfile sees it, for one lock at a time. The library tells a lock from its successor only
@@ -8,7 +8,7 @@ type Done<T = void> = (error: Error | null, result?: T) => void;
  * birth too, and looked at in the same turn, so that neither breaking a stale lock nor letting go of one that was lost
  * removes a lock that somebody else has just taken.
  */
-export class LockFolder {
+export class LockDirectory {
   readonly #path: string;
   #ours: string | undefined;
   #judged: string | undefined;
@@ -18,20 +18,20 @@ export class LockFolder {
   }
 
   /** Whether the lock is still the one that was taken here. */
-  held(): boolean {
+  isHeld(): boolean {
     return this.#ours !== undefined && this.#state() === this.#ours;
   }
 
   /** Tells one holder from the next, whoever they are. `undefined`: the lock is free. */
-  holder(): string | undefined {
+  readHolder(): string | undefined {
     const stats = statSync(this.#path, { throwIfNoEntry: false });
-    return stats && holderOf(stats);
+    return stats && toHolder(stats);
   }
 
   /** Removes the lock if it is still ours, and forgets it. */
   abandon(): void {
     try {
-      if (this.held()) rmdirSync(this.#path);
+      if (this.isHeld()) rmdirSync(this.#path);
     } catch {
       // Left to become stale.
     }
@@ -40,28 +40,28 @@ export class LockFolder {
 
   /** What proper-lockfile calls. Synchronous beneath, so that each look and its deed are one step. */
   readonly fs = {
-    mkdir: (path: string, done: Done) =>
-      settle(done, () => {
+    mkdir: (path: string, done: Callback) =>
+      callBack(done, () => {
         this.#ours = undefined;
         mkdirSync(path, 0o700);
         this.#ours = this.#state();
       }),
-    stat: (path: string, done: Done<Stats>) =>
-      settle(done, () => {
+    stat: (path: string, done: Callback<Stats>) =>
+      callBack(done, () => {
         const stats = statSync(path);
-        if (!stats.isDirectory()) throw notAFolder();
-        this.#judged = stateOf(stats);
+        if (!stats.isDirectory()) throw notADirectory();
+        this.#judged = toState(stats);
         return stats;
       }),
-    utimes: (path: string, accessed: Date, changed: Date, done: Done) =>
-      settle(done, () => {
-        if (!this.held()) throw gone();
+    utimes: (path: string, accessed: Date, changed: Date, done: Callback) =>
+      callBack(done, () => {
+        if (!this.isHeld()) throw lockGone();
         utimesSync(path, accessed, changed);
         this.#ours = this.#state();
       }),
-    rmdir: (path: string, done: Done) =>
-      settle(done, () => {
-        if (this.#state() !== (this.#ours ?? this.#judged)) throw gone();
+    rmdir: (path: string, done: Callback) =>
+      callBack(done, () => {
+        if (this.#state() !== (this.#ours ?? this.#judged)) throw lockGone();
         // First, because from the removal on whatever stands there is another's.
         this.#ours = undefined;
         rmdirSync(path);
@@ -72,29 +72,29 @@ export class LockFolder {
 
   #state(): string | undefined {
     const stats = statSync(this.#path, { throwIfNoEntry: false });
-    return stats && stateOf(stats);
+    return stats && toState(stats);
   }
 }
 
-function holderOf({ dev, ino, birthtimeMs }: Stats): string {
+function toHolder({ dev, ino, birthtimeMs }: Stats): string {
   return [dev, ino, birthtimeMs].join();
 }
 
-function stateOf(stats: Stats): string {
-  return `${holderOf(stats)}:${stats.mtimeMs}`;
+function toState(stats: Stats): string {
+  return `${toHolder(stats)}:${stats.mtimeMs}`;
 }
 
 /** As the system has it. Windows, asked to remove a file like a folder, says that there is none. */
-function notAFolder(): Error {
+function notADirectory(): Error {
   return Object.assign(new Error('ENOTDIR: not a directory, stat'), { code: 'ENOTDIR' });
 }
 
 /** What the library takes to mean that the lock is not there. */
-function gone(): Error {
+function lockGone(): Error {
   return Object.assign(new Error('the lock is gone'), { code: 'ENOENT' });
 }
 
-function settle<T>(done: Done<T>, work: () => T): void {
+function callBack<T>(done: Callback<T>, work: () => T): void {
   let result: T | undefined;
   let failure: Error | null = null;
   try {

@@ -8,93 +8,93 @@ import {
 import type { Secret } from '../../domain/secret.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
-import { orAborted, throwIfAborted } from '../files/abort.ts';
-import type { KeptFile } from '../files/file-errors.ts';
-import type { Derive } from './derive.ts';
+import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
+import type { ManagedFile } from '../files/file-errors.ts';
+import { alteredError, derivationError, passphraseRequiredError, wrongPassphraseError } from './envelope-file.ts';
+import type { DeriveKey } from './kdf.ts';
 import { open } from './seal.ts';
-import { noPassphrase, notAuthentic, notDerived, wrongPassphrase } from './to-error.ts';
 
-export interface KeyRingOptions {
-  readonly seal: 'home' | 'passphrase';
+export interface KeyCacheOptions {
+  readonly keySource: 'home' | 'passphrase';
   readonly home: string;
   readonly passphrases: PassphraseSource;
   readonly cost: Argon2Cost;
-  readonly derive: Derive;
+  readonly derive: DeriveKey;
   readonly random: (bytes: number) => Uint8Array;
 }
 
-const maxAttempts = 3;
+const maxPassphraseAttempts = 3;
 
 /** The keys of one file, by the header they were derived from: a passphrase is asked for once. */
-export class KeyRing {
-  readonly #file: KeptFile;
-  readonly #options: KeyRingOptions;
+export class KeyCache {
+  readonly #file: ManagedFile;
+  readonly #options: KeyCacheOptions;
   readonly #keys = new Map<string, Uint8Array>();
   #asking: Promise<unknown> = Promise.resolve();
   #new: Promise<KdfHeader> | undefined;
 
-  constructor(file: KeptFile, options: KeyRingOptions) {
+  constructor(file: ManagedFile, options: KeyCacheOptions) {
     this.#file = file;
     this.#options = options;
   }
 
   /** The payload. Asks for the passphrase, up to three times, if its key is not known yet. */
   async open(envelope: Envelope, options?: OperationOptions): Promise<Uint8Array> {
-    const payload = await this.openKnown(envelope);
+    const payload = await this.openWithKnownKey(envelope);
     if (payload !== undefined) return payload;
     // Of several operations at once one asks, and the others find the key that it left.
     const turn = this.#asking
-      .then(async () => (await this.openKnown(envelope)) ?? this.#ask(envelope, options))
+      .then(async () => (await this.openWithKnownKey(envelope)) ?? this.#ask(envelope, options))
       .finally(() => this.#options.passphrases.done?.());
     this.#asking = turn.catch(() => undefined);
-    return orAborted(turn, options);
+    return rejectOnAbort(turn, options);
   }
 
   /** The payload; `undefined` when somebody would have to be asked. */
-  async openKnown(envelope: Envelope): Promise<Uint8Array | undefined> {
-    const key = await this.known(envelope.kdf);
+  async openWithKnownKey(envelope: Envelope): Promise<Uint8Array | undefined> {
+    const key = await this.findKey(envelope.kdf);
     if (key === undefined) return undefined;
     const payload = open(key, envelope);
     if (payload === undefined) {
-      throw notAuthentic(this.#file, envelope.kdf.name === 'argon2id' ? 'passphrase' : 'home');
+      throw alteredError(this.#file, envelope.kdf.name === 'argon2id' ? 'passphrase' : 'home');
     }
     return payload;
   }
 
   /** The key; `undefined` when somebody would have to be asked. */
-  async known(kdf: KdfHeader): Promise<Uint8Array | undefined> {
-    const key = this.#keys.get(idOf(kdf));
+  async findKey(kdf: KdfHeader): Promise<Uint8Array | undefined> {
+    const key = this.#keys.get(toId(kdf));
     if (key !== undefined || kdf.name === 'argon2id') return key;
     return this.#keep(kdf, await this.#derive(kdf, Buffer.from(this.#options.home)));
   }
 
   /** A header for a new file, whose key is known from now on. Asks for a new passphrase where it is sealed by one. */
-  async create(options?: OperationOptions): Promise<KdfHeader> {
-    if (this.#options.seal === 'home') return this.#byHome();
+  async createHeader(options?: OperationOptions): Promise<KdfHeader> {
+    if (this.#options.keySource === 'home') return this.#byHome();
     this.#new ??= this.#byPassphrase(this.#options.passphrases.create()).finally(() => {
       this.#options.passphrases.done?.();
       this.#new = undefined;
     });
-    return orAborted(this.#new, options);
+    return rejectOnAbort(this.#new, options);
   }
 
-  /** A header that is to take the place of a file's, whose key is known from now on. Asks as {@link create} does. */
-  async change(seal: 'home' | 'passphrase', options?: OperationOptions): Promise<KdfHeader> {
+  /** A header that is to take the place of a file's, whose key is known from now on. Asks as {@link createHeader} does. */
+  async createNewHeader(seal: 'home' | 'passphrase', options?: OperationOptions): Promise<KdfHeader> {
     if (seal === 'home') return this.#byHome();
     const { passphrases } = this.#options;
     const changed = this.#byPassphrase(passphrases.change()).finally(() => passphrases.done?.());
-    return orAborted(changed, options);
+    return rejectOnAbort(changed, options);
   }
 
-  forget(): void {
+  clear(): void {
     this.#keys.clear();
   }
 
   async #ask(envelope: Envelope, options: OperationOptions | undefined): Promise<Uint8Array> {
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    for (let attempt = 1; attempt <= maxPassphraseAttempts; attempt++) {
       throwIfAborted(options);
       const passphrase = await this.#options.passphrases.open(attempt);
-      if (passphrase === undefined && attempt === 1) throw noPassphrase(this.#file);
+      if (passphrase === undefined && attempt === 1) throw passphraseRequiredError(this.#file);
       if (passphrase === undefined) break;
       throwIfAborted(options);
       const key = await this.#fromPassphrase(envelope.kdf, passphrase);
@@ -103,7 +103,7 @@ export class KeyRing {
       this.#keep(envelope.kdf, key);
       return payload;
     }
-    throw wrongPassphrase(this.#file);
+    throw wrongPassphraseError(this.#file);
   }
 
   #byHome(): KdfHeader {
@@ -116,7 +116,7 @@ export class KeyRing {
     await new Promise((done) => setImmediate(done));
     const kdf: KdfHeader = { name: 'argon2id', ...this.#options.cost, salt: this.#salt(argon2SaltBytes) };
     const key = await this.#fromPassphrase(kdf, passphrase);
-    if (key === undefined) throw noPassphrase(this.#file);
+    if (key === undefined) throw passphraseRequiredError(this.#file);
     this.#keep(kdf, key);
     return kdf;
   }
@@ -130,12 +130,12 @@ export class KeyRing {
     try {
       return await this.#options.derive(kdf, input);
     } catch (error) {
-      throw notDerived(this.#file, error);
+      throw derivationError(this.#file, error);
     }
   }
 
   #keep(kdf: KdfHeader, key: Uint8Array): Uint8Array {
-    this.#keys.set(idOf(kdf), key);
+    this.#keys.set(toId(kdf), key);
     return key;
   }
 
@@ -144,6 +144,6 @@ export class KeyRing {
   }
 }
 
-function idOf(kdf: KdfHeader): string {
+function toId(kdf: KdfHeader): string {
   return JSON.stringify(kdfFields(kdf));
 }

@@ -3,23 +3,19 @@ import { type Envelope, serialiseEnvelope } from '../../domain/envelope/envelope
 import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import { keepsChanging } from '../files/file-errors.ts';
-import { identityOf } from '../files/identity.ts';
+import { contendedError } from '../files/file-errors.ts';
+import { restrictPermissions, warnAboutWritableFolders } from '../files/folders.ts';
 import { createLock } from '../files/lock.ts';
-import { nameOpenFolders } from '../files/others-folder.ts';
-import { replaceFile } from '../files/replace-file.ts';
-import { sweepTemporaries } from '../files/temporary.ts';
-import { tightenFolder } from '../files/tighten-folder.ts';
+import { fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-file.ts';
+import { parsePayload, readEnvelope, type SealedFileOptions, tooLargeError } from './envelope-file.ts';
 import { Payload } from './payload.ts';
-import { sealAfresh } from './seal.ts';
-import { parsePayload, readEnvelope, type SealedFileOptions } from './sealed-file.ts';
-import { tooLarge } from './to-error.ts';
+import { sealWithNewNonce } from './seal.ts';
 
 /** Changes a payload in place. `false`: there was nothing to change. */
 export type Edit = (payload: Payload) => boolean;
 
 /** Changes the file under its lock: in one replacement, so that whoever is killed leaves the old one or the new one. */
-export interface FileChanger {
+export interface FileWriter {
   /** `make`: where there is no file, one is made. Resolves with what the edit gave. */
   edit(edit: Edit, make: boolean, options?: OperationOptions): Promise<boolean>;
   /** Seals what it holds anew. `false`: there is no file. */
@@ -36,7 +32,7 @@ interface Rewrite extends OperationOptions {
 /** How often a writer starts over because the file changed in spite of the lock. */
 const maxAttempts = 10;
 
-export function createFileChanger(sealed: SealedFileOptions): FileChanger {
+export function createFileWriter(sealed: SealedFileOptions): FileWriter {
   const { file, keys } = sealed;
   const exclusively = createLock(file);
 
@@ -53,14 +49,14 @@ export function createFileChanger(sealed: SealedFileOptions): FileChanger {
       const done = await exclusively((held) => rewrite(sealed, { ...options, ...work, held }), options);
       if (done !== 'again') return done;
     }
-    throw keepsChanging(file);
+    throw contendedError(file);
   }
 
   return {
     edit: (edit, make, options) =>
       change(async (standing) => {
         if (standing === undefined && !make) return 'absent';
-        const newKdf = standing === undefined ? await keys.create(options) : undefined;
+        const newKdf = standing === undefined ? await keys.createHeader(options) : undefined;
         return { edit, kdf: (kdf) => kdf ?? newKdf };
       }, options),
 
@@ -68,7 +64,7 @@ export function createFileChanger(sealed: SealedFileOptions): FileChanger {
       let newKdf: KdfHeader | undefined;
       return change(async (standing) => {
         if (standing === undefined) return 'absent';
-        newKdf ??= await keys.change(seal, options);
+        newKdf ??= await keys.createNewHeader(seal, options);
         return { edit: () => true, kdf: (kdf) => kdf && newKdf };
       }, options);
     },
@@ -84,22 +80,22 @@ async function rewrite(
   { edit, kdf: kdfFor, held, ...options }: Rewrite & { held(): boolean },
 ): Promise<boolean | 'again'> {
   const { file, keys, maxBytes } = sealed;
-  sweepTemporaries(file.path);
-  const expected = identityOf(file);
+  removeOrphanedTemps(file.path);
+  const expected = fileVersion(file);
   const envelope = await readEnvelope(sealed);
   const kdf = kdfFor(envelope?.kdf);
-  const key = kdf && (await keys.known(kdf));
-  const opened = envelope && (await keys.openKnown(envelope));
+  const key = kdf && (await keys.findKey(kdf));
+  const opened = envelope && (await keys.openWithKnownKey(envelope));
   if (key === undefined || kdf === undefined || (envelope && opened === undefined)) return 'again';
   const payload = opened ? parsePayload(file, opened) : new Payload();
   if (!edit(payload)) return false;
-  const text = serialiseEnvelope(sealAfresh(key, kdf, payload.serialise(), sealed.random));
-  if (text.length > maxBytes) throw tooLarge(file, maxBytes);
-  tightenFolder(dirname(file.path), sealed.home, sealed.notice);
-  nameOpenFolders(file, sealed.notice);
-  const permitted = () => {
+  const text = serialiseEnvelope(sealWithNewNonce(key, kdf, payload.serialise(), sealed.random));
+  if (text.length > maxBytes) throw tooLargeError(file, maxBytes);
+  restrictPermissions(dirname(file.path), sealed.home, sealed.notice);
+  warnAboutWritableFolders(file, sealed.notice);
+  const isPermitted = () => {
     throwIfAborted(options);
     return held();
   };
-  return (await replaceFile({ file, bytes: Buffer.from(text), expected, permitted })) || 'again';
+  return (await replaceFile({ file, bytes: Buffer.from(text), expected, isPermitted })) || 'again';
 }
