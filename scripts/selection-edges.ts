@@ -1,7 +1,7 @@
-import { preferences } from '../src/domain/selection/policy.ts';
 import { type ProbeResult, serviceFailureReasons, unsupportedReasons } from '../src/domain/selection/probe-result.ts';
 import {
   type Probing,
+  preferences,
   type Selection,
   type Step,
   startSelection,

@@ -37,9 +37,9 @@ function outcomeOf(context: Context, { whereabouts, settlement, performed }: Set
   }
   switch (settlement.kind) {
     case 'resolved': {
-      const { from, to, effects } = settlement;
-      const removed = effects.flatMap((effect) => (effect.type === 'remove' ? [effect.store] : []));
-      if (effects.some(({ type }) => type === 'copy')) {
+      const { from, to, steps } = settlement;
+      const removed = steps.flatMap((effect) => (effect.type === 'remove' ? [effect.store] : []));
+      if (steps.some(({ type }) => type === 'copy')) {
         return { outcome: 'moved', from, to, over: whereabouts.seen.get(to)?.kind === 'present' };
       }
       return removed.length > 0 ? { outcome: 'removed', from: removed, to } : { outcome: 'there', to };

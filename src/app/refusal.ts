@@ -1,8 +1,7 @@
-import { adviseSelectionError } from '../domain/advice/selection-error.ts';
+import { adviseSelectionError } from '../domain/advice/advise.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import type { HostInfo } from '../domain/host-info.ts';
-import type { Policy } from '../domain/selection/policy.ts';
-import type { SelectionFailed } from '../domain/selection/selection.ts';
+import type { Policy, SelectionFailed } from '../domain/selection/selection.ts';
 
 /** The error that a choice without a store ends in. */
 export function selectionError(refused: SelectionFailed, policy: Policy, where: HostInfo): CredentialError {

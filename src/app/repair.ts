@@ -55,7 +55,7 @@ function reportOf(context: Context, settled: Settled, failures: Failures): Outco
     return leftBy(failures.get(settlement.store), settlement.store, context);
   }
   if (first === undefined) return undefined;
-  const effects = 'effects' in settlement ? settlement.effects : [];
+  const effects = 'steps' in settlement ? settlement.steps : [];
   if (effects.length === 0) return { outcome: 'left', explanation: first.explanation, fix: first.fix };
   return {
     outcome: 'mended',

@@ -1,9 +1,7 @@
-import { advise } from '../domain/advice/advise.ts';
-import { adviseSelectionError } from '../domain/advice/selection-error.ts';
+import { advise, adviseSelectionError } from '../domain/advice/advise.ts';
 import type { HostInfo } from '../domain/host-info.ts';
-import type { Policy } from '../domain/selection/policy.ts';
 import { classifyReason, type Reason, type ReasonClass } from '../domain/selection/probe-result.ts';
-import type { SelectionErrorCode, SelectionResult, SkippedStore } from '../domain/selection/selection.ts';
+import type { Policy, SelectionErrorCode, SelectionResult, SkippedStore } from '../domain/selection/selection.ts';
 import type { CandidateId, StoreId } from '../domain/store-id.ts';
 import { warningLine } from './warning-line.ts';
 

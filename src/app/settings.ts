@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type KeySource, keySources, type Profile } from '../domain/profile.ts';
-import type { Policy } from '../domain/selection/policy.ts';
+import type { Policy } from '../domain/selection/selection.ts';
 
 /** What the environment says, read once. */
 export interface Settings {
@@ -79,11 +79,11 @@ function configFolder({ program, variables }: Profile, facts: ProcessInfo): stri
   return path.join(base && path.isAbsolute(base) ? base : path.join(home, '.config'), program);
 }
 
-function readKeySource({ seal, variables }: Profile, environment: ProcessInfo['environment']): KeySource {
-  const asked = environment[variables.seal] || seal;
+function readKeySource({ keySource, variables }: Profile, environment: ProcessInfo['environment']): KeySource {
+  const asked = environment[variables.keySource] || keySource;
   const known = keySources.find((name) => name === asked);
   if (known !== undefined) return known;
-  throw new CredentialError('invalid-setting', `${variables.seal} is ${JSON.stringify(asked)}`, {
+  throw new CredentialError('invalid-setting', `${variables.keySource} is ${JSON.stringify(asked)}`, {
     hint: `set it to one of ${keySources.join(', ')}, or unset it`,
   });
 }

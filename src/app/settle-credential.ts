@@ -31,7 +31,7 @@ export async function settleCredential(
   return withLock(context, async (held) => {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const { whereabouts, settlement } = await foresee(context, name, wish, failures);
-      const effects = 'effects' in settlement ? settlement.effects : [];
+      const effects = 'steps' in settlement ? settlement.steps : [];
       const performed = await performMoves(context, { name, record: whereabouts.record, held }, effects);
       if (performed.end === 'overtaken') continue;
       if (performed.end === 'failed') {
@@ -70,7 +70,7 @@ async function leaveWhereItIs(
 ): Promise<void> {
   const { whereabouts, settlement } = await foresee(context, name, {}, failures);
   if (settlement.kind !== 'resolved') return;
-  await performMoves(context, { name, record: whereabouts.record, held }, settlement.effects);
+  await performMoves(context, { name, record: whereabouts.record, held }, settlement.steps);
 }
 
 function note(failures: Failures, store: StoreId, error: unknown): void {

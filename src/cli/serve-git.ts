@@ -1,7 +1,7 @@
 import type { Context } from '../app/context.ts';
 import { getForGit } from '../app/git/get.ts';
 import { CredentialError } from '../domain/credential-error.ts';
-import { type Attributes, formatAttributes, isTrue } from '../domain/protocols/git/attributes.ts';
+import { type Attributes, formatAttributes, parseBoolean } from '../domain/protocols/git/attributes.ts';
 import { capabilities } from '../domain/protocols/git/git-credential.ts';
 import type { Cli } from './cli.ts';
 import { readGitRequest } from './read-git-request.ts';
@@ -39,5 +39,5 @@ async function get(cli: Cli): Promise<void> {
 /** A git that may not ask has nobody asked. */
 function contextFor(cli: Cli): Context {
   const { GIT_TERMINAL_PROMPT } = cli.environment;
-  return cli.context({ prompting: GIT_TERMINAL_PROMPT === undefined || isTrue(GIT_TERMINAL_PROMPT) });
+  return cli.context({ prompting: GIT_TERMINAL_PROMPT === undefined || parseBoolean(GIT_TERMINAL_PROMPT) });
 }

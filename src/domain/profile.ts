@@ -15,7 +15,7 @@ export interface Profile {
   /** File names in the folder for configuration. */
   readonly files: { readonly credentials: string; readonly placement: string };
   /** How a new encrypted file is sealed where the user does not say. */
-  readonly seal: KeySource;
+  readonly keySource: KeySource;
   /** Environment variables, by what they set. */
   readonly variables: {
     /** `auto`, `keychain` or `file`. */
@@ -25,7 +25,7 @@ export interface Profile {
     /** `1`: pass(1) is a candidate too. */
     readonly usePass: string;
     /** `home` or `passphrase`. */
-    readonly seal: string;
+    readonly keySource: string;
     /** A folder to use instead of the platform's. */
     readonly configDir: string;
     /** `1`: the passphrase may come from {@link passphrase}. */

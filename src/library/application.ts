@@ -35,7 +35,7 @@ export function profileOf({ name, variablePrefix, seal = 'home', ...rest }: Appl
     program: name,
     sentinelService: name,
     files: { credentials: 'credentials.json', placement: 'placement.json' },
-    seal,
+    keySource: seal,
     variables: variablesWith(prefix),
   };
 }

@@ -5,7 +5,7 @@ export const difyctl: Profile = {
   program: 'difyctl',
   sentinelService: 'difyctl',
   files: { credentials: 'tokens.json', placement: 'placement.json' },
-  seal: 'home',
+  keySource: 'home',
   variables: { ...variablesWith('DIFY'), storage: 'DIFY_TOKEN_STORAGE' },
   errorNames: { 'keyring-required': 'auth_expired', 'not-signed-in': 'auth_expired' },
 };

@@ -8,7 +8,7 @@ export const jsm: Profile = {
   program: 'jsm',
   sentinelService: 'jsm',
   files: { credentials: 'credentials.json', placement: 'placement.json' },
-  seal: 'passphrase',
+  keySource: 'passphrase',
   variables: variablesWith('JSM'),
   secretVariables: ['JSM_CLIENT_SECRET'],
   windowsTargets: [{ ...jsmCredential, target: 'jsm' }],

@@ -5,6 +5,6 @@ export const keystow: Profile = {
   program: 'keystow',
   sentinelService: 'keystow',
   files: { credentials: 'credentials.json', placement: 'placement.json' },
-  seal: 'home',
+  keySource: 'home',
   variables: variablesWith('KEYSTOW'),
 };

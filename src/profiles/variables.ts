@@ -6,7 +6,7 @@ export function variablesWith(prefix: string): Profile['variables'] {
     storage: `${prefix}_STORAGE`,
     disableKeyring: `${prefix}_DISABLE_KEYRING`,
     usePass: `${prefix}_USE_PASS`,
-    seal: `${prefix}_SEAL`,
+    keySource: `${prefix}_SEAL`,
     configDir: `${prefix}_CONFIG_DIR`,
     allowEnvPassphrase: `${prefix}_ALLOW_ENV_PASSPHRASE`,
     passphrase: `${prefix}_CREDENTIALS_PASSPHRASE`,

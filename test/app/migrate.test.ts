@@ -105,7 +105,7 @@ describe('a migration', () => {
   test('does nothing to what is there already', async () => {
     await keepIn(keyring, alice);
     const before = world.placement;
-    expect(await move(keyring)).toMatchObject([{ settlement: { kind: 'resolved', effects: [] } }]);
+    expect(await move(keyring)).toMatchObject([{ settlement: { kind: 'resolved', steps: [] } }]);
     expect(world.placement).toBe(before);
   });
 
@@ -128,7 +128,7 @@ describe('a migration', () => {
     const foreseen = (await move(keyring, { dryRun: true })).map(({ settlement }) => settlement);
     expect(foreseen).toMatchObject([
       { kind: 'resolved', from: 'file', to: keyring },
-      { kind: 'resolved', from: keyring, to: keyring, effects: [] },
+      { kind: 'resolved', from: keyring, to: keyring, steps: [] },
     ]);
     expect(world.remembered).toBe(before);
     expect(world.calls.filter((call) => call.startsWith('probe'))).toEqual([]);

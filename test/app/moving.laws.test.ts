@@ -7,7 +7,7 @@ import type { CredentialName } from '../../src/domain/credential-name.ts';
 import type { PlacementEntry } from '../../src/domain/placement/placement-index.ts';
 import type { ReconcileOptions } from '../../src/domain/reconcile/reconcile-plan.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import { type Actual, actualIn } from '../domain/settlement-model.ts';
+import { type Actual, actualIn } from '../domain/reconcile-model.ts';
 import { World } from './world.ts';
 
 const stores = ['secret-service', 'file'] as const;

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { advise } from '../../src/domain/advice/advise.ts';
-import { adviseSelectionError } from '../../src/domain/advice/selection-error.ts';
+import { advise, adviseSelectionError } from '../../src/domain/advice/advise.ts';
 import {
   type Evidence,
   providers,
@@ -9,7 +8,7 @@ import {
 } from '../../src/domain/selection/probe-result.ts';
 import type { SkippedStore } from '../../src/domain/selection/selection.ts';
 import { candidateIds } from '../../src/domain/store-id.ts';
-import { where } from './where.ts';
+import { where } from './host.ts';
 
 const flags: readonly Evidence[] = [
   {},

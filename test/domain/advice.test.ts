@@ -8,7 +8,7 @@ import {
   unsupportedReasons,
 } from '../../src/domain/selection/probe-result.ts';
 import { candidateIds } from '../../src/domain/store-id.ts';
-import { where } from './where.ts';
+import { where } from './host.ts';
 
 const reasons = [...unsupportedReasons, ...serviceFailureReasons];
 

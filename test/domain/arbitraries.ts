@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { preferences } from '../../src/domain/selection/policy.ts';
 import {
   type Evidence,
   type ProbeResult,
@@ -8,6 +7,7 @@ import {
   serviceFailureReasons,
   unsupportedReasons,
 } from '../../src/domain/selection/probe-result.ts';
+import { preferences } from '../../src/domain/selection/selection.ts';
 import { type CandidateId, candidateIds } from '../../src/domain/store-id.ts';
 
 const evidence: fc.Arbitrary<Evidence> = fc.record(

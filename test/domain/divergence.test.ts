@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type DivergenceKind, findDivergences } from '../../src/domain/reconcile/divergence.ts';
 import { planReconciliation, type RecordedStores } from '../../src/domain/reconcile/reconcile-plan.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
-import { effectsOf, look, situation } from './settlement-model.ts';
+import { effectsOf, look, situation } from './reconcile-model.ts';
 
 const keyring = 'secret-service';
 const repair = 'jsm doctor --repair';
@@ -126,7 +126,7 @@ test('law: where there is something to mend it is named, and only there or where
       const found = findDivergences(whereabouts, 'jsm');
       if (effectsOf(settlement).length > 0) expect(found).not.toEqual([]);
       if (settlement.kind === 'conflict') expect(found).not.toEqual([]);
-      const isWhole = settlement.kind === 'resolved' && settlement.effects.length === 0 && silent.length === 0;
+      const isWhole = settlement.kind === 'resolved' && settlement.steps.length === 0 && silent.length === 0;
       if (isWhole) expect(found).toEqual([]);
     }),
     { numRuns: 3000 },

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isPreference } from '../../src/domain/selection/policy.ts';
 import { classifyReason } from '../../src/domain/selection/probe-result.ts';
-import { replaySelection } from '../../src/domain/selection/selection.ts';
+import { isPreference, replaySelection } from '../../src/domain/selection/selection.ts';
 import { selectionRules } from '../../src/domain/selection/selection-rules.ts';
 import { type Choice, choice } from './arbitraries.ts';
 import { drive } from './drive.ts';

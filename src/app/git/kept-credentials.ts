@@ -1,5 +1,5 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
-import { type Attributes, valueFor } from '../../domain/protocols/git/attributes.ts';
+import { type Attributes, findValue } from '../../domain/protocols/git/attributes.ts';
 import { parseGitSecret, toGitName, toGitService } from '../../domain/protocols/git/git-credential.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Context } from '../context.ts';
@@ -18,7 +18,7 @@ export interface KeptForGit {
  */
 export async function* keptCredentials(context: Context, request: Attributes): AsyncGenerator<KeptForGit, void, void> {
   const service = toGitService(request);
-  const username = valueFor(request, 'username');
+  const username = findValue(request, 'username');
   if (username === undefined) {
     for await (const { name, secret } of credentialsOf(context, service)) yield { name, kept: keptIn(secret) };
     return;

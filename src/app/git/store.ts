@@ -1,7 +1,7 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { findEntry } from '../../domain/placement/placement-index.ts';
-import { type Attributes, isTrue, valueFor } from '../../domain/protocols/git/attributes.ts';
+import { type Attributes, findValue, parseBoolean } from '../../domain/protocols/git/attributes.ts';
 import {
   hasCapability,
   matchesRequest,
@@ -24,12 +24,16 @@ import { keptIn } from './kept-credentials.ts';
  * - else as {@link setCredential}
  */
 export async function storeForGit(context: Context, request: Attributes): Promise<void> {
-  const name = toGitName(toGitService(request), valueFor(request, 'username'));
-  const has = (key: string) => valueFor(request, key) !== undefined;
+  const name = toGitName(toGitService(request), findValue(request, 'username'));
+  const has = (key: string) => findValue(request, key) !== undefined;
   if (has('credential') ? !has('authtype') : !has('username') || !has('password')) {
     throw new CredentialError('invalid-input', 'the request to store lacks a user name or a password');
   }
-  if (isTrue(valueFor(request, 'ephemeral')) || (await wasGiven(request)) || (await isKept(context, name, request)))
+  if (
+    parseBoolean(findValue(request, 'ephemeral')) ||
+    (await wasGiven(request)) ||
+    (await isKept(context, name, request))
+  )
     return;
   await setCredential(context, name, new Secret(Buffer.from(serialiseGitSecret(request), 'latin1')));
 }

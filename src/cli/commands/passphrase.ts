@@ -10,7 +10,7 @@ const json = { describe: 'say as JSON how it is sealed' };
 
 /** What there is to do about the passphrase of the encrypted file. */
 export function passphraseCommands(cli: Cli): Command {
-  const { seal, variables } = cli.profile;
+  const { keySource, variables } = cli.profile;
   const change = command({
     name: 'change',
     summary: 'Seal the encrypted file by a new passphrase',
@@ -32,7 +32,11 @@ export function passphraseCommands(cli: Cli): Command {
     run: ({ json }) => reseal(cli, 'home', json),
   });
   // Where a passphrase is what an application promises, it is not taken away.
-  return group('passphrase', 'The passphrase of the encrypted file', seal === 'home' ? [change, remove] : [change]);
+  return group(
+    'passphrase',
+    'The passphrase of the encrypted file',
+    keySource === 'home' ? [change, remove] : [change],
+  );
 }
 
 async function reseal(cli: Cli, seal: KeySource, json: boolean): Promise<void> {

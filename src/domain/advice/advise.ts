@@ -1,12 +1,20 @@
+import { assertNever } from '../assert-never.ts';
 import type { HostInfo } from '../host-info.ts';
 import type { Evidence, Reason } from '../selection/probe-result.ts';
-import type { SkippedStore } from '../selection/selection.ts';
+import { type Policy, preferences, type SelectionFailed, type SkippedStore } from '../selection/selection.ts';
 import { type CandidateId, storeNames } from '../store-id.ts';
 import { quoteForShell, quoteForWindows } from '../text/shell-quoting.ts';
 import { formatDisableCommand, startBus } from './commands.ts';
-import { secretServiceAdvice } from './secret-service.ts';
-import { credentialManagerAdvice, keychainAdvice, keyutilsAdvice, passAdvice } from './stores.ts';
-import type { Advice, AdviceContext, AdviceTable } from './table.ts';
+import {
+  type Advice,
+  type AdviceContext,
+  type AdviceTable,
+  credentialManagerAdvice,
+  keychainAdvice,
+  keyutilsAdvice,
+  passAdvice,
+  secretServiceAdvice,
+} from './store-advice.ts';
 
 const particular: Readonly<Record<CandidateId, AdviceTable>> = {
   keychain: keychainAdvice,
@@ -83,4 +91,38 @@ const folder = ({ platform, folder: path }: HostInfo) =>
 
 function words({ text }: Evidence): string {
   return text === undefined ? '' : ` (${text.replace(/\s+/g, ' ').trim()})`;
+}
+
+/** Why a choice ended without a store, and what to do about it, in the words of the application's own variables. */
+export function adviseSelectionError(
+  { code, skipped }: Pick<SelectionFailed, 'code' | 'skipped'>,
+  { preference }: Policy,
+  host: HostInfo,
+): Advice {
+  const { storageVariable, disableVariable } = host;
+  switch (code) {
+    case 'invalid-preference':
+      return {
+        explanation: `${storageVariable} is ${JSON.stringify(preference)}`,
+        fix: `set it to one of ${preferences.join(', ')}, or unset it`,
+      };
+    case 'contradictory-settings':
+      return {
+        explanation: `${storageVariable}=${preference} demands the OS keyring that ${disableVariable} switches off`,
+        fix: 'unset one of the two',
+      };
+    case 'keyring-required': {
+      const [first] = skipped;
+      const { explanation, fix } = first
+        ? advise(first, host)
+        : { explanation: 'this platform has none', fix: `unset ${storageVariable} to use the encrypted file` };
+      const store = first ? `the ${storeNames[first.store]}` : 'an OS keyring';
+      return {
+        explanation: `${storageVariable}=keychain demands ${store}: ${explanation}`,
+        fix: `${fix} (or set ${storageVariable}=file)`,
+      };
+    }
+    default:
+      return assertNever(code);
+  }
 }

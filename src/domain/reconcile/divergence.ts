@@ -31,8 +31,8 @@ export function findDivergences({ record, seen }: CopyState, program: string): r
   const repair = `${program} doctor --repair`;
   switch (settlement.kind) {
     case 'resolved': {
-      const { from, effects } = settlement;
-      const removed = effects.flatMap((effect) => (effect.type === 'remove' ? [effect.store] : []));
+      const { from, steps } = settlement;
+      const removed = steps.flatMap((effect) => (effect.type === 'remove' ? [effect.store] : []));
       return [
         ...(record && record.store !== from ? [misplaced(record.store, from, repair)] : []),
         ...removed.filter((store) => !record?.stale.includes(store)).map((store) => copy(store, repair)),

@@ -42,14 +42,14 @@ export type ReconcilePlan =
       readonly kind: 'resolved';
       readonly from: StoreId;
       readonly to: StoreId;
-      readonly effects: readonly ReconcileStep[];
+      readonly steps: readonly ReconcileStep[];
     }
   /** Copies with other bytes, of which none is known to be older. The first one is what a read gives. */
   | { readonly kind: 'conflict'; readonly stores: readonly StoreId[] }
   /** The copy that counted is gone, and only older ones are left. */
   | { readonly kind: 'stale-only'; readonly stores: readonly StoreId[] }
   /** It is in no store. */
-  | { readonly kind: 'missing'; readonly effects: readonly ReconcileStep[] }
+  | { readonly kind: 'missing'; readonly steps: readonly ReconcileStep[] }
   /** This store would have to answer first. */
   | { readonly kind: 'unavailable'; readonly store: StoreId };
 
@@ -68,7 +68,7 @@ export function planReconciliation(whereabouts: CopyState, { target, keep }: Rec
   const others = storesWithCopy(seen).filter((store) => store !== to);
   const unasked = namedIn(record).filter((store) => !isAnswered(seen, store));
   const copies = contentIn(seen, from) !== contentIn(seen, to);
-  if (record === undefined && others.length === 0 && !copies) return { kind: 'resolved', from, to, effects: [] };
+  if (record === undefined && others.length === 0 && !copies) return { kind: 'resolved', from, to, steps: [] };
   const ahead = { store: from, stale: [...others.filter((store) => store !== from), to, ...unasked] };
   const effects: readonly ReconcileStep[] = [
     ...(copies ? [note(ahead), { type: 'copy' as const, from, to }] : []),
@@ -76,7 +76,7 @@ export function planReconciliation(whereabouts: CopyState, { target, keep }: Rec
     ...others.map((store) => ({ type: 'remove' as const, store })),
     note({ store: to, stale: unasked }),
   ];
-  return { kind: 'resolved', from, to, effects: withoutIdleNotes(effects, record) };
+  return { kind: 'resolved', from, to, steps: withoutIdleNotes(effects, record) };
 }
 
 type Counting = { readonly kind: 'counts'; readonly store: StoreId } | Exclude<ReconcilePlan, { kind: 'resolved' }>;
@@ -95,7 +95,7 @@ function findCounting({ record, seen }: CopyState, keep: StoreId | undefined): C
     const [unasked] = [...seen.keys()].filter((store) => !isAnswered(seen, store));
     if (kept.length > 0) return { kind: 'stale-only', stores: kept };
     if (unasked !== undefined) return { kind: 'unavailable', store: unasked };
-    return { kind: 'missing', effects: record === undefined ? [] : [{ type: 'forget' }] };
+    return { kind: 'missing', steps: record === undefined ? [] : [{ type: 'forget' }] };
   }
   const differing = current.filter((store) => contentIn(seen, store) !== contentIn(seen, first));
   if (differing.length === 0) return { kind: 'counts', store: first };

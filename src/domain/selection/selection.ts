@@ -1,6 +1,5 @@
 import { assertNever } from '../assert-never.ts';
 import type { CandidateId, StoreId } from '../store-id.ts';
-import { isPreference, type Policy, type Preference } from './policy.ts';
 import { classifyReason, type Evidence, type ProbeResult, type Reason } from './probe-result.ts';
 
 /** A store that was not taken, and why. */
@@ -151,4 +150,19 @@ function reject(
   effects: readonly SelectionEffect[] = [],
 ): Step {
   return [{ status: 'rejected', code, skipped, rules: [...rules, rule] }, effects];
+}
+
+/** What a user may ask for: the best store there is, an OS keyring or nothing, or the encrypted file. */
+export const preferences = ['auto', 'keychain', 'file'] as const;
+
+export type Preference = (typeof preferences)[number];
+
+/** What the user asked for, as it was typed: judging it is row 1 of the choice. */
+export interface Policy {
+  readonly preference: string;
+  readonly keyringDisabled: boolean;
+}
+
+export function isPreference(text: string): text is Preference {
+  return (preferences as readonly string[]).includes(text);
 }

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { CredentialError } from '../../../src/domain/credential-error.ts';
 import {
   type Attributes,
+  findValue,
+  findValues,
   formatAttributes,
-  isTrue,
   maxLineBytes,
   parseAttributes,
-  valueFor,
-  valuesFor,
+  parseBoolean,
 } from '../../../src/domain/protocols/git/attributes.ts';
 import { attributes, key, value } from './arbitraries.ts';
 
@@ -88,30 +88,30 @@ describe('an attribute', () => {
       ['host', 'a'],
       ['host', 'b'],
     ];
-    expect(valueFor(given, 'host')).toBe('b');
-    expect(valueFor(given, 'path')).toBeUndefined();
+    expect(findValue(given, 'host')).toBe('b');
+    expect(findValue(given, 'path')).toBeUndefined();
   });
 
   test('that has many values has them in order, from the last empty one on', () => {
     const state = (...values: string[]): Attributes => values.map((value) => ['state[]', value]);
-    expect(valuesFor(state('a', 'b'), 'state[]')).toEqual(['a', 'b']);
-    expect(valuesFor(state('a', '', 'b', 'c'), 'state[]')).toEqual(['b', 'c']);
-    expect(valuesFor(state('a', ''), 'state[]')).toEqual([]);
-    expect(valuesFor([], 'state[]')).toEqual([]);
-    expect(valuesFor([['host', 'h'], ...state('a'), ['capability[]', 'c']], 'state[]')).toEqual(['a']);
+    expect(findValues(state('a', 'b'), 'state[]')).toEqual(['a', 'b']);
+    expect(findValues(state('a', '', 'b', 'c'), 'state[]')).toEqual(['b', 'c']);
+    expect(findValues(state('a', ''), 'state[]')).toEqual([]);
+    expect(findValues([], 'state[]')).toEqual([]);
+    expect(findValues([['host', 'h'], ...state('a'), ['capability[]', 'c']], 'state[]')).toEqual(['a']);
   });
 
   test.each(['1', 'true', 'Yes', 'on', '-3', '+3', '10'])(
     'with the value %j is true, as git-config(1) has it',
     (text) => {
-      expect(isTrue(text)).toBe(true);
+      expect(parseBoolean(text)).toBe(true);
     },
   );
 
   test.each([undefined, '', '0', '00', '-0', 'false', 'no', 'off', 'maybe', 'untrue', 'only', 'x1', '1x', '1.5'])(
     'with the value %j is not',
     (text) => {
-      expect(isTrue(text)).toBe(false);
+      expect(parseBoolean(text)).toBe(false);
     },
   );
 });

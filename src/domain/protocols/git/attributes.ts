@@ -40,19 +40,19 @@ export function formatAttributes(attributes: Attributes): string {
 }
 
 /** The value of an attribute that has one: given twice, the last one counts. */
-export function valueFor(attributes: Attributes, key: string): string | undefined {
+export function findValue(attributes: Attributes, key: string): string | undefined {
   return attributes.findLast((attribute) => attribute[0] === key)?.[1];
 }
 
 /** The values of an attribute that has several, such as `state[]`. An empty one forgets those before it. */
-export function valuesFor(attributes: Attributes, key: `${string}[]`): readonly string[] {
+export function findValues(attributes: Attributes, key: `${string}[]`): readonly string[] {
   const values = attributes.filter((attribute) => attribute[0] === key).map(([, value]) => value);
   return values.slice(values.lastIndexOf('') + 1);
 }
 
 /** A boolean as git-config(1) spells it. */
 // Stryker disable next-line StringLiteral: any text that isn't a boolean will do
-export function isTrue(value = ''): boolean {
+export function parseBoolean(value = ''): boolean {
   return /^(true|yes|on)$/i.test(value) || (/^[+-]?\d+$/.test(value) && Number(value) !== 0);
 }
 

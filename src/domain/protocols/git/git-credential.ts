@@ -1,6 +1,6 @@
 import { CredentialError } from '../../credential-error.ts';
 import { type CredentialName, toCredentialName } from '../../credential-name.ts';
-import { type Attribute, type Attributes, valueFor, valuesFor } from './attributes.ts';
+import { type Attribute, type Attributes, findValue, findValues } from './attributes.ts';
 
 /** What git understands beyond user names and passwords, by what it announces (git-credential(1), `capability[]`). */
 export const capabilities = ['authtype', 'state'] as const;
@@ -8,7 +8,7 @@ export const capabilities = ['authtype', 'state'] as const;
 export type Capability = (typeof capabilities)[number];
 
 export function hasCapability(request: Attributes, capability: Capability): boolean {
-  return valuesFor(request, 'capability[]').includes(capability);
+  return findValues(request, 'capability[]').includes(capability);
 }
 
 /**
@@ -35,7 +35,7 @@ export function buildGitAnswer(
   const capability: readonly Attribute[] = understood.some(([key]) => key === 'authtype')
     ? [['capability[]', 'authtype']]
     : [];
-  const usable = ['credential', 'password'].some((key) => valueFor(understood, key) !== undefined);
+  const usable = ['credential', 'password'].some((key) => findValue(understood, key) !== undefined);
   return usable ? { kind: 'given', attributes: [...capability, ...who, ...understood] } : undefined;
 }
 
@@ -48,10 +48,10 @@ const further = ['authtype', 'credential', 'password_expiry_utc', 'oauth_refresh
  */
 export function serialiseGitSecret(credential: Attributes): string {
   const lines = further.flatMap((key) => {
-    const value = valueFor(credential, key);
+    const value = findValue(credential, key);
     return value === undefined ? [] : [`\n${key}=${value}`];
   });
-  return [valueFor(credential, 'password') ?? '', ...lines].join('');
+  return [findValue(credential, 'password') ?? '', ...lines].join('');
 }
 
 /** Reads what {@link serialiseGitSecret} gives. A line that it never writes says nothing. */
@@ -66,14 +66,14 @@ export function parseGitSecret(text: string): Attributes {
     return line === undefined ? [] : [[key, line.slice(key.length + 1)]];
   });
   // A pre-encoded credential does without a password; elsewhere an empty password is one.
-  const alone = password === '' && valueFor(beside, 'credential') !== undefined;
+  const alone = password === '' && findValue(beside, 'credential') !== undefined;
   return alone ? beside : [['password', password], ...beside];
 }
 
 /** Whether a credential is past its time (seconds since the epoch); one that names no time never is. */
 export function isGitSecretExpired(credential: Attributes, nowMs: number): boolean {
   const expiry =
-    valueFor(credential, 'password_expiry_utc') ??
+    findValue(credential, 'password_expiry_utc') ??
     // Stryker disable next-line StringLiteral: any text that isn't a number will do
     '';
   return /^[1-9]\d*$/.test(expiry) && Number(expiry) * 1000 <= nowMs;
@@ -93,8 +93,8 @@ export function isRejected(kept: Attributes, request: Attributes): boolean {
 }
 
 function agree(kept: Attributes, request: Attributes, key: string): boolean {
-  const asked = valueFor(request, key);
-  return asked === undefined || asked === valueFor(kept, key);
+  const asked = findValue(request, key);
+  return asked === undefined || asked === findValue(kept, key);
 }
 
 const prefix = 'git-credential:';
@@ -109,12 +109,12 @@ const emptyUsername = '%empty';
  * given in another. Without a protocol or a host → `invalid-input`.
  */
 export function toGitService(request: Attributes): string {
-  const protocol = valueFor(request, 'protocol');
-  const host = valueFor(request, 'host');
+  const protocol = findValue(request, 'protocol');
+  const host = findValue(request, 'host');
   if (!protocol || host === undefined) {
     throw new CredentialError('invalid-input', 'the request lacks a protocol or a host');
   }
-  const path = valueFor(request, 'path');
+  const path = findValue(request, 'path');
   // git takes escapes out of a host, so there may be a slash in it that does not end it.
   const place = `${escaped(protocol, /[%/:]/g)}://${escaped(host, /[%/]/g)}`;
   return prefix + fromUtf8(path === undefined ? place : `${place}/${path}`);

@@ -11,7 +11,7 @@ import {
   situation,
   stores,
   way,
-} from './settlement-model.ts';
+} from './reconcile-model.ts';
 
 function law(title: string, holds: (situation: Situation) => void): void {
   test(title, () => fc.assert(fc.property(situation, holds), { numRuns: 3000 }));
@@ -23,7 +23,7 @@ law('[DOM21] wherever it is cut off, a read gives what it gave before, or what t
   if (settlement.kind !== 'resolved') return;
   const counts = actual.copies.get(settlement.from);
   const before = read(actual, silent);
-  for (const state of way(actual, settlement.effects)) expect([before, counts]).toContain(read(state, silent));
+  for (const state of way(actual, settlement.steps)) expect([before, counts]).toContain(read(state, silent));
   if (wish.keep === undefined) expect(counts).toBe(before);
 });
 
@@ -31,7 +31,7 @@ law('wherever it is cut off, the copy that counts is in some store that answers'
   const settlement = planReconciliation(look(actual, silent), wish);
   if (settlement.kind !== 'resolved') return;
   const counts = actual.copies.get(settlement.from);
-  for (const { copies } of way(actual, settlement.effects)) {
+  for (const { copies } of way(actual, settlement.steps)) {
     expect([...copies].some(([store, content]) => content === counts && !silent.includes(store))).toBe(true);
   }
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Attributes, valueFor } from '../../../src/domain/protocols/git/attributes.ts';
+import { type Attributes, findValue } from '../../../src/domain/protocols/git/attributes.ts';
 import {
   isGitSecretExpired,
   isRejected,
@@ -37,10 +37,10 @@ describe('the secret that a credential is kept as', () => {
           serialiseGitSecret([...others.map(([key, value]) => [`x${key}`, value] as const), ...given]),
         );
         for (const [key, text] of given) {
-          const unused = key === 'password' && text === '' && valueFor(given, 'credential') !== undefined;
-          expect(valueFor(read, key)).toBe(unused ? undefined : text);
+          const unused = key === 'password' && text === '' && findValue(given, 'credential') !== undefined;
+          expect(findValue(read, key)).toBe(unused ? undefined : text);
         }
-        const lacking = valueFor(given, 'password') === undefined && valueFor(given, 'credential') === undefined;
+        const lacking = findValue(given, 'password') === undefined && findValue(given, 'credential') === undefined;
         const had = new Set([...given.map(([key]) => key), ...(lacking ? ['password'] : [])]);
         expect(read.every(([key]) => had.has(key))).toBe(true);
       }),

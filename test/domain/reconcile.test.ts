@@ -7,7 +7,7 @@ import {
   type RecordedStores,
 } from '../../src/domain/reconcile/reconcile-plan.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
-import { look } from './settlement-model.ts';
+import { look } from './reconcile-model.ts';
 
 const keyring = 'secret-service';
 const file = 'file';
@@ -16,11 +16,11 @@ const toKeyring: ReconcileOptions = { target: keyring };
 const note = (store: StoreId, ...stale: StoreId[]): ReconcileStep => ({ type: 'record', record: { store, stale } });
 const copy = (from: StoreId, to: StoreId): ReconcileStep => ({ type: 'copy', from, to });
 const remove = (store: StoreId): ReconcileStep => ({ type: 'remove', store });
-const settled = (from: StoreId, to: StoreId, ...effects: ReconcileStep[]): ReconcilePlan => ({
+const settled = (from: StoreId, to: StoreId, ...steps: ReconcileStep[]): ReconcilePlan => ({
   kind: 'resolved',
   from,
   to,
-  effects,
+  steps,
 });
 
 const wholeMove = settled(
@@ -185,9 +185,9 @@ const rows: readonly Row[] = [
     title: 'remembered, and in no store',
     record: inKeyring,
     held: {},
-    settlement: { kind: 'missing', effects: [{ type: 'forget' }] },
+    settlement: { kind: 'missing', steps: [{ type: 'forget' }] },
   },
-  { title: 'neither remembered nor anywhere', held: {}, settlement: { kind: 'missing', effects: [] } },
+  { title: 'neither remembered nor anywhere', held: {}, settlement: { kind: 'missing', steps: [] } },
   {
     title: 'remembered in a store that does not answer',
     record: inKeyring,

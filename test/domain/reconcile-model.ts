@@ -82,7 +82,7 @@ function perform({ record, copies }: Actual, effect: ReconcileStep): Actual {
 }
 
 export function effectsOf(settlement: ReconcilePlan): readonly ReconcileStep[] {
-  return 'effects' in settlement ? settlement.effects : [];
+  return 'steps' in settlement ? settlement.steps : [];
 }
 
 /** Every state on the way: before the first effect, and after each. */
