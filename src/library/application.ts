@@ -16,17 +16,17 @@ export interface Application {
    */
   readonly variablePrefix?: string;
   /** How a new encrypted file is sealed where the user does not say: by the home directory unless given. */
-  readonly seal?: KeySource;
+  readonly keySource?: KeySource;
   /** Other variables that hold a secret: no child process of keystow's gets them. */
   readonly secretVariables?: readonly string[];
   /** Whose items those in a Secret Service are like: `keytar` finds what the application kept there by that package. */
-  readonly itemLayout?: AttributeSchema;
+  readonly attributeSchema?: AttributeSchema;
   /** Credentials that Windows is to show under a target of exactly this name. */
-  readonly exactTargets?: readonly (CredentialName & { readonly target: string })[];
+  readonly windowsTargets?: readonly (CredentialName & { readonly target: string })[];
 }
 
 /** The profile of an application. A name that no folder can have, or a prefix that no variable can → `invalid-setting`. */
-export function profileOf({ name, variablePrefix, seal = 'home', ...rest }: Application): Profile {
+export function profileOf({ name, variablePrefix, keySource = 'home', ...rest }: Application): Profile {
   const prefix = variablePrefix ?? name.toUpperCase().replace(/[^A-Z0-9]/g, '_');
   check('name', name, /^[a-z0-9][a-z0-9._-]*$/i);
   check('variablePrefix', prefix, /^[A-Z_][A-Z0-9_]*$/i);
@@ -35,7 +35,7 @@ export function profileOf({ name, variablePrefix, seal = 'home', ...rest }: Appl
     program: name,
     sentinelService: name,
     files: { credentials: 'credentials.json', placement: 'placement.json' },
-    keySource: seal,
+    keySource,
     variables: variablesWith(prefix),
   };
 }
