@@ -12,7 +12,7 @@ import { serialisePlacement } from '../src/domain/placement/placement-codec.ts';
 import { Secret } from '../src/domain/secret.ts';
 import type { StoreId } from '../src/domain/store-id.ts';
 
-/** A token such as a server gives out: 1 KB of text. */
+/** A token of the usual size: 1 KB of text. */
 export const token = randomBytes(768).toString('base64');
 
 /** The credential that is read. */
@@ -24,36 +24,36 @@ export const passphrase = 'correct horse battery staple';
 const folder = mkdtempSync(join(tmpdir(), 'keystow-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** The environment of a program in a home of its own, without `NODE_EXTRA_CA_CERTS`: Node reads those at every start. */
+/** The environment of a program with its own home directory, without `NODE_EXTRA_CA_CERTS`. */
 export function newHome(
   extra: Readonly<Record<string, string>> = {},
 ): Record<string, string> & { readonly HOME: string } {
   return { PATH: process.env.PATH ?? '', LC_ALL: 'C.UTF-8', ...extra, HOME: mkdtempSync(join(folder, 'home-')) };
 }
 
-/** Writes an encrypted file of so many credentials, {@link name} among them, and what is remembered of them. */
+/** Writes an encrypted file with `count` credentials, one of them {@link name}, and its placement file. */
 export async function fillFile(home: string, sealedBy: 'home' | 'passphrase', count: number): Promise<void> {
   const salt = randomBytes(sealedBy === 'home' ? 32 : 16).toString('base64');
   const kdf: KdfHeader =
     sealedBy === 'home' ? { name: 'hkdf-sha256', salt } : { name: 'argon2id', ...recommendedCost, salt };
   const payload = new Payload();
   const secret = new Secret(new TextEncoder().encode(token));
-  for (const each of namesOf(count)) payload.set(each, secret);
+  for (const each of makeNames(count)) payload.set(each, secret);
   const key = await deriveKey(kdf, Buffer.from(sealedBy === 'home' ? home : passphrase));
   const envelope = seal(key, { kdf, nonce: randomBytes(12).toString('base64') }, payload.serialise());
   write(join(home, '.config/keystow/credentials.json'), serialiseEnvelope(envelope));
-  rememberAll(home, 'file', count);
+  recordAll(home, 'file', count);
 }
 
-/** Writes that so many credentials are in a store. */
-export function rememberAll(home: string, store: StoreId, count: number): void {
+/** Writes a placement file that records `count` credentials in `store`. */
+export function recordAll(home: string, store: StoreId, count: number): void {
   const writtenAt = new Date().toISOString();
-  const placed = namesOf(count).map((each) => ({ ...each, store, writtenAt, stale: [] }));
-  write(join(home, '.config/keystow/placement.json'), serialisePlacement(placed));
+  const entries = makeNames(count).map((each) => ({ ...each, store, writtenAt, stale: [] }));
+  write(join(home, '.config/keystow/placement.json'), serialisePlacement(entries));
 }
 
-/** In the order in which keystow writes them. */
-export function namesOf(count: number): readonly CredentialName[] {
+/** Sorted as keystow writes them. */
+export function makeNames(count: number): readonly CredentialName[] {
   const account = (index: number) => `${index}`.padStart(6, '0');
   const others = Array.from({ length: count - 1 }, (_, index) => ({
     service: 'other.example',

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { name } from './homes.ts';
 import type { Subject } from './measure.ts';
 
-/** Starts a program of the package by node, as `node -e 0` is started too. */
+/** Starts keystow through node, the way `node -e 0` is started. */
 export function keystow(label: string, args: readonly string[], env: Subject['env'], input?: string): Subject {
   const argv = [process.execPath, resolve('dist/bin/keystow.cjs'), ...args];
   return { name: label, argv, env, ...(input !== undefined && { input }) };

@@ -14,25 +14,25 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs);
 
-const why = missing();
-if (why !== undefined) throw new Error(`the Secret Service cannot be measured here: ${why}`);
+const reason = missing();
+if (reason !== undefined) throw new Error(`can't measure the Secret Service: ${reason}`);
 const keyring = await startGnomeKeyring('unlocked');
 try {
   const session = { DBUS_SESSION_BUS_ADDRESS: keyring.bus.address };
   const { argv, env, input } = keystow('', ['set', name.service, name.account], newHome(session), token);
   const [program = '', ...args] = argv;
-  if (spawnSync(program, args, { env, input }).status !== 0) throw new Error('the keyring does not keep a token');
-  const say = (text: string) => process.stderr.write(`${text} …\n`);
-  say('one read');
+  if (spawnSync(program, args, { env, input }).status !== 0) throw new Error('the keyring did not store the token');
+  const log = (text: string) => process.stderr.write(`${text} …\n`);
+  log('one read');
   const read = await oneGet(session, runs);
-  say('scale of the file');
+  log('scale of the file');
   const file = await scaleOfFile(runs);
-  say('scale of the Secret Service');
+  log('scale of the Secret Service');
   const service = await scaleOfKeyring(session, runs);
-  say('crowds');
-  const drawn = page([read, file, service, await crowds(session)], runs);
-  process.stdout.write(drawn);
-  if (values.write) writeFileSync('docs/performance.md', drawn);
+  log('crowds');
+  const markdown = page([read, file, service, await crowds(session)], runs);
+  process.stdout.write(markdown);
+  if (values.write) writeFileSync('docs/performance.md', markdown);
 } finally {
   await keyring.stop();
 }

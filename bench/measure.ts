@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
-/** A whole process to be timed. */
+/** A process to time, from start to exit. */
 export interface Subject {
   readonly name: string;
   readonly argv: readonly string[];
-  /** All of its environment. */
+  /** Its complete environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly input?: string;
 }
@@ -15,18 +15,18 @@ export interface Measured {
   readonly minMs: number;
   readonly medianMs: number;
   readonly peakMiB: number;
-  /** Each run, in ms, in the order of the turns: the same turn of two subjects is a pair. */
+  /** One entry per turn, in ms. Runs of two subjects in the same turn are a pair. */
   readonly runsMs: readonly number[];
 }
 
-/** Times subjects in turn, so that whatever else the machine does meets all of them alike. */
+/** Runs the subjects in turn, so that other load on the machine affects all of them alike. */
 export function measure(subjects: readonly Subject[], runs: number): Map<string, Measured> {
   const { stdout, stderr, status } = spawnSync('python3', [resolve('bench/paired.py')], {
     input: JSON.stringify({ runs, subjects }),
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
-  if (status !== 0) throw new Error(stderr.trim() || 'python3 is needed to measure');
+  if (status !== 0) throw new Error(stderr.trim() || 'measuring requires python3');
   const results = JSON.parse(stdout) as [ms: number, peakKiB: number][][];
   return new Map(
     subjects.map(({ name }, index) => {
@@ -37,12 +37,12 @@ export function measure(subjects: readonly Subject[], runs: number): Map<string,
   );
 }
 
-/** The median of what one takes of the other, pair by pair. */
+/** The median ratio of the pairs. */
 export function ratio(one: Measured, other: Measured): number {
   return median(one.runsMs.map((ms, turn) => ms / (other.runsMs[turn] ?? Number.NaN)));
 }
 
-/** The median of what one takes over the other, pair by pair, in ms. */
+/** The median difference of the pairs, in ms. */
 export function excessMs(one: Measured, other: Measured): number {
   return median(one.runsMs.map((ms, turn) => ms - (other.runsMs[turn] ?? Number.NaN)));
 }

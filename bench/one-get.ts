@@ -1,4 +1,4 @@
-import { fillFile, newHome, passphrase, rememberAll } from './homes.ts';
+import { fillFile, newHome, passphrase, recordAll } from './homes.ts';
 import { get, nodeAlone } from './keystow.ts';
 import { excessMs, type Measured, measure, ratio } from './measure.ts';
 import { bindingLabel, others } from './others.ts';
@@ -7,16 +7,16 @@ import { heading, ms, row, times } from './page.ts';
 
 export const labels = {
   secretService: '**keystow get**, Secret Service',
-  home: '**keystow get**, file sealed by home',
-  passphrase: '**keystow get**, file sealed by passphrase',
+  home: '**keystow get**, file with key source home',
+  passphrase: '**keystow get**, file with key source passphrase',
 } as const;
 
-/** One read of a 1 KB token, by keystow and by others. */
+/** Times one read of a 1 KB token by keystow and by other tools. */
 export async function oneGet(session: Readonly<Record<string, string>>, runs: number): Promise<Section> {
   const home = newHome();
   const node = nodeAlone(home);
   const overBus = newHome(session);
-  rememberAll(overBus.HOME, 'secret-service', 1);
+  recordAll(overBus.HOME, 'secret-service', 1);
   await fillFile(home.HOME, 'home', 1);
   const typed = newHome({ KEYSTOW_ALLOW_ENV_PASSPHRASE: '1', KEYSTOW_CREDENTIALS_PASSPHRASE: passphrase });
   await fillFile(typed.HOME, 'passphrase', 1);
@@ -35,7 +35,7 @@ export async function oneGet(session: Readonly<Record<string, string>>, runs: nu
   const perPassphraseLimit = hasArgon2 ? 100 : 450;
   return {
     text: [
-      heading('One read of a token, the whole process'),
+      heading('One read of a token'),
       row('', 'min ms', 'median ms', '× `node -e 0`', '× the binding', 'peak MiB'),
       row('---', '--:', '--:', '--:', '--:', '--:'),
       ...[...measured.values()].map((one) =>
@@ -56,7 +56,7 @@ export async function oneGet(session: Readonly<Record<string, string>>, runs: nu
       { what: `${labels.secretService}, peak MiB`, value: of(labels.secretService).peakMiB, atMost: 45 },
       { what: `${labels.home}, peak MiB`, value: of(labels.home).peakMiB, atMost: 45 },
       {
-        what: `the passphrase alone, ms, ${hasArgon2 ? 'by' : 'without'} argon2 of Node's own`,
+        what: `opening with a passphrase, additional ms, ${hasArgon2 ? 'with' : 'without'} Node's own argon2`,
         value: perPassphrase,
         atMost: perPassphraseLimit,
       },

@@ -4,14 +4,14 @@ import { join, resolve } from 'node:path';
 import { name, newHome, token } from './homes.ts';
 import type { Subject } from './measure.ts';
 
-/** Other programs that read a token, each set up so that it has one. Those that are not installed are left out. */
+/** Other programs, each set up with a token to read. Programs that aren't installed are skipped. */
 export function others(session: Readonly<Record<string, string>>): readonly Subject[] {
   return [binding, secretTool, dockerHelper, pythonKeyring, gh, pass].flatMap((set) => set(session) ?? []);
 }
 
 export const bindingLabel = 'the native binding, a bare CommonJS script';
 
-/** What it is measured against: as little as a program in Node can do over the binding. */
+/** The baseline: the smallest Node program that reads through the binding. */
 function binding(env: Readonly<Record<string, string>>): Subject {
   const script = join(newHome().HOME, 'read.cjs');
   const module = JSON.stringify(resolve('node_modules/@napi-rs/keyring'));
@@ -26,28 +26,28 @@ function binding(env: Readonly<Record<string, string>>): Subject {
 
 function secretTool(env: Readonly<Record<string, string>>): Subject | undefined {
   const argv = ['secret-tool', 'lookup', 'service', name.service, 'username', name.account];
-  return isThere('secret-tool', '--version') ? { name: '`secret-tool lookup`', argv, env } : undefined;
+  return isInstalled('secret-tool', '--version') ? { name: '`secret-tool lookup`', argv, env } : undefined;
 }
 
 function dockerHelper(env: Readonly<Record<string, string>>): Subject | undefined {
   const program = 'docker-credential-secretservice';
-  if (!isThere(program, 'version')) return undefined;
+  if (!isInstalled(program, 'version')) return undefined;
   const ServerURL = `https://${name.service}`;
   const store = JSON.stringify({ ServerURL, Username: name.account, Secret: token });
   if (spawnSync(program, ['store'], { env, input: store }).status !== 0) return undefined;
   return { name: `\`${program} get\``, argv: [program, 'get'], env, input: ServerURL };
 }
 
-/** Reads what keystow wrote. Told which backend to take: it would ask every other first, KWallet's too. */
+/** Reads what keystow wrote. Names the backend, because it would try every other one first. */
 function pythonKeyring(session: Readonly<Record<string, string>>): Subject | undefined {
-  if (!isThere('keyring', '--help')) return undefined;
+  if (!isInstalled('keyring', '--help')) return undefined;
   const env = { ...session, PYTHON_KEYRING_BACKEND: 'keyring.backends.SecretService.Keyring' };
   return { name: "Python's `keyring get`", argv: ['keyring', 'get', name.service, name.account], env };
 }
 
-/** Reads a file that is not encrypted. */
+/** Reads a file that isn't encrypted. */
 function gh(): Subject | undefined {
-  if (!isThere('gh', '--version')) return undefined;
+  if (!isInstalled('gh', '--version')) return undefined;
   const env = newHome();
   const folder = join(env.HOME, '.config/gh');
   mkdirSync(folder, { recursive: true });
@@ -57,9 +57,9 @@ function gh(): Subject | undefined {
   return { name: '`gh auth token`, from a plain file', argv: ['gh', 'auth', 'token'], env };
 }
 
-/** Without a passphrase on its key, as nothing else could be measured. */
+/** Its key has no passphrase, because a prompt can't be timed. */
 function pass(): Subject | undefined {
-  if (!isThere('pass', 'version') || !isThere('gpg', '--version')) return undefined;
+  if (!isInstalled('pass', 'version') || !isInstalled('gpg', '--version')) return undefined;
   const env = newHome();
   const folder = join(env.HOME, '.gnupg');
   mkdirSync(folder, { mode: 0o700 });
@@ -72,6 +72,6 @@ function pass(): Subject | undefined {
   return { name: '`pass show`, its key without a passphrase', argv: ['pass', 'show', 'token'], env };
 }
 
-function isThere(program: string, argument: string): boolean {
+function isInstalled(program: string, argument: string): boolean {
   return spawnSync(program, [argument], { stdio: 'ignore' }).error === undefined;
 }

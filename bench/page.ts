@@ -1,13 +1,13 @@
 import { cpus, totalmem } from 'node:os';
 
-/** A figure that is to be at most so much. */
+/** A figure and its upper limit. */
 export interface Goal {
   readonly what: string;
   readonly value: number;
   readonly atMost: number;
 }
 
-/** Lines of Markdown, and what they are measured by. */
+/** Lines of Markdown, with the goals that they show. */
 export interface Section {
   readonly text: readonly string[];
   readonly goals: readonly Goal[];
@@ -17,13 +17,13 @@ export function page(sections: readonly Section[], runs: number): string {
   const goals = sections.flatMap((section) => section.goals);
   const memoryGiB = Math.round(totalmem() / 2 ** 30);
   return [
-    '# What a read costs',
+    '# Performance',
     '',
-    `Measured by \`npm run bench\`, which drew this page (\`-- --write\`), on ${cpus().length} cores with ${memoryGiB} GiB and`,
-    `Node ${process.versions.node}. Whole processes, run in turn, ${runs} times each; a ratio is the median of the ratios of each turn.`,
-    '`NODE_EXTRA_CA_CERTS` is unset: where it is set, Node reads those certificates at every start.',
-    heading('What it is to cost'),
-    row('', 'measured', 'at most', ''),
+    `\`npm run bench -- --write\` generated this page on ${cpus().length} cores with ${memoryGiB} GiB and`,
+    `Node ${process.versions.node}. It times whole processes in turn, ${runs} times each; a ratio is the median of the ratios of the turns.`,
+    '`NODE_EXTRA_CA_CERTS` is unset, because Node would read those certificates at every start.',
+    heading('Goals'),
+    row('', 'measured', 'at most', 'result'),
     row('---', '--:', '--:', '---'),
     ...goals.map(({ what, value, atMost }) =>
       row(what, value.toFixed(2), String(atMost), value <= atMost ? 'met' : '**not met**'),

@@ -1,4 +1,4 @@
-"""Runs commands in turn, whole process by whole process. Python, because it can tell what one child used (wait4).
+"""Runs commands in turn and times each process. Python, because os.wait4 reports the memory of a single child.
 
 stdin: {"runs": N, "subjects": [{"argv": [...], "env": {...}, "input": "..."}]}; stdout: [[[ms, peak KiB], ...], ...]
 """
@@ -42,7 +42,7 @@ for subject in subjects:
     run(subject)
 results = [[] for _ in subjects]
 for turn in range(asked["runs"]):
-    # Nobody is always first, or always after the same.
+    # Rotate the order, so that no subject always runs first.
     for index in sorted(range(len(subjects)), key=lambda index: (index + turn) % len(subjects)):
         results[index].append(run(subjects[index]))
 json.dump(results, sys.stdout)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSecretService } from '../src/adapters/secret-service/secret-service.ts';
 import { Secret } from '../src/domain/secret.ts';
-import { fillFile, namesOf, newHome, rememberAll } from './homes.ts';
+import { fillFile, makeNames, newHome, recordAll } from './homes.ts';
 import { get, keystow, nodeAlone } from './keystow.ts';
 import { type Measured, measure, ratio } from './measure.ts';
 import { heading, ms, row, type Section, times } from './page.ts';
@@ -9,7 +9,7 @@ import { heading, ms, row, type Section, times } from './page.ts';
 const inFile = [10, 100, 1_000, 10_000];
 const inKeyring = [10, 100, 1_000];
 
-/** Reads and writes among ever more credentials in the encrypted file. */
+/** Times reads and writes with a growing number of credentials in the encrypted file. */
 export async function scaleOfFile(runs: number): Promise<Section> {
   const environment = { KEYSTOW_STORAGE: 'file' };
   const homes = await Promise.all(
@@ -27,10 +27,10 @@ export async function scaleOfFile(runs: number): Promise<Section> {
     homes.map(({ count, written }) => keystow(`${count}`, ['set', 'new.example', 'bench'], written, 'x')),
     Math.ceil(runs / 3),
   );
-  return table('By the number of credentials in the file', inFile, reads, writes);
+  return table('Credentials in the file', inFile, reads, writes);
 }
 
-/** The same in the Secret Service: what is there stays there for the next, larger number. */
+/** Does the same in the Secret Service, which is filled step by step. */
 export async function scaleOfKeyring(session: Readonly<Record<string, string>>, runs: number): Promise<Section> {
   const interaction = { interactive: false, notifyWaiting: () => undefined };
   const store = createSecretService({ environment: session, sentinelService: 'keystow', interaction, limitMs: 60_000 });
@@ -39,25 +39,25 @@ export async function scaleOfKeyring(session: Readonly<Record<string, string>>, 
   const node = nodeAlone(env);
   let filled = 1;
   for (const count of inKeyring) {
-    const names = namesOf(count);
+    const names = makeNames(count);
     for (const each of names.slice(filled)) await store.set(each, new Secret(randomBytes(768)));
     filled = count;
-    rememberAll(env.HOME, 'secret-service', count);
-    // In turn with node, because these cannot be measured in turn with each other.
+    recordAll(env.HOME, 'secret-service', count);
+    // Paired with node, because keyrings of different sizes can't be measured in turn.
     const measured = measure([node, get(`${count}`, env)], runs);
-    reads.set(`${count}`, relative(measured, `${count}`, node.name));
+    reads.set(`${count}`, toNodeMultiples(measured, `${count}`, node.name));
     const written = measure(
       [node, keystow(`${count}`, ['set', 'new.example', 'bench'], env, 'x')],
       Math.ceil(runs / 3),
     );
-    writes.set(`${count}`, relative(written, `${count}`, node.name));
+    writes.set(`${count}`, toNodeMultiples(written, `${count}`, node.name));
   }
   await store.close();
-  return table('By the number of credentials in the Secret Service', inKeyring, reads, writes);
+  return table('Credentials in the Secret Service', inKeyring, reads, writes);
 }
 
-/** A measurement whose turns are told in runs of node, so that those of another time compare. */
-function relative(measured: ReadonlyMap<string, Measured>, name: string, node: string): Measured {
+/** Converts a measurement into multiples of node's, so that it compares with one taken at another time. */
+function toNodeMultiples(measured: ReadonlyMap<string, Measured>, name: string, node: string): Measured {
   const [one, alone] = [measured.get(name) as Measured, measured.get(node) as Measured];
   return { ...one, runsMs: one.runsMs.map((each, turn) => each / (alone.runsMs[turn] ?? Number.NaN)) };
 }
@@ -74,7 +74,7 @@ function table(
   return {
     text: [
       heading(title),
-      row('credentials', 'get, median ms', '× get at 10', 'peak MiB', 'set, median ms'),
+      row('credentials', 'get, median ms', '× get with 10', 'peak MiB', 'set, median ms'),
       row('--:', '--:', '--:', '--:', '--:'),
       ...counts.map((count) => {
         const read = of(reads, count);
@@ -82,6 +82,6 @@ function table(
         return row(`${count}`, ms(read.medianMs), times(growth(count)), read.peakMiB.toFixed(1), ms(medianMs));
       }),
     ],
-    goals: [{ what: `${title.toLowerCase()}: get at 1000, × get at 10`, value: growth(1_000), atMost: 1.5 }],
+    goals: [{ what: `${title}: get with 1,000, × get with 10`, value: growth(1_000), atMost: 1.5 }],
   };
 }
