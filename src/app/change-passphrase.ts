@@ -1,6 +1,5 @@
 import type { KeySource } from '../domain/profile.ts';
-import { checkPolicy } from './check-policy.ts';
-import type { Context } from './context.ts';
+import { type Context, checkPolicy } from './context.ts';
 
 /** How the encrypted file was sealed, and how it is now. */
 export interface Resealed {

@@ -1,10 +1,10 @@
 import { findEntry, sortNewestFirst } from '../domain/placement/placement-index.ts';
 import { type DifyAccount, parseDifyAccount, toDifyName } from '../domain/sign-in/dify-account.ts';
 import type { Context } from './context.ts';
-import { type Listed, listCredentials } from './list-credentials.ts';
+import { type ListedCredential, listCredentials } from './credentials/list-credentials.ts';
 
 /** A sign-in that is kept. */
-export interface DifyEntry extends DifyAccount, Listed {
+export interface DifyEntry extends DifyAccount, ListedCredential {
   /** ISO 8601, UTC; absent where nothing is remembered of it. */
   readonly writtenAt?: string;
 }

@@ -3,9 +3,8 @@ import { findEntry, recordWrite } from '../domain/placement/placement-index.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Selected } from '../domain/selection/selection.ts';
 import { type Session, serialiseSession } from '../domain/sign-in/session.ts';
-import type { Context } from './context.ts';
-import { openEnabledStore } from './reach.ts';
-import { type Stored, setCredential } from './set-credential.ts';
+import { type Context, openEnabledStore } from './context.ts';
+import { setCredential, type WriteResult } from './credentials/set-credential.ts';
 
 /** Keeps a session in the store that was chosen for it. */
 export function keepSession(
@@ -13,7 +12,7 @@ export function keepSession(
   name: CredentialName,
   session: Session,
   selected?: Selected,
-): Promise<Stored> {
+): Promise<WriteResult> {
   return setCredential(context, name, secretOf(session), selected);
 }
 

@@ -3,8 +3,8 @@ import type { CredentialName } from '../domain/credential-name.ts';
 import type { Session } from '../domain/sign-in/session.ts';
 import type { AuthorizationServer } from '../ports/sign-in/authorization-server.ts';
 import type { Context } from './context.ts';
+import { type Removal, removeEverywhere } from './credentials/delete-credential.ts';
 import { readSession } from './read-session.ts';
-import { type Removal, removeEverywhere } from './remove-everywhere.ts';
 
 /** What became of a sign-in: at the server, and in each store. */
 export interface SignedOut {

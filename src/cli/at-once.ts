@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { isTerminal } from '../composition/is-terminal.ts';
+import { isTerminal } from '../composition/environment.ts';
 import { readAtOnce } from '../composition/read-at-once.ts';
 import type { PlacementEntry, PlacementIndex } from '../domain/placement/placement-index.ts';
 import type { Profile } from '../domain/profile.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../app/context.ts';
-import { getCredential } from '../app/get-credential.ts';
+import { getCredential } from '../app/credentials/get-credential.ts';
 import { toCredentialName } from '../domain/credential-name.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Cli } from './cli.ts';

@@ -33,7 +33,7 @@ export async function main({ profile, quick, program }: Executable): Promise<voi
       const context = createContext({
         profile,
         environment,
-        prompting,
+        interactive: prompting,
         signal: calledOff.signal,
         terminal: (settings) =>
           createTerminal({

@@ -1,5 +1,5 @@
 import yargs from 'yargs';
-import { currentFolder } from '../composition/current-folder.ts';
+import { findCurrentFolder } from '../composition/environment.ts';
 import { allCommands } from './all-commands.ts';
 import type { Cli } from './cli.ts';
 import type { Command } from './command.ts';
@@ -22,7 +22,7 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
   let wrong: string | undefined;
   let text = '';
   let { examples } = program;
-  const base = yargs([], currentFolder())
+  const base = yargs([], findCurrentFolder())
     .scriptName(name)
     .usage(`$0 <command>\n\n${summary}`)
     .locale('en')

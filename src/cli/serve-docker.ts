@@ -1,4 +1,4 @@
-import { getForDocker } from '../app/docker/get.ts';
+import { getForDocker } from '../app/protocols/docker.ts';
 import { dockerMessages, parseDockerLogin } from '../domain/protocols/docker-login.ts';
 import type { Cli } from './cli.ts';
 import { exitCodes } from './exit-code.ts';
@@ -26,15 +26,15 @@ async function carryOut(cli: Cli, action: string): Promise<void> {
       return cli.exitWith(login ? exitCodes.done : exitCodes.error);
     }
     case 'store': {
-      const { storeForDocker } = await import('../app/docker/store.ts');
+      const { storeForDocker } = await import('../app/protocols/docker.ts');
       return storeForDocker(cli.context(), parseDockerLogin(await input()));
     }
     case 'erase': {
-      const { eraseForDocker } = await import('../app/docker/erase.ts');
+      const { eraseForDocker } = await import('../app/protocols/docker.ts');
       return eraseForDocker(cli.context(), (await input()).trim());
     }
     case 'list': {
-      const { listForDocker } = await import('../app/docker/list.ts');
+      const { listForDocker } = await import('../app/protocols/docker.ts');
       return cli.print(`${JSON.stringify(await listForDocker(cli.context()))}\n`);
     }
     case 'version': {

@@ -1,5 +1,5 @@
 import type { Context } from '../app/context.ts';
-import { getForGit } from '../app/git/get.ts';
+import { getForGit } from '../app/protocols/git.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type Attributes, formatAttributes, parseBoolean } from '../domain/protocols/git/attributes.ts';
 import { capabilities } from '../domain/protocols/git/git-credential.ts';
@@ -13,11 +13,11 @@ export async function serveGit(cli: Cli, operation: string): Promise<void> {
     case 'get':
       return get(cli);
     case 'store': {
-      const { storeForGit } = await import('../app/git/store.ts');
+      const { storeForGit } = await import('../app/protocols/git.ts');
       return storeForGit(contextFor(cli), await readGitRequest(stdin()));
     }
     case 'erase': {
-      const { eraseForGit } = await import('../app/git/erase.ts');
+      const { eraseForGit } = await import('../app/protocols/git.ts');
       return eraseForGit(contextFor(cli), await readGitRequest(stdin()));
     }
     case 'capability':

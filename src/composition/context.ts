@@ -6,19 +6,16 @@ import { readSettings, type Settings } from '../app/settings.ts';
 import { parseDistribution } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Terminal } from '../ports/terminal.ts';
-import { currentFolder } from './current-folder.ts';
-import { homeFolder } from './home-folder.ts';
-import { isTerminal } from './is-terminal.ts';
-import { packageFolder } from './package-folder.ts';
+import { findCurrentFolder, findHomeFolder, findPackageFolder, isTerminal } from './environment.ts';
 import { createStores } from './stores.ts';
 
 export interface ContextOptions {
   readonly profile: Profile;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether a store may ask the user for anything. */
-  readonly prompting: boolean;
+  readonly interactive: boolean;
   /** For as long as a server runs, not for one command: what did not answer once is asked again. */
-  readonly lasting?: boolean;
+  readonly longRunning?: boolean;
   readonly signal: AbortSignal;
   /** Who is there to be told and asked. */
   terminal(settings: Settings): Terminal;
@@ -26,14 +23,14 @@ export interface ContextOptions {
 
 /** Reads the settings and wires the stores of this machine. A setting that means nothing → throws its code. */
 export function createContext(options: ContextOptions): Context {
-  const { profile, environment, prompting, lasting = false, signal } = options;
+  const { profile, environment, interactive, longRunning = false, signal } = options;
   const { platform } = process;
-  const home = homeFolder(environment);
+  const home = findHomeFolder(environment);
   const settings = readSettings(profile, {
     environment,
     platform,
     home,
-    directory: currentFolder(),
+    directory: findCurrentFolder(),
     get terminal() {
       return isTerminal(0) || isTerminal(2);
     },
@@ -49,12 +46,12 @@ export function createContext(options: ContextOptions): Context {
       },
       program: profile.program,
       get folder() {
-        return packageFolder();
+        return findPackageFolder();
       },
       storageVariable: profile.variables.storage,
       disableVariable: profile.variables.disableKeyring,
     },
-    stores: createStores({ profile, settings, terminal, environment, platform, home, prompting, lasting }),
+    stores: createStores({ profile, settings, terminal, environment, platform, home, interactive, longRunning }),
     placement: createPlacementFile({ path: settings.placementPath }),
     mutex: createLazyLock({ path: `${settings.credentialsPath}.copies`, label: 'lock of the credentials' }),
     terminal,

@@ -5,8 +5,7 @@ import { parsePlacement } from '../domain/placement/placement-codec.ts';
 import type { PlacementEntry, PlacementIndex } from '../domain/placement/placement-index.ts';
 import type { Profile } from '../domain/profile.ts';
 import { Secret } from '../domain/secret.ts';
-import { currentFolder } from './current-folder.ts';
-import { homeFolder } from './home-folder.ts';
+import { findCurrentFolder, findHomeFolder } from './environment.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,13 +19,13 @@ export async function readAtOnce(
   find: (placement: PlacementIndex) => PlacementEntry | undefined,
   environment: Environment = process.env,
 ): Promise<Secret | undefined> {
-  const home = homeFolder(environment);
+  const home = findHomeFolder(environment);
   const { policy, credentialsPath, placementPath } = readSettings(profile, {
     environment,
     platform: process.platform,
     home,
     get directory() {
-      return currentFolder();
+      return findCurrentFolder();
     },
     terminal: false,
   });

@@ -9,7 +9,7 @@ import type { Interaction } from '../ports/interaction.ts';
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Terminal } from '../ports/terminal.ts';
-import { type Keyring, withCircuitBreaker } from './ask-once.ts';
+import { type Keyring, withCircuitBreaker } from './circuit-breaker.ts';
 
 export interface StoresOptions {
   readonly profile: Profile;
@@ -19,18 +19,18 @@ export interface StoresOptions {
   readonly platform: string;
   readonly home: string;
   /** Whether a store may ask the user for anything. */
-  readonly prompting: boolean;
+  readonly interactive: boolean;
   /** For as long as a server runs, not for one command: what did not answer once is asked again. */
-  readonly lasting?: boolean;
+  readonly longRunning?: boolean;
 }
 
 /** The stores of this platform. Each adapter is loaded when its store is first wanted, so that a read loads one. */
 export function createStores(options: StoresOptions): Stores {
-  const { profile, settings, terminal, environment, platform, home, prompting } = options;
+  const { profile, settings, terminal, environment, platform, home, interactive } = options;
   const { sentinelService } = profile;
   const interaction: Interaction = {
     get interactive() {
-      return prompting && settings.interactive;
+      return interactive && settings.interactive;
     },
     notifyWaiting: (what) => terminal.warn(`waiting for the ${what}: answer its dialog, or press Ctrl-C`),
   };
@@ -53,7 +53,7 @@ export function createStores(options: StoresOptions): Stores {
       return store;
     };
   };
-  const bounded = (keyring: Keyring) => (options.lasting ? keyring : withCircuitBreaker(keyring));
+  const bounded = (keyring: Keyring) => (options.longRunning ? keyring : withCircuitBreaker(keyring));
   const keyrings: Readonly<Record<Exclude<StoreId, 'file'>, () => Promise<Keyring>>> = {
     keychain: once(async () => {
       const { createKeychain } = await import('../adapters/keychain/keychain.ts');

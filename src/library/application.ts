@@ -26,7 +26,7 @@ export interface Application {
 }
 
 /** The profile of an application. A name that no folder can have, or a prefix that no variable can → `invalid-setting`. */
-export function profileOf({ name, variablePrefix, keySource = 'home', ...rest }: Application): Profile {
+export function toProfile({ name, variablePrefix, keySource = 'home', ...rest }: Application): Profile {
   const prefix = variablePrefix ?? name.toUpperCase().replace(/[^A-Z0-9]/g, '_');
   check('name', name, /^[a-z0-9][a-z0-9._-]*$/i);
   check('variablePrefix', prefix, /^[A-Z_][A-Z0-9_]*$/i);

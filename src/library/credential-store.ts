@@ -1,5 +1,5 @@
-import type { SelectionReport, SkippedStoreReport } from '../app/selection-report.ts';
-import type { StorageReport } from '../app/storage-report.ts';
+import type { SelectionReport, SkippedStoreReport } from '../app/doctor/selection-report.ts';
+import type { StorageReport } from '../app/doctor/storage-report.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { StoreId } from '../domain/store-id.ts';
@@ -10,7 +10,7 @@ export interface OperationOptions {
 }
 
 /** Where a credential went, and why there. */
-export interface Stored {
+export interface SetResult {
   readonly store: StoreId;
   /** The stores that were not taken, best first, each with its reason and what mends it. */
   readonly skipped: readonly SkippedStoreReport[];
@@ -19,7 +19,7 @@ export interface Stored {
 }
 
 /** A credential's name, and the store that a read would take it from. */
-export interface Listed extends CredentialName {
+export interface ListedCredential extends CredentialName {
   readonly store: StoreId;
 }
 
@@ -42,7 +42,7 @@ export interface Report {
  *
  * A failure is never `undefined`. No message, cause or other property of an error holds a secret.
  */
-export interface CredentialStore extends AsyncDisposable {
+export interface ApplicationStore extends AsyncDisposable {
   /** The secret; `undefined` where it is certainly kept nowhere. */
   get(service: string, account: string, options?: OperationOptions): Promise<Secret | undefined>;
 
@@ -62,13 +62,13 @@ export interface CredentialStore extends AsyncDisposable {
     account: string,
     secret: Secret | Uint8Array | string,
     options?: OperationOptions,
-  ): Promise<Stored>;
+  ): Promise<SetResult>;
 
   /** Removes it from every store that has it; gives the stores that it was in. Kept but not removable → rejects. */
   delete(service: string, account: string, options?: OperationOptions): Promise<readonly StoreId[]>;
 
   /** The names kept, of one service or of all, sorted, each once. No secret is read. */
-  list(service?: string, options?: OperationOptions): Promise<readonly Listed[]>;
+  list(service?: string, options?: OperationOptions): Promise<readonly ListedCredential[]>;
 
   /** Looks at everything, and changes nothing but for a probe's entry of a moment. For a `doctor` command. */
   report(options?: OperationOptions): Promise<Report>;

@@ -19,8 +19,7 @@ export {
   providers,
 } from '../domain/selection/probe-result.ts';
 export type { Application } from './application.ts';
-export type { Person } from './bystander.ts';
-export type { CredentialStore, Listed, OperationOptions, Stored } from './credential-store.ts';
+export type { ApplicationStore, ListedCredential, OperationOptions, SetResult } from './credential-store.ts';
 /** For programs that have this package in the place of keytar, by an override or an alias. */
 export {
   default,
@@ -33,3 +32,4 @@ export {
 } from './keytar.ts';
 export { type OpenOptions, openCredentialStore } from './open-credential-store.ts';
 export * from './report.ts';
+export type { UserInteraction } from './user-interaction.ts';

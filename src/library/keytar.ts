@@ -14,20 +14,19 @@
 export * from './report.ts';
 
 import { keytar as profile } from '../profiles/keytar.ts';
-import type { CredentialStore, Report } from './credential-store.ts';
-import { checkArguments } from './keytar-arguments.ts';
-import { openProfile } from './open-profile.ts';
+import type { ApplicationStore, Report } from './credential-store.ts';
+import { openProfile } from './open-credential-store.ts';
 
 /** The password; `null` where there is certainly none. */
 export function getPassword(service: string, account: string): Promise<string | null> {
   checkArguments({ service, account });
-  return opened(async (store) => (await store.getText(service, account)) ?? null);
+  return withStore(async (store) => (await store.getText(service, account)) ?? null);
 }
 
 /** Keeps the password, in place of the one that was there. */
 export function setPassword(service: string, account: string, password: string): Promise<void> {
   checkArguments({ service, account, password });
-  return opened(async (store) => {
+  return withStore(async (store) => {
     await store.set(service, account, password);
   });
 }
@@ -35,14 +34,14 @@ export function setPassword(service: string, account: string, password: string):
 /** Whether there was one. */
 export function deletePassword(service: string, account: string): Promise<boolean> {
   checkArguments({ service, account });
-  return opened(async (store) => (await store.delete(service, account)).length > 0);
+  return withStore(async (store) => (await store.delete(service, account)).length > 0);
 }
 
 /** The password of the service's first account, by the alphabet; `null` where it has certainly none. */
 export function findPassword(service: string): Promise<string | null> {
   checkArguments({ service });
-  return opened(async (store) => {
-    for await (const { password } of credentialsOf(store, service)) return password;
+  return withStore(async (store) => {
+    for await (const { password } of readCredentials(store, service)) return password;
     return null;
   });
 }
@@ -50,21 +49,21 @@ export function findPassword(service: string): Promise<string | null> {
 /** Every account of the service, with its password. */
 export function findCredentials(service: string): Promise<{ account: string; password: string }[]> {
   checkArguments({ service });
-  return opened(async (store) => {
+  return withStore(async (store) => {
     const found: { account: string; password: string }[] = [];
-    for await (const credential of credentialsOf(store, service)) found.push(credential);
+    for await (const credential of readCredentials(store, service)) found.push(credential);
     return found;
   });
 }
 
 /** Not keytar's: which store a password would go to, why, and what would change that. For a log or a settings page. */
 export function explain(): Promise<Report> {
-  return opened((store) => store.report());
+  return withStore((store) => store.report());
 }
 
-let store: CredentialStore | undefined;
+let store: ApplicationStore | undefined;
 
-async function opened<T>(work: (store: CredentialStore) => Promise<T>): Promise<T> {
+async function withStore<T>(work: (store: ApplicationStore) => Promise<T>): Promise<T> {
   store ??= openProfile(profile, {
     interactive: true,
     onNotice: (line) => process.emitWarning(line, 'KeystowWarning'),
@@ -72,8 +71,8 @@ async function opened<T>(work: (store: CredentialStore) => Promise<T>): Promise<
   return work(store);
 }
 
-async function* credentialsOf(
-  store: CredentialStore,
+async function* readCredentials(
+  store: ApplicationStore,
   service: string,
 ): AsyncGenerator<{ account: string; password: string }> {
   for (const { account } of await store.list(service)) {
@@ -84,3 +83,27 @@ async function* credentialsOf(
 
 // biome-ignore lint/style/noDefaultExport: keytar is CommonJS, so a module that uses it says `import keytar from 'keytar'`.
 export default { getPassword, setPassword, deletePassword, findPassword, findCredentials, explain };
+
+/** What keytar calls each of its arguments: in its JavaScript where it lacks, in its native part where it is no text. */
+const argumentNames = {
+  service: { required: 'Service', typed: 'service' },
+  account: { required: 'Account', typed: 'username' },
+  password: { required: 'Password', typed: 'password' },
+} as const;
+
+/** Throws what keytar 7.9 throws, in its order: first whether each is there, then whether each is a string. */
+export function checkArguments(given: Readonly<Partial<Record<keyof typeof argumentNames, unknown>>>): void {
+  const parts = (['service', 'account', 'password'] as const).filter((part) => part in given);
+  for (const part of parts) {
+    if (!isPresent(given[part])) throw new Error(`${argumentNames[part].required} is required.`);
+  }
+  for (const part of parts) {
+    if (typeof given[part] !== 'string')
+      throw new TypeError(`Parameter '${argumentNames[part].typed}' must be a string`);
+  }
+}
+
+/** An empty list is not there either; anything else that is no string is. */
+function isPresent(value: unknown): boolean {
+  return Boolean(value) && !(Number((value as { readonly length?: unknown }).length) <= 0);
+}

@@ -1,7 +1,6 @@
 /** A report, and all that its type names: for each entry that gives one. */
-export type { SelectionReport, SkippedStoreReport } from '../app/selection-report.ts';
-export type { StorageLabel } from '../app/storage-label.ts';
-export type { StorageReport } from '../app/storage-report.ts';
+export type { SelectionReport, SkippedStoreReport } from '../app/doctor/selection-report.ts';
+export type { StorageLabel, StorageReport } from '../app/doctor/storage-report.ts';
 export {
   type Reason,
   type ReasonClass,

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { changePassphrase } from '../../src/app/change-passphrase.ts';
-import { deleteCredential } from '../../src/app/delete-credential.ts';
-import { getCredential } from '../../src/app/get-credential.ts';
-import { listCredentials } from '../../src/app/list-credentials.ts';
-import { findMovable } from '../../src/app/migrate.ts';
-import { repair } from '../../src/app/repair.ts';
-import { setCredential } from '../../src/app/set-credential.ts';
+import { deleteCredential } from '../../src/app/credentials/delete-credential.ts';
+import { getCredential } from '../../src/app/credentials/get-credential.ts';
+import { listCredentials } from '../../src/app/credentials/list-credentials.ts';
+import { setCredential } from '../../src/app/credentials/set-credential.ts';
+import { findMigrationScope } from '../../src/app/reconcile/migrate.ts';
+import { repair } from '../../src/app/reconcile/repair.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import type { Secret } from '../../src/domain/secret.ts';
@@ -103,7 +103,7 @@ describe('setting', () => {
       await failure(getCredential(world.context, alice), code);
       await failure(deleteCredential(world.context, alice), code);
       await failure(listCredentials(world.context), code);
-      await failure(findMovable(world.context, 'file'), code);
+      await failure(findMigrationScope(world.context, 'file'), code);
       await failure(changePassphrase(world.context, 'passphrase'), code);
       await failure(repair(world.context, undefined).next(), code);
       expect(world.calls).toEqual([]);

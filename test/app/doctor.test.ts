@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { examine, replayReport } from '../../src/app/doctor.ts';
-import { setCredential } from '../../src/app/set-credential.ts';
-import { storageLabel } from '../../src/app/storage-label.ts';
+import { setCredential } from '../../src/app/credentials/set-credential.ts';
+import { examine, replayReport } from '../../src/app/doctor/examine.ts';
+import { toStorageLabel } from '../../src/app/doctor/storage-report.ts';
 import { freshSecret } from '../contract/secrets.ts';
 import { World } from './world.ts';
 
@@ -39,7 +39,7 @@ describe('the label says where credentials are kept', () => {
     ['passphrase', false, 'Encrypted file (interactive passphrase)'],
     ['passphrase', true, 'Encrypted file (env passphrase)'],
   ] as const)('[APP11] a file sealed by %s, both variables set: %s', (seal, envPassphrase, label) => {
-    expect(storageLabel('file', seal, envPassphrase)).toBe(label);
+    expect(toStorageLabel('file', seal, envPassphrase)).toBe(label);
   });
 
   test('a keyring that was wiped by hand has none any more', async () => {

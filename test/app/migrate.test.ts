@@ -1,11 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { getCredential } from '../../src/app/get-credential.ts';
-import { findMovable, migrate } from '../../src/app/migrate.ts';
-import { prepareGoal } from '../../src/app/prepare-goal.ts';
-import { setCredential } from '../../src/app/set-credential.ts';
-import type { Settled } from '../../src/app/settle-credential.ts';
-import { trustSource } from '../../src/app/trust-source.ts';
-import type { Failures } from '../../src/app/whereabouts.ts';
+import { getCredential } from '../../src/app/credentials/get-credential.ts';
+import { setCredential } from '../../src/app/credentials/set-credential.ts';
+import { type StoreFailures, verifySource } from '../../src/app/reconcile/locate-copies.ts';
+import { findMigrationScope, migrate, prepareTarget } from '../../src/app/reconcile/migrate.ts';
+import type { Reconciliation } from '../../src/app/reconcile/reconcile-credential.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -21,7 +19,7 @@ const others = { service: 'browser', account: 'carol' };
 const [old, fresh] = [freshSecret(), freshSecret()];
 
 let world: World;
-let failures: Failures;
+let failures: StoreFailures;
 beforeEach(() => {
   world = new World();
   failures = new Map();
@@ -35,8 +33,8 @@ async function keepIn(store: StoreId, name: CredentialName, secret = old): Promi
 }
 
 async function move(to: StoreId, { dryRun = false, service }: { dryRun?: boolean; service?: string } = {}) {
-  const settled: Settled[] = [];
-  const { names } = await findMovable(world.context, to, service);
+  const settled: Reconciliation[] = [];
+  const { names } = await findMigrationScope(world.context, to, service);
   for await (const one of migrate(world.context, names, { to, dryRun }, failures)) settled.push(one);
   return settled;
 }
@@ -56,7 +54,7 @@ describe('a migration', () => {
   ] as const)('from the %s to the %s moves every byte, and remembers where', async (from, to) => {
     await keepIn(from, alice);
     const { writtenAt } = world.placement[0] ?? {};
-    expect(await move(to)).toMatchObject([{ name: alice, settlement: { kind: 'resolved', from, to } }]);
+    expect(await move(to)).toMatchObject([{ name: alice, plan: { kind: 'resolved', from, to } }]);
     await expectOnlyIn(to, alice, old);
     expect(world.placement).toMatchObject([{ ...alice, store: to, stale: [] }]);
     // Whoever looked before the move and looks again must see that there was one, also where it came back.
@@ -84,7 +82,7 @@ describe('a migration', () => {
   test('leaves in a keyring what only others may have put there, and names it', async () => {
     await keepIn(keyring, alice);
     await world.stores[keyring].set(others, fresh);
-    expect(await findMovable(world.context, 'file')).toEqual({
+    expect(await findMigrationScope(world.context, 'file')).toEqual({
       names: [alice],
       sources: new Set([keyring]),
       others: [{ ...others, store: keyring }],
@@ -96,7 +94,7 @@ describe('a migration', () => {
   test('of one service moves that alone, whoever put it there', async () => {
     await keepIn(keyring, alice);
     await world.stores[keyring].set(others, fresh);
-    expect(await findMovable(world.context, 'file', 'browser')).toMatchObject({ names: [others], others: [] });
+    expect(await findMigrationScope(world.context, 'file', 'browser')).toMatchObject({ names: [others], others: [] });
     await move('file', { service: 'browser' });
     await expectOnlyIn('file', others, fresh);
     await expectOnlyIn(keyring, alice, old);
@@ -105,14 +103,14 @@ describe('a migration', () => {
   test('does nothing to what is there already', async () => {
     await keepIn(keyring, alice);
     const before = world.placement;
-    expect(await move(keyring)).toMatchObject([{ settlement: { kind: 'resolved', steps: [] } }]);
+    expect(await move(keyring)).toMatchObject([{ plan: { kind: 'resolved', steps: [] } }]);
     expect(world.placement).toBe(before);
   });
 
   test('leaves copies with other bytes alone, both of them', async () => {
     await keepIn('file', alice);
     await world.stores[keyring].set(alice, fresh);
-    expect(await move(keyring)).toMatchObject([{ settlement: { kind: 'conflict', stores: ['file', keyring] } }]);
+    expect(await move(keyring)).toMatchObject([{ plan: { kind: 'conflict', stores: ['file', keyring] } }]);
     expect((await world.stores[keyring].get(alice))?.equals(fresh)).toBe(true);
     expect((await world.stores.file.get(alice))?.equals(old)).toBe(true);
   });
@@ -125,7 +123,7 @@ describe('a migration', () => {
       throw new Error('it is only tried out');
     };
     Object.assign(world, { deed: refuse, exclusively: refuse });
-    const foreseen = (await move(keyring, { dryRun: true })).map(({ settlement }) => settlement);
+    const foreseen = (await move(keyring, { dryRun: true })).map(({ plan }) => plan);
     expect(foreseen).toMatchObject([
       { kind: 'resolved', from: 'file', to: keyring },
       { kind: 'resolved', from: keyring, to: keyring, steps: [] },
@@ -133,51 +131,51 @@ describe('a migration', () => {
     expect(world.remembered).toBe(before);
     expect(world.calls.filter((call) => call.startsWith('probe'))).toEqual([]);
     Object.assign(world, { deed: new World().deed, exclusively: new World().exclusively });
-    expect((await move(keyring)).map(({ settlement }) => settlement)).toEqual(foreseen);
+    expect((await move(keyring)).map(({ plan }) => plan)).toEqual(foreseen);
   });
 });
 
 describe('where a store does not serve', () => {
   test('the target is probed first, and refused with what would mend it', async () => {
     world.broken.set(keyring, 'locked');
-    const error = await failure(prepareGoal(world.context, keyring, false), 'keyring-required');
+    const error = await failure(prepareTarget(world.context, keyring, false), 'keyring-required');
     expect(error.message).toMatch(/^the Secret Service cannot take credentials: .*locked/);
     expect(error.hint).toContain('gnome-keyring-daemon');
   });
 
   test('to try it out the target is only looked at, and refused in the same way', async () => {
     world.broken.set(keyring, 'locked');
-    const error = await failure(prepareGoal(world.context, keyring, true), 'keyring-required');
+    const error = await failure(prepareTarget(world.context, keyring, true), 'keyring-required');
     expect(error.hint).toContain('gnome-keyring-daemon');
     expect(world.calls).toEqual([`list ${keyring}`]);
   });
 
   test('and the placement was lost, nothing is moved as if there were nothing', async () => {
     world.broken.set(keyring, 'locked');
-    await failure(findMovable(world.context, 'file'), 'locked');
+    await failure(findMigrationScope(world.context, 'file'), 'locked');
     world.remembered = { placement: [], state: 'intact' };
-    expect(await findMovable(world.context, 'file')).toMatchObject({ names: [], others: [] });
+    expect(await findMigrationScope(world.context, 'file')).toMatchObject({ names: [], others: [] });
   });
 
   test('a keyring that forgets is refused as a target', async () => {
     world.probe = { kind: 'usable', persistence: 'until-logout' };
-    await failure(prepareGoal(world.context, keyring, false), 'keyring-required');
+    await failure(prepareTarget(world.context, keyring, false), 'keyring-required');
   });
 
   test('a keyring that the user switched off is refused as a target, and not touched', async () => {
     world.policy.keyringDisabled = true;
-    const error = await failure(prepareGoal(world.context, keyring, false), 'contradictory-settings');
+    const error = await failure(prepareTarget(world.context, keyring, false), 'contradictory-settings');
     expect(error.hint).toBe('unset KEYSTOW_DISABLE_KEYRING');
     expect(world.calls).toEqual([]);
   });
 
   test('the file is prepared without a probe', async () => {
-    await prepareGoal(world.context, 'file', false);
+    await prepareTarget(world.context, 'file', false);
     expect(world.calls).toEqual([]);
   });
 
   test('the store of another system is refused', async () => {
-    await failure(prepareGoal(world.context, 'keychain', false), 'not-installed');
+    await failure(prepareTarget(world.context, 'keychain', false), 'not-installed');
   });
 
   test('as the source, its credentials stay, and it is asked once', async () => {
@@ -186,8 +184,8 @@ describe('where a store does not serve', () => {
     world.broken.set(keyring, 'locked');
     const settled = await move('file');
     expect(settled).toMatchObject([
-      { settlement: { kind: 'unavailable', store: keyring } },
-      { settlement: { kind: 'unavailable', store: keyring } },
+      { plan: { kind: 'unavailable', store: keyring } },
+      { plan: { kind: 'unavailable', store: keyring } },
     ]);
     expect(failures.get(keyring)).toMatchObject({ code: 'locked' });
     expect(world.calls.filter((call) => call === `get ${keyring}`)).toHaveLength(1);
@@ -202,8 +200,8 @@ describe('where a store does not serve', () => {
       return perform();
     };
     expect(await move(keyring)).toMatchObject([
-      { performed: { end: 'failed', store: keyring, at: { type: 'copy' } } },
-      { settlement: { kind: 'unavailable', store: keyring } },
+      { result: { end: 'failed', store: keyring, at: { type: 'copy' } } },
+      { plan: { kind: 'unavailable', store: keyring } },
     ]);
     for (const name of [alice, bob]) await expectOnlyIn('file', name, old);
   });
@@ -214,9 +212,7 @@ describe('where a store does not serve', () => {
       if (what === 'delete file') throw new CredentialError('file-io', 'the disk is read-only');
       return perform();
     };
-    expect(await move(keyring)).toMatchObject([
-      { performed: { end: 'failed', at: { type: 'remove', store: 'file' } } },
-    ]);
+    expect(await move(keyring)).toMatchObject([{ result: { end: 'failed', at: { type: 'remove', store: 'file' } } }]);
     expect(world.placement).toMatchObject([{ ...alice, store: keyring, stale: ['file'] }]);
     expect((await getCredential(world.context, alice))?.equals(old)).toBe(true);
   });
@@ -226,7 +222,7 @@ describe('where a store does not serve', () => {
     const { get } = world.stores[keyring];
     world.stores[keyring].get = async (...args) => (await get(...args)) && new Secret(new Uint8Array(3));
     const [settled] = await move(keyring);
-    expect(settled?.performed).toMatchObject({ end: 'failed', error: { code: 'round-trip-mismatch' } });
+    expect(settled?.result).toMatchObject({ end: 'failed', error: { code: 'round-trip-mismatch' } });
     world.stores[keyring].get = get;
     await expectOnlyIn('file', alice, old);
     expect(world.placement).toMatchObject([{ store: 'file', stale: [] }]);
@@ -234,13 +230,13 @@ describe('where a store does not serve', () => {
 
   test('a keyring that gives back other bytes than it was given is no source', async () => {
     world.probe = { kind: 'service-failure', reason: 'round-trip-mismatch' };
-    const error = await failure(trustSource(world.context, keyring), 'round-trip-mismatch');
+    const error = await failure(verifySource(world.context, keyring), 'round-trip-mismatch');
     expect(error.message).toContain('nothing is removed on its word');
   });
 
   test.each(['locked', 'no-collection', 'denied'] as const)('a keyring that is %s may still be one', async (reason) => {
     world.probe = { kind: 'service-failure', reason };
-    await trustSource(world.context, keyring);
+    await verifySource(world.context, keyring);
   });
 
   test('a secret that is too large for the target stays, and the next one moves', async () => {
@@ -253,7 +249,7 @@ describe('where a store does not serve', () => {
       }
       return perform();
     };
-    expect((await move(keyring)).map(({ performed }) => performed.end)).toEqual(['failed', 'done']);
+    expect((await move(keyring)).map(({ result }) => result.end)).toEqual(['failed', 'done']);
     await expectOnlyIn('file', alice, old);
     await expectOnlyIn(keyring, bob, old);
     expect(world.placement.map(({ stale }) => stale)).toEqual([[], []]);
@@ -262,7 +258,7 @@ describe('where a store does not serve', () => {
   test('a file that cannot be opened ends it before anything is moved', async () => {
     await keepIn(keyring, alice);
     world.broken.set('file', 'file-damaged');
-    await failure(findMovable(world.context, 'file'), 'file-damaged');
+    await failure(findMigrationScope(world.context, 'file'), 'file-damaged');
   });
 
   test('a record that cannot be written ends it, and nothing is moved', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { getCredential } from '../../src/app/get-credential.ts';
-import { settleCredential } from '../../src/app/settle-credential.ts';
+import { getCredential } from '../../src/app/credentials/get-credential.ts';
+import { reconcileCredential } from '../../src/app/reconcile/reconcile-credential.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import type { PlacementEntry } from '../../src/domain/placement/placement-index.ts';
@@ -37,7 +37,7 @@ async function machine(actual: readonly Actual[]): Promise<World> {
 
 async function moveAll(world: World, target: ReconcileOptions['target']): Promise<void> {
   const failures = new Map();
-  for (const name of names) await settleCredential(world.context, name, target ? { target } : {}, failures);
+  for (const name of names) await reconcileCredential(world.context, name, target ? { target } : {}, failures);
 }
 
 const contentOf = (secret: Secret | undefined) => secret?.expose()[0];

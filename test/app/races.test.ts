@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Context } from '../../src/app/context.ts';
-import { deleteCredential } from '../../src/app/delete-credential.ts';
-import { getCredential } from '../../src/app/get-credential.ts';
-import { listCredentials } from '../../src/app/list-credentials.ts';
-import { setCredential } from '../../src/app/set-credential.ts';
-import { settleCredential } from '../../src/app/settle-credential.ts';
+import { deleteCredential } from '../../src/app/credentials/delete-credential.ts';
+import { getCredential } from '../../src/app/credentials/get-credential.ts';
+import { listCredentials } from '../../src/app/credentials/list-credentials.ts';
+import { setCredential } from '../../src/app/credentials/set-credential.ts';
+import { reconcileCredential } from '../../src/app/reconcile/reconcile-credential.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { World } from './world.ts';
@@ -26,7 +26,7 @@ async function perform({ verb, preference }: Deed, context: Context, text: strin
   const policy = { preference, keyringDisabled: false };
   const own: Context = { ...context, settings: { ...context.settings, policy } };
   const target = preference === 'file' ? 'file' : 'secret-service';
-  if (verb === 'move') await settleCredential(own, alice, { target }, new Map());
+  if (verb === 'move') await reconcileCredential(own, alice, { target }, new Map());
   else if (verb === 'set') await setCredential(own, alice, textSecret(text));
   else await deleteCredential(own, alice);
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { examine, replayReport } from '../../src/app/doctor.ts';
+import { examine, replayReport } from '../../src/app/doctor/examine.ts';
 import {
   type ProbeResult,
   type Reason,

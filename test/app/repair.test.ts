@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { examine, replayReport } from '../../src/app/doctor.ts';
-import { getCredential } from '../../src/app/get-credential.ts';
-import { type Repair, repair } from '../../src/app/repair.ts';
-import { setCredential } from '../../src/app/set-credential.ts';
+import { getCredential } from '../../src/app/credentials/get-credential.ts';
+import { setCredential } from '../../src/app/credentials/set-credential.ts';
+import { examine, replayReport } from '../../src/app/doctor/examine.ts';
+import { type Repair, repair } from '../../src/app/reconcile/repair.ts';
 import type { RecordedStores } from '../../src/domain/reconcile/reconcile-plan.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { failure } from '../contract/errors.ts';

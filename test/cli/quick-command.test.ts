@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { keepSession } from '../../src/app/keep-session.ts';
-import { setCredential } from '../../src/app/set-credential.ts';
 import type { Cli } from '../../src/cli/cli.ts';
 import { quickToken as difyctlToken } from '../../src/cli/commands/difyctl/print-token.ts';
 import { quickToken as jsmToken } from '../../src/cli/commands/jsm/print-token.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { DoctorReport } from '../../src/app/doctor.ts';
+import type { DoctorReport } from '../../src/app/doctor/examine.ts';
 import { situations } from './situations.ts';
 import { test } from './started.ts';
 

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import type { DoctorReport } from '../../src/app/doctor.ts';
+import type { DoctorReport } from '../../src/app/doctor/examine.ts';
 import { missingSurroundings, startSurroundings } from '../cli/surroundings.ts';
 import { describeStore } from '../contract/require-stores.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DoctorReport } from '../../src/app/doctor.ts';
+import type { DoctorReport } from '../../src/app/doctor/examine.ts';
 import { type Container, startContainer } from './container.ts';
 import { type Situation, situations } from './situations.ts';
 

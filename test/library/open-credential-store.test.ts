@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type CredentialStore, type OpenOptions, openCredentialStore, Secret } from '../../src/library/index.ts';
+import { type ApplicationStore, type OpenOptions, openCredentialStore, Secret } from '../../src/library/index.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { startSecretService } from '../faults/secret-service.ts';
@@ -18,7 +18,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const isWindows = process.platform === 'win32';
 
-function open(options: Partial<OpenOptions> = {}): Promise<CredentialStore> {
+function open(options: Partial<OpenOptions> = {}): Promise<ApplicationStore> {
   const environment = { [isWindows ? 'USERPROFILE' : 'HOME']: home, ACME_STORAGE: 'file', ...options.environment };
   return openCredentialStore({ application, ...options, environment });
 }
@@ -47,7 +47,7 @@ describe('an open store', () => {
     await store.set('github.com', 'alice', 'x');
     const { storage, selection } = await store.report();
     expect(storage).toMatchObject({ store: 'file', label: 'Encrypted file (sealed by home directory)' });
-    expect(selection).toMatchObject({ outcome: 'selected', store: 'file', rows: [2] });
+    expect(selection).toMatchObject({ outcome: 'selected', store: 'file', rules: [2] });
   });
 
   test('keeps the bytes as they were when it was asked to, whatever becomes of the buffer', async () => {

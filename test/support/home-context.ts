@@ -30,7 +30,7 @@ export function contextAt(home: string, environment: Readonly<Record<string, str
       storageVariable: keystow.variables.storage,
       disableVariable: keystow.variables.disableKeyring,
     },
-    stores: createStores({ profile: keystow, settings, terminal, environment, platform, home, prompting: false }),
+    stores: createStores({ profile: keystow, settings, terminal, environment, platform, home, interactive: false }),
     placement: createPlacementFile({ path: settings.placementPath }),
     mutex: createLazyLock({ path: `${settings.credentialsPath}.copies`, label: 'lock of the credentials' }),
     terminal,

@@ -1,4 +1,4 @@
-import { deleteCredential } from '../../app/delete-credential.ts';
+import { deleteCredential } from '../../app/credentials/delete-credential.ts';
 import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';

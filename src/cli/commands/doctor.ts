@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { type DoctorReport, examine, replayReport } from '../../app/doctor.ts';
-import type { Repair } from '../../app/repair.ts';
-import { isTerminal } from '../../composition/is-terminal.ts';
+import { type DoctorReport, examine, replayReport } from '../../app/doctor/examine.ts';
+import type { Repair } from '../../app/reconcile/repair.ts';
+import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { storeWords } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';

@@ -1,4 +1,4 @@
-import { variableName, variableValue } from '../../app/child-variable.ts';
+import { parseVariableName, toVariableValue } from '../../app/child-variable.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { requireSecret } from '../kept-secret.ts';
@@ -13,7 +13,7 @@ export function execCommand(cli: Cli): Command {
       command: { many: true, completes: 'command', describe: 'what to run, and its arguments; -- goes before it' },
     },
     options: {
-      env: { value: 'NAME', required: true, parse: variableName, describe: 'the variable that holds the secret' },
+      env: { value: 'NAME', required: true, parse: parseVariableName, describe: 'the variable that holds the secret' },
     },
     examples: [
       ['$0 exec github.com alice --env GH_TOKEN -- gh repo list', 'a token for one run of gh'],
@@ -24,7 +24,7 @@ export function execCommand(cli: Cli): Command {
       // The child may run for long: nothing of a store stays open meanwhile.
       await context.stores.close();
       const runChild = await cli.services.childRunner();
-      cli.exitWith(await runChild({ command: program, args, variables: { [env]: variableValue(secret) } }));
+      cli.exitWith(await runChild({ command: program, args, variables: { [env]: toVariableValue(secret) } }));
     },
   });
 }

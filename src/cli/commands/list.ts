@@ -1,4 +1,4 @@
-import { listCredentials } from '../../app/list-credentials.ts';
+import { listCredentials } from '../../app/credentials/list-credentials.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { listLine } from '../output/credential-text.ts';

@@ -1,9 +1,7 @@
 import type { Context } from '../../app/context.ts';
-import { findMovable, type Movable, migrate } from '../../app/migrate.ts';
-import { type MoveReport, reportMove } from '../../app/move-report.ts';
-import { prepareGoal } from '../../app/prepare-goal.ts';
-import { trustSource } from '../../app/trust-source.ts';
-import type { Failures } from '../../app/whereabouts.ts';
+import { type StoreFailures, verifySource } from '../../app/reconcile/locate-copies.ts';
+import { findMigrationScope, type MigrationScope, migrate, prepareTarget } from '../../app/reconcile/migrate.ts';
+import { type MoveReport, reportMove } from '../../app/reconcile/report.ts';
 import { resolveStoreWord, type StoreId, storeNames, storeWords } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
@@ -37,10 +35,10 @@ export function migrateCommand(cli: Cli): Command {
     async run({ service, to: word, 'dry-run': dryRun, json }) {
       const context = cli.context();
       const to = resolveStoreWord(word, context.stores.candidates);
-      const { names, sources, others } = await findMovable(context, to, service);
-      await prepareGoal(context, to, dryRun);
-      if (!dryRun) for (const source of sources) await trustSource(context, source);
-      const failures: Failures = new Map();
+      const { names, sources, others } = await findMigrationScope(context, to, service);
+      await prepareTarget(context, to, dryRun);
+      if (!dryRun) for (const source of sources) await verifySource(context, source);
+      const failures: StoreFailures = new Map();
       const reports: MoveReport[] = [];
       const hint = eachOnce();
       for await (const settled of migrate(context, names, { to, dryRun }, failures)) {
@@ -79,7 +77,7 @@ function eachOnce(): (fix: string) => string {
 }
 
 /** Says what was not moved because nobody knows that it is the application's own. */
-function noticeOthers({ terminal, profile: { program } }: Context, others: Movable['others']): void {
+function noticeOthers({ terminal, profile: { program } }: Context, others: MigrationScope['others']): void {
   const [first] = others;
   if (first === undefined) return;
   const what = others.length === 1 ? 'one more credential is' : `${others.length} more credentials are`;

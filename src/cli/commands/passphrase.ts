@@ -1,5 +1,5 @@
 import { changePassphrase, type Resealed } from '../../app/change-passphrase.ts';
-import { protectionBy } from '../../app/storage-report.ts';
+import { describeProtection } from '../../app/doctor/storage-report.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command, group } from '../command.ts';
@@ -56,6 +56,6 @@ async function reseal(cli: Cli, seal: KeySource, json: boolean): Promise<void> {
 }
 
 function how({ before, seal }: Resealed): string {
-  if (seal === 'home') return protectionBy(seal);
+  if (seal === 'home') return describeProtection(seal);
   return before === 'home' ? 'sealed by your passphrase now' : 'sealed by the new passphrase';
 }

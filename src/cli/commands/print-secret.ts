@@ -1,4 +1,4 @@
-import { isTerminal } from '../../composition/is-terminal.ts';
+import { isTerminal } from '../../composition/environment.ts';
 import type { Cli } from '../cli.ts';
 import { requireSecret } from '../kept-secret.ts';
 import { getForm } from '../plain-forms.ts';

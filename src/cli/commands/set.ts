@@ -1,5 +1,5 @@
-import { setCredential } from '../../app/set-credential.ts';
-import { isTerminal } from '../../composition/is-terminal.ts';
+import { setCredential } from '../../app/credentials/set-credential.ts';
+import { isTerminal } from '../../composition/environment.ts';
 import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../../app/context.ts';
-import { type Repair, repair } from '../../app/repair.ts';
+import { type Repair, repair } from '../../app/reconcile/repair.ts';
 import { resolveStoreWord, type StoreId } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
 import { repairLine } from '../output/reconcile-text.ts';

@@ -1,6 +1,6 @@
-import type { DoctorReport } from '../../app/doctor.ts';
-import type { SelectionReport } from '../../app/selection-report.ts';
-import { notUsed } from '../../app/storage-report.ts';
+import type { DoctorReport } from '../../app/doctor/examine.ts';
+import type { SelectionReport } from '../../app/doctor/selection-report.ts';
+import { formatNotUsed } from '../../app/doctor/storage-report.ts';
 import { storeNames } from '../../domain/store-id.ts';
 import type { Paint } from './paint.ts';
 import { selectionPath, storeTable } from './selection-text.ts';
@@ -21,7 +21,7 @@ export function doctorText(
   { paint, width, explain }: Showing,
 ): string {
   const { storage, selection } = report;
-  const details = storage ? storage.details : selection.skipped.map(notUsed);
+  const details = storage ? storage.details : selection.skipped.map(formatNotUsed);
   const how = explain ? selectionPath(report, paint, width) : storeTable(report, paint);
   return [
     ...(storage ? [`${paint('strong', 'Credential Storage:')} ${formatLabel(storage, paint)}`] : []),

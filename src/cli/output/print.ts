@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { isTerminal } from '../../composition/is-terminal.ts';
+import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 
 const stdout = 1;

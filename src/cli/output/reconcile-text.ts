@@ -1,5 +1,5 @@
-import type { MoveReport } from '../../app/move-report.ts';
-import type { Repair } from '../../app/repair.ts';
+import type { Repair } from '../../app/reconcile/repair.ts';
+import type { MoveReport } from '../../app/reconcile/report.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import { formatName } from './text.ts';

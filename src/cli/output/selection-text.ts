@@ -1,4 +1,4 @@
-import type { DoctorReport } from '../../app/doctor.ts';
+import type { DoctorReport } from '../../app/doctor/examine.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import { selectionRules } from '../../domain/selection/selection-rules.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../../app/context.ts';
-import type { Removal } from '../../app/remove-everywhere.ts';
+import type { Removal } from '../../app/credentials/delete-credential.ts';
 import type { SignedOut } from '../../app/sign-out.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';

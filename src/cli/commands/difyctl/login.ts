@@ -1,5 +1,5 @@
+import { selectStore } from '../../../app/credentials/select-store.ts';
 import { keepSession } from '../../../app/keep-session.ts';
-import { selectStore } from '../../../app/select-store.ts';
 import { toDifyName } from '../../../domain/sign-in/dify-account.ts';
 import { defaultDifyHost } from '../../../profiles/difyctl.ts';
 import type { Cli } from '../../cli.ts';

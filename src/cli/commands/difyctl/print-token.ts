@@ -1,5 +1,5 @@
 import { difySession } from '../../../app/dify-session.ts';
-import { isTerminal } from '../../../composition/is-terminal.ts';
+import { isTerminal } from '../../../composition/environment.ts';
 import { isExpired } from '../../../domain/sign-in/session.ts';
 import type { Cli } from '../../cli.ts';
 import { tokenForm } from '../../plain-forms.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../../../app/context.ts';
+import { removeEverywhere } from '../../../app/credentials/delete-credential.ts';
 import type { DifyEntry } from '../../../app/dify-entries.ts';
-import { removeEverywhere } from '../../../app/remove-everywhere.ts';
 import type { Cli } from '../../cli.ts';
 import { exitCodes } from '../../exit-code.ts';
 import { removalLines } from '../../output/session-text.ts';

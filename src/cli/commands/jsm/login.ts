@@ -1,5 +1,5 @@
+import { selectStore } from '../../../app/credentials/select-store.ts';
 import { keepSession } from '../../../app/keep-session.ts';
-import { selectStore } from '../../../app/select-store.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';

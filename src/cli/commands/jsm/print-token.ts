@@ -1,5 +1,5 @@
 import { accessToken } from '../../../app/access-token.ts';
-import { isTerminal } from '../../../composition/is-terminal.ts';
+import { isTerminal } from '../../../composition/environment.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { tokenForm } from '../../plain-forms.ts';

@@ -1,5 +1,5 @@
 import { keepSession } from '../../../app/keep-session.ts';
-import { isTerminal } from '../../../composition/is-terminal.ts';
+import { isTerminal } from '../../../composition/environment.ts';
 import { checkApiKey } from '../../../domain/sign-in/api-key.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';

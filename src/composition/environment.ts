@@ -1,0 +1,33 @@
+import { fstatSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** The user's home folder. Checks the variable before `os.homedir()`, which would load another module. */
+export function findHomeFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+  const variable = process.platform === 'win32' ? environment.USERPROFILE : environment.HOME;
+  return variable || process.getBuiltinModule('node:os').homedir();
+}
+
+/** The current folder, or the home folder if the current one has been deleted. */
+export function findCurrentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return findHomeFolder();
+  }
+}
+
+/** The folder of the package: two levels up, both from src/composition and from every bundle in dist. */
+export function findPackageFolder(): string {
+  return resolve(import.meta.dirname, '../..');
+}
+
+/** Returns whether a descriptor is a terminal. Doesn't create a stream, as `process.stdin.isTTY` would (4 ms). */
+export function isTerminal(descriptor: 0 | 1 | 2): boolean {
+  try {
+    // A Windows console can't be inspected with fstat.
+    if (process.platform !== 'win32' && !fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return process.getBuiltinModule('node:tty').isatty(descriptor);
+}

@@ -1,0 +1,248 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { deleteCredential } from '../../src/app/credentials/delete-credential.ts';
+import { eraseForGit, getForGit, storeForGit } from '../../src/app/protocols/git.ts';
+import { type Attributes, formatAttributes, parseAttributes } from '../../src/domain/protocols/git/attributes.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import { failure } from '../contract/errors.ts';
+import { World } from './world.ts';
+
+const github = 'protocol=https\nhost=github.com\n';
+const service = 'git-credential:https://github.com';
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+
+const store = (text: string) => storeForGit(world.context, parseAttributes(text));
+const erase = (text: string) => eraseForGit(world.context, parseAttributes(text));
+const get = async (text: string) => formatAttributes(await getForGit(world.context, parseAttributes(text)));
+
+async function keptNames(): Promise<string[]> {
+  const names = await Promise.all(Object.values(world.stores).map((store) => store.list()));
+  return names.flat().map(({ service, account }) => `${service} ${account}`);
+}
+
+describe('what git stores', () => {
+  test('is given to it again, and to it alone', async () => {
+    await store(`${github}username=alice\npassword=s3cret\n`);
+    expect(await keptNames()).toEqual([`${service} alice`]);
+    expect(await get(github)).toBe('username=alice\npassword=s3cret\n');
+    expect(await get(`${github}username=alice\n`)).toBe('username=alice\npassword=s3cret\n');
+    expect(await get(`${github}username=bob\n`)).toBe('');
+    expect(await get('protocol=http\nhost=github.com\n')).toBe('');
+    expect(await get('protocol=https\nhost=github.com:8443\n')).toBe('');
+    expect(await get('protocol=https\nhost=example.com\n')).toBe('');
+  });
+
+  test('for a path is given for that path, and what is stored for a host for no path', async () => {
+    await store(`${github}path=a.git\nusername=alice\npassword=a\n`);
+    expect(await get(`${github}path=a.git\n`)).toBe('username=alice\npassword=a\n');
+    expect(await get(`${github}path=b.git\n`)).toBe('');
+    expect(await get(github)).toBe('');
+    await store(`${github}username=alice\npassword=host\n`);
+    expect(await get(github)).toBe('username=alice\npassword=host\n');
+    expect(await get(`${github}path=a.git\n`)).toBe('username=alice\npassword=a\n');
+  });
+
+  test('is a password byte by byte, whatever encoding it has', async () => {
+    const bytes = Array.from({ length: 255 }, (_, index) => String.fromCharCode(index + 1)).join('');
+    const password = bytes.replace(/[\r\n]/g, '');
+    await store(`${github}username=alice\npassword=${password}\n`);
+    expect(await get(github)).toBe(`username=alice\npassword=${password}\n`);
+    const secret = await world.stores['secret-service'].get({ service, account: 'alice' });
+    expect(Buffer.from(secret?.expose() ?? []).toString('latin1')).toBe(password);
+  });
+
+  test('replaces all that was kept of that user', async () => {
+    await store(`${github}username=alice\npassword=old\npassword_expiry_utc=9999999999\noauth_refresh_token=r\n`);
+    expect(await get(github)).toBe(
+      'username=alice\npassword=old\npassword_expiry_utc=9999999999\noauth_refresh_token=r\n',
+    );
+    await store(`${github}username=alice\npassword=new\n`);
+    expect(await get(github)).toBe('username=alice\npassword=new\n');
+  });
+
+  test('is not kept where it is ephemeral', async () => {
+    await store(`${github}capability[]=authtype\nauthtype=Digest\ncredential=n\nephemeral=1\n`);
+    await store(`${github}username=alice\npassword=s3cret\nephemeral=true\n`);
+    expect(world.calls).toEqual([]);
+    expect(await keptNames()).toEqual([]);
+  });
+
+  test.each([
+    'username=alice\n',
+    'password=s3cret\n',
+    'credential=token\n',
+    'credential=token\nusername=alice\npassword=s3cret\n',
+    'authtype=Bearer\n',
+  ])('is refused where it is half a credential: %j', async (half) => {
+    const { message } = await failure(store(github + half), 'invalid-input');
+    expect(message).toBe('the request to store lacks a user name or a password');
+    expect(world.calls).toEqual([]);
+  });
+
+  test('is not written again while it is what is kept: no store is chosen for it', async () => {
+    await store(`${github}username=alice\npassword=s3cret\npassword_expiry_utc=9999999999\n`);
+    world.calls.length = 0;
+    // As a git that knows of no expiry says it.
+    await store(`${github}username=alice\npassword=s3cret\n`);
+    await store(`${github}username=alice\npassword=s3cret\npassword_expiry_utc=9999999999\n`);
+    expect(world.calls).toEqual(['get secret-service', 'get secret-service']);
+    expect(await get(github)).toContain('password_expiry_utc');
+    await store(`${github}username=alice\npassword=s3cret\npassword_expiry_utc=9999999998\n`);
+    expect(await get(github)).toContain('password_expiry_utc=9999999998');
+  });
+
+  test('is written elsewhere where it is kept already, but cannot be read', async () => {
+    await store(`${github}username=alice\npassword=old\n`);
+    world.broken.set('secret-service', 'locked');
+    await store(`${github}username=alice\npassword=new\n`);
+    expect(await get(github)).toBe('username=alice\npassword=new\n');
+    expect(world.warnings).toEqual([expect.stringMatching(/^OS keyring not used: .*locked/)]);
+  });
+
+  test('[APP15] touches no store where it is just what was given, as a git that keeps state lets us know', async () => {
+    const state = `capability[]=state\n${github}`;
+    await store(`${github}username=alice\npassword=s3cret\n`);
+    const given = await get(state);
+    expect(given).toMatch(
+      /^capability\[\]=state\nusername=alice\npassword=s3cret\nstate\[\]=keystow\.given=[0-9a-f]{64}\n$/,
+    );
+    expect(given.slice(given.indexOf('state[]='))).not.toContain('s3cret');
+    world.calls.length = 0;
+    await store(state + given);
+    expect(world.calls).toEqual([]);
+    await store(state + given.replace('s3cret', 'changed'));
+    expect(await get(github)).toBe('username=alice\npassword=changed\n');
+    world.calls.length = 0;
+    await store(`${state}username=alice\npassword=changed\nstate[]=other.given=1\n`);
+    expect(world.calls).toEqual(['get secret-service']);
+  });
+});
+
+describe('of several users of a host', () => {
+  beforeEach(async () => {
+    await store(`${github}username=bob\npassword=b\n`);
+    await store(`${github}username=alice\npassword=a\n`);
+  });
+
+  test('each has a password, and who is stored last is given first', async () => {
+    expect(await get(`${github}username=bob\n`)).toBe('username=bob\npassword=b\n');
+    expect(await get(github)).toBe('username=alice\npassword=a\n');
+    await store(`${github}username=bob\npassword=b2\n`);
+    expect(await get(github)).toBe('username=bob\npassword=b2\n');
+  });
+
+  test('the first whose password is not past its time is given, and only one is read for that', async () => {
+    world.calls.length = 0;
+    await get(github);
+    expect(world.calls).toEqual(['get secret-service']);
+    await store(`${github}username=alice\npassword=a\npassword_expiry_utc=1\noauth_refresh_token=r\n`);
+    expect(await get(github)).toBe('username=bob\npassword=b\n');
+    await erase(`${github}username=bob\n`);
+    expect(await get(github)).toBe('username=alice\noauth_refresh_token=r\n');
+  });
+
+  test('the one before is given where the last one was removed behind our back', async () => {
+    await world.stores['secret-service'].delete({ service, account: 'alice' });
+    expect(await get(github)).toBe('username=bob\npassword=b\n');
+  });
+
+  test('all are found where nothing is remembered', async () => {
+    world.remembered = { placement: [], state: 'absent' };
+    expect(await get(github)).toBe('username=alice\npassword=a\n');
+    await erase(github);
+    expect(await keptNames()).toEqual([]);
+  });
+
+  test('an erase is about the one that it names', async () => {
+    await erase(`${github}username=bob\n`);
+    expect(await keptNames()).toEqual([`${service} alice`]);
+  });
+
+  test('an erase that names nobody is about all', async () => {
+    await erase(github);
+    expect(await keptNames()).toEqual([]);
+  });
+});
+
+describe('an erase', () => {
+  test('leaves a password other than the one that did not serve', async () => {
+    await store(`${github}username=alice\npassword=better\n`);
+    await erase(`${github}username=alice\npassword=wrong\n`);
+    await erase(`${github}password=wrong\n`);
+    expect(await get(github)).toBe('username=alice\npassword=better\n');
+    await erase(`${github}username=alice\npassword=better\n`);
+    expect(await keptNames()).toEqual([]);
+  });
+
+  test('leaves a pre-encoded credential other than the one that did not serve', async () => {
+    const recent = `capability[]=authtype\n${github}`;
+    await store(`${recent}authtype=Bearer\ncredential=better\n`);
+    await erase(`${recent}authtype=Bearer\ncredential=wrong\n`);
+    expect(await get(recent)).toBe('capability[]=authtype\nauthtype=Bearer\ncredential=better\n');
+    await erase(`${recent}authtype=Bearer\ncredential=better\n`);
+    expect(await keptNames()).toEqual([]);
+  });
+
+  test('leaves other hosts, ports, protocols and paths', async () => {
+    const others = ['protocol=http\nhost=github.com\n', 'protocol=https\nhost=github.com:8443\n', `${github}path=a\n`];
+    for (const place of [github, ...others]) await store(`${place}username=alice\npassword=s3cret\n`);
+    await erase(github);
+    expect(await get(github)).toBe('');
+    for (const place of others) expect(await get(place)).toBe('username=alice\npassword=s3cret\n');
+  });
+
+  test('of what is not kept is done already', async () => {
+    await erase(`${github}username=alice\npassword=s3cret\n`);
+    await erase(github);
+  });
+});
+
+describe('a failure is never read as "no credentials"', () => {
+  test('of the store that is remembered', async () => {
+    await store(`${github}username=alice\npassword=s3cret\n`);
+    world.broken.set('secret-service', 'locked');
+    for (const request of [github, `${github}username=alice\n`]) {
+      const { message } = await failure(get(request), 'locked');
+      expect(message).toMatch(/^git-credential:https:\/\/github\.com alice was stored in the Secret Service on /);
+      await failure(erase(request), 'locked');
+    }
+  });
+
+  test('of a store that may have it, where nothing is remembered', async () => {
+    world.broken.set('secret-service', 'locked');
+    await failure(get(github), 'locked');
+    await failure(get(`${github}username=alice\n`), 'locked');
+    await failure(erase(github), 'locked');
+  });
+
+  test('but a machine without that store has nothing in it', async () => {
+    world.broken.set('secret-service', 'no-session-bus');
+    expect(await get(github)).toBe('');
+    await erase(github);
+  });
+
+  test('and what is found before does', async () => {
+    world.policy.preference = 'file';
+    await store(`${github}username=alice\npassword=s3cret\n`);
+    world.policy.preference = 'auto';
+    world.broken.set('secret-service', 'locked');
+    expect(await get(github)).toBe('username=alice\npassword=s3cret\n');
+  });
+});
+
+test("what anybody keeps under such a name is git's password", async () => {
+  const name = { service, account: 'alice' };
+  await world.stores['secret-service'].set(name, new Secret(Buffer.from('s3cret\n')));
+  expect(await get(github)).toBe('username=alice\npassword=s3cret\n');
+  expect(await deleteCredential(world.context, name)).toEqual(['secret-service']);
+  expect(await get(github)).toBe('');
+});
+
+test('settings that contradict each other are said to do so', async () => {
+  world.policy = { preference: 'keychain', keyringDisabled: true };
+  const request: Attributes = parseAttributes(github);
+  await failure(getForGit(world.context, request), 'contradictory-settings');
+});
