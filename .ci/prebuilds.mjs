@@ -1,5 +1,5 @@
-// Installs what the package needs at run time as each platform of difyctl's matrix would, by the lock file, and holds that
-// the native binding has brought its binary. What becomes of one without it: test/package/without-binding.test.ts.
+// Installs the run-time dependencies for each platform of difyctl's matrix, from the lock file, and checks that the native
+// binding's binary is there. test/package/without-binding.test.ts tests a platform without one.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the image keystow-base where no registry can be reached: Debian bookworm by debootstrap, and the machine's Node.
+# Builds the image keystow-base without a registry: Debian bookworm with debootstrap, plus this machine's Node.
 set -euo pipefail
 
 image=keystow-base

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What listens where the session bus should be takes connections and never answers.
+# In place of the session bus, a program accepts connections and never answers.
 . /situation/session.sh
 
 rm -f "$XDG_RUNTIME_DIR/bus"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A session bus without a Secret Service. Packages of one lie ready, so that installing them needs no network.
+# A session bus without a Secret Service. gnome-keyring's packages are downloaded, so installing them needs no network.
 . /situation/session.sh
 
 start_bus

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs packages, on keystow-base and on the official images of Node alike. `--download-only` as apt-get has it.
+# Installs packages, on keystow-base or an official Node image. Accepts apt-get's `--download-only`.
 set -euo pipefail
 
 export DEBIAN_FRONTEND=noninteractive
@@ -8,7 +8,7 @@ cat >/etc/apt/apt.conf.d/as-slim-machines-have-it <<'.'
 APT::Install-Recommends "false";
 APT::Keep-Downloaded-Packages "false";
 .
-# As the official images have it: nothing is lost that matters where a machine dies while it is made.
+# Like the official images: skips fsync, because an interrupted build is repeated anyway.
 echo force-unsafe-io >/etc/dpkg/dpkg.cfg.d/docker-apt-speedup
 
 apt-get update -qq

@@ -6,7 +6,7 @@ export DISPLAY=$display
 database=~/database.kdbx
 opened=~/.opened
 
-# Starts it with the database open. The argument: whether it asks before each access to an entry.
+# Starts KeePassXC with the database open. $1: whether it asks before each access to an entry.
 start_keepassxc_open() {
   start_keepassxc "$1" --pw-stdin "$database"
   until_served
@@ -20,14 +20,14 @@ start_keepassxc() {
   (printf '%s\n' "$password" | keepassxc "${@:2}" >/dev/null 2>&1 &)
 }
 
-# Waits until a change that was made since it was opened is saved: asked to end just then it hangs, 2.7.4 at least.
+# Waits until changes are saved first: version 2.7.4 hangs if it's told to quit while saving.
 restart_provider() {
   until [ "$database" -nt "$opened" ]; do sleep 0.2; done
   end_provider keepassxc
   start_keepassxc_open false
 }
 
-# Has it save at its end only: a change that meets a save under way crashes it, 2.7.4 at least. What is not saved yet is lost.
+# Makes it save only when it quits: version 2.7.4 crashes if an entry changes during a save. Unsaved changes are lost.
 save_at_end() {
   end_provider keepassxc KILL
   saves_each_change=false start_keepassxc_open false
@@ -47,7 +47,7 @@ make_database() {
     keepassxc-cli import --quiet --set-password --decryption-time 100 /situation/keepassxc-database.xml "$database" >/dev/null
 }
 
-# An entry for a program to want.
+# Adds an entry that belongs to another program.
 add_entry() {
   printf '%s\n' "$password" | keepassxc-cli add --quiet "$database" 'of another program'
 }

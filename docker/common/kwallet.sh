@@ -6,14 +6,14 @@ export DISPLAY=$display
 wallet=kdewallet
 salt=~/.local/share/kwalletd/$wallet.salt
 
-# Starts it over a wallet that exists. The argument: whether it serves the Secret Service.
+# Starts KWallet with an existing wallet. $1: whether its Secret Service is enabled.
 start_kwallet() {
   if [ ! -e "$salt" ]; then make_wallet; fi
   configure "$1"
   start_daemon
 }
 
-# A wallet that was not there when the daemon started is not served, so another daemon has to come after.
+# The daemon doesn't offer a wallet created after its start, so it has to be restarted.
 make_wallet() {
   mkdir -p "$(dirname "$salt")"
   head -c 56 /dev/urandom >"$salt"
@@ -23,7 +23,7 @@ make_wallet() {
   end_kwallet
 }
 
-# Closing the wallet saves it, which otherwise lags by seconds.
+# Closing the wallet saves it immediately instead of some seconds later.
 end_kwallet() {
   call close "string:$wallet" boolean:true
   end_provider kwalletd5 KILL
@@ -41,7 +41,7 @@ start_daemon() {
   if [ "$serves" = true ]; then until_served; fi
 }
 
-# Opens the wallet as the sign-in to KDE does, and makes it where there is none: kwallet-pam, `kwallet_hash`.
+# Opens the wallet as signing in to KDE does, and creates it if necessary (kwallet-pam, `kwallet_hash`).
 open_wallet() {
   local key
   key=$(node -p 'crypto.pbkdf2Sync(process.argv[1], fs.readFileSync(process.argv[2]), 50_000, 56, "sha512").join()' \

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Makes the ordinary user alice, who may install packages, and her command keystow.
+# Creates the ordinary user alice, who may install packages, and the command keystow.
 set -euo pipefail
 
-# The official images have a user of the same id.
+# The official images have a user with the same id.
 if getent passwd node >/dev/null; then userdel --remove node; fi
 useradd --create-home --uid 1000 --shell /bin/bash alice
 install -d -m 700 -o alice -g alice /run/user/1000

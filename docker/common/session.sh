@@ -1,20 +1,20 @@
-# What situations share. Sourced by a situation.sh, which brings its situation up and then becomes the command given.
+# Shared by all situations. Each situation.sh sources it, sets its situation up, and then execs the given command.
 # shellcheck shell=bash
 set -euo pipefail
 
-# Of gnome-keyring's login collection, of KWallet's wallet and of KeePassXC's database.
+# The password of gnome-keyring's login collection, of KWallet's wallet and of KeePassXC's database.
 password='a password of the tests'
 
-# Starts a session bus where pam_systemd would have it.
+# Starts a session bus at the address that pam_systemd uses.
 start_bus() {
   rm -f "$XDG_RUNTIME_DIR/bus"
   dbus-daemon --session --nopidfile --fork --address="unix:path=$XDG_RUNTIME_DIR/bus"
 }
 
-# A display that nobody looks at.
+# A display without a user.
 display=:99
 
-# Starts it, for what is started after it.
+# Starts the display and exports it.
 start_display() {
   export DISPLAY=$display
   rm -f /tmp/.X99-lock /tmp/.X11-unix/X99
@@ -22,13 +22,13 @@ start_display() {
   until [ -S /tmp/.X11-unix/X99 ]; do sleep 0.1; done
 }
 
-# Starts gnome-keyring with its login collection unlocked; makes the collection where there is none.
+# Starts gnome-keyring with an unlocked login collection, and creates the collection if necessary.
 start_gnome_keyring_unlocked() {
   printf %s "$password" | gnome-keyring-daemon --unlock --components=secrets >/dev/null
   until_served
 }
 
-# The same with the collection locked: it has to be there, so the first time it is made.
+# Starts gnome-keyring with a locked login collection, which has to be created first.
 start_gnome_keyring_locked() {
   if [ ! -e ~/.local/share/keyrings/login.keyring ]; then
     start_gnome_keyring_unlocked
@@ -54,7 +54,7 @@ until_served() {
   until is_owned "${1:-org.freedesktop.secrets}"; do sleep 0.1; done
 }
 
-# Ends a program, by SIGTERM or the signal that is named, and waits until the bus has noticed as well.
+# Ends a program with SIGTERM, or with signal $2, and waits until the bus has noticed.
 end_provider() {
   pkill "-${2:-TERM}" -x "$1"
   while pgrep -x "$1" >/dev/null || is_owned org.freedesktop.secrets; do sleep 0.1; done

@@ -1,5 +1,5 @@
 #!/bin/bash
-# gnome-keyring with a locked login collection, which asks on a display that nobody looks at.
+# gnome-keyring with a locked login collection, which prompts on a display without a user.
 . /situation/session.sh
 
 start_display

@@ -1,5 +1,5 @@
 #!/bin/bash
-# gnome-keyring with a locked login collection, and no display to ask on.
+# gnome-keyring with a locked login collection, and no display for its prompt.
 . /situation/session.sh
 
 start_bus

@@ -1,5 +1,5 @@
 #!/bin/bash
-# gnome-keyring as it is before anybody signed in with a password: there is no login collection, nor any other.
+# gnome-keyring before the first sign-in with a password: it has no collections.
 . /situation/session.sh
 
 start_bus

@@ -1,5 +1,5 @@
 #!/bin/bash
-# gnome-keyring is installed and does not run, and the bus does not know how to start it.
+# gnome-keyring is installed but not running, and the bus can't start it.
 . /situation/session.sh
 
 start_bus

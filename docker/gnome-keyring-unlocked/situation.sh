@@ -1,5 +1,5 @@
 #!/bin/bash
-# gnome-keyring, its login collection unlocked as by a sign-in.
+# gnome-keyring with its login collection unlocked, as after signing in.
 . /situation/session.sh
 
 start_bus

@@ -1,5 +1,5 @@
 #!/bin/bash
-# KeePassXC with an open database, asking before each access to an entry, as it is installed; there is one.
+# KeePassXC with an open database that has one entry; asks before each access, which is its default.
 . /situation/keepassxc.sh
 
 start_display

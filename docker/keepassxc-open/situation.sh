@@ -1,5 +1,5 @@
 #!/bin/bash
-# KeePassXC with an open database whose root group is exposed, and no confirmation of each access.
+# KeePassXC with an open database whose root group is exposed; doesn't ask before each access.
 . /situation/keepassxc.sh
 
 start_display

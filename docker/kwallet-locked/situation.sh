@@ -1,5 +1,5 @@
 #!/bin/bash
-# KWallet with its Secret Service switched on, and a closed wallet.
+# KWallet with its Secret Service enabled and a closed wallet.
 . /situation/kwallet.sh
 
 start_display

@@ -1,5 +1,5 @@
 #!/bin/bash
-# KWallet with its Secret Service switched on, and an open wallet.
+# KWallet with its Secret Service enabled and an open wallet.
 . /situation/kwallet.sh
 
 start_display

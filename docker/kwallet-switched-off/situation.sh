@@ -1,5 +1,5 @@
 #!/bin/bash
-# KWallet runs, and does not serve the Secret Service.
+# KWallet is running, with its Secret Service disabled.
 . /situation/kwallet.sh
 
 start_display

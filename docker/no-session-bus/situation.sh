@@ -1,5 +1,5 @@
 #!/bin/bash
-# gnome-keyring is installed, and there is no session bus, as over SSH without a user session.
+# gnome-keyring is installed, but no session bus is running, as over SSH without a user session.
 . /situation/session.sh
 
 exec "$@"

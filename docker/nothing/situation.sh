@@ -1,5 +1,5 @@
 #!/bin/bash
-# Neither a session bus nor a provider is installed. Packages of both lie ready, so that installing them needs no network.
+# No session bus and no provider are installed. Their packages are downloaded, so installing them needs no network.
 . /situation/session.sh
 
 exec "$@"

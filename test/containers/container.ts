@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GenericContainer, Wait } from 'testcontainers';
-import { imageOf } from './images.ts';
+import { buildImage } from './images.ts';
 import { labels } from './leftovers.ts';
 import type { Situation } from './situations.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** How long a command of keystow may take before it counts as one that never ends, on a busy machine too, in seconds. */
+/** Limit for one command, in seconds: long enough for a busy machine. */
 const limitSeconds = 30;
 
 /**
- * The script of the situation has become the image's command. A line that it logs would be missed after a restart, where
- * it is logged before Docker notes when the container started.
+ * Succeeds once the situation's script has ended in the image's command. A log line can't be used instead: after a restart
+ * it may be logged before Docker records the start of the container.
  */
-const isThere = "pgrep --exact --full 'sleep infinity'";
+const isReady = "pgrep --exact --full 'sleep infinity'";
 
 export interface Run {
   readonly stdout: string;
@@ -22,11 +22,11 @@ export interface Run {
   readonly exit: number;
 }
 
-/** A container with a situation in it, and alice, an ordinary user, whose home it is. */
+/** A container in one situation, with an ordinary user, alice. */
 export interface Container {
-  /** Runs a line of shell as alice, who is not there to answer. Rejects where it does not end within its limit. */
+  /** Runs a shell command as alice, non-interactively. Rejects if it exceeds its limit. */
   run(line: string, seconds?: number): Promise<Run>;
-  /** Ends everything in it and brings the situation up again. */
+  /** Restarts the container and its situation. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -35,13 +35,13 @@ export interface Home {
   /** A volume that outlives the container. */
   readonly volume?: string;
   readonly readOnly?: boolean;
-  /** Options of a file system in memory, as of mount(8). */
+  /** Mount options (mount(8)) of a tmpfs. */
   readonly inMemory?: string;
 }
 
 export async function startContainer(situation: Situation, home: Home = {}): Promise<Container> {
-  const { folder, environment = {}, keyctl, bindingRemoved, befalls } = situation;
-  const image = new GenericContainer(await imageOf(folder))
+  const { folder, environment = {}, keyctl, bindingRemoved, afterStart } = situation;
+  const image = new GenericContainer(await buildImage(folder))
     .withLabels(labels)
     .withNetworkMode('none')
     .withEnvironment({ ...environment })
@@ -58,7 +58,7 @@ export async function startContainer(situation: Situation, home: Home = {}): Pro
     .withSecurityOpt(
       ...(keyctl ? [`seccomp=${readFileSync(join(root, 'docker/seccomp-with-keyctl.json'), 'utf8')}`] : []),
     )
-    .withWaitStrategy(Wait.forSuccessfulCommand(isThere))
+    .withWaitStrategy(Wait.forSuccessfulCommand(isReady))
     .withStartupTimeout(120_000);
   const container = await image.start();
 
@@ -67,11 +67,11 @@ export async function startContainer(situation: Situation, home: Home = {}): Pro
       ...['timeout', '--signal=KILL', String(seconds)],
       ...['bash', '-c', line],
     ]);
-    if (exitCode === 137) throw new Error(`did not end within ${seconds} s: ${line}\n${stdout}${stderr}`);
+    if (exitCode === 137) throw new Error(`still running after ${seconds} s: ${line}\n${stdout}${stderr}`);
     return { stdout, stderr, exit: exitCode };
   }
 
-  if (befalls !== undefined) await run(befalls);
+  if (afterStart !== undefined) await run(afterStart);
   return {
     run,
     restart: () => container.restart(),

@@ -3,13 +3,13 @@ import type { DoctorReport } from '../../src/app/doctor/examine.ts';
 import { situations } from './situations.ts';
 import { test } from './started.ts';
 
-const without = 'keyctl blocked';
+const name = 'keyctl blocked';
 
-/** A home that cannot be written to changes nothing of the choice: it is that of the situation. */
-function expectSameChoice({ stdout, exit }: { readonly stdout: string; readonly exit: number | null }): void {
+/** A home directory that can't be written doesn't change the selection. */
+function expectSameSelection({ stdout, exit }: { readonly stdout: string; readonly exit: number | null }): void {
   expect(exit).toBe(0);
   const { selection, storage } = JSON.parse(stdout) as DoctorReport;
-  const situation = situations.find(({ name }) => name === without);
+  const situation = situations.find((one) => one.name === name);
   expect(selection).toMatchObject({ outcome: 'selected', store: 'file', warnings: [] });
   expect(selection.skipped.map(({ store, reason }) => [store, reason])).toEqual(situation?.skipped);
   expect(storage).toMatchObject({ label: 'Encrypted file (sealed by home directory)', store: 'file' });
@@ -17,28 +17,23 @@ function expectSameChoice({ stdout, exit }: { readonly stdout: string; readonly 
 
 const refused = (what: RegExp) => ({ stdout: '', stderr: expect.stringMatching(what), exit: 1 });
 
-test.concurrent('read-only home: nothing can be changed, which says so, and nothing is lost', async ({
-  started,
-  volume,
-}) => {
+test.concurrent('read-only home: changes fail with an error, and nothing is lost', async ({ started, volume }) => {
   const home = await volume();
-  const before = await started(without, { volume: home });
+  const before = await started(name, { volume: home });
   expect(await before.run('printf %s s3cret | keystow set demo alice')).toMatchObject({ exit: 0 });
   await before.stop();
 
-  const { run } = await started(without, { volume: home, readOnly: true });
+  const { run } = await started(name, { volume: home, readOnly: true });
   const readOnly = /credentials\.json cannot be locked: read-only file system\n {2}hint: .*read-only/;
   expect(await run('printf %s other | keystow set demo alice')).toEqual(refused(readOnly));
   expect(await run('keystow delete demo alice')).toEqual(refused(readOnly));
   expect(await run('keystow get demo alice')).toMatchObject({ stdout: 's3cret', exit: 0 });
   expect(await run('keystow list')).toMatchObject({ stdout: 'demo\talice\n', exit: 0 });
-  expectSameChoice(await run('keystow doctor --json'));
+  expectSameSelection(await run('keystow doctor --json'));
 });
 
-test.concurrent('home on a full disk: nothing can be changed, which says so, and nothing is lost', async ({
-  started,
-}) => {
-  const { run } = await started(without, { inMemory: 'uid=1000,gid=1000,mode=700,size=64k' });
+test.concurrent('home on a full disk: changes fail with an error, and nothing is lost', async ({ started }) => {
+  const { run } = await started(name, { inMemory: 'uid=1000,gid=1000,mode=700,size=64k' });
   expect(await run('printf %s s3cret | keystow set demo alice')).toMatchObject({ exit: 0 });
   const files = 'cd ~/.config/keystow && sha256sum * && ls -a';
   const before = await run(files);
@@ -49,7 +44,7 @@ test.concurrent('home on a full disk: nothing can be changed, which says so, and
   expect(await run('printf %s other | keystow set demo bob')).toEqual(refused(full));
   expect(await run('keystow delete demo alice')).toEqual(refused(full));
   expect(await run('keystow get demo alice')).toMatchObject({ stdout: 's3cret', exit: 0 });
-  expectSameChoice(await run('keystow doctor --json'));
+  expectSameSelection(await run('keystow doctor --json'));
   expect(await run(files)).toEqual(before);
 
   await run('rm ~/fill');

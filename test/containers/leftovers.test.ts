@@ -5,7 +5,7 @@ import { labels, setup } from './leftovers.ts';
 
 const [label = '', own = ''] = Object.entries(labels)[0] ?? [];
 
-async function volumeOf(maker: string): Promise<string> {
+async function createVolume(maker: string): Promise<string> {
   const name = (await docker('volume', 'create', '--label', `${label}=${maker}`)).trim();
   onTestFinished(async () => {
     await docker('volume', 'rm', '--force', name);
@@ -13,12 +13,12 @@ async function volumeOf(maker: string): Promise<string> {
   return name;
 }
 
-test('what a run that was killed has left is removed at the next start, and what others use is not', async () => {
+test('the next run removes what a killed run left, and nothing that another run uses', async () => {
   const { pid } = spawnSync('true');
-  const left = await volumeOf(String(pid));
-  const used = await volumeOf(own);
+  const orphan = await createVolume(String(pid));
+  const used = await createVolume(own);
   await setup();
-  const there = (await docker('volume', 'ls', '--quiet')).split('\n');
-  expect(there).not.toContain(left);
-  expect(there).toContain(used);
+  const volumes = (await docker('volume', 'ls', '--quiet')).split('\n');
+  expect(volumes).not.toContain(orphan);
+  expect(volumes).toContain(used);
 });

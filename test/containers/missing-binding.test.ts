@@ -10,10 +10,10 @@ import { describeStore } from '../contract/require-stores.ts';
 const root = resolve(import.meta.dirname, '../..');
 const keyring = 'gnome-keyring unlocked';
 
-// Outside of a container, for npm and its registry. The program takes itself to be on macOS, and finds the binding of this
-// machine there, which reaches GNOME Keyring: that stands for the Keychain.
+// Not in a container, because it needs npm and its registry. The program believes that it runs on macOS and loads this
+// machine's binding, which talks to GNOME Keyring in place of the Keychain.
 describeStore('a missing native binding', 'secret-service', missingSurroundings(keyring), () => {
-  test('the fix that doctor prints brings it, and leads to the OS keyring', async () => {
+  test('the fix that doctor prints installs it, and the OS keyring is selected', async () => {
     const surroundings = await startSurroundings(keyring);
     const folder = mkdtempSync(join(tmpdir(), 'keystow-missing-binding-'));
     try {

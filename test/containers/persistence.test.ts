@@ -31,10 +31,10 @@ describe.concurrent.each([
   });
 });
 
-/** In a user namespace, which has kernel keyrings of its own: elsewhere they are the machine's, and last until it reboots. */
+/** In a user namespace, which has its own kernel keyrings. The machine's would last until it reboots. */
 const kernelKeyring = 'unshare --user --map-current-user node /keystow/test/containers/inside/kernel-keyring.mjs';
 
-test.concurrent('a credential in the kernel keyring is gone when what has that keyring restarts; what keystow keeps is there', async ({
+test.concurrent('a credential in the kernel keyring disappears at a restart, and credentials stored by keystow stay', async ({
   started,
   volume,
 }) => {

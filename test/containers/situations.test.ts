@@ -16,7 +16,7 @@ function hold(situation: Situation): void {
   });
   afterAll(() => container?.stop());
 
-  test.sequential(`doctor selects ${selected}, and names the reasons`, async ({ expect }) => {
+  test.sequential(`doctor selects ${selected} and reports the reasons`, async ({ expect }) => {
     const { selection, storage } = await doctor(container);
     expect(selection).toMatchObject({ outcome: 'selected', store: selected });
     expect(selection).toMatchSnapshot();
@@ -39,25 +39,23 @@ function hold(situation: Situation): void {
     expect(await container.run('keystow get demo alice')).toMatchObject({ stdout: '', exit: 1 });
   });
 
-  test
-    .runIf(selected === 'secret-service')
-    .sequential('the store keeps the contract and answers as its model', async () => {
-      if (situation.readied !== undefined) await container.run(situation.readied, 120);
-      const { stdout, stderr, exit } = await container.run(
-        'NO_COLOR=1 node /keystow/test/containers/inside/run.mjs',
-        180,
-      );
-      expect(exit, stdout + stderr).toBe(0);
-      expect(stdout).toMatch(/Tests +[6-9]\d passed \(/);
-    });
+  test.runIf(selected === 'secret-service').sequential('the store passes the contract and the model test', async () => {
+    if (situation.prepare !== undefined) await container.run(situation.prepare, 120);
+    const { stdout, stderr, exit } = await container.run(
+      'NO_COLOR=1 node /keystow/test/containers/inside/run.mjs',
+      180,
+    );
+    expect(exit, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/Tests +[6-9]\d passed \(/);
+  });
 
   test
-    .runIf(situation.cure !== undefined)
+    .runIf(situation.fixedReasons !== undefined)
     .sequential('the fixes that doctor prints lead to the OS keyring', async () => {
-      const { stdout, stderr } = await container.run('node /keystow/test/containers/inside/cure.mjs', 300);
+      const { stdout, stderr } = await container.run('node /keystow/test/containers/inside/apply-fixes.mjs', 300);
       expect(stderr).toBe('');
       const { met, report } = JSON.parse(stdout) as { met: string[]; report: DoctorReport };
-      expect(met).toEqual(situation.cure);
+      expect(met).toEqual(situation.fixedReasons);
       expect(report.selection).toMatchObject({ outcome: 'selected', store: 'secret-service' });
       expect(report.storage).toMatchObject({ label: 'OS keyring', store: 'secret-service' });
     });

@@ -1,146 +1,146 @@
 import type { Reason } from '../../src/domain/selection/probe-result.ts';
 import type { CandidateId } from '../../src/domain/store-id.ts';
 
-/** A machine as keystow may find it, and what is to be found there. */
+/** A machine in a given state, and what keystow should select there. */
 export interface Situation {
   readonly name: string;
-  /** The folder of docker/ that brings it up. */
+  /** The folder of docker/ that sets it up. */
   readonly folder: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** The kernel's keyring may be used, which Docker's own seccomp profile forbids. */
+  /** Allows the kernel keyring, which Docker's default seccomp profile blocks. */
   readonly keyctl?: true;
-  /** The native binding is taken out of node_modules. */
+  /** Removes the native binding from node_modules. */
   readonly bindingRemoved?: true;
-  /** What befalls it then, as a line of shell. */
-  readonly befalls?: string;
+  /** A shell command to run after the start. */
+  readonly afterStart?: string;
   readonly selected: 'secret-service' | 'file';
-  /** Each store passed over, in order. */
+  /** The skipped stores, in order. */
   readonly skipped: readonly (readonly [CandidateId, Reason])[];
-  /** What readies its provider for many changes at once, as a line of shell. */
-  readonly readied?: string;
+  /** A shell command that prepares the provider for many quick changes. */
+  readonly prepare?: string;
   /**
-   * The reasons that are met one after the other by who applies the fixes that doctor prints, up to an OS keyring. One that
-   * comes twice has two fixes.
+   * The reasons that a user meets, one after another, who applies doctor's fixes until an OS keyring works. A reason that
+   * appears twice has two fixes.
    */
-  readonly cure?: readonly Reason[];
+  readonly fixedReasons?: readonly Reason[];
 }
 
 const busAddress = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1000/bus' };
 
-/** A display is there, and CI says that nobody is at it. */
+/** There's a display, but CI=true means that nobody is using it. */
 const desktop = { ...busAddress, DISPLAY: ':99', CI: 'true' };
 
-/** What Docker's own seccomp profile makes of the kernel's keyring. */
+/** What keystow sees of the kernel keyring under Docker's default seccomp profile. */
 const keyctlBlocked = ['keyutils', 'not-installed'] as const;
 
-type About = Omit<Situation, 'name' | 'selected' | 'skipped'> & Partial<Pick<Situation, 'skipped'>>;
+type Details = Omit<Situation, 'name' | 'selected' | 'skipped'> & Partial<Pick<Situation, 'skipped'>>;
 
-/** `reason`: why the Secret Service is passed over, if it is. */
-function row(name: string, selected: Situation['selected'], reason: Reason | '', about: About): Situation {
+/** `reason`: why the Secret Service is skipped; '' if it isn't. */
+function situation(name: string, selected: Situation['selected'], reason: Reason | '', details: Details): Situation {
   const skipped = reason === '' ? [] : ([['secret-service', reason], keyctlBlocked] as const);
-  return { name, selected, environment: busAddress, skipped, ...about };
+  return { name, selected, environment: busAddress, skipped, ...details };
 }
 
-/** Homes that cannot be written to are in homes.test.ts, and the cure that takes npm in missing-binding.test.ts. */
+/** Home directories that can't be written are in homes.test.ts; the fix that needs npm is in missing-binding.test.ts. */
 export const situations: readonly Situation[] = [
-  row('gnome-keyring, unlocked', 'secret-service', '', {
+  situation('gnome-keyring, unlocked', 'secret-service', '', {
     folder: 'gnome-keyring-unlocked',
   }),
-  row('gnome-keyring, login collection locked, no display', 'file', 'locked', {
+  situation('gnome-keyring, login collection locked, no display', 'file', 'locked', {
     folder: 'gnome-keyring-locked',
-    cure: ['locked'],
+    fixedReasons: ['locked'],
   }),
-  row('gnome-keyring, no default collection yet', 'file', 'no-collection', {
+  situation('gnome-keyring, no default collection yet', 'file', 'no-collection', {
     folder: 'gnome-keyring-no-collection',
-    cure: ['no-collection'],
+    fixedReasons: ['no-collection'],
   }),
-  row('gnome-keyring installed, not running, bus there, not activatable', 'file', 'not-running', {
+  situation('gnome-keyring installed, not running, bus there, not activatable', 'file', 'not-running', {
     folder: 'gnome-keyring-not-running',
-    cure: ['not-running'],
+    fixedReasons: ['not-running'],
   }),
-  row('gnome-keyring locked, a display there but nobody at it, non-interactive', 'file', 'locked', {
+  situation('gnome-keyring locked, a display, non-interactive', 'file', 'locked', {
     folder: 'gnome-keyring-locked-display',
     environment: desktop,
-    cure: ['locked'],
+    fixedReasons: ['locked'],
   }),
-  row('KWallet locked, non-interactive', 'file', 'locked', {
+  situation('KWallet locked, non-interactive', 'file', 'locked', {
     folder: 'kwallet-locked',
     environment: desktop,
-    cure: ['locked'],
+    fixedReasons: ['locked'],
   }),
-  row('KWallet running, its Secret Service switched off', 'file', 'not-running', {
+  situation('KWallet running, its Secret Service switched off', 'file', 'not-running', {
     folder: 'kwallet-switched-off',
     environment: desktop,
-    cure: ['not-running', 'locked'],
+    fixedReasons: ['not-running', 'locked'],
   }),
-  row('KeePassXC locked, non-interactive', 'file', 'locked', {
+  situation('KeePassXC locked, non-interactive', 'file', 'locked', {
     folder: 'keepassxc-locked',
     environment: desktop,
-    cure: ['locked'],
+    fixedReasons: ['locked'],
   }),
-  row('KeePassXC unlocked but asking for every access, non-interactive', 'file', 'locked', {
+  situation('KeePassXC unlocked but asking for every access, non-interactive', 'file', 'locked', {
     folder: 'keepassxc-confirming',
     environment: desktop,
-    cure: ['locked', 'locked'],
+    fixedReasons: ['locked', 'locked'],
   }),
-  row('session bus, no provider', 'file', 'not-installed', {
+  situation('session bus, no provider', 'file', 'not-installed', {
     folder: 'bus-without-provider',
-    cure: ['not-installed', 'no-collection'],
+    fixedReasons: ['not-installed', 'no-collection'],
   }),
-  row('no session bus', 'file', 'no-session-bus', {
+  situation('no session bus', 'file', 'no-session-bus', {
     folder: 'no-session-bus',
     environment: {},
-    cure: ['no-session-bus', 'no-collection'],
+    fixedReasons: ['no-session-bus', 'no-collection'],
   }),
-  row('$XDG_RUNTIME_DIR/bus there but the variable unset', 'secret-service', '', {
+  situation('$XDG_RUNTIME_DIR/bus there but the variable unset', 'secret-service', '', {
     folder: 'gnome-keyring-unlocked',
     environment: {},
   }),
-  row('kernel keyutils only', 'file', 'no-session-bus', {
+  situation('kernel keyutils only', 'file', 'no-session-bus', {
     folder: 'nothing',
     environment: {},
     keyctl: true,
-    cure: ['no-session-bus', 'no-session-bus', 'no-collection'],
+    fixedReasons: ['no-session-bus', 'no-session-bus', 'no-collection'],
     skipped: [
       ['secret-service', 'no-session-bus'],
       ['keyutils', 'volatile'],
     ],
   }),
-  row('keyctl blocked', 'file', 'no-session-bus', {
+  situation('keyctl blocked', 'file', 'no-session-bus', {
     folder: 'nothing',
     environment: {},
-    cure: ['no-session-bus', 'no-session-bus', 'no-collection'],
+    fixedReasons: ['no-session-bus', 'no-session-bus', 'no-collection'],
   }),
-  row('KWallet, open wallet', 'secret-service', '', {
+  situation('KWallet, open wallet', 'secret-service', '', {
     folder: 'kwallet-open',
   }),
-  row('KeePassXC, database open and its group exposed', 'secret-service', '', {
+  situation('KeePassXC, database open and its group exposed', 'secret-service', '', {
     folder: 'keepassxc-open',
-    readied: '. /situation/keepassxc.sh && save_at_end',
+    prepare: '. /situation/keepassxc.sh && save_at_end',
   }),
-  row('a provider that stops answering', 'file', 'timed-out', {
+  situation('a provider that stops answering', 'file', 'timed-out', {
     folder: 'gnome-keyring-unlocked',
-    befalls: 'pkill -STOP -x gnome-keyring-d',
-    cure: ['timed-out'],
+    afterStart: 'pkill -STOP -x gnome-keyring-d',
+    fixedReasons: ['timed-out'],
   }),
-  row('a bus that accepts and never answers', 'file', 'timed-out', {
+  situation('a bus that accepts and never answers', 'file', 'timed-out', {
     folder: 'bus-never-answers',
-    cure: ['timed-out', 'no-collection'],
+    fixedReasons: ['timed-out', 'no-collection'],
   }),
-  row('the native binding removed, gnome-keyring unlocked', 'secret-service', '', {
+  situation('the native binding removed, gnome-keyring unlocked', 'secret-service', '', {
     folder: 'gnome-keyring-unlocked',
     bindingRemoved: true,
   }),
-  row('a platform whose store needs the binding, and it is missing', 'file', 'binding-missing', {
+  situation('a platform whose store needs the binding, and it is missing', 'file', 'binding-missing', {
     folder: 'nothing',
     environment: { NODE_OPTIONS: '--import=/keystow/test/containers/inside/as-macos.mjs' },
     bindingRemoved: true,
     skipped: [['keychain', 'binding-missing']],
   }),
-  row('the OS keyring switched off by its variable', 'file', 'disabled', {
+  situation('the OS keyring switched off by its variable', 'file', 'disabled', {
     folder: 'gnome-keyring-unlocked',
     environment: { ...busAddress, KEYSTOW_DISABLE_KEYRING: '1' },
-    cure: ['disabled'],
+    fixedReasons: ['disabled'],
     skipped: [
       ['secret-service', 'disabled'],
       ['keyutils', 'disabled'],

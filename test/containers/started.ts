@@ -5,16 +5,16 @@ import { labels } from './leftovers.ts';
 import { situations } from './situations.ts';
 
 interface Fixtures {
-  /** What it gives ends with the test, the last one first. */
+  /** Clean-up functions, run in reverse order when the test ends. */
   readonly end: (() => Promise<unknown>)[];
-  /** A container with the situation of that name. */
+  /** Starts a container in the named situation. */
   readonly started: (name: string, home?: Home) => Promise<Container>;
-  /** A volume for a home; ask for it before the containers that use it. */
+  /** Creates a volume for a home directory. Request it before the containers that use it. */
   readonly volume: () => Promise<string>;
 }
 
 export const test = base.extend<Fixtures>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it that this depends on nothing
+  // biome-ignore lint/correctness/noEmptyPattern: vitest requires the destructuring
   end: async ({}, use) => {
     const ends: (() => Promise<unknown>)[] = [];
     await use(ends);
@@ -23,7 +23,7 @@ export const test = base.extend<Fixtures>({
   started: ({ end }, use) =>
     use(async (name, home) => {
       const situation = situations.find((one) => one.name === name);
-      if (situation === undefined) throw new Error(`a situation that nobody knows: ${name}`);
+      if (situation === undefined) throw new Error(`unknown situation: ${name}`);
       const container = await startContainer(situation, home);
       end.push(() => container.stop());
       return container;

@@ -1,2 +1,2 @@
-// Has the program believe that it runs on macOS, whose store needs the native binding.
+// Makes the program believe that it runs on macOS, where the store needs the native binding.
 Object.defineProperty(process, 'platform', { value: 'darwin' });

@@ -1,4 +1,4 @@
-// Keeps a credential in the kernel's keyring, as keystow never does. `set` does so, and all print what is kept, or null.
+// Prints the credential in the kernel keyring, or null. `set` stores one first, which keystow itself never does.
 import { createRequire } from 'node:module';
 
 const { Entry } = createRequire('/keystow/package.json')('@napi-rs/keyring');

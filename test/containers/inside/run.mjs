@@ -1,5 +1,5 @@
-// Runs the contract and the model test over the Secret Service of the session, in a container that has the project
-// read-only: nothing is written beside the tests, as a configuration that has to be compiled would be.
+// Runs the contract and the model test against the session's Secret Service. The project is mounted read-only, so there's no
+// configuration file: vitest would write its compiled form next to it.
 import { startVitest } from 'vitest/node';
 
 await startVitest('test', [], {

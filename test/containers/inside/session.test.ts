@@ -5,7 +5,7 @@ import type { SessionBus } from '../../support/session-bus.ts';
 
 const [socket = ''] = busSockets(process.env);
 
-/** The bus of the session that this runs in, which is nobody's to stop. */
+/** The session bus that's already running; the test doesn't stop it. */
 const bus: SessionBus = { address: '', socket, environment: {}, freeze: () => undefined, stop: async () => undefined };
 
 contract(providerHarness('secret-service', undefined, async () => ({ ...bus, bus, environment: process.env })));

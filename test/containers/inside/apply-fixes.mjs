@@ -1,5 +1,5 @@
-// Mends a situation as its user would: on a terminal that stays open, applies the first fix that doctor prints, and
-// again, until doctor selects an OS keyring; then stores something. Prints the reasons met and the last report.
+// Fixes a situation the way its user would: in one terminal, applies the first fix that doctor prints, again and again, until
+// doctor selects an OS keyring; then stores a credential. Prints the reasons it met and the last report.
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -19,14 +19,14 @@ terminal.stdout.setEncoding('utf8').on('data', (text) => {
 
 async function until(isSo) {
   for (let left = 9000; !isSo(); left -= 1) {
-    if (left === 0) throw new Error(`the terminal waits for ever:\n${shown}`);
+    if (left === 0) throw new Error(`the terminal still waits:\n${shown}`);
     await wait(10);
   }
 }
 
 const type = (line) => terminal.stdin.write(`${line}\n`);
 
-/** Types a line, and what it asks for; waits for the shell to be ready again. */
+/** Types a line, answers its prompts, and waits for the shell's prompt. */
 async function enter(line, answer = async () => {}) {
   await until(() => shown.endsWith(prompt));
   shown = '';
@@ -40,14 +40,14 @@ async function doctor() {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** Types the password into the window of a program, once there is one to see. */
+/** Types the password into a program's window as soon as it's visible. */
 function typeInto(program) {
   const window = ['search', '--sync', '--onlyvisible', '--class', program];
   execFileSync('xdotool', [...window, 'windowfocus', '--sync', 'type', '--file', '-'], { input: password });
   execFileSync('xdotool', ['key', 'Return']);
 }
 
-/** The program's window is there, and so is what it serves. */
+/** Waits for the program's window; its Secret Service is then available too. */
 const untilSeen = (program) => execFileSync('xdotool', ['search', '--sync', '--onlyvisible', '--class', program]);
 
 const isServed = () =>
@@ -56,24 +56,24 @@ const isServed = () =>
     ...['org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'],
   ]).includes('true');
 
-/** What the user has to do while a fix runs, by what is in it; of several, the first. */
+/** What the user types while a fix runs. The first entry whose text is part of the fix applies. */
 const answers = [
   ['sudo apt', () => until(() => shown.includes('[Y/n]')).then(() => type('y'))],
   ['read -r password', () => until(isEchoOff).then(() => type(password))],
   ['KWallet.open', () => typeInto('kwalletd5')],
 ];
 
-/** The same, once it has run. */
-const sequels = [
+/** What the user does after a fix ran. */
+const followUps = [
   ['nohup kwalletd5', () => until(isServed)],
   ['nohup keepassxc', () => untilSeen('keepassxc')],
   ['keepassxc', () => typeInto('keepassxc')],
 ];
 
 async function apply(fix) {
-  const of = (acts) => acts.find(([part]) => fix.includes(part))?.[1];
-  await enter(fix, of(answers));
-  await of(sequels)?.();
+  const findAction = (actions) => actions.find(([part]) => fix.includes(part))?.[1];
+  await enter(fix, findAction(answers));
+  await findAction(followUps)?.();
 }
 
 await enter('tty');
@@ -86,7 +86,7 @@ let report = await doctor();
 for (let round = 0; round < 20 && report.selection.store === 'file'; round += 1) {
   const [{ reason, fix }] = report.selection.skipped;
   if (fix === applied) {
-    // What a fix started may need a moment to be there.
+    // A program that the fix started may need a moment.
     await wait(200);
   } else {
     met.push(reason);
@@ -95,7 +95,7 @@ for (let round = 0; round < 20 && report.selection.store === 'file'; round += 1)
   }
   report = await doctor();
 }
-await enter('printf %s s3cret | keystow set demo cured');
+await enter('printf %s s3cret | keystow set demo fixed');
 report = await doctor();
 process.stdout.write(JSON.stringify({ met, report }));
 type('exit');
