@@ -1,10 +1,8 @@
-import type { Command, Option } from '../src/cli/command.ts';
-import { everywhere } from '../src/cli/everywhere.ts';
-import { exitCodes } from '../src/cli/exit-code.ts';
-import { type Program, programName } from '../src/cli/program.ts';
-import { describeVariables } from '../src/cli/variables.ts';
+import { type Command, globalOptions, type Option } from '../src/cli/command.ts';
+import { exitCodes } from '../src/cli/exit.ts';
+import { describeVariables, type Program, programName } from '../src/cli/program.ts';
 import { argument, type Item, prose, tagged } from './mdoc.ts';
-import { listCommands } from './whole-commands.ts';
+import { listRunnableCommands } from './whole-commands.ts';
 
 /** When what the pages say last changed in more than words. */
 const date = 'November 22, 2026';
@@ -27,7 +25,7 @@ const choice = ({ program }: Program['profile']) =>
 /** A page of section 1 of the manual, in mdoc(7), from what defines the program's commands. */
 export function manPage(program: Program, others: readonly Program[]): string {
   const { profile, summary } = program;
-  const commands = listCommands(program);
+  const commands = listRunnableCommands(program);
   const name = programName(program);
   const alsoSee = others.map(programName).sort();
   return [
@@ -47,7 +45,7 @@ export function manPage(program: Program, others: readonly Program[]): string {
     tagged(commands.map((command) => [usage(command).map(closed).join(' '), description(command)])),
     '.Pp',
     'Every command also takes:',
-    tagged(optionItems(everywhere)),
+    tagged(optionItems(globalOptions)),
     '.Sh ENVIRONMENT',
     tagged(describeVariables(program).map(([name, what]) => [`Ev ${argument(name)}`, prose(what)])),
     '.Sh FILES',

@@ -1,11 +1,10 @@
-import { allCommands } from '../src/cli/all-commands.ts';
 import type { Cli } from '../src/cli/cli.ts';
 import type { Command } from '../src/cli/command.ts';
-import type { Program } from '../src/cli/program.ts';
+import { listCommands, type Program } from '../src/cli/program.ts';
 
 /** The commands of a program that do something and that people type, each by its whole name, such as `auth token`. */
-export function listCommands(program: Program): readonly Command[] {
-  return below(allCommands(program, { profile: program.profile } as Cli), []);
+export function listRunnableCommands(program: Program): readonly Command[] {
+  return below(listCommands(program, { profile: program.profile } as Cli), []);
 }
 
 function below(commands: readonly Command[], above: readonly string[]): readonly Command[] {

@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The only files of cli that know the adapters. */
-const composition = /^cli\/(main|services)\.ts$/;
+const composition = /^cli\/(main|cli)\.ts$/;
 
 const slashed = (path: string) => path.replaceAll('\\', '/');
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })

@@ -1,29 +1,27 @@
 import type { PlacementIndex } from '../domain/placement/placement-index.ts';
-import type { commonOptions } from './everywhere.ts';
 
-/** A command as data: its parser, its help, its completion and its place in the manual are made from this. */
+/** A command as data. The parser, the help, the completion and the man page are made from it. */
 export interface Command {
-  /** As it is typed. */
+  /** As the user types it. */
   readonly name: string;
-  /** What it does, in the imperative. */
+  /** One imperative sentence without a full stop. */
   readonly summary: string;
-  /** What follows the name, in order; the last one may be one that is optional, or many. */
+  /** In order. Only the last one may be optional, or be many. */
   readonly operands: Readonly<Record<string, Operand>>;
   readonly options: Readonly<Record<string, Option>>;
   readonly examples: readonly Example[];
-  /** For programs to call, not for people: in no help. */
+  /** For scripts, not for people: left out of the help, the completion and the man page. */
   readonly hidden: boolean;
-  /** The commands below this one, which then does nothing by itself. */
+  /** Subcommands. A command that has some does nothing by itself. */
   readonly commands: readonly Command[];
   run(values: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
-/** A line of shell in which `$0` stands for the program, and what it is good for. */
-export type Example = readonly [line: string, what: string];
+/** A line of shell in which `$0` stands for the program, and its purpose. */
+export type Example = readonly [line: string, purpose: string];
 
 export interface Operand {
   readonly describe: string;
-  /** The words that it can be. */
   readonly choices?: readonly string[];
   readonly completes?: Completes;
   readonly optional?: true;
@@ -31,35 +29,50 @@ export interface Operand {
   readonly many?: true;
 }
 
-/** `--name`, or `--name VALUE` where it has a `value`. */
+/** `--name`, or `--name VALUE` if it has a `value`. */
 export type Option = Flag | ValueOption;
 
 export interface Flag {
   readonly describe: string;
-  /** The name of an option that it cannot be given with. */
+  /** The name of an option that it can't be combined with. */
   readonly conflicts?: string;
 }
 
 export interface ValueOption {
   readonly describe: string;
-  /** What stands for the value in help, such as `HOST`. */
+  /** The placeholder in the help, such as `HOST`. */
   readonly value: string;
   readonly default?: string;
   readonly required?: true;
   readonly choices?: readonly string[];
   readonly completes?: Completes;
-  /** Judges what was typed, and may give it another form. */
+  /** Validates the typed text and may convert it. */
   parse?(typed: string): unknown;
 }
 
 /**
- * What a shell may complete a word to, beside its choices: files; a command with arguments of its own; or words that
- * follow from what is remembered, and from the operands before it.
+ * How a shell completes a word, in addition to its choices: as a file name, as a command with its own arguments, or from
+ * the placement index and the operands before it.
  */
 export type Completes =
   | 'files'
   | 'command'
   | ((placement: PlacementIndex, before: readonly string[]) => readonly string[]);
+
+/** The option that every command takes and receives. */
+export const colorOption = {
+  value: 'WHEN',
+  choices: ['auto', 'always', 'never'],
+  default: 'auto',
+  describe: 'use colours: auto (on a terminal, unless NO_COLOR is set), always or never',
+} as const satisfies Option;
+
+/** The options of every command, including those that the parser handles itself. */
+export const globalOptions: Readonly<Record<string, Option>> = {
+  color: colorOption,
+  help: { describe: 'show help' },
+  version: { describe: 'show the version' },
+};
 
 type Word<Of> = Of extends { choices: readonly (infer Choice)[] } ? Choice : string;
 
@@ -77,9 +90,9 @@ type OptionValue<Of> = Of extends { value: string }
 
 type Values<Operands, Options> = { readonly [Name in keyof Operands]: OperandValue<Operands[Name]> } & {
   readonly [Name in keyof Options]: OptionValue<Options[Name]>;
-};
+} & { readonly color: OptionValue<typeof colorOption> };
 
-/** Defines a command whose `run` is given what its operands and options say. */
+/** Defines a command. The types of the values that `run` receives follow from its operands and options. */
 export function command<
   const Operands extends Readonly<Record<string, Operand>> = Record<never, never>,
   const Options extends Readonly<Record<string, Option>> = Record<never, never>,
@@ -96,7 +109,7 @@ export function command<
   readonly options?: Options;
   readonly examples: readonly Example[];
   readonly hidden?: true;
-  run(values: Values<Operands, Options & typeof commonOptions>): Promise<void>;
+  run(values: Values<Operands, Options>): Promise<void>;
 }): Command {
   return {
     ...rest,
@@ -104,11 +117,21 @@ export function command<
     options: options ?? {},
     hidden: hidden ?? false,
     commands: [],
-    run: (values) => run(values as Values<Operands, Options & typeof commonOptions>),
+    run: (values) => run(values as Values<Operands, Options>),
   };
 }
 
-/** A name that several commands are below. */
+/** Defines a command that only has subcommands. */
 export function group(name: string, summary: string, commands: readonly Command[]): Command {
   return { name, summary, commands, operands: {}, options: {}, examples: [], hidden: false, run: async () => {} };
+}
+
+/** The actions that another program asks a credential helper for, by name. */
+export type HelperActions = Readonly<Record<string, { readonly summary: string; readonly example: Example }>>;
+
+/** Defines a command for each action of a credential helper. */
+export function helperCommands(actions: HelperActions, run: (action: string) => Promise<void>): readonly Command[] {
+  return Object.entries(actions).map(([name, { summary, example }]) =>
+    command({ name, summary, examples: [example], run: () => run(name) }),
+  );
 }

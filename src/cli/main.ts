@@ -2,12 +2,11 @@ import { createTerminal } from '../adapters/terminal/terminal.ts';
 import type { Context } from '../app/context.ts';
 import { createContext } from '../composition/context.ts';
 import { allSecretVariables, type Profile } from '../domain/profile.ts';
-import type { Cli } from './cli.ts';
-import { exitCodes } from './exit-code.ts';
+import { type Cli, services } from './cli.ts';
+import { exitAfterGrace, exitCodes } from './exit.ts';
 import { print } from './output/print.ts';
 import type { Program } from './program.ts';
 import { type QuickCommand, quickRun } from './quick-command.ts';
-import { services } from './services.ts';
 
 /** One of the programs, as much of it as each run of it loads. */
 export interface Executable {
@@ -21,7 +20,7 @@ export interface Executable {
 export async function main({ profile, quick, program }: Executable): Promise<void> {
   const calledOff = new AbortController();
   process.once('SIGINT', () => calledOff.abort());
-  process.once('uncaughtException', async (error) => process.exit(await failed(error, profile, false)));
+  process.once('uncaughtException', async (error) => process.exit(await handleFailure(error, profile, false)));
   const environment = takeEnvironment(profile);
   const contexts: Context[] = [];
   let exitCode: number = exitCodes.done;
@@ -56,25 +55,24 @@ export async function main({ profile, quick, program }: Executable): Promise<voi
   const quickly = quickRun(quick, argv);
   try {
     if (quickly) await quickly(cli);
-    else await runWhole(await program(), cli, argv);
+    else await runFull(await program(), cli, argv);
     // On Linux all that was written is out by now, and to take apart what ends anyway takes a read 1 ms.
     if (quickly && process.platform === 'linux') process.exit(exitCode);
   } catch (error) {
-    exitCode = await failed(error, profile, calledOff.signal.aborted);
+    exitCode = await handleFailure(error, profile, calledOff.signal.aborted);
   } finally {
     await Promise.all(contexts.map((context) => context.stores.close()));
   }
-  const { exitAfterGrace } = await import('./leave.ts');
   exitAfterGrace(exitCode);
 }
 
-async function runWhole(program: Program, cli: Cli, argv: readonly string[]): Promise<void> {
+async function runFull(program: Program, cli: Cli, argv: readonly string[]): Promise<void> {
   const { runProgram } = await import('./run-program.ts');
   await cli.print(await runProgram(program, cli, argv));
 }
 
 /** Gives what to exit with. */
-async function failed(error: unknown, profile: Profile, calledOff: boolean): Promise<number> {
+async function handleFailure(error: unknown, profile: Profile, calledOff: boolean): Promise<number> {
   const { reportFailure } = await import('./output/failure.ts');
   return reportFailure(error, profile, calledOff);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bashReply, readBashLine } from '../../src/cli/completion/bash-line.ts';
+import { formatBashReply, readBashLine } from '../../src/cli/completion/bash-line.ts';
 
 /** What bash has in COMP_WORDBREAKS unless it is told otherwise. */
 const breaks = ' \t\n"\'@><=;|&(:';
@@ -34,7 +34,7 @@ test.each([
   ['keystow get ', 'zoë', 'zoë'],
 ])('%s may become %s by %s', (line, text, reply) => {
   const word = readBashLine(line, breaks).at(-1);
-  expect(word && bashReply(word, text)).toBe(reply);
+  expect(word && formatBashReply(word, text)).toBe(reply);
 });
 
 test.each([

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { allCommands } from '../../src/cli/all-commands.ts';
 import type { Cli } from '../../src/cli/cli.ts';
 import type { Program } from '../../src/cli/program.ts';
+import { listCommands } from '../../src/cli/program.ts';
 import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
 import { jsmProgram } from '../../src/cli/programs/jsm.ts';
 import { keystowProgram } from '../../src/cli/programs/keystow.ts';
@@ -60,7 +60,7 @@ const programs: readonly [name: string, program: Program, page: string][] = [
 ];
 
 test.each(programs)('every command of %s is in its page', (name, program, page) => {
-  const commands = allCommands(program, { profile: program.profile } as Cli).filter(({ hidden }) => !hidden);
+  const commands = listCommands(program, { profile: program.profile } as Cli).filter(({ hidden }) => !hidden);
   const typed = commands.flatMap((command) =>
     command.commands.length === 0
       ? `${name} ${command.name}`

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { exitCodes, toExitCode } from '../../src/cli/exit-code.ts';
+import { exitCodes, toExitCode } from '../../src/cli/exit.ts';
 import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { newPlace } from '../encrypted-file/place.ts';

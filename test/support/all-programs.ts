@@ -1,7 +1,7 @@
+import { dockerCredentialProgram } from '../../src/cli/commands/docker.ts';
+import { gitCredentialProgram } from '../../src/cli/commands/git.ts';
 import type { Program } from '../../src/cli/program.ts';
 import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
-import { dockerCredentialProgram } from '../../src/cli/programs/docker-credential-keystow.ts';
-import { gitCredentialProgram } from '../../src/cli/programs/git-credential-keystow.ts';
 import { jsmProgram } from '../../src/cli/programs/jsm.ts';
 import { keystowProgram } from '../../src/cli/programs/keystow.ts';
 

@@ -1,6 +1,8 @@
 import type { Cli } from '../cli.ts';
-import { type Command, command } from '../command.ts';
-import { completionScript, shells } from '../completion/scripts.ts';
+import { type Command, command, globalOptions } from '../command.ts';
+import { readBashLine } from '../completion/bash-line.ts';
+import { complete } from '../completion/complete.ts';
+import { formatCompletion, formatForBash, formatScript, shells } from '../completion/shells.ts';
 
 export function completionCommand(cli: Cli): Command {
   return command({
@@ -12,6 +14,28 @@ export function completionCommand(cli: Cli): Command {
       ['eval "$($0 completion zsh)"', 'in ~/.zshrc, after compinit'],
       ['$0 completion fish | source', 'in ~/.config/fish/config.fish'],
     ],
-    run: ({ shell }) => cli.print(completionScript(shell, cli.profile.program)),
+    run: ({ shell }) => cli.print(formatScript(shell, cli.profile.program)),
+  });
+}
+
+/** What the scripts of `completion` call. Reads the placement: no store, no secret, and nobody is asked anything. */
+export function completeCommand(cli: Cli, program: readonly Command[]): Command {
+  return command({
+    name: 'complete',
+    hidden: true,
+    summary: 'Complete a command line',
+    operands: {
+      shell: { choices: shells, describe: 'whose line it is' },
+      words: { many: true, describe: 'bash: the line and COMP_WORDBREAKS; else the words after the program' },
+    },
+    examples: [],
+    async run({ shell, words }) {
+      const { placement } = await cli.context({ prompting: false }).placement.read();
+      const completing = (typed: readonly string[]) => complete(program, globalOptions, typed, placement);
+      if (shell !== 'bash') return cli.print(formatCompletion(completing(words), shell));
+      const [line = '', breaks = ''] = words;
+      const typed = readBashLine(line, breaks);
+      return cli.print(formatForBash(completing(typed.slice(1).map(({ text }) => text)), typed));
+    },
   });
 }

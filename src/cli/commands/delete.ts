@@ -2,10 +2,9 @@ import { deleteCredential } from '../../app/credentials/delete-credential.ts';
 import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { notFound } from '../not-found.ts';
 import { deletedLine } from '../output/credential-text.ts';
 import { jsonLine } from '../output/text.ts';
-import { credentialOperands } from './operands.ts';
+import { credentialOperands, notFoundError } from './credential.ts';
 
 export function deleteCommand(cli: Cli): Command {
   return command({
@@ -20,7 +19,7 @@ export function deleteCommand(cli: Cli): Command {
       const removed = await deleteCredential(context, name);
       if (json) await cli.print(jsonLine({ ...name, removed }));
       else if (removed.length > 0 && !context.settings.quiet) await cli.print(deletedLine(name, removed));
-      if (removed.length === 0) throw notFound(name, cli.profile.program);
+      if (removed.length === 0) throw notFoundError(name, cli.profile.program);
     },
   });
 }

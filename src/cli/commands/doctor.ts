@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import type { Context } from '../../app/context.ts';
 import { type DoctorReport, examine, replayReport } from '../../app/doctor/examine.ts';
-import type { Repair } from '../../app/reconcile/repair.ts';
+import { type Repair, repair } from '../../app/reconcile/repair.ts';
 import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { storeWords } from '../../domain/store-id.ts';
+import { resolveStoreWord, type StoreId, storeWords } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { type RepairOptions, runRepair } from '../doctor/run-repair.ts';
-import { exitCodes, toExitCode } from '../exit-code.ts';
+import { exitCodes, toExitCode } from '../exit.ts';
 import { doctorText } from '../output/doctor-text.ts';
 import { paintFor } from '../output/paint.ts';
+import { repairLine } from '../output/reconcile-text.ts';
 import { jsonLine } from '../output/text.ts';
 
 export function doctorCommand(cli: Cli): Command {
@@ -80,4 +81,27 @@ async function readReport(path: string): Promise<string> {
       { hint: 'give the name of a file that doctor --json was saved to' },
     );
   }
+}
+
+export interface RepairOptions {
+  /** As the user named the store. */
+  readonly keep: StoreId | undefined;
+  readonly json: boolean;
+}
+
+/** Mends, and says what was done as it is done, while nobody renews or writes a sign-in. Gives all of it. */
+export async function runRepair(cli: Cli, context: Context, { keep, json }: RepairOptions): Promise<readonly Repair[]> {
+  const { settings, stores, terminal } = context;
+  const repairs: Repair[] = [];
+  await cli.services.signInMutex(context)(async () => {
+    for await (const done of repair(context, keep && resolveStoreWord(keep, stores.candidates))) {
+      repairs.push(done);
+      if (json) continue;
+      if (done.outcome === 'left') {
+        terminal.warn(`${repairLine(done)}${done.fix ? `\n  hint: ${done.fix}` : ''}`);
+      } else if (!settings.quiet) await cli.print(`${repairLine(done)}\n`);
+    }
+  });
+  if (repairs.length === 0 && !json && !settings.quiet) await cli.print('nothing to mend\n');
+  return repairs;
 }

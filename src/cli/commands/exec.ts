@@ -1,8 +1,7 @@
 import { parseVariableName, toVariableValue } from '../../app/child-variable.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { requireSecret } from '../kept-secret.ts';
-import { credentialOperands } from './operands.ts';
+import { credentialOperands, requireSecret } from './credential.ts';
 
 export function execCommand(cli: Cli): Command {
   return command({

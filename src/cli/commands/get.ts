@@ -1,7 +1,9 @@
+import { isTerminal } from '../../composition/environment.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { credentialOperands } from './operands.ts';
-import { printSecret } from './print-secret.ts';
+import { getForm } from '../plain-forms.ts';
+import type { QuickCommand } from '../quick-command.ts';
+import { credentialOperands, requireSecret } from './credential.ts';
 
 export function getCommand(cli: Cli): Command {
   return command({
@@ -16,3 +18,12 @@ export function getCommand(cli: Cli): Command {
     run: ({ service, account }) => printSecret(cli, service, account),
   });
 }
+
+/** Prints a secret, byte for byte; a newline follows only on a terminal. */
+export async function printSecret(cli: Cli, service: string, account: string): Promise<void> {
+  const { secret } = await requireSecret(cli, service, account);
+  await cli.print(secret.expose());
+  if (isTerminal(1)) await cli.print('\n');
+}
+
+export const quickGet: QuickCommand = { ...getForm, run: printSecret };

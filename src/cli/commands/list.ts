@@ -3,13 +3,13 @@ import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { listLine } from '../output/credential-text.ts';
 import { jsonLine } from '../output/text.ts';
-import { services } from './operands.ts';
+import { completeServices } from './credential.ts';
 
 export function listCommand(cli: Cli): Command {
   return command({
     name: 'list',
     summary: 'Print the names of credentials, one a line: service, tab, account',
-    operands: { service: { optional: true, completes: services, describe: 'only those of this service' } },
+    operands: { service: { optional: true, completes: completeServices, describe: 'only those of this service' } },
     options: { json: { describe: 'print JSON, with the store of each' } },
     examples: [
       ['$0 list', 'all of them'],

@@ -5,17 +5,21 @@ import { type MoveReport, reportMove } from '../../app/reconcile/report.ts';
 import { resolveStoreWord, type StoreId, storeNames, storeWords } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { exitCodes } from '../exit-code.ts';
+import { exitCodes } from '../exit.ts';
 import { migrationSummary, moveLine } from '../output/reconcile-text.ts';
 import { jsonLine } from '../output/text.ts';
-import { services } from './operands.ts';
+import { completeServices } from './credential.ts';
 
 export function migrateCommand(cli: Cli): Command {
   return command({
     name: 'migrate',
     summary: 'Move credentials to another store: copied, read back, and only then removed',
     operands: {
-      service: { optional: true, completes: services, describe: 'only those of this service, whoever stored them' },
+      service: {
+        optional: true,
+        completes: completeServices,
+        describe: 'only those of this service, whoever stored them',
+      },
     },
     options: {
       to: {

@@ -3,7 +3,7 @@ import { describeProtection } from '../../app/doctor/storage-report.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command, group } from '../command.ts';
-import { exitCodes } from '../exit-code.ts';
+import { exitCodes } from '../exit.ts';
 import { escapeControls, jsonLine } from '../output/text.ts';
 
 const json = { describe: 'say as JSON how it is sealed' };
@@ -22,14 +22,14 @@ export function passphraseCommands(cli: Cli): Command {
         'without a terminal',
       ],
     ],
-    run: ({ json }) => reseal(cli, 'passphrase', json),
+    run: ({ json }) => changeKeySource(cli, 'passphrase', json),
   });
   const remove = command({
     name: 'remove',
     summary: 'Seal the encrypted file by the home directory instead: no passphrase is asked for any more',
     options: { json },
     examples: [['$0 passphrase remove', 'for programs that run while nobody is there']],
-    run: ({ json }) => reseal(cli, 'home', json),
+    run: ({ json }) => changeKeySource(cli, 'home', json),
   });
   // Where a passphrase is what an application promises, it is not taken away.
   return group(
@@ -39,7 +39,7 @@ export function passphraseCommands(cli: Cli): Command {
   );
 }
 
-async function reseal(cli: Cli, seal: KeySource, json: boolean): Promise<void> {
+async function changeKeySource(cli: Cli, seal: KeySource, json: boolean): Promise<void> {
   const context = cli.context();
   const { settings, terminal, profile } = context;
   const path = escapeControls(settings.credentialsPath);

@@ -5,8 +5,8 @@ import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { storedLine } from '../output/credential-text.ts';
 import { formatName, jsonLine } from '../output/text.ts';
-import { readSecret } from '../read-secret.ts';
-import { credentialOperands } from './operands.ts';
+import { readSecret } from '../stdin.ts';
+import { credentialOperands } from './credential.ts';
 
 export function setCommand(cli: Cli): Command {
   return command({

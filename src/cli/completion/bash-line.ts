@@ -46,7 +46,7 @@ export function readBashLine(line: string, breaks: string): readonly BashWord[] 
 }
 
 /** What bash is to put in place of the word that is being typed to make it `text`; nothing where it begins otherwise. */
-export function bashReply({ text: typed, quote, begin }: BashWord, text: string): string | undefined {
+export function formatBashReply({ text: typed, quote, begin }: BashWord, text: string): string | undefined {
   if (!text.startsWith(typed)) return undefined;
   const rest = text.slice(begin);
   switch (quote) {

@@ -1,7 +1,5 @@
 import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
 import type { Command, Operand, Option, ValueOption } from '../command.ts';
-import { type Candidate, named, optionsLeft, wordsOf } from './candidates.ts';
-import { type Position, positionOf } from './position.ts';
 
 /** What a word can be completed to. */
 export type Completion =
@@ -21,39 +19,127 @@ export function complete(
   words: readonly string[],
   placement: PlacementIndex,
 ): Completion {
-  const position = positionOf(program, everywhere, words);
+  const position = findPosition(program, everywhere, words);
   const { awaiting, commands, ended, operands, options } = position;
   const last = words.at(-1) ?? '';
-  if (awaiting) return wordsFor(awaiting, position, placement);
+  if (awaiting) return completeValue(awaiting, position, placement);
   if (!ended && last.startsWith('-')) {
     const [prefix = '', name = ''] = /^--([^=]+)=/.exec(last) ?? [];
     const option = options[name];
-    if (option === undefined) return { kind: 'words', words: optionsLeft(position, words) };
-    return 'value' in option ? prefixed(prefix, wordsFor(option, position, placement)) : none;
+    if (option === undefined) return { kind: 'words', words: optionCandidates(position, words) };
+    return 'value' in option ? addPrefix(prefix, completeValue(option, position, placement)) : none;
   }
-  if (commands.length > 0) return operands.length > 0 ? none : { kind: 'words', words: named(commands) };
-  return operandOf(position, words.length - 1, placement);
+  if (commands.length > 0) return operands.length > 0 ? none : { kind: 'words', words: commandCandidates(commands) };
+  return completeOperand(position, words.length - 1, placement);
 }
 
 const none: Completion = { kind: 'words', words: [] };
 
-function operandOf(position: Position, index: number, placement: PlacementIndex): Completion {
+function completeOperand(position: Position, index: number, placement: PlacementIndex): Completion {
   const { command, operands } = position;
   const slots: readonly Operand[] = Object.values(command?.operands ?? {});
   const slot = slots[operands.length] ?? slots.findLast(({ many }) => many);
   if (slot === undefined) return none;
   return slot.completes === 'command'
     ? { kind: 'command', after: operands[slots.indexOf(slot)]?.index ?? index }
-    : wordsFor(slot, position, placement);
+    : completeValue(slot, position, placement);
 }
 
-function wordsFor(source: Operand | ValueOption, position: Position, placement: PlacementIndex): Completion {
+function completeValue(source: Operand | ValueOption, position: Position, placement: PlacementIndex): Completion {
   return source.completes === 'files'
     ? { kind: 'files' }
-    : { kind: 'words', words: wordsOf(source, position, placement) };
+    : { kind: 'words', words: valueCandidates(source, position, placement) };
 }
 
-function prefixed(prefix: string, completion: Completion): Completion {
+function addPrefix(prefix: string, completion: Completion): Completion {
   if (completion.kind !== 'words') return completion;
   return { kind: 'words', words: completion.words.map((word) => ({ ...word, text: prefix + word.text })) };
+}
+
+export interface Candidate {
+  readonly text: string;
+  /** What it stands for, where there is something to say. */
+  readonly what?: string;
+}
+
+export function commandCandidates(commands: readonly Command[]): Candidate[] {
+  return commands.filter(({ hidden }) => !hidden).map(({ name, summary }) => ({ text: name, what: summary }));
+}
+
+/** Those that are not given yet. */
+export function optionCandidates({ options }: Position, words: readonly string[]): Candidate[] {
+  const given = words.slice(0, -1).map((word) => word.replace(/=.*/s, ''));
+  return Object.entries(options)
+    .map(([name, { describe }]) => ({ text: `--${name}`, what: describe }))
+    .filter(({ text }) => !given.includes(text));
+}
+
+/** The words that an operand or a value can be. */
+export function valueCandidates(
+  { choices = [], completes }: Operand | ValueOption,
+  { operands, ended }: Position,
+  placement: PlacementIndex,
+): Candidate[] {
+  const before = operands.map(({ text }) => text);
+  const known = typeof completes === 'function' ? completes(placement, before) : [];
+  return [...new Set([...choices, ...known])]
+    .filter((text) => isTypeable(text) && (ended || !isOption(text)))
+    .map((text) => ({ text }));
+}
+
+/** No sign in it that would break a line, or drive a terminal. */
+function isTypeable(text: string): boolean {
+  return !/[\p{Cc}\p{Bidi_Control}]/u.test(text);
+}
+
+/** Where on a command line its last word stands. */
+export interface Position {
+  /** The command that the words before it name; none where they name none yet. */
+  readonly command: Command | undefined;
+  /** What may be named here. */
+  readonly commands: readonly Command[];
+  readonly options: Readonly<Record<string, Option>>;
+  /** The operands before it, and each one's index among the words. */
+  readonly operands: readonly { readonly text: string; readonly index: number }[];
+  /** After `--`: nothing is an option any more. */
+  readonly ended: boolean;
+  /** The option whose value it is, where that is a word of its own. */
+  readonly awaiting: ValueOption | undefined;
+}
+
+/** `words`: those after the program, the last one included. */
+export function findPosition(
+  program: readonly Command[],
+  everywhere: Readonly<Record<string, Option>>,
+  words: readonly string[],
+): Position {
+  let position: Position = {
+    command: undefined,
+    commands: program,
+    options: everywhere,
+    operands: [],
+    ended: false,
+    awaiting: undefined,
+  };
+  for (const [index, text] of words.slice(0, -1).entries()) {
+    const { commands, ended, operands, options } = position;
+    const command = operands.length === 0 ? commands.find(({ name }) => name === text) : undefined;
+    if (position.awaiting) position = { ...position, awaiting: undefined };
+    else if (!ended && text === '--') position = { ...position, ended: true };
+    else if (!ended && isOption(text)) position = { ...position, awaiting: findAwaited(options, text) };
+    else if (command) {
+      position = { ...position, command, commands: command.commands, options: { ...command.options, ...everywhere } };
+    } else position = { ...position, operands: [...operands, { text, index }] };
+  }
+  return position;
+}
+
+/** A lone `-` is an operand. */
+export function isOption(word: string): boolean {
+  return word.startsWith('-') && word !== '-';
+}
+
+function findAwaited(options: Position['options'], word: string): ValueOption | undefined {
+  const option = options[word.replace(/^-+/, '')];
+  return option && 'value' in option ? option : undefined;
 }

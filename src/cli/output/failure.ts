@@ -1,6 +1,6 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import type { Profile } from '../../domain/profile.ts';
-import { exitCodes, toExitCode } from '../exit-code.ts';
+import { exitCodes, toExitCode } from '../exit.ts';
 import { escapeControls } from './text.ts';
 
 /** Says on stderr what went wrong, and what to do: never a stack. Gives what to exit with. */

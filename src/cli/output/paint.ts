@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { commonOptions } from '../everywhere.ts';
+import type { colorOption } from '../command.ts';
 
 const formats = {
   strong: 'bold',
@@ -15,7 +15,7 @@ export type Style = keyof typeof formats;
 /** Gives a text its style, or leaves it as it is where nothing is to be coloured. */
 export type Paint = (style: Style, text: string) => string;
 
-type When = (typeof commonOptions)['color']['choices'][number];
+type When = (typeof colorOption.choices)[number];
 
 /** `auto`: on a terminal that can, unless NO_COLOR is set to anything (no-color.org). What the user types overrules both. */
 export function paintFor(

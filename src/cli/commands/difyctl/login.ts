@@ -31,7 +31,7 @@ export function loginCommand(cli: Cli): Command {
       });
       // A host that does not say who signed in has one entry.
       const subject = grant.subject?.id ?? 'default';
-      const exclusively = cli.services.exclusion(context);
+      const exclusively = cli.services.signInMutex(context);
       const name = toDifyName({ host, subject }, context.host.platform);
       const stored = await exclusively(() =>
         keepSession(context, name, { kind: 'sign-in', issuer: host, grant }, selected),

@@ -3,7 +3,7 @@ import { readSession } from '../../../app/read-session.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { toExitCode } from '../../exit-code.ts';
+import { toExitCode } from '../../exit.ts';
 import { sessionFacts, sessionText } from '../../output/session-text.ts';
 import { jsonLine } from '../../output/text.ts';
 import { hostOption } from './host-option.ts';

@@ -32,7 +32,7 @@ export function loginCommand(cli: Cli): Command {
               .catch(() => terminal.warn('no browser could be opened: open the address yourself'));
         },
       });
-      const exclusively = cli.services.exclusion(context);
+      const exclusively = cli.services.signInMutex(context);
       const stored = await exclusively(() =>
         keepSession(context, jsmCredential, { kind: 'sign-in', issuer, grant }, selected),
       );

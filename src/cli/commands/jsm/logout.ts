@@ -2,7 +2,7 @@ import { signOut } from '../../../app/sign-out.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { exitCodes } from '../../exit-code.ts';
+import { exitCodes } from '../../exit.ts';
 import { removalLines, revocationLine } from '../../output/session-text.ts';
 import { serverOf } from './server.ts';
 
@@ -13,7 +13,7 @@ export function logoutCommand(cli: Cli): Command {
     examples: [['$0 logout', 'sign out, and see what became of it in each store']],
     async run() {
       const context = cli.context();
-      const exclusively = cli.services.exclusion(context);
+      const exclusively = cli.services.signInMutex(context);
       const { server, removals } = await exclusively(() =>
         signOut(context, jsmCredential, (issuer) => serverOf(cli, issuer)),
       );

@@ -11,7 +11,7 @@ import { serverOf } from './server.ts';
 export async function printToken(cli: Cli): Promise<void> {
   const context = cli.context();
   const token = await accessToken(context, jsmCredential, {
-    exclusively: cli.services.exclusion(context),
+    exclusively: cli.services.signInMutex(context),
     server: (issuer) => serverOf(cli, issuer),
   });
   if (token === undefined) throw notSignedIn();

@@ -5,7 +5,7 @@ import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
 import { storedLine } from '../../output/credential-text.ts';
-import { readSecret } from '../../read-secret.ts';
+import { readSecret } from '../../stdin.ts';
 
 export function setKeyCommand(cli: Cli): Command {
   return command({
@@ -17,7 +17,7 @@ export function setKeyCommand(cli: Cli): Command {
       const context = cli.context();
       const typed = key === '-' ? await keyFromStdin(context.terminal) : key;
       const session = { kind: 'api-key', key: checkApiKey(typed.trim()) } as const;
-      const exclusively = cli.services.exclusion(context);
+      const exclusively = cli.services.signInMutex(context);
       const stored = await exclusively(() => keepSession(context, jsmCredential, session));
       if (!context.settings.quiet) await cli.print(storedLine('the API key', stored, context));
     },

@@ -1,0 +1,84 @@
+import { eraseForDocker, getForDocker, listForDocker, storeForDocker } from '../../app/protocols/docker.ts';
+import { dockerMessages, parseDockerLogin } from '../../domain/protocols/docker-login.ts';
+import { keystow } from '../../profiles/keystow.ts';
+import type { Cli } from '../cli.ts';
+import { type HelperActions, helperCommands } from '../command.ts';
+import { exitCodes } from '../exit.ts';
+import type { Program } from '../program.ts';
+import { openStdin, readStdin } from '../stdin.ts';
+
+const exampleLogin = '{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}';
+
+const actions: HelperActions = {
+  get: {
+    summary: 'Give docker the login at the registry whose URL is on stdin',
+    example: ['printf localhost:5000 | $0 get', 'ask as docker does'],
+  },
+  store: {
+    summary: 'Keep a login: JSON with ServerURL, Username and Secret on stdin',
+    example: [`echo '${exampleLogin}' | $0 store`, 'keep one as docker does'],
+  },
+  erase: {
+    summary: 'Remove the login at the registry whose URL is on stdin',
+    example: ['printf localhost:5000 | $0 erase', 'remove it as docker does'],
+  },
+  list: { summary: 'Print the user of every registry, as JSON', example: ['$0 list', 'who is logged in where'] },
+  version: { summary: 'Print the version', example: ['$0 version', 'which one is installed'] },
+};
+
+export const dockerCredentialProgram: Program = {
+  profile: keystow,
+  helper: 'docker-credential-keystow',
+  summary: 'Keeps the logins of docker, which runs it, in the best store that this machine has.',
+  examples: [
+    [
+      'mkdir -p ~/.docker && echo \'{ "credsStore": "keystow" }\' >~/.docker/config.json',
+      'have docker ask it, where there is no such file yet',
+    ],
+    ['printf localhost:5000 | $0 get', 'ask as docker does'],
+  ],
+  commands: (cli) => helperCommands(actions, (action) => serveDocker(cli, action)),
+};
+
+/**
+ * Carries out an action of a docker credential helper. docker takes what went wrong from stdout; some of its commands
+ * say nothing of it, so it is on stderr too, but for a login that there is not.
+ */
+export async function serveDocker(cli: Cli, action: string): Promise<void> {
+  try {
+    await runAction(cli, action);
+  } catch (error) {
+    await cli.print(`${error instanceof Error ? error.message : error}\n`);
+    throw error;
+  }
+}
+
+async function runAction(cli: Cli, action: string): Promise<void> {
+  switch (action) {
+    case 'get': {
+      const login = await getForDocker(cli.context(), (await readInput()).trim());
+      await cli.print(`${login ? JSON.stringify(login) : dockerMessages.notFound}\n`);
+      return cli.exitWith(login ? exitCodes.done : exitCodes.error);
+    }
+    case 'store': {
+      return storeForDocker(cli.context(), parseDockerLogin(await readInput()));
+    }
+    case 'erase': {
+      return eraseForDocker(cli.context(), (await readInput()).trim());
+    }
+    case 'list': {
+      return cli.print(`${JSON.stringify(await listForDocker(cli.context()))}\n`);
+    }
+    case 'version': {
+      const { packageVersion } = await import('../program.ts');
+      return cli.print(`docker-credential-keystow (keystow) ${packageVersion()}\n`);
+    }
+    default:
+      await cli.print(`Unknown credential action \`${action}\`\n`);
+      return cli.exitWith(exitCodes.error);
+  }
+}
+
+async function readInput(): Promise<string> {
+  return (await readStdin(openStdin())).toString('utf8');
+}
