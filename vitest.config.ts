@@ -3,26 +3,32 @@ import { defineConfig } from 'vitest/config';
 import { coverageLine } from './test/support/coverage-line.ts';
 import { tally } from './test/support/tally.ts';
 
-/** What types into a POSIX shell, or runs npm as one does there. test/windows has the programs in Windows' own shell. */
+/** What types into a POSIX shell, or runs npm as in one. test/windows has the programs in Windows' own shell. */
 const posix = [
   'test/cli/**',
   'test/docs/readme.test.ts',
-  'test/faults/{never-hangs,stranger}.test.ts',
-  'test/package/{examples,installed,package}.test.ts',
+  'test/faults/{never-hangs,stranger}.slow.test.ts',
+  'test/package/{examples,package}.test.ts',
+  'test/package/installed.slow.test.ts',
   'test/pass/**',
 ];
+const exclude = ['test/containers/**', 'test/windows/**', ...(process.platform === 'win32' ? posix : [])];
+
+const slow = 'test/**/*.slow.test.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/containers/**', 'test/windows/**', ...(process.platform === 'win32' ? posix : [])],
+    // `npm test` runs the first project, `npm run test:slow` the second, `npx vitest run PATHS` both.
+    projects: [
+      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...exclude, slow] } },
+      { extends: true, test: { name: 'slow', include: [slow], exclude } },
+    ],
     // One more than there are cores: most tests wait, for daemons and for children.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    // Shared machines stall now and then, and the daemons here are real. The tally names what took a second try.
-    retry: process.env.CI ? 1 : 0,
-    // Only with --coverage, as `npm test` has it.
+    // Long enough for a machine that is busy with something else.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // With `--coverage` only.
     coverage: { include: ['src/**'], reporter: [], reportOnFailure: true },
     reporters: ['default', coverageLine(), tally],
   },

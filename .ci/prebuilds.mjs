@@ -1,5 +1,5 @@
 // Installs the run-time dependencies for each platform of difyctl's matrix, from the lock file, and checks that the native
-// binding's binary is there. test/package/without-binding.test.ts tests a platform without one.
+// binding's binary is there. test/package/without-binding.slow.test.ts tests a platform without one.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -13,7 +13,7 @@ const ordinary = [
   'test/library/**/*.test.ts',
   'test/native/binding.test.ts',
   'test/oauth/{ending,sign-in}.test.ts',
-  'test/package/without-binding.test.ts',
+  'test/package/without-binding.slow.test.ts',
   'test/placement-file/**/*.test.ts',
 ];
 
