@@ -1,8 +1,8 @@
 import {
-  newPassphraseFromEnvironment,
-  passphraseFromEnvironment,
-  passphraseFromTerminal,
-} from '../adapters/terminal/passphrases.ts';
+  createEnvironmentNewPassphrase,
+  createEnvironmentPassphrase,
+  createPassphrasePrompt,
+} from '../adapters/terminal/passphrase-source.ts';
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
 import type { StoresOptions } from './stores.ts';
 
@@ -18,7 +18,7 @@ export function createPassphrases({
   const announce = (what: string, variable: string) => () =>
     terminal.notice(`using ${what} from ${variable} (${variables.allowEnvPassphrase} is set).`);
   const allow = `set ${variables.allowEnvPassphrase}=1 and`;
-  const typed = passphraseFromTerminal(terminal, {
+  const typed = createPassphrasePrompt(terminal, {
     open: 'Enter passphrase for CLI credentials:',
     create: 'Choose a passphrase for CLI credentials:',
     change: 'Choose a new passphrase for CLI credentials:',
@@ -30,9 +30,9 @@ export function createPassphrases({
     ...typed,
     ...(settings.envPassphrase &&
       passphrase &&
-      passphraseFromEnvironment(passphrase, announce('credential passphrase', variables.passphrase))),
+      createEnvironmentPassphrase(passphrase, announce('credential passphrase', variables.passphrase))),
     ...(settings.newEnvPassphrase &&
       newPassphrase &&
-      newPassphraseFromEnvironment(newPassphrase, announce('new credential passphrase', variables.newPassphrase))),
+      createEnvironmentNewPassphrase(newPassphrase, announce('new credential passphrase', variables.newPassphrase))),
   };
 }

@@ -39,7 +39,7 @@ export function createStores(options: StoresOptions): Stores {
   const native = {
     sentinelService,
     interaction,
-    exclusively: createLazyLock({ path: `${settings.credentialsPath}.native`, label: 'lock of the OS keyring' }),
+    withLock: createLazyLock({ path: `${settings.credentialsPath}.native`, label: 'lock of the OS keyring' }),
   };
   const made: Promise<CredentialStore>[] = [];
   const keep = <Store extends CredentialStore>(store: Promise<Store>) => {
@@ -64,7 +64,7 @@ export function createStores(options: StoresOptions): Stores {
       return bounded(
         createCredentialManager({
           ...native,
-          exactTargets: (name) => profile.windowsTargets?.find((exact) => isSameName(exact, name))?.target,
+          findVisibleTarget: (name) => profile.windowsTargets?.find((exact) => isSameName(exact, name))?.target,
         }),
       );
     }),
@@ -86,7 +86,7 @@ export function createStores(options: StoresOptions): Stores {
           environment: withoutSecrets(environment, profile),
           sentinelService,
           interaction,
-          exclusively: native.exclusively,
+          withLock: native.withLock,
         }),
       );
     }),

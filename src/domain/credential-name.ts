@@ -16,6 +16,11 @@ export function toCredentialName(service: string, account: string): CredentialNa
   return { service, account };
 }
 
+/** Returns whether keystow can have stored this name: other programs' items can have any name. */
+export function isValidName({ service, account }: CredentialName): boolean {
+  return findFault(service) === undefined && findFault(account) === undefined;
+}
+
 export function isSameName(a: CredentialName, b: CredentialName): boolean {
   return a.service === b.service && a.account === b.account;
 }
@@ -41,14 +46,14 @@ export function compareTexts(a: string, b: string): number {
 }
 
 function check(part: string, text: string): void {
-  const fault = faultOf(text);
+  const fault = findFault(text);
   if (fault === undefined) return;
   throw new CredentialError('invalid-name', `the ${part} ${fault}`, {
     hint: `give it 1 to ${maxNameLength} characters of Unicode, none of them a NUL`,
   });
 }
 
-function faultOf(text: string): string | undefined {
+function findFault(text: string): string | undefined {
   if (text === '') return 'is empty';
   if (text.length > maxNameLength) return `is longer than ${maxNameLength} characters`;
   if (text.includes('\0')) return 'holds a NUL character';

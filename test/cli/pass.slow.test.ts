@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
-import { missing, type OwnPasswordStore, ownPasswordStore } from '../pass/gnupg.ts';
+import { createPasswordStore, findMissingPass, type TestPasswordStore } from '../pass/harness.ts';
 import { Sandbox } from './sandbox.ts';
 
-describeStore('with a password store', 'pass', missing(), () => {
-  let own: OwnPasswordStore;
+describeStore('with a password store', 'pass', findMissingPass(), () => {
+  let own: TestPasswordStore;
   let sandbox: Sandbox;
 
   beforeEach(() => {
-    own = ownPasswordStore();
+    own = createPasswordStore();
     sandbox = new Sandbox({
       GNUPGHOME: own.environment.GNUPGHOME ?? '',
       PASSWORD_STORE_DIR: `${own.environment.HOME}/.password-store`,

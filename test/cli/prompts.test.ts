@@ -40,7 +40,7 @@ describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(
     await set.waitFor('Secret for demo alice:');
     set.type(`half${controlC}`);
     expect(await set.exit).toBe(130);
-    expect(set.shown()).toContain('keystow: the question was not answered');
+    expect(set.shown()).toContain('keystow: the prompt was cancelled');
     expect(home.sandbox.run('ls -A .config').exit).not.toBe(0);
   });
 
@@ -49,7 +49,7 @@ describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(
     const set = home.start('printf s3cret | keystow set demo alice', seal);
     await answer(set, 'Choose a passphrase for CLI credentials:', passphrase);
     await answer(set, 'Repeat the passphrase:', 'something else');
-    await set.waitFor('keystow: the two are not the same, try again');
+    await set.waitFor('keystow: the passphrases do not match, try again');
     await answer(set, 'Choose a passphrase for CLI credentials:', '');
     await set.waitFor('keystow: the passphrase is empty, try again');
     await answer(set, 'Choose a passphrase for CLI credentials:', passphrase);
@@ -123,7 +123,7 @@ describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(
     await change.waitFor('keystow: the passphrase is empty, try again');
     await answer(change, 'Choose a new passphrase for CLI credentials:', 'another donkey');
     await answer(change, 'Repeat the passphrase:', 'another monkey');
-    await change.waitFor('keystow: the two are not the same, try again');
+    await change.waitFor('keystow: the passphrases do not match, try again');
     await answer(change, 'Choose a new passphrase for CLI credentials:', 'another donkey');
     await answer(change, 'Repeat the passphrase:', 'another donkey');
     await change.waitFor('credentials.json is sealed by the new passphrase');

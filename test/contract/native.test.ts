@@ -1,4 +1,4 @@
-import { credentialManagerHarness, keychainHarness } from '../native/harness.ts';
+import { credentialManagerHarness, keychainHarness, visibleTargetHarness } from '../native/harness.ts';
 import { contract } from './credential-store.contract.ts';
 
-for (const harness of [keychainHarness(), credentialManagerHarness()]) contract(harness);
+for (const harness of [keychainHarness(), credentialManagerHarness(), visibleTargetHarness()]) contract(harness);

@@ -32,7 +32,7 @@ export const bindingSituations: readonly Situation[] = Object.entries(words).map
     ...(code === 'binding-missing' && {
       unaffected: /^(keystow list|git-credential-keystow store|docker-credential-keystow (store|list))$/,
     }),
-    ...(fault.words === undefined && { hangs: true }),
+    ...(fault.message === undefined && { hangs: true }),
   };
 });
 

@@ -3,19 +3,18 @@ import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
 import type { Binding } from '../../src/adapters/native/binding.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
-import { type CreateStore, openOver } from '../native/harness.ts';
-import { alice, secretOf, stores } from '../native/stores.ts';
+import { alice, type CreateStore, createSecret, openStoreOver, stores } from '../native/harness.ts';
 import { BindingStandIn } from '../support/binding-stand-in.ts';
 import { macStandIn, type PlatformStandIn } from '../support/binding-stand-in-platforms.ts';
 import { type BindingFault, bindingFaults } from './binding-faults.ts';
 import { faultyBinding } from './faulty-binding.ts';
 
-const named = bindingFaults.map((fault) => [`${fault.platform}, ${fault.stage}: ${fault.words}`, fault] as const);
+const named = bindingFaults.map((fault) => [`${fault.platform}, ${fault.stage}: ${fault.message}`, fault] as const);
 
 const over = (create: CreateStore, platform: PlatformStandIn, fault: BindingFault) =>
-  openOver(create, new BindingStandIn(platform), {
+  openStoreOver(create, new BindingStandIn(platform), {
     loadBinding: () => faultyBinding(fault) as unknown as Binding,
-    limitMs: 20,
+    timeoutMs: 20,
   });
 
 describe.each(stores)('%s', (store, create, standIn) => {
@@ -25,7 +24,7 @@ describe.each(stores)('%s', (store, create, standIn) => {
     const handle = over(create, standIn, fault);
     const operations = [
       handle.get(alice),
-      handle.set(alice, secretOf(3)),
+      handle.set(alice, createSecret(3)),
       handle.delete(alice),
       handle.list(alice.service),
     ];
@@ -46,6 +45,6 @@ test('a dialog of the Keychain that was dismissed is told from a refusal', async
   for (const fault of bindingFaults.filter(({ platform, code }) => platform === 'darwin' && code === 'denied')) {
     const error = await failure(over(createKeychain, macStandIn, fault).get(alice), 'denied');
     const dismissed = fault.meaning.includes('dismissed') ? { dismissed: true } : undefined;
-    expect(error.evidence, fault.words).toEqual(dismissed);
+    expect(error.evidence, fault.message).toEqual(dismissed);
   }
 });

@@ -23,14 +23,14 @@ export interface Endless {
  * `endless` is what becomes of a call that is never answered; unless given, its promise stays as it is.
  */
 export function faultyBinding(
-  { stage, words }: Pick<BindingFault, 'stage' | 'words'>,
+  { stage, message }: Pick<BindingFault, 'stage' | 'message'>,
   endless = silent,
 ): FaultyBinding {
   const fail = (): never => {
-    if (words === undefined) return endless.block();
-    throw Object.assign(new Error(words), { code: 'GenericFailure' });
+    if (message === undefined) return endless.block();
+    throw Object.assign(new Error(message), { code: 'GenericFailure' });
   };
-  const failLater = async () => (words === undefined ? endless.promise() : fail());
+  const failLater = async () => (message === undefined ? endless.promise() : fail());
   if (stage === 'load') fail();
   const entryClass = (call: () => unknown): EntryClass => {
     class Entry {

@@ -99,7 +99,7 @@ const program = "new (require('@napi-rs/keyring').Entry)('a', 'b').getPassword()
 try {
   execFileSync(process.execPath, ['-e', program], { env: { ...process.env, ...environmentWithFault(fault) }, stdio: 'pipe' });
 } catch ({ stderr }) {
-  console.log(String(stderr).includes(fault.words));
+  console.log(String(stderr).includes(fault.message));
 }
 await new (faultyBinding(fault).AsyncEntry)('a', 'b').getPassword().catch(({ message }) => console.log(message));
 `,
@@ -119,7 +119,7 @@ export async function provider(): Promise<string | undefined> {
   const { environment, provider, stop } = await startSecretService(secretServiceFaults.fails(3));
   provider.add({ service: 'a', username: 'b' }, 'secret');
   await stop();
-  return environment.DBUS_SESSION_BUS_ADDRESS ?? environmentWithFault({ stage: 'call', words: 'x' }).PATH;
+  return environment.DBUS_SESSION_BUS_ADDRESS ?? environmentWithFault({ stage: 'call', message: 'x' }).PATH;
 }
 export const harness = (open: () => Promise<CredentialStore>): Harness => ({ name: 'mine', open });
 export const held: (harness: Harness) => void = contract;

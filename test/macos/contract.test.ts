@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
-import { loadBinding } from '../../src/adapters/native/load-binding.ts';
+import { loadBinding } from '../../src/adapters/native/binding.ts';
 import { contract } from '../contract/credential-store.contract.ts';
 import type { Harness } from '../contract/harness.ts';
-import { openStore } from '../native/open-store.ts';
+import { openRealStore } from '../native/harness.ts';
 
 /** The contract leaves credentials behind in the default keychain: it has to be one that is thrown away. */
 const keychain = process.env.THROW_AWAY_KEYCHAIN ?? '';
@@ -24,7 +24,7 @@ contract(keychainHarness());
 function keychainHarness(): Harness {
   const why = missing();
   let folder = '';
-  const open = async () => openStore(createKeychain, folder, loadBinding());
+  const open = async () => openRealStore(createKeychain, folder, loadBinding());
   return {
     name: 'keychain-native',
     ...(why !== undefined && { missing: why }),

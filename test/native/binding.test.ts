@@ -1,52 +1,68 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test, vi } from 'vitest';
-import type { Binding } from '../../src/adapters/native/binding.ts';
-import { loadBinding } from '../../src/adapters/native/load-binding.ts';
+import { createCredentialManager } from '../../src/adapters/credential-manager/credential-manager.ts';
+import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
+import { createKeyutilsProbe } from '../../src/adapters/keyutils/keyutils.ts';
+import { type Binding, loadBinding } from '../../src/adapters/native/binding.ts';
 import { failure } from '../contract/errors.ts';
 import { BindingStandIn } from '../support/binding-stand-in.ts';
-import { openOver } from './harness.ts';
-import { alice, secretOf, stores } from './stores.ts';
+import { alice, createSecret, createTestMutex, openStoreOver, stores } from './harness.ts';
 
-/** As the binding fails to load: the reasons are beneath one another, the first innermost. */
-function unloadable(): never {
+function isLoaded(): boolean {
+  const { sharedObjects } = process.report.getReport() as unknown as { readonly sharedObjects: readonly string[] };
+  return sharedObjects.some((path) => path.includes('keyring'));
+}
+
+test('the native module is loaded only when it is used', async () => {
+  const interaction = { interactive: false, notifyWaiting: () => undefined };
+  const options = { sentinelService: 'keystow', interaction, withLock: createTestMutex() };
+  for (const store of [createKeychain(options), createCredentialManager(options)]) await store.close();
+  createKeyutilsProbe();
+  expect(isLoaded()).toBe(false);
+  loadBinding();
+  expect(isLoaded()).toBe(true);
+});
+
+/** Fails as the binding does: each reason is the cause of the next, the first one innermost. */
+function failToLoad(): never {
   const reason = new Error("Cannot find module '@napi-rs/keyring-plan9-x64'\nRequire stack:\n- /app/index.js");
   throw new Error('Cannot find native binding.', { cause: new Error('another', { cause: reason }) });
 }
 
-describe.each(stores)('%s: a native module that cannot be loaded', (_, create, platform) => {
-  const handle = openOver(create, new BindingStandIn(platform), { loadBinding: unloadable });
+describe.each(stores)('%s: if the native module cannot be loaded', (_, create, platform) => {
+  const handle = openStoreOver(create, new BindingStandIn(platform), { loadBinding: failToLoad });
   const text = "Cannot find module '@napi-rs/keyring-plan9-x64' Require stack: - /app/index.js";
 
-  test('is binding-missing to every operation, with the first of its reasons', async () => {
+  test('every operation fails with binding-missing and the first reason', async () => {
     const operations = [
       handle.get(alice),
-      handle.set(alice, secretOf(1)),
+      handle.set(alice, createSecret(1)),
       handle.delete(alice),
       handle.list(alice.service),
     ];
     for (const operation of operations) {
       const error = await failure(operation, 'binding-missing');
       expect(error.message).toBe(`the native module for the OS keyring cannot be loaded: ${text}`);
-      expect(error.hint).toBe('install again with optional dependencies, on the machine where it is to run');
+      expect(error.hint).toBe('reinstall with optional dependencies (npm install --include=optional) on this machine');
     }
   });
 
-  test('[NAT1] is unsupported to the probe', async () => {
+  test('[NAT1] the probe reports unsupported', async () => {
     expect(await handle.probe()).toEqual({ kind: 'unsupported', reason: 'binding-missing', evidence: { text } });
-  });
-
-  test('is not asked for before it is needed', async () => {
-    const load = vi.fn<() => Binding>(() => new BindingStandIn(platform).binding);
-    const lazy = openOver(create, new BindingStandIn(platform), { loadBinding: load });
-    await lazy.close();
-    expect(load).not.toHaveBeenCalled();
-    await lazy.get(alice);
-    expect(load).toHaveBeenCalled();
   });
 });
 
+test.each(stores)('%s: loads the binding at the first operation', async (_, create, platform) => {
+  const load = vi.fn<() => Binding>(() => new BindingStandIn(platform).binding);
+  const store = openStoreOver(create, new BindingStandIn(platform), { loadBinding: load });
+  await store.close();
+  expect(load).not.toHaveBeenCalled();
+  await store.get(alice);
+  expect(load).toHaveBeenCalled();
+});
+
 describe('the real native module', () => {
-  test('[NAT2] is the version whose words and oddities the adapters know', () => {
+  test('[NAT2] has the version whose messages and quirks the adapters know', () => {
     const { version } = createRequire(import.meta.url)('@napi-rs/keyring/package.json') as { version: string };
     expect(version).toBe('2.1.2');
   });

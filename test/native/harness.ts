@@ -1,22 +1,26 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { createCredentialManager } from '../../src/adapters/credential-manager/credential-manager.ts';
-import type { Exclusively } from '../../src/adapters/files/lock.ts';
+import { createLock } from '../../src/adapters/files/lock.ts';
 import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
 import { createMemoryStore, type MemoryBacking } from '../../src/adapters/memory/memory-store.ts';
-import type { NativeStoreOptions } from '../../src/adapters/native/store-options.ts';
+import type { Binding } from '../../src/adapters/native/binding.ts';
+import type { NativeStoreOptions } from '../../src/adapters/native/native-store.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import type { CredentialStore } from '../../src/ports/credential-store.ts';
+import type { Mutex } from '../../src/ports/mutex.ts';
 import type { StoreProbe } from '../../src/ports/store-probe.ts';
 import type { Harness } from '../contract/harness.ts';
 import { BindingStandIn } from '../support/binding-stand-in.ts';
 import {
-  type KeptItem,
   macStandIn,
   type PlatformStandIn,
+  type StoredItem,
   windowsStandIn,
 } from '../support/binding-stand-in-platforms.ts';
 
-/** Writers in line, as the file lock of the wiring has them: of one process. */
-export function inTurn(): Exclusively {
+/** Lets one writer of this process run at a time. */
+export function createTestMutex(): Mutex {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const turn = last.then(() => work(() => true));
@@ -27,8 +31,8 @@ export function inTurn(): Exclusively {
 
 export type CreateStore = (options: NativeStoreOptions) => CredentialStore & StoreProbe;
 
-/** A store over a stand-in, non-interactive, with what a test wants otherwise. */
-export function openOver(
+/** Opens a non-interactive store over a stand-in. */
+export function openStoreOver(
   create: CreateStore,
   standIn: BindingStandIn,
   options: Partial<NativeStoreOptions> = {},
@@ -38,12 +42,12 @@ export function openOver(
     loadBinding: () => standIn.binding,
     sentinelService: 'keystow',
     interaction,
-    exclusively: inTurn(),
+    withLock: createTestMutex(),
     ...options,
   });
 }
 
-export function fingerprint(items: Iterable<KeptItem>): string {
+export function fingerprint(items: Iterable<StoredItem>): string {
   const lines = [...items].map(({ service, user, target, secret }) => {
     const digest = createHash('sha256').update(secret).digest('hex');
     return JSON.stringify([service, user, target, secret.length, digest]);
@@ -52,25 +56,25 @@ export function fingerprint(items: Iterable<KeptItem>): string {
 }
 
 export function keychainHarness(): Harness {
-  return nativeHarness('keychain', createKeychain, macStandIn);
+  return createNativeHarness('keychain', createKeychain, macStandIn);
 }
 
 export function credentialManagerHarness(): Harness {
-  return nativeHarness('credential-manager', createCredentialManager, windowsStandIn);
+  return createNativeHarness('credential-manager', createCredentialManager, windowsStandIn);
 }
 
-/** Over names of which some have a target of their own. */
-export function exactTargetHarness(): Harness {
-  return nativeHarness('credential-manager-exact-target', createWithExactTargets, windowsStandIn);
+/** Some names have a visible target. */
+export function visibleTargetHarness(): Harness {
+  return createNativeHarness('credential-manager-visible-target', createWithVisibleTargets, windowsStandIn);
 }
 
-/** Gives every `alice` and every `a` a target. */
-export const createWithExactTargets: CreateStore = (options) =>
+/** The accounts `alice` and `a` have a visible target. */
+export const createWithVisibleTargets: CreateStore = (options) =>
   createCredentialManager({
     ...options,
-    exactTargets: ({ service, account }) =>
+    findVisibleTarget: ({ service, account }) =>
       account === 'alice' || account === 'a'
-        ? `exact-${createHash('sha256').update(`${service}/${account}`).digest('hex')}`
+        ? `visible-${createHash('sha256').update(`${service}/${account}`).digest('hex')}`
         : undefined,
   });
 
@@ -83,9 +87,46 @@ export function memoryHarness(): Harness {
   };
 }
 
-function nativeHarness(name: string, create: CreateStore, platform: PlatformStandIn): Harness {
-  const items = new Map<string, KeptItem>();
-  const exclusively = inTurn();
-  const open = async () => openOver(create, new BindingStandIn(platform, items), { exclusively });
+function createNativeHarness(name: string, create: CreateStore, platform: PlatformStandIn): Harness {
+  const items = new Map<string, StoredItem>();
+  const withLock = createTestMutex();
+  const open = async () => openStoreOver(create, new BindingStandIn(platform, items), { withLock });
   return { name, open, probe: open, contents: async () => fingerprint(items.values()) };
+}
+
+type Store = readonly [name: string, create: CreateStore, platform: PlatformStandIn, maxItemBytes: number];
+
+/** The native stores, with the largest secret of one item in bytes. */
+export const stores: readonly Store[] = [
+  ['Keychain', createKeychain, macStandIn, 65_536],
+  ['Credential Manager', createCredentialManager, windowsStandIn, 2560],
+];
+
+/** Includes a store in which {@link alice} has a visible target. */
+export const allStores: readonly Store[] = [
+  ...stores,
+  ['Credential Manager with a visible target', createWithVisibleTargets, windowsStandIn, 2560],
+];
+
+export const alice = { service: 'keystow-test', account: 'alice' };
+
+/** Returns `size` bytes that depend on `seed`, so that no two secrets of a test have a chunk in common. */
+export function createSecret(size: number, seed = 0): Secret {
+  const bytes = new Uint8Array(size);
+  for (let index = 0; index < size; index += 1) bytes[index] = index * 31 + (index >> 8) * 7 + seed;
+  return new Secret(bytes);
+}
+
+export function toHex(secret: Secret | undefined): string | undefined {
+  return secret && Buffer.from(secret.expose()).toString('hex');
+}
+
+/** Opens a non-interactive store over the real binding, with the programs’ own lock in `folder`. */
+export function openRealStore(create: CreateStore, folder: string, binding: Binding): CredentialStore & StoreProbe {
+  return create({
+    loadBinding: () => binding,
+    sentinelService: 'keystow-test',
+    interaction: { interactive: false, notifyWaiting: () => undefined },
+    withLock: createLock({ path: join(folder, 'credentials.json.native'), label: 'lock of the OS keyring' }),
+  });
 }

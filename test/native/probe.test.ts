@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { BindingStandIn } from '../support/binding-stand-in.ts';
-import { openOver } from './harness.ts';
-import { stores } from './stores.ts';
+import { openStoreOver, stores } from './harness.ts';
 
 describe.each(stores)('%s: the probe', (store, create, platform) => {
-  test('[NAT10] writes a sentinel under the service it is given and an account of its own each time', async () => {
+  test('[NAT10] writes a sentinel under the given service and a new account each time', async () => {
     const standIn = new BindingStandIn(platform);
-    const handle = openOver(create, standIn, { sentinelService: 'my-cli' });
+    const handle = openStoreOver(create, standIn, { sentinelService: 'my-cli' });
     expect(await handle.probe()).toEqual({ kind: 'usable', persistence: 'until-delete' });
     await handle.probe();
     const written = standIn.calls.filter((call) => call.startsWith('set '));
@@ -16,58 +15,58 @@ describe.each(stores)('%s: the probe', (store, create, platform) => {
     expect(standIn.items.size).toBe(0);
   });
 
-  test('a failure to write, read or delete is its reason, with the words, and nothing stays', async () => {
-    const [words, reason] =
+  test('a failing write, read or delete gives the reason and the platform’s message, and leaves nothing behind', async () => {
+    const [message, reason] =
       store === 'Keychain'
         ? (['User interaction is not allowed.', 'locked'] as const)
         : (['Windows ERROR_NO_SUCH_LOGON_SESSION', 'denied'] as const);
     for (const call of [/^set/, /^get/, /^delete/]) {
       const standIn = new BindingStandIn(platform);
-      standIn.fail(call, words);
-      const seen = await openOver(create, standIn).probe();
-      expect(seen).toEqual({ kind: 'service-failure', reason, evidence: { text: words } });
+      standIn.fail(call, message);
+      const result = await openStoreOver(create, standIn).probe();
+      expect(result).toEqual({ kind: 'service-failure', reason, evidence: { text: message } });
       expect(standIn.items.size).toBe(0);
     }
   });
 
-  test('words that nobody knows are failed, and kept', async () => {
+  test('an unknown message is reported as failed, with the message', async () => {
     const standIn = new BindingStandIn(platform);
     standIn.fail(/^set/, 'never heard of');
-    const seen = await openOver(create, standIn).probe();
-    expect(seen).toEqual({ kind: 'service-failure', reason: 'failed', evidence: { text: 'never heard of' } });
+    const result = await openStoreOver(create, standIn).probe();
+    expect(result).toEqual({ kind: 'service-failure', reason: 'failed', evidence: { text: 'never heard of' } });
   });
 
   test.each([
     ['other bytes', (secret: Uint8Array) => secret.map((byte) => byte ^ 1)],
     ['fewer bytes', (secret: Uint8Array) => secret.slice(1)],
     ['nothing', () => undefined],
-  ])('a store that gives back %s is a round-trip mismatch, and nothing stays', async (_, change) => {
+  ])('a store that returns %s is a round-trip mismatch, and nothing is left behind', async (_, change) => {
     const standIn = new BindingStandIn(platform);
     const set = standIn.items.set.bind(standIn.items);
     standIn.items.set = (key, item) => {
       const secret = change(item.secret);
       return secret === undefined ? standIn.items : set(key, { ...item, secret });
     };
-    const seen = await openOver(create, standIn).probe();
-    expect(seen).toEqual({ kind: 'service-failure', reason: 'round-trip-mismatch' });
+    const result = await openStoreOver(create, standIn).probe();
+    expect(result).toEqual({ kind: 'service-failure', reason: 'round-trip-mismatch' });
     expect(standIn.items.size).toBe(0);
   });
 
-  test('a sentinel that lands after the limit is taken away again', async () => {
+  test('a sentinel that is written after the timeout is removed', async () => {
     const standIn = new BindingStandIn(platform);
     const answer = standIn.hang();
-    const handle = openOver(create, standIn, { limitMs: 40 });
+    const handle = openStoreOver(create, standIn, { timeoutMs: 40 });
     expect(await handle.probe()).toEqual({ kind: 'service-failure', reason: 'timed-out' });
     answer();
     await expect.poll(() => standIn.calls.some((call) => call.startsWith('delete '))).toBe(true);
     await expect.poll(() => standIn.items.size).toBe(0);
   });
 
-  test('a sentinel that lands after the probe was called off is taken away before it says so', async () => {
+  test('a sentinel that is written after the abort is removed before the probe rejects', async () => {
     const standIn = new BindingStandIn(platform);
     const answer = standIn.hang();
     const controller = new AbortController();
-    const probe = openOver(create, standIn).probe({ signal: controller.signal });
+    const probe = openStoreOver(create, standIn).probe({ signal: controller.signal });
     setTimeout(() => controller.abort(), 5);
     setTimeout(answer, 20);
     await failure(probe, 'cancelled');

@@ -9,7 +9,7 @@ export interface EntryName {
 }
 
 /** An item as the platform keeps it. */
-export interface KeptItem extends EntryName {
+export interface StoredItem extends EntryName {
   readonly secret: Uint8Array;
 }
 
@@ -20,9 +20,9 @@ export interface PlatformStandIn {
   /** The words with which an entry of this name cannot be made. */
   refuseName(name: EntryName): string | undefined;
   /** The words with which a secret cannot be written. */
-  refuseSecret(item: KeptItem): string | undefined;
+  refuseSecret(item: StoredItem): string | undefined;
   /** Throws the words with which nothing is found. */
-  find(items: Iterable<KeptItem>, service: string, target: string | undefined): FoundCredential[];
+  find(items: Iterable<StoredItem>, service: string, target: string | undefined): FoundCredential[];
 }
 
 /** Windows, as it was measured under Wine: the texts are the binding's. */

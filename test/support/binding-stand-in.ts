@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Binding, EntryOptions, FoundCredential, NativeEntry } from '../../src/adapters/native/binding.ts';
-import type { EntryName, KeptItem, PlatformStandIn } from './binding-stand-in-platforms.ts';
+import type { EntryName, PlatformStandIn, StoredItem } from './binding-stand-in-platforms.ts';
 
 /** A process that died: what it had asked for since is not done. */
 class Crash extends Error {}
@@ -8,7 +8,7 @@ class Crash extends Error {}
 /** Stands for `@napi-rs/keyring` over items in memory, and fails when told to. */
 export class BindingStandIn {
   /** By the platform's key. Several stand-ins may share them, as processes share a store. */
-  readonly items: Map<string, KeptItem>;
+  readonly items: Map<string, StoredItem>;
   readonly binding: Binding;
   /** Calls that were made, in words: `set SERVICE USER`, or `set TARGET`. */
   readonly calls: string[] = [];
@@ -17,7 +17,7 @@ export class BindingStandIn {
   #failing: { readonly call: RegExp; readonly words: string; times: number } | undefined;
   #gate: Promise<void> | undefined;
 
-  constructor(platform: PlatformStandIn, items = new Map<string, KeptItem>()) {
+  constructor(platform: PlatformStandIn, items = new Map<string, StoredItem>()) {
     this.#platform = platform;
     this.items = items;
     this.binding = {

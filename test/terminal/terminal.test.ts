@@ -7,25 +7,25 @@ import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { onPlatform } from '../support/platform.ts';
 import { missingPseudoTerminal } from '../support/pseudo-terminal.ts';
-import { type OwnTerminal, ownTerminal } from './own-terminal.ts';
+import { openTestTerminal, type TestTerminal } from './test-terminal.ts';
 
-/** What the system has for the terminal that controls this process. */
+/** Replaces /dev/tty, the controlling terminal of this process. */
 const controlling = vi.hoisted(() => ({ path: '' }));
 
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
-  const at = (path: string) => (path === '/dev/tty' ? controlling.path : path);
-  return { ...fs, openSync: (path: string, flags: string) => fs.openSync(at(path), flags) };
+  const replace = (path: string) => (path === '/dev/tty' ? controlling.path : path);
+  return { ...fs, openSync: (path: string, flags: string) => fs.openSync(replace(path), flags) };
 });
 
 const [enter, controlC, controlD, controlT, controlU] = ['\r', '\x03', '\x04', '\x14', '\x15'];
 const stayHidden = { stayHidden: true };
-const textOf = async (secret: Promise<Secret>) => Buffer.from((await secret).expose()).toString();
+const toText = async (secret: Promise<Secret>) => Buffer.from((await secret).expose()).toString();
 const create = (options: { readonly quiet?: boolean; readonly interactive?: boolean } = {}) =>
   createTerminal({ program: 'keystow', quiet: false, interactive: true, ...options });
 
-/** stdin is a pipe. */
-function fromPipe(): void {
+/** Makes stdin a pipe. */
+function usePipe(): void {
   vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([]) as typeof process.stdin);
 }
 
@@ -36,42 +36,42 @@ beforeEach(() => {
   killed = vi.spyOn(process, 'kill').mockReturnValue(true);
 });
 
-describe('a line for the user', () => {
+describe('a message for the user', () => {
   test.each([
     [false, ['keystow: for information\n', 'keystow: beware\n']],
     [true, ['keystow: beware\n']],
-  ])('goes to stderr behind the program’s name; where quiet is %s: %j', (quiet, lines) => {
-    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  ])('is written to stderr after the program’s name (quiet: %s): %j', (quiet, lines) => {
+    const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const terminal = create({ quiet });
     terminal.notice('for information');
     terminal.warn('beware');
-    expect(said.mock.calls.map(([line]) => line)).toEqual(lines);
+    expect(written.mock.calls.map(([line]) => line)).toEqual(lines);
   });
 });
 
-describe('where there is nobody to ask', () => {
-  const expectRefused = async (terminal = create()) => {
+describe('prompting is not possible', () => {
+  const expectFailure = async (terminal = create()) => {
     const error = await failure(terminal.askHidden('Passphrase:'), 'passphrase-required');
     expect(error.message).toBe('Cannot prompt for passphrase in non-interactive environment');
     terminal.restoreEcho();
   };
 
-  test('since stdin is a pipe and no terminal controls the process', async () => {
-    fromPipe();
-    await expectRefused();
+  test('if stdin is a pipe and the process has no controlling terminal', async () => {
+    usePipe();
+    await expectFailure();
   });
 
-  test('since what controls the process is no terminal', async () => {
-    fromPipe();
+  test('if the controlling terminal is not a terminal', async () => {
+    usePipe();
     controlling.path = '/dev/null';
-    await expectRefused();
+    await expectFailure();
   });
 });
 
 describeStore('on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () => {
-  let own: OwnTerminal;
+  let own: TestTerminal;
   beforeEach(async () => {
-    own = await ownTerminal();
+    own = await openTestTerminal();
   });
 
   async function answer(question: string, line: string): Promise<void> {
@@ -79,73 +79,73 @@ describeStore('on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () =>
     own.type(`${line}${enter}`);
   }
 
-  /** Holds that what is typed is shown again. */
-  async function expectShown(): Promise<void> {
+  /** Asserts that the terminal echoes again. */
+  async function expectEcho(): Promise<void> {
     own.type('visible');
     await own.waitFor('visible');
   }
 
-  test('that is stdin the answer to a question is what was typed, and is not shown', async () => {
-    own.asStdin();
-    const asked = textOf(create().askHidden('Passphrase:'));
+  test('as stdin, the answer is read without echo', async () => {
+    own.useAsStdin();
+    const asked = toText(create().askHidden('Passphrase:'));
     await answer('Passphrase:', `wrong${controlU}pässwörd${controlT} 🔑`);
     expect(await asked).toBe('pässwörd 🔑');
-    await expectShown();
+    await expectEcho();
     const shown = stripVTControlCharacters(own.shown()).replace(own.path, '').replace('visible', '');
     expect(shown.replace(/(Passphrase:|\s)+/g, '')).toBe('');
   });
 
-  test('that controls the process the answer is typed where stdin is a pipe', async () => {
-    fromPipe();
+  test('the answer is read from the controlling terminal if stdin is a pipe', async () => {
+    usePipe();
     controlling.path = own.path;
     const terminal = create();
-    const asked = textOf(terminal.askHidden('Passphrase:', stayHidden));
+    const asked = toText(terminal.askHidden('Passphrase:', stayHidden));
     await answer('Passphrase:', 'pässwörd');
     expect(await asked).toBe('pässwörd');
-    const opened = own.opened();
+    const opened = own.countOpen();
     expect(opened).toBeGreaterThan(0);
     terminal.restoreEcho();
-    await expectShown();
-    expect(own.opened()).toBeLessThan(opened);
+    await expectEcho();
+    expect(own.countOpen()).toBeLessThan(opened);
     expect(own.shown()).not.toContain('pässwörd');
   });
 
   test.each([
-    ['nobody is there to answer', { interactive: false }, 'linux'],
-    ['it is Windows', {}, 'win32'],
-  ] as const)('that controls the process nobody is asked where %s', async (_, options, platform) => {
-    fromPipe();
+    ['the session is not interactive', { interactive: false }, 'linux'],
+    ['the system is Windows', {}, 'win32'],
+  ] as const)('the controlling terminal is not used if %s', async (_, options, platform) => {
+    usePipe();
     onPlatform(platform);
     controlling.path = own.path;
     await failure(create(options).askHidden('Passphrase:'), 'passphrase-required');
-    expect(own.opened()).toBe(0);
+    expect(own.countOpen()).toBe(0);
   });
 
-  test('that is stdin nobody is asked where nobody is there to answer', async () => {
-    own.asStdin();
+  test('stdin is not used if the session is not interactive', async () => {
+    own.useAsStdin();
     await failure(create({ interactive: false }).askHidden('Passphrase:'), 'passphrase-required');
-    await expectShown();
+    await expectEcho();
   });
 
-  test('nothing is shown of what is typed between two questions, and nothing of it is an answer', async () => {
-    const stdin = own.asStdin();
+  test('input between two prompts is neither shown nor used as an answer', async () => {
+    const stdin = own.useAsStdin();
     const terminal = create();
-    const first = textOf(terminal.askHidden('Passphrase:', stayHidden));
+    const first = toText(terminal.askHidden('Passphrase:', stayHidden));
     await answer('Passphrase:', 'first');
     expect(await first).toBe('first');
     const read = stdin.bytesRead;
     own.type(`ahead${enter}`);
     await vi.waitFor(() => expect(stdin.bytesRead).toBe(read + 'ahead\r'.length));
-    const second = textOf(terminal.askHidden('Repeat it:', stayHidden));
+    const second = toText(terminal.askHidden('Repeat it:', stayHidden));
     await answer('Repeat it:', 'second');
     expect(await second).toBe('second');
     terminal.restoreEcho();
-    await expectShown();
+    await expectEcho();
     expect(own.shown()).not.toMatch(/first|ahead|second/);
   });
 
-  test('Ctrl-C between two questions is what it always is', async () => {
-    const stdin = own.asStdin();
+  test('Ctrl-C between two prompts interrupts the program', async () => {
+    const stdin = own.useAsStdin();
     const terminal = create();
     const asked = terminal.askHidden('Passphrase:', stayHidden);
     await answer('Passphrase:', 'first');
@@ -162,8 +162,8 @@ describeStore('on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () =>
   test.each([
     ['Ctrl-C', `half${controlC}`],
     ['the end of input', controlD],
-  ])('%s at a question calls it off, and what is typed is shown again', async (_, keys) => {
-    own.asStdin();
+  ])('%s at a prompt cancels it, and restores the echo', async (_, keys) => {
+    own.useAsStdin();
     const terminal = create();
     const first = terminal.askHidden('Passphrase:', stayHidden);
     await answer('Passphrase:', 'first');
@@ -171,28 +171,28 @@ describeStore('on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () =>
     const asked = terminal.askHidden('Repeat it:');
     await own.waitFor('Repeat it:');
     own.type(keys);
-    expect((await failure(asked, 'cancelled')).message).toBe('the question was not answered');
+    expect((await failure(asked, 'cancelled')).message).toBe('the prompt was cancelled');
     expect(killed).not.toHaveBeenCalled();
-    await expectShown();
+    await expectEcho();
     expect(own.shown()).not.toContain('half');
   });
 
-  test('that is stdin is read only for as long as it is hidden', async () => {
-    const stdin = own.asStdin();
-    const waiting = () => process.getActiveResourcesInfo().filter((name) => name === 'TTYWrap').length;
-    const before = waiting();
+  test('stdin is read only while it is hidden', async () => {
+    const stdin = own.useAsStdin();
+    const countReads = () => process.getActiveResourcesInfo().filter((name) => name === 'TTYWrap').length;
+    const before = countReads();
     const terminal = create();
     for (const line of ['first', 'second']) {
-      const asked = textOf(terminal.askHidden(`Type ${line}:`, stayHidden));
+      const asked = toText(terminal.askHidden(`Type ${line}:`, stayHidden));
       await answer(`Type ${line}:`, line);
       expect(await asked).toBe(line);
       terminal.restoreEcho();
       terminal.restoreEcho();
       expect([stdin.isPaused(), stdin.destroyed]).toEqual([true, false]);
-      // What comes now is for whoever reads next.
+      // From now on, input belongs to the next reader.
       stdin.emit('data', Buffer.from(controlC));
       expect(killed).not.toHaveBeenCalled();
-      expect(waiting()).toBeLessThanOrEqual(before);
+      expect(countReads()).toBeLessThanOrEqual(before);
     }
   });
 });

@@ -1,5 +1,4 @@
-import type { Binding } from '../../src/adapters/native/binding.ts';
-import { loadBinding } from '../../src/adapters/native/load-binding.ts';
+import { type Binding, loadBinding } from '../../src/adapters/native/binding.ts';
 import { underWine } from '../support/under-wine.ts';
 import { aroundCalls } from './around-calls.ts';
 

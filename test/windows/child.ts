@@ -1,8 +1,7 @@
 import { writeSync } from 'node:fs';
 import { createCredentialManager } from '../../src/adapters/credential-manager/credential-manager.ts';
-import { loadBinding } from '../../src/adapters/native/load-binding.ts';
-import { createWithExactTargets, inTurn } from '../native/harness.ts';
-import { alice, secretOf } from '../native/stores.ts';
+import { loadBinding } from '../../src/adapters/native/binding.ts';
+import { alice, createSecret, createTestMutex, createWithVisibleTargets } from '../native/harness.ts';
 import { type Around, aroundCalls } from './around-calls.ts';
 
 /**
@@ -21,14 +20,14 @@ const dying: Around = (call, make) => {
   return new Promise(() => undefined);
 };
 
-const create = kind === 'exact-target' ? createWithExactTargets : createCredentialManager;
+const create = kind === 'visible-target' ? createWithVisibleTargets : createCredentialManager;
 const store = create({
   loadBinding: () => aroundCalls(loadBinding(), dying),
   sentinelService: 'keystow-test',
   interaction: { interactive: false, notifyWaiting: () => undefined },
   // A lock that outlives its holder is another test's: test/encrypted-file/processes.test.ts.
-  exclusively: inTurn(),
+  withLock: createTestMutex(),
 });
 if (bytes === 'none') await store.delete(alice);
-else await store.set(alice, secretOf(Number(bytes), Number(seed)));
+else await store.set(alice, createSecret(Number(bytes), Number(seed)));
 writeSync(1, 'done');

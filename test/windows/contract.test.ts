@@ -1,4 +1,4 @@
 import { contract } from '../contract/credential-store.contract.ts';
-import { exactTargetNativeHarness, nativeHarness } from './harness.ts';
+import { nativeHarness, visibleTargetNativeHarness } from './harness.ts';
 
-for (const harness of [nativeHarness(), exactTargetNativeHarness()]) contract(harness);
+for (const harness of [nativeHarness(), visibleTargetNativeHarness()]) contract(harness);

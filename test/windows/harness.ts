@@ -1,6 +1,6 @@
 import { createCredentialManager } from '../../src/adapters/credential-manager/credential-manager.ts';
 import type { Harness } from '../contract/harness.ts';
-import { type CreateStore, createWithExactTargets } from '../native/harness.ts';
+import { type CreateStore, createWithVisibleTargets } from '../native/harness.ts';
 import { missing } from './missing.ts';
 import { Place } from './place.ts';
 
@@ -9,9 +9,9 @@ export function nativeHarness(): Harness {
   return harnessOf('credential-manager-native', createCredentialManager);
 }
 
-/** Over names of which some have a target of their own. */
-export function exactTargetNativeHarness(): Harness {
-  return harnessOf('credential-manager-native-exact-target', createWithExactTargets);
+/** Some names have a visible target. */
+export function visibleTargetNativeHarness(): Harness {
+  return harnessOf('credential-manager-native-visible-target', createWithVisibleTargets);
 }
 
 function harnessOf(name: string, create: CreateStore): Harness {

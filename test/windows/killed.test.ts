@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCredentialManager } from '../../src/adapters/credential-manager/credential-manager.ts';
 import { describeStore } from '../contract/require-stores.ts';
-import { createWithExactTargets } from '../native/harness.ts';
-import { alice, hexOf, secretOf } from '../native/stores.ts';
+import { alice, createSecret, createWithVisibleTargets, toHex } from '../native/harness.ts';
 import { bundled } from '../support/bundled.ts';
 import { missing } from './missing.ts';
 import { Place } from './place.ts';
@@ -24,7 +23,7 @@ const changes: readonly (readonly [before: Kept, after: Kept])[] = [
 ];
 const stores = [
   { kind: 'ordinary', create: createCredentialManager, changes },
-  { kind: 'exact-target', create: createWithExactTargets, changes: changes.slice(0, 3) },
+  { kind: 'visible-target', create: createWithVisibleTargets, changes: changes.slice(0, 3) },
 ];
 
 const child = bundled('test/windows/child.ts');
@@ -36,7 +35,7 @@ describeStore('a process that is killed between any two writes', 'credential-man
   });
   afterAll(() => place.clear());
 
-  const hexFor = (kept: Kept, seed: number) => (kept === 'none' ? undefined : hexOf(secretOf(kept, seed)));
+  const hexFor = (kept: Kept, seed: number) => (kept === 'none' ? undefined : toHex(createSecret(kept, seed)));
 
   function run(...args: readonly (string | number)[]): 'done' | 'killed' {
     const { stdout, stderr } = runTool(process.execPath, [child.file(), ...args.map(String)]);
@@ -53,15 +52,15 @@ describeStore('a process that is killed between any two writes', 'credential-man
       const [old, wanted] = [hexFor(before, 1), hexFor(after, 2)];
       for (let writes = 0, end = 'killed'; end === 'killed'; writes += 1) {
         const store = place.open(create);
-        if (before !== 'none') await store.set(alice, secretOf(before, 1));
+        if (before !== 'none') await store.set(alice, createSecret(before, 1));
         end = run(writes, kind, after, 2);
-        const seen = hexOf(await store.get(alice));
+        const seen = toHex(await store.get(alice));
         if (end === 'done') expect(seen).toBe(wanted);
         else expect([old, wanted]).toContain(seen);
         expect(await store.list(alice.service)).toEqual(seen === undefined ? [] : [alice]);
 
-        await store.set(alice, secretOf(5000, 3));
-        expect(hexOf(await store.get(alice))).toBe(hexFor(5000, 3));
+        await store.set(alice, createSecret(5000, 3));
+        expect(toHex(await store.get(alice))).toBe(hexFor(5000, 3));
         expect(place.own.list().filter((target) => target.startsWith('%piece-'))).toHaveLength(2);
         await store.delete(alice);
         expect(place.own.list()).toEqual([]);

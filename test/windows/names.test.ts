@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { describeStore } from '../contract/require-stores.ts';
-import { hexOf, secretOf } from '../native/stores.ts';
+import { createSecret, toHex } from '../native/harness.ts';
 import { realBinding } from './binding.ts';
 import { missing } from './missing.ts';
 import { Place } from './place.ts';
@@ -49,13 +49,13 @@ describeStore('names', 'credential-manager-native', missing, () => {
 
   test.each(pairs)('that differ %s are two entries, by these targets', async (_, one, other, targets) => {
     const store = place.open();
-    await store.set(one, secretOf(3, 1));
-    await store.set(other, secretOf(3, 2));
-    expect(hexOf(await store.get(one))).toBe(hexOf(secretOf(3, 1)));
-    expect(hexOf(await store.get(other))).toBe(hexOf(secretOf(3, 2)));
+    await store.set(one, createSecret(3, 1));
+    await store.set(other, createSecret(3, 2));
+    expect(toHex(await store.get(one))).toBe(toHex(createSecret(3, 1)));
+    expect(toHex(await store.get(other))).toBe(toHex(createSecret(3, 2)));
     expect(place.own.list().filter((target) => !target.startsWith('%name-'))).toEqual(targets);
     await store.delete(one);
-    expect(hexOf(await store.get(other))).toBe(hexOf(secretOf(3, 2)));
+    expect(toHex(await store.get(other))).toBe(toHex(createSecret(3, 2)));
   });
 
   test('would be one entry in the binding alone, which is why they are escaped', async () => {
@@ -69,9 +69,9 @@ describeStore('names', 'credential-manager-native', missing, () => {
 
   test('by which the binding alone finds a credential are those of common names', async () => {
     const { AsyncEntry } = realBinding();
-    await place.open().set(named('keystow-test', 'alice'), secretOf(3));
-    expect(await new AsyncEntry('keystow-test', 'alice').getSecret()).toEqual([...secretOf(3).expose()]);
-    await new AsyncEntry('keystow-test', 'bob').setSecret(secretOf(4).expose());
-    expect(hexOf(await place.open().get(named('keystow-test', 'bob')))).toBe(hexOf(secretOf(4)));
+    await place.open().set(named('keystow-test', 'alice'), createSecret(3));
+    expect(await new AsyncEntry('keystow-test', 'alice').getSecret()).toEqual([...createSecret(3).expose()]);
+    await new AsyncEntry('keystow-test', 'bob').setSecret(createSecret(4).expose());
+    expect(toHex(await place.open().get(named('keystow-test', 'bob')))).toBe(toHex(createSecret(4)));
   });
 });

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { createCredentialManager } from '../../src/adapters/credential-manager/credential-manager.ts';
 import type { CredentialStore } from '../../src/ports/credential-store.ts';
 import type { StoreProbe } from '../../src/ports/store-probe.ts';
-import type { CreateStore } from '../native/harness.ts';
-import { openStore } from '../native/open-store.ts';
+import { type CreateStore, openRealStore } from '../native/harness.ts';
 import { realBinding } from './binding.ts';
 import { OwnTargets } from './targets.ts';
 
@@ -16,7 +15,7 @@ export class Place {
 
   /** A store with nobody there, and with the lock that the programs have. */
   open(create: CreateStore = createCredentialManager): CredentialStore & StoreProbe {
-    return openStore(create, this.#folder, realBinding());
+    return openRealStore(create, this.#folder, realBinding());
   }
 
   async clear(): Promise<void> {

@@ -7,7 +7,7 @@ const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/windo
 const wanted = process.argv.slice(2);
 const env = {
   CI: 'true',
-  REQUIRE_STORES: 'credential-manager-native,credential-manager-native-exact-target,file-home,file-passphrase,memory',
+  REQUIRE_STORES: 'credential-manager-native,credential-manager-native-visible-target,file-home,file-passphrase,memory',
 };
 
 if (process.platform === 'win32') {

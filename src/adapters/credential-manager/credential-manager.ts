@@ -1,43 +1,42 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
 import type { CredentialStore } from '../../ports/credential-store.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
-import { NativeStore } from '../native/native-store.ts';
-import type { Platform } from '../native/platform.ts';
-import type { NativeStoreOptions } from '../native/store-options.ts';
-import { exactTargetMark } from './exact-target.ts';
-import { maxItemBytes } from './limits.ts';
-import { forget, names, remember } from './name-records.ts';
-import { itemOf, pieceOf } from './names.ts';
+import { NativeStore, type NativeStoreOptions } from '../native/native-store.ts';
+import type { NativePlatform } from '../native/platform.ts';
+import { listNames, recordName, removeName } from './name-index.ts';
+import { maxItemBytes, toChunkItem, toItem } from './names.ts';
 import { toError } from './to-error.ts';
+import { createVisibleTargetMarker } from './visible-target.ts';
 
 export interface CredentialManagerOptions extends NativeStoreOptions {
   /**
-   * The entry that people find a credential by and delete it with, where it has one: a target of letters, digits, `-` and
-   * `_`, the same one for a name for ever, and for no two names alike in any case. See exact-target.ts.
+   * Returns the target under which users find and delete this credential, if it has one: letters, digits, `-` and `_`.
+   * It must always be the same for a name, and different for each name even if case is ignored. See visible-target.ts.
    */
-  readonly exactTargets?: (name: CredentialName) => string | undefined;
+  readonly findVisibleTarget?: (name: CredentialName) => string | undefined;
 }
 
 /**
- * Windows: generic credentials, as windows-native-keyring-store keeps them. A credential that another program wrote
- * through that crate is read and deleted by its name, but not listed until it is set.
+ * Windows: generic credentials in the format of the crate windows-native-keyring-store. A credential that another program
+ * wrote through that crate can be read and deleted by its name, but is listed only after keystow has set it.
  */
 export function createCredentialManager(options: CredentialManagerOptions): CredentialStore & StoreProbe {
-  const { exactTargets, ...others } = options;
-  return new NativeStore(exactTargets ? { ...platform, mark: exactTargetMark(exactTargets) } : platform, others);
+  const { findVisibleTarget, ...others } = options;
+  const presenceMarker = findVisibleTarget && createVisibleTargetMarker(findVisibleTarget);
+  return new NativeStore(presenceMarker ? { ...platform, presenceMarker } : platform, others);
 }
 
-const platform: Platform = {
+const platform: NativePlatform = {
   id: 'credential-manager',
-  store: 'Credential Manager',
+  displayName: 'Credential Manager',
   listing: 'all',
   maxItemBytes,
-  confirmsRemoval: false,
-  itemOf,
-  pieceOf,
-  remember,
-  forget,
-  names,
+  verifiesRemoval: false,
+  toItem,
+  toChunkItem,
+  recordName,
+  removeName,
+  listNames,
   toError,
   isRace: () => false,
 };

@@ -1,32 +1,35 @@
 import { createHash } from 'node:crypto';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { toWindowsEntry } from '../../domain/entries/windows-entry.ts';
+import type { ChunkSlot } from '../native/chunks.ts';
 import type { Item } from '../native/items.ts';
-import type { Slot } from '../native/manifest.ts';
 
-/** The service of everything whose user is not the name of an account. */
+/** Largest secret of one item, in bytes: CRED_MAX_CREDENTIAL_BLOB_SIZE (5 × 512), wincred.h. */
+export const maxItemBytes = 2560;
+
+/** Service of every item whose user is not an account name. */
 const service = 'keystow';
 
-/** Where a credential is kept: in the entry of its name; where that is too long, in one by a hash. */
-export function itemOf(name: CredentialName): Item {
-  return toWindowsEntry(name) ?? { service, user: `%long-${hashOf(name)}` };
+/** The main item: the entry with the credential's own name or, if that is too long, with a hash of it. */
+export function toItem(name: CredentialName): Item {
+  return toWindowsEntry(name) ?? { service, user: `%long-${hashName(name)}` };
 }
 
-// What follows begins with `%` and a letter that is no hexadecimal digit: no account is escaped to that.
+// The users below start with `%` and a letter that is not a hexadecimal digit: no account is ever escaped to that.
 
-export function pieceOf(name: CredentialName, slot: Slot, index: number): Item {
-  return { service, user: `%piece-${hashOf(name)}-${slot}-${index}` };
+export function toChunkItem(name: CredentialName, slot: ChunkSlot, index: number): Item {
+  return { service, user: `%piece-${hashName(name)}-${slot}-${index}` };
 }
 
-/** What the users of all items that keep a name begin with. */
-export const recordPrefix = '%name-';
+/** Prefix of the users of all items in the name index. */
+export const nameIndexPrefix = '%name-';
 
-/** Where a part of a name itself is kept; see name-records.ts. */
-export function recordOf(name: CredentialName, part: number): Item {
-  return { service, user: `${recordPrefix}${hashOf(name)}-${part}` };
+/** The item for one part of a name; see name-index.ts. */
+export function toNameIndexItem(name: CredentialName, part: number): Item {
+  return { service, user: `${nameIndexPrefix}${hashName(name)}-${part}` };
 }
 
-function hashOf({ service, account }: CredentialName): string {
-  // A name holds no NUL.
+function hashName({ service, account }: CredentialName): string {
+  // A name cannot contain a NUL.
   return createHash('sha256').update(`${service}\0${account}`).digest('hex');
 }

@@ -1,23 +1,33 @@
 import { createHash } from 'node:crypto';
 import type { CredentialName } from '../../domain/credential-name.ts';
+import type { ChunkSlot } from '../native/chunks.ts';
 import type { Item } from '../native/items.ts';
-import type { Slot } from '../native/manifest.ts';
 
-/** Pieces have a service of their own, so that no listing of another shows them. */
-const pieces = 'keystow pieces';
+/**
+ * Largest secret of one item, in bytes. Apple documents no limit for the file-based keychain, which the binding uses.
+ * securityd's other keychain calls 4 KiB "extremely luxurious" (SecDbKeychainItem), and programs are known to store 20 KB
+ * in one item of this one. A larger secret is stored in chunks, so that nothing depends on the limit.
+ */
+export const maxItemBytes = 64 * 1024;
 
-/** Services and accounts are kept as they are, so that Keychain Access and `security` find them. */
-export function itemOf({ service, account }: CredentialName): Item {
-  return { service: keptService(service), user: account };
+/** Chunks have a service of their own, so that they are not listed with any other. */
+const chunkService = 'keystow pieces';
+
+/** Service and account are stored unchanged, so that Keychain Access and `security` find them. */
+export function toItem({ service, account }: CredentialName): Item {
+  return { service: toItemService(service), user: account };
 }
 
-export function pieceOf({ service, account }: CredentialName, slot: Slot, index: number): Item {
-  // A name holds no NUL.
+export function toChunkItem({ service, account }: CredentialName, slot: ChunkSlot, index: number): Item {
+  // A name cannot contain a NUL.
   const hash = createHash('sha256').update(`${service}\0${account}`).digest('hex');
-  return { service: pieces, user: `${hash}-${slot}-${index}` };
+  return { service: chunkService, user: `${hash}-${slot}-${index}` };
 }
 
-/** The service itself. The one that is taken, with any number of `!` after it, has one more: so no two become one. */
-export function keptService(service: string): string {
+/**
+ * Returns the service itself, except that the service of the chunks gets a `!`. So does that service with any number of
+ * `!` after it, because otherwise two services would become the same.
+ */
+export function toItemService(service: string): string {
   return /^keystow pieces!*$/.test(service) ? `${service}!` : service;
 }

@@ -1,27 +1,31 @@
-/** What keystow uses of `@napi-rs/keyring` 2.1.2. The work is done in libuv's threads and cannot be called off. */
+import { createRequire } from 'node:module';
+import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
+import { messageChain, rootMessage } from '../../domain/text/error-messages.ts';
+
+/** The part of `@napi-rs/keyring` 2.1.2 that keystow uses. Its calls run on libuv's threads and cannot be cancelled. */
 export interface Binding {
-  /** Throws where a name is longer than the platform allows, or the pinned Linux store is not there. */
+  /** Throws if a name is longer than the platform allows, or if the requested Linux store is unavailable. */
   readonly AsyncEntry: {
     new (service: string, user: string, options?: EntryOptions): NativeEntry;
     /**
-     * Windows: the credential of exactly this target. It is written as this is called, in the calling thread: where it is
-     * not there it is created, and what it holds is replaced by nothing.
+     * Windows: the credential with exactly this target. This call itself writes, synchronously: it creates the
+     * credential if it does not exist, and empties it if it does.
      */
     withTarget(target: string, service: string, user: string): NativeEntry;
   };
   /**
    * - macOS: the readable items of `service` in every keychain of the search list
-   * - Windows: the credentials whose target is `target`, or begins with it where it ends in `*`; rejects where a
-   *   single one of them is not text in UTF-16
+   * - Windows: the credentials whose target is `target`, or starts with it if it ends in `*`; rejects if any of them is
+   *   not UTF-16 text
    */
   findCredentialsAsync(service: string, target?: string): Promise<readonly FoundCredential[]>;
 }
 
 export interface NativeEntry {
   setSecret(secret: Uint8Array): Promise<unknown>;
-  /** Bytes as numbers; `null` where there is no such item. */
+  /** Resolves with the bytes as numbers, or `null` if there is no such item. */
   getSecret(): Promise<ArrayLike<number> | null | undefined>;
-  /** `false` where there was no such item. */
+  /** Resolves with `false` if there was no such item. */
   deleteCredential(): Promise<boolean>;
 }
 
@@ -30,7 +34,54 @@ export interface FoundCredential {
   readonly password: string;
 }
 
-/** Only Linux reads it. */
+/** Used on Linux only. */
 export interface EntryOptions {
   readonly linux: { readonly store: 'keyutils' };
+}
+
+/** Loads the native module with `require`: for an `import`, Node would first parse the CommonJS code for its exports. */
+export function loadBinding(): Binding {
+  return createRequire(import.meta.url)('@napi-rs/keyring') as Binding;
+}
+
+/** Calls `load`. Throws `binding-missing` if that fails. */
+export function requireBinding(load: () => Binding): Binding {
+  try {
+    return load();
+  } catch (cause) {
+    const message = `the native module for the OS keyring cannot be loaded: ${rootMessage(cause)}`;
+    const hint = 'reinstall with optional dependencies (npm install --include=optional) on this machine';
+    throw new CredentialError('binding-missing', message, { hint, cause });
+  }
+}
+
+/** Maps one kind of failure. The binding reports all of them with the code `GenericFailure`, so only the message tells them apart. */
+export interface BindingErrorRule {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode;
+  /** Precedes the platform's own message. */
+  readonly meaning: string;
+  readonly hint?: string;
+  /** The user dismissed a dialog. */
+  readonly dismissed?: true;
+}
+
+/** Converts what the binding threw, by the first rule that matches any message of its chain; otherwise to `failed`. */
+export function toCredentialError(
+  rules: readonly BindingErrorRule[],
+  storeName: string,
+  thrown: unknown,
+): CredentialError {
+  if (thrown instanceof CredentialError) return thrown;
+  const rule = rules.find(({ pattern }) => messageChain(thrown).some((message) => pattern.test(message)));
+  const { code, meaning, hint, dismissed }: Omit<BindingErrorRule, 'pattern'> = rule ?? {
+    code: 'failed',
+    meaning: `the ${storeName} failed`,
+  };
+  return new CredentialError(code, `${meaning}: ${rootMessage(thrown)}`, {
+    // Stryker disable next-line ConditionalExpression: an undefined hint is the same as none
+    ...(hint !== undefined && { hint }),
+    ...(dismissed && { evidence: { dismissed } }),
+    cause: thrown,
+  });
 }

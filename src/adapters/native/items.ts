@@ -1,37 +1,36 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { Binding, FoundCredential, NativeEntry } from './binding.ts';
-import { needBinding } from './load-binding.ts';
+import { type Binding, type FoundCredential, type NativeEntry, requireBinding } from './binding.ts';
 import type { Operation } from './operation.ts';
-import type { Platform } from './platform.ts';
+import type { NativePlatform } from './platform.ts';
 
-/** The two names that the binding knows an item of the platform's store by. */
+/** The names by which the binding addresses an item. */
 export interface Item {
   readonly service: string;
   readonly user: string;
   readonly target?: never;
 }
 
-/** An item under a target that is not made of its names. It is not read: to make the binding's entry of it empties it. */
+/** An item with a target of its own (Windows). It cannot be read: creating the binding's entry for it empties it. */
 export interface TargetItem extends Omit<Item, 'target'> {
   readonly target: string;
 }
 
-/** Times that a write is tried where another program may have come between its steps. */
-const attempts = 3;
+/** How often a write is tried if another program changes the item meanwhile. */
+const maxWriteAttempts = 3;
 
-/** The platform's items as one operation sees them. Every failure is a `CredentialError`. */
+/** The platform's items, as accessed by one operation. Every failure is a `CredentialError`. */
 export class Items {
   readonly #binding: () => Binding;
-  readonly #platform: Platform;
+  readonly #platform: NativePlatform;
   readonly #operation: Operation;
-  readonly #held: () => boolean;
+  readonly #isLockHeld: () => boolean;
 
-  /** `held` says whether this operation may still write, where it needs a lock for that. */
-  constructor(load: () => Binding, platform: Platform, operation: Operation, held = () => true) {
-    this.#binding = () => needBinding(load);
+  /** `isLockHeld`: whether this operation may still write. */
+  constructor(load: () => Binding, platform: NativePlatform, operation: Operation, isLockHeld = () => true) {
+    this.#binding = () => requireBinding(load);
     this.#platform = platform;
     this.#operation = operation;
-    this.#held = held;
+    this.#isLockHeld = isLockHeld;
   }
 
   async read(item: Item): Promise<Uint8Array | undefined> {
@@ -41,27 +40,28 @@ export class Items {
 
   async write(item: Item | TargetItem, bytes: Uint8Array): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
-      this.#checkHeld();
+      this.#checkLock();
       try {
         await this.#call(item, (entry) => entry.setSecret(bytes));
         return;
       } catch (error) {
-        if (attempt === attempts || !this.#platform.isRace(error)) throw error;
+        if (attempt === maxWriteAttempts || !this.#platform.isRace(error)) throw error;
       }
     }
   }
 
-  /** Whether there was one. */
+  /** Resolves with whether there was one. */
   async remove(item: Item | TargetItem): Promise<boolean> {
-    this.#checkHeld();
+    this.#checkLock();
     const removed = await this.#call(item, (entry) => entry.deleteCredential());
-    const isToConfirm =
+    const mustVerify =
       removed &&
-      this.#platform.confirmsRemoval &&
-      // Stryker disable next-line ConditionalExpression: only Windows has targets, and it confirms no removal
+      this.#platform.verifiesRemoval &&
+      // Stryker disable next-line ConditionalExpression: only Windows has targets, and it does not verify removals
       item.target === undefined;
-    if (isToConfirm && (await this.read(item)) !== undefined) {
-      throw new CredentialError('denied', `the ${this.#platform.store} kept an item that was to be deleted`);
+    if (mustVerify && (await this.read(item)) !== undefined) {
+      const { displayName } = this.#platform;
+      throw new CredentialError('denied', `the ${displayName} did not delete an item that it reported as deleted`);
     }
     return removed;
   }
@@ -70,9 +70,9 @@ export class Items {
     return this.#bounded(() => this.#binding().findCredentialsAsync(service, target));
   }
 
-  #checkHeld(): void {
-    if (!this.#held())
-      throw new CredentialError('failed', 'another process took the lock over: nothing more was written');
+  #checkLock(): void {
+    if (!this.#isLockHeld())
+      throw new CredentialError('failed', 'the lock was lost to another process, so nothing more was written');
   }
 
   #call<T>({ service, user, target }: Item | TargetItem, act: (entry: NativeEntry) => Promise<T>): Promise<T> {

@@ -4,127 +4,160 @@ import { type CredentialName, compareNames, toCredentialName } from '../../domai
 import { Secret } from '../../domain/secret.ts';
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
+import type { Interaction } from '../../ports/interaction.ts';
+import type { Mutex } from '../../ports/mutex.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
-import { factOf } from '../keyrings/fact-of.ts';
-import { roundTrip } from '../keyrings/round-trip.ts';
+import { probeByRoundTrip, toProbeResult } from '../keyrings/probe-result.ts';
+import { type Binding, loadBinding } from './binding.ts';
+import { type ChunkLayout, maxSecretBytes, readSecret, removeSecret, writeSecret } from './chunks.ts';
 import { type Item, Items } from './items.ts';
-import { Operation, type Patience } from './operation.ts';
-import { maxSecretBytes, readSecret, removeSecret, type Shelf, writeSecret } from './pieces.ts';
-import type { Platform } from './platform.ts';
-import { type NativeStoreOptions, withDefaults } from './store-options.ts';
-import { aloneWith } from './writer.ts';
+import { Operation, type Timeouts } from './operation.ts';
+import type { NativePlatform } from './platform.ts';
 
-/** A store of the operating system that the native binding reaches: all that the platforms have in common. */
+export interface NativeStoreOptions {
+  /** Called at every use of the binding, so it must be cheap once the binding is loaded. */
+  readonly loadBinding?: () => Binding;
+  /** Service of the probe's sentinel: the application's own. */
+  readonly sentinelService: string;
+  readonly interaction: Interaction;
+  /** Excludes other writers, in this process and in others. Readers need no lock. */
+  readonly withLock: Mutex;
+  /** Limit for each call if nobody can answer the platform's dialogs. Default: 2,500. */
+  readonly timeoutMs?: number;
+  /** How long a call may take before an interactive user is told that the store is waiting for them. Default: 400. */
+  readonly noticeDelayMs?: number;
+}
+
+/** Everything that Keychain and Credential Manager have in common. */
 export class NativeStore implements CredentialStore, StoreProbe {
-  readonly id: Platform['id'];
-  readonly listing: Platform['listing'];
-  readonly #platform: Platform;
+  readonly id: NativePlatform['id'];
+  readonly listing: NativePlatform['listing'];
+  readonly #platform: NativePlatform;
   readonly #options: Required<NativeStoreOptions>;
-  readonly #patience: Patience;
+  readonly #timeouts: Timeouts;
 
-  constructor(platform: Platform, options: NativeStoreOptions) {
+  constructor(platform: NativePlatform, options: NativeStoreOptions) {
     this.id = platform.id;
     this.listing = platform.listing;
     this.#platform = platform;
-    this.#options = withDefaults(options);
-    this.#patience = { ...this.#options, store: platform.store };
+    this.#options = { loadBinding, timeoutMs: 2500, noticeDelayMs: 400, ...options };
+    this.#timeouts = { ...this.#options, storeName: platform.displayName };
   }
 
   async get(name: CredentialName, options?: OperationOptions): Promise<Secret | undefined> {
-    const shelf = this.#shelf(name);
-    const items = this.#items(this.#operation(options));
-    if (!(await this.#isMarked(items, name))) return undefined;
-    const bytes = await readSecret(items, shelf);
+    const layout = this.#createLayout(name);
+    const items = this.#openItems(this.#startOperation(options));
+    if (!(await this.#isPresent(items, name))) return undefined;
+    const bytes = await readSecret(items, layout);
     return bytes && new Secret(bytes);
   }
 
   async set(name: CredentialName, secret: Secret, options?: OperationOptions): Promise<void> {
-    const shelf = this.#shelf(name);
+    const layout = this.#createLayout(name);
     const bytes = secret.expose();
     if (bytes.length > maxSecretBytes) {
       throw new CredentialError('too-large', `the secret is larger than ${maxSecretBytes} bytes`);
     }
-    await this.#alone(options, async (items) => {
-      await this.#platform.remember(items, name);
-      await writeSecret(items, shelf, bytes);
-      await this.#platform.mark?.set(items, name);
+    await this.#writeExclusively(options, async (items) => {
+      await this.#platform.recordName(items, name);
+      await writeSecret(items, layout, bytes);
+      await this.#platform.presenceMarker?.set(items, name);
     });
   }
 
   async delete(name: CredentialName, options?: OperationOptions): Promise<boolean> {
-    const shelf = this.#shelf(name);
-    return this.#alone(options, async (items) => {
-      const wasMarked = (await this.#platform.mark?.clear(items, name)) ?? true;
-      const removed = await removeSecret(items, shelf);
-      await this.#platform.forget(items, name);
-      return wasMarked && removed;
+    const layout = this.#createLayout(name);
+    return this.#writeExclusively(options, async (items) => {
+      const wasPresent = (await this.#platform.presenceMarker?.clear(items, name)) ?? true;
+      const removed = await removeSecret(items, layout);
+      await this.#platform.removeName(items, name);
+      return wasPresent && removed;
     });
   }
 
   async list(service?: string, options?: OperationOptions): Promise<readonly CredentialName[]> {
     if (service === undefined && this.listing === 'by-service') {
-      throw new CredentialError('invalid-input', `the ${this.#platform.store} lists one service at a time`);
+      throw new CredentialError(
+        'invalid-input',
+        `a service is required: the ${this.#platform.displayName} lists one service at a time`,
+      );
     }
     if (service !== undefined) toCredentialName(service, service);
-    const items = this.#items(this.#operation(options));
-    const kept: CredentialName[] = [];
-    for (const name of await this.#platform.names(items, service)) {
-      if (await this.#isMarked(items, name)) kept.push(name);
+    const items = this.#openItems(this.#startOperation(options));
+    const present: CredentialName[] = [];
+    for (const name of await this.#platform.listNames(items, service)) {
+      if (await this.#isPresent(items, name)) present.push(name);
     }
-    return kept.sort(compareNames);
+    return present.sort(compareNames);
   }
 
   async probe(options?: OperationOptions): Promise<ProbeResult> {
-    const operation = this.#operation(options);
+    const operation = this.#startOperation(options);
     const account = `probe-${randomBytes(8).toString('hex')}`;
-    const item = this.#platform.itemOf({ service: this.#options.sentinelService, account });
-    const items = this.#items(operation);
+    const item = this.#platform.toItem({ service: this.#options.sentinelService, account });
+    const items = this.#openItems(operation);
     try {
-      return await roundTrip({
+      return await probeByRoundTrip({
         write: (sentinel) => items.write(item, sentinel),
         read: () => items.read(item),
         remove: () => items.remove(item),
       });
     } catch (error) {
-      const takenBack = this.#takeBack(operation, item);
+      const cleanup = this.#removeSentinel(operation, item);
       const isHung = error instanceof CredentialError && error.code === 'timed-out';
-      if (!isHung) await takenBack;
-      return factOf(error);
+      if (!isHung) await cleanup;
+      return toProbeResult(error);
     }
   }
 
-  /** There is nothing to let go of. */
+  /** A native store holds no resources. */
   async close(): Promise<void> {}
 
-  async #isMarked(items: Items, name: CredentialName): Promise<boolean> {
-    return (await this.#platform.mark?.isSet(items, name)) ?? true;
+  async #isPresent(items: Items, name: CredentialName): Promise<boolean> {
+    return (await this.#platform.presenceMarker?.isPresent(items, name)) ?? true;
   }
 
-  #operation(options?: OperationOptions): Operation {
-    return new Operation(this.#patience, options);
+  #startOperation(options?: OperationOptions): Operation {
+    return new Operation(this.#timeouts, options);
   }
 
-  #items(operation: Operation, held?: () => boolean): Items {
-    return new Items(this.#options.loadBinding, this.#platform, operation, held);
+  #openItems(operation: Operation, isLockHeld?: () => boolean): Items {
+    return new Items(this.#options.loadBinding, this.#platform, operation, isLockHeld);
   }
 
-  /** Removes what a write that failed, or was not waited for, may have left behind. Never rejects. */
-  async #takeBack(operation: Operation, item: Item): Promise<void> {
+  /** Removes what a failed or abandoned write of the sentinel may have left. Never rejects. */
+  async #removeSentinel(operation: Operation, item: Item): Promise<void> {
     if (!(await operation.settled())) return;
-    const items = this.#items(this.#operation());
+    const items = this.#openItems(this.#startOperation());
     await items.remove(item).catch(() => undefined);
   }
 
-  #alone<T>(options: OperationOptions | undefined, work: (items: Items) => Promise<T>): Promise<T> {
-    const operation = this.#operation(options);
-    return aloneWith(this.#options.exclusively, operation, options, (held) => work(this.#items(operation, held)));
+  /**
+   * Runs `work` under the lock. A failure is reported immediately, but the lock is released only after the native calls
+   * have ended: otherwise a late write could land among the next writer's chunks.
+   */
+  async #writeExclusively<T>(options: OperationOptions | undefined, work: (items: Items) => Promise<T>): Promise<T> {
+    const operation = this.#startOperation(options);
+    let fail: (error: unknown) => void = () => undefined;
+    const failed = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    const done = this.#options.withLock(async (isLockHeld) => {
+      try {
+        return await work(this.#openItems(operation, isLockHeld));
+      } catch (error) {
+        fail(error);
+        await operation.settled();
+        throw error;
+      }
+    }, options);
+    return Promise.race([done, failed]);
   }
 
-  #shelf(name: CredentialName): Shelf {
-    const { service, account } = toCredentialName(name.service, name.account);
-    const valid = { service, account };
+  #createLayout(name: CredentialName): ChunkLayout {
+    const valid = toCredentialName(name.service, name.account);
     const { maxItemBytes } = this.#platform;
-    const piece: Shelf['piece'] = (slot, index) => this.#platform.pieceOf(valid, slot, index);
-    return { main: this.#platform.itemOf(valid), piece, maxItemBytes };
+    const toChunkItem: ChunkLayout['toChunkItem'] = (slot, index) => this.#platform.toChunkItem(valid, slot, index);
+    return { main: this.#platform.toItem(valid), toChunkItem, maxItemBytes };
   }
 }

@@ -3,29 +3,29 @@ import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Interaction } from '../../ports/interaction.ts';
 import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
 
-export interface Patience {
-  /** What the user knows the store as. */
-  readonly store: string;
+export interface Timeouts {
+  /** The store's name in messages. */
+  readonly storeName: string;
   readonly interaction: Interaction;
-  /** How long the platform may take over one call where nobody can answer a dialog of its. */
-  readonly limitMs: number;
-  /** How long a call may take before the user, where there is one, is told that the store waits for them. */
-  readonly quietMs: number;
+  /** Limit for each call if nobody can answer the platform's dialogs. */
+  readonly timeoutMs: number;
+  /** How long a call may take before an interactive user is told that the store is waiting for them. */
+  readonly noticeDelayMs: number;
 }
 
-/** One operation on a store: bounds each of its native calls. What has begun in native code cannot be stopped. */
+/** One operation on a store, with a time limit on each native call. A native call that has started cannot be stopped. */
 export class Operation {
-  readonly #patience: Patience;
+  readonly #timeouts: Timeouts;
   readonly #options: OperationOptions | undefined;
   readonly #running = new Set<Promise<unknown>>();
-  #announced = false;
+  #notified = false;
 
-  constructor(patience: Patience, options: OperationOptions | undefined) {
-    this.#patience = patience;
+  constructor(timeouts: Timeouts, options: OperationOptions | undefined) {
+    this.#timeouts = timeouts;
     this.#options = options;
   }
 
-  /** Settles as the call does. Rejects with `cancelled` or `timed-out` when that comes first. */
+  /** Settles as the call does, unless `cancelled` or `timed-out` comes first. */
   async call<T>(start: () => Promise<T>): Promise<T> {
     throwIfAborted(this.#options);
     const work = start();
@@ -35,42 +35,41 @@ export class Operation {
     );
     this.#running.add(settled);
     void settled.then(() => this.#running.delete(settled));
-    return rejectOnAbort(
-      this.#patience.interaction.interactive ? this.#attend(work) : this.#limit(work),
-      this.#options,
-    );
+    const { interactive } = this.#timeouts.interaction;
+    return rejectOnAbort(interactive ? this.#waitForUser(work) : this.#limit(work), this.#options);
   }
 
-  /** Waits, for another limit at most, until nothing of the operation runs in native code; says whether that is so. */
+  /** Waits, up to the timeout, for the native calls that still run. Resolves with whether all of them have ended. */
   async settled(): Promise<boolean> {
-    const { promise, stop } = after(this.#patience.limitMs);
-    await Promise.race([promise, Promise.all(this.#running)]).finally(stop);
+    const { elapsed, cancel } = startTimer(this.#timeouts.timeoutMs);
+    await Promise.race([elapsed, Promise.all(this.#running)]).finally(cancel);
     return this.#running.size === 0;
   }
 
-  #attend<T>(work: Promise<T>): Promise<T> {
-    const { promise, stop } = after(this.#patience.quietMs);
-    void promise.then(() => {
-      if (!this.#announced) this.#patience.interaction.notifyWaiting(this.#patience.store);
-      this.#announced = true;
+  #waitForUser<T>(work: Promise<T>): Promise<T> {
+    const { storeName, interaction, noticeDelayMs } = this.#timeouts;
+    const { elapsed, cancel } = startTimer(noticeDelayMs);
+    void elapsed.then(() => {
+      if (!this.#notified) interaction.notifyWaiting(storeName);
+      this.#notified = true;
     });
-    return work.finally(stop);
+    return work.finally(cancel);
   }
 
   #limit<T>(work: Promise<T>): Promise<T> {
-    const { store, limitMs } = this.#patience;
-    const { promise, stop } = after(limitMs);
-    const late = promise.then(() => {
-      throw new CredentialError('timed-out', `the ${store} did not answer within ${limitMs} ms`);
+    const { storeName, timeoutMs } = this.#timeouts;
+    const { elapsed, cancel } = startTimer(timeoutMs);
+    const timeout = elapsed.then(() => {
+      throw new CredentialError('timed-out', `the ${storeName} did not answer within ${timeoutMs} ms`);
     });
-    return Promise.race([work, late]).finally(stop);
+    return Promise.race([work, timeout]).finally(cancel);
   }
 }
 
-function after(delayMs: number): { readonly promise: Promise<void>; readonly stop: () => void } {
+function startTimer(delayMs: number): { readonly elapsed: Promise<void>; readonly cancel: () => void } {
   let timer: NodeJS.Timeout | undefined;
-  const promise = new Promise<void>((resolve) => {
+  const elapsed = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, delayMs);
   });
-  return { promise, stop: () => clearTimeout(timer) };
+  return { elapsed, cancel: () => clearTimeout(timer) };
 }

@@ -1,43 +1,42 @@
 import type { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import type { CredentialStore } from '../../ports/credential-store.ts';
+import type { ChunkSlot } from './chunks.ts';
 import type { Item, Items } from './items.ts';
-import type { Slot } from './manifest.ts';
 
-/** What must be there, beside its items, for a credential to be kept. One that needs none always has it. */
-export interface Mark {
-  isSet(items: Items, name: CredentialName): Promise<boolean>;
-  /** Done after the secret is written: what was not marked before shows the new secret from then on, never an old one. */
-  set(items: Items, name: CredentialName): Promise<void>;
-  /** Done before the secret is removed. Whether it was set. */
-  clear(items: Items, name: CredentialName): Promise<boolean>;
-}
-
-/** What the native stores do not have in common. */
-export interface Platform extends Pick<CredentialStore, 'listing'> {
+/** Everything in which Keychain and Credential Manager differ. */
+export interface NativePlatform extends Pick<CredentialStore, 'listing'> {
   readonly id: 'keychain' | 'credential-manager';
-  /** What people call it. */
-  readonly store: string;
-  /** Largest secret of one item, in bytes. What is larger is kept in pieces. */
+  readonly displayName: string;
+  /** Largest secret of one item, in bytes. A larger secret is stored in chunks. */
   readonly maxItemBytes: number;
-  /** The binding says that an item was deleted without knowing: look whether it is gone. */
-  readonly confirmsRemoval: boolean;
+  /** The binding reports every removal as successful, so read the item again to verify it. */
+  readonly verifiesRemoval: boolean;
 
-  /** Where a credential is kept. No two names give one item, and none an item of {@link pieceOf}. */
-  itemOf(name: CredentialName): Item;
-  pieceOf(name: CredentialName, slot: Slot, index: number): Item;
+  /** Returns the main item of a credential: a different one for each name, and never one of {@link toChunkItem}. */
+  toItem(name: CredentialName): Item;
+  toChunkItem(name: CredentialName, slot: ChunkSlot, index: number): Item;
 
-  /** Keeps the name so that {@link names} finds it: done before its secret is written. */
-  remember(items: Items, name: CredentialName): Promise<void>;
-  /** Undoes {@link remember}, where that was done: after the secret is gone. */
-  forget(items: Items, name: CredentialName): Promise<void>;
-  /** The names kept, in any order; `service` is given where {@link listing} is `by-service`. */
-  names(items: Items, service: string | undefined): Promise<readonly CredentialName[]>;
+  /** Makes {@link listNames} find the name. Called before the secret is written. */
+  recordName(items: Items, name: CredentialName): Promise<void>;
+  /** Undoes {@link recordName} if it was called. Called after the secret is removed. */
+  removeName(items: Items, name: CredentialName): Promise<void>;
+  /** Returns the stored names, unsorted; if {@link listing} is `by-service`, `service` is always given. */
+  listNames(items: Items, service: string | undefined): Promise<readonly CredentialName[]>;
 
-  /** Where some credentials need a mark to be kept. */
-  readonly mark?: Mark;
+  /** Present only if some credentials need a marker. */
+  readonly presenceMarker?: PresenceMarker;
 
   toError(thrown: unknown): CredentialError;
-  /** The same write again may do better. */
+  /** Returns whether repeating the write may help, because another program changed the item meanwhile. */
   isRace(error: unknown): boolean;
+}
+
+/** An extra entry without which a credential counts as absent. Credentials that need none are always present. */
+export interface PresenceMarker {
+  isPresent(items: Items, name: CredentialName): Promise<boolean>;
+  /** Called after the secret is written, so that an old secret never reappears. */
+  set(items: Items, name: CredentialName): Promise<void>;
+  /** Called before the secret is removed. Resolves with whether the marker was present. */
+  clear(items: Items, name: CredentialName): Promise<boolean>;
 }

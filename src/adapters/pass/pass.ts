@@ -8,39 +8,37 @@ import type { CredentialStore, OperationOptions } from '../../ports/credential-s
 import type { Mutex } from '../../ports/mutex.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import { factOf } from '../keyrings/fact-of.ts';
-import { roundTrip } from '../keyrings/round-trip.ts';
-import { entryFor, nameAt } from './entry.ts';
-import { PasswordStore } from './password-store.ts';
+import { probeByRoundTrip, toProbeResult } from '../keyrings/probe-result.ts';
+import { PasswordStoreFolder, readEntryName, toEntry } from './entries.ts';
 import { type PassProgram, runPass } from './run-pass.ts';
 import { toError } from './to-error.ts';
 
 export interface PassOptions extends PassProgram {
-  /** The service that a probe's sentinel is written under. */
+  /** Service of the probe's sentinel: the application's own. */
   readonly sentinelService: string;
-  /** Of all processes that write, one at a time. */
-  readonly exclusively: Mutex;
+  /** Excludes other writers, in this process and in others. */
+  readonly withLock: Mutex;
 }
 
-/** Where a secret is written before it takes its place: pass writes in place, and might be killed half-way. */
-const draft = `${entryRoot}/%new`;
+/** A secret is written to this entry first, then moved: pass writes in place, and could be killed halfway. */
+const draftPath = `${entryRoot}/%new`;
 
 /** Largest secret, in bytes. pass itself has no limit. */
 const maxSecretBytes = 8 * 1024 * 1024;
 
-const nothing = new Uint8Array();
+const noInput = new Uint8Array();
 
 /**
- * `pass`, the standard Unix password manager, as a store and as the probe of it: an entry for each credential, which
- * GnuPG encrypts for the keys of the folder. Which entries there are is told without any key.
+ * The store and the probe of `pass`, the standard Unix password manager. Each credential is an entry that GnuPG encrypts
+ * for the keys of the password store. Entries can be listed without a key.
  */
 export function createPass(options: PassOptions): CredentialStore & StoreProbe {
-  const store = new PasswordStore(options.environment);
-  const pass = (args: readonly string[], how: OperationOptions | undefined, input: Uint8Array = nothing) =>
-    runPass(options, args, input, how);
+  const folder = new PasswordStoreFolder(options.environment);
+  const pass = (args: readonly string[], operation: OperationOptions | undefined, input: Uint8Array = noInput) =>
+    runPass(options, args, input, operation);
 
-  async function operate<T>(how: OperationOptions | undefined, work: () => Promise<T>): Promise<T> {
-    throwIfAborted(how);
+  async function mapErrors<T>(operation: OperationOptions | undefined, work: () => Promise<T>): Promise<T> {
+    throwIfAborted(operation);
     try {
       return await work();
     } catch (error) {
@@ -48,45 +46,46 @@ export function createPass(options: PassOptions): CredentialStore & StoreProbe {
     }
   }
 
-  async function read(name: CredentialName, how?: OperationOptions): Promise<Secret | undefined> {
-    const { path, head } = entryFor(name);
-    if (!(await store.has(path))) return undefined;
+  async function read(name: CredentialName, operation?: OperationOptions): Promise<Secret | undefined> {
+    const { path, header } = toEntry(name);
+    if (!(await folder.hasEntry(path))) return undefined;
     try {
-      const content = await pass(['show', path], how);
-      return new Secret(new Uint8Array(content.subarray(head.length)));
+      const content = await pass(['show', path], operation);
+      return new Secret(new Uint8Array(content.subarray(header.length)));
     } catch (error) {
-      if (await store.has(path)) throw error;
+      if (await folder.hasEntry(path)) throw error;
       return undefined;
     }
   }
 
-  async function write(name: CredentialName, secret: Secret, how?: OperationOptions): Promise<void> {
+  async function write(name: CredentialName, secret: Secret, operation?: OperationOptions): Promise<void> {
     if (secret.expose().length > maxSecretBytes)
       throw new CredentialError('too-large', 'the secret is larger than 8 MiB');
-    const { path, head } = entryFor(name);
-    await options.exclusively(async () => {
-      await pass(['insert', '--multiline', '--force', draft], how, Buffer.concat([head, secret.expose()]));
-      await pass(['mv', '--force', draft, path], how);
-    }, how);
+    const { path, header } = toEntry(name);
+    await options.withLock(async () => {
+      const content = Buffer.concat([header, secret.expose()]);
+      await pass(['insert', '--multiline', '--force', draftPath], operation, content);
+      await pass(['mv', '--force', draftPath, path], operation);
+    }, operation);
   }
 
-  function remove(name: CredentialName, how?: OperationOptions): Promise<boolean> {
-    const { path } = entryFor(name);
-    return options.exclusively(async () => {
-      if (!(await store.has(path))) return false;
-      await pass(['rm', '--force', path], how);
+  function remove(name: CredentialName, operation?: OperationOptions): Promise<boolean> {
+    const { path } = toEntry(name);
+    return options.withLock(async () => {
+      if (!(await folder.hasEntry(path))) return false;
+      await pass(['rm', '--force', path], operation);
       return true;
-    }, how);
+    }, operation);
   }
 
-  async function tryOut(how?: OperationOptions): Promise<ProbeResult> {
-    if (!(await store.isInitialised())) return { kind: 'service-failure', reason: 'no-collection' };
+  async function tryRoundTrip(operation?: OperationOptions): Promise<ProbeResult> {
+    if (!(await folder.isInitialised())) return { kind: 'service-failure', reason: 'no-collection' };
     const name = { service: options.sentinelService, account: `probe-${randomBytes(16).toString('hex')}` };
     try {
-      return await roundTrip({
-        write: (sentinel) => write(name, new Secret(sentinel), how),
-        read: async () => (await read(name, how))?.expose(),
-        remove: () => remove(name, how),
+      return await probeByRoundTrip({
+        write: (sentinel) => write(name, new Secret(sentinel), operation),
+        read: async () => (await read(name, operation))?.expose(),
+        remove: () => remove(name, operation),
       });
     } catch (error) {
       await remove(name);
@@ -97,34 +96,34 @@ export function createPass(options: PassOptions): CredentialStore & StoreProbe {
   return {
     id: 'pass',
     listing: 'all',
-    async get({ service, account }, how) {
+    async get({ service, account }, operation) {
       const name = toCredentialName(service, account);
-      return operate(how, () => read(name, how));
+      return mapErrors(operation, () => read(name, operation));
     },
-    async set({ service, account }, secret, how) {
+    async set({ service, account }, secret, operation) {
       const name = toCredentialName(service, account);
-      await operate(how, () => write(name, secret, how));
+      await mapErrors(operation, () => write(name, secret, operation));
     },
-    async delete({ service, account }, how) {
+    async delete({ service, account }, operation) {
       const name = toCredentialName(service, account);
-      return operate(how, () => remove(name, how));
+      return mapErrors(operation, () => remove(name, operation));
     },
-    async list(service, how) {
+    async list(service, operation) {
       if (service !== undefined) toCredentialName(service, 'any');
-      const names = await operate(how, async () => {
-        const paths = await store.entries(entryRoot);
-        return Promise.all(paths.map((path) => nameAt(path, () => pass(['show', path], how))));
+      const names = await mapErrors(operation, async () => {
+        const paths = await folder.listEntries(entryRoot);
+        return Promise.all(paths.map((path) => readEntryName(path, () => pass(['show', path], operation))));
       });
       return names
         .filter((name) => name !== undefined)
         .filter((name) => service === undefined || name.service === service)
         .sort(compareNames);
     },
-    async probe(how) {
+    async probe(operation) {
       try {
-        return await operate(how, () => tryOut(how));
+        return await mapErrors(operation, () => tryRoundTrip(operation));
       } catch (error) {
-        return factOf(error);
+        return toProbeResult(error);
       }
     },
     async close() {},

@@ -1,29 +1,29 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
+import { rootMessage } from '../../domain/text/error-messages.ts';
 import { errnoCode } from '../files/file-errors.ts';
-import { words } from '../keyrings/words.ts';
 
-/** pass ended with an error, and said this. */
+/** pass exited with an error. The message is its stderr. */
 export class PassFailure extends Error {}
 
 /**
- * What GnuPG says, as pass passes it on. Where it may not ask for a passphrase it has `No secret key`, whether the key is
- * locked or not there at all.
+ * Errors of GnuPG, as pass prints them. With `--pinentry-mode=error` GnuPG reports `No secret key` whether the key is
+ * locked or missing.
  */
-const rows: readonly (readonly [says: RegExp, code: ErrorCode, meaning: string])[] = [
-  [/no secret key|no pinentry/i, 'locked', 'the key of the password store is locked, or not on this machine'],
+const rules: readonly (readonly [pattern: RegExp, code: ErrorCode, meaning: string])[] = [
+  [/no secret key|no pinentry/i, 'locked', 'the key of the password store is locked or missing'],
   [/operation cancelled/i, 'locked', 'the dialog of GnuPG was dismissed'],
-  [/you must run:|no public key|no assurance/i, 'no-collection', 'the password store has no key to write for'],
+  [/you must run:|no public key|no assurance/i, 'no-collection', 'the password store has no key to encrypt for'],
 ];
 
-export function timedOut(): CredentialError {
+export function createTimeoutError(): CredentialError {
   return new CredentialError('timed-out', 'the password store did not answer in time');
 }
 
 export function toError(thrown: unknown): CredentialError {
   if (thrown instanceof CredentialError) return thrown;
-  const text = words(thrown);
+  const text = rootMessage(thrown);
   if (thrown instanceof PassFailure) {
-    const [, code, meaning] = rows.find(([says]) => says.test(thrown.message)) ?? [
+    const [, code, meaning] = rules.find(([pattern]) => pattern.test(thrown.message)) ?? [
       undefined,
       'failed' as const,
       'the password store failed',

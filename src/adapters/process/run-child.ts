@@ -1,35 +1,68 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Child } from '../../ports/run-child.ts';
-import { forwardSignals } from './forward-signals.ts';
 import { toError } from './to-error.ts';
 
-/** The one {@link RunChild}. */
+/** The implementation of {@link RunChild}. */
 export async function runChild(child: Child): Promise<number> {
   const { command, args, variables } = child;
-  const stopForwarding: (() => void)[] = [];
+  const cleanup: (() => void)[] = [];
   try {
-    const running = spawn(command, args, { stdio: 'inherit', env: environmentWith(variables) });
-    stopForwarding.push(forwardSignals(running));
-    return await endOf(running);
+    const running = spawn(command, args, { stdio: 'inherit', env: createEnvironment(variables) });
+    cleanup.push(forwardSignals(running));
+    return await waitForExit(running);
   } catch (error) {
     throw toError(error, command);
   } finally {
-    for (const stop of stopForwarding) stop();
+    for (const stop of cleanup) stop();
   }
 }
 
-function endOf(running: ChildProcess): Promise<number> {
+function waitForExit(running: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     running.once('error', reject);
     running.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
   });
 }
 
-/** Windows, where names differ in more than case, would take whichever of two spellings comes first. */
-function environmentWith(variables: Child['variables']): NodeJS.ProcessEnv {
-  const spelling = (name: string) => (process.platform === 'win32' ? name.toUpperCase() : name);
-  const set = new Set(Object.keys(variables).map(spelling));
-  const inherited = Object.entries(process.env).filter(([name]) => !set.has(spelling(name)));
+/** If two names differ only in case, Windows would use whichever comes first, so the inherited one is removed. */
+function createEnvironment(variables: Child['variables']): NodeJS.ProcessEnv {
+  const normalize = (name: string) => (process.platform === 'win32' ? name.toUpperCase() : name);
+  const replaced = new Set(Object.keys(variables).map(normalize));
+  const inherited = Object.entries(process.env).filter(([name]) => !replaced.has(normalize(name)));
   return { ...Object.fromEntries(inherited), ...variables };
+}
+
+/** Typed at a terminal (Ctrl-C, Ctrl-\), these signals reach every process in the foreground, including the child. */
+const typedSignals = ['SIGINT', 'SIGQUIT'] as const;
+const sentSignals = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+
+/**
+ * Forwards the signals that this process receives to the child, and keeps this process alive. Returns a function that
+ * stops that. A signal that a terminal sends to both is not forwarded: many programs take a second Ctrl-C as "exit now,
+ * without cleaning up".
+ */
+function forwardSignals(child: ChildProcess): () => void {
+  const forward = (signal: NodeJS.Signals) => void child.kill(signal);
+  const ignore = () => {};
+  const listeners = new Map<NodeJS.Signals, (signal: NodeJS.Signals) => void>();
+  // On Windows, sending a signal to a process terminates it.
+  const reachesChild = process.platform === 'win32' || hasTerminal();
+  for (const signal of typedSignals) listeners.set(signal, reachesChild ? ignore : forward);
+  if (process.platform !== 'win32') for (const signal of sentSignals) listeners.set(signal, forward);
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  return () => {
+    for (const [signal, listener] of listeners) process.off(signal, listener);
+  };
+}
+
+/** Returns whether this process has a controlling terminal (tty(4)), even if its stdin and stdout are redirected. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }

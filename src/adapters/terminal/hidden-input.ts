@@ -7,15 +7,15 @@ import { Secret } from '../../domain/secret.ts';
 const controlC = 3;
 
 /**
- * A terminal that shows nothing of what is typed, from when it is opened to when it is closed. What comes between two
- * questions is dropped, as getpass(3) does; Ctrl-C is what it always is.
+ * A terminal without echo, from `open` to `close`. Input between two prompts is discarded, as getpass(3) does, except that
+ * Ctrl-C still interrupts the program.
  */
 export class HiddenInput {
   readonly #stream: NodeJS.ReadStream;
   readonly #release: () => void;
   readonly #restoreEcho: () => void;
 
-  /** stdin where it is a terminal, else the controlling terminal (tty(4)); `undefined` where there is neither. */
+  /** Uses stdin if it is a terminal, otherwise the controlling terminal (tty(4)). Returns `undefined` if there is neither. */
   static open(): HiddenInput | undefined {
     if (process.stdin.isTTY) return new HiddenInput(process.stdin.ref(), () => void process.stdin.unref());
     if (process.platform === 'win32') return undefined;
@@ -28,7 +28,7 @@ export class HiddenInput {
     this.#release = release;
     const setRawMode = stream.setRawMode.bind(stream);
     setRawMode(true);
-    // A question turns the echo on again as it ends.
+    // A prompt would turn the echo on again when it ends.
     stream.setRawMode = () => stream;
     this.#restoreEcho = () => {
       stream.setRawMode = setRawMode;
@@ -36,24 +36,24 @@ export class HiddenInput {
     };
   }
 
-  /** Asks for a line. Called off → rejects with `cancelled`. */
+  /** Prompts for a line. Rejects with `cancelled` if the user presses Ctrl-C or ends the input. */
   async ask(question: string): Promise<Secret> {
-    this.#stream.off('data', drop);
+    this.#stream.off('data', discard);
     try {
-      return await ask(question, this.#stream);
+      return await prompt(question, this.#stream);
     } finally {
-      this.#stream.on('data', drop).resume();
+      this.#stream.on('data', discard).resume();
     }
   }
 
   close(): void {
-    this.#stream.off('data', drop).pause();
+    this.#stream.off('data', discard).pause();
     this.#restoreEcho();
     this.#release();
   }
 }
 
-function drop(bytes: Buffer): void {
+function discard(bytes: Buffer): void {
   if (bytes.includes(controlC)) process.kill(process.pid, 'SIGINT');
 }
 
@@ -71,9 +71,9 @@ function openControllingTerminal(): ReadStream | undefined {
   }
 }
 
-async function ask(question: string, input: NodeJS.ReadStream): Promise<Secret> {
+async function prompt(question: string, input: NodeJS.ReadStream): Promise<Secret> {
   const ended = new AbortController();
-  // At the end of input (Ctrl-D) readline reads no further, and the prompt hears nothing of it.
+  // At the end of input (Ctrl-D), readline stops reading without telling the prompt.
   input.once('pause', () => ended.abort());
   try {
     const plain = (text: string) => text;
@@ -84,7 +84,7 @@ async function ask(question: string, input: NodeJS.ReadStream): Promise<Secret> 
     );
     return new Secret(new TextEncoder().encode(line));
   } catch (error) {
-    const isOver = error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name);
-    throw isOver ? new CredentialError('cancelled', 'the question was not answered') : error;
+    const isCancelled = error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name);
+    throw isCancelled ? new CredentialError('cancelled', 'the prompt was cancelled') : error;
   }
 }

@@ -3,14 +3,14 @@ import type { Terminal } from '../../ports/terminal.ts';
 import type { HiddenInput } from './hidden-input.ts';
 
 export interface TerminalOptions {
-  /** Put in front of every line, such as `keystow: `. */
+  /** Prefix of every line. */
   readonly program: string;
   readonly quiet: boolean;
-  /** Whether anybody may be asked. */
+  /** Whether prompts are allowed. */
   readonly interactive: boolean;
 }
 
-/** Speaks on stderr, and asks on the terminal that controls the process even where stdin is a pipe. */
+/** Writes to stderr. Prompts on the controlling terminal of the process even if stdin is a pipe. */
 export function createTerminal(options: TerminalOptions): Terminal {
   const { program, quiet } = options;
   let input: HiddenInput | undefined;
@@ -18,13 +18,13 @@ export function createTerminal(options: TerminalOptions): Terminal {
     input?.close();
     input = undefined;
   };
-  const say = (line: string) => void process.stderr.write(`${program}: ${line}\n`);
+  const writeLine = (line: string) => void process.stderr.write(`${program}: ${line}\n`);
   return {
     notice: (line) => {
-      if (!quiet) say(line);
+      if (!quiet) writeLine(line);
     },
-    warn: say,
-    async askHidden(question, how) {
+    warn: writeLine,
+    async askHidden(question, promptOptions) {
       if (options.interactive) input ??= (await import('./hidden-input.ts')).HiddenInput.open();
       if (input === undefined) {
         throw new CredentialError('passphrase-required', 'Cannot prompt for passphrase in non-interactive environment');
@@ -32,7 +32,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       try {
         return await input.ask(question);
       } finally {
-        if (!how?.stayHidden) restoreEcho();
+        if (!promptOptions?.stayHidden) restoreEcho();
       }
     },
     restoreEcho,

@@ -5,28 +5,28 @@ import { ReadStream, WriteStream } from 'node:tty';
 import { onTestFinished, vi } from 'vitest';
 import { onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
 
-/** A terminal at which somebody types to this process, until the test ends. */
-export interface OwnTerminal extends Pick<PseudoTerminal, 'shown' | 'waitFor' | 'type'> {
-  /** Of its device, such as `/dev/pts/7`. */
+/** A pseudo-terminal for this process. Closed when the test ends. */
+export interface TestTerminal extends Pick<PseudoTerminal, 'shown' | 'waitFor' | 'type'> {
+  /** Path of its device, such as `/dev/pts/7`. */
   readonly path: string;
-  /** Makes it this process's stdin. */
-  asStdin(): ReadStream;
+  /** Makes it the stdin of this process. */
+  useAsStdin(): ReadStream;
   /** How often this process has it open. */
-  opened(): number;
+  countOpen(): number;
 }
 
-/** What this process writes to stderr is shown on it. */
-export async function ownTerminal(): Promise<OwnTerminal> {
+/** Opens a terminal that shows the stderr of this process. */
+export async function openTestTerminal(): Promise<TestTerminal> {
   const folder = mkdtempSync(join(tmpdir(), 'keystow-terminal-'));
   const { PATH = '' } = process.env;
   const terminal = onTerminal(`tty; while test -e '${folder}'; do sleep 0.05; done`, tmpdir(), { PATH });
   await terminal.waitFor('\n');
   const path = terminal.shown().trim();
-  // As on the process's own: nobody who writes to it ends it.
+  // Like the real stderr, it must not be ended by its writers.
   const stderr = Object.assign(new WriteStream(openSync(path, 'w')), { _isStdio: true, fd: 2 as const });
   vi.spyOn(process, 'stderr', 'get').mockReturnValue(stderr);
-  const opened = () => openFiles().filter((file) => file === path).length;
-  const before = opened();
+  const countOpen = () => listOpenFiles().filter((file) => file === path).length;
+  const before = countOpen();
   onTestFinished(async () => {
     vi.restoreAllMocks();
     stderr.destroy();
@@ -36,18 +36,18 @@ export async function ownTerminal(): Promise<OwnTerminal> {
   return {
     ...terminal,
     path,
-    asStdin() {
+    useAsStdin() {
       const stdin = new ReadStream(openSync(path, 'r+'));
       vi.spyOn(process, 'stdin', 'get').mockReturnValue(stdin as typeof process.stdin);
       onTestFinished(() => void stdin.destroy());
       return stdin;
     },
-    opened: () => opened() - before,
+    countOpen: () => countOpen() - before,
   };
 }
 
-/** What this process has open. */
-function openFiles(): string[] {
+/** Lists the files that this process has open. */
+function listOpenFiles(): string[] {
   const own = '/proc/self/fd';
   return readdirSync(own).flatMap((descriptor) => {
     const link = join(own, descriptor);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** What `pass` does with a plain file where it would have an encrypted one. `$entry`, `$new`: paths of such files. */
+/** The commands of `pass`, on unencrypted files. `$entry` and `$new` are their paths. */
 const commands = {
   show: 'exec cat "$entry"',
   insert: 'exec cat >"$entry"',
@@ -11,19 +11,19 @@ const commands = {
   rm: 'exec rm "$entry"',
 };
 
-/** A password store without GnuPG, until the test ends. */
-export interface StandIn {
+/** A password store without GnuPG. Removed when the test ends. */
+export interface FakePass {
   readonly environment: Readonly<Record<string, string>>;
   readonly home: string;
-  /** Entries and what they hold, by their paths. */
+  /** Returns the content of each entry by its path. */
   entries(): Readonly<Record<string, string>>;
   put(entry: string, content: string): void;
-  /** The calls of pass so far, one a line. */
+  /** Returns the arguments of each call of pass. */
   calls(): readonly string[];
 }
 
-/** `instead`: what `pass` runs in a shell in place of what it does. */
-export function standIn(instead: Partial<typeof commands> = {}): StandIn {
+/** `instead`: shell commands that replace those of `pass`. */
+export function createFakePass(instead: Partial<typeof commands> = {}): FakePass {
   const home = mkdtempSync(join(tmpdir(), 'keystow-pass-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const [programs, store, calls] = [join(home, 'programs'), join(home, '.password-store'), join(home, 'calls')];
@@ -39,7 +39,7 @@ export function standIn(instead: Partial<typeof commands> = {}): StandIn {
     case $verb in ${cases.join('\n')}
     esac`;
   writeFileSync(join(programs, 'pass'), script, { mode: 0o755 });
-  const fileOf = (entry: string) => join(store, `${entry}.gpg`);
+  const toFile = (entry: string) => join(store, `${entry}.gpg`);
   return {
     environment: { PATH: `${programs}:${process.env.PATH}`, HOME: home },
     home,
@@ -48,8 +48,8 @@ export function standIn(instead: Partial<typeof commands> = {}): StandIn {
       return Object.fromEntries(found.map((file) => [file.slice(0, -4), readFileSync(join(store, file), 'utf8')]));
     },
     put(entry, content) {
-      mkdirSync(dirname(fileOf(entry)), { recursive: true });
-      writeFileSync(fileOf(entry), content);
+      mkdirSync(dirname(toFile(entry)), { recursive: true });
+      writeFileSync(toFile(entry), content);
     },
     calls: () => (existsSync(calls) ? readFileSync(calls, 'utf8').trimEnd().split('\n') : []),
   };

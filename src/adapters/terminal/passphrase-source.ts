@@ -3,32 +3,32 @@ import { Secret } from '../../domain/secret.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
 import type { Terminal } from '../../ports/terminal.ts';
 
-/** How often a prompt asks before it gives up. */
+/** How often the user may try. */
 const maxAttempts = 3;
 
-/** The passphrase from the environment: the same every time, so a second attempt makes no sense. */
-export function passphraseFromEnvironment(
+/** Uses the passphrase from the environment. There is no second attempt, because it would use the same passphrase. */
+export function createEnvironmentPassphrase(
   passphrase: string,
   announce: () => void,
 ): Pick<PassphraseSource, 'open' | 'create'> {
-  const give = givenOnce(passphrase, announce);
+  const getPassphrase = announceOnce(passphrase, announce);
   return {
-    open: async (attempt) => (attempt === 1 ? give() : undefined),
-    create: async () => give(),
+    open: async (attempt) => (attempt === 1 ? getPassphrase() : undefined),
+    create: async () => getPassphrase(),
   };
 }
 
-/** The new passphrase from the environment. */
-export function newPassphraseFromEnvironment(
+/** Uses the new passphrase from the environment. */
+export function createEnvironmentNewPassphrase(
   passphrase: string,
   announce: () => void,
 ): Pick<PassphraseSource, 'change'> {
-  const give = givenOnce(passphrase, announce);
-  return { change: async () => give() };
+  const getPassphrase = announceOnce(passphrase, announce);
+  return { change: async () => getPassphrase() };
 }
 
-/** Announced when it is first given. */
-function givenOnce(passphrase: string, announce: () => void): () => Secret {
+/** Returns a function that returns the passphrase and calls `announce` the first time. */
+function announceOnce(passphrase: string, announce: () => void): () => Secret {
   let announced = false;
   return () => {
     if (!announced) announce();
@@ -37,22 +37,23 @@ function givenOnce(passphrase: string, announce: () => void): () => Secret {
   };
 }
 
-export interface PromptWording {
-  /** Asks for the passphrase of a file that exists. */
+export interface PromptTexts {
+  /** Prompt for the passphrase of an existing file. */
   readonly open: string;
-  /** Asks for a passphrase for a new file. */
+  /** Prompt for the passphrase of a new file. */
   readonly create: string;
-  /** Asks for a passphrase in place of the one that a file has. */
+  /** Prompt for a passphrase that replaces the file's current one. */
   readonly change: string;
-  /** Asks for it once more. */
+  /** Prompt to type the new passphrase again. */
   readonly repeat: string;
-  /** What to do where there is nobody to ask, for the passphrase or for a new one. */
+  /** What to do if prompting for a passphrase is not possible. */
   readonly hint: string;
+  /** The same for a passphrase that replaces the current one. */
   readonly changeHint: string;
 }
 
-/** The passphrase from whoever is at the terminal. */
-export function passphraseFromTerminal(terminal: Terminal, wording: PromptWording): PassphraseSource {
+/** Prompts for the passphrase at the terminal. */
+export function createPassphrasePrompt(terminal: Terminal, wording: PromptTexts): PassphraseSource {
   const ask = (question: string, hint = wording.hint) =>
     terminal.askHidden(question, { stayHidden: true }).catch((error: unknown) => {
       throw error instanceof CredentialError && error.code === 'passphrase-required'
@@ -64,7 +65,7 @@ export function passphraseFromTerminal(terminal: Terminal, wording: PromptWordin
       const passphrase = await ask(question, hint);
       if (passphrase.expose().length === 0) terminal.warn('the passphrase is empty, try again');
       else if (passphrase.equals(await ask(wording.repeat, hint))) return passphrase;
-      else terminal.warn('the two are not the same, try again');
+      else terminal.warn('the passphrases do not match, try again');
     }
     throw new CredentialError('cancelled', 'no passphrase was set');
   };

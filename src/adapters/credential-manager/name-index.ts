@@ -1,0 +1,68 @@
+import { type CredentialName, isValidName } from '../../domain/credential-name.ts';
+import type { FoundCredential } from '../native/binding.ts';
+import type { Items } from '../native/items.ts';
+import { maxItemBytes, nameIndexPrefix, toItem, toNameIndexItem } from './names.ts';
+
+/*
+ * The binding's search returns the user and the secret of a credential, but not its target, so neither the service nor a
+ * name stored as a hash can be recovered from it. The search also fails completely if any credential it matches is not
+ * UTF-16, which those of other programs may not be. So keystow stores each name beside its secret, as text in items that a
+ * search of their own finds. A name counts as stored only if its secret is.
+ */
+
+/** Separates service and account. A name cannot contain it. */
+const separator = '\0';
+
+/** Writes the name to the index unless it is already there. */
+export async function recordName(items: Items, name: CredentialName): Promise<void> {
+  for (const [part, text] of splitName(name).entries()) {
+    const bytes = Buffer.from(text, 'utf16le');
+    const stored = await items.read(toNameIndexItem(name, part));
+    if (stored === undefined || !bytes.equals(stored)) await items.write(toNameIndexItem(name, part), bytes);
+  }
+}
+
+export async function removeName(items: Items, name: CredentialName): Promise<void> {
+  for (const part of splitName(name).keys()) await items.remove(toNameIndexItem(name, part));
+}
+
+/** Returns the names in the index whose secret exists. */
+export async function listNames(items: Items, service: string | undefined): Promise<readonly CredentialName[]> {
+  const indexed = joinNames(await items.find('', `${nameIndexPrefix}*`));
+  const stored: CredentialName[] = [];
+  for (const name of indexed.filter((name) => service === undefined || name.service === service)) {
+    if ((await items.read(toItem(name))) !== undefined) stored.push(name);
+  }
+  return stored;
+}
+
+/** Splits a name into parts that each fit into one item: two names of maximal length need several. */
+function splitName({ service, account }: CredentialName): string[] {
+  const parts = [''];
+  for (const character of `${service}${separator}${account}`) {
+    const last = parts.length - 1;
+    const longer = `${parts[last]}${character}`;
+    if (longer.length * 2 <= maxItemBytes) parts[last] = longer;
+    else parts.push(character);
+  }
+  return parts;
+}
+
+/** Joins the parts of each name. Skips incomplete and invalid ones. */
+function joinNames(found: readonly FoundCredential[]): CredentialName[] {
+  const texts = new Map<string, string>();
+  for (const { account: user, password } of [...found].sort(compareByUser)) {
+    const hash = user.slice(0, user.lastIndexOf('-'));
+    texts.set(hash, (texts.get(hash) ?? '') + password);
+  }
+  return [...texts].flatMap(([hash, text]) => {
+    const [service = '', account = ''] = text.split(separator);
+    const name = { service, account };
+    const isComplete = isValidName(name) && toNameIndexItem(name, 0).user === `${hash}-0`;
+    return isComplete ? [name] : [];
+  });
+}
+
+function compareByUser(a: FoundCredential, b: FoundCredential): number {
+  return a.account < b.account ? -1 : 1;
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { messageChain, rootMessage } from '../../src/domain/text/error-messages.ts';
+
+const nested = new Error('outermost', { cause: new TypeError('in the middle', { cause: new Error('innermost') }) });
+
+test('the chain has the message of each cause, outermost first', () => {
+  expect(messageChain(nested)).toEqual(['outermost', 'in the middle', 'innermost']);
+});
+
+test('an error without a message is represented by its name', () => {
+  expect(messageChain(new TypeError('', { cause: new RangeError() }))).toEqual(['TypeError', 'RangeError']);
+});
+
+test.each([
+  ['text', 'text'],
+  [undefined, 'undefined'],
+  [['text', 1], 'text,1'],
+])('a thrown value that is not an error is represented by %j', (thrown, message) => {
+  expect(messageChain(thrown)).toEqual([message]);
+});
+
+test('a cause that is not an error ends the chain', () => {
+  expect(messageChain(new Error('outermost', { cause: 'text' }))).toEqual(['outermost', 'text']);
+});
+
+test.each([
+  ['the root message is the innermost one', nested, 'innermost'],
+  [
+    'several lines are joined to one',
+    new Error(' \r\nthe\tdisk\n\n is\u0007on \u2028 fire\0\n'),
+    'the disk is on fire',
+  ],
+  ['the root message is cut after 300 characters', 'x'.repeat(301), 'x'.repeat(300)],
+  ['surrounding whitespace does not count towards the 300 characters', ` ${'x'.repeat(300)} `, 'x'.repeat(300)],
+])('%s', (_, thrown, text) => {
+  expect(rootMessage(thrown)).toBe(text);
+});
