@@ -75,7 +75,7 @@ export function createStores(options: StoresOptions): Stores {
           environment,
           sentinelService,
           interaction,
-          ...(profile.attributeSchema && { layout: profile.attributeSchema }),
+          ...(profile.attributeSchema && { attributeSchema: profile.attributeSchema }),
         }),
       );
     }),

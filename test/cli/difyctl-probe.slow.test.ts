@@ -1,6 +1,6 @@
 import { expect, type TestContext, test } from 'vitest';
-import type { Message } from '../../src/adapters/secret-service/wire/message.ts';
-import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
+import type { Message } from '../../src/adapters/secret-service/dbus/message.ts';
+import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { FakeProvider, type FakeProviderOptions } from '../faults/fake-provider.ts';
 import { errorAnswer, tokenAnswer } from '../support/dify-host.ts';

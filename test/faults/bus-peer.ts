@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
-import { extent, headBytes, messageTypes } from '../../src/adapters/secret-service/wire/head.ts';
-import { decode, encode, type Fields, type Message } from '../../src/adapters/secret-service/wire/message.ts';
-import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
+import { extent, headBytes, messageTypes } from '../../src/adapters/secret-service/dbus/header.ts';
+import { decode, encode, type Fields, type Message } from '../../src/adapters/secret-service/dbus/message.ts';
+import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 
 /** A reply, or an error of that name. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Fields, Message } from '../../src/adapters/secret-service/wire/message.ts';
-import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
+import type { Fields, Message } from '../../src/adapters/secret-service/dbus/message.ts';
+import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 import { type Answer, BusPeer } from './bus-peer.ts';
 

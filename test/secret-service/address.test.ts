@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { busSockets } from '../../src/adapters/secret-service/address.ts';
+import { parseBusAddress } from '../../src/adapters/secret-service/dbus/address.ts';
 
 const runtime = { XDG_RUNTIME_DIR: '/run/user/1000' };
 
@@ -18,22 +18,22 @@ test.each([
   ['unix:runtime=no,path=/run/bus', ['/run/bus']],
   ['unix:xpath=/a,path=/b\n/bus', ['/b\n/bus']],
 ])('%s names the sockets %j', (address, sockets) => {
-  expect(busSockets({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual(sockets);
+  expect(parseBusAddress({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual(sockets);
 });
 
 test.each([
   ...['autolaunch:', 'unixexec:path=/bin/true', 'launchd:env=unix:path=/run/bus', 'tcp:host=localhost,path=/run/bus'],
   ...['unix:dir=/tmp', 'unix:dir=/unix:path=/a', 'unix:path=', 'unix:', 'nonsense', ';;'],
 ])('there is nothing to connect to in %j', (address) => {
-  expect(busSockets({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual([]);
+  expect(parseBusAddress({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual([]);
 });
 
 test('without an address the bus is the runtime directory’s', () => {
-  expect(busSockets(runtime)).toEqual(['/run/user/1000/bus']);
-  expect(busSockets({ ...runtime, DBUS_SESSION_BUS_ADDRESS: '' })).toEqual(['/run/user/1000/bus']);
+  expect(parseBusAddress(runtime)).toEqual(['/run/user/1000/bus']);
+  expect(parseBusAddress({ ...runtime, DBUS_SESSION_BUS_ADDRESS: '' })).toEqual(['/run/user/1000/bus']);
 });
 
 test('without an address or a runtime directory there is none', () => {
-  expect(busSockets({})).toEqual([]);
-  expect(busSockets({ DBUS_SESSION_BUS_ADDRESS: 'unix:runtime=yes' })).toEqual([]);
+  expect(parseBusAddress({})).toEqual([]);
+  expect(parseBusAddress({ DBUS_SESSION_BUS_ADDRESS: 'unix:runtime=yes' })).toEqual([]);
 });

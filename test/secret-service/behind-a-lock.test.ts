@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
+import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';

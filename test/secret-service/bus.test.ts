@@ -1,14 +1,15 @@
 import { expect, onTestFinished, test } from 'vitest';
 import {
-  acquireName,
-  namesOnBus,
-  ownerOf,
+  addMatch,
+  getNameOwner,
+  listNames,
   releaseName,
-  startOwner,
-  unwatch,
-  watchFor,
-} from '../../src/adapters/secret-service/bus-calls.ts';
-import { BusError, Connection } from '../../src/adapters/secret-service/wire/connection.ts';
+  removeMatch,
+  requestName,
+  startService,
+} from '../../src/adapters/secret-service/dbus/bus-calls.ts';
+import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
+import { BusError } from '../../src/adapters/secret-service/dbus/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { BusPeer } from '../faults/bus-peer.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
@@ -24,21 +25,21 @@ async function connected() {
 describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSessionBus(), () => {
   test('a call made before anything has been heard is answered', async () => {
     const { connection } = await connected();
-    expect(await namesOnBus(connection)).toContain('org.freedesktop.DBus');
+    expect(await listNames(connection)).toContain('org.freedesktop.DBus');
   });
 
   test('calls in any number go out at once, and each gets its own answer', async () => {
     const { bus, connection } = await connected();
     await nameOwner(bus, 'org.example.Here');
     const names = Array.from({ length: 100 }, (_, index) => (index % 2 ? 'org.freedesktop.DBus' : 'org.example.Here'));
-    const owners = await Promise.all(names.map((name) => ownerOf(connection, name)));
+    const owners = await Promise.all(names.map((name) => getNameOwner(connection, name)));
     expect(owners.filter((owner) => owner === 'org.freedesktop.DBus')).toHaveLength(50);
     expect(owners.filter((owner) => owner.startsWith(':1.'))).toHaveLength(50);
   });
 
   test('an error has its name and words', async () => {
     const { connection } = await connected();
-    const error = await startOwner(connection, 'org.example.Absent').catch((reason: unknown) => reason);
+    const error = await startService(connection, 'org.example.Absent').catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(BusError);
     expect(error).toMatchObject({
       errorName: 'org.freedesktop.DBus.Error.ServiceUnknown',
@@ -55,7 +56,7 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
 
   test('a signal comes to whoever waits for it', async () => {
     const { bus, connection } = await connected();
-    await watchFor(connection, "type='signal',member='NameOwnerChanged',arg0='org.example.Coming'");
+    await addMatch(connection, "type='signal',member='NameOwnerChanged',arg0='org.example.Coming'");
     const owner = connection.signal(({ fields, body }) =>
       fields.member === 'NameOwnerChanged' ? body('sss')[2] : undefined,
     );
@@ -79,10 +80,10 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     const peer = new BusPeer(bus, () => undefined);
     onTestFinished(() => peer.leave());
     await peer.own([]);
-    await watchFor(connection, "type='signal',interface='org.example.Barrier'");
-    await watchFor(connection, rule);
+    await addMatch(connection, "type='signal',interface='org.example.Barrier'");
+    await addMatch(connection, rule);
     await barrier(asked, 'First');
-    await unwatch(connection, rule);
+    await removeMatch(connection, rule);
     await barrier(unasked, 'Second');
     expect([asked, unasked]).toEqual([['Rang', 'First'], ['Second']]);
   });
@@ -92,13 +93,13 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     const holder = new Connection(bus.socket);
     onTestFinished(() => holder.end());
     const [first, wanted] = ['org.example.First', 'org.example.Wanted'];
-    await acquireName(holder, wanted);
-    await watchFor(connection, "type='signal'");
+    await requestName(holder, wanted);
+    await addMatch(connection, "type='signal'");
     let isMine = false;
-    const acquired = acquireName(connection, wanted).then(() => {
+    const acquired = requestName(connection, wanted).then(() => {
       isMine = true;
     });
-    await acquireName(connection, first);
+    await requestName(connection, first);
     const liar = new BusPeer(bus, () => undefined);
     onTestFinished(() => liar.leave());
     await liar.own([]);
@@ -109,9 +110,9 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     expect(isMine).toBe(false);
     await releaseName(holder, wanted);
     await acquired;
-    expect(await ownerOf(holder, wanted)).toBe(await ownerOf(holder, first));
+    expect(await getNameOwner(holder, wanted)).toBe(await getNameOwner(holder, first));
     await releaseName(connection, wanted);
-    await expect(ownerOf(holder, wanted)).rejects.toThrow(wanted);
+    await expect(getNameOwner(holder, wanted)).rejects.toThrow(wanted);
   });
 
   test('a message of megabytes goes and comes whole', async () => {
@@ -140,7 +141,7 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
 
   test('a connection that is kept does not keep the process running, until it is used again', async () => {
     const { connection } = await connected();
-    await namesOnBus(connection);
+    await listNames(connection);
     const pipes = () => process.getActiveResourcesInfo().filter((resource) => resource === 'PipeWrap').length;
     const before = pipes();
     connection.keepAlive(false);

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
-import { extent, messageTypes } from '../../src/adapters/secret-service/wire/head.ts';
-import { decode, encode, type Fields, type Message } from '../../src/adapters/secret-service/wire/message.ts';
-import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
-import { WireError } from '../../src/adapters/secret-service/wire/wire-error.ts';
+import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
+import { ProtocolError } from '../../src/adapters/secret-service/dbus/errors.ts';
+import { extent, messageTypes } from '../../src/adapters/secret-service/dbus/header.ts';
+import { decode, encode, type Fields, type Message } from '../../src/adapters/secret-service/dbus/message.ts';
+import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
 import { fakeBus } from './situations.ts';
 
 const greeting = `OK ${'0123456789abcdef'.repeat(2)}\r\n`;
@@ -151,7 +151,7 @@ describe('what a bus says', () => {
     const { connection } = await connected(first);
     const error = await connection.call({ to: ping, gives: '' }).catch(reason);
     expect(error).toMatchObject({ message, ...(errorName && { errorName }) });
-    if (errorName === undefined) expect(error).toBeInstanceOf(WireError);
+    if (errorName === undefined) expect(error).toBeInstanceOf(ProtocolError);
     expect(connection.isOpen).toBe(false);
     expect(connection.answers).toBe(false);
   });

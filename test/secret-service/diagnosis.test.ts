@@ -3,7 +3,7 @@ import { renameSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { relative } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { SessionEnvironment } from '../../src/adapters/secret-service/address.ts';
+import type { SessionEnvironment } from '../../src/adapters/secret-service/dbus/address.ts';
 import type { SecretServiceOptions } from '../../src/adapters/secret-service/secret-service.ts';
 import type { ProbeResult, Provider } from '../../src/domain/selection/probe-result.ts';
 import { failure } from '../contract/errors.ts';

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { inBatches } from '../../src/adapters/secret-service/batches.ts';
-import { attributesOf, itemsOf } from '../../src/adapters/secret-service/further-calls.ts';
-import { getSecret, openSession } from '../../src/adapters/secret-service/service-calls.ts';
+import { getSecret, openSession, readAttributes, readItems } from '../../src/adapters/secret-service/calls.ts';
+import { inBatches } from '../../src/adapters/secret-service/items.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 import { asking } from './asking.ts';
 
@@ -16,10 +15,10 @@ export interface KeptItem {
 export function everyItem(bus: SessionBus): Promise<KeptItem[]> {
   return asking(bus, async (peer, collection) => {
     const session = await openSession(peer);
-    const paths = await itemsOf(peer, collection);
+    const paths = await readItems(peer, collection);
     return inBatches(paths.sort(), async (path) => ({
       path,
-      attributes: await attributesOf(peer, path),
+      attributes: await readAttributes(peer, path),
       secret: await getSecret(peer, path, session),
     }));
   });

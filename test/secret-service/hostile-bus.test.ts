@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { messageTypes } from '../../src/adapters/secret-service/wire/head.ts';
-import { encode } from '../../src/adapters/secret-service/wire/message.ts';
+import { messageTypes } from '../../src/adapters/secret-service/dbus/header.ts';
+import { encode } from '../../src/adapters/secret-service/dbus/message.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { startFakeBus } from '../faults/fake-bus.ts';
 import { storeOn } from './stores.ts';

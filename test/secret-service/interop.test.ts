@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { nameFrom } from '../../src/adapters/secret-service/item-name.ts';
+import { parseName } from '../../src/adapters/secret-service/item-attributes.ts';
 import { type CredentialName, isSameName } from '../../src/domain/credential-name.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
@@ -18,7 +18,7 @@ for (const tool of otherTools) {
     });
     afterAll(() => keyring.stop());
 
-    const open = () => storeOn(keyring.environment, { layout: tool.layout });
+    const open = () => storeOn(keyring.environment, { attributeSchema: tool.schema });
     let count = 0;
     const fresh = (): CredentialName => {
       count += 1;
@@ -30,7 +30,7 @@ for (const tool of otherTools) {
     };
     const itemsOf = async (wanted: CredentialName) =>
       (await everyItem(keyring.bus)).filter(({ attributes }) => {
-        const name = nameFrom(attributes, tool.layout);
+        const name = parseName(attributes, tool.schema);
         return name !== undefined && isSameName(name, wanted);
       });
 

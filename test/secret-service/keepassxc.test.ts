@@ -1,7 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createItem, itemsOf, prompt } from '../../src/adapters/secret-service/further-calls.ts';
-import { attributesFor } from '../../src/adapters/secret-service/item-name.ts';
-import { openSession } from '../../src/adapters/secret-service/service-calls.ts';
+import { createItem, openSession, readItems, showPrompt } from '../../src/adapters/secret-service/calls.ts';
+import { attributesFor } from '../../src/adapters/secret-service/item-attributes.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret, troublesomeSecrets } from '../contract/secrets.ts';
@@ -25,7 +24,7 @@ async function tapped({ bus }: KeePassXC): Promise<Tap> {
   return tap;
 }
 
-const entries = ({ bus }: KeePassXC) => asking(bus, itemsOf);
+const entries = ({ bus }: KeePassXC) => asking(bus, readItems);
 
 describeStore('over KeePassXC', 'keepassxc', missing(), () => {
   test('[SS11] open and exposed: usable until deleted, and nothing is written', async () => {
@@ -143,7 +142,7 @@ async function addAnother({ bus }: KeePassXC, count: number): Promise<void> {
       replaces: false,
     };
     const [, question] = await createItem(peer, collection, await openSession(peer), item);
-    await prompt(peer, question);
-    await vi.waitFor(async () => expect(await itemsOf(peer, collection)).toHaveLength(count), 10_000);
+    await showPrompt(peer, question);
+    await vi.waitFor(async () => expect(await readItems(peer, collection)).toHaveLength(count), 10_000);
   });
 }

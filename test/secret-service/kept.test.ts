@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { namesOnBus } from '../../src/adapters/secret-service/bus-calls.ts';
-import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
+import { listNames } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
+import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import type { Misdeed } from '../faults/fake-provider.ts';
@@ -22,7 +22,7 @@ async function keeping(options: { readonly limitMs?: number; reads?(count: numbe
   provider.add(exact, 'kept');
   const watching = new Connection(bus.socket);
   onTestFinished(() => watching.end());
-  const clients = async () => (await namesOnBus(watching)).filter((owner) => owner.startsWith(':')).length;
+  const clients = async () => (await listNames(watching)).filter((owner) => owner.startsWith(':')).length;
   const others = await clients();
   return {
     provider,

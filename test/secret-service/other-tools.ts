@@ -11,7 +11,7 @@ export interface OtherTool {
   /** Why it cannot run here. */
   readonly missing: string | undefined;
   /** Whose items its own are like. */
-  readonly layout: AttributeSchema;
+  readonly schema: AttributeSchema;
   set(environment: Environment, service: string, account: string, text: string): void;
   /** `undefined`: it finds nothing. */
   get(environment: Environment, service: string, account: string): string | undefined;
@@ -23,7 +23,7 @@ function tool(
   name: string,
   missing: string | undefined,
   commandOf: (verb: string, ...key: string[]) => string[],
-  layout: AttributeSchema = 'keystow',
+  schema: AttributeSchema = 'keystow',
 ): OtherTool {
   const run = (env: Environment, verb: string, service: string, account: string, input = '') => {
     const [command = '', ...args] = commandOf(verb, service, account);
@@ -36,7 +36,7 @@ function tool(
   return {
     name,
     missing,
-    layout,
+    schema,
     set: (env, service, account, text) => void run(env, 'set', service, account, text),
     get: (env, service, account) => run(env, 'get', service, account),
     delete: (env, service, account) => void run(env, 'delete', service, account),

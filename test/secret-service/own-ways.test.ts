@@ -99,7 +99,7 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
   });
 
   test('where nobody may own a name, KeePassXC is changed without a turn', async () => {
-    const bus = await sessionBus({ unownable: 'org.keystow.Turn' });
+    const bus = await sessionBus({ unownable: 'org.keystow.Lock' });
     const provider = await fakeProvider(bus, keepassxc);
     const store = storeOn(bus.environment);
     await store.set(name, textSecret('kept'));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PlainReader } from '../../src/adapters/secret-service/wire/plain-reader.ts';
-import { typesOf, type Value } from '../../src/adapters/secret-service/wire/value.ts';
-import { Writer } from '../../src/adapters/secret-service/wire/writer.ts';
+import { PlainReader } from '../../src/adapters/secret-service/dbus/plain-reader.ts';
+import { typesOf, type Value } from '../../src/adapters/secret-service/dbus/value.ts';
+import { Writer } from '../../src/adapters/secret-service/dbus/writer.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 20 });
 

@@ -1,4 +1,4 @@
-import type { SessionEnvironment } from '../../src/adapters/secret-service/address.ts';
+import type { SessionEnvironment } from '../../src/adapters/secret-service/dbus/address.ts';
 import {
   createSecretService,
   type SecretService,

@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
-import { extent, headBytes } from '../../src/adapters/secret-service/wire/head.ts';
-import { decode } from '../../src/adapters/secret-service/wire/message.ts';
+import { extent, headBytes } from '../../src/adapters/secret-service/dbus/header.ts';
+import { decode } from '../../src/adapters/secret-service/dbus/message.ts';
 import { type FakeBus, startFakeBus } from '../faults/fake-bus.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { BusError } from '../../src/adapters/secret-service/dbus/errors.ts';
 import { maxSecretBytes } from '../../src/adapters/secret-service/secret-service.ts';
-import { isLost, isUnconnected, toError, toFault } from '../../src/adapters/secret-service/to-error.ts';
-import { BusError } from '../../src/adapters/secret-service/wire/connection.ts';
+import {
+  isConnectError,
+  isSessionLost,
+  toError,
+  toSecretServiceError,
+} from '../../src/adapters/secret-service/to-error.ts';
 import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import type { Evidence } from '../../src/domain/selection/probe-result.ts';
 import { failure } from '../contract/errors.ts';
@@ -125,22 +130,22 @@ describe('what connecting to a bus fails with', () => {
   ])('%s: %s', (errno, code) => {
     const error = connecting(errno);
     const evidence: Evidence = { text: error.message };
-    expect(toError(toFault(error))).toMatchObject({ code, evidence, cause: error });
-    expect(isUnconnected(error)).toBe(true);
-    expect(isLost(error)).toBe(false);
+    expect(toError(toSecretServiceError(error))).toMatchObject({ code, evidence, cause: error });
+    expect(isConnectError(error)).toBe(true);
+    expect(isSessionLost(error)).toBe(false);
   });
 
   test('is nothing that an open connection fails with', () => {
     for (const code of ['EPIPE', 'ECONNRESET']) {
       const error = Object.assign(new Error(`write ${code}`), { code, syscall: 'write' });
-      expect(isUnconnected(error)).toBe(false);
-      expect(isLost(error)).toBe(true);
-      expect(toError(toFault(error, 'kwallet'))).toMatchObject({
+      expect(isConnectError(error)).toBe(false);
+      expect(isSessionLost(error)).toBe(true);
+      expect(toError(toSecretServiceError(error, 'kwallet'))).toMatchObject({
         code: 'failed',
         message: `the Secret Service failed: write ${code}`,
         evidence: { provider: 'kwallet', text: `write ${code}` },
       });
     }
-    expect(isUnconnected(new BusError('org.freedesktop.DBus.Error.Disconnected', 'closed'))).toBe(false);
+    expect(isConnectError(new BusError('org.freedesktop.DBus.Error.Disconnected', 'closed'))).toBe(false);
   });
 });

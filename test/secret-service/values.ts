@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Value } from '../../src/adapters/secret-service/wire/value.ts';
+import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
 
 /** A signature and a value of it, one complete type at most `depth` deep. */
 export interface Typed {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { extent, maxMessageBytes } from '../../src/adapters/secret-service/wire/head.ts';
-import { decode, encode } from '../../src/adapters/secret-service/wire/message.ts';
-import { Reader } from '../../src/adapters/secret-service/wire/reader.ts';
-import { typesOf, type Value } from '../../src/adapters/secret-service/wire/value.ts';
-import { WireError } from '../../src/adapters/secret-service/wire/wire-error.ts';
-import { Writer } from '../../src/adapters/secret-service/wire/writer.ts';
+import { ProtocolError } from '../../src/adapters/secret-service/dbus/errors.ts';
+import { extent, maxMessageBytes } from '../../src/adapters/secret-service/dbus/header.ts';
+import { decode, encode } from '../../src/adapters/secret-service/dbus/message.ts';
+import { Reader } from '../../src/adapters/secret-service/dbus/reader.ts';
+import { typesOf, type Value } from '../../src/adapters/secret-service/dbus/value.ts';
+import { Writer } from '../../src/adapters/secret-service/dbus/writer.ts';
 import { typed } from './values.ts';
 
 function marshal(signature: string, values: readonly Value[]): Buffer {
@@ -74,7 +74,7 @@ describe('values', () => {
     ['fewer bytes than a number has', 'u', '010000', 'a value ends beyond its message'],
     ['nothing at all', 's', '', 'a value ends beyond its message'],
   ])('%s is refused', (_, signature, hex, why) => {
-    expect(() => unmarshal(signature, bytes(hex))).toThrow(new WireError(why));
+    expect(() => unmarshal(signature, bytes(hex))).toThrow(new ProtocolError(why));
   });
 
   test('a replacement character that was sent is text like any other', () => {
@@ -94,7 +94,7 @@ describe('values', () => {
       leaf('b'),
     ]);
     for (const signature of ['a', '(', '(u', '{sv', 'a{sv', 'z', ')'])
-      expect(() => typesOf(signature)).toThrow(WireError);
+      expect(() => typesOf(signature)).toThrow(ProtocolError);
   });
 
   test.each([
@@ -134,8 +134,8 @@ describe('messages', () => {
 
   test('a body is read only as what its sender says it is', () => {
     const message = decode(encode(1, 0, 1, call, ['a', ['u', 1]]));
-    expect(() => message.body('ss')).toThrow(new WireError('expected "ss", got "sv"'));
-    expect(() => message.body('')).toThrow(new WireError('expected "", got "sv"'));
+    expect(() => message.body('ss')).toThrow(new ProtocolError('expected "ss", got "sv"'));
+    expect(() => message.body('')).toThrow(new ProtocolError('expected "", got "sv"'));
     expect(decode(encode(1, 0, 1, {}, [])).body('')).toEqual([]);
   });
 
@@ -153,7 +153,7 @@ describe('messages', () => {
       const head = encode(1, 0, 1, {}, []);
       head[0] = order;
       head[at] = byte;
-      expect(() => extent(head)).toThrow(new WireError('this is not a D-Bus message'));
+      expect(() => extent(head)).toThrow(new ProtocolError('this is not a D-Bus message'));
     }
   });
 
@@ -207,7 +207,7 @@ describe('messages', () => {
           const message = decode(bytes);
           message.body(message.fields.signature ?? '');
         } catch (error) {
-          expect(error).toBeInstanceOf(WireError);
+          expect(error).toBeInstanceOf(ProtocolError);
         }
       }),
       { numRuns: 5_000 },

@@ -17,8 +17,8 @@ describeStore('what is written', 'secret-service', missingSessionBus(), () => {
     ['keytar', 'demo/alice', { ...generic, service: 'demo', account: 'alice' }],
   ])(
     'as %s lays it out: a readable label, and the attributes that it is found by',
-    async (layout, label, attributes) => {
-      const { provider, store, text } = await provided({}, { layout });
+    async (attributeSchema, label, attributes) => {
+      const { provider, store, text } = await provided({}, { attributeSchema });
       await store.set(name, textSecret('kept'));
       expect(provider.valuesOf('CreateItem')).toEqual([
         [
@@ -69,7 +69,7 @@ describeStore('what is written', 'secret-service', missingSessionBus(), () => {
 
 describeStore('what keytar has written', 'secret-service', missingSessionBus(), () => {
   test('is listed, and what only looks like it is not', async () => {
-    const { provider, store } = await provided({}, { layout: 'keytar' });
+    const { provider, store } = await provided({}, { attributeSchema: 'keytar' });
     provider.add({ ...generic, service: 'demo', account: 'alice' }, 'x');
     provider.add({ service: 'demo', account: 'without' }, 'x');
     provider.add({ 'xdg:schema': 'org.example.Other', service: 'demo', account: 'another' }, 'x');

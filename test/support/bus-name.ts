@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { processOf } from '../../src/adapters/secret-service/bus-calls.ts';
-import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
+import { getProcessId } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
+import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import type { SessionBus } from './session-bus.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function untilOwned(bus: SessionBus, name: string, program: ChildPr
 
 async function untilOwner(connection: Connection, name: string, pid: number | undefined): Promise<void> {
   for (;;) {
-    const owner = await processOf(connection, name).catch(() => undefined);
+    const owner = await getProcessId(connection, name).catch(() => undefined);
     if (owner === pid || !connection.isOpen) return;
     await wait(5);
   }

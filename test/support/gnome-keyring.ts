@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
+import { serviceName } from '../../src/adapters/secret-service/calls.ts';
 import { untilOwned } from './bus-name.ts';
 import { endOf, missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
 

@@ -3,10 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ownerOf, serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
-import { isCollectionLocked } from '../../src/adapters/secret-service/further-calls.ts';
-import { noObject, readDefaultAlias } from '../../src/adapters/secret-service/service-calls.ts';
-import { Connection } from '../../src/adapters/secret-service/wire/connection.ts';
+import {
+  isCollectionLocked,
+  noObject,
+  readDefaultAlias,
+  serviceName,
+} from '../../src/adapters/secret-service/calls.ts';
+import { getNameOwner } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
+import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { missingGraphical, type ProviderProcess, startProvider } from './provider-process.ts';
 import { endOf, missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
 import { situationFile, situationPath } from './situation-file.ts';
@@ -63,7 +67,7 @@ async function startProgram(bus: SessionBus, state: DatabaseState, password: str
 async function untilOpen({ socket }: SessionBus): Promise<void> {
   const connection = new Connection(socket);
   try {
-    const peer = { bus: connection, owner: await ownerOf(connection, serviceName) };
+    const peer = { bus: connection, owner: await getNameOwner(connection, serviceName) };
     for (;;) {
       const collection = await readDefaultAlias(peer);
       if (collection !== noObject && !(await isCollectionLocked(peer, collection))) return;

@@ -3,7 +3,7 @@ import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { serviceName } from '../../src/adapters/secret-service/bus-calls.ts';
+import { serviceName } from '../../src/adapters/secret-service/calls.ts';
 import { missingGraphical, type ProviderProcess, startProvider } from './provider-process.ts';
 import { missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
 import { situationFile } from './situation-file.ts';

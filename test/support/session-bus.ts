@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { busSockets } from '../../src/adapters/secret-service/address.ts';
+import { parseBusAddress } from '../../src/adapters/secret-service/dbus/address.ts';
 
 /** A session bus of a test's own: in a folder of its own, with nothing on it but what the test puts there. */
 export interface SessionBus {
@@ -52,7 +52,7 @@ export async function startSessionBus(options: SessionBusOptions = {}): Promise<
   if (address === '') throw new Error('dbus-daemon ended without giving an address');
   return {
     address,
-    socket: busSockets({ DBUS_SESSION_BUS_ADDRESS: address })[0] ?? '',
+    socket: parseBusAddress({ DBUS_SESSION_BUS_ADDRESS: address })[0] ?? '',
     environment: { ...home, DBUS_SESSION_BUS_ADDRESS: address },
     freeze() {
       daemon.kill('SIGSTOP');

@@ -1,14 +1,13 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
 import type { AttributeSchema } from '../../domain/profile.ts';
-import { busSockets, type SessionEnvironment } from './address.ts';
-import { serviceName } from './bus-calls.ts';
-import { attributesFor } from './item-name.ts';
-import { providerOfProcess } from './provider-of-process.ts';
-import { service } from './service-calls.ts';
-import { askProcessOf, PlainBus } from './wire/plain-bus.ts';
-import { dictionary, type PlainCall, text } from './wire/plain-message.ts';
-import type { PlainReader } from './wire/plain-reader.ts';
-import { WireError } from './wire/wire-error.ts';
+import { service, serviceName } from './calls.ts';
+import { parseBusAddress, type SessionEnvironment } from './dbus/address.ts';
+import { ProtocolError } from './dbus/errors.ts';
+import { askProcessOf, PlainBus } from './dbus/plain-bus.ts';
+import { dictionary, type PlainCall, text } from './dbus/plain-message.ts';
+import type { PlainReader } from './dbus/plain-reader.ts';
+import { attributesFor } from './item-attributes.ts';
+import { identifyByProcess } from './provider.ts';
 
 /** Whoever takes longer is asked anew, and waited for, by the store. */
 const limitMs = 700;
@@ -21,14 +20,14 @@ const limitMs = 700;
 export async function getAtOnce(
   environment: SessionEnvironment,
   name: CredentialName,
-  layout: AttributeSchema,
+  schema: AttributeSchema,
 ): Promise<Uint8Array | undefined> {
-  const [socket] = busSockets(environment);
+  const [socket] = parseBusAddress(environment);
   if (socket === undefined) return undefined;
   const bus = new PlainBus(socket, limitMs);
   let bytes: Uint8Array | undefined;
   try {
-    bytes = await read(bus, name, layout);
+    bytes = await read(bus, name, schema);
   } finally {
     // To take the connection apart takes 0.5 ms, of a process that is about to end.
     if (bytes) bus.unref();
@@ -37,14 +36,14 @@ export async function getAtOnce(
   return bytes;
 }
 
-async function read(bus: PlainBus, name: CredentialName, layout: AttributeSchema): Promise<Uint8Array | undefined> {
+async function read(bus: PlainBus, name: CredentialName, schema: AttributeSchema): Promise<Uint8Array | undefined> {
   const owner = bus.ask(askProcessOf(serviceName));
   const alias = bus.ask(calls.readDefaultAlias());
   bus.turn();
   // The others may do more than search when they are searched.
-  if (providerOfProcess((await owner).uint()) !== 'gnome-keyring') return undefined;
+  if (identifyByProcess((await owner).uint()) !== 'gnome-keyring') return undefined;
   const opened = bus.ask(calls.openSession());
-  const found = bus.ask(calls.search(dictionary(attributesFor(name, layout))));
+  const found = bus.ask(calls.search(dictionary(attributesFor(name, schema))));
   await alias;
   bus.turn();
   const session = sessionOf(await opened);
@@ -58,7 +57,7 @@ async function read(bus: PlainBus, name: CredentialName, layout: AttributeSchema
 
 /** Of `vo`: what is agreed on, which for `plain` is an empty text, and the session. */
 function sessionOf(opened: PlainReader): string {
-  if (opened.signature() !== 's' || opened.text() !== '') throw new WireError('a session that is not plain');
+  if (opened.signature() !== 's' || opened.text() !== '') throw new ProtocolError('a session that is not plain');
   return opened.text();
 }
 

@@ -1,6 +1,6 @@
 import type { Interaction } from '../../ports/interaction.ts';
-import { Fault } from './fault.ts';
-import type { Connection } from './wire/connection.ts';
+import type { Connection } from './dbus/connection.ts';
+import { SecretServiceError } from './to-error.ts';
 
 /** Providers have prompts that they complete by themselves, at once. */
 const selfAnsweredMs = 150;
@@ -12,9 +12,9 @@ export class Operation {
   readonly #interaction: Interaction;
   readonly #announce: () => void;
   readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = () => this.#cut(new Fault('cancelled'));
+  readonly #onAbort = () => this.#cut(new SecretServiceError('cancelled'));
   #bus: Connection | undefined;
-  #cause: Fault | undefined;
+  #cause: SecretServiceError | undefined;
   #leftMs: number;
   #startedMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -67,7 +67,7 @@ export class Operation {
     this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 
-  #cut(cause: Fault): void {
+  #cut(cause: SecretServiceError): void {
     this.#cause = cause;
     this.lastWord?.();
     this.#bus?.end(cause);
@@ -75,7 +75,7 @@ export class Operation {
 
   #resume(): void {
     this.#startedMs = uptimeMs();
-    this.#timer = setTimeout(() => this.#cut(new Fault('timed-out')), this.#leftMs);
+    this.#timer = setTimeout(() => this.#cut(new SecretServiceError('timed-out')), this.#leftMs);
   }
 
   #pause(): void {

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Persistence, ProbeResult } from '../../domain/selection/probe-result.ts';
-import { createCredential, deletePath, getCredential } from './credentials.ts';
-import { Fault } from './fault.ts';
-import { searchAll } from './items.ts';
-import { asksEachTime, lockedCollection, unlockAttended } from './lock.ts';
-import { target } from './service-calls.ts';
-import type { Visit } from './visit.ts';
+import { target } from './calls.ts';
+import { createItemFor, deletePath, readItem, searchAll } from './items.ts';
+import { SecretServiceError } from './to-error.ts';
+import { asksEachTime, lockedCollection, unlockInteractively } from './unlock.ts';
+import type { Attempt } from './with-retries.ts';
 
 /** What a probe writes for a moment. */
 export interface Sentinel {
@@ -24,13 +23,13 @@ export function newSentinel(service: string): Sentinel {
 const sessionCollection = '/org/freedesktop/secrets/collection/session';
 
 /** Looks, then has the default collection keep the sentinel and give it back. */
-export async function tryOut(visit: Visit, sentinel: Sentinel): Promise<ProbeResult> {
-  const { collection, session } = visit;
-  if (collection === undefined) throw new Fault('no-collection');
-  const locked = await lockedCollection(visit);
-  if (locked !== undefined) await unlockAttended(visit, [locked]);
-  if (session.provider === 'keepassxc') await lookAtEntries(visit);
-  else await roundTrip(visit, sentinel);
+export async function tryOut(attempt: Attempt, sentinel: Sentinel): Promise<ProbeResult> {
+  const { collection, session } = attempt;
+  if (collection === undefined) throw new SecretServiceError('no-collection');
+  const locked = await lockedCollection(attempt);
+  if (locked !== undefined) await unlockInteractively(attempt, [locked]);
+  if (session.provider === 'keepassxc') await lookAtEntries(attempt);
+  else await roundTrip(attempt, sentinel);
   const persistence: Persistence = collection === sessionCollection ? 'until-logout' : 'until-delete';
   return { kind: 'usable', persistence, ...(session.provider && { evidence: { provider: session.provider } }) };
 }
@@ -39,22 +38,22 @@ export async function tryOut(visit: Visit, sentinel: Sentinel): Promise<ProbeRes
  * KeePassXC, where it confirms each access, shows entries as locked, and nothing written there could be taken away
  * again without asking; where it does not, what is deleted stays in its recycle bin. So nothing is written.
  */
-async function lookAtEntries(visit: Visit): Promise<void> {
-  const entries = await searchAll(visit);
-  if (entries.some(({ locked }) => locked)) throw new Fault('locked', asksEachTime);
+async function lookAtEntries(attempt: Attempt): Promise<void> {
+  const entries = await searchAll(attempt);
+  if (entries.some(({ locked }) => locked)) throw new SecretServiceError('locked', asksEachTime);
 }
 
-async function roundTrip(visit: Visit, { name, secret }: Sentinel): Promise<void> {
-  const { session, operation } = visit;
-  const path = await createCredential(visit, name, secret);
+async function roundTrip(attempt: Attempt, { name, secret }: Sentinel): Promise<void> {
+  const { session, operation } = attempt;
+  const path = await createItemFor(attempt, name, secret);
   operation.lastWord = () => session.bus.tell({ to: target(session, path, 'Item', 'Delete') });
   try {
-    const back = await getCredential(visit, name);
-    if (!back?.equals(secret)) throw new Fault('round-trip-mismatch');
+    const back = await readItem(attempt, name);
+    if (!back?.equals(secret)) throw new SecretServiceError('round-trip-mismatch');
   } catch (error) {
-    await deletePath(visit, path).catch(() => undefined);
+    await deletePath(attempt, path).catch(() => undefined);
     throw error;
   }
-  await deletePath(visit, path);
+  await deletePath(attempt, path);
   operation.lastWord = undefined;
 }

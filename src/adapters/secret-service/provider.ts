@@ -1,8 +1,31 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import type { Provider } from '../../domain/selection/probe-result.ts';
-import { namesOnBus, ownerOf, serviceName } from './bus-calls.ts';
-import { programs, providerOfProcess } from './provider-of-process.ts';
-import type { Connection } from './wire/connection.ts';
+import { serviceName } from './calls.ts';
+import { getNameOwner, listNames } from './dbus/bus-calls.ts';
+import type { Connection } from './dbus/connection.ts';
+
+/** The programs that serve the Secret Service. */
+export const programs: readonly (readonly [program: string, Provider])[] = [
+  ['gnome-keyring-daemon', 'gnome-keyring'],
+  ['kwalletd5', 'kwallet'],
+  ['kwalletd6', 'kwallet'],
+  ['ksecretd', 'kwallet'],
+  ['keepassxc', 'keepassxc'],
+];
+
+/** What Linux keeps of a process's name, in bytes: proc(5), `/proc/PID/comm`. */
+const commBytes = 15;
+
+/** The provider that process `pid` is, going by its name. */
+export function identifyByProcess(pid: number): Provider | undefined {
+  try {
+    const comm = readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd();
+    return programs.find(([program]) => program.slice(0, commBytes) === comm)?.[1];
+  } catch {
+    // The bus may be another container's, with processes that are not seen from here.
+    return undefined;
+  }
+}
 
 /** What their other names on the bus start with: they own those also where their Secret Service is switched off. */
 const ownNames: readonly (readonly [start: string, Provider])[] = [
@@ -13,17 +36,17 @@ const ownNames: readonly (readonly [start: string, Provider])[] = [
 ];
 
 /** The provider, which is process `pid`. */
-export async function providerOf(bus: Connection, pid: number): Promise<Provider | undefined> {
-  return providerOfProcess(pid) ?? (await providerOfNames(bus, await ownerOf(bus, serviceName)));
+export async function identifyProvider(bus: Connection, pid: number): Promise<Provider | undefined> {
+  return identifyByProcess(pid) ?? (await identifyByNames(bus, await getNameOwner(bus, serviceName)));
 }
 
 /** The provider that runs without serving, going by the names on the bus. */
-export function idleProvider(names: readonly string[]): Provider | undefined {
-  return names.map(providerOfName).find((provider) => provider !== undefined && provider !== 'gnome-keyring');
+export function findIdleProvider(names: readonly string[]): Provider | undefined {
+  return names.map(identifyByName).find((provider) => provider !== undefined && provider !== 'gnome-keyring');
 }
 
 /** The providers installed, each once. `path`: the variable. */
-export function installedProviders(path: string | undefined): Provider[] {
+export function findInstalledProviders(path: string | undefined): Provider[] {
   const found = programs.filter(([program]) => isInstalled(program, path));
   return [...new Set(found.map(([, provider]) => provider))];
 }
@@ -34,14 +57,14 @@ export function isInstalled(program: string, path = ''): boolean {
   return folders.some((folder) => isProgram(`${folder}/${program}`));
 }
 
-async function providerOfNames(bus: Connection, owner: string): Promise<Provider | undefined> {
-  const names = (await namesOnBus(bus)).filter((name) => providerOfName(name) !== undefined);
-  const owners = await Promise.all(names.map((name) => ownerOf(bus, name).catch(() => undefined)));
+async function identifyByNames(bus: Connection, owner: string): Promise<Provider | undefined> {
+  const names = (await listNames(bus)).filter((name) => identifyByName(name) !== undefined);
+  const owners = await Promise.all(names.map((name) => getNameOwner(bus, name).catch(() => undefined)));
   const own = names[owners.indexOf(owner)];
-  return own === undefined ? undefined : providerOfName(own);
+  return own === undefined ? undefined : identifyByName(own);
 }
 
-function providerOfName(name: string): Provider | undefined {
+function identifyByName(name: string): Provider | undefined {
   return ownNames.find(([start]) => name.startsWith(start))?.[1];
 }
 

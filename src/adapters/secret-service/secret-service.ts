@@ -5,13 +5,14 @@ import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
 import type { Interaction } from '../../ports/interaction.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
-import type { SessionEnvironment } from './address.ts';
-import { Fault } from './fault.ts';
+import type { SessionEnvironment } from './dbus/address.ts';
 import { getPlainly } from './get-plainly.ts';
+import { deleteItems, listCredentials, readItem, writeItem } from './items.ts';
 import { Operation } from './operation.ts';
-import { SessionKeeper } from './session-keeper.ts';
-import { toError, toFault, toProbe } from './to-error.ts';
-import { type Visit, visit } from './visit.ts';
+import { newSentinel, tryOut } from './probe.ts';
+import { SessionPool } from './session-pool.ts';
+import { SecretServiceError, toError, toProbeResult, toSecretServiceError } from './to-error.ts';
+import { type Attempt, withRetries } from './with-retries.ts';
 
 export interface SecretServiceOptions {
   readonly environment: SessionEnvironment;
@@ -19,7 +20,7 @@ export interface SecretServiceOptions {
   readonly sentinelService: string;
   readonly interaction: Interaction;
   /** `keystow` where absent. */
-  readonly layout?: AttributeSchema;
+  readonly attributeSchema?: AttributeSchema;
   /** Bounds each operation but for a user's time to answer. 2,500 where absent. */
   readonly limitMs?: number;
 }
@@ -38,27 +39,23 @@ export class SecretService implements CredentialStore, StoreProbe {
   readonly id = 'secret-service';
   readonly listing = 'all';
   readonly #options: SecretServiceOptions;
-  readonly #sessions: SessionKeeper;
+  readonly #sessions: SessionPool;
 
   constructor(options: SecretServiceOptions) {
     this.#options = options;
-    this.#sessions = new SessionKeeper(options.environment);
+    this.#sessions = new SessionPool(options.environment);
   }
 
   async get(name: CredentialName, options?: OperationOptions): Promise<Secret | undefined> {
     toCredentialName(name.service, name.account);
-    return this.#operate(
-      options,
-      async (at) => (await getPlainly(at, name)) ?? (await beyondReading()).getCredential(at, name),
-    );
+    return this.#operate(options, async (at) => (await getPlainly(at, name)) ?? readItem(at, name));
   }
 
   async set(name: CredentialName, secret: Secret, options?: OperationOptions): Promise<void> {
     toCredentialName(name.service, name.account);
     await this.#operate(options, async (at) => {
-      if (secret.expose().length > maxSecretBytes) throw new Fault('too-large');
-      const { setCredential } = await beyondReading();
-      await setCredential(at, name, secret);
+      if (secret.expose().length > maxSecretBytes) throw new SecretServiceError('too-large');
+      await writeItem(at, name, secret);
     });
   }
 
@@ -66,8 +63,7 @@ export class SecretService implements CredentialStore, StoreProbe {
     toCredentialName(name.service, name.account);
     let wasKept = false;
     await this.#operate(options, async (at) => {
-      const { deleteCredential } = await beyondReading();
-      await deleteCredential(at, name, () => {
+      await deleteItems(at, name, () => {
         wasKept = true;
       });
     });
@@ -76,18 +72,17 @@ export class SecretService implements CredentialStore, StoreProbe {
 
   async list(service?: string, options?: OperationOptions): Promise<readonly CredentialName[]> {
     if (service !== undefined) toCredentialName(service, 'any');
-    return this.#operate(options, async (at) => (await beyondReading()).listCredentials(at, service));
+    return this.#operate(options, async (at) => listCredentials(at, service));
   }
 
   async probe(options?: OperationOptions): Promise<ProbeResult> {
-    const { newSentinel, tryOut } = await beyondReading();
     const sentinel = newSentinel(this.#options.sentinelService);
     try {
       return await this.#bounded(options, (at) => tryOut(at, sentinel));
     } catch (error) {
-      const fault = toFault(error);
+      const fault = toSecretServiceError(error);
       if (fault.code === 'cancelled') throw toError(fault);
-      return toProbe(fault);
+      return toProbeResult(fault);
     }
   }
 
@@ -95,25 +90,21 @@ export class SecretService implements CredentialStore, StoreProbe {
     this.#sessions.close();
   }
 
-  async #operate<T>(options: OperationOptions | undefined, work: (at: Visit) => Promise<T>): Promise<T> {
+  async #operate<T>(options: OperationOptions | undefined, work: (at: Attempt) => Promise<T>): Promise<T> {
     try {
       return await this.#bounded(options, work);
     } catch (error) {
-      throw toError(toFault(error));
+      throw toError(toSecretServiceError(error));
     }
   }
 
-  async #bounded<T>(options: OperationOptions | undefined, work: (at: Visit) => Promise<T>): Promise<T> {
-    const { limitMs = defaultLimitMs, interaction, layout = 'keystow' } = this.#options;
+  async #bounded<T>(options: OperationOptions | undefined, work: (at: Attempt) => Promise<T>): Promise<T> {
+    const { limitMs = defaultLimitMs, interaction, attributeSchema: schema = 'keystow' } = this.#options;
     const operation = new Operation(limitMs, interaction, options?.signal);
     try {
-      return await visit({ sessions: this.#sessions, operation, layout }, work);
+      return await withRetries({ sessions: this.#sessions, operation, schema }, work);
     } finally {
       operation.close();
     }
   }
-}
-
-function beyondReading() {
-  return import('./beyond-reading.ts');
 }

@@ -1,11 +1,28 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { ProbeResult, Provider } from '../../domain/selection/probe-result.ts';
+import type { Evidence, ProbeResult, Provider, Reason } from '../../domain/selection/probe-result.ts';
 import { toOneLine } from '../../domain/text/one-line.ts';
-import { Fault, type FaultCode } from './fault.ts';
-import { BusError } from './wire/connection.ts';
+import { BusError } from './dbus/errors.ts';
+
+/** Why an operation did not get through. */
+export type SecretServiceErrorCode =
+  | Exclude<Reason, 'disabled' | 'binding-missing' | 'volatile'>
+  | 'too-large'
+  | 'cancelled';
+
+/** What the adapter throws within; to-error.ts makes of it what callers see. */
+export class SecretServiceError extends Error {
+  readonly code: SecretServiceErrorCode;
+  readonly evidence: Evidence;
+
+  constructor(code: SecretServiceErrorCode, evidence: Evidence = {}, cause?: unknown) {
+    super(evidence.text ?? code, { cause });
+    this.code = code;
+    this.evidence = evidence;
+  }
+}
 
 /** Errors that the bus and the provider answer with, by name without `org.freedesktop.`. Any other is `failed`. */
-const answers: Readonly<Record<string, FaultCode>> = {
+const errorReplies: Readonly<Record<string, SecretServiceErrorCode>> = {
   'DBus.Error.AccessDenied': 'denied',
   'DBus.Error.AuthFailed': 'denied',
   'DBus.Error.Timeout': 'timed-out',
@@ -16,7 +33,7 @@ const answers: Readonly<Record<string, FaultCode>> = {
 };
 
 /** Errors of connecting, by `errno`. Any other says that no bus listens there. */
-const connectErrors: Readonly<Record<string, FaultCode>> = {
+const connectErrors: Readonly<Record<string, SecretServiceErrorCode>> = {
   EACCES: 'denied',
   EPERM: 'denied',
   EAGAIN: 'timed-out',
@@ -38,7 +55,7 @@ const vanished = [
   'Secret.Error.NoSuchObject',
 ];
 
-const sentences: Readonly<Record<FaultCode, string>> = {
+const messages: Readonly<Record<SecretServiceErrorCode, string>> = {
   'no-session-bus': 'there is no session bus to reach the Secret Service by',
   'not-installed': 'nothing that provides the Secret Service is installed',
   'not-running': 'the Secret Service is not running',
@@ -57,41 +74,41 @@ const ambiguityHint =
   'keep one of the items that "secret-tool search --all service SERVICE" shows, and delete the others';
 
 /** There is no getting through to this address of the bus. */
-export function isUnconnected(thrown: unknown): boolean {
-  const error = rawOf(thrown);
+export function isConnectError(thrown: unknown): boolean {
+  const error = unwrap(thrown);
   return error instanceof Error && 'syscall' in error && error.syscall === 'connect';
 }
 
 export function isUnowned(error: unknown): boolean {
-  return unowned.includes(nameOf(error));
+  return unowned.includes(getErrorName(error));
 }
 
 /** A new session may do better: nothing of this one can be used. */
-export function isLost(error: unknown): boolean {
-  return lost.includes(nameOf(error)) || ['EPIPE', 'ECONNRESET'].includes(errnoOf(error));
+export function isSessionLost(error: unknown): boolean {
+  return lost.includes(getErrorName(error)) || ['EPIPE', 'ECONNRESET'].includes(getErrno(error));
 }
 
 /** The same again, from the search on, may do better. */
-export function isRace(error: unknown): boolean {
-  return vanished.includes(nameOf(error));
+export function isItemGone(error: unknown): boolean {
+  return vanished.includes(getErrorName(error));
 }
 
 /** What went wrong, with the provider where it is known and the platform's words where there are some. */
-export function toFault(error: unknown, provider?: Provider): Fault {
-  if (error instanceof Fault)
-    return new Fault(error.code, { ...(provider && { provider }), ...error.evidence }, error.cause);
-  const text = words(error);
-  return new Fault(codeOf(error), { ...(provider && { provider }), ...(text && { text }) }, error);
+export function toSecretServiceError(error: unknown, provider?: Provider): SecretServiceError {
+  if (error instanceof SecretServiceError)
+    return new SecretServiceError(error.code, { ...(provider && { provider }), ...error.evidence }, error.cause);
+  const text = formatText(error);
+  return new SecretServiceError(toCode(error), { ...(provider && { provider }), ...(text && { text }) }, error);
 }
 
-export function toError({ code, evidence, cause }: Fault): CredentialError {
+export function toError({ code, evidence, cause }: SecretServiceError): CredentialError {
   const text = evidence.text === undefined ? '' : `: ${evidence.text}`;
   const hint = code === 'ambiguous' ? ambiguityHint : undefined;
-  return new CredentialError(code, `${sentences[code]}${text}`, { ...(hint && { hint }), evidence, cause });
+  return new CredentialError(code, `${messages[code]}${text}`, { ...(hint && { hint }), evidence, cause });
 }
 
 /** What a probe saw, where it did not end well. A limit that only operations have is a bug here. */
-export function toProbe({ code, evidence }: Fault): ProbeResult {
+export function toProbeResult({ code, evidence }: SecretServiceError): ProbeResult {
   const seen = { ...(Object.keys(evidence).length > 0 && { evidence }) };
   switch (code) {
     case 'no-session-bus':
@@ -105,26 +122,26 @@ export function toProbe({ code, evidence }: Fault): ProbeResult {
   }
 }
 
-function codeOf(error: unknown): FaultCode {
-  if (error instanceof BusError) return answers[nameOf(error)] ?? 'failed';
-  return isUnconnected(error) ? (connectErrors[errnoOf(error)] ?? 'no-session-bus') : 'failed';
+function toCode(error: unknown): SecretServiceErrorCode {
+  if (error instanceof BusError) return errorReplies[getErrorName(error)] ?? 'failed';
+  return isConnectError(error) ? (connectErrors[getErrno(error)] ?? 'no-session-bus') : 'failed';
 }
 
 /** A D-Bus error's name without what all of them start with. */
-function nameOf(thrown: unknown): string {
-  const error = rawOf(thrown);
+function getErrorName(thrown: unknown): string {
+  const error = unwrap(thrown);
   return error instanceof BusError ? error.errorName.replace('org.freedesktop.', '') : '';
 }
 
-function errnoOf(thrown: unknown): string {
-  const error = rawOf(thrown);
+function getErrno(thrown: unknown): string {
+  const error = unwrap(thrown);
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-function rawOf(thrown: unknown): unknown {
-  return thrown instanceof Fault ? thrown.cause : thrown;
+function unwrap(thrown: unknown): unknown {
+  return thrown instanceof SecretServiceError ? thrown.cause : thrown;
 }
 
-function words(error: unknown): string {
-  return toOneLine(error instanceof Error ? error.message || nameOf(error) : String(error));
+function formatText(error: unknown): string {
+  return toOneLine(error instanceof Error ? error.message || getErrorName(error) : String(error));
 }

@@ -1,8 +1,8 @@
 import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
 import type { AttributeSchema } from '../../domain/profile.ts';
-import type { Attributes } from './service-calls.ts';
+import type { Attributes } from './calls.ts';
 
-interface Layout {
+interface Schema {
   /** The attribute that holds the account. */
   readonly account: string;
   /** What every item has beside its name, and is searched by. */
@@ -11,7 +11,7 @@ interface Layout {
   label(name: CredentialName): string;
 }
 
-const layouts: Readonly<Record<AttributeSchema, Layout>> = {
+const schemas: Readonly<Record<AttributeSchema, Schema>> = {
   // Exactly what `@napi-rs/keyring` writes; `secret-tool` and Python's keyring add an attribute.
   keystow: { account: 'username', fixed: {}, label: ({ service, account }) => `${account}@${service}` },
   // keytar_posix.cc of keytar 7.9: libsecret adds the schema's name to what it writes and to what it searches by.
@@ -29,23 +29,23 @@ const ignored = [
 ];
 
 /** What an item is written with, and searched by. */
-export function attributesFor({ service, account }: CredentialName, layout: AttributeSchema): Attributes {
-  return { ...attributesForService(service, layout), [layouts[layout].account]: account };
+export function attributesFor({ service, account }: CredentialName, schema: AttributeSchema): Attributes {
+  return { ...attributesForService(service, schema), [schemas[schema].account]: account };
 }
 
 /** What the items of a service are searched by. */
-export function attributesForService(service: string, layout: AttributeSchema): Attributes {
-  return { ...layouts[layout].fixed, service };
+export function attributesForService(service: string, schema: AttributeSchema): Attributes {
+  return { ...schemas[schema].fixed, service };
 }
 
 /** KeePassXC would fill in a placeholder such as `{PASSWORD}`, and hangs on `{TITLE}{TITLE}`. */
-export function labelFor(name: CredentialName, layout: AttributeSchema): string {
-  return layouts[layout].label(name).replaceAll('{', '(').replaceAll('}', ')');
+export function formatLabel(name: CredentialName, schema: AttributeSchema): string {
+  return schemas[schema].label(name).replaceAll('{', '(').replaceAll('}', ')');
 }
 
-/** The credential that an item is of, where it is of one in this layout and nothing more. */
-export function nameFrom(attributes: Attributes, layout: AttributeSchema): CredentialName | undefined {
-  const { account: accountAttribute, fixed } = layouts[layout];
+/** The credential that an item is of, where it is of one in this schema and nothing more. */
+export function parseName(attributes: Attributes, schema: AttributeSchema): CredentialName | undefined {
+  const { account: accountAttribute, fixed } = schemas[schema];
   const { service = '', [accountAttribute]: account = '', ...others } = attributes;
   if (Object.keys(others).some((key) => !ignored.includes(key))) return undefined;
   if (Object.entries(fixed).some(([key, value]) => others[key] !== value)) return undefined;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { ProtocolError } from './errors.ts';
 import { alignmentOf, type Type, typesOf, type Value } from './value.ts';
-import { WireError } from './wire-error.ts';
 
 /** What one message may hold, so that few bytes never become much memory. */
 const maxDepth = 32;
@@ -23,13 +23,14 @@ export class Reader {
   /** Reads values of `types`, which must be all that there is. */
   values(types: readonly Type[]): Value[] {
     const values = types.map((type) => this.#value(type, 0));
-    if (this.#end !== this.#bytes.length) throw new WireError('a message is longer than its signature');
+    if (this.#end !== this.#bytes.length) throw new ProtocolError('a message is longer than its signature');
     return values;
   }
 
   #value(type: Type, depth: number): Value {
     this.#count += 1;
-    if (depth > maxDepth || this.#count > maxValues) throw new WireError('a message has values too many or too deep');
+    if (depth > maxDepth || this.#count > maxValues)
+      throw new ProtocolError('a message has values too many or too deep');
     switch (type.code) {
       case 'y':
         return this.#view.getUint8(this.#take(1));
@@ -61,14 +62,14 @@ export class Reader {
     if (element.code === 'y') return new Uint8Array(this.#bytes.subarray(start, end));
     const values: Value[] = [];
     for (this.#end = start; this.#end < end; ) values.push(this.#value(element, depth));
-    if (this.#end !== end) throw new WireError('an array is not as long as it says');
+    if (this.#end !== end) throw new ProtocolError('an array is not as long as it says');
     return values;
   }
 
   #variant(depth: number): Value {
     const signature = this.#text(this.#view.getUint8(this.#take(1)));
     const [type, ...more] = typesOf(signature);
-    if (type === undefined || more.length > 0) throw new WireError('a variant is not one value');
+    if (type === undefined || more.length > 0) throw new ProtocolError('a variant is not one value');
     return [signature, this.#value(type, depth)];
   }
 
@@ -76,10 +77,10 @@ export class Reader {
     const start = this.#take(length + 1, 1);
     const stop = start + length;
     const text = this.#bytes.toString('utf8', start, stop);
-    if (this.#bytes[stop] !== 0) throw new WireError('a string is not terminated');
+    if (this.#bytes[stop] !== 0) throw new ProtocolError('a string is not terminated');
     // Only where a replacement character came out can the bytes have been no UTF-8.
     if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, stop)))
-      throw new WireError('a string is not UTF-8');
+      throw new ProtocolError('a string is not UTF-8');
     return text;
   }
 
@@ -90,7 +91,7 @@ export class Reader {
   #take(size: number, alignment = size): number {
     const start = this.#end + (-this.#end & (alignment - 1));
     this.#end = start + size;
-    if (this.#end > this.#bytes.length) throw new WireError('a value ends beyond its message');
+    if (this.#end > this.#bytes.length) throw new ProtocolError('a value ends beyond its message');
     return start;
   }
 }

@@ -9,19 +9,19 @@ export interface SessionEnvironment {
  * The sockets where the session bus may listen, in the order to try; a leading NUL marks an abstract one.
  * D-Bus specification, "Server Addresses"; without an address, the runtime directory's, as systemd sets it up.
  */
-export function busSockets(environment: SessionEnvironment): string[] {
+export function parseBusAddress(environment: SessionEnvironment): string[] {
   const runtimeDir = environment.XDG_RUNTIME_DIR;
   const usual = runtimeDir ? [`${runtimeDir}/bus`] : [];
   const address = environment.DBUS_SESSION_BUS_ADDRESS;
-  return address ? address.split(';').flatMap((entry) => socketOf(entry) ?? usual) : usual;
+  return address ? address.split(';').flatMap((entry) => parseSocket(entry) ?? usual) : usual;
 }
 
 /** The socket of one address: `undefined` for the usual one, none where it is not a Unix socket to connect to. */
-function socketOf(entry: string): string[] | undefined {
+function parseSocket(entry: string): string[] | undefined {
   if (!entry.startsWith('unix:')) return [];
   for (const pair of entry.slice('unix:'.length).split(',')) {
     const equals = pair.indexOf('=');
-    const [key, value] = [pair.slice(0, equals), unescaped(pair.slice(equals + 1))];
+    const [key, value] = [pair.slice(0, equals), decodePercent(pair.slice(equals + 1))];
     if (equals < 0 || value === '') continue;
     if (key === 'runtime' && value === 'yes') return undefined;
     if (key === 'path') return [value];
@@ -31,7 +31,7 @@ function socketOf(entry: string): string[] | undefined {
 }
 
 /** What is escaped is bytes, of UTF-8. */
-function unescaped(text: string): string {
+function decodePercent(text: string): string {
   if (!text.includes('%')) return text;
   const bytes = Buffer.from(text)
     .toString('latin1')

@@ -1,6 +1,6 @@
-import { headBytes, littleEndian } from './head.ts';
+import { ProtocolError } from './errors.ts';
+import { headBytes, littleEndian } from './header.ts';
 import { PlainReader } from './plain-reader.ts';
-import { WireError } from './wire-error.ts';
 
 /** A method call; `gives` is the signature that its reply must have. */
 export interface PlainCall {
@@ -55,7 +55,7 @@ function padded(bytes: string, alignment = 8): string {
 
 /** What a message says of the call that it answers: its serial, 0 for none; and the signature of its own body. */
 export function answered(bytes: Buffer, fieldsEnd: number): { readonly serial: number; readonly signature: string } {
-  if (bytes[0] !== littleEndian) throw new WireError('a message has its most significant byte first');
+  if (bytes[0] !== littleEndian) throw new ProtocolError('a message has its most significant byte first');
   let [serial, signature] = [0, ''];
   for (const fields = new PlainReader(bytes.subarray(0, fieldsEnd), headBytes); fields.left; ) {
     fields.align(8);

@@ -1,9 +1,9 @@
 import { createConnection, type Socket } from 'node:net';
-import { authentication, busObject, greetingBytes } from './greeting.ts';
-import { extent, headBytes, messageTypes } from './head.ts';
+import { authentication, busObject, greetingBytes } from './auth.ts';
+import { ProtocolError } from './errors.ts';
+import { extent, headBytes, messageTypes } from './header.ts';
 import { answered, marshaled, type PlainCall, text } from './plain-message.ts';
 import { PlainReader } from './plain-reader.ts';
-import { WireError } from './wire-error.ts';
 
 /** Of all that a bus answers, in bytes: room for a secret of some 7 KB. */
 const maxBytes = 8192;
@@ -89,7 +89,7 @@ export class PlainBus {
     this.#receivedEnd += count;
     try {
       while (this.#handledEnd === 0 ? this.#meet() : this.#handle());
-      if (this.#receivedEnd === maxBytes) throw new WireError('the bus answers more than is read at once');
+      if (this.#receivedEnd === maxBytes) throw new ProtocolError('the bus answers more than is read at once');
     } catch (error) {
       this.end(error as Error);
     }
@@ -99,7 +99,7 @@ export class PlainBus {
   #meet(): boolean {
     if (this.#receivedEnd < greetingBytes) return false;
     if (this.#received.toString('latin1', 0, 3) !== 'OK ')
-      throw new WireError('the bus rejects this user, or it is none');
+      throw new ProtocolError('the bus rejects this user, or it is none');
     this.#handledEnd = greetingBytes;
     return true;
   }
@@ -113,9 +113,9 @@ export class PlainBus {
     this.#handledEnd += end;
     const { serial, signature } = answered(bytes, fieldsEnd);
     const call = this.#waiting.get(serial);
-    if (bytes[1] === messageTypes.error) throw new WireError('the answer is an error');
+    if (bytes[1] === messageTypes.error) throw new ProtocolError('the answer is an error');
     if (bytes[1] === messageTypes.reply && call !== undefined) {
-      if (signature !== call.gives) throw new WireError(`expected "${call.gives}", got "${signature}"`);
+      if (signature !== call.gives) throw new ProtocolError(`expected "${call.gives}", got "${signature}"`);
       this.#waiting.delete(serial);
       call.resolve(new PlainReader(bytes.subarray(bodyStart, end)));
     }

@@ -1,4 +1,4 @@
-import { WireError } from './wire-error.ts';
+import { ProtocolError } from './errors.ts';
 
 /** A D-Bus value: `ay` is bytes, a struct or dict entry is a tuple, a variant is `[signature, value]`. */
 export type Value = number | bigint | boolean | string | Uint8Array | readonly Value[];
@@ -22,7 +22,7 @@ export function typesOf(signature: string): readonly Type[] {
   const next = (): Type => {
     const code = signature.charAt(end);
     end += 1;
-    if (!alignments.has(code)) throw new WireError('a signature has a type that is not known');
+    if (!alignments.has(code)) throw new ProtocolError('a signature has a type that is not known');
     const parts: Type[] = [];
     if (code === 'a') parts.push(next());
     if (code !== '(' && code !== '{') return { code, parts };

@@ -1,7 +1,7 @@
-import { extent, littleEndian } from './head.ts';
+import { ProtocolError } from './errors.ts';
+import { extent, littleEndian } from './header.ts';
 import { Reader } from './reader.ts';
 import { typesOf, type Value } from './value.ts';
-import { WireError } from './wire-error.ts';
 import { Writer } from './writer.ts';
 
 /** D-Bus specification, "Header Fields": the code and the type of each. */
@@ -60,7 +60,7 @@ export function decode(bytes: Buffer): Message {
     fields,
     body(signature) {
       const given = fields.signature ?? '';
-      if (signature !== given) throw new WireError(`expected "${signature}", got "${given}"`);
+      if (signature !== given) throw new ProtocolError(`expected "${signature}", got "${given}"`);
       return new Reader(bytes.subarray(bodyStart, end), isLittleEndian).values(typesOf(signature));
     },
   };

@@ -1,4 +1,4 @@
-import { WireError } from './wire-error.ts';
+import { ProtocolError } from './errors.ts';
 
 /** Largest message that is accepted, in bytes: room for a secret of 8 MiB. The specification allows 128 MiB. */
 export const maxMessageBytes = 8 * 1024 * 1024 + 65_536;
@@ -17,11 +17,11 @@ export const messageTypes = { call: 1, reply: 2, error: 3, signal: 4 } as const;
 export function extent(head: Buffer): { readonly fieldsEnd: number; readonly bodyStart: number; readonly end: number } {
   const view = new DataView(head.buffer, head.byteOffset, headBytes);
   const isLittleEndian = head[0] === littleEndian;
-  if ((!isLittleEndian && head[0] !== 0x42) || head[3] !== 1) throw new WireError('this is not a D-Bus message');
+  if ((!isLittleEndian && head[0] !== 0x42) || head[3] !== 1) throw new ProtocolError('this is not a D-Bus message');
   const fieldsEnd = headBytes + view.getUint32(12, isLittleEndian);
   const bodyStart = Math.ceil(fieldsEnd / 8) * 8;
   const end = bodyStart + view.getUint32(4, isLittleEndian);
   if (fieldsEnd > maxFieldsBytes || end > maxMessageBytes)
-    throw new WireError(`a message of ${end} bytes is larger than is accepted`);
+    throw new ProtocolError(`a message of ${end} bytes is larger than is accepted`);
   return { fieldsEnd, bodyStart, end };
 }

@@ -1,9 +1,9 @@
 import { createConnection, type Socket } from 'node:net';
-import { authentication, busName, busObject, greetingBytes } from './greeting.ts';
-import { extent, headBytes, messageTypes } from './head.ts';
+import { authentication, busName, busObject, greetingBytes } from './auth.ts';
+import { BusError, ProtocolError } from './errors.ts';
+import { extent, headBytes, messageTypes } from './header.ts';
 import { decode, encode, type Fields, type Message } from './message.ts';
 import type { Value } from './value.ts';
-import { WireError } from './wire-error.ts';
 
 /** A method call; `gives` is the signature that its reply must have. */
 export interface Call {
@@ -19,21 +19,11 @@ export interface Reply {
   readonly sender: string;
 }
 
-/** An error reply, and the bus closing in the same terms. `errorName`: `org.freedesktop.DBus.Error.Disconnected`. */
-export class BusError extends Error {
-  readonly errorName: string;
-
-  constructor(errorName: string, text: string) {
-    super(text);
-    this.errorName = errorName;
-  }
-}
-
 /** Why what came is not the greeting: the bus does not want this user, or it is no bus. */
 function refusalOf(line: string): Error {
   if ('REJECTED'.startsWith(line.slice(0, 8)))
     return new BusError(`${busName}.Error.AuthFailed`, 'the bus rejects this user');
-  return new WireError('what listens at the address of the session bus does not speak D-Bus');
+  return new ProtocolError('what listens at the address of the session bus does not speak D-Bus');
 }
 
 /** A message bus as one client sees it. Calls go out at once and in order; none waits for an earlier reply. */

@@ -1,4 +1,4 @@
-import { WireError } from './wire-error.ts';
+import { ProtocolError } from './errors.ts';
 
 /** Reads what a signature that is known says, in its order: whoever calls knows it. */
 export class PlainReader {
@@ -34,7 +34,7 @@ export class PlainReader {
   bytes(length = this.uint()): Buffer {
     const start = this.#at;
     this.#at += length;
-    if (this.#at > this.#bytes.length) throw new WireError('a value ends beyond its message');
+    if (this.#at > this.#bytes.length) throw new ProtocolError('a value ends beyond its message');
     return this.#bytes.subarray(start, this.#at);
   }
 

@@ -1,0 +1,69 @@
+import type { AttributeSchema } from '../../domain/profile.ts';
+import { noObject } from './calls.ts';
+import type { Operation } from './operation.ts';
+import type { BusSession, SessionPool } from './session-pool.ts';
+import {
+  isItemGone,
+  isSessionLost,
+  SecretServiceError,
+  type SecretServiceErrorCode,
+  toSecretServiceError,
+} from './to-error.ts';
+
+/** One try of an operation at the provider. */
+export interface Attempt {
+  readonly session: BusSession;
+  /** The default collection; `undefined` where there is none. */
+  readonly collection: string | undefined;
+  readonly operation: Operation;
+  readonly schema: AttributeSchema;
+}
+
+/** What the tries of an operation have in common. */
+export interface RetryOptions extends Pick<Attempt, 'operation' | 'schema'> {
+  readonly sessions: SessionPool;
+}
+
+/** Each waits a millisecond longer than the one before, so that clients that meet once do not meet again and again. */
+const maxRetries = 10;
+
+/** Does `work`, again from the start where another client or a restart of the provider came between. */
+export async function withRetries<T>(options: RetryOptions, work: (attempt: Attempt) => Promise<T>): Promise<T> {
+  let lastError: SecretServiceError | undefined;
+  for (let retries = 0; ; retries += 1) {
+    try {
+      return await attemptOnce(options, work);
+    } catch (error) {
+      if (retries === maxRetries || !(isItemGone(error) || isSessionLost(error)))
+        throw lastError ? toEndedError(error, lastError) : error;
+      lastError = toSecretServiceError(error);
+      await new Promise((resolve) => setTimeout(resolve, retries));
+    }
+  }
+}
+
+async function attemptOnce<T>({ sessions, operation, schema }: RetryOptions, work: (attempt: Attempt) => Promise<T>) {
+  const { session, alias } = await sessions.acquire(operation);
+  try {
+    const result = await work({ session, collection: alias === noObject ? undefined : alias, operation, schema });
+    await session.path;
+    sessions.release(session);
+    return result;
+  } catch (error) {
+    if (isItemGone(error)) sessions.release(session);
+    else session.bus.end();
+    throw toSecretServiceError(error, session.provider);
+  }
+}
+
+/** What there is no more, and was there a moment ago, is no store that this machine does not have. */
+function toEndedError(error: unknown, lastError: SecretServiceError): unknown {
+  const gone: readonly SecretServiceErrorCode[] = ['not-running', 'not-installed', 'no-session-bus'];
+  if (!(error instanceof SecretServiceError) || !gone.includes(error.code)) return error;
+  const { provider } = lastError.evidence;
+  return new SecretServiceError(
+    'not-running',
+    { ...(provider && { provider }), text: 'it ended while it was asked' },
+    error,
+  );
+}
