@@ -1,7 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type Binding, type FoundCredential, type NativeEntry, requireBinding } from './binding.ts';
 import type { Operation } from './operation.ts';
-import type { NativePlatform } from './platform.ts';
 
 /** The names by which the binding addresses an item. */
 export interface Item {
@@ -15,20 +14,31 @@ export interface TargetItem extends Omit<Item, 'target'> {
   readonly target: string;
 }
 
+/** How the items of a platform behave. */
+export interface ItemTraits {
+  /** The store's name in messages. */
+  readonly displayName: string;
+  /** The binding reports every removal as successful, so read the item again to verify it. */
+  readonly verifiesRemoval: boolean;
+  toError(thrown: unknown): CredentialError;
+  /** Returns whether repeating the write may help, because another program changed the item meanwhile. */
+  isRace(error: unknown): boolean;
+}
+
 /** How often a write is tried if another program changes the item meanwhile. */
 const maxWriteAttempts = 3;
 
 /** The platform's items, as accessed by one operation. Every failure is a `CredentialError`. */
 export class Items {
   readonly #binding: () => Binding;
-  readonly #platform: NativePlatform;
+  readonly #traits: ItemTraits;
   readonly #operation: Operation;
   readonly #isLockHeld: () => boolean;
 
   /** `isLockHeld`: whether this operation may still write. */
-  constructor(load: () => Binding, platform: NativePlatform, operation: Operation, isLockHeld = () => true) {
+  constructor(load: () => Binding, traits: ItemTraits, operation: Operation, isLockHeld = () => true) {
     this.#binding = () => requireBinding(load);
-    this.#platform = platform;
+    this.#traits = traits;
     this.#operation = operation;
     this.#isLockHeld = isLockHeld;
   }
@@ -45,7 +55,7 @@ export class Items {
         await this.#call(item, (entry) => entry.setSecret(bytes));
         return;
       } catch (error) {
-        if (attempt === maxWriteAttempts || !this.#platform.isRace(error)) throw error;
+        if (attempt === maxWriteAttempts || !this.#traits.isRace(error)) throw error;
       }
     }
   }
@@ -56,11 +66,11 @@ export class Items {
     const removed = await this.#call(item, (entry) => entry.deleteCredential());
     const mustVerify =
       removed &&
-      this.#platform.verifiesRemoval &&
+      this.#traits.verifiesRemoval &&
       // Stryker disable next-line ConditionalExpression: only Windows has targets, and it does not verify removals
       item.target === undefined;
     if (mustVerify && (await this.read(item)) !== undefined) {
-      const { displayName } = this.#platform;
+      const { displayName } = this.#traits;
       throw new CredentialError('denied', `the ${displayName} did not delete an item that it reported as deleted`);
     }
     return removed;
@@ -86,7 +96,7 @@ export class Items {
     try {
       return await this.#operation.call(start);
     } catch (error) {
-      throw this.#platform.toError(error);
+      throw this.#traits.toError(error);
     }
   }
 }

@@ -1,17 +1,13 @@
-import type { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import type { CredentialStore } from '../../ports/credential-store.ts';
 import type { ChunkSlot } from './chunks.ts';
-import type { Item, Items } from './items.ts';
+import type { Item, Items, ItemTraits } from './items.ts';
 
 /** Everything in which Keychain and Credential Manager differ. */
-export interface NativePlatform extends Pick<CredentialStore, 'listing'> {
+export interface NativePlatform extends Pick<CredentialStore, 'listing'>, ItemTraits {
   readonly id: 'keychain' | 'credential-manager';
-  readonly displayName: string;
   /** Largest secret of one item, in bytes. A larger secret is stored in chunks. */
   readonly maxItemBytes: number;
-  /** The binding reports every removal as successful, so read the item again to verify it. */
-  readonly verifiesRemoval: boolean;
 
   /** Returns the main item of a credential: a different one for each name, and never one of {@link toChunkItem}. */
   toItem(name: CredentialName): Item;
@@ -26,10 +22,6 @@ export interface NativePlatform extends Pick<CredentialStore, 'listing'> {
 
   /** Present only if some credentials need a marker. */
   readonly presenceMarker?: PresenceMarker;
-
-  toError(thrown: unknown): CredentialError;
-  /** Returns whether repeating the write may help, because another program changed the item meanwhile. */
-  isRace(error: unknown): boolean;
 }
 
 /** An extra entry without which a credential counts as absent. Credentials that need none are always present. */

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const source = resolve(import.meta.dirname, '../src');
+
+/** The layers that each layer may import from, besides itself. */
+const allowedImports: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  ports: ['domain'],
+  app: ['ports', 'domain'],
+  adapters: ['ports', 'domain'],
+  composition: ['app', 'adapters', 'ports', 'domain'],
+  profiles: ['domain'],
+  library: ['app', 'composition', 'profiles', 'ports', 'domain'],
+  cli: ['app', 'adapters', 'composition', 'profiles', 'ports', 'domain'],
+};
+
+/** The only files of cli that may import adapters. */
+const wiringFiles = /^cli\/(main|cli)\.ts$/;
+
+/** Adapters that other adapters may import: they hold shared code. */
+const sharedAdapters = ['files', 'keyrings', 'native'];
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map(toPosixPath);
+
+function toPosixPath(path: string): string {
+  return path.replaceAll('\\', '/');
+}
+
+/** Returns the module specifiers that a file imports, statically or dynamically. */
+function findSpecifiers(file: string): string[] {
+  const text = readFileSync(join(source, file), 'utf8');
+  return [...text.matchAll(/(?:\bfrom|\bimport\(|^import)\s*['"]([^'"]+)['"]/gm)].map(
+    ([, specifier]) => specifier ?? '',
+  );
+}
+
+/** Returns the files of src that a file imports. */
+function findImports(file: string): string[] {
+  return findSpecifiers(file)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => toPosixPath(relative(source, resolve(source, dirname(file), specifier))));
+}
+
+describe('dependencies point one way: cli → app → domain, with adapters plugged in from outside', () => {
+  test.each(files)('%s', (file) => {
+    const [layer = ''] = file.split('/');
+    expect(Object.keys(allowedImports)).toContain(layer);
+    for (const target of findImports(file)) {
+      const [targetLayer] = target.split('/');
+      expect([layer, ...(allowedImports[layer] ?? [])], `imports ${target}`).toContain(targetLayer);
+      if (targetLayer === 'adapters' && layer === 'cli') expect(file).toMatch(wiringFiles);
+    }
+  });
+
+  test('the domain imports no package', () => {
+    const packages = files
+      .filter((file) => file.startsWith('domain/'))
+      .flatMap((file) => findSpecifiers(file).filter((specifier) => !specifier.startsWith('.')));
+    expect(packages).toEqual([]);
+  });
+});
+
+test(`an adapter imports no other adapter except ${sharedAdapters.join(', ')}`, () => {
+  for (const file of files.filter((file) => file.startsWith('adapters/'))) {
+    const own = file.split('/')[1];
+    for (const target of findImports(file)) {
+      const [layer, other] = target.split('/');
+      if (layer === 'adapters') expect([own, ...sharedAdapters], `${file} imports ${target}`).toContain(other);
+    }
+  }
+});
+
+test('importing a module has no side effects, except for the command-line programs', () => {
+  expect(files.length).toBeGreaterThan(0);
+  for (const file of files.filter((file) => !file.startsWith('cli/'))) {
+    expect(readFileSync(join(source, file), 'utf8'), file).not.toMatch(/^(?:await\b|process\.)/m);
+  }
+});
