@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { needsPosix } from '../support/needs.ts';
 import { Sandbox } from './sandbox.ts';
 
 const place = 'protocol=https\\nhost=example.com\\n';
 const answer = 'username=alice\npassword=s3cret\n';
 
-describe.skipIf(process.platform === 'win32')('what a helper is told on stdin', () => {
+describe('what a helper is told on stdin', needsPosix, () => {
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox();

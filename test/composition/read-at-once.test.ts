@@ -22,8 +22,7 @@ import type { StoreId } from '../../src/domain/store-id.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { alice, bob, type KeySource, openFile } from '../encrypted-file/place.ts';
-
-const onPosix = process.platform !== 'win32';
+import { needsPosix, needsRoot } from '../support/needs.ts';
 
 interface House {
   readonly folder: string;
@@ -54,7 +53,7 @@ async function textAtOnce({ environment }: House, name = alice): Promise<string 
   return secret && Buffer.from(secret.expose()).toString();
 }
 
-describe.skipIf(!onPosix)('what is plainly there is had at once', () => {
+describe('what is plainly there is had at once', needsPosix, () => {
   test('the secret that the placement says is in the file, which the home directory opens', async () => {
     expect(await textAtOnce(await house())).toBe('s3cret');
   });
@@ -106,14 +105,11 @@ describe('everything else is left to the whole of the program', () => {
     expect(await textAtOnce(made)).toBeUndefined();
   });
 
-  test.skipIf(process.getuid?.() !== 0).each(['credentials', 'placement'] as const)(
-    'another user’s %s',
-    async (file) => {
-      const made = await house();
-      chownSync(made[file], 12_345, 12_345);
-      expect(await textAtOnce(made)).toBeUndefined();
-    },
-  );
+  test.each(['credentials', 'placement'] as const)('another user’s %s', needsRoot, async (file) => {
+    const made = await house();
+    chownSync(made[file], 12_345, 12_345);
+    expect(await textAtOnce(made)).toBeUndefined();
+  });
 
   test('a file sealed by a passphrase', async () => {
     expect(await textAtOnce(await house({ seal: 'passphrase' }))).toBeUndefined();

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { needs } from '../support/needs.ts';
 import { missingProgram } from '../support/session-bus.ts';
 import { startTrial } from './harness.ts';
 
@@ -16,7 +17,7 @@ test('a host that speaks no TLS is asked once, and said to be one', async () => 
   expect(trial.waits).toEqual([]);
 });
 
-describe.skipIf(missing !== undefined)(`a certificate (${missing ?? 'made by openssl'})`, () => {
+describe('a certificate', needs(missing === undefined, 'openssl'), () => {
   test('[DF2] that does not hold ends the sign-in at once, and the hint says how to trust it', async () => {
     const trial = await startTrial({ tls: selfSigned() });
     const { message, hint } = await trial.fails('sign-in-unreachable');

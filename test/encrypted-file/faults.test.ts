@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { freshSecret, textSecret } from '../contract/secrets.ts';
+import { needs, needsRoot } from '../support/needs.ts';
 import { alice, bob, newPlace, openFile } from './place.ts';
 import { childProcesses, type Said } from './processes.ts';
 
@@ -44,7 +45,7 @@ function smallDisk(pages: number): { folder: string; path: string } {
   return { folder, path: join(folder, 'credentials.json') };
 }
 
-describe.skipIf(!mountable)('a disk (needs root on Linux, to mount one)', () => {
+describe('a disk', needs(mountable, 'root on Linux, to mount a disk'), () => {
   test('[EF9] that is full: the write says so, and the old file stays byte for byte', async () => {
     const { path, folder } = smallDisk(8);
     const store = openFile(path, 'home');
@@ -85,7 +86,7 @@ describe.skipIf(!mountable)('a disk (needs root on Linux, to mount one)', () => 
   });
 });
 
-describe.skipIf(!root)('an ordinary user (needs root, to become one)', () => {
+describe('an ordinary user', needsRoot, () => {
   const { run } = childProcesses();
   const nobody = 65534;
 

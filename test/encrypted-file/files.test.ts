@@ -6,6 +6,7 @@ import { createLock } from '../../src/adapters/files/lock.ts';
 import { LockDirectory } from '../../src/adapters/files/lock-directory.ts';
 import { fileVersion, replaceFile } from '../../src/adapters/files/replace-file.ts';
 import { failure } from '../contract/errors.ts';
+import { needs } from '../support/needs.ts';
 import { underWine } from '../support/under-wine.ts';
 import { newPlace } from './place.ts';
 
@@ -77,7 +78,7 @@ describe('a lock', () => {
   });
 
   // Wine gives a folder's time of change for that of its birth, by which one holder is told from the next.
-  test.skipIf(underWine)('is kept for longer than it takes to become stale', { timeout: 20_000 }, async () => {
+  test('is kept for longer than it takes to become stale', needs(!underWine, 'another system than Wine'), async () => {
     const { path } = newPlace();
     const work = createLock({ path, label })(async (held) => {
       await sleep(4500);

@@ -18,11 +18,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
+import { needs, needsPosix, needsRoot } from '../support/needs.ts';
 import { alice, bob, newPlace, openFile } from './place.ts';
 
 const secret = textSecret('s3cret-of-alice');
 const posix = process.platform !== 'win32';
-const root = process.geteuid?.() === 0;
 
 async function kept() {
   const place = newPlace();
@@ -46,7 +46,7 @@ async function refuses(path: string, code: ErrorCode, words: string): Promise<vo
 }
 
 describe('what is not a plain file of one’s own is refused', () => {
-  test.skipIf(!posix)('[EF16] a symbolic link, and its target stays as it is', async () => {
+  test('[EF16] a symbolic link, and its target stays as it is', needsPosix, async () => {
     const { path, whole, folder } = await kept();
     const target = join(folder, 'target.json');
     renameSync(path, target);
@@ -55,7 +55,7 @@ describe('what is not a plain file of one’s own is refused', () => {
     expect(readFileSync(target).equals(whole)).toBe(true);
   });
 
-  test.skipIf(!posix)('a symbolic link to nothing, and nothing is created', async () => {
+  test('a symbolic link to nothing, and nothing is created', needsPosix, async () => {
     const { path, folder } = newPlace();
     symlinkSync(join(folder, 'nothing'), path);
     await refuses(path, 'file-refused', 'is a symbolic link');
@@ -75,13 +75,13 @@ describe('what is not a plain file of one’s own is refused', () => {
     await refuses(path, 'file-refused', 'is a folder');
   });
 
-  test.skipIf(!posix)('a FIFO, without waiting for a writer', async () => {
+  test('a FIFO, without waiting for a writer', needsPosix, async () => {
     const { path } = newPlace();
     execFileSync('mkfifo', [path]);
     await refuses(path, 'file-refused', 'is not a plain file');
   });
 
-  test.skipIf(!posix)('a socket', async () => {
+  test('a socket', needsPosix, async () => {
     const { path } = newPlace();
     const server = createServer();
     await new Promise<void>((done) => server.listen(path, done));
@@ -89,14 +89,14 @@ describe('what is not a plain file of one’s own is refused', () => {
     await refuses(path, 'file-refused', 'is not a plain file');
   });
 
-  test.skipIf(!root)('[EF18] another user’s (only root can make one)', async () => {
+  test('[EF18] another user’s (only root can make one)', needsRoot, async () => {
     const { path, whole } = await kept();
     chownSync(path, 65534, 65534);
     await refuses(path, 'file-refused', 'belongs to another user (uid 65534)');
     expect(readFileSync(path).equals(whole)).toBe(true);
   });
 
-  test.skipIf(!posix)('a path through a file', async () => {
+  test('a path through a file', needsPosix, async () => {
     const { path } = await kept();
     const store = openFile(join(path, 'credentials.json'), 'home');
     expect((await failure(store.get(alice), 'file-io')).message).toContain('not a directory');
@@ -113,7 +113,7 @@ describe('what is not a plain file of one’s own is refused', () => {
   });
 });
 
-describe.skipIf(!posix)('permissions that are too loose', () => {
+describe('permissions that are too loose', needsPosix, () => {
   test.each(['644', '660', '604', '777'])(
     '[EF19] of the file, 0%s, are tightened by a read, with one notice',
     async (octal) => {
@@ -145,8 +145,9 @@ describe.skipIf(!posix)('permissions that are too loose', () => {
   });
 
   // A worker cannot set the umask.
-  test.skipIf(!isMainThread)(
+  test(
     '[EF21] never arise: a new file is 0600 in new folders 0700 whatever the umask',
+    needs(isMainThread, 'a process of its own'),
     async () => {
       const { folder } = newPlace();
       const before = process.umask(0);
@@ -162,7 +163,7 @@ describe.skipIf(!posix)('permissions that are too loose', () => {
   );
 });
 
-describe.skipIf(!posix)('a folder that somebody else may write to', () => {
+describe('a folder that somebody else may write to', needsPosix, () => {
   /** What a write and a read of a file below `folder` say of it. */
   async function said(folder: string) {
     const notices: string[] = [];
@@ -191,20 +192,18 @@ describe.skipIf(!posix)('a folder that somebody else may write to', () => {
     }
   });
 
-  test.skipIf(!root)(
-    'by its group is named, unless the group is the user’s own (only root can give it one)',
-    async () => {
-      const { folder } = newPlace();
-      chmodSync(folder, 0o770);
-      chownSync(folder, 0, 4711);
-      expect(await said(folder)).toEqual({ byWrite: named(folder, '0770'), byRead: [] });
-      chownSync(folder, 0, 0);
-      expect(await said(folder)).toEqual({ byWrite: [], byRead: [] });
-    },
-  );
+  test('by its group is named, unless the group is the user’s own (only root can give it one)', needsRoot, async () => {
+    const { folder } = newPlace();
+    chmodSync(folder, 0o770);
+    chownSync(folder, 0, 4711);
+    expect(await said(folder)).toEqual({ byWrite: named(folder, '0770'), byRead: [] });
+    chownSync(folder, 0, 0);
+    expect(await said(folder)).toEqual({ byWrite: [], byRead: [] });
+  });
 
-  test.skipIf(!root)(
+  test(
     '[EF23] because it is theirs is refused, and nothing is put there (only root can make one)',
+    needsRoot,
     async () => {
       const { path, folder } = newPlace();
       chownSync(folder, 65534, 65534);

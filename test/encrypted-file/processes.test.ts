@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
+import { needsPosix } from '../support/needs.ts';
 import { alice, bob, newPlace, openFile } from './place.ts';
 import { childProcesses, ended, printed } from './processes.ts';
 
@@ -61,26 +62,22 @@ describe('a writer that is killed', () => {
 });
 
 describe('a writer that is suspended', () => {
-  test.skipIf(process.platform === 'win32')(
-    'until its lock was taken over undoes nothing when it goes on',
-    { timeout: 120_000 },
-    async () => {
-      const { path } = newPlace();
-      for (let round = 0; round < 2; round++) {
-        const child = start('set for ever', path);
-        await printed(child, 3 + round);
-        await sleep(round * 2.3);
-        child.kill('SIGSTOP');
-        const store = openFile(path, 'home');
-        await store.set(bob, textSecret(`round ${round}`));
-        child.kill('SIGCONT');
-        await printed(child, 3);
-        child.kill('SIGKILL');
-        await ended(child);
-        expect(await textOf(store, bob)).toBe(`round ${round}`);
-      }
-    },
-  );
+  test('until its lock was taken over undoes nothing when it goes on', needsPosix, async () => {
+    const { path } = newPlace();
+    for (let round = 0; round < 2; round++) {
+      const child = start('set for ever', path);
+      await printed(child, 3 + round);
+      await sleep(round * 2.3);
+      child.kill('SIGSTOP');
+      const store = openFile(path, 'home');
+      await store.set(bob, textSecret(`round ${round}`));
+      child.kill('SIGCONT');
+      await printed(child, 3);
+      child.kill('SIGKILL');
+      await ended(child);
+      expect(await textOf(store, bob)).toBe(`round ${round}`);
+    }
+  });
 });
 
 describe('a lock that another process keeps', () => {

@@ -6,6 +6,7 @@ import { createLock } from '../../src/adapters/files/lock.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { listen } from '../files/watched-disk.ts';
+import { needsPosix } from '../support/needs.ts';
 import { alice, bob, keySources, newPlace, openFile, passphrase, typed } from './place.ts';
 
 vi.mock('node:fs', async (original) => (await import('../files/watched-disk.ts')).watchedDisk(await original()));
@@ -97,7 +98,7 @@ describe('deleting what is not there', () => {
 });
 
 describe('a change', () => {
-  test.skipIf(process.platform === 'win32')('says once what it says of every write', async () => {
+  test('says once what it says of every write', needsPosix, async () => {
     const { folder } = newPlace();
     chmodSync(folder, 0o777);
     const notices: string[] = [];

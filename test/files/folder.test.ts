@@ -9,6 +9,7 @@ import {
   warnAboutWritableFolders,
 } from '../../src/adapters/files/folders.ts';
 import { newPlace } from '../encrypted-file/place.ts';
+import { needsLinux, needsPosix, needsRoot } from '../support/needs.ts';
 import { onPlatform } from '../support/platform.ts';
 import { listen, refuse } from './watched-disk.ts';
 
@@ -36,7 +37,7 @@ describe('a folder that is not there', () => {
     expect(createParentFolders(file)).toEqual([]);
   });
 
-  test.skipIf(!posix)('is nobody else’s from its first moment on', () => {
+  test('is nobody else’s from its first moment on', needsPosix, () => {
     const { file } = newFile();
     refuse('chmodSync', (folder) => {
       expect(modeOf(`${folder}`) & 0o077).toBe(0);
@@ -67,7 +68,7 @@ describe('a folder that is not there', () => {
     expect(readdirSync(dirname(inner))).toEqual([basename(inner)]);
   });
 
-  test.skipIf(process.platform !== 'linux')('and cannot be made is told, as in /proc', () => {
+  test('and cannot be made is told, as in /proc', needsLinux, () => {
     const path = '/proc/keystow-tests/credentials.json';
     expect(() => createParentFolders({ path, label })).toThrow(
       `the list of names ${path} cannot be written: no such file or directory`,
@@ -103,7 +104,7 @@ describe('a folder that is not there', () => {
   });
 });
 
-describe.skipIf(!posix)('loose permissions of a folder', () => {
+describe('loose permissions of a folder', needsPosix, () => {
   /** What is said when `folder` is tightened, and what its permissions are then. */
   function tightened(folder: string, home = '/home/alice') {
     const notices: string[] = [];
@@ -187,7 +188,7 @@ describe.skipIf(!posix)('loose permissions of a folder', () => {
   });
 });
 
-describe.skipIf(!posix)('a folder that is somebody else’s', () => {
+describe('a folder that is somebody else’s', needsPosix, () => {
   const uid = 65534;
   const me = 4711;
 
@@ -239,23 +240,27 @@ describe.skipIf(!posix)('a folder that is somebody else’s', () => {
     expect(said({ path, label })).toEqual([]);
   });
 
-  test.skipIf(!root).each([
+  test.each([
     [0o700, 4711, false],
     [0o750, 4711, false],
     [0o770, 4711, true],
     [0o770, 0, false],
     [0o702, 0, true],
     [0o1777, 4711, false],
-  ])('is one’s own that others may write to: %d, group %d: %s (only root can give it a group)', (mode, gid, open) => {
-    const { folder, path } = newPlace();
-    chownSync(folder, 0, gid);
-    chmodSync(folder, mode);
-    expect(said({ path, label })).toEqual(
-      open
-        ? [
-            `others may write to the folder ${folder} (permissions 0${(mode & 0o777).toString(8)}), and so replace the list of names`,
-          ]
-        : [],
-    );
-  });
+  ])(
+    'is one’s own that others may write to: %d, group %d: %s (only root can give it a group)',
+    needsRoot,
+    (mode, gid, open) => {
+      const { folder, path } = newPlace();
+      chownSync(folder, 0, gid);
+      chmodSync(folder, mode);
+      expect(said({ path, label })).toEqual(
+        open
+          ? [
+              `others may write to the folder ${folder} (permissions 0${(mode & 0o777).toString(8)}), and so replace the list of names`,
+            ]
+          : [],
+      );
+    },
+  );
 });

@@ -15,6 +15,7 @@ import { createLock } from '../../src/adapters/files/lock.ts';
 import { LockDirectory } from '../../src/adapters/files/lock-directory.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
+import { needsPosix } from '../support/needs.ts';
 import { onPlatform } from '../support/platform.ts';
 import { listen, refuse } from './watched-disk.ts';
 
@@ -134,7 +135,7 @@ describe('a lock that the system does not give', () => {
     expect(error.hint).toBe('the file system is mounted read-only; choose another folder');
   });
 
-  test.skipIf(!posix)('since there is a file in its place is a failure, and the file stays', async () => {
+  test('since there is a file in its place is a failure, and the file stays', needsPosix, async () => {
     const { path, folder } = newPlace();
     writeFileSync(`${path}.lock`, '');
     utimesSync(`${path}.lock`, 7, 7);
@@ -144,7 +145,7 @@ describe('a lock that the system does not give', () => {
     expect(readdirSync(folder)).toEqual(['credentials.json.lock']);
   });
 
-  test.skipIf(!posix)('since nobody may look at it is a failure', async () => {
+  test('since nobody may look at it is a failure', needsPosix, async () => {
     const { path } = newPlace();
     const lock = `${path}.lock`;
     mkdirSync(lock);

@@ -7,11 +7,11 @@ import { readPrivateFile } from '../../src/adapters/files/read-private-file.ts';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
+import { needsPosix } from '../support/needs.ts';
 import { refuse, systemError } from './watched-disk.ts';
 
 vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
 
-const posix = process.platform !== 'win32';
 const label = 'list of names';
 
 /** Reads a file of at most eight bytes, and keeps what it is told. */
@@ -66,8 +66,9 @@ describe('a file', () => {
     );
   });
 
-  test.skipIf(!posix)(
+  test(
     'that the system does not open is a failure, and names what stands there where that is why',
+    needsPosix,
     async () => {
       const { path, read } = kept();
       refuse('openSync', 'EACCES');
@@ -85,7 +86,7 @@ describe('a file', () => {
     },
   );
 
-  test.skipIf(!posix)('whose loose permissions cannot be taken away is read, and that is told', async () => {
+  test('whose loose permissions cannot be taken away is read, and that is told', needsPosix, async () => {
     const { path, read, notices } = kept();
     chmodSync(path, 0o640);
     refuse('fchmodSync', 'EROFS');
@@ -142,7 +143,7 @@ describe('what the system says', () => {
     expect(errnoMessage(error)).toBe(words);
   });
 
-  test.skipIf(!posix)('of a full quota has no name in libuv, and has one here', () => {
+  test('of a full quota has no name in libuv, and has one here', needsPosix, () => {
     const full = systemError('EDQUOT', 'write');
     expect(full.code).toContain('Unknown');
     expect(errnoCode(full)).toBe('EDQUOT');

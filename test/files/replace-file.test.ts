@@ -20,6 +20,7 @@ import {
 } from '../../src/adapters/files/replace-file.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
+import { needsLinux, needsPosix } from '../support/needs.ts';
 import { onPlatform } from '../support/platform.ts';
 import { listen, refuse } from './watched-disk.ts';
 
@@ -39,7 +40,7 @@ function kept() {
 }
 
 describe('a replacement', () => {
-  test.skipIf(!posix)('is on the disk before it takes its place, and its place before it is told of', async () => {
+  test('is on the disk before it takes its place, and its place before it is told of', needsPosix, async () => {
     const { path, folder, replace } = kept();
     const calls = listen();
     const done = replace().then(() => calls.length);
@@ -56,7 +57,7 @@ describe('a replacement', () => {
     expect(readFileSync(path, 'utf8')).toBe('new');
   });
 
-  test.skipIf(!posix)('may be read by nobody else from its first moment on', async () => {
+  test('may be read by nobody else from its first moment on', needsPosix, async () => {
     const { folder, replace } = kept();
     refuse('fchmodSync', () => {
       const [temporary = ''] = readdirSync(folder).filter((name) => name.includes('.tmp-'));
@@ -137,15 +138,12 @@ describe('a replacement', () => {
 });
 
 describe('a sync', () => {
-  test.skipIf(process.platform !== 'linux')(
-    'of what has no such thing is none: a device, a folder of /proc',
-    async () => {
-      const device = openSync('/dev/null', 'w');
-      await syncFile(device);
-      closeSync(device);
-      await syncFolder('/proc');
-    },
-  );
+  test('of what has no such thing is none: a device, a folder of /proc', needsLinux, async () => {
+    const device = openSync('/dev/null', 'w');
+    await syncFile(device);
+    closeSync(device);
+    await syncFolder('/proc');
+  });
 
   test.each(['EINVAL', 'ENOTSUP'])('that the file system does not know (%s) is none', async (code) => {
     const { replace, path } = kept();
@@ -154,8 +152,9 @@ describe('a sync', () => {
     expect(readFileSync(path, 'utf8')).toBe('new');
   });
 
-  test.skipIf(!posix).each(['EACCES', 'EPERM', 'EISDIR'])(
+  test.each(['EACCES', 'EPERM', 'EISDIR'])(
     'of a folder that the system does not let open (%s) is none',
+    needsPosix,
     async (code) => {
       const { replace, folder } = kept();
       refuse('openSync', (on) => (on === folder ? code : undefined));
@@ -163,7 +162,7 @@ describe('a sync', () => {
     },
   );
 
-  test.skipIf(!posix)('that fails is a failure, of a file and of a folder', async () => {
+  test('that fails is a failure, of a file and of a folder', needsPosix, async () => {
     const { folder, path } = newPlace();
     await expect(syncFolder(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'ENOENT' });
     refuse('fsync', 'EIO');
@@ -173,7 +172,7 @@ describe('a sync', () => {
     closeSync(descriptor);
   });
 
-  test.skipIf(!posix)('of a folder leaves it closed', async () => {
+  test('of a folder leaves it closed', needsPosix, async () => {
     const { folder } = newPlace();
     const calls = listen();
     const before = openSync(folder, 'r');

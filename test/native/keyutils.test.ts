@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createKeyutilsProbe } from '../../src/adapters/keyutils/keyutils.ts';
 import type { Binding, EntryOptions } from '../../src/adapters/native/binding.ts';
 import { failure } from '../contract/errors.ts';
+import { needsLinux } from '../support/needs.ts';
 
 /** A binding that calls `create` for each entry, and has no methods that write. */
 function createBinding(create: (service: string, user: string, options?: EntryOptions) => void): Binding {
@@ -49,7 +50,7 @@ describe('the kernel keyring', () => {
     await failure(probe.probe({ signal: AbortSignal.abort() }), 'cancelled');
   });
 
-  test.runIf(process.platform === 'linux')('[NAT8] of this machine is probed without writing a key', async () => {
+  test('[NAT8] of this machine is probed without writing a key', needsLinux, async () => {
     const keys = () => readFileSync('/proc/keys', 'utf8').match(/.*keyring:probe@keystow.*/g);
     const result = await createKeyutilsProbe().probe();
     if (result.kind === 'usable') expect(result.persistence).toBe('until-reboot');

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { TokenSet } from '../../src/domain/sign-in/session.ts';
 import { failure } from '../contract/errors.ts';
+import { needsLinux } from '../support/needs.ts';
 import { readable } from './readable.ts';
 import { clientOf, providerForSuite } from './session.ts';
 import { type Shown, visit } from './visitor.ts';
@@ -95,7 +96,7 @@ You can close this window.`;
   });
 });
 
-test.skipIf(process.platform !== 'linux')('no other address of this machine is listened at', async () => {
+test('no other address of this machine is listened at', needsLinux, async () => {
   const elsewhere = redirectUri.replace('127.0.0.1', '127.0.0.2');
   await expect(fetch(`${elsewhere}?state=${state}&code=x`)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
   await expectStillWaiting();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AuthorizationServer } from '../../src/ports/sign-in/authorization-server.ts';
 import { failure } from '../contract/errors.ts';
+import { needs } from '../support/needs.ts';
 import { missingProgram } from '../support/session-bus.ts';
 import { selfSigned } from './certificate.ts';
 import { closedPort } from './closed-port.ts';
@@ -123,7 +124,7 @@ describe('an issuer', () => {
     expect(error.message).toContain('it refers to http://token.example, where tokens would go in the clear');
   });
 
-  test.skipIf(missingProgram('openssl'))('[OA5] whose certificate is self-signed', async () => {
+  test('[OA5] whose certificate is self-signed', needs(!missingProgram('openssl'), 'openssl'), async () => {
     const { issuer } = await startStub(() => ({ body: {} }), selfSigned());
     expect(await failsAlike(at(issuer))).toBe(
       `the certificate of ${issuer} does not hold: it is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT)`,

@@ -6,6 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shell } from '../cli/shell.ts';
+import { needsPosix } from '../support/needs.ts';
 import { scriptOf } from '../support/programs.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -55,8 +56,9 @@ describe('the programs as they are installed, without the native binding', () =>
   });
 
   // Pretending to be macOS takes a POSIX system.
-  test.skipIf(process.platform === 'win32').each(['dist/cjs/index.cjs', 'dist/esm/index.mjs'])(
+  test.each(['dist/cjs/index.cjs', 'dist/esm/index.mjs'])(
     '%s tells to install it where the package is',
+    needsPosix,
     (entry) => {
       const script = `
       Object.defineProperty(process, 'platform', { value: 'darwin' });

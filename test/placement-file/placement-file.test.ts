@@ -5,6 +5,7 @@ import { createPlacementFile } from '../../src/adapters/placement-file/placement
 import { findEntry, recordWrite } from '../../src/domain/placement/placement-index.ts';
 import { failure } from '../contract/errors.ts';
 import { alice, bob, newPlace } from '../encrypted-file/place.ts';
+import { needsPosix } from '../support/needs.ts';
 
 const at = '2026-11-03T09:00:00.000Z';
 const posix = process.platform !== 'win32';
@@ -110,7 +111,7 @@ describe('a placement file that says nothing', () => {
     );
   });
 
-  test.skipIf(!posix)('a link in its place → nothing is known, and its target stays as it is', async () => {
+  test('a link in its place → nothing is known, and its target stays as it is', needsPosix, async () => {
     const { path, record } = put('{}');
     const link = `${path}.link`;
     symlinkSync(path, link);
@@ -123,7 +124,7 @@ describe('a placement file that says nothing', () => {
     expect(await record.read()).toMatchObject({ state: 'damaged', why: 'was written by another program' });
   });
 
-  test.skipIf(!posix)('loose permissions are tightened', async () => {
+  test('loose permissions are tightened', needsPosix, async () => {
     const { path, record } = put('');
     chmodSync(path, 0o644);
     await record.read();

@@ -15,6 +15,7 @@ import { runChild } from '../../src/adapters/process/run-child.ts';
 import { toError } from '../../src/adapters/process/to-error.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
+import { needsLinux, needsPosix } from '../support/needs.ts';
 import { onPlatform } from '../support/platform.ts';
 
 /** Replaces /dev/tty, the controlling terminal of this process. */
@@ -54,15 +55,15 @@ describe('a child', () => {
     expect(await runScript(`process.exit(${code})`)).toBe(code);
   });
 
-  test.skipIf(!posix).each([
+  test.each([
     ['SIGTERM', 143],
     ['SIGKILL', 137],
     ['SIGINT', 130],
-  ])('that is killed by %s returns %d', async (signal, code) => {
+  ])('that is killed by %s returns %d', needsPosix, async (signal, code) => {
     expect(await runScript(`process.kill(process.pid, '${signal}'); setInterval(() => {}, 1000)`)).toBe(code);
   });
 
-  test.skipIf(process.platform !== 'linux')('has the caller’s stdin, stdout and stderr', async () => {
+  test('has the caller’s stdin, stdout and stderr', needsLinux, async () => {
     const file = join(newFolder(), 'streams');
     const links = "[0, 1, 2].map((descriptor) => require('node:fs').readlinkSync('/proc/self/fd/' + descriptor))";
     await runScript(`require('node:fs').writeFileSync(${JSON.stringify(file)}, JSON.stringify(${links}))`);
@@ -96,7 +97,7 @@ describe('a child', () => {
   );
 });
 
-describe.skipIf(!posix)('a signal to this process', () => {
+describe('a signal to this process', needsPosix, () => {
   /** Starts a child that exits with 42 on any of the signals. `end` makes it exit with 7 if it received none before. */
   function startChild() {
     const started = join(newFolder(), 'started');
@@ -185,12 +186,13 @@ describe('a child that does not start', () => {
     expect(error.hint).toBe('check the spelling, or use its full path');
   }
 
-  test.skipIf(!posix)('because it does not exist is reported as not found', async () => {
+  test('because it does not exist is reported as not found', needsPosix, async () => {
     expectNotFound(await failure(start('keystow-no-such-command'), 'command-not-found'));
   });
 
-  test.skipIf(!posix)(
+  test(
     'because it does not exist is reported as not found even if a folder of PATH is unreadable',
+    needsPosix,
     async () => {
       // For root every folder is readable, so only the system's error can be tested.
       const accessDenied = Object.assign(new Error('spawn EACCES'), { code: 'EACCES' });
@@ -202,7 +204,7 @@ describe('a child that does not start', () => {
     },
   );
 
-  test.skipIf(!posix)('because it is not executable is reported with the command that changes that', async () => {
+  test('because it is not executable is reported with the command that changes that', needsPosix, async () => {
     const file = join(addFolderToPath(), 'keystow-notes.txt');
     writeFileSync(file, 'notes', { mode: 0o600 });
     for (const command of [file, 'keystow-notes.txt']) {
@@ -212,14 +214,15 @@ describe('a child that does not start', () => {
     }
   });
 
-  test.skipIf(!posix)('because the secret is too large for a variable is reported with an alternative', async () => {
+  test('because the secret is too large for a variable is reported with an alternative', needsPosix, async () => {
     const error = await failure(start('true', { TOKEN: 's3cret'.repeat(1_000_000) }), 'command-not-runnable');
     expect(error.message).toBe('true cannot be run: the secret and the arguments are too large for a process');
     expect(error.hint).toBe('let the program read the secret from a pipe instead');
   });
 
-  test.skipIf(!posix)(
+  test(
     'for another reason is reported with the system’s error code, and without its environment',
+    needsPosix,
     async () => {
       const circle = join(newFolder(), 'circle');
       symlinkSync(circle, circle);

@@ -1,16 +1,29 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
-/**
- * Ends the run with one plain line that any tool can read, and before it names the tests that did not pass at the first
- * try: whatever the cause, somebody should look.
- */
+/** Ends a run with the reasons why tests were skipped, and one plain line of counts that any tool can read. */
 export const tally: Reporter = {
   onTestRunEnd(modules: readonly TestModule[]) {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };
-    for (const test of tests) count[test.result().state] += 1;
-    for (const test of tests.filter((test) => test.result().state === 'passed' && test.diagnostic()?.retryCount))
-      process.stdout.write(`passed only when tried again: ${test.module.relativeModuleId} › ${test.fullName}\n`);
+    const reasons = new Map<string, number>();
+    for (const test of tests) {
+      const { state } = test.result();
+      count[state] += 1;
+      const reason = state === 'skipped' && reasonToSkip(test);
+      if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
+    for (const [reason, skipped] of reasons) process.stdout.write(`skipped ${skipped}: ${reason}\n`);
     process.stdout.write(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
   },
 };
+
+/** What `context.skip` was given, or what the options of the test or of a suite around it say. */
+function reasonToSkip(test: TestCase): string | undefined {
+  const result = test.result();
+  if (result.state === 'skipped' && result.note) return result.note;
+  for (let task: TestCase | TestSuite | TestModule = test; task.type !== 'module'; task = task.parent) {
+    const { skipped } = task.meta();
+    if (skipped !== undefined) return skipped;
+  }
+  return undefined;
+}
