@@ -7,7 +7,7 @@ import { tally } from './test/support/tally.ts';
 const posix = [
   'test/cli/**',
   'test/docs/readme.test.ts',
-  'test/faults/{never-hangs,stranger}.slow.test.ts',
+  'test/faults/{never-hangs,testing-package}.slow.test.ts',
   'test/package/{examples,package}.test.ts',
   'test/package/installed.slow.test.ts',
   'test/pass/**',

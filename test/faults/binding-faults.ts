@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { ErrorCode } from '../../src/domain/credential-error.ts';
 
 /** One way in which `@napi-rs/keyring` 2.1.2 fails. All failures have the same code, so only the message tells them apart. */
@@ -161,3 +162,16 @@ export const bindingFaults: readonly BindingFault[] = Object.entries({ linux, da
       messages.map((message) => ({ platform: platform as Platform, stage, code, meaning, message })),
     ),
 );
+
+export type Environment = Readonly<Record<string, string>>;
+
+/**
+ * Returns the environment in which a program loads a binding with this fault instead of the platform's own. A call that
+ * hangs blocks a thread of the process, as a real one does.
+ */
+export function environmentWithFault({ stage, message }: Pick<BindingFault, 'stage' | 'message'>): Environment {
+  return {
+    NAPI_RS_NATIVE_LIBRARY_PATH: createRequire(import.meta.url).resolve('keystow/testing/native-library'),
+    KEYSTOW_FAULTY_BINDING: JSON.stringify({ stage, message }),
+  };
+}

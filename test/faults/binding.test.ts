@@ -9,9 +9,11 @@ import { macStandIn, type PlatformStandIn } from '../support/binding-stand-in-pl
 import { type BindingFault, bindingFaults } from './binding-faults.ts';
 import { faultyBinding } from './faulty-binding.ts';
 
-const named = bindingFaults.map((fault) => [`${fault.platform}, ${fault.stage}: ${fault.message}`, fault] as const);
+const namedFaults = bindingFaults.map(
+  (fault) => [`${fault.platform}, ${fault.stage}: ${fault.message}`, fault] as const,
+);
 
-const over = (create: CreateStore, platform: PlatformStandIn, fault: BindingFault) =>
+const openFaultyStore = (create: CreateStore, platform: PlatformStandIn, fault: BindingFault) =>
   openStoreOver(create, new BindingStandIn(platform), {
     loadBinding: () => faultyBinding(fault) as unknown as Binding,
     timeoutMs: 20,
@@ -20,30 +22,33 @@ const over = (create: CreateStore, platform: PlatformStandIn, fault: BindingFaul
 describe.each(stores)('%s', (store, create, standIn) => {
   const platform = store === 'Keychain' ? 'darwin' : 'win32';
 
-  test.each(named)('[FLT4] %s: an error with a code in every operation, and never absence', async (_, fault) => {
-    const handle = over(create, standIn, fault);
-    const operations = [
-      handle.get(alice),
-      handle.set(alice, createSecret(3)),
-      handle.delete(alice),
-      handle.list(alice.service),
-    ];
-    for (const { status, ...rest } of await Promise.allSettled(operations)) {
-      expect(status).toBe('rejected');
-      const { reason } = rest as PromiseRejectedResult;
-      expect(reason).toBeInstanceOf(CredentialError);
-      if (fault.platform === platform) expect(reason.code).toBe(fault.code);
-    }
-  });
+  test.each(namedFaults)(
+    '[FLT4] %s: every operation fails with a code, and never reports absence',
+    async (_, fault) => {
+      const handle = openFaultyStore(create, standIn, fault);
+      const operations = [
+        handle.get(alice),
+        handle.set(alice, createSecret(3)),
+        handle.delete(alice),
+        handle.list(alice.service),
+      ];
+      for (const { status, ...rest } of await Promise.allSettled(operations)) {
+        expect(status).toBe('rejected');
+        const { reason } = rest as PromiseRejectedResult;
+        expect(reason).toBeInstanceOf(CredentialError);
+        if (fault.platform === platform) expect(reason.code).toBe(fault.code);
+      }
+    },
+  );
 
-  test.each(named)('%s: the probe says so', async (_, fault) => {
-    expect((await over(create, standIn, fault).probe()).kind).not.toBe('usable');
+  test.each(namedFaults)('%s: the probe does not report usable', async (_, fault) => {
+    expect((await openFaultyStore(create, standIn, fault).probe()).kind).not.toBe('usable');
   });
 });
 
-test('a dialog of the Keychain that was dismissed is told from a refusal', async () => {
+test('a dismissed dialog of the Keychain is distinguished from other denials', async () => {
   for (const fault of bindingFaults.filter(({ platform, code }) => platform === 'darwin' && code === 'denied')) {
-    const error = await failure(over(createKeychain, macStandIn, fault).get(alice), 'denied');
+    const error = await failure(openFaultyStore(createKeychain, macStandIn, fault).get(alice), 'denied');
     const dismissed = fault.meaning.includes('dismissed') ? { dismissed: true } : undefined;
     expect(error.evidence, fault.message).toEqual(dismissed);
   }

@@ -1,6 +1,6 @@
 import type { BindingFault } from './binding-faults.ts';
 
-/** What of `@napi-rs/keyring` programs use, and nothing of it does what it should. */
+/** The part of `@napi-rs/keyring` that programs use. Every call fails. */
 export interface FaultyBinding {
   readonly AsyncEntry: EntryClass;
   readonly Entry: EntryClass;
@@ -12,27 +12,27 @@ type EntryClass = { new (...args: readonly unknown[]): object; withTarget(...arg
 
 const methods = ['getPassword', 'getSecret', 'setPassword', 'setSecret', 'deletePassword', 'deleteCredential'];
 
-/** How a call takes for ever: as a promise, and in the thread that makes it. */
-export interface Endless {
+/** How a call hangs: as a promise that never settles, or by blocking the calling thread. */
+export interface Hang {
   promise(): Promise<never>;
   block(): never;
 }
 
 /**
- * A binding with a fault. One that is not there throws as it is made.
- * `endless` is what becomes of a call that is never answered; unless given, its promise stays as it is.
+ * Creates a binding with a fault. Throws if the fault is in loading.
+ * `hang`: how a call hangs. By default, only promises can hang.
  */
 export function faultyBinding(
   { stage, message }: Pick<BindingFault, 'stage' | 'message'>,
-  endless = silent,
+  hang = hangPromisesOnly,
 ): FaultyBinding {
   const fail = (): never => {
-    if (message === undefined) return endless.block();
+    if (message === undefined) return hang.block();
     throw Object.assign(new Error(message), { code: 'GenericFailure' });
   };
-  const failLater = async () => (message === undefined ? endless.promise() : fail());
+  const failAsync = async () => (message === undefined ? hang.promise() : fail());
   if (stage === 'load') fail();
-  const entryClass = (call: () => unknown): EntryClass => {
+  const createEntryClass = (call: () => unknown): EntryClass => {
     class Entry {
       constructor() {
         if (stage === 'entry') fail();
@@ -45,16 +45,16 @@ export function faultyBinding(
     return Entry;
   };
   return {
-    AsyncEntry: entryClass(failLater),
-    Entry: entryClass(fail),
-    findCredentialsAsync: failLater,
+    AsyncEntry: createEntryClass(failAsync),
+    Entry: createEntryClass(fail),
+    findCredentialsAsync: failAsync,
     findCredentials: fail,
   };
 }
 
-const silent: Endless = {
+const hangPromisesOnly: Hang = {
   promise: () => new Promise<never>(() => undefined),
   block() {
-    throw new Error('a call that is never answered would end this process');
+    throw new Error('a call that hangs would block this process');
   },
 };

@@ -1,11 +1,10 @@
 /**
- * `keystow/testing`: stores that fail, for whoever keeps credentials and wants to know what becomes of it. It takes
- * Linux and dbus-daemon for a Secret Service, and nothing for a native binding; no test runner.
+ * `keystow/testing`: stores that fail on purpose, for tests of programs that use credentials. Works with any test runner.
+ * The Secret Service needs Linux and dbus-daemon; the native binding needs nothing.
  */
 
 export { missingSessionBus } from '../support/session-bus.ts';
-export { type Environment, environmentWithFault } from './binding-environment.ts';
-export { type BindingFault, bindingFaults } from './binding-faults.ts';
+export { type BindingFault, bindingFaults, type Environment, environmentWithFault } from './binding-faults.ts';
 export type { Answer } from './bus-peer.ts';
 export { type FakeBus, startFakeBus } from './fake-bus.ts';
 export type { FakeProvider, FakeProviderOptions, Misdeed } from './fake-provider.ts';

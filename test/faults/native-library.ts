@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, open } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Endless, faultyBinding } from './faulty-binding.ts';
+import { faultyBinding, type Hang } from './faulty-binding.ts';
 
-/** Stays in one of libuv's threads for ever, as a native call that hangs does: opening a pipe that nobody writes to. */
-const endless: Endless = {
+/** Blocks a libuv thread forever, as a hanging native call does, by opening a pipe that has no writer. */
+const hang: Hang = {
   promise() {
-    const pipe = join(mkdtempSync(join(tmpdir(), 'keystow-endless-')), 'pipe');
+    const pipe = join(mkdtempSync(join(tmpdir(), 'keystow-hang-')), 'pipe');
     execFileSync('mkfifo', [pipe]);
     open(pipe, 'r', () => undefined);
     return new Promise<never>(() => undefined);
@@ -17,8 +17,8 @@ const endless: Endless = {
   },
 };
 
-// Loaded in place of the platform's own, by the variable that the binding has for that.
+// Loaded instead of the platform's module, through NAPI_RS_NATIVE_LIBRARY_PATH.
 export const { AsyncEntry, Entry, findCredentials, findCredentialsAsync } = faultyBinding(
   JSON.parse(process.env.KEYSTOW_FAULTY_BINDING ?? '{"stage":"load"}'),
-  endless,
+  hang,
 );

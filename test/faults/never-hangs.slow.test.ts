@@ -4,19 +4,18 @@ import { describeStore } from '../contract/require-stores.ts';
 import { codeAnswer, startDifyHost } from '../support/dify-host.ts';
 import { startOidcProvider } from '../support/oidc-provider.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
-import { bindingSituations } from './binding-situations.ts';
 import {
-  type EveryCommand,
-  environmentOf,
-  everyCommand,
+  allCommands,
+  createCommandEnvironment,
   exitCodes,
-  namesOfCommands,
+  listCommandNames,
   type Servers,
-} from './every-command.ts';
-import { houseRemembering } from './house.ts';
-import { type Situation, secretServiceSituations } from './situations.ts';
+  type TestedCommand,
+} from './all-commands.ts';
+import { bindingSituations, type Situation, secretServiceSituations } from './situations.ts';
+import { createSandboxWithPlacement } from './stored-credentials.ts';
 
-/** What has not ended by then, beside what it had to wait for a busy machine, is killed, and so has no exit code. */
+/** A program that runs longer, not counting its waits for a busy machine, is killed and has no exit code. */
 const limitMs = 5_000;
 
 let servers: Servers;
@@ -28,29 +27,47 @@ beforeAll(async () => {
 });
 afterAll(() => stopServers());
 
-test('[FLT5] every command of every program is tried', () => {
-  expect(everyCommand.map(({ name }) => name).sort()).toEqual([...namesOfCommands()].sort());
+test('[FLT5] covers every command of every program', () => {
+  expect(allCommands.map(({ name }) => name).sort()).toEqual([...listCommandNames()].sort());
 });
 
-describeStore('with nobody there', 'secret-service', missingSessionBus(), () => {
+describeStore('non-interactive', 'secret-service', missingSessionBus(), () => {
   describe.concurrent.each(secretServiceSituations)('a Secret Service that $name', (situation) => {
-    test.each(everyCommand)('[FLT6] $name ends within 5 s, and says why', async (command) => {
-      judge(await attempt(command, situation), command, situation);
+    test.each(allCommands)('[FLT6] $name ends within 5 s and reports why', async (command) => {
+      checkOutcome(await runCommand(command, situation), command, situation);
     });
   });
 });
 
-describe.concurrent.each(bindingSituations)('with nobody there, and a Keychain of which $name', (situation) => {
-  test.each(everyCommand)('[FLT7] $name ends within 5 s, and says why', async (command) => {
-    judge(await attempt(command, situation), command, situation);
+describe.concurrent.each(bindingSituations)('non-interactive, with a Keychain fault: $name', (situation) => {
+  test.each(allCommands)('[FLT7] $name ends within 5 s and reports why', async (command) => {
+    checkOutcome(await runCommand(command, situation), command, situation);
   });
 });
 
-async function attempt({ line, meanwhile, othersMs = 0 }: EveryCommand, situation: Situation): Promise<Run> {
+describeStore('non-interactive, doctor --repair', 'secret-service', missingSessionBus(), () => {
+  const unresponsive = secretServiceSituations.filter(({ reason }) => reason === 'timed-out' || reason === 'locked');
+
+  test.each(unresponsive)('with a Secret Service that $name ends within 5 s and reports why', async (situation) => {
+    const { environment, stop } = await situation.start();
+    const sandbox = createSandboxWithPlacement('secret-service', environment);
+    try {
+      const { stdout, stderr, exit } = await sandbox.begin('exec keystow doctor --repair', {}, limitMs).end;
+      expect({ exit, stderr }).toEqual({ exit: 1, stderr: expect.stringMatching(situation.message) });
+      expect(stderr).toContain('left demo alice as it is');
+      expect(stdout).toContain('Selection: the encrypted file is selected');
+    } finally {
+      sandbox.remove();
+      await stop();
+    }
+  });
+});
+
+async function runCommand({ line, meanwhile, extraMs = 0 }: TestedCommand, situation: Situation): Promise<Run> {
   const { environment, stop } = await situation.start();
-  const sandbox = houseRemembering(situation.store, { ...environmentOf(servers), ...environment });
+  const sandbox = createSandboxWithPlacement(situation.store, { ...createCommandEnvironment(servers), ...environment });
   try {
-    const running = sandbox.begin(`exec ${line(servers)}`, {}, limitMs + othersMs);
+    const running = sandbox.begin(`exec ${line(servers)}`, {}, limitMs + extraMs);
     await meanwhile?.(running);
     return await running.end;
   } finally {
@@ -59,31 +76,33 @@ async function attempt({ line, meanwhile, othersMs = 0 }: EveryCommand, situatio
   }
 }
 
-function judge(
+function checkOutcome(
   { stdout, stderr, exit }: Run,
-  { name, purpose, exit: expected }: EveryCommand,
+  { name, purpose, exit: expected }: TestedCommand,
   situation: Situation,
 ): void {
-  const { store, reason, words, unaffected, recovers, hangs } = situation;
-  const untouched = purpose === 'asks-none' || unaffected?.test(name);
-  const serves = untouched || recovers?.test(name);
-  const killsItself = hangs && purpose !== 'asks-none' && !('execve' in process);
-  expect({ exit, stderr }).toMatchObject({ exit: killsItself ? 137 : (expected ?? (serves ? 0 : exitCodes[purpose])) });
+  const { store, reason, message, unaffectedCommands, recoveringCommands, hangs } = situation;
+  const isUnaffected = purpose === 'uses-no-store' || unaffectedCommands?.test(name);
+  const succeeds = isUnaffected || recoveringCommands?.test(name);
+  const mustKillItself = hangs && purpose !== 'uses-no-store' && !('execve' in process);
+  expect({ exit, stderr }).toMatchObject({
+    exit: mustKillItself ? 137 : (expected ?? (succeeds ? 0 : exitCodes[purpose])),
+  });
   expect(`${stdout}${stderr}`).not.toMatch(
     /no credential|credentials not found|nobody is signed in|unexpected:|\bat .*:\d+:\d+/,
   );
   expect(stderr).not.toContain('s3cret');
-  if (untouched) return;
+  if (isUnaffected) return;
   if (purpose === 'reports') {
     const { selection } = JSON.parse(stdout);
     expect(selection).toMatchObject({ outcome: 'selected', store: 'file' });
     expect(selection.skipped).toContainEqual(expect.objectContaining({ store, reason }));
     return;
   }
-  expect(`${stdout}${stderr}`).toMatch(words);
-  // git and docker are given no receipts.
-  if (purpose === 'keeps') expect(isHelper(name) ? stderr : stdout).toMatch(/(in|using) the encrypted file/);
-  if (purpose === 'names') expect(stdout).toContain(isHelper(name) ? '{"localhost:5000":"alice"}' : 'demo\talice\n');
+  expect(`${stdout}${stderr}`).toMatch(message);
+  // git and docker expect nothing on stdout.
+  if (purpose === 'writes') expect(isHelper(name) ? stderr : stdout).toMatch(/(in|using) the encrypted file/);
+  if (purpose === 'lists') expect(stdout).toContain(isHelper(name) ? '{"localhost:5000":"alice"}' : 'demo\talice\n');
 }
 
 function isHelper(name: string): boolean {

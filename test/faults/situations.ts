@@ -1,25 +1,27 @@
+import { resolve } from 'node:path';
 import type { Reason } from '../../src/domain/selection/probe-result.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
+import { type BindingFault, bindingFaults, environmentWithFault } from './binding-faults.ts';
 import { startFakeBus } from './fake-bus.ts';
 import type { FakeProviderOptions } from './fake-provider.ts';
-import { keepIn } from './house.ts';
 import { secretServiceFaults as faults, startSecretService } from './secret-service.ts';
+import { addStoredCredentials } from './stored-credentials.ts';
 
-/** A fault as a whole program meets it, and what it is to make of it. */
+/** A fault that a whole program runs into, and how the program must react. */
 export interface Situation {
   readonly name: string;
-  /** Where the programs remember to have kept everything. */
+  /** The store of everything that the programs have stored, according to their placement. */
   readonly store: Exclude<StoreId, 'file'>;
   start(): Promise<Started>;
-  /** What doctor says of the store. */
+  /** Reported by doctor. */
   readonly reason: Reason;
-  /** By which people are told. */
-  readonly words: RegExp;
-  /** Commands that this does not touch. */
-  readonly unaffected?: RegExp;
-  /** Commands that meet it, say so, and can do their work all the same. */
-  readonly recovers?: RegExp;
-  /** A thread of the process is never let go. */
+  /** Part of the message that users see. */
+  readonly message: RegExp;
+  /** Commands that never run into the fault. */
+  readonly unaffectedCommands?: RegExp;
+  /** Commands that report the fault, but succeed. */
+  readonly recoveringCommands?: RegExp;
+  /** A thread of the process never ends. */
   readonly hangs?: true;
 }
 
@@ -28,76 +30,124 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** What git and docker have done by commands that do not write. */
-const ofHelpers = 'keystow git|git-credential-keystow (get|erase)|docker-credential-keystow (get|erase|list)';
+/** Commands of the git and docker helpers that do not write. */
+const helperCommands = 'keystow git|git-credential-keystow (get|erase)|docker-credential-keystow (get|erase|list)';
 
-/** Looks whether it has something to write; where that fails it writes. */
+/** Checks whether there is anything to write. If that fails, it writes. */
 const readsFirst = /^git-credential-keystow store$/;
 
-const thatListFirst = /^(keystow migrate|difyctl auth (status|logout|prune))$/;
+const listFirst = /^(keystow migrate|difyctl auth (status|logout|prune))$/;
 
 export const secretServiceSituations: readonly Situation[] = [
-  { ...served('locked', faults.locked()), reason: 'locked', words: /the Secret Service is locked/ },
-  { ...served('dismisses', faults.dismisses()), reason: 'locked', words: /the Secret Service is locked/ },
-  { ...served('never answers', faults.neverAnswers()), reason: 'timed-out', words: /did not answer in time/ },
-  { ...served('answers after 5 s', faults.answersLate()), reason: 'timed-out', words: /did not answer in time/ },
+  { ...startFaultyService('locked', faults.locked()), reason: 'locked', message: /the Secret Service is locked/ },
+  { ...startFaultyService('dismisses', faults.dismisses()), reason: 'locked', message: /the Secret Service is locked/ },
+  {
+    ...startFaultyService('never answers', faults.neverAnswers()),
+    reason: 'timed-out',
+    message: /did not answer in time/,
+  },
+  {
+    ...startFaultyService('answers after 5 s', faults.answersLate()),
+    reason: 'timed-out',
+    message: /did not answer in time/,
+  },
   {
     name: 'its bus never answers',
     store: 'secret-service',
     start: async () => startFakeBus(() => undefined),
     reason: 'timed-out',
-    words: /did not answer in time/,
+    message: /did not answer in time/,
   },
   {
-    ...served('ends in mid-call', faults.vanishes()),
+    ...startFaultyService('ends in mid-call', faults.vanishes()),
     reason: 'not-running',
-    words: /it ended while it was asked|not running/,
+    message: /it ended while it was asked|not running/,
   },
   {
-    ...served('has no default collection', faults.hasNoDefaultCollection()),
+    ...startFaultyService('has no default collection', faults.hasNoDefaultCollection()),
     reason: 'no-collection',
-    words: /no default collection/,
-    unaffected: only(
+    message: /no default collection/,
+    unaffectedCommands: matchCommands(
       'keystow (get|exec|list|delete|migrate)|jsm (auth (status|token)|logout)',
       'difyctl auth (status|token|logout|prune)',
-      ofHelpers,
+      helperCommands,
     ),
   },
   {
-    ...served('gives back another secret', faults.returnsAnotherSecret()),
+    ...startFaultyService('gives back another secret', faults.returnsAnotherSecret()),
     reason: 'round-trip-mismatch',
-    words: /gave back another secret than it was given|what is stored is no session of this program/,
-    unaffected: only('keystow (get|exec|list|delete)|difyctl auth (logout|prune)', ofHelpers),
+    message: /gave back another secret than it was given|what is stored is no session of this program/,
+    unaffectedCommands: matchCommands('keystow (get|exec|list|delete)|difyctl auth (logout|prune)', helperCommands),
   },
   {
-    ...served('fails at its first call', faults.fails(1)),
+    ...startFaultyService('fails at its first call', faults.fails(1)),
     reason: 'failed',
-    words: /the Secret Service failed.*it was told to fail/,
-    // What was not had at once is asked for once more.
-    unaffected: only('git-credential-keystow store', 'keystow get', '(jsm|difyctl) auth token'),
-    recovers: thatListFirst,
+    message: /the Secret Service failed.*it was told to fail/,
+    // If the fast path fails, these commands try again.
+    unaffectedCommands: matchCommands('git-credential-keystow store', 'keystow get', '(jsm|difyctl) auth token'),
+    recoveringCommands: listFirst,
   },
   {
-    ...served('fails at its fifth call', faults.fails(5)),
+    ...startFaultyService('fails at its fifth call', faults.fails(5)),
     reason: 'failed',
-    words: /the Secret Service failed.*it was told to fail/,
-    unaffected: readsFirst,
-    recovers: thatListFirst,
+    message: /the Secret Service failed.*it was told to fail/,
+    unaffectedCommands: readsFirst,
+    recoveringCommands: listFirst,
   },
 ];
 
-function only(...names: readonly string[]): RegExp {
+function matchCommands(...names: readonly string[]): RegExp {
   return new RegExp(`^(${names.join('|')})$`);
 }
 
-function served(name: string, fault: FakeProviderOptions): Pick<Situation, 'name' | 'store' | 'start'> {
+function startFaultyService(name: string, fault: FakeProviderOptions): Pick<Situation, 'name' | 'store' | 'start'> {
   return {
     name,
     store: 'secret-service',
     async start() {
       const { provider, bus, stop } = await startSecretService(fault);
-      keepIn(provider);
+      addStoredCredentials(provider);
       return { environment: { DBUS_SESSION_BUS_ADDRESS: bus.address }, stop };
     },
+  };
+}
+
+const asMacos = resolve(import.meta.dirname, '../containers/inside/as-macos.mjs');
+
+/** Part of the message that users see, in an error or in a warning that the file is used instead. */
+const expectedText: Readonly<Partial<Record<Reason, RegExp>>> = {
+  'binding-missing': /native (module|binding)/,
+  locked: /the Keychain is locked/,
+  denied: /the dialog of the Keychain was dismissed|the Keychain refused access/,
+  'not-running': /no Keychain is available|the Keychain is installed but not running/,
+  'no-collection': /no default keychain/,
+  ambiguous: /several items/,
+  failed: /the Keychain failed/,
+  'timed-out': /the Keychain did not answer/,
+};
+
+/** The Keychain, through a native binding with a fault: one for each code. */
+export const bindingSituations: readonly Situation[] = Object.entries(expectedText).map(([code, message]) => {
+  const fault = bindingFaults.find((fault) => fault.platform === 'darwin' && fault.code === code);
+  if (fault === undefined) throw new Error(`no fault of the binding has the code ${code}`);
+  return {
+    name: fault.meaning,
+    store: 'keychain',
+    start: async () => ({ environment: simulateMacos(fault), stop: async () => undefined }),
+    reason: code as Reason,
+    message,
+    // Rule 9 skips the store without a warning, and these commands then use the placement.
+    ...(code === 'binding-missing' && {
+      unaffectedCommands: /^(keystow list|git-credential-keystow store|docker-credential-keystow (store|list))$/,
+    }),
+    ...(fault.message === undefined && { hangs: true }),
+  };
+});
+
+/** Makes a program believe that it runs on macOS, and load a binding with this fault. */
+function simulateMacos(fault: BindingFault): Record<string, string> {
+  return {
+    NODE_OPTIONS: `--import ${asMacos}`,
+    ...environmentWithFault(fault),
   };
 }

@@ -62,7 +62,7 @@ test('publint finds nothing amiss', async () => {
 
 test('the types are right however they are resolved', () => {
   const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
-  // What tests import is a module only, and its types are held by test/faults/stranger.slow.test.ts.
+  // What tests import is a module only, and its types are held by test/faults/testing-package.slow.test.ts.
   const others = [
     '--exclude-entrypoints',
     ...Object.keys(manifest.exports).filter((entry) => /^\.\/testing/.test(entry)),

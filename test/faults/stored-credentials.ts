@@ -9,14 +9,14 @@ import { jsmCredential } from '../../src/profiles/jsm.ts';
 import { Sandbox } from '../cli/sandbox.ts';
 import type { FakeProvider } from './fake-provider.ts';
 
-export interface KeptCredential extends CredentialName {
+export interface TestCredential extends CredentialName {
   readonly program: string;
   readonly secret: string;
   readonly writtenAt: string;
 }
 
-/** What the programs have kept while their store still served. */
-const kept: readonly KeptCredential[] = [
+/** The credentials that the programs stored before the fault. */
+const storedCredentials: readonly TestCredential[] = [
   { program: 'keystow', service: 'demo', account: 'alice', secret: 's3cret', writtenAt: '2026-03-04T05:06:07.000Z' },
   ...['git-credential:https://example.com', 'docker-credential:localhost:5000'].map((service) => ({
     program: 'keystow',
@@ -31,23 +31,23 @@ const kept: readonly KeptCredential[] = [
     secret: serialiseSession({ kind: 'api-key', key: 'jsm_s3cret-of-alice-xxxxxxxx' }),
     writtenAt: '2026-03-04T05:06:07.000Z',
   },
-  difySignIn('alice', '2026-01-02T03:04:05.000Z'),
-  difySignIn('bob', '2026-03-04T05:06:07.000Z'),
+  createDifySignIn('alice', '2026-01-02T03:04:05.000Z'),
+  createDifySignIn('bob', '2026-03-04T05:06:07.000Z'),
 ];
 
-/** Puts {@link kept} where it was. */
-export function keepIn(provider: FakeProvider): void {
-  for (const { service, account, secret } of kept) provider.add({ service, username: account }, secret);
+/** Adds the {@link storedCredentials} to a provider. */
+export function addStoredCredentials(provider: FakeProvider): void {
+  for (const { service, account, secret } of storedCredentials) provider.add({ service, username: account }, secret);
 }
 
-/** A home that remembers all of {@link kept} in `store`. Nobody is there to be asked. */
-export function houseRemembering(store: StoreId, environment: Readonly<Record<string, string>>): Sandbox {
+/** Creates a non-interactive sandbox whose placement has the {@link storedCredentials} in `store`. */
+export function createSandboxWithPlacement(store: StoreId, environment: Readonly<Record<string, string>>): Sandbox {
   const sandbox = new Sandbox(environment, { timed: true });
   sandbox.environment.TMPDIR = sandbox.home;
-  for (const program of new Set(kept.map((credential) => credential.program))) {
+  for (const program of new Set(storedCredentials.map((credential) => credential.program))) {
     const folder = join(sandbox.home, '.config', program);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const placement = kept
+    const placement = storedCredentials
       .filter((credential) => credential.program === program)
       .map(({ service, account, writtenAt }) => ({ service, account, store, writtenAt, stale: [] }));
     writeFileSync(join(folder, 'placement.json'), serialisePlacement(placement), { mode: 0o600 });
@@ -55,7 +55,7 @@ export function houseRemembering(store: StoreId, environment: Readonly<Record<st
   return sandbox;
 }
 
-function difySignIn(id: string, writtenAt: string): KeptCredential {
+function createDifySignIn(id: string, writtenAt: string): TestCredential {
   const host = `https://${id}.example`;
   const grant = { accessToken: `s3cret-of-${id}`, expiresAt: '2099-01-01T00:00:00.000Z', subject: { id } };
   return {
