@@ -1,24 +1,25 @@
 import type { KeySource } from '../domain/profile.ts';
-import { type Context, checkPolicy } from './context.ts';
+import type { Context } from './context.ts';
+import { checkPolicy } from './credentials/enabled-stores.ts';
 
-/** How the encrypted file was sealed, and how it is now. */
+/** The key source of the encrypted file before and after. */
 export interface Resealed {
   readonly before: KeySource;
   readonly seal: KeySource;
 }
 
 /**
- * Seals the encrypted file by a new passphrase, or by the home directory, whatever it is sealed by. Killed anywhere, it
- * opens as before or by the new one.
+ * Reseals the encrypted file with a new passphrase, or with the home directory. Killed at any point, the old one or the
+ * new one opens it.
  *
- * - there is no file → `undefined`
- * - it does not open, or no new passphrase is given → rejects, and the file stays as it is
+ * - there's no file → `undefined`
+ * - the file can't be opened, or no new passphrase is given → rejects, and the file doesn't change
  */
-export async function changePassphrase(context: Context, seal: KeySource): Promise<Resealed | undefined> {
+export async function changePassphrase(context: Context, keySource: KeySource): Promise<Resealed | undefined> {
   await checkPolicy(context);
   const { stores, signal } = context;
   const before = await stores.findFileKeySource();
   if (before === undefined) return undefined;
-  const isIdle = before === 'home' && seal === 'home';
-  return isIdle || (await stores.resealFile(seal, { signal })) ? { before, seal } : undefined;
+  const isUnchanged = before === 'home' && keySource === 'home';
+  return isUnchanged || (await stores.resealFile(keySource, { signal })) ? { before, seal: keySource } : undefined;
 }

@@ -3,7 +3,8 @@ import { findEntry, recordWrite } from '../domain/placement/placement-index.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Selected } from '../domain/selection/selection.ts';
 import { type Session, serialiseSession } from '../domain/sign-in/session.ts';
-import { type Context, openEnabledStore } from './context.ts';
+import type { Context } from './context.ts';
+import { openEnabledStore } from './credentials/enabled-stores.ts';
 import { setCredential, type WriteResult } from './credentials/set-credential.ts';
 
 /** Keeps a session in the store that was chosen for it. */

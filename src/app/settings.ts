@@ -3,49 +3,49 @@ import { CredentialError } from '../domain/credential-error.ts';
 import { type KeySource, keySources, type Profile } from '../domain/profile.ts';
 import type { Policy } from '../domain/selection/selection.ts';
 
-/** What the environment says, read once. */
+/** An application's settings, read once from its environment variables. */
 export interface Settings {
   readonly policy: Policy;
-  /** pass(1) is a candidate. */
+  /** Whether pass(1) is a candidate. */
   readonly usePass: boolean;
-  /** How a new encrypted file is sealed. */
+  /** The key source of a new encrypted file. */
   readonly keySource: KeySource;
-  /** Full path of the encrypted file. */
+  /** Absolute path of the encrypted file. */
   readonly credentialsPath: string;
-  /** Full path of the placement file. */
+  /** Absolute path of the placement file. */
   readonly placementPath: string;
-  /** Both variables of the environment passphrase are set. The passphrase itself is not kept here. */
+  /** Whether both variables for a passphrase from the environment are set. The passphrase itself isn't kept here. */
   readonly envPassphrase: boolean;
-  /** Both variables of the new passphrase are set, which is not kept here either. */
+  /** The same for the new passphrase of `passphrase change`. */
   readonly newEnvPassphrase: boolean;
   readonly quiet: boolean;
-  /** Somebody is there to answer a dialog: a terminal or a display, and not CI. */
+  /** Whether somebody can answer a dialog: there's a terminal or a display, and this isn't CI. */
   readonly interactive: boolean;
 }
 
-/** The facts about the process that settings depend on. */
+/** What the settings depend on besides the profile. */
 export interface ProcessInfo {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** As `process.platform` names it. */
+  /** As in `process.platform`. */
   readonly platform: string;
-  /** The user's home directory, absolute. */
+  /** The user's home folder, absolute. */
   readonly home: string;
-  /** The current directory, absolute. */
+  /** The current folder, absolute. */
   readonly directory: string;
-  /** The process has a terminal to ask on. */
+  /** Whether the process has a terminal to prompt on. */
   readonly terminal: boolean;
 }
 
 /**
- * Reads an application's variables. An unknown seal → `invalid-setting`; the preference is taken as it is typed,
- * judging it is row 1 of the choice.
+ * Reads an application's variables. An unknown key source → `invalid-setting`. An unknown preference isn't an error here:
+ * rule 1 of the selection rejects it.
  */
-export function readSettings(profile: Profile, facts: ProcessInfo): Settings {
+export function readSettings(profile: Profile, info: ProcessInfo): Settings {
   const { variables, files } = profile;
-  const { environment } = facts;
-  const { join } = facts.platform === 'win32' ? win32 : posix;
-  const folder = configFolder(profile, facts);
-  const allowed = isOn(environment[variables.allowEnvPassphrase]);
+  const { environment } = info;
+  const { join } = info.platform === 'win32' ? win32 : posix;
+  const folder = resolveConfigFolder(profile, info);
+  const allowsEnvPassphrase = isOn(environment[variables.allowEnvPassphrase]);
   return {
     policy: {
       preference: environment[variables.storage] || 'auto',
@@ -55,42 +55,42 @@ export function readSettings(profile: Profile, facts: ProcessInfo): Settings {
     keySource: readKeySource(profile, environment),
     credentialsPath: join(folder, files.credentials),
     placementPath: join(folder, files.placement),
-    envPassphrase: allowed && Boolean(environment[variables.passphrase]),
-    newEnvPassphrase: allowed && Boolean(environment[variables.newPassphrase]),
+    envPassphrase: allowsEnvPassphrase && Boolean(environment[variables.passphrase]),
+    newEnvPassphrase: allowsEnvPassphrase && Boolean(environment[variables.newPassphrase]),
     quiet: isOn(environment[variables.quiet]),
-    // Worked out when somebody would be asked: finding a terminal takes a read 5 ms.
+    // A getter, because a read doesn't need it, and looking for a terminal takes 5 ms.
     get interactive() {
-      return isInteractive(facts);
+      return isInteractive(info);
     },
   };
 }
 
 /**
- * The variable for it; else `%APPDATA%\PROGRAM` on Windows; else `$XDG_CONFIG_HOME/PROGRAM` where that is absolute
+ * The folder that the user chose, or `%APPDATA%\PROGRAM` on Windows, or `$XDG_CONFIG_HOME/PROGRAM` if that's absolute
  * (XDG Base Directory Specification), or `~/.config/PROGRAM`.
  */
-function configFolder({ program, variables }: Profile, facts: ProcessInfo): string {
-  const { environment, platform, home } = facts;
+function resolveConfigFolder({ program, variables }: Profile, info: ProcessInfo): string {
+  const { environment, platform, home } = info;
   const path = platform === 'win32' ? win32 : posix;
   const chosen = environment[variables.configDir];
-  if (chosen) return path.resolve(facts.directory, chosen);
+  if (chosen) return path.resolve(info.directory, chosen);
   if (platform === 'win32') return path.join(environment.APPDATA || path.join(home, 'AppData', 'Roaming'), program);
   const base = environment.XDG_CONFIG_HOME;
   return path.join(base && path.isAbsolute(base) ? base : path.join(home, '.config'), program);
 }
 
 function readKeySource({ keySource, variables }: Profile, environment: ProcessInfo['environment']): KeySource {
-  const asked = environment[variables.keySource] || keySource;
-  const known = keySources.find((name) => name === asked);
+  const value = environment[variables.keySource] || keySource;
+  const known = keySources.find((name) => name === value);
   if (known !== undefined) return known;
-  throw new CredentialError('invalid-setting', `${variables.keySource} is ${JSON.stringify(asked)}`, {
-    hint: `set it to one of ${keySources.join(', ')}, or unset it`,
+  throw new CredentialError('invalid-setting', `invalid ${variables.keySource}: ${JSON.stringify(value)}`, {
+    hint: `set it to ${keySources.join(' or ')}, or unset it`,
   });
 }
 
 function isInteractive({ environment, terminal }: ProcessInfo): boolean {
-  const display = Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);
-  return (terminal || display) && !isOn(environment.CI);
+  const hasDisplay = Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);
+  return (terminal || hasDisplay) && !isOn(environment.CI);
 }
 
 /** Off: unset, empty, `0`, `false`, `no` or `off`. Anything else is on. */

@@ -92,7 +92,7 @@ const argumentNames = {
 } as const;
 
 /** Throws what keytar 7.9 throws, in its order: first whether each is there, then whether each is a string. */
-export function checkArguments(given: Readonly<Partial<Record<keyof typeof argumentNames, unknown>>>): void {
+function checkArguments(given: Readonly<Partial<Record<keyof typeof argumentNames, unknown>>>): void {
   const parts = (['service', 'account', 'password'] as const).filter((part) => part in given);
   for (const part of parts) {
     if (!isPresent(given[part])) throw new Error(`${argumentNames[part].required} is required.`);

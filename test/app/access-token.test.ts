@@ -6,7 +6,7 @@ import { signOut } from '../../src/app/sign-out.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { TokenSet } from '../../src/domain/sign-in/session.ts';
 import { failure } from '../contract/errors.ts';
-import { inTurn } from './in-turn.ts';
+import { createMutex } from './mutex.ts';
 import { World } from './world.ts';
 
 const name = { service: 'jsm', account: 'default' };
@@ -45,13 +45,13 @@ const keep = (given: TokenSet) => keepSession(world.context, name, { kind: 'sign
 describe('an access token', () => {
   test('that holds is given out without a request', async () => {
     await keep(grant(marginMs + 60_000));
-    expect(await accessToken(world.context, name, { server, exclusively: inTurn() })).toBe('access-1');
+    expect(await accessToken(world.context, name, { server, exclusively: createMutex() })).toBe('access-1');
     expect(refreshed).toEqual([]);
   });
 
   test('that says nothing of its end is given out as it is', async () => {
     await keep({ accessToken: 'endless' });
-    expect(await accessToken(world.context, name, { server, exclusively: inTurn() })).toBe('endless');
+    expect(await accessToken(world.context, name, { server, exclusively: createMutex() })).toBe('endless');
   });
 
   test.each([-1000, 0, marginMs - 1000])(
@@ -59,7 +59,7 @@ describe('an access token', () => {
     async (holdsMs) => {
       await keep(grant(holdsMs));
       world.calls.length = 0;
-      expect(await accessToken(world.context, name, { server, exclusively: inTurn() })).toBe('access-2');
+      expect(await accessToken(world.context, name, { server, exclusively: createMutex() })).toBe('access-2');
       expect(await readSession(world.context, name)).toMatchObject({ grant: { refreshToken: 'refresh-2' } });
       expect(world.calls.filter((call) => call.startsWith('probe'))).toEqual([]);
     },
@@ -67,7 +67,7 @@ describe('an access token', () => {
 
   test('[APP1] is renewed once by a crowd, and all of it gets the new one', async () => {
     await keep(grant(-1000));
-    const exclusively = inTurn();
+    const exclusively = createMutex();
     const crowd = Array.from({ length: 20 }, () => accessToken(world.context, name, { server, exclusively }));
     expect(new Set(await Promise.all(crowd))).toEqual(new Set(['access-2']));
     expect(refreshed).toEqual(['refresh-1']);
@@ -89,24 +89,24 @@ describe('an access token', () => {
         }),
       },
     };
-    expect(await accessToken(failing, name, { server, exclusively: inTurn() })).toBe('access-2');
+    expect(await accessToken(failing, name, { server, exclusively: createMutex() })).toBe('access-2');
     expect(world.warnings).toEqual([expect.stringContaining('could not be stored')]);
   });
 
   test('that the server no longer renews is an error, and what is kept stays', async () => {
     await keep(grant(-1000));
     refreshed.push('refresh-1');
-    await failure(accessToken(world.context, name, { server, exclusively: inTurn() }), 'not-signed-in');
+    await failure(accessToken(world.context, name, { server, exclusively: createMutex() }), 'not-signed-in');
     expect(await readSession(world.context, name)).toMatchObject({ grant: { accessToken: 'access-1' } });
   });
 
   test('is an API key where that is what is kept', async () => {
     await keepSession(world.context, name, { kind: 'api-key', key: 'jsm_key' });
-    expect(await accessToken(world.context, name, { server, exclusively: inTurn() })).toBe('jsm_key');
+    expect(await accessToken(world.context, name, { server, exclusively: createMutex() })).toBe('jsm_key');
   });
 
   test('is absent where nobody is signed in', async () => {
-    expect(await accessToken(world.context, name, { server, exclusively: inTurn() })).toBeUndefined();
+    expect(await accessToken(world.context, name, { server, exclusively: createMutex() })).toBeUndefined();
   });
 
   test('is not made up from what another program stored under the name', async () => {

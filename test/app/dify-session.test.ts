@@ -35,7 +35,7 @@ test('where that was removed by hand, it is the one before', async () => {
 test('where nothing is remembered, it is what the stores list', async () => {
   const world = new World();
   await signedIn(world, 'alice');
-  world.remembered = { placement: [], state: 'absent' };
+  world.snapshot = { placement: [], state: 'absent' };
   expect(await tokenOf(world)).toBe('token of alice');
   expect(await tokenOf(world, 'https://dify.example.com')).toBeUndefined();
 });

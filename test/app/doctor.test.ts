@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
-import { examine, replayReport } from '../../src/app/doctor/examine.ts';
+import { examine } from '../../src/app/doctor/examine.ts';
+import { replayReport } from '../../src/app/doctor/replay.ts';
 import { toStorageLabel } from '../../src/app/doctor/storage-report.ts';
 import { freshSecret } from '../contract/secrets.ts';
 import { World } from './world.ts';
@@ -12,82 +13,83 @@ beforeEach(() => {
   world = new World();
 });
 
-describe('the label says where credentials are kept', () => {
-  test('[APP9] a fresh machine has none', async () => {
+describe('the label', () => {
+  test('[APP9] says that a fresh machine has no credentials', async () => {
     expect((await examine(world.context)).storage).toMatchObject({ label: 'No credentials stored', store: null });
   });
 
-  test('[APP10] in a keyring', async () => {
+  test('[APP10] names a keyring', async () => {
     await setCredential(world.context, alice, freshSecret());
     expect((await examine(world.context)).storage).toMatchObject({ label: 'OS keyring', store: 'secret-service' });
   });
 
-  test('in the file, though a keyring is usable by now', async () => {
-    world.broken.set('secret-service', 'locked');
+  test('names the file that has the newest credential, even if a keyring is selected now', async () => {
+    world.unavailable.set('secret-service', 'locked');
     await setCredential(world.context, alice, freshSecret());
-    world.broken.clear();
+    world.unavailable.clear();
     const { storage, selection } = await examine(world.context);
     expect(storage).toMatchObject({ label: 'Encrypted file (sealed by home directory)', store: 'file' });
     expect(selection).toMatchObject({ outcome: 'selected', store: 'secret-service' });
-    expect(storage.details).toContain(
-      'the newest credential is in the encrypted file; new ones go to the Secret Service',
-    );
+    expect(storage.details).toContainEqual(expect.stringMatching(/encrypted file.*Secret Service/));
   });
 
   test.each([
     ['home', false, 'Encrypted file (sealed by home directory)'],
     ['passphrase', false, 'Encrypted file (interactive passphrase)'],
     ['passphrase', true, 'Encrypted file (env passphrase)'],
-  ] as const)('[APP11] a file sealed by %s, both variables set: %s', (seal, envPassphrase, label) => {
-    expect(toStorageLabel('file', seal, envPassphrase)).toBe(label);
-  });
+  ] as const)(
+    '[APP11] names the key source of the file: %s, with an environment passphrase: %s',
+    (keySource, envPassphrase, label) => {
+      expect(toStorageLabel('file', keySource, envPassphrase)).toBe(label);
+    },
+  );
 
-  test('a keyring that was wiped by hand has none any more', async () => {
+  test('does not name a keyring that was wiped by hand', async () => {
     await setCredential(world.context, alice, freshSecret());
     await world.stores['secret-service'].delete(alice);
     const { storage } = await examine(world.context);
     expect(storage).toMatchObject({ label: 'No credentials stored', store: null, kept: [] });
   });
 
-  test('a keyring that is locked still has what was stored there', async () => {
+  test('names a locked keyring that has a recorded credential', async () => {
     await setCredential(world.context, alice, freshSecret());
-    world.broken.set('secret-service', 'locked');
+    world.unavailable.set('secret-service', 'locked');
     expect((await examine(world.context)).storage).toMatchObject({ label: 'OS keyring', store: 'secret-service' });
   });
 
-  test('where the placement is lost: the file, or a keyring that holds something', async () => {
+  test('names the file, or a keyring that is not empty, if the placement file is damaged', async () => {
     await setCredential(world.context, alice, freshSecret());
-    world.remembered = { placement: [], state: 'damaged', why: 'is cut short' };
+    world.snapshot = { placement: [], state: 'damaged', why: 'is cut short' };
     const { storage } = await examine(world.context);
     expect(storage).toMatchObject({ label: 'OS keyring', store: 'secret-service' });
-    expect(storage.details).toContain('the placement file is cut short; every store is looked in instead');
+    expect(storage.details).toContainEqual(expect.stringContaining('the placement file is cut short'));
   });
 });
 
 describe('the details', () => {
-  test('[APP12] say of each store passed over why, in the words of the documents', async () => {
+  test('[APP12] explain why each store was skipped, in the words of the specification', async () => {
     world.probe = { kind: 'unsupported', reason: 'not-installed' };
     const { details } = (await examine(world.context)).storage;
     expect(details[0]).toMatch(/^OS keyring not used: Detected a volatile \(UntilReboot\) keyring backend/);
     expect(details[1]).toMatch(/^OS keyring not used: the session bus has no Secret Service/);
   });
 
-  test('begin with a store that is there and does not serve', async () => {
-    world.broken.set('secret-service', 'locked');
+  test('begin with a store that the machine has, but that is unavailable', async () => {
+    world.unavailable.set('secret-service', 'locked');
     const { details } = (await examine(world.context)).storage;
     expect(details[0]).toMatch(/^OS keyring not used: .* is locked/);
     expect(details[1]).toMatch(/^OS keyring not used: Detected a volatile/);
   });
 
-  test('do not count what was in a file that is gone', async () => {
-    world.broken.set('secret-service', 'locked');
+  test('do not count a credential that was in a deleted file', async () => {
+    world.unavailable.set('secret-service', 'locked');
     await setCredential(world.context, alice, freshSecret());
     expect((await examine(world.context)).storage.kept).toEqual([{ store: 'file', credentials: 1 }]);
     await world.stores.file.delete(alice);
     expect((await examine(world.context)).storage).toMatchObject({ label: 'No credentials stored', kept: [] });
   });
 
-  test('[APP13] say what a file sealed by home guards against, and what not', async () => {
+  test('[APP13] say what sealing a file by the home directory protects against, and what not', async () => {
     world.policy.preference = 'file';
     expect((await examine(world.context)).storage.details.join()).toContain(
       'this guards against a stray backup, grep or paste, not against a program that runs as you',
@@ -96,8 +98,8 @@ describe('the details', () => {
 });
 
 describe('the selection', () => {
-  test('[APP14] holds each store passed over with reason, class, explanation and fix, and the warning', async () => {
-    world.broken.set('secret-service', 'locked');
+  test('[APP14] reports each skipped store with reason, class, explanation and fix, and the warning', async () => {
+    world.unavailable.set('secret-service', 'locked');
     const { selection } = await examine(world.context);
     expect(selection).toMatchObject({
       outcome: 'selected',
@@ -117,7 +119,7 @@ describe('the selection', () => {
     ['vault', false, 'invalid-preference'],
     ['keychain', true, 'contradictory-settings'],
   ])(
-    'with preference %s and keyring disabled: %s is reported as refused',
+    'with preference %s and keyring disabled: %s is reported as rejected',
     async (preference, keyringDisabled, code) => {
       world.policy = { preference, keyringDisabled };
       expect((await examine(world.context)).selection).toMatchObject({ outcome: 'rejected', code });
@@ -125,7 +127,7 @@ describe('the selection', () => {
   );
 
   test.each(['auto', 'keychain', 'file', 'vault'])(
-    'with preference %s replays to the same from its JSON',
+    'with preference %s is the same when it is replayed from its JSON',
     async (preference) => {
       world.policy.preference = preference;
       for (const probe of [
@@ -142,7 +144,7 @@ describe('the selection', () => {
   );
 });
 
-test('a report that lacks what a probe saw is refused, not guessed at', async () => {
+test('a report that is missing a probe result cannot be replayed', async () => {
   const report = await examine(world.context);
   const without = JSON.stringify({ inputs: { ...report.inputs, probes: [] } });
   expect(() => replayReport(without)).toThrow(expect.objectContaining({ code: 'invalid-input' }));

@@ -18,15 +18,15 @@ const store = (text: string) => storeForGit(world.context, parseAttributes(text)
 const erase = (text: string) => eraseForGit(world.context, parseAttributes(text));
 const get = async (text: string) => formatAttributes(await getForGit(world.context, parseAttributes(text)));
 
-async function keptNames(): Promise<string[]> {
+async function storedNames(): Promise<string[]> {
   const names = await Promise.all(Object.values(world.stores).map((store) => store.list()));
   return names.flat().map(({ service, account }) => `${service} ${account}`);
 }
 
 describe('what git stores', () => {
-  test('is given to it again, and to it alone', async () => {
+  test('is returned for the same host and protocol, and for no other', async () => {
     await store(`${github}username=alice\npassword=s3cret\n`);
-    expect(await keptNames()).toEqual([`${service} alice`]);
+    expect(await storedNames()).toEqual([`${service} alice`]);
     expect(await get(github)).toBe('username=alice\npassword=s3cret\n');
     expect(await get(`${github}username=alice\n`)).toBe('username=alice\npassword=s3cret\n');
     expect(await get(`${github}username=bob\n`)).toBe('');
@@ -35,7 +35,7 @@ describe('what git stores', () => {
     expect(await get('protocol=https\nhost=example.com\n')).toBe('');
   });
 
-  test('for a path is given for that path, and what is stored for a host for no path', async () => {
+  test('for a path is returned for that path only, and for a host only without a path', async () => {
     await store(`${github}path=a.git\nusername=alice\npassword=a\n`);
     expect(await get(`${github}path=a.git\n`)).toBe('username=alice\npassword=a\n');
     expect(await get(`${github}path=b.git\n`)).toBe('');
@@ -45,7 +45,7 @@ describe('what git stores', () => {
     expect(await get(`${github}path=a.git\n`)).toBe('username=alice\npassword=a\n');
   });
 
-  test('is a password byte by byte, whatever encoding it has', async () => {
+  test('keeps every byte of the password, whatever its encoding', async () => {
     const bytes = Array.from({ length: 255 }, (_, index) => String.fromCharCode(index + 1)).join('');
     const password = bytes.replace(/[\r\n]/g, '');
     await store(`${github}username=alice\npassword=${password}\n`);
@@ -54,7 +54,7 @@ describe('what git stores', () => {
     expect(Buffer.from(secret?.expose() ?? []).toString('latin1')).toBe(password);
   });
 
-  test('replaces all that was kept of that user', async () => {
+  test('replaces everything that was stored for that user', async () => {
     await store(`${github}username=alice\npassword=old\npassword_expiry_utc=9999999999\noauth_refresh_token=r\n`);
     expect(await get(github)).toBe(
       'username=alice\npassword=old\npassword_expiry_utc=9999999999\noauth_refresh_token=r\n',
@@ -63,11 +63,11 @@ describe('what git stores', () => {
     expect(await get(github)).toBe('username=alice\npassword=new\n');
   });
 
-  test('is not kept where it is ephemeral', async () => {
+  test('is not stored if it is ephemeral', async () => {
     await store(`${github}capability[]=authtype\nauthtype=Digest\ncredential=n\nephemeral=1\n`);
     await store(`${github}username=alice\npassword=s3cret\nephemeral=true\n`);
     expect(world.calls).toEqual([]);
-    expect(await keptNames()).toEqual([]);
+    expect(await storedNames()).toEqual([]);
   });
 
   test.each([
@@ -76,16 +76,15 @@ describe('what git stores', () => {
     'credential=token\n',
     'credential=token\nusername=alice\npassword=s3cret\n',
     'authtype=Bearer\n',
-  ])('is refused where it is half a credential: %j', async (half) => {
-    const { message } = await failure(store(github + half), 'invalid-input');
-    expect(message).toBe('the request to store lacks a user name or a password');
+  ])('is rejected if it is incomplete: %j', async (half) => {
+    await failure(store(github + half), 'invalid-input');
     expect(world.calls).toEqual([]);
   });
 
-  test('is not written again while it is what is kept: no store is chosen for it', async () => {
+  test('is not written again if it is already stored, and no store is selected for it', async () => {
     await store(`${github}username=alice\npassword=s3cret\npassword_expiry_utc=9999999999\n`);
     world.calls.length = 0;
-    // As a git that knows of no expiry says it.
+    // As a git that does not know about expiry sends it.
     await store(`${github}username=alice\npassword=s3cret\n`);
     await store(`${github}username=alice\npassword=s3cret\npassword_expiry_utc=9999999999\n`);
     expect(world.calls).toEqual(['get secret-service', 'get secret-service']);
@@ -94,15 +93,15 @@ describe('what git stores', () => {
     expect(await get(github)).toContain('password_expiry_utc=9999999998');
   });
 
-  test('is written elsewhere where it is kept already, but cannot be read', async () => {
+  test('is written to another store if the stored one cannot be read', async () => {
     await store(`${github}username=alice\npassword=old\n`);
-    world.broken.set('secret-service', 'locked');
+    world.unavailable.set('secret-service', 'locked');
     await store(`${github}username=alice\npassword=new\n`);
     expect(await get(github)).toBe('username=alice\npassword=new\n');
     expect(world.warnings).toEqual([expect.stringMatching(/^OS keyring not used: .*locked/)]);
   });
 
-  test('[APP15] touches no store where it is just what was given, as a git that keeps state lets us know', async () => {
+  test('[APP15] opens no store if git sends back our state, and the credential is unchanged', async () => {
     const state = `capability[]=state\n${github}`;
     await store(`${github}username=alice\npassword=s3cret\n`);
     const given = await get(state);
@@ -121,20 +120,20 @@ describe('what git stores', () => {
   });
 });
 
-describe('of several users of a host', () => {
+describe('several users of a host', () => {
   beforeEach(async () => {
     await store(`${github}username=bob\npassword=b\n`);
     await store(`${github}username=alice\npassword=a\n`);
   });
 
-  test('each has a password, and who is stored last is given first', async () => {
+  test('each have a password, and the one stored last is returned first', async () => {
     expect(await get(`${github}username=bob\n`)).toBe('username=bob\npassword=b\n');
     expect(await get(github)).toBe('username=alice\npassword=a\n');
     await store(`${github}username=bob\npassword=b2\n`);
     expect(await get(github)).toBe('username=bob\npassword=b2\n');
   });
 
-  test('the first whose password is not past its time is given, and only one is read for that', async () => {
+  test('without a name get the newest password that is not expired, and only that one is read', async () => {
     world.calls.length = 0;
     await get(github);
     expect(world.calls).toEqual(['get secret-service']);
@@ -144,49 +143,49 @@ describe('of several users of a host', () => {
     expect(await get(github)).toBe('username=alice\noauth_refresh_token=r\n');
   });
 
-  test('the one before is given where the last one was removed behind our back', async () => {
+  test('get the previous password if another program deleted the newest one', async () => {
     await world.stores['secret-service'].delete({ service, account: 'alice' });
     expect(await get(github)).toBe('username=bob\npassword=b\n');
   });
 
-  test('all are found where nothing is remembered', async () => {
-    world.remembered = { placement: [], state: 'absent' };
+  test('are all found if none is recorded', async () => {
+    world.snapshot = { placement: [], state: 'absent' };
     expect(await get(github)).toBe('username=alice\npassword=a\n');
     await erase(github);
-    expect(await keptNames()).toEqual([]);
+    expect(await storedNames()).toEqual([]);
   });
 
-  test('an erase is about the one that it names', async () => {
+  test('are erased one by one if the request names one', async () => {
     await erase(`${github}username=bob\n`);
-    expect(await keptNames()).toEqual([`${service} alice`]);
+    expect(await storedNames()).toEqual([`${service} alice`]);
   });
 
-  test('an erase that names nobody is about all', async () => {
+  test('are all erased if the request names none', async () => {
     await erase(github);
-    expect(await keptNames()).toEqual([]);
+    expect(await storedNames()).toEqual([]);
   });
 });
 
 describe('an erase', () => {
-  test('leaves a password other than the one that did not serve', async () => {
+  test('keeps a password that differs from the rejected one', async () => {
     await store(`${github}username=alice\npassword=better\n`);
     await erase(`${github}username=alice\npassword=wrong\n`);
     await erase(`${github}password=wrong\n`);
     expect(await get(github)).toBe('username=alice\npassword=better\n');
     await erase(`${github}username=alice\npassword=better\n`);
-    expect(await keptNames()).toEqual([]);
+    expect(await storedNames()).toEqual([]);
   });
 
-  test('leaves a pre-encoded credential other than the one that did not serve', async () => {
+  test('keeps a pre-encoded credential that differs from the rejected one', async () => {
     const recent = `capability[]=authtype\n${github}`;
     await store(`${recent}authtype=Bearer\ncredential=better\n`);
     await erase(`${recent}authtype=Bearer\ncredential=wrong\n`);
     expect(await get(recent)).toBe('capability[]=authtype\nauthtype=Bearer\ncredential=better\n');
     await erase(`${recent}authtype=Bearer\ncredential=better\n`);
-    expect(await keptNames()).toEqual([]);
+    expect(await storedNames()).toEqual([]);
   });
 
-  test('leaves other hosts, ports, protocols and paths', async () => {
+  test('keeps those of other hosts, ports, protocols and paths', async () => {
     const others = ['protocol=http\nhost=github.com\n', 'protocol=https\nhost=github.com:8443\n', `${github}path=a\n`];
     for (const place of [github, ...others]) await store(`${place}username=alice\npassword=s3cret\n`);
     await erase(github);
@@ -194,46 +193,45 @@ describe('an erase', () => {
     for (const place of others) expect(await get(place)).toBe('username=alice\npassword=s3cret\n');
   });
 
-  test('of what is not kept is done already', async () => {
+  test('of a credential that does not exist succeeds', async () => {
     await erase(`${github}username=alice\npassword=s3cret\n`);
     await erase(github);
   });
 });
 
-describe('a failure is never read as "no credentials"', () => {
-  test('of the store that is remembered', async () => {
+describe('a failure is never reported as "no credentials"', () => {
+  test('if the recorded store is unavailable', async () => {
     await store(`${github}username=alice\npassword=s3cret\n`);
-    world.broken.set('secret-service', 'locked');
+    world.unavailable.set('secret-service', 'locked');
     for (const request of [github, `${github}username=alice\n`]) {
-      const { message } = await failure(get(request), 'locked');
-      expect(message).toMatch(/^git-credential:https:\/\/github\.com alice was stored in the Secret Service on /);
+      await failure(get(request), 'locked');
       await failure(erase(request), 'locked');
     }
   });
 
-  test('of a store that may have it, where nothing is remembered', async () => {
-    world.broken.set('secret-service', 'locked');
+  test('if nothing is recorded, and a store is unavailable', async () => {
+    world.unavailable.set('secret-service', 'locked');
     await failure(get(github), 'locked');
     await failure(get(`${github}username=alice\n`), 'locked');
     await failure(erase(github), 'locked');
   });
 
-  test('but a machine without that store has nothing in it', async () => {
-    world.broken.set('secret-service', 'no-session-bus');
+  test('but a store that the machine does not have counts as empty', async () => {
+    world.unavailable.set('secret-service', 'no-session-bus');
     expect(await get(github)).toBe('');
     await erase(github);
   });
 
-  test('and what is found before does', async () => {
+  test('and a recorded credential is found if another store is unavailable', async () => {
     world.policy.preference = 'file';
     await store(`${github}username=alice\npassword=s3cret\n`);
     world.policy.preference = 'auto';
-    world.broken.set('secret-service', 'locked');
+    world.unavailable.set('secret-service', 'locked');
     expect(await get(github)).toBe('username=alice\npassword=s3cret\n');
   });
 });
 
-test("what anybody keeps under such a name is git's password", async () => {
+test('a credential that another program stored under such a name is used', async () => {
   const name = { service, account: 'alice' };
   await world.stores['secret-service'].set(name, new Secret(Buffer.from('s3cret\n')));
   expect(await get(github)).toBe('username=alice\npassword=s3cret\n');
@@ -241,7 +239,7 @@ test("what anybody keeps under such a name is git's password", async () => {
   expect(await get(github)).toBe('');
 });
 
-test('settings that contradict each other are said to do so', async () => {
+test('contradictory settings are rejected', async () => {
   world.policy = { preference: 'keychain', keyringDisabled: true };
   const request: Attributes = parseAttributes(github);
   await failure(getForGit(world.context, request), 'contradictory-settings');

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { getCredential } from '../../src/app/credentials/get-credential.ts';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
-import { type StoreFailures, verifySource } from '../../src/app/reconcile/locate-copies.ts';
-import { findMigrationScope, migrate, prepareTarget } from '../../src/app/reconcile/migrate.ts';
-import type { Reconciliation } from '../../src/app/reconcile/reconcile-credential.ts';
+import { verifySource } from '../../src/app/reconcile/apply-plan.ts';
+import { findMigrationScope, migrate } from '../../src/app/reconcile/migrate.ts';
+import type { MoveReport } from '../../src/app/reconcile/report.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { Secret } from '../../src/domain/secret.ts';
@@ -15,17 +15,15 @@ import { World } from './world.ts';
 const keyring = 'secret-service';
 const alice = { service: 'demo', account: 'alice' };
 const bob = { service: 'demo', account: 'bob' };
-const others = { service: 'browser', account: 'carol' };
+const foreign = { service: 'browser', account: 'carol' };
 const [old, fresh] = [freshSecret(), freshSecret()];
 
 let world: World;
-let failures: StoreFailures;
 beforeEach(() => {
   world = new World();
-  failures = new Map();
 });
 
-async function keepIn(store: StoreId, name: CredentialName, secret = old): Promise<void> {
+async function storeIn(store: StoreId, name: CredentialName, secret = old): Promise<void> {
   world.policy.preference = store === 'file' ? 'file' : 'keychain';
   await setCredential(world.context, name, secret);
   world.policy.preference = 'auto';
@@ -33,10 +31,20 @@ async function keepIn(store: StoreId, name: CredentialName, secret = old): Promi
 }
 
 async function move(to: StoreId, { dryRun = false, service }: { dryRun?: boolean; service?: string } = {}) {
-  const settled: Reconciliation[] = [];
-  const { names } = await findMigrationScope(world.context, to, service);
-  for await (const one of migrate(world.context, names, { to, dryRun }, failures)) settled.push(one);
-  return settled;
+  const reports: MoveReport[] = [];
+  const scope = await findMigrationScope(world.context, to, service);
+  for await (const report of migrate(world.context, scope, { to, dryRun })) reports.push(report);
+  return reports;
+}
+
+/** Makes every write named `operation` fail with `code`, or only the first one. */
+function failWrites(operation: string, code: CredentialError['code'], { onlyFirst = false } = {}): void {
+  let failures = 0;
+  world.write = async (performed, perform) => {
+    if (performed !== operation || (onlyFirst && failures > 0)) return perform();
+    failures += 1;
+    throw new CredentialError(code, 'made to fail');
+  };
 }
 
 async function expectOnlyIn(store: 'file' | typeof keyring, name: CredentialName, secret: Secret): Promise<void> {
@@ -51,220 +59,214 @@ describe('a migration', () => {
   test.each([
     ['file', keyring],
     [keyring, 'file'],
-  ] as const)('from the %s to the %s moves every byte, and remembers where', async (from, to) => {
-    await keepIn(from, alice);
+  ] as const)('moves every byte from the %s to the %s, and records the new store', async (from, to) => {
+    await storeIn(from, alice);
     const { writtenAt } = world.placement[0] ?? {};
-    expect(await move(to)).toMatchObject([{ name: alice, plan: { kind: 'resolved', from, to } }]);
+    expect(await move(to)).toEqual([{ ...alice, outcome: 'moved', from, to, over: false }]);
     await expectOnlyIn(to, alice, old);
     expect(world.placement).toMatchObject([{ ...alice, store: to, stale: [] }]);
-    // Whoever looked before the move and looks again must see that there was one, also where it came back.
+    // A reader that looks before and after must notice that the credential was moved, even if it was moved back.
     expect(world.placement[0]?.writtenAt).not.toBe(writtenAt);
   });
 
-  test('writes the journal, the copy, reads it back, switches, and only then removes', async () => {
-    await keepIn('file', alice);
-    const deeds: string[] = [];
-    world.deed = (what, perform) => {
-      deeds.push(what === 'record' ? 'record' : what);
+  test('records the plan, copies, reads back, records the new store, and only then removes the old copy', async () => {
+    await storeIn('file', alice);
+    const writes: string[] = [];
+    world.write = (operation, perform) => {
+      writes.push(operation);
       return perform();
     };
     await move(keyring);
-    expect(deeds).toEqual(['record', `set ${keyring}`, 'record', 'delete file', 'record']);
+    expect(writes).toEqual(['record', `set ${keyring}`, 'record', 'delete file', 'record']);
     expect(world.calls.filter((call) => call === `get ${keyring}`)).toHaveLength(2);
   });
 
-  test('moves what is in the file though nothing is remembered of it', async () => {
+  test('moves a credential in the file that is not recorded', async () => {
     await world.stores.file.set(alice, old);
     await move(keyring);
     await expectOnlyIn(keyring, alice, old);
   });
 
-  test('leaves in a keyring what only others may have put there, and names it', async () => {
-    await keepIn(keyring, alice);
-    await world.stores[keyring].set(others, fresh);
+  test('leaves credentials in a keyring that other programs may have stored, and lists them', async () => {
+    await storeIn(keyring, alice);
+    await world.stores[keyring].set(foreign, fresh);
     expect(await findMigrationScope(world.context, 'file')).toEqual({
       names: [alice],
       sources: new Set([keyring]),
-      others: [{ ...others, store: keyring }],
+      others: [{ ...foreign, store: keyring }],
     });
     await move('file');
-    expect(await world.stores[keyring].get(others)).toBeDefined();
+    expect(await world.stores[keyring].get(foreign)).toBeDefined();
   });
 
-  test('of one service moves that alone, whoever put it there', async () => {
-    await keepIn(keyring, alice);
-    await world.stores[keyring].set(others, fresh);
-    expect(await findMigrationScope(world.context, 'file', 'browser')).toMatchObject({ names: [others], others: [] });
+  test('of one service moves all credentials of that service, whichever program stored them', async () => {
+    await storeIn(keyring, alice);
+    await world.stores[keyring].set(foreign, fresh);
+    expect(await findMigrationScope(world.context, 'file', 'browser')).toMatchObject({ names: [foreign], others: [] });
     await move('file', { service: 'browser' });
-    await expectOnlyIn('file', others, fresh);
+    await expectOnlyIn('file', foreign, fresh);
     await expectOnlyIn(keyring, alice, old);
   });
 
-  test('does nothing to what is there already', async () => {
-    await keepIn(keyring, alice);
+  test('does nothing to a credential that is already there', async () => {
+    await storeIn(keyring, alice);
     const before = world.placement;
-    expect(await move(keyring)).toMatchObject([{ plan: { kind: 'resolved', steps: [] } }]);
+    expect(await move(keyring)).toEqual([{ ...alice, outcome: 'there', to: keyring }]);
     expect(world.placement).toBe(before);
   });
 
-  test('leaves copies with other bytes alone, both of them', async () => {
-    await keepIn('file', alice);
+  test('keeps both of two different copies', async () => {
+    await storeIn('file', alice);
     await world.stores[keyring].set(alice, fresh);
-    expect(await move(keyring)).toMatchObject([{ plan: { kind: 'conflict', stores: ['file', keyring] } }]);
+    expect(await move(keyring)).toMatchObject([{ ...alice, outcome: 'skipped' }]);
     expect((await world.stores[keyring].get(alice))?.equals(fresh)).toBe(true);
     expect((await world.stores.file.get(alice))?.equals(old)).toBe(true);
   });
 
-  test('to try it out writes nothing, takes no lock, and says the same', async () => {
-    await keepIn('file', alice);
-    await keepIn(keyring, bob);
-    const before = world.remembered;
-    const refuse = async () => {
-      throw new Error('it is only tried out');
+  test('in a dry run writes nothing, takes no lock, and reports the same', async () => {
+    await storeIn('file', alice);
+    await storeIn(keyring, bob);
+    const before = world.snapshot;
+    const reject = async () => {
+      throw new Error('a dry run must not get here');
     };
-    Object.assign(world, { deed: refuse, exclusively: refuse });
-    const foreseen = (await move(keyring, { dryRun: true })).map(({ plan }) => plan);
-    expect(foreseen).toMatchObject([
-      { kind: 'resolved', from: 'file', to: keyring },
-      { kind: 'resolved', from: keyring, to: keyring, steps: [] },
+    Object.assign(world, { write: reject, mutex: reject });
+    const preview = await move(keyring, { dryRun: true });
+    expect(preview).toEqual([
+      { ...alice, outcome: 'moved', from: 'file', to: keyring, over: false },
+      { ...bob, outcome: 'there', to: keyring },
     ]);
-    expect(world.remembered).toBe(before);
+    expect(world.snapshot).toBe(before);
     expect(world.calls.filter((call) => call.startsWith('probe'))).toEqual([]);
-    Object.assign(world, { deed: new World().deed, exclusively: new World().exclusively });
-    expect((await move(keyring)).map(({ plan }) => plan)).toEqual(foreseen);
+    const { write, mutex } = new World();
+    Object.assign(world, { write, mutex });
+    expect(await move(keyring)).toEqual(preview);
   });
 });
 
-describe('where a store does not serve', () => {
-  test('the target is probed first, and refused with what would mend it', async () => {
-    world.broken.set(keyring, 'locked');
-    const error = await failure(prepareTarget(world.context, keyring, false), 'keyring-required');
-    expect(error.message).toMatch(/^the Secret Service cannot take credentials: .*locked/);
+describe('a target that is unavailable', () => {
+  beforeEach(() => storeIn('file', alice));
+
+  test('is rejected with the fix, before anything is moved', async () => {
+    world.unavailable.set(keyring, 'locked');
+    const error = await failure(move(keyring), 'keyring-required');
+    expect(error.message).toMatch(/^cannot store credentials in the Secret Service: .*locked/);
     expect(error.hint).toContain('gnome-keyring-daemon');
+    world.unavailable.clear();
+    await expectOnlyIn('file', alice, old);
   });
 
-  test('to try it out the target is only looked at, and refused in the same way', async () => {
-    world.broken.set(keyring, 'locked');
-    const error = await failure(prepareTarget(world.context, keyring, true), 'keyring-required');
+  test('is rejected in a dry run too, which only lists it', async () => {
+    world.unavailable.set(keyring, 'locked');
+    // Without a service, its other credentials are listed as well.
+    const error = await failure(move(keyring, { dryRun: true }), 'keyring-required');
     expect(error.hint).toContain('gnome-keyring-daemon');
-    expect(world.calls).toEqual([`list ${keyring}`]);
+    expect(world.calls).toEqual(['list file', `list ${keyring}`]);
   });
 
-  test('and the placement was lost, nothing is moved as if there were nothing', async () => {
-    world.broken.set(keyring, 'locked');
+  test('because it is volatile is rejected', async () => {
+    world.probe = { kind: 'usable', persistence: 'until-logout' };
+    await failure(move(keyring), 'keyring-required');
+  });
+
+  test('because the user disabled the keyring is rejected, and never opened', async () => {
+    world.policy.keyringDisabled = true;
+    const error = await failure(move(keyring), 'contradictory-settings');
+    expect(error.hint).toBe('unset KEYSTOW_DISABLE_KEYRING');
+    expect(world.calls).toEqual(['list file']);
+  });
+
+  test('because it belongs to another operating system is rejected', async () => {
+    await failure(move('keychain'), 'not-installed');
+  });
+});
+
+describe('a source that is unavailable', () => {
+  test('is not treated as empty if the placement file is missing', async () => {
+    world.unavailable.set(keyring, 'locked');
     await failure(findMigrationScope(world.context, 'file'), 'locked');
-    world.remembered = { placement: [], state: 'intact' };
+    world.snapshot = { placement: [], state: 'intact' };
     expect(await findMigrationScope(world.context, 'file')).toMatchObject({ names: [], others: [] });
   });
 
-  test('a keyring that forgets is refused as a target', async () => {
-    world.probe = { kind: 'usable', persistence: 'until-logout' };
-    await failure(prepareTarget(world.context, keyring, false), 'keyring-required');
-  });
-
-  test('a keyring that the user switched off is refused as a target, and not touched', async () => {
-    world.policy.keyringDisabled = true;
-    const error = await failure(prepareTarget(world.context, keyring, false), 'contradictory-settings');
-    expect(error.hint).toBe('unset KEYSTOW_DISABLE_KEYRING');
-    expect(world.calls).toEqual([]);
-  });
-
-  test('the file is prepared without a probe', async () => {
-    await prepareTarget(world.context, 'file', false);
-    expect(world.calls).toEqual([]);
-  });
-
-  test('the store of another system is refused', async () => {
-    await failure(prepareTarget(world.context, 'keychain', false), 'not-installed');
-  });
-
-  test('as the source, its credentials stay, and it is asked once', async () => {
-    await keepIn(keyring, alice);
-    await keepIn(keyring, bob);
-    world.broken.set(keyring, 'locked');
-    const settled = await move('file');
-    expect(settled).toMatchObject([
-      { plan: { kind: 'unavailable', store: keyring } },
-      { plan: { kind: 'unavailable', store: keyring } },
+  test('keeps its credentials, and is read only once', async () => {
+    for (const name of [alice, bob]) await storeIn(keyring, name);
+    world.unavailable.set(keyring, 'locked');
+    expect(await move('file')).toMatchObject([
+      { ...alice, outcome: 'skipped', explanation: expect.stringContaining('locked') },
+      { ...bob, outcome: 'skipped', explanation: expect.stringContaining('locked') },
     ]);
-    expect(failures.get(keyring)).toMatchObject({ code: 'locked' });
     expect(world.calls.filter((call) => call === `get ${keyring}`)).toHaveLength(1);
-    world.broken.clear();
+    world.unavailable.clear();
     for (const name of [alice, bob]) await expectOnlyIn(keyring, name, old);
   });
 
-  test('as the target, from some moment on, the rest stays where it is', async () => {
-    for (const name of [alice, bob]) await keepIn('file', name);
-    world.deed = async (what, perform) => {
-      if (what === `set ${keyring}`) throw new CredentialError('locked', 'it has just been locked');
-      return perform();
-    };
-    expect(await move(keyring)).toMatchObject([
-      { result: { end: 'failed', store: keyring, at: { type: 'copy' } } },
-      { plan: { kind: 'unavailable', store: keyring } },
-    ]);
+  test('because the file cannot be opened stops the migration before anything is moved', async () => {
+    await storeIn(keyring, alice);
+    world.unavailable.set('file', 'file-damaged');
+    await failure(move('file'), 'file-damaged');
+    world.unavailable.clear();
+    await expectOnlyIn(keyring, alice, old);
+  });
+
+  test('because it returns the wrong bytes stops the migration', async () => {
+    await storeIn(keyring, alice);
+    world.probe = { kind: 'service-failure', reason: 'round-trip-mismatch' };
+    await failure(move('file'), 'round-trip-mismatch');
+    await expectOnlyIn(keyring, alice, old);
+  });
+
+  test.each(['locked', 'no-collection', 'denied'] as const)('because it is %s does not stop it', async (reason) => {
+    world.probe = { kind: 'service-failure', reason };
+    await verifySource(world.context, keyring);
+  });
+});
+
+describe('a write that fails', () => {
+  test('when a secret is copied leaves it and the rest in the source', async () => {
+    for (const name of [alice, bob]) await storeIn('file', name);
+    failWrites(`set ${keyring}`, 'locked');
+    expect(await move(keyring)).toMatchObject([{ outcome: 'skipped' }, { outcome: 'skipped' }]);
     for (const name of [alice, bob]) await expectOnlyIn('file', name, old);
   });
 
-  test('in removing, the copy is named, remembered as an older one, and a read takes the new one', async () => {
-    await keepIn('file', alice);
-    world.deed = async (what, perform) => {
-      if (what === 'delete file') throw new CredentialError('file-io', 'the disk is read-only');
-      return perform();
-    };
-    expect(await move(keyring)).toMatchObject([{ result: { end: 'failed', at: { type: 'remove', store: 'file' } } }]);
+  test('when the old copy is removed leaves it recorded as stale, and a read returns the new copy', async () => {
+    await storeIn('file', alice);
+    failWrites('delete file', 'file-io');
+    expect(await move(keyring)).toMatchObject([{ outcome: 'skipped', explanation: expect.stringMatching(/^moved/) }]);
     expect(world.placement).toMatchObject([{ ...alice, store: keyring, stale: ['file'] }]);
     expect((await getCredential(world.context, alice))?.equals(old)).toBe(true);
   });
 
-  test('a store that gives back other bytes than it was given gets none, and nothing is removed', async () => {
-    await keepIn('file', alice);
-    const { get } = world.stores[keyring];
-    world.stores[keyring].get = async (...args) => (await get(...args)) && new Secret(new Uint8Array(3));
-    const [settled] = await move(keyring);
-    expect(settled?.result).toMatchObject({ end: 'failed', error: { code: 'round-trip-mismatch' } });
-    world.stores[keyring].get = get;
-    await expectOnlyIn('file', alice, old);
-    expect(world.placement).toMatchObject([{ store: 'file', stale: [] }]);
-  });
-
-  test('a keyring that gives back other bytes than it was given is no source', async () => {
-    world.probe = { kind: 'service-failure', reason: 'round-trip-mismatch' };
-    const error = await failure(verifySource(world.context, keyring), 'round-trip-mismatch');
-    expect(error.message).toContain('nothing is removed on its word');
-  });
-
-  test.each(['locked', 'no-collection', 'denied'] as const)('a keyring that is %s may still be one', async (reason) => {
-    world.probe = { kind: 'service-failure', reason };
-    await verifySource(world.context, keyring);
-  });
-
-  test('a secret that is too large for the target stays, and the next one moves', async () => {
-    for (const name of [alice, bob]) await keepIn('file', name);
-    let first = true;
-    world.deed = async (what, perform) => {
-      if (what === `set ${keyring}` && first) {
-        first = false;
-        throw new CredentialError('too-large', 'larger than the store can keep');
-      }
-      return perform();
-    };
-    expect((await move(keyring)).map(({ result }) => result.end)).toEqual(['failed', 'done']);
+  test('because the secret is too large leaves it in the source, and the next one is moved', async () => {
+    for (const name of [alice, bob]) await storeIn('file', name);
+    failWrites(`set ${keyring}`, 'too-large', { onlyFirst: true });
+    expect((await move(keyring)).map(({ outcome }) => outcome)).toEqual(['skipped', 'moved']);
     await expectOnlyIn('file', alice, old);
     await expectOnlyIn(keyring, bob, old);
     expect(world.placement.map(({ stale }) => stale)).toEqual([[], []]);
   });
 
-  test('a file that cannot be opened ends it before anything is moved', async () => {
-    await keepIn(keyring, alice);
-    world.broken.set('file', 'file-damaged');
-    await failure(findMigrationScope(world.context, 'file'), 'file-damaged');
-  });
-
-  test('a record that cannot be written ends it, and nothing is moved', async () => {
-    await keepIn('file', alice);
-    world.placementFails = 'file-io';
+  test('when the placement file is written stops the migration before anything is moved', async () => {
+    await storeIn('file', alice);
+    world.placementError = 'file-io';
     await failure(move(keyring), 'file-io');
     await expectOnlyIn('file', alice, old);
   });
+});
+
+test('a target that returns other bytes than it was given gets nothing, and nothing is removed', async () => {
+  await storeIn('file', alice);
+  const { get } = world.stores[keyring];
+  world.stores[keyring].get = async (...args) => (await get(...args)) && new Secret(new Uint8Array(3));
+  expect(await move(keyring)).toMatchObject([{ ...alice, outcome: 'skipped' }]);
+  world.stores[keyring].get = get;
+  await expectOnlyIn('file', alice, old);
+  expect(world.placement).toMatchObject([{ store: 'file', stale: [] }]);
+});
+
+test('a migration to the file does not probe it', async () => {
+  await storeIn('file', alice);
+  await move('file');
+  expect(world.calls.filter((call) => call.startsWith('probe'))).toEqual([]);
 });

@@ -8,29 +8,29 @@ import type { CredentialStore } from '../../src/ports/credential-store.ts';
 import type { Mutex } from '../../src/ports/mutex.ts';
 import type { PlacementSnapshot } from '../../src/ports/placement-repository.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
-import { inTurn } from './in-turn.ts';
+import { createMutex } from './mutex.ts';
 
-/** A machine with a Secret Service and an encrypted file, both in memory, whose failings a test decides. */
+/** A machine with a Secret Service and an encrypted file, both in memory, which a test can make fail. */
 export class World {
   readonly warnings: string[] = [];
-  /** The store of every operation and every probe, in order, such as `probe secret-service` or `get file`. */
+  /** Every operation and probe of a store, in order, such as `probe secret-service` or `get file`. */
   readonly calls: string[] = [];
-  /** What stores fail with, by store. */
-  readonly broken = new Map<StoreId, ErrorCode>();
+  /** The error codes of the stores that fail. */
+  readonly unavailable = new Map<StoreId, ErrorCode>();
   policy = { preference: 'auto', keyringDisabled: false };
-  seal: 'home' | 'passphrase' = 'home';
+  keySource: 'home' | 'passphrase' = 'home';
   probe: ProbeResult = { kind: 'usable', persistence: 'until-delete' };
-  remembered: PlacementSnapshot = { placement: [], state: 'absent' };
-  /** What updating the placement fails with. */
-  placementFails: ErrorCode | undefined;
-  exclusively: Mutex = inTurn();
-  /** Comes before every deed of a store and every look at the placement: lets other processes go first. */
+  snapshot: PlacementSnapshot = { placement: [], state: 'absent' };
+  /** The error code if the placement file can't be written. */
+  placementError: ErrorCode | undefined;
+  mutex: Mutex = createMutex();
+  /** Runs before every operation of a store and of the placement file, to let other processes go first. */
   pause: () => Promise<void> = async () => {};
-  /** Does what changes a store or the placement, such as `set file` or `record`: or is killed there, or fails. */
-  deed = <T>(_what: string, perform: () => Promise<T>): Promise<T> => perform();
+  /** Performs a write, such as `set file`, `delete file` or `record`. A test replaces it to make the write fail. */
+  write = <T>(_operation: string, perform: () => Promise<T>): Promise<T> => perform();
   readonly stores: Readonly<Record<'secret-service' | 'file', CredentialStore>> = {
-    'secret-service': this.#watched(createMemoryStore({ id: 'secret-service' })),
-    file: this.#watched(createMemoryStore({ id: 'file' })),
+    'secret-service': this.#observe(createMemoryStore({ id: 'secret-service' })),
+    file: this.#observe(createMemoryStore({ id: 'file' })),
   };
   #now = Date.UTC(2026, 10, 3);
 
@@ -41,7 +41,7 @@ export class World {
       settings: {
         policy: this.policy,
         usePass: false,
-        keySource: this.seal,
+        keySource: this.keySource,
         credentialsPath: '/home/alice/.config/keystow/credentials.json',
         placementPath: '/home/alice/.config/keystow/placement.json',
         envPassphrase: false,
@@ -62,12 +62,12 @@ export class World {
         openProbe: async (id) => ({ id, probe: async () => this.#probe(id) }),
         open: async (id) => {
           if (id === 'secret-service' || id === 'file') return this.stores[id];
-          throw new CredentialError('not-installed', `this platform has no ${id}`);
+          throw new CredentialError('not-installed', `${id} is not available on this platform`);
         },
-        findFileKeySource: async () => ((await this.stores.file.list()).length > 0 ? this.seal : undefined),
-        resealFile: async (seal) => {
-          this.calls.push(`reseal ${seal}`);
-          this.seal = seal;
+        findFileKeySource: async () => ((await this.stores.file.list()).length > 0 ? this.keySource : undefined),
+        resealFile: async (keySource) => {
+          this.calls.push(`reseal ${keySource}`);
+          this.keySource = keySource;
           return true;
         },
         close: async () => {},
@@ -75,26 +75,26 @@ export class World {
       placement: {
         read: async () => {
           await this.pause();
-          return this.remembered;
+          return this.snapshot;
         },
         update: async (change) => {
           await this.pause();
-          if (this.placementFails)
-            throw new CredentialError(this.placementFails, 'the placement file cannot be written');
-          const placement = change(this.remembered.placement);
-          if (placement === this.remembered.placement) return;
-          await this.deed('record', async () => {
-            this.remembered = { placement, state: 'intact' };
+          if (this.placementError)
+            throw new CredentialError(this.placementError, 'the placement file cannot be written');
+          const placement = change(this.snapshot.placement);
+          if (placement === this.snapshot.placement) return;
+          await this.write('record', async () => {
+            this.snapshot = { placement, state: 'intact' };
           });
         },
       },
-      mutex: this.exclusively,
+      mutex: this.mutex,
       terminal: {
         notice: () => {},
         warn: (line) => void this.warnings.push(line),
         restoreEcho: () => undefined,
         askHidden: async () => {
-          throw new CredentialError('passphrase-required', 'nobody is there');
+          throw new CredentialError('passphrase-required', 'no terminal');
         },
       },
       clock: () => new Date(this.#now++).toISOString(),
@@ -103,33 +103,35 @@ export class World {
   }
 
   get placement(): PlacementIndex {
-    return this.remembered.placement;
+    return this.snapshot.placement;
   }
 
   #probe(id: CandidateId): ProbeResult {
     this.calls.push(`probe ${id}`);
     if (id === 'keyutils') return { kind: 'usable', persistence: 'until-reboot' };
-    const code = this.broken.get('secret-service');
+    const code = this.unavailable.get('secret-service');
     return code === 'locked' ? { kind: 'service-failure', reason: 'locked' } : this.probe;
   }
 
-  #watched(store: CredentialStore): CredentialStore {
-    const watch =
+  #observe(store: CredentialStore): CredentialStore {
+    const observe =
       <Arguments extends unknown[], Result>(verb: string, work: (...args: Arguments) => Promise<Result>) =>
       async (...args: Arguments): Promise<Result> => {
         await this.pause();
         this.calls.push(`${verb} ${store.id}`);
-        const code = this.broken.get(store.id);
+        const code = this.unavailable.get(store.id);
         if (code) throw new CredentialError(code, `the ${store.id} is ${code}`);
-        return ['set', 'delete'].includes(verb) ? this.deed(`${verb} ${store.id}`, () => work(...args)) : work(...args);
+        return ['set', 'delete'].includes(verb)
+          ? this.write(`${verb} ${store.id}`, () => work(...args))
+          : work(...args);
       };
     return {
       id: store.id,
       listing: store.listing,
-      get: watch('get', store.get.bind(store)),
-      set: watch('set', store.set.bind(store)),
-      delete: watch('delete', store.delete.bind(store)),
-      list: watch('list', store.list.bind(store)),
+      get: observe('get', store.get.bind(store)),
+      set: observe('set', store.set.bind(store)),
+      delete: observe('delete', store.delete.bind(store)),
+      list: observe('list', store.list.bind(store)),
       close: () => store.close(),
     };
   }

@@ -7,15 +7,16 @@ import {
   removeEntry,
 } from '../../domain/placement/placement-index.ts';
 import type { StoreId } from '../../domain/store-id.ts';
-import { type Context, checkPolicy, openEnabledStore, searchOrder, withLock } from '../context.ts';
+import { type Context, withLock } from '../context.ts';
+import { checkPolicy, openEnabledStore, searchOrder } from './enabled-stores.ts';
 import { isUnsupported, withFix, withPlacement } from './store-error.ts';
 
 /**
- * Removes a credential from every store that has it, or may have it; gives the stores that it was in, none when it was
- * absent.
+ * Removes a credential from every store that has it or might have it. Returns the stores that it was removed from: none
+ * if it didn't exist.
  *
- * - a store that is known to hold a copy does not serve → rejects, naming it; what could be removed is removed
- * - nothing is known, nothing was found, and a store could not be asked → rejects with that store's error
+ * - a store that is recorded to have a copy is unavailable → rejects, naming it, after removing the other copies
+ * - no copy was found, and a store that might have one is unavailable → rejects with that store's error
  */
 export async function deleteCredential(context: Context, name: CredentialName): Promise<readonly StoreId[]> {
   const removals = await removeEverywhere(context, name);
@@ -26,15 +27,15 @@ export async function deleteCredential(context: Context, name: CredentialName): 
   return removed;
 }
 
-/** What became of a credential in one store. */
+/** The result of removing a credential from one store. */
 export type Removal =
   | { readonly store: StoreId; readonly outcome: 'removed' | 'absent' }
-  /** `known`: the store is known to hold a copy; else it could only not be asked. */
+  /** `known`: the store is recorded to have a copy. */
   | { readonly store: StoreId; readonly outcome: 'unreachable'; readonly known: boolean; readonly error: unknown };
 
 /**
- * Removes a credential from every store that has it, or may have it, and says of each what became of it there. Forgets
- * it once no store is known to hold it any more.
+ * Like {@link deleteCredential}, but returns the result for every store instead of rejecting. Removes the credential's
+ * entry from the placement file, unless a store that is recorded to have a copy is unavailable.
  */
 export async function removeEverywhere(context: Context, name: CredentialName): Promise<readonly Removal[]> {
   await checkPolicy(context);
@@ -42,30 +43,30 @@ export async function removeEverywhere(context: Context, name: CredentialName): 
 }
 
 async function removeCopies(context: Context, name: CredentialName): Promise<readonly Removal[]> {
-  const placed = findEntry((await context.placement.read()).placement, name);
-  // What was written meanwhile is not what was removed.
-  const record = (change: (now: PlacementIndex) => PlacementIndex) =>
-    context.placement.update((now) => (isSameRevision(findEntry(now, name), placed) ? change(now) : now));
-  const known = placed === undefined ? [] : [placed.store, ...placed.stale];
+  const entry = findEntry((await context.placement.read()).placement, name);
+  // If another process has written the credential meanwhile, its entry isn't about the copies that we remove.
+  const update = (change: (now: PlacementIndex) => PlacementIndex) =>
+    context.placement.update((now) => (isSameRevision(findEntry(now, name), entry) ? change(now) : now));
+  const recorded = entry === undefined ? [] : [entry.store, ...entry.stale];
   const removals: Removal[] = [];
-  for (const store of new Set([...known, ...searchOrder(context)])) {
+  for (const id of new Set([...recorded, ...searchOrder(context)])) {
     try {
-      const opened = await openEnabledStore(context, store);
-      const removed = await opened.delete(name, { signal: context.signal });
-      removals.push({ store, outcome: removed ? 'removed' : 'absent' });
-      if (known.includes(store)) await record((now) => recordRemoval(now, name, store));
+      const store = await openEnabledStore(context, id);
+      const removed = await store.delete(name, { signal: context.signal });
+      removals.push({ store: id, outcome: removed ? 'removed' : 'absent' });
+      if (recorded.includes(id)) await update((now) => recordRemoval(now, name, id));
     } catch (error) {
-      if (placed !== undefined && known.includes(store)) {
-        const named = withPlacement(error, { ...placed, store }, context);
-        removals.push({ store, outcome: 'unreachable', known: true, error: named });
+      if (entry !== undefined && recorded.includes(id)) {
+        const named = withPlacement(error, { ...entry, store: id }, context);
+        removals.push({ store: id, outcome: 'unreachable', known: true, error: named });
       } else if (isUnsupported(error)) {
-        removals.push({ store, outcome: 'absent' });
+        removals.push({ store: id, outcome: 'absent' });
       } else {
-        removals.push({ store, outcome: 'unreachable', known: false, error: withFix(error, store, context) });
+        removals.push({ store: id, outcome: 'unreachable', known: false, error: withFix(error, id, context) });
       }
     }
   }
-  const held = removals.some((removal) => removal.outcome === 'unreachable' && removal.known);
-  if (placed !== undefined && !held) await record((now) => removeEntry(now, name));
+  const remains = removals.some((removal) => removal.outcome === 'unreachable' && removal.known);
+  if (entry !== undefined && !remains) await update((now) => removeEntry(now, name));
   return removals;
 }

@@ -1,7 +1,8 @@
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
 import { sortNewestFirst } from '../../domain/placement/placement-index.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { type Context, checkPolicy, openEnabledStore, searchOrder } from '../context.ts';
+import type { Context } from '../context.ts';
+import { checkPolicy, openEnabledStore, searchOrder } from './enabled-stores.ts';
 import { getCredential } from './get-credential.ts';
 
 export interface FoundCredential {
@@ -10,18 +11,17 @@ export interface FoundCredential {
 }
 
 /**
- * What is kept under a service, whoever's it is: what is remembered of it first, the one written last before the others,
- * then what the stores have beside that. Each is read when it is asked for: who takes the first one reads one.
+ * Yields every credential of a service: first the recorded ones, newest first, then those that the stores have besides.
+ * Each secret is read when it's asked for, so a caller that stops after the first one reads only that one.
  *
- * - the store that one was written to does not serve → rejects, naming it
- * - all has been given, and a store could not be asked → rejects with that store's error
+ * - the recorded store of a credential is unavailable → rejects, naming it
+ * - another store is unavailable → rejects with that store's error, after everything else was yielded
  */
 export async function* findCredentials(context: Context, service: string): AsyncGenerator<FoundCredential, void, void> {
   await checkPolicy(context);
   const { placement } = await context.placement.read();
-  const remembered = placement.filter((placed) => placed.service === service);
   const seen: CredentialName[] = [];
-  for (const { account } of sortNewestFirst(remembered)) {
+  for (const { account } of sortNewestFirst(placement.filter((entry) => entry.service === service))) {
     const name = { service, account };
     seen.push(name);
     const secret = await getCredential(context, name);
@@ -30,7 +30,7 @@ export async function* findCredentials(context: Context, service: string): Async
   yield* findUnrecorded(context, service, seen);
 }
 
-/** What the stores have of a service, but for the names in `seen`, in the order in which a read looks at them. */
+/** Skips the names in `seen`. */
 async function* findUnrecorded(
   context: Context,
   service: string,

@@ -2,23 +2,25 @@ import type { CredentialName } from '../../domain/credential-name.ts';
 import { findEntry, isSameRevision, type PlacementEntry } from '../../domain/placement/placement-index.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { StoreId } from '../../domain/store-id.ts';
-import { type Context, checkPolicy, openEnabledStore, searchOrder } from '../context.ts';
+import type { Context } from '../context.ts';
+import { checkPolicy, openEnabledStore, searchOrder } from './enabled-stores.ts';
 
 /**
- * Reads a secret from the store that it was written to, whatever the environment says today; where nothing is
- * remembered of it, from the first store that has it.
+ * Reads a secret from the store that it was written to, whatever the current settings prefer. If no store is recorded,
+ * or the credential is missing there, reads it from the first other store that has it.
  *
- * - kept nowhere → `undefined`
- * - the store that it was written to does not serve → rejects, naming the store and the day
- * - nothing is remembered, nothing found, and a store could not be asked → rejects with that store's error
+ * - in no store → `undefined`
+ * - the recorded store is unavailable → rejects, naming the store and the day of the write
+ * - not found, and a store that might have it is unavailable → rejects with that store's error
  */
 export async function getCredential(context: Context, name: CredentialName): Promise<Secret | undefined> {
   await checkPolicy(context);
-  const placed = await readEntry(context, name);
-  const secret = await readFrom(context, name, placed);
-  // Not found, and moved meanwhile: it may have been where nobody looked any more, or not yet.
-  if (secret === undefined && !isSameRevision(placed, await readEntry(context, name)))
+  const entry = await readEntry(context, name);
+  const secret = entry ? await readRecorded(context, name, entry) : await search(context, name, searchOrder(context));
+  // Another process may have moved it from a store that we hadn't searched yet to one that we had.
+  if (secret === undefined && !isSameRevision(entry, await readEntry(context, name))) {
     return getCredential(context, name);
+  }
   return secret;
 }
 
@@ -26,26 +28,22 @@ async function readEntry({ placement }: Context, name: CredentialName): Promise<
   return findEntry((await placement.read()).placement, name);
 }
 
-async function readFrom(
+async function readRecorded(
   context: Context,
   name: CredentialName,
-  placed: PlacementEntry | undefined,
+  entry: PlacementEntry,
 ): Promise<Secret | undefined> {
-  if (placed === undefined) return search(context, name, searchOrder(context));
   try {
-    const store = await openEnabledStore(context, placed.store);
+    const store = await openEnabledStore(context, entry.store);
     const secret = await store.get(name, { signal: context.signal });
     if (secret !== undefined) return secret;
   } catch (error) {
     const { withPlacement } = await import('./store-error.ts');
-    throw withPlacement(error, placed, context);
+    throw withPlacement(error, entry, context);
   }
-  const known = [placed.store, ...placed.stale];
-  return search(
-    context,
-    name,
-    searchOrder(context).filter((id) => !known.includes(id)),
-  );
+  const searched = [entry.store, ...entry.stale];
+  const others = searchOrder(context).filter((store) => !searched.includes(store));
+  return search(context, name, others);
 }
 
 async function search(context: Context, name: CredentialName, order: readonly StoreId[]): Promise<Secret | undefined> {

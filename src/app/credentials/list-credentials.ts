@@ -8,41 +8,86 @@ import {
 } from '../../domain/placement/placement-index.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import type { CredentialStore } from '../../ports/credential-store.ts';
-import { type Context, checkPolicy, openEnabledStore, searchOrder } from '../context.ts';
+import type { Context } from '../context.ts';
+import { checkPolicy, openEnabledStore, searchOrder } from './enabled-stores.ts';
 import { isUnsupported, toReason, withFix } from './store-error.ts';
 
-/** A credential's name, and the store that a read would take it from. */
+/** A credential's name, and the store that a read would use. */
 export interface ListedCredential extends CredentialName {
   readonly store: StoreId;
 }
 
 /**
- * Names what is kept, of one service or of all, sorted, each name once. No passphrase is asked for where the placement
- * already knows what the file holds.
+ * Lists the credentials of one service or of all: sorted, each once. Doesn't ask for a passphrase if the placement file
+ * records what is in the encrypted file.
  *
- * - a store does not serve → what the placement remembers of it stands in, and a warning says so
- * - a store does not serve, and the placement knows nothing → rejects with that store's error: never a part
+ * - a store is unavailable → lists its recorded credentials instead, with a warning
+ * - a store is unavailable, and the placement file is missing or damaged → rejects with that store's error
  */
 export async function listCredentials(context: Context, service?: string): Promise<readonly ListedCredential[]> {
   await checkPolicy(context);
   const { placement, state } = await context.placement.read();
-  const lost = state !== 'intact';
-  const remembered = placement.filter((placed) => service === undefined || placed.service === service);
-  const order = new Set([...searchOrder(context), ...remembered.map(({ store }) => store)]);
+  const recorded = placement.filter((entry) => service === undefined || entry.service === service);
+  const order = new Set([...searchOrder(context), ...recorded.map(({ store }) => store)]);
   const listed: ListedCredential[] = [];
   for (const store of order) {
-    const here = remembered.filter((placed) => placed.store === store);
-    const names = recordedNames(context, store, here) ?? (await listFrom(context, store, here, service, lost));
+    const recordedHere = recorded.filter((entry) => entry.store === store);
+    const names = needsPassphrase(context, store, recordedHere)
+      ? recordedHere
+      : await listStore(context, store, { recorded: recordedHere, service, isComplete: state === 'intact' });
     for (const { service, account } of names) {
       const name = { service, account };
-      const elsewhere = remembered.some((placed) => isSameName(placed, name) && placed.store !== store);
-      if (!elsewhere && !listed.some((other) => isSameName(other, name))) listed.push({ ...name, store });
+      const isElsewhere = recorded.some((entry) => isSameName(entry, name) && entry.store !== store);
+      if (!isElsewhere && !listed.some((other) => isSameName(other, name))) listed.push({ ...name, store });
     }
   }
   return [...listed, ...(await findMoved(context, placement, listed, service))].sort(compareNames);
 }
 
-/** What was moved while it was looked for: to a store that had been asked, or away and back. */
+function needsPassphrase({ settings }: Context, store: StoreId, recorded: readonly PlacementEntry[]): boolean {
+  return store === 'file' && settings.keySource === 'passphrase' && recorded.length > 0;
+}
+
+/** `isComplete`: the placement file is intact, so `recorded` has everything that was stored from here. */
+async function listStore(
+  context: Context,
+  id: StoreId,
+  {
+    recorded,
+    service,
+    isComplete,
+  }: {
+    readonly recorded: readonly PlacementEntry[];
+    readonly service: string | undefined;
+    readonly isComplete: boolean;
+  },
+): Promise<readonly CredentialName[]> {
+  const { signal, terminal, profile } = context;
+  try {
+    const store = await openEnabledStore(context, id);
+    const canList = service !== undefined || store.listing === 'all';
+    return await (canList ? store.list(service, { signal }) : listByService(store, recorded, signal));
+  } catch (error) {
+    if (isUnsupported(error)) return recorded;
+    if (!isComplete || !(error instanceof CredentialError) || toReason(error) === undefined) {
+      throw withFix(error, id, context);
+    }
+    terminal.warn(`${error.message}; only credentials that ${profile.program} stored there are listed`);
+    return recorded;
+  }
+}
+
+/** Lists a store's credentials for the services that occur in `names`. */
+export async function listByService(
+  store: CredentialStore,
+  names: readonly CredentialName[],
+  signal: AbortSignal,
+): Promise<readonly CredentialName[]> {
+  const services = new Set(names.map(({ service }) => service));
+  return (await Promise.all([...services].map((service) => store.list(service, { signal })))).flat();
+}
+
+/** Credentials that another process moved, while we listed, from a store we hadn't listed yet to one that we had. */
 async function findMoved(
   { placement }: Context,
   before: PlacementIndex,
@@ -50,54 +95,8 @@ async function findMoved(
   service: string | undefined,
 ): Promise<readonly ListedCredential[]> {
   return (await placement.read()).placement
-    .filter((placed) => service === undefined || placed.service === service)
-    .filter((placed) => !isSameRevision(findEntry(before, placed), placed))
-    .filter((placed) => !listed.some((other) => isSameName(other, placed)))
+    .filter((entry) => service === undefined || entry.service === service)
+    .filter((entry) => !isSameRevision(findEntry(before, entry), entry))
+    .filter((entry) => !listed.some((other) => isSameName(other, entry)))
     .map(({ service, account, store }) => ({ service, account, store }));
-}
-
-/** A passphrase is not asked for only to learn what the placement knows already. */
-function recordedNames(
-  { settings }: Context,
-  store: StoreId,
-  here: readonly PlacementEntry[],
-): readonly CredentialName[] | undefined {
-  return store === 'file' && settings.keySource === 'passphrase' && here.length > 0 ? here : undefined;
-}
-
-async function listFrom(
-  context: Context,
-  id: StoreId,
-  here: readonly PlacementEntry[],
-  service: string | undefined,
-  lost: boolean,
-): Promise<readonly CredentialName[]> {
-  try {
-    return await listNames(await openEnabledStore(context, id), here, service, context.signal);
-  } catch (error) {
-    if (isUnsupported(error)) return here;
-    if (lost || !(error instanceof CredentialError) || toReason(error) === undefined) throw withFix(error, id, context);
-    context.terminal.warn(`${error.message}; of what it holds, only what was stored from here is listed`);
-    return here;
-  }
-}
-
-async function listNames(
-  store: CredentialStore,
-  here: readonly PlacementEntry[],
-  service: string | undefined,
-  signal: AbortSignal,
-): Promise<readonly CredentialName[]> {
-  if (service !== undefined || store.listing === 'all') return store.list(service, { signal });
-  return listByService(store, here, signal);
-}
-
-/** What a store has of the services that `remembered` names. */
-export async function listByService(
-  store: CredentialStore,
-  remembered: readonly CredentialName[],
-  signal: AbortSignal,
-): Promise<readonly CredentialName[]> {
-  const services = new Set(remembered.map(({ service }) => service));
-  return (await Promise.all([...services].map((service) => store.list(service, { signal })))).flat();
 }

@@ -17,26 +17,25 @@ import type { CandidateId } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
 
 /**
- * Chooses the store for what is to be written, and warns of what was passed over. A choice that ends without a store →
- * rejects with the code of its refusal.
+ * Selects the store for a new credential, and warns about each store that it skipped because of a service failure.
+ * Rejects with the code of a {@link SelectionFailed}.
  */
 export async function selectStore(context: Context): Promise<Selected> {
   const { settings, host, terminal } = context;
-  const { selection } = await runSelection(context, (about) => terminal.warn(formatWarning(about, host)));
+  const { selection } = await runSelection(context, (skipped) => terminal.warn(formatWarning(skipped, host)));
   if (selection.status === 'rejected') throw selectionError(selection, settings.policy, host);
   return selection;
 }
 
-/** A choice that has ended, with everything it was decided from. */
+/** A selection, and what each probe saw, in the order of probing. */
 export interface SelectionRun extends SelectionResult {
-  /** What each probe saw, in the order of probing. */
   readonly probes: ReadonlyMap<CandidateId, ProbeResult>;
 }
 
-/** Drives the machine to its end: performs its effects, and feeds what the probes see back into it. */
+/** Runs the selection machine to its end: performs its effects, and sends it the probe results. */
 export async function runSelection(
   { settings, stores, signal }: Context,
-  warn: (about: SkippedStore) => void,
+  warn: (skipped: SkippedStore) => void,
 ): Promise<SelectionRun> {
   const probes = new Map<CandidateId, ProbeResult>();
   const warned: SkippedStore[] = [];
@@ -47,27 +46,26 @@ export async function runSelection(
         warn(effect.about);
         warned.push(effect.about);
       } else {
-        const prober = await stores.openProbe(effect.store);
-        const probe = await prober.probe({ signal });
+        const storeProbe = await stores.openProbe(effect.store);
+        const probe = await storeProbe.probe({ signal });
         probes.set(effect.store, probe);
         return perform(transition(state, { type: 'probed', store: effect.store, probe }));
       }
     }
-    if (state.status === 'probing') throw new Error('the choice waits for a probe that it did not ask for');
+    if (state.status === 'probing') throw new Error('the selection is waiting for a probe that it did not request');
     return state;
   }
 
   return { selection: await perform(startSelection(settings.policy, stores.candidates)), warned, probes };
 }
 
-/** The error that a choice without a store ends in. */
-export function selectionError(refused: SelectionFailed, policy: Policy, where: HostInfo): CredentialError {
-  const { explanation, fix } = adviseSelectionError(refused, policy, where);
-  return new CredentialError(refused.code, explanation, { hint: fix });
+export function selectionError(failed: SelectionFailed, policy: Policy, host: HostInfo): CredentialError {
+  const { explanation, fix } = adviseSelectionError(failed, policy, host);
+  return new CredentialError(failed.code, explanation, { hint: fix });
 }
 
-/** What is said on stderr of a store that is there and does not serve. One line. */
-export function formatWarning(about: SkippedStore, where: HostInfo): string {
-  const { explanation } = advise(about, where);
-  return `OS keyring not used: ${explanation}; using the encrypted file (${where.program} doctor tells how to mend it)`;
+/** The one-line warning about a store that is available but can't be used. */
+export function formatWarning(skipped: SkippedStore, host: HostInfo): string {
+  const { explanation } = advise(skipped, host);
+  return `OS keyring not used: ${explanation}; using the encrypted file (to fix it, see ${host.program} doctor)`;
 }

@@ -10,24 +10,27 @@ import {
 import type { Secret } from '../../domain/secret.ts';
 import type { Selected, SkippedStore } from '../../domain/selection/selection.ts';
 import type { StoreId } from '../../domain/store-id.ts';
-import { type Context, openEnabledStore, withLock } from '../context.ts';
+import { type Context, withLock } from '../context.ts';
+import { openEnabledStore } from './enabled-stores.ts';
 import { selectStore } from './select-store.ts';
 
-/** Where a credential went, and why there. */
+/** Where a credential was stored, and why there. */
 export interface WriteResult {
   readonly store: StoreId;
   readonly skipped: readonly SkippedStore[];
-  /** Stores that still hold an older copy, because it could not be removed. */
+  /** Stores that still have an older copy, because it couldn't be removed. */
   readonly stale: readonly StoreId[];
 }
 
 /**
- * Keeps a secret in the store that is chosen, remembers where, and removes the copies that other stores had.
+ * Stores a secret in the selected store, records which one that was, and removes the copies in other stores.
  *
- * - no store may be used → rejects with a refusal's code
- * - the store fails → rejects with its error; what was kept before stays
- * - killed in between → a read gives the old secret or the new one
- * - other processes set, move or remove it at the same time → one of the secrets stays, whole, and a read finds it
+ * - the selection is rejected → rejects with its code
+ * - the store fails → rejects with its error, and the old secret stays
+ * - killed at any point → a read returns the old secret or the new one
+ * - concurrent writes, moves and removals → one of the secrets stays, complete, and a read finds it
+ *
+ * `selected` is the result of an earlier {@link selectStore}.
  */
 export async function setCredential(
   context: Context,
@@ -35,64 +38,65 @@ export async function setCredential(
   secret: Secret,
   selected?: Selected,
 ): Promise<WriteResult> {
-  const { store, skipped } = selected ?? (await selectStore(context));
+  const { store: id, skipped } = selected ?? (await selectStore(context));
   const { signal, placement, stores } = context;
-  const opened = await stores.open(store);
+  const store = await stores.open(id);
   const before = findEntry((await placement.read()).placement, name);
-  if (before === undefined || (before.store === store && before.stale.length === 0)) {
-    await opened.set(name, secret, { signal });
-    const unchanged = (now: PlacementEntry | undefined) => isSameRevision(before, now);
-    if (await recordPlacement(context, name, store, unchanged)) return { store, skipped, stale: [] };
+  if (before === undefined || (before.store === id && before.stale.length === 0)) {
+    await store.set(name, secret, { signal });
+    const isUnchanged = (now: PlacementEntry | undefined) => isSameRevision(before, now);
+    if (await recordPlacement(context, name, id, isUnchanged)) return { store: id, skipped, stale: [] };
   }
-  // There is another copy, or there was a moment ago: whoever takes one away may have taken what was just written.
+  // Another store has a copy, or had one a moment ago. A process that was removing copies may have removed ours too, so
+  // write it again under the lock.
   return withLock(context, async () => {
-    await opened.set(name, secret, { signal });
-    await recordPlacement(context, name, store);
+    await store.set(name, secret, { signal });
+    await recordPlacement(context, name, id);
     const { stale = [] } = findEntry((await placement.read()).placement, name) ?? {};
-    return { store, skipped, stale: await removeStaleCopies(context, name, stale) };
+    return { store: id, skipped, stale: await removeStaleCopies(context, name, stale) };
   });
 }
 
 /**
- * Records it, if what is recorded now is `asExpected`; gives whether it was. Where a record cannot be written,
- * that is an error only if the record there is would lead a read astray.
+ * Records the write if the current entry is as expected, and returns whether it was. If the placement file can't be
+ * written, that's an error only if its current entry would send a read to another store.
  */
 async function recordPlacement(
   { placement, clock, terminal }: Context,
   name: CredentialName,
   store: StoreId,
-  asExpected: (now: PlacementEntry | undefined) => boolean = () => true,
+  isExpected: (now: PlacementEntry | undefined) => boolean = () => true,
 ): Promise<boolean> {
-  const at = clock();
-  let done = true;
+  const writtenAt = clock();
+  let recorded = true;
   try {
     await placement.update((now) => {
-      done = asExpected(findEntry(now, name));
-      return done ? recordWrite(now, name, store, at) : now;
+      recorded = isExpected(findEntry(now, name));
+      return recorded ? recordWrite(now, name, store, writtenAt) : now;
     });
   } catch (error) {
-    const before = findEntry((await placement.read()).placement, name);
-    if (!(error instanceof CredentialError) || (before && before.store !== store)) throw error;
-    terminal.warn(`${error.message}; every store is looked in instead`);
+    const entry = findEntry((await placement.read()).placement, name);
+    if (!(error instanceof CredentialError) || (entry && entry.store !== store)) throw error;
+    terminal.warn(`${error.message}; every store is searched instead`);
   }
-  return done;
+  return recorded;
 }
 
-/** Removes the copies that can be removed, forgets those, and gives the stores that still have one. */
+/** Removes what can be removed, and returns the stores that still have a copy. */
 async function removeStaleCopies(
   context: Context,
   name: CredentialName,
   stale: readonly StoreId[],
 ): Promise<StoreId[]> {
   const { placement, signal } = context;
-  const left: StoreId[] = [];
+  const remaining: StoreId[] = [];
   for (const id of stale) {
     try {
       await (await openEnabledStore(context, id)).delete(name, { signal });
       await placement.update((now) => recordRemoval(now, name, id));
     } catch {
-      left.push(id);
+      remaining.push(id);
     }
   }
-  return left;
+  return remaining;
 }

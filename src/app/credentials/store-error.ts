@@ -12,18 +12,18 @@ import type { Context } from '../context.ts';
 
 const reasons: readonly string[] = [...unsupportedReasons, ...serviceFailureReasons];
 
-/** The reason that an OS store gave for not serving; `undefined` for any other error. */
+/** The reason why an OS store is unavailable, or `undefined` for any other error. */
 export function toReason(error: unknown): Reason | undefined {
   return error instanceof CredentialError && reasons.includes(error.code) ? (error.code as Reason) : undefined;
 }
 
-/** The machine does not have this store, so nothing can be kept in it. */
+/** Returns whether the machine doesn't have the store at all, so that it can't hold anything. */
 export function isUnsupported(error: unknown): boolean {
   const reason = toReason(error);
   return reason !== undefined && classifyReason(reason) === 'unsupported';
 }
 
-/** Adds to the error of a store that did not serve what makes it serve again. */
+/** Adds the fix to the error of an unavailable store, as a hint. */
 export function withFix(error: unknown, store: StoreId, { host }: Context): unknown {
   const reason = toReason(error);
   if (!(error instanceof CredentialError) || reason === undefined || store === 'file' || error.hint) return error;
@@ -32,14 +32,13 @@ export function withFix(error: unknown, store: StoreId, { host }: Context): unkn
   return new CredentialError(code, message, { hint: fix, cause: error });
 }
 
-/** The same, and names what the store was needed for: `demo alice was stored in the … on …: …`. */
-export function withPlacement(error: unknown, placed: PlacementEntry, context: Context): unknown {
-  const fixed = withFix(error, placed.store, context);
-  if (!(fixed instanceof CredentialError) || toReason(fixed) === undefined || placed.store === 'file') return fixed;
-  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(
-    new Date(placed.writtenAt),
-  );
+/** Adds the fix, and which credential was stored there and when: `demo alice was stored in the … on …: …`. */
+export function withPlacement(error: unknown, entry: PlacementEntry, context: Context): unknown {
+  const fixed = withFix(error, entry.store, context);
+  if (!(fixed instanceof CredentialError) || toReason(fixed) === undefined || entry.store === 'file') return fixed;
+  const { service, account, store, writtenAt } = entry;
+  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(writtenAt));
+  const message = `${service} ${account} was stored in the ${storeNames[store]} on ${day}: ${fixed.message}`;
   const { hint } = fixed;
-  const message = `${placed.service} ${placed.account} was stored in the ${storeNames[placed.store]} on ${day}: ${fixed.message}`;
   return new CredentialError(fixed.code, message, { ...(hint && { hint }), cause: error });
 }

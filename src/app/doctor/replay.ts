@@ -8,8 +8,10 @@ import {
   serviceFailureReasons,
   unsupportedReasons,
 } from '../../domain/selection/probe-result.ts';
-import { candidateIds } from '../../domain/store-id.ts';
+import { replaySelection } from '../../domain/selection/selection.ts';
+import { type CandidateId, candidateIds } from '../../domain/store-id.ts';
 import { parseJson } from '../../domain/text/json.ts';
+import { reportSelection, type SelectionReport } from './selection-report.ts';
 
 const evidence = v.exactOptional(
   v.object({
@@ -46,11 +48,20 @@ const selectionInputs = v.object({
   interactive: v.boolean(),
 });
 
-/** Everything that a choice and its report were made from. */
+/** Everything that a selection and its report are made from. */
 export type SelectionInputs = v.InferOutput<typeof selectionInputs>;
 
-/** Reads the facts out of what `doctor --json` printed. Anything else → `invalid-input`, saying what is wrong where. */
-export function parseSelectionInputs(text: string): SelectionInputs {
+/** Selects a store again, from the inputs of a saved report. Works on any machine. */
+export function replayReport(text: string): { readonly selection: SelectionReport; readonly inputs: SelectionInputs } {
+  const inputs = parseSelectionInputs(text);
+  const seen = new Map(inputs.probes.map(({ store, probe }) => [store, probe]));
+  const result = replaySelection(inputs.policy, inputs.candidates, (store: CandidateId) => seen.get(store));
+  if (result === undefined) throw invalidReport('it is missing the result of a probe that the selection needs');
+  return { selection: reportSelection(result, inputs.policy, inputs.host), inputs };
+}
+
+/** Parses the inputs out of what `doctor --json` printed. Anything else → `invalid-input`, naming the invalid field. */
+function parseSelectionInputs(text: string): SelectionInputs {
   const report = parseJson(text);
   if (report === undefined) throw invalidReport('it is not JSON');
   const result = v.safeParse(v.object({ inputs: selectionInputs }), report);
@@ -60,7 +71,7 @@ export function parseSelectionInputs(text: string): SelectionInputs {
 }
 
 function invalidReport(why: string): CredentialError {
-  return new CredentialError('invalid-input', `this is no doctor report: ${why}`, {
-    hint: 'save one with: doctor --json > report.json',
+  return new CredentialError('invalid-input', `invalid doctor report: ${why}`, {
+    hint: 'create one with: doctor --json > report.json',
   });
 }

@@ -5,7 +5,7 @@ import type { Policy, SelectionErrorCode, SelectionResult, SkippedStore } from '
 import type { CandidateId, StoreId } from '../../domain/store-id.ts';
 import { formatWarning } from '../credentials/select-store.ts';
 
-/** A store that was passed over, explained. */
+/** A store that was skipped, why, and how to fix that. */
 export interface SkippedStoreReport {
   readonly store: CandidateId;
   readonly reason: Reason;
@@ -14,7 +14,7 @@ export interface SkippedStoreReport {
   readonly fix: string;
 }
 
-/** A choice and its reasons, as `doctor --json` prints it. */
+/** Which store a new credential would be stored in, and why, as `doctor --json` prints it. */
 export type SelectionReport = (
   | { readonly outcome: 'selected'; readonly store: StoreId }
   | {
@@ -24,32 +24,34 @@ export type SelectionReport = (
       readonly fix: string;
     }
 ) & {
+  /** The stores that were skipped, best first. */
   readonly skipped: readonly SkippedStoreReport[];
-  /** The lines that a command which stores something would warn with. */
+  /** The warnings that a command which stores something would print. */
   readonly warnings: readonly string[];
-  /** The rows of docs/selection.md that fired, in order. */
+  /** The rules of docs/selection.md that applied, in order. */
   readonly rules: readonly number[];
 };
 
 export function reportSelection(
   { selection, warned }: SelectionResult,
   policy: Policy,
-  where: HostInfo,
+  host: HostInfo,
 ): SelectionReport {
-  const skipped = explainSkipped(selection.skipped, where);
-  const warnings = warned.map((about) => formatWarning(about, where));
+  const skipped = explainSkipped(selection.skipped, host);
+  const warnings = warned.map((store) => formatWarning(store, host));
   const end =
     selection.status === 'selected'
       ? { outcome: 'selected' as const, store: selection.store }
-      : { outcome: 'rejected' as const, code: selection.code, ...adviseSelectionError(selection, policy, where) };
+      : { outcome: 'rejected' as const, code: selection.code, ...adviseSelectionError(selection, policy, host) };
   return { ...end, skipped, warnings, rules: selection.rules };
 }
 
-export function explainSkipped(skipped: readonly SkippedStore[], where: HostInfo): readonly SkippedStoreReport[] {
-  return skipped.map((about) => ({
-    store: about.store,
-    reason: about.reason,
-    class: classifyReason(about.reason),
-    ...advise(about, where),
+/** Adds the explanation and the fix to each skipped store. */
+export function explainSkipped(skipped: readonly SkippedStore[], host: HostInfo): readonly SkippedStoreReport[] {
+  return skipped.map((store) => ({
+    store: store.store,
+    reason: store.reason,
+    class: classifyReason(store.reason),
+    ...advise(store, host),
   }));
 }

@@ -4,94 +4,105 @@ import { type PlacementEntry, type PlacementIndex, sortNewestFirst } from '../..
 import type { KeySource } from '../../domain/profile.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
-import { type Inventory, takeInventory } from './inventory.ts';
+import { type Inventory, takeInventory } from '../reconcile/locate-copies.ts';
 import type { SelectionReport, SkippedStoreReport } from './selection-report.ts';
 
-/** Where credentials are kept now. */
+/** Where credentials are stored now. */
 export interface StorageReport {
   readonly label: StorageLabel;
-  /** The store of the newest credential; `null` where there is none. */
+  /** The store of the newest credential, or `null` if there is none. */
   readonly store: StoreId | null;
-  /** How many credentials each store is known to hold; the stores that hold none are left out. */
+  /** How many credentials each store is known to have. Stores without any are left out. */
   readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
-  /** Lines for people: why no OS keyring is used, and what is amiss. */
+  /** Lines for people: why the OS keyring isn't used, and what's wrong. */
   readonly details: readonly string[];
 }
 
-/** What a look around found, and what it amounts to. */
-export interface Storage {
-  readonly storage: StorageReport;
-  readonly inventory: Inventory;
-}
+/** The heading of a doctor report: where credentials are stored now. */
+export type StorageLabel =
+  | 'OS keyring'
+  /** Not in jsm's guide: pass(1) is used only if the user asks for it. */
+  | 'Password store (pass)'
+  | 'Encrypted file (interactive passphrase)'
+  | 'Encrypted file (env passphrase)'
+  /** Not in jsm's guide: a file that the home directory opens needs no passphrase. */
+  | 'Encrypted file (sealed by home directory)'
+  | 'No credentials stored';
 
-/** Finds out where credentials are without asking for a passphrase. What cannot be found out becomes a detail. */
-export async function reportStorage(context: Context, selection: SelectionReport): Promise<Storage> {
+/** Finds out where credentials are stored, without asking for a passphrase. Problems are reported as details. */
+export async function reportStorage(
+  context: Context,
+  selection: SelectionReport,
+): Promise<{ readonly storage: StorageReport; readonly inventory: Inventory }> {
   const { settings } = context;
-  const { placement: remembered, state, why } = await context.placement.read();
-  const faults = why === undefined ? [] : [`the placement file ${why}; every store is looked in instead`];
-  const note = (error: unknown): undefined => {
-    faults.push(error instanceof CredentialError ? error.message : String(error));
+  const snapshot = await context.placement.read();
+  const problems =
+    snapshot.why === undefined ? [] : [`the placement file ${snapshot.why}; every store is searched instead`];
+  const addProblem = (error: unknown): undefined => {
+    problems.push(error instanceof CredentialError ? error.message : String(error));
   };
-  // No answer is a file that cannot be read: what is remembered of it stands.
-  const answer = await context.stores.findFileKeySource().then((seal) => ({ seal }), note);
-  const fileSeal = answer?.seal;
-  const seen = await takeInventory(context, remembered, selection, answer === undefined ? 'unreadable' : fileSeal);
-  const placement = remembered.filter((placed) => !isMissing(placed, seen));
-  const seal = fileSeal ?? settings.keySource;
+  const file = await context.stores.findFileKeySource().then((keySource) => ({ keySource }), addProblem);
+  const inventory = await takeInventory(context, snapshot.placement, {
+    keyring: selection.outcome === 'selected' && selection.store !== 'file' ? selection.store : undefined,
+    file: file === undefined || file.keySource === 'passphrase' ? 'locked' : file.keySource ? 'open' : 'absent',
+  });
+  const placement = snapshot.placement.filter((entry) => !isMissing(entry, inventory));
+  const keySource = file?.keySource ?? settings.keySource;
   const store =
-    findNewestStore(placement) ??
-    (state === 'intact' ? undefined : await findStoreInUse(context, selection, fileSeal).catch(note));
-  const file = [store, selection.outcome === 'selected' && selection.store].includes('file');
+    sortNewestFirst(placement)[0]?.store ??
+    (snapshot.state === 'intact'
+      ? undefined
+      : await findStoreInUse(context, selection, file?.keySource).catch(addProblem));
+  const usesFile = store === 'file' || (selection.outcome === 'selected' && selection.store === 'file');
   const storage: StorageReport = {
-    label: toStorageLabel(store, seal, settings.envPassphrase),
+    label: toStorageLabel(store, keySource, settings.envPassphrase),
     store: store ?? null,
     kept: countByStore(placement),
     details: [
       ...sortByRelevance(selection.skipped).map(formatNotUsed),
-      ...describeNewStore(store, selection),
-      ...(file ? protectionDetail(seal, context) : []),
-      ...faults,
-      ...seen.problems,
+      ...describeNextStore(store, selection),
+      ...(usesFile ? [`${settings.credentialsPath} is ${describeProtection(keySource)}`] : []),
+      ...problems,
+      ...inventory.problems,
     ],
   };
-  return { storage, inventory: seen };
+  return { storage, inventory };
 }
 
-/** A store that was asked and does not have what is remembered of it; of any other, what is remembered stands. */
-function isMissing(placed: PlacementEntry, { entries }: Inventory): boolean {
-  const found = entries.find(({ name }) => isSameName(name, placed));
-  return found?.copies.seen.get(placed.store)?.kind === 'absent';
+/** `store`: of the newest credential, if there is any. */
+export function toStorageLabel(store: StoreId | undefined, keySource: KeySource, envPassphrase: boolean): StorageLabel {
+  if (store === undefined) return 'No credentials stored';
+  if (store === 'pass') return 'Password store (pass)';
+  if (store !== 'file') return 'OS keyring';
+  if (keySource === 'home') return 'Encrypted file (sealed by home directory)';
+  return envPassphrase ? 'Encrypted file (env passphrase)' : 'Encrypted file (interactive passphrase)';
 }
 
-/** Why one store was passed over, as doctor has it. */
+/** The detail that says why a store was skipped. */
 export function formatNotUsed({ explanation }: SkippedStoreReport): string {
   return `OS keyring not used: ${explanation}`;
 }
 
-/** What is kept in one store is not in the way of a better one. */
-function describeNewStore(store: StoreId | undefined, selection: SelectionReport): string[] {
-  if (store === undefined || selection.outcome !== 'selected' || selection.store === store) return [];
-  return [`the newest credential is in the ${storeNames[store]}; new ones go to the ${storeNames[selection.store]}`];
+/** What an encrypted file with this key source is protected from. */
+export function describeProtection(keySource: KeySource): string {
+  return keySource === 'home'
+    ? 'sealed by your home directory: this guards against a stray backup, grep or paste, not against a program that runs as you'
+    : 'sealed by your passphrase';
 }
 
-/** What is there and was not taken says more than what is not there at all. */
-function sortByRelevance(skipped: readonly SkippedStoreReport[]): readonly SkippedStoreReport[] {
-  const isThere = (about: SkippedStoreReport) => about.class === 'service-failure' || about.reason === 'volatile';
-  return [...skipped].sort((a, b) => Number(isThere(b)) - Number(isThere(a)));
+/** Returns whether the store was listed and doesn't have the recorded credential. */
+function isMissing(entry: PlacementEntry, { entries }: Inventory): boolean {
+  const found = entries.find(({ name }) => isSameName(name, entry));
+  return found?.copies.seen.get(entry.store)?.kind === 'absent';
 }
 
-/** The store that was written to last. */
-function findNewestStore(placement: PlacementIndex): StoreId | undefined {
-  return sortNewestFirst(placement)[0]?.store;
-}
-
-/** Where nothing is remembered: the file if there is one, or the store that would be chosen if it holds anything. */
+/** If nothing is recorded: the file if it exists, or the selected store if it has anything. */
 async function findStoreInUse(
   { stores, signal }: Context,
   selection: SelectionReport,
-  fileSeal: KeySource | undefined,
+  fileKeySource: KeySource | undefined,
 ): Promise<StoreId | undefined> {
-  if (fileSeal) return 'file';
+  if (fileKeySource) return 'file';
   if (selection.outcome !== 'selected' || selection.store === 'file') return undefined;
   const store = await stores.open(selection.store);
   if (store.listing !== 'all') return undefined;
@@ -99,38 +110,18 @@ async function findStoreInUse(
 }
 
 function countByStore(placement: PlacementIndex): StorageReport['kept'] {
-  const byStore = new Map<StoreId, number>();
-  for (const { store } of placement) byStore.set(store, (byStore.get(store) ?? 0) + 1);
-  return [...byStore].map(([store, credentials]) => ({ store, credentials }));
+  const counts = new Map<StoreId, number>();
+  for (const { store } of placement) counts.set(store, (counts.get(store) ?? 0) + 1);
+  return [...counts].map(([store, credentials]) => ({ store, credentials }));
 }
 
-function protectionDetail(seal: KeySource, { settings }: Context): string[] {
-  return [`${settings.credentialsPath} is ${describeProtection(seal)}`];
+/** Puts the stores that the machine has before those that it doesn't have. */
+function sortByRelevance(skipped: readonly SkippedStoreReport[]): readonly SkippedStoreReport[] {
+  const exists = (store: SkippedStoreReport) => store.class === 'service-failure' || store.reason === 'volatile';
+  return [...skipped].sort((a, b) => Number(exists(b)) - Number(exists(a)));
 }
 
-/** What a file's seal protects it from. */
-export function describeProtection(seal: KeySource): string {
-  return seal === 'home'
-    ? 'sealed by your home directory: this guards against a stray backup, grep or paste, not against a program that runs as you'
-    : 'sealed by your passphrase';
-}
-
-/** Where an application's credentials are kept now, as doctor heads its report. */
-export type StorageLabel =
-  | 'OS keyring'
-  /** Not one of them either: pass(1) belongs to the user, and is used only where they say so. */
-  | 'Password store (pass)'
-  | 'Encrypted file (interactive passphrase)'
-  | 'Encrypted file (env passphrase)'
-  /** Not one of the labels that jsm's guide gives: a file sealed by home asks for no passphrase at all. */
-  | 'Encrypted file (sealed by home directory)'
-  | 'No credentials stored';
-
-/** `store`: where the newest credential is kept, if there is any. `seal`: how the file is sealed. */
-export function toStorageLabel(store: StoreId | undefined, seal: KeySource, envPassphrase: boolean): StorageLabel {
-  if (store === undefined) return 'No credentials stored';
-  if (store === 'pass') return 'Password store (pass)';
-  if (store !== 'file') return 'OS keyring';
-  if (seal === 'home') return 'Encrypted file (sealed by home directory)';
-  return envPassphrase ? 'Encrypted file (env passphrase)' : 'Encrypted file (interactive passphrase)';
+function describeNextStore(store: StoreId | undefined, selection: SelectionReport): string[] {
+  if (store === undefined || selection.outcome !== 'selected' || selection.store === store) return [];
+  return [`the newest credential is in the ${storeNames[store]}; new ones go to the ${storeNames[selection.store]}`];
 }

@@ -47,7 +47,7 @@ export async function storeForGit(context: Context, request: Attributes): Promis
   const name = toGitName(toGitService(request), findValue(request, 'username'));
   const has = (key: string) => findValue(request, key) !== undefined;
   if (has('credential') ? !has('authtype') : !has('username') || !has('password')) {
-    throw new CredentialError('invalid-input', 'the request to store lacks a user name or a password');
+    throw new CredentialError('invalid-input', 'the user name or the password is missing from the request');
   }
   if (parseBoolean(findValue(request, 'ephemeral')) || hasStateMark(request)) return;
   if (await isStored(context, name, request)) return;

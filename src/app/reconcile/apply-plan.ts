@@ -11,84 +11,89 @@ import {
 } from '../../domain/placement/placement-index.ts';
 import type { ReconcileStep } from '../../domain/reconcile/reconcile-plan.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import { type Context, openEnabledStore } from '../context.ts';
+import type { Context } from '../context.ts';
+import { openEnabledStore } from '../credentials/enabled-stores.ts';
 
-/** How far the effects were performed. */
 export type ApplyResult =
-  | { readonly end: 'done' }
-  /** Another process wrote the credential meanwhile: what is to be done has to be decided again. */
-  | { readonly end: 'overtaken' }
-  | { readonly end: 'failed'; readonly at: ReconcileStep; readonly store: StoreId; readonly error: unknown };
+  | { readonly status: 'done' }
+  /** Another process wrote the credential meanwhile, so the plan is out of date. */
+  | { readonly status: 'outdated' }
+  | {
+      readonly status: 'failed';
+      readonly step: ReconcileStep;
+      readonly store: StoreId;
+      readonly error: unknown;
+    };
 
-/** What effects are performed on. */
+/** The credential that a plan is about. */
 export interface PlanSubject {
   readonly name: CredentialName;
-  /** What was remembered of it when the effects were decided. */
+  /** Its entry when the plan was made. */
   readonly record: PlacementEntry | undefined;
-  /** Whether nobody else takes copies away. */
+  /** Returns whether this process still has the lock. */
   held(): boolean;
 }
 
 /**
- * Performs the effects of a settlement in order, as far as they go. Rejects where the record cannot be written, or the
- * lock was lost; that too is no worse than being killed there.
+ * Performs the steps of a plan in order, up to the first that fails. Rejects if the placement file can't be written or
+ * the lock was lost. Stopping after any step is safe: see `planReconciliation`.
  */
 export async function applyPlan(
   context: Context,
-  { name, record: before, held }: PlanSubject,
-  effects: readonly ReconcileStep[],
+  { name, record, held }: PlanSubject,
+  steps: readonly ReconcileStep[],
 ): Promise<ApplyResult> {
-  let expected = before;
-  for (const effect of effects) {
+  let expected = record;
+  for (const step of steps) {
     if (!held()) throw new CredentialError('file-busy', 'the lock of the credentials was lost', { hint: 'try again' });
-    switch (effect.type) {
+    switch (step.type) {
       case 'record':
       case 'forget': {
-        const next = await updateRecord(context, name, effect, expected);
-        if (next === 'overtaken') return { end: next };
-        expected = next;
+        const updated = await updateEntry(context, name, step, expected);
+        if (updated === 'outdated') return { status: 'outdated' };
+        expected = updated;
         break;
       }
       case 'copy': {
-        const failure = await copySecret(context, name, effect.from, effect.to);
-        if (failure !== undefined) return { end: 'failed', at: effect, ...failure };
+        const failure = await copySecret(context, name, step.from, step.to);
+        if (failure !== undefined) return { status: 'failed', step, ...failure };
         break;
       }
       case 'remove':
         try {
-          await (await openEnabledStore(context, effect.store)).delete(name, { signal: context.signal });
+          await (await openEnabledStore(context, step.store)).delete(name, { signal: context.signal });
         } catch (error) {
-          return { end: 'failed', at: effect, store: effect.store, error };
+          return { status: 'failed', step, store: step.store, error };
         }
         break;
       default:
-        assertNever(effect);
+        assertNever(step);
     }
   }
-  return { end: 'done' };
+  return { status: 'done' };
 }
 
-/** Gives what is remembered from now on. Rejects where the record cannot be written. */
-async function updateRecord(
+/** Returns the updated entry, or `outdated` if the current one isn't as expected. */
+async function updateEntry(
   { placement, clock }: Context,
   name: CredentialName,
-  effect: Extract<ReconcileStep, { type: 'record' | 'forget' }>,
+  step: Extract<ReconcileStep, { type: 'record' | 'forget' }>,
   expected: PlacementEntry | undefined,
-): Promise<PlacementEntry | undefined | 'overtaken'> {
-  const at = clock();
+): Promise<PlacementEntry | undefined | 'outdated'> {
+  const movedAt = clock();
   const change = (now: PlacementIndex) =>
-    effect.type === 'forget' ? removeEntry(now, name) : recordMove(now, name, effect.record, at);
-  let result: PlacementEntry | undefined | 'overtaken';
+    step.type === 'forget' ? removeEntry(now, name) : recordMove(now, name, step.record, movedAt);
+  let updated: PlacementEntry | undefined | 'outdated';
   await placement.update((now) => {
     const isExpected = isSameRevision(findEntry(now, name), expected);
     const next = isExpected ? change(now) : now;
-    result = isExpected ? findEntry(next, name) : 'overtaken';
+    updated = isExpected ? findEntry(next, name) : 'outdated';
     return next;
   });
-  return result;
+  return updated;
 }
 
-/** Resolves when `to` gives back the very bytes that `from` has. */
+/** Copies a secret and reads it back. Returns the store that failed, and its error. */
 async function copySecret(
   context: Context,
   name: CredentialName,
@@ -96,20 +101,35 @@ async function copySecret(
   to: StoreId,
 ): Promise<{ readonly store: StoreId; readonly error: unknown } | undefined> {
   const { signal } = context;
-  let store = from;
+  let current = from;
   try {
     const secret = await (await openEnabledStore(context, from)).get(name, { signal });
     if (secret === undefined) throw new CredentialError('failed', `the ${storeNames[from]} no longer has it`);
-    store = to;
-    const goal = await openEnabledStore(context, to);
-    await goal.set(name, secret, { signal });
-    const kept = await goal.get(name, { signal });
-    if (kept?.equals(secret)) return undefined;
+    current = to;
+    const target = await openEnabledStore(context, to);
+    await target.set(name, secret, { signal });
+    const copy = await target.get(name, { signal });
+    if (copy?.equals(secret)) return undefined;
     throw new CredentialError(
       'round-trip-mismatch',
       `the ${storeNames[to]} gave back another secret than it was given`,
     );
   } catch (error) {
-    return { store, error };
+    return { store: current, error };
   }
+}
+
+/**
+ * Rejects with `round-trip-mismatch` if a keyring doesn't return the bytes that it was given: what it returns for a
+ * credential may be wrong, so no other copy may be removed because of it. Any other failure shows when it's read.
+ */
+export async function verifySource({ stores, settings, signal }: Context, store: StoreId): Promise<void> {
+  if (store === 'file' || settings.policy.keyringDisabled || !stores.candidates.includes(store)) return;
+  const probe = await (await stores.openProbe(store)).probe({ signal });
+  if (probe.kind !== 'service-failure' || probe.reason !== 'round-trip-mismatch') return;
+  throw new CredentialError(
+    probe.reason,
+    `the ${storeNames[store]} gave back another secret than it was given, so no copy was removed`,
+    { hint: 'check the secret of each credential, and store the wrong ones again' },
+  );
 }

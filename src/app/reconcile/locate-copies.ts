@@ -1,42 +1,44 @@
 import { CredentialError, type ErrorCode, fileCodes } from '../../domain/credential-error.ts';
-import type { CredentialName } from '../../domain/credential-name.ts';
-import { findEntry, type PlacementEntry } from '../../domain/placement/placement-index.ts';
+import { type CredentialName, isSameName, sortUniqueNames } from '../../domain/credential-name.ts';
+import { findEntry, type PlacementEntry, type PlacementIndex } from '../../domain/placement/placement-index.ts';
 import type { CopyState, CopyStatus } from '../../domain/reconcile/reconcile-plan.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import { type Context, openEnabledStore, searchOrder } from '../context.ts';
+import type { StoreId } from '../../domain/store-id.ts';
+import type { Context } from '../context.ts';
+import { openEnabledStore, searchOrder } from '../credentials/enabled-stores.ts';
+import { listByService } from '../credentials/list-credentials.ts';
 import { isUnsupported } from '../credentials/store-error.ts';
 
-/** The stores that failed, with their errors: one that would fail for every credential is not asked again. */
+/** The stores that failed, with their errors. A store that would fail for every credential isn't tried again. */
 export type StoreFailures = Map<StoreId, unknown>;
 
-/** Whereabouts with the whole of the record, as it was before the stores were asked. */
+/** Where the copies of a credential are, and its entry before the stores were read. */
 export interface LocatedCopies extends CopyState {
   readonly record: PlacementEntry | undefined;
 }
 
 /**
- * Asks every store that may hold a credential for it, and `goal` too. A store that does not answer is `unknown`, and its
- * error is in `failures`. Rejects only with `cancelled`.
+ * Reads a credential from every store that might have it, `target` included. The status of a store that fails is
+ * `unknown`, and its error is added to `failures`. Rejects only with `cancelled`.
  */
 export async function locateCopies(
   context: Context,
   name: CredentialName,
   failures: StoreFailures,
-  goal?: StoreId,
+  target?: StoreId,
 ): Promise<LocatedCopies> {
   const record = findEntry((await context.placement.read()).placement, name);
-  const needed = [...(record ? [record.store, ...record.stale] : []), ...(goal ? [goal] : [])];
+  const required = [...(record ? [record.store, ...record.stale] : []), ...(target ? [target] : [])];
   const contents: Secret[] = [];
   const seen = new Map<StoreId, CopyStatus>();
-  for (const store of new Set([...searchOrder(context), ...needed])) {
-    const answer = await readCopy(context, name, store, failures);
-    if (answer === 'failed') {
-      // A store that the machine does not have holds nothing, unless something is known to have been put there.
-      const absent = isUnsupported(failures.get(store)) && !needed.includes(store);
-      seen.set(store, { kind: absent ? 'absent' : 'unknown' });
+  for (const store of new Set([...searchOrder(context), ...required])) {
+    const copy = await readCopy(context, name, store, failures);
+    if (copy === 'failed') {
+      // A store that the machine doesn't have is empty, unless it's recorded to have a copy.
+      const isAbsent = isUnsupported(failures.get(store)) && !required.includes(store);
+      seen.set(store, { kind: isAbsent ? 'absent' : 'unknown' });
     } else {
-      seen.set(store, answer ? { kind: 'present', content: toContentId(answer, contents) } : { kind: 'absent' });
+      seen.set(store, copy ? { kind: 'present', content: toContentId(copy, contents) } : { kind: 'absent' });
     }
   }
   return { record, seen };
@@ -59,13 +61,12 @@ async function readCopy(
   }
 }
 
-/** Equal bytes get one number. */
-export function toContentId(secret: Secret, contents: Secret[]): number {
+/** Returns the same number for the same bytes. */
+function toContentId(secret: Secret, contents: Secret[]): number {
   const index = contents.findIndex((other) => other.equals(secret));
   return index >= 0 ? index : contents.push(secret) - 1;
 }
 
-/** Codes of failures that another credential would meet as well. */
 const codesForEveryCredential: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'disabled',
   'binding-missing',
@@ -82,17 +83,70 @@ function affectsEveryCredential(error: unknown): boolean {
   return error instanceof CredentialError && codesForEveryCredential.has(error.code);
 }
 
+/** What the stores hold of the application's credentials, as far as that's known without a prompt. */
+export interface Inventory {
+  readonly entries: readonly { readonly name: CredentialName; readonly copies: CopyState }[];
+  /** The messages of the stores that couldn't be listed. */
+  readonly problems: readonly string[];
+}
+
 /**
- * Rejects with `round-trip-mismatch` where a keyring gives back other bytes than it was given: what it says it holds is
- * not what was stored, and no copy may be removed for it. Any other failing shows when it is read.
+ * Lists the encrypted file, unless that takes a passphrase, and the keyring that was found usable. Only the secrets of
+ * credentials that are in more than one store are read, to compare them.
+ *
+ * `file`: `locked` if it can't be listed without a passphrase, or its key source can't be read.
  */
-export async function verifySource({ stores, settings, signal }: Context, store: StoreId): Promise<void> {
-  if (store === 'file' || settings.policy.keyringDisabled || !stores.candidates.includes(store)) return;
-  const probe = await (await stores.openProbe(store)).probe({ signal });
-  if (probe.kind !== 'service-failure' || probe.reason !== 'round-trip-mismatch') return;
-  throw new CredentialError(
-    probe.reason,
-    `the ${storeNames[store]} gave back another secret than it was given: nothing is removed on its word`,
-    { hint: 'look at what it gives for each name, and store anew what is wrong' },
-  );
+export async function takeInventory(
+  context: Context,
+  placement: PlacementIndex,
+  { keyring, file }: { readonly keyring: StoreId | undefined; readonly file: 'absent' | 'open' | 'locked' },
+): Promise<Inventory> {
+  const { stores, signal } = context;
+  const problems: string[] = [];
+  const addProblem = (error: unknown): undefined => {
+    if (error instanceof CredentialError && error.code === 'cancelled') throw error;
+    problems.push(error instanceof CredentialError ? error.message : String(error));
+  };
+  const listFile = async () => (await stores.open('file')).list(undefined, { signal });
+  const fileNames = file === 'absent' ? [] : file === 'open' ? await listFile().catch(addProblem) : undefined;
+  const names = sortUniqueNames([...placement, ...(fileNames ?? [])]);
+  const namesByStore: NamesByStore = new Map([['file', fileNames]]);
+  if (keyring !== undefined && names.length > 0) {
+    const store = await stores.open(keyring);
+    namesByStore.set(keyring, await listByService(store, names, signal).catch(addProblem));
+  }
+  const order = new Set([...searchOrder(context), ...placement.flatMap(({ store, stale }) => [store, ...stale])]);
+  const entries = [];
+  for (const name of names) {
+    const seen = new Map([...order].map((store) => [store, toCopyStatus(name, namesByStore.get(store))]));
+    await compareCopies(context, name, seen);
+    entries.push({ name, copies: { record: findEntry(placement, name), seen } });
+  }
+  return { entries, problems };
+}
+
+/** `undefined`: the store wasn't listed. */
+type NamesByStore = Map<StoreId, readonly CredentialName[] | undefined>;
+
+function toCopyStatus(name: CredentialName, names: readonly CredentialName[] | undefined): CopyStatus {
+  if (names === undefined) return { kind: 'unknown' };
+  return names.some((other) => isSameName(other, name)) ? { kind: 'present', content: 0 } : { kind: 'absent' };
+}
+
+/** Reads the copies of a credential that is in several stores, to find out which of them are the same. */
+async function compareCopies(
+  { stores, signal }: Context,
+  name: CredentialName,
+  seen: Map<StoreId, CopyStatus>,
+): Promise<void> {
+  const holders = [...seen].flatMap(([store, { kind }]) => (kind === 'present' ? [store] : []));
+  if (holders.length < 2) return;
+  const contents: Secret[] = [];
+  for (const store of holders) {
+    const secret = await (await stores.open(store)).get(name, { signal }).catch((error: unknown) => {
+      if (error instanceof CredentialError && error.code !== 'cancelled') return undefined;
+      throw error;
+    });
+    seen.set(store, secret ? { kind: 'present', content: toContentId(secret, contents) } : { kind: 'unknown' });
+  }
 }

@@ -2,34 +2,37 @@ import { advise } from '../../domain/advice/advise.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, isSameName, sortUniqueNames } from '../../domain/credential-name.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import { type Context, checkPolicy, openEnabledStore, searchOrder } from '../context.ts';
+import type { Context } from '../context.ts';
+import { checkPolicy, openEnabledStore, searchOrder } from '../credentials/enabled-stores.ts';
 import type { ListedCredential } from '../credentials/list-credentials.ts';
 import { runSelection } from '../credentials/select-store.ts';
 import { isUnsupported, toReason, withFix } from '../credentials/store-error.ts';
+import { verifySource } from './apply-plan.ts';
 import type { StoreFailures } from './locate-copies.ts';
-import { previewReconciliation, type Reconciliation, reconcileCredential } from './reconcile-credential.ts';
+import { previewReconciliation, reconcileCredential } from './reconcile-credential.ts';
+import { type MoveReport, reportMove } from './report.ts';
 
-/** What a migration is about. */
+/** The credentials that a migration is about. */
 export interface MigrationScope {
-  /** What is the application's own: remembered, or in the encrypted file, or of the service that was asked for. */
+  /** The application's own: recorded, in the encrypted file, or of the given service. */
   readonly names: readonly CredentialName[];
-  /** The stores that these are in, as far as is remembered or was seen. */
+  /** The stores that have these, as far as is known. */
   readonly sources: ReadonlySet<StoreId>;
-  /** What a keyring has besides, which other programs may have put there. */
+  /** What else a keyring has, which other programs may have stored. */
   readonly others: readonly ListedCredential[];
 }
 
 /**
- * Names what there is to move, of one service or of all. No keyring is emptied of what others keep there: without a
- * service only what is remembered counts as the application's own.
+ * Finds the credentials to move to a store, of one service or of all. Without a service, a keyring's credentials are
+ * moved only if they are recorded, because the others may belong to other programs.
  *
- * - the encrypted file cannot be opened → rejects: nothing can be told of what it holds
- * - a keyring does not serve, and a service is asked for or the placement was lost → rejects with its error
+ * - the encrypted file can't be opened → rejects
+ * - a keyring is unavailable, and a service is given or the placement file is missing or damaged → rejects with its error
  */
 export async function findMigrationScope(context: Context, to: StoreId, service?: string): Promise<MigrationScope> {
   await checkPolicy(context);
   const { placement, state } = await context.placement.read();
-  const own: ListedCredential[] = placement.filter((placed) => service === undefined || placed.service === service);
+  const own: ListedCredential[] = placement.filter((entry) => service === undefined || entry.service === service);
   const found: ListedCredential[] = [];
   for (const store of searchOrder(context)) {
     if (store === 'file' || service !== undefined) own.push(...(await listStore(context, store, service)));
@@ -44,17 +47,22 @@ export async function findMigrationScope(context: Context, to: StoreId, service?
 }
 
 /**
- * Brings credentials into `to`, one after the other, and gives what became of each. Killed anywhere, a read finds every
- * one of them, and the same again completes it. `dryRun`: nothing is written anywhere.
+ * Moves credentials to a store, one after the other, and yields the result for each. Killed at any point, a read still
+ * finds every credential, and running this again completes it. A dry run writes nothing. Rejects as
+ * {@link prepareTarget} and {@link verifySource} do, before anything is moved.
  */
 export async function* migrate(
   context: Context,
-  names: readonly CredentialName[],
+  { names, sources }: Pick<MigrationScope, 'names' | 'sources'>,
   { to, dryRun }: { readonly to: StoreId; readonly dryRun: boolean },
-  failures: StoreFailures,
-): AsyncGenerator<Reconciliation> {
-  const settleOne = dryRun ? previewReconciliation : reconcileCredential;
-  for (const name of names) yield settleOne(context, name, { target: to }, failures);
+): AsyncGenerator<MoveReport> {
+  await prepareTarget(context, to, dryRun);
+  if (!dryRun) for (const source of sources) await verifySource(context, source);
+  const failures: StoreFailures = new Map();
+  const reconcile = dryRun ? previewReconciliation : reconcileCredential;
+  for (const name of names) {
+    yield reportMove(context, await reconcile(context, name, { target: to }, failures), failures);
+  }
 }
 
 async function listStore(context: Context, id: StoreId, service?: string): Promise<readonly ListedCredential[]> {
@@ -69,58 +77,53 @@ async function listStore(context: Context, id: StoreId, service?: string): Promi
   }
 }
 
-/** Where the placement was lost, what is the application's own may be among those that cannot be named. */
-async function listOthers(
-  context: Context,
-  id: StoreId,
-  allOwnAreKnown: boolean,
-): Promise<readonly ListedCredential[]> {
+/** `isComplete`: the placement file is intact, so credentials that aren't recorded belong to other programs. */
+async function listOthers(context: Context, id: StoreId, isComplete: boolean): Promise<readonly ListedCredential[]> {
   try {
     return await listStore(context, id);
   } catch (error) {
-    if (!allOwnAreKnown || !(error instanceof CredentialError) || toReason(error) === undefined) throw error;
-    context.terminal.notice(`${error.message}; what else it holds is not named`);
+    if (!isComplete || !(error instanceof CredentialError) || toReason(error) === undefined) throw error;
+    context.terminal.notice(`${error.message}, so its other credentials are not listed`);
     return [];
   }
 }
 
 /**
- * Makes sure that a store can take credentials, by the same probe that a choice rests on; `dryRun`: as far as a look at
- * it tells, without writing.
+ * Checks that credentials can be stored in the target, with the same probe as a selection. A dry run only lists it.
  *
- * - the machine does not have it → `not-installed`
- * - the user switched the keyrings off → `contradictory-settings`
- * - it does not serve, or forgets → `keyring-required`, with what would make it serve
+ * - the machine doesn't have the store → `not-installed`
+ * - the user disabled the keyrings → `contradictory-settings`
+ * - unavailable, or volatile → `keyring-required`, with the fix as a hint
  */
-export async function prepareTarget(context: Context, store: StoreId, dryRun: boolean): Promise<void> {
+async function prepareTarget(context: Context, target: StoreId, dryRun: boolean): Promise<void> {
   const { settings, stores, profile, host, signal } = context;
-  const opened = await stores.open(store);
-  if (store === 'file') return;
+  const store = await stores.open(target);
+  if (target === 'file') return;
   if (settings.policy.keyringDisabled) {
     const variable = profile.variables.disableKeyring;
-    throw new CredentialError('contradictory-settings', `the ${storeNames[store]} is switched off by ${variable}`, {
+    throw new CredentialError('contradictory-settings', `the ${storeNames[target]} is switched off by ${variable}`, {
       hint: `unset ${variable}`,
     });
   }
   if (dryRun) {
-    await opened.list(profile.sentinelService, { signal }).catch((error: unknown) => {
-      throw targetError(store, withFix(error, store, context));
+    await store.list(profile.sentinelService, { signal }).catch((error: unknown) => {
+      throw targetError(target, withFix(error, target, context));
     });
     return;
   }
   const policy = { preference: 'keychain', keyringDisabled: false };
-  const alone = { ...context, settings: { ...settings, policy }, stores: { ...stores, candidates: [store] } };
-  const { selection } = await runSelection(alone, () => {});
-  const [about] = selection.skipped;
-  if (about === undefined) return;
-  const { explanation, fix } = advise(about, host);
-  throw targetError(store, new CredentialError('failed', explanation, { hint: fix }));
+  const targetOnly = { ...context, settings: { ...settings, policy }, stores: { ...stores, candidates: [target] } };
+  const { selection } = await runSelection(targetOnly, () => {});
+  const [skipped] = selection.skipped;
+  if (skipped === undefined) return;
+  const { explanation, fix } = advise(skipped, host);
+  throw targetError(target, new CredentialError('failed', explanation, { hint: fix }));
 }
 
-function targetError(store: StoreId, error: unknown): unknown {
+function targetError(target: StoreId, error: unknown): unknown {
   if (!(error instanceof CredentialError) || error.code === 'cancelled') return error;
   const { message, hint } = error;
-  return new CredentialError('keyring-required', `the ${storeNames[store]} cannot take credentials: ${message}`, {
+  return new CredentialError('keyring-required', `cannot store credentials in the ${storeNames[target]}: ${message}`, {
     ...(hint && { hint }),
   });
 }

@@ -10,61 +10,56 @@ import { type Context, withLock } from '../context.ts';
 import { type ApplyResult, applyPlan } from './apply-plan.ts';
 import { type LocatedCopies, locateCopies, type StoreFailures } from './locate-copies.ts';
 
-/** What was found of a credential, what that called for, and how far it was done. */
+/** Where the copies of a credential were, the plan made from that, and how far it was applied. */
 export interface Reconciliation {
   readonly name: CredentialName;
   readonly copies: LocatedCopies;
   readonly plan: ReconcilePlan;
-  readonly result: Exclude<ApplyResult, { end: 'overtaken' }>;
+  readonly result: Exclude<ApplyResult, { status: 'outdated' }>;
 }
 
-/** How often a credential that other processes keep writing is begun anew. */
+/** How often to start again if other processes keep writing the credential. */
 const maxAttempts = 10;
 
 /**
- * Brings a credential into one store. Killed anywhere, a read finds it, and the same again completes it. A store that
- * fails is in `failures`; a record that cannot be written rejects.
+ * Brings a credential into one store. Killed at any point, a read still finds it, and running this again completes it.
+ * Adds the error of a store that fails to `failures`. Rejects if the placement file can't be written.
  */
 export async function reconcileCredential(
   context: Context,
   name: CredentialName,
-  wish: ReconcileOptions,
+  options: ReconcileOptions,
   failures: StoreFailures,
 ): Promise<Reconciliation> {
   return withLock(context, async (held) => {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const { copies, plan } = await previewReconciliation(context, name, wish, failures);
-      const effects = 'steps' in plan ? plan.steps : [];
-      const result = await applyPlan(context, { name, record: copies.record, held }, effects);
-      if (result.end === 'overtaken') continue;
-      if (result.end === 'failed') {
-        recordFailure(failures, result.store, result.error);
-        if (result.at.type === 'copy') await rollBack(context, name, held, failures);
+      const { copies, plan } = await previewReconciliation(context, name, options, failures);
+      const result = await applyPlan(context, { name, record: copies.record, held }, 'steps' in plan ? plan.steps : []);
+      if (result.status === 'outdated') continue;
+      if (result.status === 'failed') {
+        addFailure(failures, result.store, result.error);
+        if (result.step.type === 'copy') await rollBack(context, name, held, failures);
       }
       return { name, copies, plan, result };
     }
-    throw new CredentialError(
-      'file-busy',
-      `${name.service} ${name.account} is written by other processes all the time`,
-      {
-        hint: 'try again when they are done',
-      },
-    );
+    throw new CredentialError('file-busy', `other processes keep writing ${name.service} ${name.account}`, {
+      hint: 'try again when they are done',
+    });
   });
 }
 
-/** What {@link reconcileCredential} would do, without doing it. */
+/** Returns what {@link reconcileCredential} would do, without writing anything. */
 export async function previewReconciliation(
   context: Context,
   name: CredentialName,
-  wish: ReconcileOptions,
+  options: ReconcileOptions,
   failures: StoreFailures,
 ): Promise<Reconciliation> {
-  const copies = await locateCopies(context, name, failures, wish.target);
-  return { name, copies, plan: planReconciliation(copies, wish), result: { end: 'done' } };
+  const copies = await locateCopies(context, name, failures, options.target);
+  return { name, copies, plan: planReconciliation(copies, options), result: { status: 'done' } };
 }
 
-/** Takes back what was begun: what may have come of the copy, and the note of it. */
+/** Removes an incomplete copy from the target, and its mention in the placement file. */
 async function rollBack(
   context: Context,
   name: CredentialName,
@@ -76,7 +71,7 @@ async function rollBack(
   await applyPlan(context, { name, record: copies.record, held }, plan.steps);
 }
 
-function recordFailure(failures: StoreFailures, store: StoreId, error: unknown): void {
+function addFailure(failures: StoreFailures, store: StoreId, error: unknown): void {
   if (error instanceof CredentialError && error.code === 'cancelled') throw error;
   failures.set(store, error);
 }

@@ -1,30 +1,32 @@
 import { type CredentialName, sortUniqueNames } from '../../domain/credential-name.ts';
 import { type DivergenceKind, findDivergences } from '../../domain/reconcile/divergence.ts';
 import type { StoreId } from '../../domain/store-id.ts';
-import { type Context, checkPolicy, searchOrder } from '../context.ts';
-import { type StoreFailures, verifySource } from './locate-copies.ts';
+import type { Context } from '../context.ts';
+import { checkPolicy, searchOrder } from '../credentials/enabled-stores.ts';
+import { verifySource } from './apply-plan.ts';
+import type { StoreFailures } from './locate-copies.ts';
 import { type Reconciliation, reconcileCredential } from './reconcile-credential.ts';
 import { type Skipped, skippedBecause } from './report.ts';
 
-/** What was done about one credential, or why nothing was. */
-export type Repair = CredentialName &
-  (
-    | {
-        readonly outcome: 'mended';
-        /** What was amiss, the most telling first. */
-        readonly kinds: readonly DivergenceKind[];
-        readonly explanation: string;
-        /** Where it is now, alone; absent where it was forgotten. */
-        readonly store?: StoreId;
-        readonly removedFrom: readonly StoreId[];
-      }
-    | Skipped
-  );
+/** What was fixed for one credential, or why nothing was. */
+export type Repair = CredentialName & RepairOutcome;
+
+type RepairOutcome =
+  | {
+      readonly outcome: 'fixed';
+      /** What was wrong, the most important first. */
+      readonly kinds: readonly DivergenceKind[];
+      readonly explanation: string;
+      /** The only store that has it now. Absent if none has, and its entry was removed. */
+      readonly store?: StoreId;
+      readonly removedFrom: readonly StoreId[];
+    }
+  | Skipped;
 
 /**
- * Brings each credential of the application into the one store where a read finds it, and forgets what is in none. What
- * could be the only copy stays; where copies differ both stay, unless `keep` says whose is to. Says nothing of what is
- * as it should be.
+ * Brings each credential of the application into the one store where a read finds it, and removes the entries of those
+ * that are in no store. Never removes what might be the only copy. Keeps both of two different copies, unless `keep`
+ * names the store whose copy to keep. Yields nothing for a credential that is in order.
  */
 export async function* repair(context: Context, keep: StoreId | undefined): AsyncGenerator<Repair> {
   await checkPolicy(context);
@@ -36,29 +38,29 @@ export async function* repair(context: Context, keep: StoreId | undefined): Asyn
   }
   const failures: StoreFailures = new Map();
   for (const name of names) {
-    const settled = await reconcileCredential(context, name, keep ? { keep } : {}, failures);
-    const report = reportRepair(context, settled, failures);
-    if (report) yield { ...name, ...report };
+    const reconciliation = await reconcileCredential(context, name, keep ? { keep } : {}, failures);
+    const outcome = toOutcome(context, reconciliation, failures);
+    if (outcome) yield { ...name, ...outcome };
   }
 }
 
-type Outcome<T = Repair> = T extends unknown ? Omit<T, keyof CredentialName> : never;
-
-function reportRepair(context: Context, settled: Reconciliation, failures: StoreFailures): Outcome | undefined {
-  const { plan, result, copies } = settled;
-  const [first, ...others] = findDivergences(copies, context.profile.program);
-  if (result.end === 'failed') return skippedBecause(result.error, result.store, context);
-  if (plan.kind === 'unavailable') {
-    return skippedBecause(failures.get(plan.store), plan.store, context);
-  }
+function toOutcome(
+  context: Context,
+  { copies, plan, result }: Reconciliation,
+  failures: StoreFailures,
+): RepairOutcome | undefined {
+  if (result.status === 'failed') return skippedBecause(result.error, result.store, context);
+  if (plan.kind === 'unavailable') return skippedBecause(failures.get(plan.store), plan.store, context);
+  const divergences = findDivergences(copies, context.profile.program);
+  const [first] = divergences;
   if (first === undefined) return undefined;
-  const effects = 'steps' in plan ? plan.steps : [];
-  if (effects.length === 0) return { outcome: 'left', explanation: first.explanation, fix: first.fix };
+  const steps = 'steps' in plan ? plan.steps : [];
+  if (steps.length === 0) return { outcome: 'skipped', explanation: first.explanation, fix: first.fix };
   return {
-    outcome: 'mended',
-    kinds: [first, ...others].map(({ kind }) => kind),
-    explanation: [first, ...others].map(({ explanation }) => explanation).join('; '),
+    outcome: 'fixed',
+    kinds: divergences.map(({ kind }) => kind),
+    explanation: divergences.map(({ explanation }) => explanation).join('; '),
     ...(plan.kind === 'resolved' && { store: plan.to }),
-    removedFrom: effects.flatMap((effect) => (effect.type === 'remove' ? [effect.store] : [])),
+    removedFrom: steps.flatMap((step) => (step.type === 'remove' ? [step.store] : [])),
   };
 }

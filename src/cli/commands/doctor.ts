@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Context } from '../../app/context.ts';
-import { type DoctorReport, examine, replayReport } from '../../app/doctor/examine.ts';
+import { type DoctorReport, examine } from '../../app/doctor/examine.ts';
+import { replayReport } from '../../app/doctor/replay.ts';
 import { type Repair, repair } from '../../app/reconcile/repair.ts';
 import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
@@ -53,7 +54,7 @@ export function doctorCommand(cli: Cli): Command {
       const width = terminal ? (process.stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
       await cli.print(json ? jsonLine(report) : doctorText(report, { paint, width, explain }));
       const { selection } = report;
-      const left = report.repairs?.some(({ outcome }) => outcome === 'left') ? exitCodes.error : exitCodes.done;
+      const left = report.repairs?.some(({ outcome }) => outcome === 'skipped') ? exitCodes.error : exitCodes.done;
       cli.exitWith(selection.outcome === 'selected' ? left : toExitCode(selection.code));
     },
   });
@@ -97,7 +98,7 @@ export async function runRepair(cli: Cli, context: Context, { keep, json }: Repa
     for await (const done of repair(context, keep && resolveStoreWord(keep, stores.candidates))) {
       repairs.push(done);
       if (json) continue;
-      if (done.outcome === 'left') {
+      if (done.outcome === 'skipped') {
         terminal.warn(`${repairLine(done)}${done.fix ? `\n  hint: ${done.fix}` : ''}`);
       } else if (!settings.quiet) await cli.print(`${repairLine(done)}\n`);
     }

@@ -1,7 +1,6 @@
 import type { Context } from '../../app/context.ts';
-import { type StoreFailures, verifySource } from '../../app/reconcile/locate-copies.ts';
-import { findMigrationScope, type MigrationScope, migrate, prepareTarget } from '../../app/reconcile/migrate.ts';
-import { type MoveReport, reportMove } from '../../app/reconcile/report.ts';
+import { findMigrationScope, type MigrationScope, migrate } from '../../app/reconcile/migrate.ts';
+import type { MoveReport } from '../../app/reconcile/report.ts';
 import { resolveStoreWord, type StoreId, storeNames, storeWords } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
@@ -39,22 +38,18 @@ export function migrateCommand(cli: Cli): Command {
     async run({ service, to: word, 'dry-run': dryRun, json }) {
       const context = cli.context();
       const to = resolveStoreWord(word, context.stores.candidates);
-      const { names, sources, others } = await findMigrationScope(context, to, service);
-      await prepareTarget(context, to, dryRun);
-      if (!dryRun) for (const source of sources) await verifySource(context, source);
-      const failures: StoreFailures = new Map();
+      const scope = await findMigrationScope(context, to, service);
       const reports: MoveReport[] = [];
       const hint = eachOnce();
-      for await (const settled of migrate(context, names, { to, dryRun }, failures)) {
-        const report = reportMove(context, settled, failures);
+      for await (const report of migrate(context, scope, { to, dryRun })) {
         reports.push(report);
         if (!json) await printMove(cli, context, report, { dryRun, hint });
       }
-      if (json) await cli.print(jsonLine({ to, dryRun, credentials: reports, others }));
+      if (json) await cli.print(jsonLine({ to, dryRun, credentials: reports, others: scope.others }));
       else if (!context.settings.quiet) await cli.print(`${migrationSummary(reports, to, dryRun)}\n`);
-      noticeOthers(context, others);
+      noticeOthers(context, scope.others);
       if (!dryRun && reports.some(({ outcome }) => outcome === 'moved')) noticeNew(context, to);
-      if (reports.some(({ outcome }) => outcome === 'left')) cli.exitWith(exitCodes.error);
+      if (reports.some(({ outcome }) => outcome === 'skipped')) cli.exitWith(exitCodes.error);
     },
   });
 }
@@ -66,7 +61,7 @@ async function printMove(
   { dryRun, hint }: { readonly dryRun: boolean; readonly hint: (fix: string) => string },
 ): Promise<void> {
   const line = moveLine(report, dryRun);
-  if (report.outcome === 'left') terminal.warn(`${line}${report.fix ? hint(report.fix) : ''}`);
+  if (report.outcome === 'skipped') terminal.warn(`${line}${report.fix ? hint(report.fix) : ''}`);
   else if (!settings.quiet) await cli.print(`${line}\n`);
 }
 

@@ -19,7 +19,7 @@ export function moveLine(report: MoveReport, dryRun: boolean): string {
       return `${name} is in ${the([report.to])} already`;
     case 'forgotten':
       return `${did('forget', 'forgot')}, which is in no store any more`;
-    case 'left':
+    case 'skipped':
       return `${name} is left as it is: ${report.explanation}`;
     default:
       return assertNever(report);
@@ -35,7 +35,7 @@ export function migrationSummary(reports: readonly MoveReport[], to: StoreId, dr
     [count('moved', 'removed'), `${dryRun ? 'to move' : 'moved'} to ${the([to])}`],
     [count('there'), 'there already'],
     [count('forgotten'), dryRun ? 'to forget' : 'forgotten'],
-    [count('left'), 'left in place'],
+    [count('skipped'), 'left in place'],
   ] as const;
   const told = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
   return `${told.join(', ')}${dryRun ? '; nothing was written' : ''}`;
@@ -48,11 +48,11 @@ function the(stores: readonly StoreId[]): string {
 /** What was done about one credential, or why it was left. One line. */
 export function repairLine(repair: Repair): string {
   const name = formatName(repair);
-  if (repair.outcome === 'left') return `left ${name} as it is: ${repair.explanation}`;
+  if (repair.outcome === 'skipped') return `left ${name} as it is: ${repair.explanation}`;
   return `mended ${name} (${repair.explanation}): ${deed(repair)}`;
 }
 
-function deed({ store, removedFrom }: Extract<Repair, { outcome: 'mended' }>): string {
+function deed({ store, removedFrom }: Extract<Repair, { outcome: 'fixed' }>): string {
   if (store === undefined) return 'forgotten';
   const kept = `kept in the ${storeNames[store]}`;
   if (removedFrom.length === 0) return `${kept}, and remembered so`;

@@ -12,17 +12,20 @@ import { World } from './world.ts';
 
 const alice = { service: 'demo', account: 'alice' };
 
-/** What another process does meanwhile, with an environment of its own. */
-type Deed = { readonly verb: 'set' | 'delete' | 'move'; readonly preference: 'keychain' | 'file' };
+/** What another process does, with settings of its own. */
+interface Action {
+  readonly verb: 'set' | 'delete' | 'move';
+  readonly preference: 'keychain' | 'file';
+}
 
-const deed = fc.record<Deed>({
+const action = fc.record<Action>({
   verb: fc.constantFrom('set', 'delete', 'move'),
   preference: fc.constantFrom('keychain', 'file'),
 });
 
-const textOf = (secret: Secret | undefined) => secret && new TextDecoder().decode(secret.expose());
+const toText = (secret: Secret | undefined) => secret && new TextDecoder().decode(secret.expose());
 
-async function perform({ verb, preference }: Deed, context: Context, text: string): Promise<void> {
+async function perform({ verb, preference }: Action, context: Context, text: string): Promise<void> {
   const policy = { preference, keyringDisabled: false };
   const own: Context = { ...context, settings: { ...context.settings, policy } };
   const target = preference === 'file' ? 'file' : 'secret-service';
@@ -31,29 +34,33 @@ async function perform({ verb, preference }: Deed, context: Context, text: strin
   else await deleteCredential(own, alice);
 }
 
-/** Runs deeds at once, and a read beside them, in every order of their steps that fast-check thinks of. */
-async function meanwhile(scheduler: fc.Scheduler, world: World, deeds: readonly Deed[]): Promise<string | undefined> {
+/** Runs the actions and a read concurrently, interleaved as fast-check decides. Returns what was read. */
+async function readDuring(
+  scheduler: fc.Scheduler,
+  world: World,
+  actions: readonly Action[],
+): Promise<string | undefined> {
   world.pause = () => scheduler.schedule(Promise.resolve());
   const reading = getCredential(world.context, alice);
-  const done = Promise.all(deeds.map((deed, index) => perform(deed, world.context, `secret ${index}`)));
+  const done = Promise.all(actions.map((action, index) => perform(action, world.context, `secret ${index}`)));
   const [secret] = await scheduler.waitFor(Promise.all([reading, done]));
   world.pause = async () => {};
-  return textOf(secret);
+  return toText(secret);
 }
 
 const setsAndMoves = fc.array(
-  deed.filter(({ verb }) => verb !== 'delete'),
+  action.filter(({ verb }) => verb !== 'delete'),
   { minLength: 1, maxLength: 4 },
 );
 
-test('[APP17] of writers and movers at once, whichever store each chose, one secret stays, whole, and a read finds it', async () => {
+test('[APP17] after concurrent writes and moves one complete secret is left, in one store, and a read finds it', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.scheduler(), setsAndMoves, async (scheduler, deeds) => {
+    fc.asyncProperty(fc.scheduler(), setsAndMoves, async (scheduler, actions) => {
       const world = new World();
       await setCredential(world.context, alice, textSecret('before'));
-      expect(await meanwhile(scheduler, world, deeds)).toMatch(/^(before|secret \d)$/);
-      const isSet = deeds.some(({ verb }) => verb === 'set');
-      expect(textOf(await getCredential(world.context, alice))).toMatch(isSet ? /^secret \d$/ : /^before$/);
+      expect(await readDuring(scheduler, world, actions)).toMatch(/^(before|secret \d)$/);
+      const wasSet = actions.some(({ verb }) => verb === 'set');
+      expect(toText(await getCredential(world.context, alice))).toMatch(wasSet ? /^secret \d$/ : /^before$/);
       const { store } = world.placement[0] ?? {};
       for (const id of ['file', 'secret-service'] as const) {
         expect((await world.stores[id].get(alice)) !== undefined).toBe(id === store);
@@ -63,12 +70,12 @@ test('[APP17] of writers and movers at once, whichever store each chose, one sec
   );
 });
 
-test('[APP18] of writers, movers and removers at once, nothing is left that a read does not find', async () => {
+test('[APP18] after concurrent writes, moves and deletions no copy is left that a read would not find', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.scheduler(), fc.array(deed, { minLength: 2, maxLength: 4 }), async (scheduler, deeds) => {
+    fc.asyncProperty(fc.scheduler(), fc.array(action, { minLength: 2, maxLength: 4 }), async (scheduler, actions) => {
       const world = new World();
       await setCredential(world.context, alice, textSecret('before'));
-      await meanwhile(scheduler, world, deeds);
+      await readDuring(scheduler, world, actions);
       const found = await getCredential(world.context, alice);
       for (const id of ['file', 'secret-service'] as const) {
         const copy = await world.stores[id].get(alice);
@@ -79,14 +86,14 @@ test('[APP18] of writers, movers and removers at once, nothing is left that a re
   );
 });
 
-test('what is only moved is there for every read, and every list', async () => {
+test('a credential that is being moved is found by every read and every list', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.scheduler(), fc.array(deed, { minLength: 1, maxLength: 3 }), async (scheduler, deeds) => {
+    fc.asyncProperty(fc.scheduler(), fc.array(action, { minLength: 1, maxLength: 3 }), async (scheduler, actions) => {
       const world = new World();
       await setCredential(world.context, alice, textSecret('before'));
-      const moves = deeds.map((deed) => ({ ...deed, verb: 'move' as const }));
+      const moves = actions.map((action) => ({ ...action, verb: 'move' as const }));
       const listing = Promise.resolve().then(() => listCredentials(world.context));
-      const reading = meanwhile(scheduler, world, moves);
+      const reading = readDuring(scheduler, world, moves);
       expect(await scheduler.waitFor(listing)).toMatchObject([alice]);
       expect(await reading).toBe('before');
     }),
@@ -94,12 +101,12 @@ test('what is only moved is there for every read, and every list', async () => {
   );
 });
 
-test('what is moved there and back, past a list that looks for it here and there, is listed', async () => {
+test('a credential that is always in the store that is not being listed is listed', async () => {
   const world = new World();
   await setCredential(world.context, alice, textSecret('before'));
-  const move = (preference: Deed['preference']) => perform({ verb: 'move', preference }, world.context, '');
+  const move = (preference: Action['preference']) => perform({ verb: 'move', preference }, world.context, '');
   const { stores } = world.context;
-  const meeting: Context = {
+  const moving: Context = {
     ...world.context,
     stores: {
       ...stores,
@@ -110,5 +117,5 @@ test('what is moved there and back, past a list that looks for it here and there
       },
     },
   };
-  expect(await listCredentials(meeting)).toEqual([{ ...alice, store: 'secret-service' }]);
+  expect(await listCredentials(moving)).toEqual([{ ...alice, store: 'secret-service' }]);
 });

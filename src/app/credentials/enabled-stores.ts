@@ -1,0 +1,39 @@
+import { CredentialError } from '../../domain/credential-error.ts';
+import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import type { CredentialStore } from '../../ports/credential-store.ts';
+import type { Context } from '../context.ts';
+
+/**
+ * The stores to search for a credential that isn't recorded in the placement file, best first. If the user asked for the
+ * file or disabled the keyring, no keyring is searched.
+ */
+export function searchOrder({ settings: { policy }, stores }: Context): readonly StoreId[] {
+  if (policy.preference === 'file' || policy.keyringDisabled) return ['file'];
+  return [...stores.candidates.filter((candidate) => candidate !== 'keyutils'), 'file'];
+}
+
+/** Opens a store, unless it's a keyring and the user disabled those → `disabled`. */
+export async function openEnabledStore(
+  { settings, profile, stores }: Context,
+  store: StoreId,
+): Promise<CredentialStore> {
+  if (settings.policy.keyringDisabled && store !== 'file') {
+    const variable = profile.variables.disableKeyring;
+    throw new CredentialError('disabled', `the ${storeNames[store]} is switched off by ${variable}`, {
+      hint: `unset ${variable}, or store the credential again`,
+    });
+  }
+  return stores.open(store);
+}
+
+/** Rejects invalid settings (rules 1 and 4) before any store is opened → `invalid-preference`, `contradictory-settings`. */
+export async function checkPolicy({ settings: { policy }, host, stores }: Context): Promise<void> {
+  // Always valid, so that a read doesn't have to load the selection.
+  if (policy.preference === 'auto' || policy.preference === 'file') return;
+  const [{ startSelection }, { selectionError }] = await Promise.all([
+    import('../../domain/selection/selection.ts'),
+    import('./select-store.ts'),
+  ]);
+  const [state] = startSelection(policy, stores.candidates);
+  if (state.status === 'rejected' && state.code !== 'keyring-required') throw selectionError(state, policy, host);
+}

@@ -1,0 +1,135 @@
+import { beforeEach, expect, test } from 'vitest';
+import { getCredential } from '../../src/app/credentials/get-credential.ts';
+import { setCredential } from '../../src/app/credentials/set-credential.ts';
+import { replayReport } from '../../src/app/doctor/replay.ts';
+import { getForDocker } from '../../src/app/protocols/docker.ts';
+import { storeForGit } from '../../src/app/protocols/git.ts';
+import { findMigrationScope, migrate } from '../../src/app/reconcile/migrate.ts';
+import { readSettings } from '../../src/app/settings.ts';
+import { CredentialError } from '../../src/domain/credential-error.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { StoreId } from '../../src/domain/store-id.ts';
+import { keystow } from '../../src/profiles/keystow.ts';
+import { textSecret } from '../contract/secrets.ts';
+import { World } from './world.ts';
+
+/** The wording of the errors and warnings in src/app. Every other test asserts codes. */
+
+const alice = { service: 'demo', account: 'alice' };
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+
+async function migrateAll(to: StoreId, { dryRun = false } = {}): Promise<void> {
+  for await (const _ of migrate(world.context, await findMigrationScope(world.context, to), { to, dryRun }));
+}
+
+const errors: readonly {
+  readonly title: string;
+  readonly cause: () => unknown;
+  readonly message: string;
+  readonly hint?: string;
+}[] = [
+  {
+    title: 'the recorded store is unavailable',
+    async cause() {
+      await setCredential(world.context, alice, textSecret('s3cret'));
+      world.unavailable.set('secret-service', 'locked');
+      await getCredential(world.context, alice);
+    },
+    message: 'demo alice was stored in the Secret Service on 3 November 2026: the secret-service is locked',
+  },
+  {
+    title: 'the recorded store is disabled',
+    async cause() {
+      await setCredential(world.context, alice, textSecret('s3cret'));
+      world.policy.keyringDisabled = true;
+      await getCredential(world.context, alice);
+    },
+    message:
+      'demo alice was stored in the Secret Service on 3 November 2026: the Secret Service is switched off by KEYSTOW_DISABLE_KEYRING',
+    hint: 'unset KEYSTOW_DISABLE_KEYRING, or store the credential again',
+  },
+  {
+    title: 'a migration to a keyring that is unavailable',
+    async cause() {
+      world.unavailable.set('secret-service', 'locked');
+      await migrateAll('secret-service', { dryRun: true });
+    },
+    message: 'cannot store credentials in the Secret Service: the secret-service is locked',
+  },
+  {
+    title: 'a migration to a keyring that is disabled',
+    async cause() {
+      world.policy.keyringDisabled = true;
+      await migrateAll('secret-service');
+    },
+    message: 'the Secret Service is switched off by KEYSTOW_DISABLE_KEYRING',
+    hint: 'unset KEYSTOW_DISABLE_KEYRING',
+  },
+  {
+    title: 'a keyring that returns the wrong bytes',
+    async cause() {
+      await setCredential(world.context, alice, textSecret('s3cret'));
+      world.probe = { kind: 'service-failure', reason: 'round-trip-mismatch' };
+      await migrateAll('file');
+    },
+    message: 'the Secret Service gave back another secret than it was given, so no copy was removed',
+    hint: 'check the secret of each credential, and store the wrong ones again',
+  },
+  {
+    title: 'an invalid setting',
+    cause: () =>
+      readSettings(keystow, {
+        environment: { KEYSTOW_SEAL: 'wax' },
+        platform: 'linux',
+        home: '/home/alice',
+        directory: '/',
+        terminal: false,
+      }),
+    message: 'invalid KEYSTOW_SEAL: "wax"',
+    hint: 'set it to home or passphrase, or unset it',
+  },
+  {
+    title: 'an invalid report',
+    cause: () => replayReport('{}'),
+    message: 'invalid doctor report: inputs: Invalid key: Expected "inputs" but received undefined',
+    hint: 'create one with: doctor --json > report.json',
+  },
+  {
+    title: 'a docker login that is not text',
+    async cause() {
+      const name = { service: 'docker-credential:localhost:5000', account: 'alice' };
+      await world.stores.file.set(name, new Secret(Uint8Array.of(0xff)));
+      await getForDocker(world.context, 'localhost:5000');
+    },
+    message: 'the stored login is not UTF-8 text',
+    hint: 'log in again',
+  },
+  {
+    title: 'a git credential without a password',
+    cause: () =>
+      storeForGit(world.context, [
+        ['protocol', 'https'],
+        ['host', 'example.com'],
+        ['username', 'alice'],
+      ]),
+    message: 'the user name or the password is missing from the request',
+  },
+];
+
+test.each(errors)('$title', async ({ cause, message, hint }) => {
+  const error: unknown = await Promise.resolve()
+    .then(cause)
+    .catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(CredentialError);
+  expect(error).toMatchObject({ message, ...(hint && { hint }) });
+});
+
+test('the warning about a placement file that cannot be written', async () => {
+  world.placementError = 'file-io';
+  await setCredential(world.context, alice, textSecret('s3cret'));
+  expect(world.warnings).toEqual(['the placement file cannot be written; every store is searched instead']);
+});
