@@ -14,10 +14,10 @@ export interface Ran {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The tool that was written for keytar. */
+/** A tool written for keytar. */
 export const tool = resolve(import.meta.dirname, 'written-for-keytar');
 
-/** A project that has what npm put there. */
+/** A temporary project. */
 export class Project {
   readonly folder = mkdtempSync(join(realpathSync(tmpdir()), 'keystow-for-keytar-'));
 
@@ -25,7 +25,7 @@ export class Project {
     writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ private: true, ...manifest }));
   }
 
-  /** Runs npm as a user does, who has this registry alone; gives its stdout. */
+  /** Runs npm with only this registry. Resolves with its stdout. */
   async npm(args: readonly string[], environment: Environment, registry: string): Promise<string> {
     const env = {
       ...environment,
@@ -36,11 +36,11 @@ export class Project {
       npm_config_update_notifier: 'false',
       npm_config_fetch_retries: '0',
     };
-    // The registry answers from this process.
+    // Not synchronous, because the registry runs in this process.
     return (await promisify(execFile)('npm', args, { cwd: this.folder, env, timeout: 60_000 })).stdout;
   }
 
-  /** Has a package in place of keytar without npm. */
+  /** Replaces keytar with a package, without npm. */
   link(target: string): void {
     mkdirSync(join(this.folder, 'node_modules'), { recursive: true });
     symlinkSync(target, join(this.folder, 'node_modules/keytar'), 'junction');
@@ -61,7 +61,7 @@ export class Project {
   }
 }
 
-/** keystow as it is published: packed, and in a registry. */
+/** keystow as it is published: a tarball and a registry. */
 export class Published {
   readonly folder = mkdtempSync(join(tmpdir(), 'keystow-published-'));
   readonly tarball: string;

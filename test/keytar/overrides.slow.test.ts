@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => published.stop());
 
-/** A project of somebody's who has no keyring, and of whom npm is to be asked. */
+/** Creates a project whose user has no keyring. */
 function start(manifest: object) {
   const project = new Project(manifest);
   const home = mkdtempSync(join(tmpdir(), 'keystow-for-keytar-home-'));
@@ -32,16 +32,16 @@ function start(manifest: object) {
 
 const tool = 'node_modules/.bin/written-for-keytar';
 
-describe('a tool that was written for keytar, where there is no keyring', () => {
+describe('a tool written for keytar, without a keyring', () => {
   test.each([
     ['the registry', () => 'npm:keystow@0'],
     ['a tarball', () => `file:${published.tarball}`],
-  ])('[KT1] with an override to %s it works, unchanged', async (_, keystow) => {
+  ])('[KT1] works unchanged with an override to %s', async (_, keystow) => {
     const { project, npm, run } = start({ dependencies: { 'written-for-keytar': '1.0.0' } });
     await npm(`pkg set overrides.keytar=${keystow()}`);
     await npm('install');
-    const inPlace = JSON.parse(readFileSync(join(project.folder, 'node_modules/keytar/package.json'), 'utf8'));
-    expect(inPlace.name).toBe('keystow');
+    const replacement = JSON.parse(readFileSync(join(project.folder, 'node_modules/keytar/package.json'), 'utf8'));
+    expect(replacement.name).toBe('keystow');
     expect(run([tool, 'login', 'alice'], 'tökén')).toEqual({ stdout: 'signed in as alice', stderr: '', exit: 0 });
     expect(run([tool, 'token', 'alice'])).toEqual({ stdout: 'tökén', stderr: '', exit: 0 });
     expect(run([tool, 'login', 'bob'], 'other').exit).toBe(0);
@@ -53,7 +53,7 @@ describe('a tool that was written for keytar, where there is no keyring', () => 
     expect(run([tool, 'token', ''])).toEqual({ stdout: 'other', stderr: '', exit: 0 });
   });
 
-  test('it says why, by one more function and by the command that came along', async () => {
+  test('reports the selection through an additional function, and through the command that comes with the package', async () => {
     const { npm, run } = start({
       dependencies: { 'written-for-keytar': '1.0.0' },
       overrides: { keytar: 'npm:keystow@0' },
@@ -71,14 +71,14 @@ describe('a tool that was written for keytar, where there is no keyring', () => 
   });
 });
 
-describe('a program that depends on keytar itself', () => {
+describe('a program that depends on keytar directly', () => {
   const use = `
     await keytar.setPassword('a service', 'alice', 'tökén');
     const all = [await keytar.getPassword('a service', 'alice'), await keytar.getPassword('a service', 'bob')];
     process.stdout.write(JSON.stringify([...all, await keytar.findCredentials('a service')]));`;
-  const said = JSON.stringify(['tökén', null, [{ account: 'alice', password: 'tökén' }]]);
+  const expected = JSON.stringify(['tökén', null, [{ account: 'alice', password: 'tökén' }]]);
 
-  test('however it imports it, it has keytar’s functions', async () => {
+  test('has keytar’s functions, however it imports them', async () => {
     const { project, npm, run } = start({});
     await npm('install keytar@npm:keystow@0 @types/node');
     const inside = `(async () => {${use}})();`;
@@ -87,7 +87,7 @@ describe('a program that depends on keytar itself', () => {
     project.write('entry.mjs', `import keytar from 'keytar/keytar';${use}`);
     project.write('require.cjs', `const keytar = require('keytar');${inside}`);
     project.write('entry.cjs', `const keytar = require('keytar/keytar');${inside}`);
-    // TypeScript to CommonJS, in the two ways of its option esModuleInterop.
+    // TypeScript compiled to CommonJS, in the two ways that esModuleInterop allows.
     for (const [name, line] of [
       ['interop', `import keytar from 'keytar';`],
       ['star', `import * as keytar from 'keytar';`],
@@ -105,6 +105,6 @@ describe('a program that depends on keytar itself', () => {
       ...['default.mjs', 'namespace.mjs', 'entry.mjs', 'require.cjs', 'entry.cjs'],
       ...['interop.cjs', 'star.cjs', 'assigned.cjs'],
     ])
-      expect(run([name]), name).toEqual({ stdout: said, stderr: '', exit: 0 });
+      expect(run([name]), name).toEqual({ stdout: expected, stderr: '', exit: 0 });
   });
 });

@@ -9,25 +9,25 @@ import { contract } from '../contract/credential-store.contract.ts';
 import type { Harness } from '../contract/harness.ts';
 import { openRealStore } from '../native/harness.ts';
 
-/** The contract leaves credentials behind in the default keychain: it has to be one that is thrown away. */
-const keychain = process.env.THROW_AWAY_KEYCHAIN ?? '';
+/** The contract leaves credentials in the default keychain, so that must be a disposable one. */
+const disposableKeychain = process.env.THROW_AWAY_KEYCHAIN ?? '';
 
-function missing(): string | undefined {
+function findMissing(): string | undefined {
   if (process.platform !== 'darwin') return 'this is not macOS';
-  if (keychain === '')
-    return 'it fills the default keychain: make that one to throw away, and name it by THROW_AWAY_KEYCHAIN';
+  if (disposableKeychain === '')
+    return 'it fills the default keychain: set up a disposable one, and set THROW_AWAY_KEYCHAIN to its name';
   return undefined;
 }
 
 contract(keychainHarness());
 
 function keychainHarness(): Harness {
-  const why = missing();
+  const missing = findMissing();
   let folder = '';
   const open = async () => openRealStore(createKeychain, folder, loadBinding());
   return {
     name: 'keychain-native',
-    ...(why !== undefined && { missing: why }),
+    ...(missing !== undefined && { missing }),
     async start() {
       folder = mkdtempSync(join(tmpdir(), 'keystow-keychain-'));
     },
@@ -40,10 +40,10 @@ function keychainHarness(): Harness {
   };
 }
 
-/** The attributes of each item, which include the time of its last change. */
+/** Returns a digest of the attributes of all items, which include the time of their last change. */
 async function contents(): Promise<string> {
   const options = { encoding: 'utf8', timeout: 20_000, maxBuffer: 64 * 1024 * 1024 } as const;
-  const { stdout, status, stderr } = spawnSync('security', ['dump-keychain', keychain], options);
+  const { stdout, status, stderr } = spawnSync('security', ['dump-keychain', disposableKeychain], options);
   if (status !== 0) throw new Error(stderr);
   const items = stdout.split(/^keychain: /m);
   return createHash('sha256').update(items.sort().join()).digest('hex');

@@ -9,8 +9,8 @@ import { startOidcProvider } from '../support/oidc-provider.ts';
 
 const missing = process.platform === 'darwin' ? undefined : 'this is not macOS';
 
-/** A home with a default keychain of its own, unlocked: the user's own is not touched. */
-function world(context: TestContext): DifyWorld {
+/** Creates a home with its own unlocked default keychain. The user's keychain is not used. */
+function createWorld(context: TestContext): DifyWorld {
   const world = new DifyWorld(context);
   const { sandbox } = world;
   for (const folder of ['Keychains', 'Preferences'])
@@ -30,37 +30,37 @@ function world(context: TestContext): DifyWorld {
 
 const key = 'jsm_s3cret-xxxxxxxxxxxxxxxx';
 const setKey = (sandbox: Sandbox) => sandbox.run(`jsm auth set-key ${key}`);
-const entry = (sandbox: Sandbox, service: string) => sandbox.run(`security find-generic-password -s ${service}`);
+const findEntry = (sandbox: Sandbox, service: string) => sandbox.run(`security find-generic-password -s ${service}`);
 
-describeStore('over the Keychain of macOS', 'keychain-native', missing, () => {
-  test('[MAC1] jsm keeps its credential in the Keychain, with no setting and no question', (context) => {
-    const { sandbox } = world(context);
+describeStore('with the Keychain of macOS', 'keychain-native', missing, () => {
+  test('[MAC1] jsm stores its credential in the Keychain, without a setting or a prompt', (context) => {
+    const { sandbox } = createWorld(context);
     expect(setKey(sandbox)).toEqual({ stdout: 'stored the API key in the Keychain\n', stderr: '', exit: 0 });
     expect(sandbox.run('jsm doctor').stdout).toMatch(/^Credential Storage: OS keyring\n/);
-    expect(entry(sandbox, 'jsm').exit).toBe(0);
+    expect(findEntry(sandbox, 'jsm').exit).toBe(0);
   });
 
-  test('[MAC2] a second process reads it without anybody being asked', (context) => {
-    const { sandbox } = world(context);
+  test('[MAC2] a second process reads it without a prompt', (context) => {
+    const { sandbox } = createWorld(context);
     setKey(sandbox);
     for (let time = 0; time < 2; time += 1) {
       expect(sandbox.run('jsm auth token')).toEqual({ stdout: key, stderr: '', exit: 0 });
     }
   });
 
-  test('[MAC3] jsm logout ends well after the entry was deleted by hand, and jsm login makes it anew', async (context) => {
-    const { sandbox } = world(context);
+  test('[MAC3] after the user deletes the entry, jsm logout succeeds, and jsm login creates it again', async (context) => {
+    const { sandbox } = createWorld(context);
     const provider = await startOidcProvider();
     context.onTestFinished(() => provider.stop());
     expect((await login(sandbox, provider)).stdout).toContain('stored the sign-in in the Keychain');
     expect(sandbox.run('security delete-generic-password -s jsm').exit).toBe(0);
     expect(sandbox.run('jsm logout')).toMatchObject({ exit: 0 });
     expect((await login(sandbox, provider)).stdout).toContain('stored the sign-in in the Keychain');
-    expect(entry(sandbox, 'jsm').exit).toBe(0);
+    expect(findEntry(sandbox, 'jsm').exit).toBe(0);
   });
 
-  test('[MAC4] a Keychain that is locked is passed over: the file is used, and the passphrase is asked for', (context) => {
-    const { sandbox } = world(context);
+  test('[MAC4] a locked Keychain is skipped: the file is used, and its passphrase is required', (context) => {
+    const { sandbox } = createWorld(context);
     sandbox.run('security lock-keychain login.keychain');
     const { stderr, exit } = setKey(sandbox);
     expect(stderr).toContain('jsm: OS keyring not used: ');
@@ -68,33 +68,33 @@ describeStore('over the Keychain of macOS', 'keychain-native', missing, () => {
     expect(exit).toBe(1);
   });
 
-  test('[MAC5] difyctl has one entry for each host and subject under the service difyctl, in a keychain of this machine', async (context) => {
-    const dify = world(context);
+  test('[MAC5] difyctl has one entry for each host and subject, with the service difyctl, in a keychain of this machine', async (context) => {
+    const dify = createWorld(context);
     const { sandbox } = dify;
     const [one, other] = [await dify.hostOf('alice'), await dify.hostOf('alice')];
     for (const host of [one, other, one]) await dify.loginAt(host);
     const items = sandbox.run('security dump-keychain login.keychain').stdout;
     const accounts = [...items.matchAll(/"acct"<blob>="(alice@[^"]*)"/g)].map(([, name = '']) => name);
     expect(accounts.sort()).toEqual([`alice@${one.url}`, `alice@${other.url}`].sort());
-    expect(entry(sandbox, 'difyctl').stdout).toMatch(/keychain: ".*login\.keychain/);
+    expect(findEntry(sandbox, 'difyctl').stdout).toMatch(/keychain: ".*login\.keychain/);
   });
 
-  test('[MAC6] a locked Keychain is named as the store that has the token, and unlocking it brings the token back', async (context) => {
-    const dify = world(context);
+  test('[MAC6] a locked Keychain is reported as the store of the token, which can be read again after unlocking', async (context) => {
+    const dify = createWorld(context);
     const host = await dify.hostOf('alice');
     expect((await dify.loginAt(host)).stdout).toContain('in the Keychain');
     dify.sandbox.run('security lock-keychain login.keychain');
     const { stderr, exit } = await dify.difyctl('auth token');
     expect(stderr).toContain('was stored in the Keychain on ');
     expect(exit).toBe(1);
-    const demanded = await dify.difyctl(`auth login --host ${host.url}`, 'keychain');
-    expect(demanded).toMatchObject({ exit: 4, stderr: expect.stringContaining('difyctl: auth_expired: ') });
+    const required = await dify.difyctl(`auth login --host ${host.url}`, 'keychain');
+    expect(required).toMatchObject({ exit: 4, stderr: expect.stringContaining('difyctl: auth_expired: ') });
     expect(dify.sandbox.run('security unlock-keychain -p secret login.keychain').exit).toBe(0);
     expect(await dify.tokenAt(host)).toBe('token-of-alice');
   });
 
-  test('[MAC7] where access to the Keychain is blocked, difyctl works with the file', async (context) => {
-    const dify = world(context);
+  test('[MAC7] if access to the Keychain is blocked, difyctl uses the file', async (context) => {
+    const dify = createWorld(context);
     dify.sandbox.run('security lock-keychain login.keychain');
     const host = await dify.hostOf('alice');
     const { stdout, stderr } = await dify.loginAt(host);

@@ -1,4 +1,4 @@
 import { contract } from '../contract/credential-store.contract.ts';
-import { nativeHarness, visibleTargetNativeHarness } from './harness.ts';
+import { credentialManagerNativeHarness, visibleTargetNativeHarness } from './harness.ts';
 
-for (const harness of [nativeHarness(), visibleTargetNativeHarness()]) contract(harness);
+for (const harness of [credentialManagerNativeHarness(), visibleTargetNativeHarness()]) contract(harness);

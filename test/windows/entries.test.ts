@@ -3,10 +3,9 @@ import { DifyWorld } from '../cli/dify-world.ts';
 import { jsmAt, login } from '../cli/jsm-login.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { startOidcProvider } from '../support/oidc-provider.ts';
-import { missing } from './missing.ts';
-import { deleteByHand, OwnTargets } from './targets.ts';
+import { deleteAsUser, missingCredentialManager, OwnTargets } from './credential-manager.ts';
 
-/** A home for the programs, over the user's Credential Manager. */
+/** A home for the programs that use the real Credential Manager. */
 class WindowsWorld extends DifyWorld {
   readonly #own = new OwnTargets();
 
@@ -15,8 +14,8 @@ class WindowsWorld extends DifyWorld {
     context.onTestFinished(() => this.#own.removeAll());
   }
 
-  /** Without those that only keystow's listing needs. */
-  targets(): readonly string[] {
+  /** Returns the targets, without those that only keystow uses. */
+  listTargets(): readonly string[] {
     return this.#own.list().filter((target) => !/^%(name|piece)-/.test(target));
   }
 }
@@ -24,57 +23,62 @@ class WindowsWorld extends DifyWorld {
 const key = 'jsm_s3cret-xxxxxxxxxxxxxxxx';
 const setKey = `jsm auth set-key ${key}`;
 
-describeStore('what people find in Credential Manager', 'credential-manager-native', missing, () => {
-  test('[WIN1] jsm keeps its credential there, with no setting and no question, under the target jsm', (context) => {
-    const world = new WindowsWorld(context);
-    const { stdout, stderr, exit } = world.sandbox.run(setKey);
-    expect({ stdout, stderr, exit }).toEqual({
-      stdout: 'stored the API key in the Credential Manager\n',
-      stderr: '',
-      exit: 0,
+describeStore(
+  'entries that users see in Credential Manager',
+  'credential-manager-native',
+  missingCredentialManager,
+  () => {
+    test('[WIN1] jsm stores its credential under the target jsm, without a setting or a prompt', (context) => {
+      const world = new WindowsWorld(context);
+      const { stdout, stderr, exit } = world.sandbox.run(setKey);
+      expect({ stdout, stderr, exit }).toEqual({
+        stdout: 'stored the API key in the Credential Manager\n',
+        stderr: '',
+        exit: 0,
+      });
+      expect(world.listTargets()).toEqual(['default.jsm', 'jsm']);
+      expect(world.sandbox.run('jsm auth token')).toEqual({ stdout: key, stderr: '', exit: 0 });
+      expect(world.sandbox.run('jsm doctor').stdout).toMatch(/^Credential Storage: OS keyring\n/);
     });
-    expect(world.targets()).toEqual(['default.jsm', 'jsm']);
-    expect(world.sandbox.run('jsm auth token')).toEqual({ stdout: key, stderr: '', exit: 0 });
-    expect(world.sandbox.run('jsm doctor').stdout).toMatch(/^Credential Storage: OS keyring\n/);
-  });
 
-  test('[WIN2] after jsm was deleted there nobody is signed in, jsm logout ends well, and an API key makes it again', async (context) => {
-    const world = new WindowsWorld(context);
-    world.sandbox.run(setKey);
-    await deleteByHand('jsm');
-    expect(world.sandbox.run('jsm auth token').exit).toBe(4);
-    expect(world.sandbox.run('jsm logout').exit).toBe(0);
-    expect(world.targets()).toEqual([]);
-    expect(world.sandbox.run(setKey).exit).toBe(0);
-    expect(world.targets()).toEqual(['default.jsm', 'jsm']);
-    expect(world.sandbox.run('jsm auth token').stdout).toBe(key);
-  });
-
-  test('[WIN3] after jsm was deleted there, jsm login makes it again', async (context) => {
-    const world = new WindowsWorld(context);
-    const provider = await startOidcProvider();
-    context.onTestFinished(() => provider.stop());
-    world.sandbox.run(setKey);
-    await deleteByHand('jsm');
-    expect((await login(world.sandbox, provider)).stdout).toContain('stored the sign-in in the Credential Manager');
-    expect(world.targets()).toEqual(['default.jsm', 'jsm']);
-    expect(world.sandbox.run('jsm auth status').stdout).toContain('kept in the Credential Manager');
-    expect(await world.sandbox.begin('jsm logout', jsmAt(provider)).end).toMatchObject({
-      stdout: 'server: revoked\nCredential Manager: removed\nencrypted file: nothing there\n',
-      exit: 0,
+    test('[WIN2] after the user deletes jsm, nobody is signed in, jsm logout succeeds, and an API key creates it again', async (context) => {
+      const world = new WindowsWorld(context);
+      world.sandbox.run(setKey);
+      await deleteAsUser('jsm');
+      expect(world.sandbox.run('jsm auth token').exit).toBe(4);
+      expect(world.sandbox.run('jsm logout').exit).toBe(0);
+      expect(world.listTargets()).toEqual([]);
+      expect(world.sandbox.run(setKey).exit).toBe(0);
+      expect(world.listTargets()).toEqual(['default.jsm', 'jsm']);
+      expect(world.sandbox.run('jsm auth token').stdout).toBe(key);
     });
-    expect(world.targets()).toEqual([]);
-  });
 
-  test('[WIN4] difyctl has one entry for each host and subject, under the service difyctl/ and the host', async (context) => {
-    const world = new WindowsWorld(context);
-    const [one, other] = [await world.hostOf('alice'), await world.hostOf('bob')];
-    for (const host of [one, other, one]) await world.loginAt(host);
-    const service = ({ url }: { readonly url: string }) => `difyctl/${url}`;
-    expect(world.targets()).toEqual([`alice.${service(one)}`, `bob.${service(other)}`].sort());
-    expect(await world.tokenAt(one)).toBe('token-of-alice');
-    expect(await world.tokenAt(other)).toBe('token-of-bob');
-    expect(await world.difyctl('auth logout --all-hosts')).toMatchObject({ exit: 0 });
-    expect(world.targets()).toEqual([]);
-  });
-});
+    test('[WIN3] after the user deletes jsm, jsm login creates it again', async (context) => {
+      const world = new WindowsWorld(context);
+      const provider = await startOidcProvider();
+      context.onTestFinished(() => provider.stop());
+      world.sandbox.run(setKey);
+      await deleteAsUser('jsm');
+      expect((await login(world.sandbox, provider)).stdout).toContain('stored the sign-in in the Credential Manager');
+      expect(world.listTargets()).toEqual(['default.jsm', 'jsm']);
+      expect(world.sandbox.run('jsm auth status').stdout).toContain('kept in the Credential Manager');
+      expect(await world.sandbox.begin('jsm logout', jsmAt(provider)).end).toMatchObject({
+        stdout: 'server: revoked\nCredential Manager: removed\nencrypted file: nothing there\n',
+        exit: 0,
+      });
+      expect(world.listTargets()).toEqual([]);
+    });
+
+    test('[WIN4] difyctl has one entry for each host and subject, with the service difyctl/HOST', async (context) => {
+      const world = new WindowsWorld(context);
+      const [one, other] = [await world.hostOf('alice'), await world.hostOf('bob')];
+      for (const host of [one, other, one]) await world.loginAt(host);
+      const service = ({ url }: { readonly url: string }) => `difyctl/${url}`;
+      expect(world.listTargets()).toEqual([`alice.${service(one)}`, `bob.${service(other)}`].sort());
+      expect(await world.tokenAt(one)).toBe('token-of-alice');
+      expect(await world.tokenAt(other)).toBe('token-of-bob');
+      expect(await world.difyctl('auth logout --all-hosts')).toMatchObject({ exit: 0 });
+      expect(world.listTargets()).toEqual([]);
+    });
+  },
+);

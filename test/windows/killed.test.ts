@@ -3,15 +3,14 @@ import { createCredentialManager } from '../../src/adapters/credential-manager/c
 import { describeStore } from '../contract/require-stores.ts';
 import { alice, createSecret, createWithVisibleTargets, toHex } from '../native/harness.ts';
 import { bundled } from '../support/bundled.ts';
-import { missing } from './missing.ts';
-import { Place } from './place.ts';
-import { runTool } from './run-tool.ts';
+import { missingCredentialManager, runTool } from './credential-manager.ts';
+import { TestCredentialManager } from './harness.ts';
 
-/** A secret by its size in bytes; `none`: there is none. */
-type Kept = number | 'none';
+/** The size of a secret in bytes, or `none` if it is absent. */
+type SecretSize = number | 'none';
 
-/** Within one entry, in several, and in none of its own: growing, shrinking, made and deleted. */
-const changes: readonly (readonly [before: Kept, after: Kept])[] = [
+/** Secrets in one entry, in several, and absent ones: created, deleted, growing and shrinking. */
+const changes: readonly (readonly [before: SecretSize, after: SecretSize])[] = [
   ['none', 6000],
   [6000, 8000],
   [8000, 'none'],
@@ -28,43 +27,49 @@ const stores = [
 
 const child = bundled('test/windows/child.ts');
 
-describeStore('a process that is killed between any two writes', 'credential-manager-native', missing, () => {
-  let place: Place;
-  beforeAll(() => {
-    place = new Place();
-  });
-  afterAll(() => place.clear());
+describeStore(
+  'a process is killed between any two writes',
+  'credential-manager-native',
+  missingCredentialManager,
+  () => {
+    let manager: TestCredentialManager;
+    beforeAll(() => {
+      manager = new TestCredentialManager();
+    });
+    afterAll(() => manager.clear());
 
-  const hexFor = (kept: Kept, seed: number) => (kept === 'none' ? undefined : toHex(createSecret(kept, seed)));
+    const createHex = (kept: SecretSize, seed: number) =>
+      kept === 'none' ? undefined : toHex(createSecret(kept, seed));
 
-  function run(...args: readonly (string | number)[]): 'done' | 'killed' {
-    const { stdout, stderr } = runTool(process.execPath, [child.file(), ...args.map(String)]);
-    if (stdout !== 'done' && stdout !== 'killed') throw new Error(`neither done nor killed: ${stdout}${stderr}`);
-    return stdout;
-  }
+    function run(...args: readonly (string | number)[]): 'done' | 'killed' {
+      const { stdout, stderr } = runTool(process.execPath, [child.file(), ...args.map(String)]);
+      if (stdout !== 'done' && stdout !== 'killed') throw new Error(`unexpected output: ${stdout}${stderr}`);
+      return stdout;
+    }
 
-  const cases = stores.flatMap(({ changes, ...store }) =>
-    changes.map(([before, after]) => ({ ...store, before, after })),
-  );
-  test.each(cases)(
-    '$kind, from $before bytes to $after: the old secret or the new one, and no orphan after the next',
-    async ({ kind, create, before, after }) => {
-      const [old, wanted] = [hexFor(before, 1), hexFor(after, 2)];
-      for (let writes = 0, end = 'killed'; end === 'killed'; writes += 1) {
-        const store = place.open(create);
-        if (before !== 'none') await store.set(alice, createSecret(before, 1));
-        end = run(writes, kind, after, 2);
-        const seen = toHex(await store.get(alice));
-        if (end === 'done') expect(seen).toBe(wanted);
-        else expect([old, wanted]).toContain(seen);
-        expect(await store.list(alice.service)).toEqual(seen === undefined ? [] : [alice]);
+    const cases = stores.flatMap(({ changes, ...store }) =>
+      changes.map(([before, after]) => ({ ...store, before, after })),
+    );
+    test.each(cases)(
+      '$kind, replacing $before bytes with $after leaves the old or the new secret, and the next write removes all orphans',
+      async ({ kind, create, before, after }) => {
+        const [old, wanted] = [createHex(before, 1), createHex(after, 2)];
+        for (let writes = 0, end = 'killed'; end === 'killed'; writes += 1) {
+          const store = manager.open(create);
+          if (before !== 'none') await store.set(alice, createSecret(before, 1));
+          end = run(writes, kind, after, 2);
+          const seen = toHex(await store.get(alice));
+          if (end === 'done') expect(seen).toBe(wanted);
+          else expect([old, wanted]).toContain(seen);
+          expect(await store.list(alice.service)).toEqual(seen === undefined ? [] : [alice]);
 
-        await store.set(alice, createSecret(5000, 3));
-        expect(toHex(await store.get(alice))).toBe(hexFor(5000, 3));
-        expect(place.own.list().filter((target) => target.startsWith('%piece-'))).toHaveLength(2);
-        await store.delete(alice);
-        expect(place.own.list()).toEqual([]);
-      }
-    },
-  );
-});
+          await store.set(alice, createSecret(5000, 3));
+          expect(toHex(await store.get(alice))).toBe(createHex(5000, 3));
+          expect(manager.own.list().filter((target) => target.startsWith('%piece-'))).toHaveLength(2);
+          await store.delete(alice);
+          expect(manager.own.list()).toEqual([]);
+        }
+      },
+    );
+  },
+);

@@ -5,49 +5,49 @@ import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { alice, newPlace, openFile } from '../encrypted-file/place.ts';
 
-/** Windows' own of libuv, which Node does not name: nobody else may open the file meanwhile. */
-const exclusively = 0x10000000;
+/** UV_FS_O_EXLOCK of libuv, which Node does not export: nobody else may open the file. */
+const exclusiveFlag = 0x10000000;
 
 const old = textSecret('old');
 const wanted = textSecret('new');
 
-/** A file with the secret `old`, open in some other way. */
-async function opened(flags: number) {
+/** Opens a file that holds the secret `old`, as another program would. */
+async function openElsewhere(flags: number) {
   const { path, folder } = newPlace();
   const notices: string[] = [];
   const store = openFile(path, 'home', { notice: (line) => notices.push(line) });
   await store.set(alice, old);
   const descriptor = openSync(path, flags);
-  return { path, folder, store, notices, letGo: () => closeSync(descriptor) };
+  return { path, folder, store, notices, closeFile: () => closeSync(descriptor) };
 }
 
-const ways = [
+const openModes = [
   ['for reading', constants.O_RDONLY],
   ['for writing', constants.O_RDWR],
-  ['for itself alone', constants.O_RDWR | exclusively],
+  ['exclusively', constants.O_RDWR | exclusiveFlag],
 ] as const;
 
-describe.each(ways)('a file that somebody has open %s', (_, flags) => {
-  test('[WIN5] is replaced, once they let go where Windows wants that', async () => {
-    const { store, folder, letGo } = await opened(flags);
-    const gone = sleep(300).then(letGo);
+describe.each(openModes)('a file that another program has open %s', (_, flags) => {
+  test('[WIN5] is replaced, if necessary as soon as the other program closes it', async () => {
+    const { store, folder, closeFile } = await openElsewhere(flags);
+    const gone = sleep(300).then(closeFile);
     await store.set(alice, wanted);
     expect((await store.get(alice))?.equals(wanted)).toBe(true);
     expect(readdirSync(folder)).toEqual(['credentials.json']);
     await gone;
   });
 
-  test('is read, once they let go where Windows wants that', async () => {
-    const { store, letGo } = await opened(flags);
-    const gone = sleep(300).then(letGo);
+  test('is read, if necessary as soon as the other program closes it', async () => {
+    const { store, closeFile } = await openElsewhere(flags);
+    const gone = sleep(300).then(closeFile);
     expect((await store.get(alice))?.equals(old)).toBe(true);
     await gone;
   });
 });
 
-describe('a file that somebody keeps for itself alone', () => {
-  test('[WIN6] is an error that names it, for whoever reads and whoever writes, and stays as it is', async () => {
-    const { store, path, folder, letGo } = await opened(constants.O_RDWR | exclusively);
+describe('a file that another program keeps open exclusively', () => {
+  test('[WIN6] can be neither read nor written, with an error that names it, and stays unchanged', async () => {
+    const { store, path, folder, closeFile } = await openElsewhere(constants.O_RDWR | exclusiveFlag);
     for (const error of [
       await failure(store.get(alice), 'file-io'),
       await failure(store.set(alice, wanted), 'file-io'),
@@ -55,26 +55,26 @@ describe('a file that somebody keeps for itself alone', () => {
     ]) {
       expect(error.message).toContain(`the encrypted file ${path} cannot be read: `);
     }
-    letGo();
+    closeFile();
     expect((await store.get(alice))?.equals(old)).toBe(true);
     expect(readdirSync(folder)).toEqual(['credentials.json']);
   });
 });
 
-test('a file that a reader keeps open is replaced where this Windows can, else that is said, and it stays', async () => {
-  const { store, folder, letGo } = await opened(constants.O_RDONLY);
+test('a file that a reader keeps open is replaced if this Windows supports it; otherwise the write fails and the file stays', async () => {
+  const { store, folder, closeFile } = await openElsewhere(constants.O_RDONLY);
   const error = await store.set(alice, wanted).then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  letGo();
+  closeFile();
   if (error !== undefined)
     expect(error).toMatchObject({ code: 'file-io', message: expect.stringContaining('cannot be written: ') });
   expect((await store.get(alice))?.equals(error === undefined ? wanted : old)).toBe(true);
   expect(readdirSync(folder)).toEqual(['credentials.json']);
 });
 
-test('[WIN7] readers beside a writer always see one of the secrets, and nobody fails', async () => {
+test('[WIN7] readers always see one of the secrets while a writer replaces it, and no operation fails', async () => {
   const { path } = newPlace();
   const writer = openFile(path, 'home');
   await writer.set(alice, old);
@@ -92,11 +92,11 @@ test('[WIN7] readers beside a writer always see one of the secrets, and nobody f
   await Promise.all(readers);
 });
 
-test('no permissions are spoken of where there are no POSIX modes, and the file holds no secret in the clear', async () => {
-  const { store, path, notices, letGo } = await opened(constants.O_RDONLY);
-  letGo();
+test('no notice mentions permissions, because there are no POSIX modes, and the file has no plain-text secret', async () => {
+  const { store, path, notices, closeFile } = await openElsewhere(constants.O_RDONLY);
+  closeFile();
   await store.get(alice);
-  await store.set(alice, textSecret('s3cret in the clear'));
+  await store.set(alice, textSecret('s3cret in plain text'));
   expect(notices).toEqual([]);
   expect(readFileSync(path, 'latin1')).not.toContain('s3cret');
 });

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { tally } from '../support/tally.ts';
 import { underWine } from '../support/under-wine.ts';
 
-/** Of the other suites, those that meet the platform. On Windows itself `npm test` has them all. */
+/** Tests of other folders that depend on the platform. On Windows itself, `npm test` runs all of them. */
 const ordinary = [
   'test/app/**/*.test.ts',
   'test/contract/{encrypted-file,memory}.test.ts',
@@ -17,22 +17,22 @@ const ordinary = [
   'test/placement-file/**/*.test.ts',
 ];
 
-/** Long enough for a machine that does much else meanwhile. The tally names what took a second try. */
+/** Long enough for a busy machine. The tally reports tests that needed a second attempt. */
 const limits = { testTimeout: 180_000, hookTimeout: 180_000, retry: 1 };
 
-/** The files of this folder share the user's one Credential Manager. */
-const inTurn = { maxWorkers: 1, ...limits };
+/** The tests of this folder share the user's Credential Manager. */
+const sequential = { maxWorkers: 1, ...limits };
 
 const transcripts = 'test/windows/transcripts.test.ts';
 
-/** For a Node for Windows. run.mjs starts it, and knows the names. */
+/** Used by a Node for Windows. run.mjs starts it, and refers to the project names. */
 export default defineConfig({
   root: resolve(import.meta.dirname, '../..'),
   test: {
     reporters: ['default', tally],
     projects: [
-      { test: { name: 'stores', include: ['test/windows/**/*.test.ts'], exclude: [transcripts], ...inTurn } },
-      { test: { name: 'transcripts', include: [transcripts], ...inTurn } },
+      { test: { name: 'stores', include: ['test/windows/**/*.test.ts'], exclude: [transcripts], ...sequential } },
+      { test: { name: 'transcripts', include: [transcripts], ...sequential } },
       ...(underWine ? [{ test: { name: 'ordinary', include: ordinary, ...limits } }] : []),
     ],
   },

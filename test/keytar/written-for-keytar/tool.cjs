@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A command-line tool as such are written for keytar: it knows of nothing else.
+// A command-line tool that uses keytar in the usual way.
 const { readFileSync } = require('node:fs');
 const keytar = require('keytar');
 

@@ -1,4 +1,4 @@
-/** Where the one section stands: in memory, a page from the start, and in the file, a sector. */
+/** Position of the only section: one page in memory, one sector in the file. */
 const address = 0x1000;
 const offset = 0x200;
 
@@ -8,15 +8,15 @@ const u64 = (...values) => values.flatMap((value) => u32(value, 0));
 const text = (string, length = string.length + 1) => [...Buffer.from(string.padEnd(length, '\0'), 'latin1')];
 
 /**
- * The bytes of a DLL for 64-bit Windows that has no code: what it exports as `name` is another DLL's function, such as
- * `advapi32.SystemFunction036`. The fields are in the order of Microsoft's "PE Format".
+ * Returns a DLL for 64-bit Windows without code. It exports `name`, which is forwarded to a function of another DLL, such as
+ * `advapi32.SystemFunction036`. The fields follow Microsoft's "PE Format".
  */
 export function forwardingDll(dll, name, target) {
   const table = exportTable(dll, name, target);
   const size = Math.ceil(table.length / offset) * offset;
   const headers = [
     ...text('MZ', 0x3c),
-    ...u32(0x40), // where the next begins
+    ...u32(0x40), // offset of the next header
     ...text('PE', 4),
     ...u16(0x8664, 1), // IMAGE_FILE_MACHINE_AMD64, one section
     ...u32(0, 0, 0), // no date, no symbols
@@ -42,7 +42,7 @@ export function forwardingDll(dll, name, target) {
   return file;
 }
 
-/** One that points into this table itself is forwarded to the function that is named there. */
+/** An export whose address lies inside this table is forwarded to the function that is named there. */
 function exportTable(dll, name, target) {
   const [functions, names, ordinals, strings] = [40, 44, 48, 50].map((at) => address + at);
   return [

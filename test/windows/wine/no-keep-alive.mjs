@@ -1,5 +1,5 @@
-// Loaded before anything else. Wine 8.0 does not know TCP_KEEPALIVE, and a connection for which Node sets it fails:
-// every one of `fetch`.
+// A preload for Node under Wine. Wine 8.0 does not support TCP_KEEPALIVE: any connection for which Node enables it fails,
+// including every `fetch`.
 import { Socket } from 'node:net';
 
 Socket.prototype.setKeepAlive = function setKeepAlive() {

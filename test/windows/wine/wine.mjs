@@ -1,7 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { forwardingDll } from './forwarding-dll.mjs';
-import { exitOf, run } from './process.mjs';
 
 /** A Windows in a folder of its own. It needs no display. */
 export class Wine {
@@ -17,36 +17,37 @@ export class Wine {
       HOME: folder,
       WINEPREFIX: this.#prefix,
       WINEDEBUG: '-all',
-      // Nobody is there to be offered Mono and Gecko, or to look at a crash.
+      // Do not offer to install Mono and Gecko, and do not open a debugger after a crash.
       WINEDLLOVERRIDES: 'mscoree,mshtml,winedbg.exe=d',
     };
   }
 
-  async make() {
+  async create() {
     mkdirSync(this.#prefix, { recursive: true });
     await this.#run('wine', ['wineboot', '--init']);
-    // Node ends at once on the Windows that Wine is unless told.
+    // Node exits immediately on Wine's default version of Windows.
     await this.#run('wine', ['winecfg', '-v', 'win10']);
-    // Rust takes random bytes from here. Wine 8.0 does not have it, only RtlGenRandom, which is the same.
+    // Rust gets random bytes from this DLL. Wine 8.0 does not have it, only RtlGenRandom, which does the same.
     const path = join(this.#prefix, 'drive_c/windows/system32/bcryptprimitives.dll');
     if (!existsSync(path)) {
       writeFileSync(path, forwardingDll('bcryptprimitives.dll', 'ProcessPrng', 'advapi32.SystemFunction036'));
     }
   }
 
-  /** Starts a program of Windows. It prints to a file, `output`: Node for Windows fails at Linux's pipes. */
+  /** Starts a Windows program. It writes to a file, `output`, because Node for Windows cannot use Linux's pipes. */
   start(program, args, { env, ...options }) {
     const output = join(this.#folder, 'output.txt');
     const descriptor = openSync(output, 'w');
     try {
       const stdio = ['ignore', descriptor, descriptor];
-      return { output, exit: exitOf('wine', [program, ...args], { stdio, env: { ...this.#env, ...env }, ...options }) };
+      const exit = waitForExit('wine', [program, ...args], { stdio, env: { ...this.#env, ...env }, ...options });
+      return { output, exit };
     } finally {
       closeSync(descriptor);
     }
   }
 
-  /** Ends all that runs in it. */
+  /** Ends all of its programs. */
   async end() {
     await this.#run('wineserver', ['--kill']).catch(() => undefined);
     await this.#run('wineserver', ['--wait']);
@@ -57,11 +58,44 @@ export class Wine {
   }
 }
 
-/** Why there is none here. */
+/** Resolves with why Wine cannot be used, if it cannot. */
 export async function missingWine() {
   for (const command of ['wine', 'wineserver']) {
-    const there = await exitOf(command, ['--version'], { stdio: 'ignore', limitMs: 30_000 }).catch(() => undefined);
-    if (there !== 0) return `there is no ${command}; Debian has it: apt-get install wine wine64`;
+    const exit = await waitForExit(command, ['--version'], { stdio: 'ignore', limitMs: 30_000 }).catch(() => undefined);
+    if (exit !== 0) return `${command} not found; on Debian: apt-get install wine wine64`;
   }
   return undefined;
+}
+
+/** Runs a program, and rejects if it fails. */
+export async function run(command, args, options) {
+  const exit = await waitForExit(command, args, options);
+  if (exit !== 0) throw new Error(`${[command, ...args].join(' ')}: exit code ${exit}`);
+}
+
+/** Runs a program. Resolves with its exit code, or `null` if it was killed, for example after `limitMs`. */
+function waitForExit(command, args, { limitMs, ...options }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { timeout: limitMs, killSignal: 'SIGKILL', ...options });
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+}
+
+/** Copies a growing file to stdout. Returns a function that copies the rest and stops. */
+export function follow(path) {
+  const descriptor = openSync(path, 'r');
+  const buffer = Buffer.alloc(64 * 1024);
+  const copy = () => {
+    for (let bytes = -1; bytes !== 0; ) {
+      bytes = readSync(descriptor, buffer);
+      process.stdout.write(Buffer.from(buffer.subarray(0, bytes)));
+    }
+  };
+  const timer = setInterval(copy, 500);
+  return () => {
+    clearInterval(timer);
+    copy();
+    closeSync(descriptor);
+  };
 }
