@@ -1,5 +1,5 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
-import type { AuthorizationServerOptions } from '../adapters/oauth/settings.ts';
+import type { AuthorizationServerOptions } from '../adapters/sign-in/oauth/settings.ts';
 import type { Context } from '../app/context.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Mutex } from '../ports/mutex.ts';
@@ -45,11 +45,11 @@ export const services: Services = {
       limitMs: renewalLimitMs,
     }),
   async authorizationServer(options) {
-    const { createAuthorizationServer } = await import('../adapters/oauth/authorization-server.ts');
+    const { createAuthorizationServer } = await import('../adapters/sign-in/oauth/authorization-server.ts');
     return createAuthorizationServer({ ...options, clock });
   },
   async deviceSignIn() {
-    const { createDeviceSignIn } = await import('../adapters/dify/device-sign-in.ts');
+    const { createDeviceSignIn } = await import('../adapters/sign-in/dify/device-sign-in.ts');
     return createDeviceSignIn({ clock });
   },
   async openBrowser(url) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { latestSignIn } from '../app/dify-session.ts';
-import { sessionIn } from '../app/read-session.ts';
+import { decodeSession } from '../app/sign-in/session.ts';
+import { findLatestDifyEntry } from '../domain/sign-in/dify-account.ts';
 import { isExpired } from '../domain/sign-in/session.ts';
 import { difyctl } from '../profiles/difyctl.ts';
 import { runAtOnce } from './at-once.ts';
@@ -10,11 +10,11 @@ void runAtOnce(
   {
     ...tokenForm,
     profile: difyctl,
-    find: (placement) => latestSignIn(placement, process.platform),
+    find: (placement) => findLatestDifyEntry(placement, process.platform),
     shown(secret) {
-      const session = sessionIn(secret);
-      if (session.kind !== 'sign-in' || isExpired(session.grant, Date.now(), 0)) return undefined;
-      return Buffer.from(session.grant.accessToken);
+      const session = decodeSession(secret);
+      if (session.kind !== 'sign-in' || isExpired(session.tokens, Date.now(), 0)) return undefined;
+      return Buffer.from(session.tokens.accessToken);
     },
   },
   () => import('./difyctl-whole.ts'),

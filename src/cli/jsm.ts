@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { tokenThatHolds } from '../app/access-token.ts';
-import { sessionIn } from '../app/read-session.ts';
+import { decodeSession } from '../app/sign-in/session.ts';
 import { findEntry } from '../domain/placement/placement-index.ts';
+import { validToken } from '../domain/sign-in/session.ts';
 import { jsm, jsmCredential } from '../profiles/jsm.ts';
 import { runAtOnce } from './at-once.ts';
 import { tokenForm } from './plain-forms.ts';
@@ -12,7 +12,7 @@ void runAtOnce(
     profile: jsm,
     find: (placement) => findEntry(placement, jsmCredential),
     shown(secret) {
-      const token = tokenThatHolds(sessionIn(secret), Date.now());
+      const token = validToken(decodeSession(secret), Date.now());
       return token === undefined ? undefined : Buffer.from(token);
     },
   },

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { accessToken, marginMs } from '../../src/app/access-token.ts';
-import { keepSession } from '../../src/app/keep-session.ts';
-import { readSession } from '../../src/app/read-session.ts';
-import { signOut } from '../../src/app/sign-out.ts';
+import { saveSession } from '../../src/app/sign-in/save-session.ts';
+import { getAccessToken, readSession } from '../../src/app/sign-in/session.ts';
+import { signOut } from '../../src/app/sign-in/sign-out.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
-import type { TokenSet } from '../../src/domain/sign-in/session.ts';
+import { renewalMarginMs, type TokenSet } from '../../src/domain/sign-in/session.ts';
 import { failure } from '../contract/errors.ts';
 import { createMutex } from './mutex.ts';
 import { World } from './world.ts';
@@ -40,35 +39,35 @@ function grant(holdsMs: number, generation = 1): TokenSet {
   };
 }
 
-const keep = (given: TokenSet) => keepSession(world.context, name, { kind: 'sign-in', issuer, grant: given });
+const keep = (given: TokenSet) => saveSession(world.context, name, { kind: 'sign-in', issuer, tokens: given });
 
 describe('an access token', () => {
   test('that holds is given out without a request', async () => {
-    await keep(grant(marginMs + 60_000));
-    expect(await accessToken(world.context, name, { server, exclusively: createMutex() })).toBe('access-1');
+    await keep(grant(renewalMarginMs + 60_000));
+    expect(await getAccessToken(world.context, name, { server, withLock: createMutex() })).toBe('access-1');
     expect(refreshed).toEqual([]);
   });
 
   test('that says nothing of its end is given out as it is', async () => {
     await keep({ accessToken: 'endless' });
-    expect(await accessToken(world.context, name, { server, exclusively: createMutex() })).toBe('endless');
+    expect(await getAccessToken(world.context, name, { server, withLock: createMutex() })).toBe('endless');
   });
 
-  test.each([-1000, 0, marginMs - 1000])(
+  test.each([-1000, 0, renewalMarginMs - 1000])(
     'that ends in %i ms is renewed, kept where it was, and given out',
     async (holdsMs) => {
       await keep(grant(holdsMs));
       world.calls.length = 0;
-      expect(await accessToken(world.context, name, { server, exclusively: createMutex() })).toBe('access-2');
-      expect(await readSession(world.context, name)).toMatchObject({ grant: { refreshToken: 'refresh-2' } });
+      expect(await getAccessToken(world.context, name, { server, withLock: createMutex() })).toBe('access-2');
+      expect(await readSession(world.context, name)).toMatchObject({ tokens: { refreshToken: 'refresh-2' } });
       expect(world.calls.filter((call) => call.startsWith('probe'))).toEqual([]);
     },
   );
 
   test('[APP1] is renewed once by a crowd, and all of it gets the new one', async () => {
     await keep(grant(-1000));
-    const exclusively = createMutex();
-    const crowd = Array.from({ length: 20 }, () => accessToken(world.context, name, { server, exclusively }));
+    const withLock = createMutex();
+    const crowd = Array.from({ length: 20 }, () => getAccessToken(world.context, name, { server, withLock }));
     expect(new Set(await Promise.all(crowd))).toEqual(new Set(['access-2']));
     expect(refreshed).toEqual(['refresh-1']);
   });
@@ -89,24 +88,24 @@ describe('an access token', () => {
         }),
       },
     };
-    expect(await accessToken(failing, name, { server, exclusively: createMutex() })).toBe('access-2');
+    expect(await getAccessToken(failing, name, { server, withLock: createMutex() })).toBe('access-2');
     expect(world.warnings).toEqual([expect.stringContaining('could not be stored')]);
   });
 
   test('that the server no longer renews is an error, and what is kept stays', async () => {
     await keep(grant(-1000));
     refreshed.push('refresh-1');
-    await failure(accessToken(world.context, name, { server, exclusively: createMutex() }), 'not-signed-in');
-    expect(await readSession(world.context, name)).toMatchObject({ grant: { accessToken: 'access-1' } });
+    await failure(getAccessToken(world.context, name, { server, withLock: createMutex() }), 'not-signed-in');
+    expect(await readSession(world.context, name)).toMatchObject({ tokens: { accessToken: 'access-1' } });
   });
 
   test('is an API key where that is what is kept', async () => {
-    await keepSession(world.context, name, { kind: 'api-key', key: 'jsm_key' });
-    expect(await accessToken(world.context, name, { server, exclusively: createMutex() })).toBe('jsm_key');
+    await saveSession(world.context, name, { kind: 'api-key', key: 'jsm_key' });
+    expect(await getAccessToken(world.context, name, { server, withLock: createMutex() })).toBe('jsm_key');
   });
 
   test('is absent where nobody is signed in', async () => {
-    expect(await accessToken(world.context, name, { server, exclusively: createMutex() })).toBeUndefined();
+    expect(await getAccessToken(world.context, name, { server, withLock: createMutex() })).toBeUndefined();
   });
 
   test('is not made up from what another program stored under the name', async () => {

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { difySession } from '../../src/app/dify-session.ts';
-import { keepSession } from '../../src/app/keep-session.ts';
+import { readDifySession } from '../../src/app/sign-in/dify-sign-ins.ts';
+import { saveSession } from '../../src/app/sign-in/save-session.ts';
 import { World } from './world.ts';
 
 async function signedIn(world: World, subject: string, host = 'cloud.dify.ai'): Promise<void> {
-  const grant = { accessToken: `token of ${subject}` };
+  const tokens = { accessToken: `token of ${subject}` };
   const name = { service: 'difyctl', account: `${subject}@${host}` };
-  await keepSession(world.context, name, { kind: 'sign-in', issuer: `https://${host}`, grant });
+  await saveSession(world.context, name, { kind: 'sign-in', issuer: `https://${host}`, tokens });
   world.calls.length = 0;
 }
 
 const tokenOf = async (world: World, host?: string) => {
-  const session = await difySession(world.context, host);
-  return session?.kind === 'sign-in' ? session.grant.accessToken : undefined;
+  const session = await readDifySession(world.context, host);
+  return session?.kind === 'sign-in' ? session.tokens.accessToken : undefined;
 };
 
 test('the sign-in written last is in use, and nothing but it is asked for', async () => {

@@ -6,7 +6,7 @@ import { listRunnableCommands } from '../../scripts/whole-commands.ts';
 import type { Example } from '../../src/cli/command.ts';
 import { programName } from '../../src/cli/program.ts';
 import { describeStore } from '../contract/require-stores.ts';
-import { visit } from '../oauth/visitor.ts';
+import { visit } from '../oauth/fake-browser.ts';
 import { programs } from '../support/all-programs.ts';
 import { type DifyHost, startDifyHost } from '../support/dify-host.ts';
 import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';

@@ -1,4 +1,4 @@
-import { visit } from '../oauth/visitor.ts';
+import { visit } from '../oauth/fake-browser.ts';
 import type { OidcProvider } from '../support/oidc-provider.ts';
 import type { Run, Running, Sandbox } from './sandbox.ts';
 

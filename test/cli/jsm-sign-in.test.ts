@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { visit } from '../oauth/visitor.ts';
+import { visit } from '../oauth/fake-browser.ts';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
 import { type Run, type Running, Sandbox } from './sandbox.ts';
 

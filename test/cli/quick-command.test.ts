@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
-import { keepSession } from '../../src/app/keep-session.ts';
+import { saveSession } from '../../src/app/sign-in/save-session.ts';
 import { type Cli, services } from '../../src/cli/cli.ts';
 import { quickToken as difyctlToken } from '../../src/cli/commands/difyctl/print-token.ts';
 import { quickGet } from '../../src/cli/commands/get.ts';
@@ -66,10 +66,10 @@ async function outcome(run: (cli: Cli) => Promise<void>, [service, account]: rea
   const { context } = world;
   const said: unknown[] = [];
   if (service && account) await setCredential(context, { service, account }, textSecret('s3cret'));
-  await keepSession(context, jsmCredential, { kind: 'api-key', key: 'jsm_key' });
-  const grant = { accessToken: 'token of alice' };
+  await saveSession(context, jsmCredential, { kind: 'api-key', key: 'jsm_key' });
+  const tokens = { accessToken: 'token of alice' };
   const name = { service: 'difyctl', account: 'alice@cloud.dify.ai' };
-  await keepSession(context, name, { kind: 'sign-in', issuer: 'https://cloud.dify.ai', grant });
+  await saveSession(context, name, { kind: 'sign-in', issuer: 'https://cloud.dify.ai', tokens });
   const cli: Cli = {
     profile: context.profile,
     environment: {},

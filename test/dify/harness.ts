@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, expect } from 'vitest';
-import { createDeviceSignIn, type DeviceSignInOptions } from '../../src/adapters/dify/device-sign-in.ts';
+import { createDeviceSignIn, type DeviceSignInOptions } from '../../src/adapters/sign-in/dify/device-sign-in.ts';
 import type { CredentialError, ErrorCode } from '../../src/domain/credential-error.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { TokenSet } from '../../src/domain/sign-in/session.ts';
@@ -8,20 +8,20 @@ import type { DevicePrompt } from '../../src/ports/sign-in/device-sign-in.ts';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { bearer, type DifyHost, type DifyScript, deviceCode, startDifyHost } from '../support/dify-host.ts';
 
-/** A sign-in at a host of a test's own, in a time that passes only while it waits. */
+/** A sign-in at a host of its own. Its clock advances only during waits. */
 export interface Trial {
   readonly host: DifyHost;
-  /** How long each wait was, in milliseconds. */
+  /** The length of each wait, in milliseconds. */
   readonly waits: readonly number[];
-  readonly shown: readonly DevicePrompt[];
-  signIn(typed?: string): Promise<TokenSet>;
-  /** Signs in, which must fail with this code, and gives the error after looking for secrets in it. */
-  fails(code: ErrorCode, typed?: string): Promise<CredentialError>;
+  readonly prompts: readonly DevicePrompt[];
+  signIn(typedHost?: string): Promise<TokenSet>;
+  /** Expects that the sign-in fails with this code, and that the error contains no secret. */
+  fails(code: ErrorCode, typedHost?: string): Promise<CredentialError>;
 }
 
 export interface TrialOptions extends Partial<DeviceSignInOptions> {
   readonly signal?: AbortSignal;
-  /** Runs while the prompt is shown. */
+  /** Called while the prompt is shown. */
   readonly show?: () => void | Promise<void>;
 }
 
@@ -37,9 +37,9 @@ export async function startTrial(script: DifyScript = {}, options: TrialOptions 
   hosts.push(host);
   const { signal, show, ...given } = options;
   const waits: number[] = [];
-  const shown: DevicePrompt[] = [];
+  const prompts: DevicePrompt[] = [];
   let now = startMs;
-  const signIn = createDeviceSignIn({
+  const adapter = createDeviceSignIn({
     clock: () => new Date(now).toISOString(),
     async wait(ms) {
       waits.push(ms);
@@ -47,22 +47,22 @@ export async function startTrial(script: DifyScript = {}, options: TrialOptions 
     },
     ...given,
   });
-  const ask = {
+  const request = {
     deviceLabel: 'alice on ariel',
     async show(prompt: DevicePrompt) {
-      shown.push(prompt);
+      prompts.push(prompt);
       await show?.();
     },
     ...(signal && { signal }),
   };
-  const run = (typed = host.url) => signIn.signIn(typed, ask);
+  const signIn = (typedHost = host.url) => adapter.signIn(typedHost, request);
   return {
     host,
     waits,
-    shown,
-    signIn: run,
-    async fails(code, typed) {
-      const error = await failure(run(typed), code);
+    prompts,
+    signIn,
+    async fails(code, typedHost) {
+      const error = await failure(signIn(typedHost), code);
       expectClean(error);
       return error;
     },

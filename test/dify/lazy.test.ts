@@ -1,13 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { startTrial } from './harness.ts';
 
-const folder = resolve(import.meta.dirname, '../../src/adapters/dify');
+const loaded = vi.hoisted(() => vi.fn());
+vi.mock('valibot', async (original) => {
+  loaded();
+  return original();
+});
 
-test('the library that reads answers is loaded by a sign-in, and not by a program that can sign in', () => {
-  const files = readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')] as const);
-  const importers = (from: RegExp) => files.filter(([, text]) => from.test(text)).map(([file]) => file);
-  expect(importers(/^import (?!type\b).*'valibot'/m)).toEqual(['answers.ts']);
-  expect(importers(/^import (?!type\b).*'\.\/answers\.ts'/m)).toEqual([]);
-  expect(importers(/await import\('\.\/answers\.ts'\)/)).toEqual(['device-sign-in.ts']);
+test('valibot is loaded with the first response', async () => {
+  const trial = await startTrial();
+  await trial.fails('invalid-input', '');
+  expect(loaded).not.toHaveBeenCalled();
+  await trial.signIn();
+  expect(loaded).toHaveBeenCalledOnce();
 });

@@ -4,13 +4,13 @@ import { startTrial } from './harness.ts';
 
 const json = { 'content-type': 'application/json', accept: 'application/json' };
 
-test('a sign-in asks for a code, shows it once, and asks for the token with it', async () => {
+test('a sign-in requests a code, shows it once, and exchanges it for the token', async () => {
   const trial = await startTrial();
   expect(await trial.signIn()).toEqual({
     accessToken: bearer,
     subject: { id: 'acc-1', email: 'alice@example.com', name: 'Alice' },
   });
-  expect(trial.shown).toEqual([{ verificationUri: 'https://cloud.dify.ai/device', userCode, expiresInSeconds: 900 }]);
+  expect(trial.prompts).toEqual([{ verificationUri: 'https://cloud.dify.ai/device', userCode, expiresInSeconds: 900 }]);
   expect(trial.host.requests).toMatchObject([
     {
       method: 'POST',
@@ -27,7 +27,7 @@ test('a sign-in asks for a code, shows it once, and asks for the token with it',
   ]);
 });
 
-test('a host behind a path is asked there', async () => {
+test('a host with a path is contacted there', async () => {
   const trial = await startTrial({ basePath: '/apps/dify' });
   await trial.signIn(`${trial.host.url}/`);
   expect(trial.host.requests.map(({ path }) => path)).toEqual([
@@ -37,7 +37,7 @@ test('a host behind a path is asked there', async () => {
 });
 
 test.each(['', 'http://cloud.dify.ai', 'https://alice:s3cret@cloud.dify.ai'])(
-  'what is no host (%j) is refused before anything is sent',
+  'an invalid host (%j) is rejected without a request',
   async (typed) => {
     const trial = await startTrial();
     expect((await trial.fails('invalid-input', typed)).message).not.toContain('s3cret');
@@ -45,7 +45,7 @@ test.each(['', 'http://cloud.dify.ai', 'https://alice:s3cret@cloud.dify.ai'])(
   },
 );
 
-describe('the grant', () => {
+describe('the token set', () => {
   test.each([
     ['2026-12-03T09:00:00Z', '2026-12-03T09:00:00.000Z'],
     ['2026-12-03T10:30:00.123456+01:30', '2026-12-03T09:00:00.123Z'],
@@ -56,47 +56,51 @@ describe('the grant', () => {
     ['9999-12-31T23:59:59.123456789Z', '9999-12-31T23:59:59.123Z'],
     [1_796_288_400, '2026-12-03T09:00:00.000Z'],
     [1_796_288_400.25, '2026-12-03T09:00:00.250Z'],
-  ])('expires_at %j is %s', async (expires_at, expiresAt) => {
+  ])('has for expires_at %j the expiry %s', async (expires_at, expiresAt) => {
     const trial = await startTrial({ token: [tokenAnswer({ expires_at })] });
     expect(await trial.signIn()).toMatchObject({ expiresAt });
   });
 
   test.each([
     ['the account', {}, { id: 'acc-1', email: 'alice@example.com', name: 'Alice' }],
-    ['what is known of it', { account: { id: 'acc-1', email: null, name: '' } }, { id: 'acc-1' }],
-    ['the token, where there is no account', { account: null }, { id: 'tok-1' }],
-    ['the address, beside it', { account: null, subject_email: 'b@c.de' }, { id: 'tok-1', email: 'b@c.de' }],
+    ['the part of the account that is known', { account: { id: 'acc-1', email: null, name: '' } }, { id: 'acc-1' }],
+    ['the token ID, if there is no account', { account: null }, { id: 'tok-1' }],
     [
-      'the address, where there is nothing else',
+      'the token ID with an email address',
+      { account: null, subject_email: 'b@c.de' },
+      { id: 'tok-1', email: 'b@c.de' },
+    ],
+    [
+      'the email address, if there is nothing else',
       { account: undefined, token_id: undefined, subject_email: 'b@c.de', subject_issuer: 'https://id.c.de' },
       { id: 'b@c.de', email: 'b@c.de' },
     ],
-    ['nobody', { account: {}, token_id: null }, undefined],
-  ])('its subject is %s', async (_, changes, subject) => {
+    ['absent, if there is nothing', { account: {}, token_id: null }, undefined],
+  ])('has as its subject %s', async (_, changes, subject) => {
     const trial = await startTrial({ token: [tokenAnswer(changes)] });
     expect((await trial.signIn()).subject).toEqual(subject);
   });
 
-  test('letters that come in two halves are whole', async () => {
+  test('decodes a letter that is split between two chunks', async () => {
     const text = Buffer.from(JSON.stringify({ token: bearer, account: { id: 'acc-1', name: 'Zoë' } }));
     const middle = text.indexOf('ë') + 1;
     const trial = await startTrial({}, { fetch: halving(text, middle) });
     expect((await trial.signIn()).subject).toEqual({ id: 'acc-1', name: 'Zoë' });
   });
 
-  test('what the host does not say is absent', async () => {
+  test('lacks what the response leaves out', async () => {
     const trial = await startTrial({ token: [{ body: { token: bearer, expires_at: null, error: '' } }] });
     expect(Object.keys(await trial.signIn())).toEqual(['accessToken']);
   });
 });
 
-describe('what is shown', () => {
-  test('holds nothing that drives a terminal or reads another way than it is', async () => {
+describe('the prompt', () => {
+  test('contains no control characters or direction marks', async () => {
     const user_code = '\u001b[31mBDWP\u202e-\u200bHQPK\u0007\n';
     const verification_uri = 'https://cloud.dify.ai/de\u202evice\n\u001b[2J';
     const trial = await startTrial({ code: [codeAnswer({ user_code, verification_uri })] });
     await trial.signIn();
-    expect(trial.shown).toEqual([
+    expect(trial.prompts).toEqual([
       {
         userCode: '[31mBDWP-HQPK',
         verificationUri: 'https://cloud.dify.ai/de%E2%80%AEvice%1B[2J',
@@ -105,29 +109,29 @@ describe('what is shown', () => {
     ]);
   });
 
-  test('an address without TLS is shown as it is: the user is not asked for a secret there', async () => {
+  test('may have a URL without TLS, because the user enters no secret there', async () => {
     const trial = await startTrial({ code: [codeAnswer({ verification_uri: 'http://dify.local/device' })] });
     await trial.signIn();
-    expect(trial.shown[0]?.verificationUri).toBe('http://dify.local/device');
+    expect(trial.prompts[0]?.verificationUri).toBe('http://dify.local/device');
   });
 
-  test('a name in other letters is shown as what it is looked up as', async () => {
+  test('shows a host name with non-ASCII letters in its xn-- form', async () => {
     const trial = await startTrial({ code: [codeAnswer({ verification_uri: 'https://cloud.dіfy.ai/device' })] });
     await trial.signIn();
-    expect(trial.shown[0]?.verificationUri).toMatch(/^https:\/\/cloud\.xn--/);
+    expect(trial.prompts[0]?.verificationUri).toMatch(/^https:\/\/cloud\.xn--/);
   });
 
-  test('no code is waited for longer than an hour', async () => {
+  test('limits how long a code is valid to an hour', async () => {
     const trial = await startTrial({
       code: [codeAnswer({ expires_in: 1e12, interval: 600 })],
       token: [errorAnswer('authorization_pending')],
     });
     await trial.fails('timed-out');
-    expect(trial.shown[0]?.expiresInSeconds).toBe(3600);
+    expect(trial.prompts[0]?.expiresInSeconds).toBe(3600);
     expect(trial.waits).toEqual(Array(6).fill(600_000));
   });
 
-  test('a failure to show it ends the sign-in as it is', async () => {
+  test('that cannot be shown ends the sign-in with the same error', async () => {
     const broken = new Error('no terminal');
     const trial = await startTrial({}, { show: () => Promise.reject(broken) });
     await expect(trial.signIn()).rejects.toBe(broken);
@@ -135,7 +139,7 @@ describe('what is shown', () => {
   });
 });
 
-/** Answers the question for the token with this text, in two parts of which the first ends at `middle`. */
+/** Responds to the request for the token with this text in two chunks, split at `middle`. */
 function halving(text: Buffer, middle: number): typeof fetch {
   return async (url, options) => {
     if (!`${url}`.endsWith('/token')) return fetch(url, options);

@@ -3,7 +3,7 @@ import type { Command } from '../../src/cli/command.ts';
 import { programName } from '../../src/cli/program.ts';
 import { addressIn, jsmAt } from '../cli/jsm-login.ts';
 import type { Running } from '../cli/sandbox.ts';
-import { visit } from '../oauth/visitor.ts';
+import { visit } from '../oauth/fake-browser.ts';
 import { programs } from '../support/all-programs.ts';
 import type { DifyHost } from '../support/dify-host.ts';
 import type { OidcProvider } from '../support/oidc-provider.ts';

@@ -57,11 +57,11 @@ export function createSandboxWithPlacement(store: StoreId, environment: Readonly
 
 function createDifySignIn(id: string, writtenAt: string): TestCredential {
   const host = `https://${id}.example`;
-  const grant = { accessToken: `s3cret-of-${id}`, expiresAt: '2099-01-01T00:00:00.000Z', subject: { id } };
+  const tokens = { accessToken: `s3cret-of-${id}`, expiresAt: '2099-01-01T00:00:00.000Z', subject: { id } };
   return {
     program: 'difyctl',
     ...toDifyName({ host, subject: id }, 'linux'),
-    secret: serialiseSession({ kind: 'sign-in', issuer: host, grant }),
+    secret: serialiseSession({ kind: 'sign-in', issuer: host, tokens }),
     writtenAt,
   };
 }

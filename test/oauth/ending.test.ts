@@ -1,98 +1,107 @@
 import { getEventListeners, once } from 'node:events';
 import { connect, Server } from 'node:net';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { Ask } from '../../src/ports/sign-in/authorization-server.ts';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { CredentialError } from '../../src/domain/credential-error.ts';
+import type { SignInRequest } from '../../src/ports/sign-in/authorization-server.ts';
 import { failure } from '../contract/errors.ts';
-import { clientOf, providerForSuite, signInAt } from './session.ts';
+import { visit } from './fake-browser.ts';
+import { createClient, providerForSuite, signInAt } from './oauth-client.ts';
 import { startStubProvider } from './stub-provider.ts';
-import { visit } from './visitor.ts';
+import { startStub } from './stub-server.ts';
 
 const provider = providerForSuite();
+const tokens = { accessToken: 'the-access-token', refreshToken: 'the-refresh-token' };
 
-const redirectOf = (address: string) => new URL(new URL(address).searchParams.get('redirect_uri') ?? '');
+describe('a sign-in stops listening and closes all connections', () => {
+  const redirectOf = (address: string) => new URL(new URL(address).searchParams.get('redirect_uri') ?? '');
 
-/** Begins a sign-in and gives the address that the user is sent to. */
-function begin(options: Parameters<typeof clientOf>[1], signal?: Ask['signal']) {
-  let told = (_: string) => {};
-  const address = new Promise<string>((resolve) => {
-    told = resolve;
-  });
-  const ask: Ask = { url: (url) => told(url), ...(signal && { signal }) };
-  return { address, signedIn: clientOf(provider.current(), options).signIn(ask) };
-}
+  /** Starts a sign-in. `address` is what it calls `openUrl` with. */
+  function begin(options: Parameters<typeof createClient>[1], signal?: AbortSignal) {
+    let opened = (_: string) => {};
+    const address = new Promise<string>((resolve) => {
+      opened = resolve;
+    });
+    const request: SignInRequest = { openUrl: (url) => opened(url), ...(signal && { signal }) };
+    return { address, signedIn: createClient(provider.current(), options).signIn(request) };
+  }
 
-async function expectNothingListens(address: string): Promise<void> {
-  const socket = connect(Number(redirectOf(address).port), '127.0.0.1');
-  const [error] = await once(socket, 'error').catch((thrown) => [thrown]);
-  expect(error.code).toBe('ECONNREFUSED');
-}
+  async function expectNotListening(address: string): Promise<void> {
+    const socket = connect(Number(redirectOf(address).port), '127.0.0.1');
+    const [error] = await once(socket, 'error').catch((thrown) => [thrown]);
+    expect(error.code).toBe('ECONNREFUSED');
+  }
 
-/** A connection to the listener that asks for nothing, as browsers open them ahead of need. */
-async function idleConnection(address: string) {
-  const socket = connect(Number(redirectOf(address).port), '127.0.0.1').on('error', () => {});
-  await once(socket, 'connect');
-  return { closed: once(socket, 'close') };
-}
+  /** Opens a connection without a request, as browsers do ahead of need. */
+  async function connectIdly(address: string) {
+    const socket = connect(Number(redirectOf(address).port), '127.0.0.1').on('error', () => {});
+    await once(socket, 'connect');
+    return { closed: once(socket, 'close') };
+  }
 
-describe('however a sign-in ends, nothing listens any more and every connection is closed', () => {
-  test('done', async () => {
+  test('after it succeeded', async () => {
     const { address, signedIn } = begin({});
-    const idle = await idleConnection(await address);
+    const idle = await connectIdly(await address);
     await visit(await address);
     await signedIn;
     await idle.closed;
-    await expectNothingListens(await address);
+    await expectNotListening(await address);
   });
 
-  test('refused', async () => {
+  test('after the user denied it', async () => {
     const { address, signedIn } = begin({});
-    const refused = failure(signedIn, 'sign-in-refused');
-    const idle = await idleConnection(await address);
+    const denied = failure(signedIn, 'sign-in-refused');
+    const idle = await connectIdly(await address);
     await visit(await address, 'deny');
-    await refused;
+    await denied;
     await idle.closed;
-    await expectNothingListens(await address);
+    await expectNotListening(await address);
   });
 
-  test('nobody came back in time', async () => {
+  test('after it timed out', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const { address, signedIn } = begin({ timeoutMs: 300 });
     const late = failure(signedIn, 'timed-out');
-    const idle = await idleConnection(await address);
-    expect((await late).message).toBe('nobody came back from the sign-in within 0.3 s');
+    const idle = await connectIdly(await address);
+    vi.advanceTimersByTime(300);
+    await late;
     await idle.closed;
-    await expectNothingListens(await address);
+    await expectNotListening(await address);
   });
 
-  test('called off while it waits', async () => {
+  test('after it was cancelled', async () => {
     const controller = new AbortController();
     const { address, signedIn } = begin({}, controller.signal);
-    const idle = await idleConnection(await address);
+    const cancelled = failure(signedIn, 'cancelled');
+    const idle = await connectIdly(await address);
     controller.abort();
-    expect((await failure(signedIn, 'cancelled')).message).toBe('the operation was called off');
+    await cancelled;
     await idle.closed;
-    await expectNothingListens(await address);
+    await expectNotListening(await address);
   });
 
-  test('the program could not send the user there: in its own words', async () => {
+  test('after openUrl failed, with the same error', async () => {
     let address = '';
-    const work = clientOf(provider.current()).signIn({
-      async url(url) {
+    const broken = new RangeError('no browser');
+    const work = createClient(provider.current()).signIn({
+      async openUrl(url) {
         address = url;
-        throw new RangeError('no browser');
+        throw broken;
       },
     });
-    await expect(work).rejects.toThrow(new RangeError('no browser'));
-    await expectNothingListens(address);
+    await expect(work).rejects.toBe(broken);
+    await expectNotListening(address);
   });
 });
 
-test('what has ended leaves no limit running, and no listener at a signal that is kept for longer', async () => {
+test('no operation leaves a timer, or a listener on a signal that is used again', async () => {
   const set = vi.spyOn(globalThis, 'setTimeout');
   const cleared = vi.spyOn(globalThis, 'clearTimeout');
   onTestFinished(() => void vi.restoreAllMocks());
   const { signal } = new AbortController();
-  const server = clientOf(await startStubProvider({}), { timeoutMs: 61_234, limitMs: 61_234 });
-  const next = await server.refresh((await signInAt(server, signal)).grant, { signal });
+  const server = createClient(await startStubProvider({}), { timeoutMs: 61_234, limitMs: 61_234 });
+  const next = await server.refresh((await signInAt(server, signal)).tokens, { signal });
   expect(await server.revoke(next, { signal })).toBe('revoked');
   const limits = set.mock.results.filter((_, index) => set.mock.calls[index]?.[1] === 61_234);
   expect(limits.length).toBeGreaterThan(5);
@@ -100,33 +109,40 @@ test('what has ended leaves no limit running, and no listener at a signal that i
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
-test('where no port can be had, nobody is sent anywhere', async () => {
-  const server = clientOf(await startStubProvider({}));
+test('a sign-in fails before openUrl if it cannot listen', async () => {
+  const server = createClient(await startStubProvider({}));
   const refuse = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server) {
     const error = Object.assign(new Error('listen EADDRNOTAVAIL 127.0.0.1'), { code: 'EADDRNOTAVAIL' });
     process.nextTick(() => this.emit('error', error));
     return this;
   });
   onTestFinished(() => refuse.mockRestore());
-  const { message } = await failure(server.signIn({ url: () => expect.unreachable() }), 'failed');
-  expect(message).toBe('cannot listen on 127.0.0.1 for the end of the sign-in: listen EADDRNOTAVAIL 127.0.0.1');
+  const { message } = await failure(server.signIn({ openUrl: () => expect.unreachable() }), 'failed');
+  expect(message).toBe('cannot listen on 127.0.0.1 for the redirect of the sign-in: listen EADDRNOTAVAIL 127.0.0.1');
 });
 
-describe('called off', () => {
+test('a browser that closes the connection before the response is not waited for', async () => {
+  const gone = new AbortController();
+  const stub = await startStubProvider({ before: async (path) => path === '/jwks' && gone.abort() });
+  const { accessToken } = await createClient(stub).signIn({
+    openUrl: (address) => void fetch(address, { signal: gone.signal }).catch(() => undefined),
+  });
+  expect(accessToken).toBe(stub.tokens.access_token);
+});
+
+describe('an operation is cancelled', () => {
   test('before it begins', async () => {
     const signal = AbortSignal.abort();
-    const [server, grant] = [clientOf(provider.current()), { accessToken: 'a', refreshToken: 'r' }];
+    const server = createClient(provider.current());
     const operations = [
-      server.signIn({ url: () => expect.unreachable(), signal }),
-      server.refresh(grant, { signal }),
-      server.revoke(grant, { signal }),
+      server.signIn({ openUrl: () => expect.unreachable(), signal }),
+      server.refresh(tokens, { signal }),
+      server.revoke(tokens, { signal }),
     ];
-    for (const operation of operations) {
-      expect((await failure(operation, 'cancelled')).message).toBe('the operation was called off');
-    }
+    for (const operation of operations) await failure(operation, 'cancelled');
   });
 
-  test.each(['/.well-known/openid-configuration', '/token', '/jwks'])('while %s is asked for', async (path) => {
+  test.each(['/.well-known/openid-configuration', '/token', '/jwks'])('during a request to %s', async (path) => {
     const controller = new AbortController();
     const stub = await startStubProvider({
       before: async (asked) => {
@@ -135,12 +151,58 @@ describe('called off', () => {
         await new Promise(() => {});
       },
     });
-    let shown: Promise<unknown> | undefined;
-    const url = (address: string) => {
-      shown = visit(address);
+    let page: Promise<unknown> | undefined;
+    const openUrl = (address: string) => {
+      page = visit(address);
     };
-    const server = clientOf(stub);
-    await failure(server.signIn({ url, signal: controller.signal }), 'cancelled');
-    await shown;
+    await failure(createClient(stub).signIn({ openUrl, signal: controller.signal }), 'cancelled');
+    await page;
+  });
+});
+
+describe('by default', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** Expects that `work` ends after this time, and not before. */
+  async function expectEndAfter(ms: number, work: Promise<CredentialError>): Promise<void> {
+    let ended = false;
+    const watched = work.finally(() => {
+      ended = true;
+    });
+    vi.advanceTimersByTime(ms - 1);
+    await setImmediate();
+    expect(ended).toBe(false);
+    vi.advanceTimersByTime(1);
+    await watched;
+  }
+
+  test('the user has 5 minutes to sign in', async () => {
+    const stub = await startStubProvider({});
+    let opened = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      opened = resolve;
+    });
+    const late = failure(createClient(stub).signIn({ openUrl: () => opened() }), 'timed-out');
+    await waiting;
+    await expectEndAfter(5 * 60_000, late);
+  });
+
+  test('a request may take 10 seconds', async () => {
+    let asked = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const { issuer } = await startStub(() => {
+      asked();
+      return { body: undefined };
+    });
+    const late = failure(createClient({ issuer }).refresh(tokens), 'sign-in-unreachable');
+    await waiting;
+    await expectEndAfter(10_000, late);
   });
 });

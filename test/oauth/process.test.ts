@@ -1,23 +1,37 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { failure } from '../contract/errors.ts';
 import { bundled } from '../support/bundled.ts';
-import { clientOf, clock, providerForSuite, signInAt } from './session.ts';
+import { clock, createClient, providerForSuite, signInAt } from './oauth-client.ts';
 
-const provider = providerForSuite();
+const loaded = vi.hoisted(() => vi.fn());
+vi.mock('openid-client', async (original) => {
+  loaded();
+  return original();
+});
 
-/** Of the limits that a timer could go on for, that of one request is the shortest: 10 s unless given. */
+test('openid-client is loaded with the first request', async () => {
+  const server = createClient({ issuer: 'https://issuer.invalid' });
+  await failure(server.refresh({ accessToken: 'a' }), 'not-signed-in');
+  expect(loaded).not.toHaveBeenCalled();
+  await failure(server.refresh({ accessToken: 'a', refreshToken: 'r' }), 'sign-in-unreachable');
+  expect(loaded).toHaveBeenCalledOnce();
+});
+
+/** The shortest limit whose timer could keep a process alive: that of one request. */
 const shortestLimitMs = 10_000;
 
-describe('a process', () => {
-  const module = bundled('src/adapters/oauth/authorization-server.ts');
+describe('a process ends without delay', () => {
+  const provider = providerForSuite();
+  const module = bundled('src/adapters/sign-in/oauth/authorization-server.ts');
 
-  /** How long a process lives on after its sign-in ended so, in ms, and what it said. */
+  /** Returns the outcome of a script, and how long the process lived on after it. */
   async function run(
     script: string,
     timeoutMs = 60_000,
-  ): Promise<{ readonly said: string; readonly livedOnMs: number }> {
+  ): Promise<{ readonly outcome: string; readonly livedOnMs: number }> {
     const { issuer, publicClient } = provider.current();
     const options = JSON.stringify({ issuer, ...publicClient, timeoutMs });
     const source = `
@@ -33,30 +47,30 @@ describe('a process', () => {
       text += chunk;
     });
     const [exit] = await once(child, 'close');
-    const ended = Date.now();
+    const endedAtMs = Date.now();
     expect(exit).toBe(0);
-    const [said = '', at = '0'] = text.trim().split(' ');
-    return { said, livedOnMs: ended - Number(at) };
+    const [outcome = '', atMs = '0'] = text.trim().split(' ');
+    return { outcome, livedOnMs: endedAtMs - Number(atMs) };
   }
 
-  test('that nobody came back to ends at once', async () => {
-    const { said, livedOnMs } = await run('await server.signIn({ url() {} }).catch(report);', 200);
-    expect(said).toBe('timed-out');
+  test('after a sign-in that timed out', async () => {
+    const { outcome, livedOnMs } = await run('await server.signIn({ openUrl() {} }).catch(report);', 200);
+    expect(outcome).toBe('timed-out');
     expect(livedOnMs).toBeLessThan(shortestLimitMs);
   });
 
-  test('whose sign-in was called off ends at once', async () => {
-    const { said, livedOnMs } = await run(`
+  test('after a sign-in that was cancelled', async () => {
+    const { outcome, livedOnMs } = await run(`
       const controller = new AbortController();
-      await server.signIn({ url: () => controller.abort(), signal: controller.signal }).catch(report);`);
-    expect(said).toBe('cancelled');
+      await server.signIn({ openUrl: () => controller.abort(), signal: controller.signal }).catch(report);`);
+    expect(outcome).toBe('cancelled');
     expect(livedOnMs).toBeLessThan(shortestLimitMs);
   });
 
-  test('that has refreshed ends at once', async () => {
-    const { grant } = await signInAt(clientOf(provider.current()));
-    const { said, livedOnMs } = await run(`await server.refresh(${JSON.stringify(grant)}).then(report);`);
-    expect(said).toBe('done');
+  test('after a refresh', async () => {
+    const { tokens } = await signInAt(createClient(provider.current()));
+    const { outcome, livedOnMs } = await run(`await server.refresh(${JSON.stringify(tokens)}).then(report);`);
+    expect(outcome).toBe('done');
     expect(livedOnMs).toBeLessThan(shortestLimitMs);
   });
 });

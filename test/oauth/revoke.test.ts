@@ -1,89 +1,88 @@
 import { describe, expect, test } from 'vitest';
 import { failure } from '../contract/errors.ts';
-import { expectAllHidden } from './hidden.ts';
-import { clientOf, providerForSuite, signInAt } from './session.ts';
+import { createClient, expectAllHidden, providerForSuite, signInAt } from './oauth-client.ts';
 import { startStubProvider } from './stub-provider.ts';
 import type { Answer } from './stub-server.ts';
 
 const provider = providerForSuite();
-const without = providerForSuite({ revocation: false });
+const withoutRevocation = providerForSuite({ revocation: false });
 
-describe('revoking at oidc-provider', () => {
+describe('a revocation at oidc-provider', () => {
   test.each(['public', 'confidential'] as const)(
-    'ends the tokens of a %s client, and again does no harm',
+    'ends the tokens of a %s client, and can be repeated',
     async (kind) => {
-      const server = clientOf(provider.current(), provider.current()[`${kind}Client`]);
-      const { grant } = await signInAt(server);
-      expect(await server.revoke(grant)).toBe('revoked');
-      expect(await provider.current().isActive(grant.accessToken)).toBe(false);
-      expect(await provider.current().isActive(grant.refreshToken ?? '')).toBe(false);
-      const error = await failure(server.refresh(grant), 'not-signed-in');
-      expectAllHidden(error, [grant.accessToken, grant.refreshToken]);
-      expect(await server.revoke(grant)).toBe('revoked');
+      const server = createClient(provider.current(), provider.current()[`${kind}Client`]);
+      const { tokens } = await signInAt(server);
+      expect(await server.revoke(tokens)).toBe('revoked');
+      expect(await provider.current().isActive(tokens.accessToken)).toBe(false);
+      expect(await provider.current().isActive(tokens.refreshToken ?? '')).toBe(false);
+      const error = await failure(server.refresh(tokens), 'not-signed-in');
+      expectAllHidden(error, [tokens.accessToken, tokens.refreshToken]);
+      expect(await server.revoke(tokens)).toBe('revoked');
     },
   );
 
-  test('a provider without a revocation endpoint is said to have none', async () => {
-    const server = clientOf(without.current());
-    const { grant } = await signInAt(server);
-    expect(await server.revoke(grant)).toBe('unsupported');
-    expect(await without.current().isActive(grant.accessToken)).toBe(true);
+  test('is unsupported without a revocation endpoint', async () => {
+    const server = createClient(withoutRevocation.current());
+    const { tokens } = await signInAt(server);
+    expect(await server.revoke(tokens)).toBe('unsupported');
+    expect(await withoutRevocation.current().isActive(tokens.accessToken)).toBe(true);
   });
 });
 
-describe('revoking where the answer is', () => {
-  const grant = { accessToken: 'the-access-token', refreshToken: 'the-refresh-token' };
-  const refuse = (error: string): Answer => ({ status: 400, body: { error } });
+describe('a revocation', () => {
+  const tokens = { accessToken: 'the-access-token', refreshToken: 'the-refresh-token' };
+  const reject = (error: string): Answer => ({ status: 400, body: { error } });
 
   async function revokeAt(revocation: (parameters: URLSearchParams) => Answer) {
     const stub = await startStubProvider({ revocation });
-    return clientOf(stub).revoke(grant);
+    return createClient(stub).revoke(tokens);
   }
 
-  test('that the token is gone already: revoked', async () => {
-    expect(await revokeAt(() => refuse('invalid_token'))).toBe('revoked');
+  test('of unknown tokens is revoked', async () => {
+    expect(await revokeAt(() => reject('invalid_token'))).toBe('revoked');
   });
 
-  test('that access tokens are not revoked: revoked, since the refresh token is', async () => {
-    const asked: (string | null)[] = [];
-    const answer = await revokeAt((parameters) => {
-      asked.push(parameters.get('token_type_hint'));
-      return parameters.get('token_type_hint') === 'access_token' ? refuse('unsupported_token_type') : { body: '' };
+  test('is revoked if the server revokes only refresh tokens', async () => {
+    const types: (string | null)[] = [];
+    const outcome = await revokeAt((parameters) => {
+      types.push(parameters.get('token_type_hint'));
+      return parameters.get('token_type_hint') === 'access_token' ? reject('unsupported_token_type') : { body: '' };
     });
-    expect(answer).toBe('revoked');
-    expect(asked).toEqual(['refresh_token', 'access_token']);
+    expect(outcome).toBe('revoked');
+    expect(types).toEqual(['refresh_token', 'access_token']);
   });
 
-  test('to a grant without a refresh token: only the access token is spoken of', async () => {
-    const asked: Record<string, string>[] = [];
+  test('is unsupported if the server revokes neither type', async () => {
+    expect(await revokeAt(() => reject('unsupported_token_type'))).toBe('unsupported');
+  });
+
+  test('without a refresh token sends only the access token', async () => {
+    const requests: Record<string, string>[] = [];
     const stub = await startStubProvider({
       revocation(parameters) {
-        asked.push(Object.fromEntries(parameters));
+        requests.push(Object.fromEntries(parameters));
         return { body: '' };
       },
     });
-    expect(await clientOf(stub).revoke({ accessToken: 'the-access-token' })).toBe('revoked');
-    expect(asked).toEqual([{ client_id: 'native', token: 'the-access-token', token_type_hint: 'access_token' }]);
+    expect(await createClient(stub).revoke({ accessToken: 'the-access-token' })).toBe('revoked');
+    expect(requests).toEqual([{ client_id: 'native', token: 'the-access-token', token_type_hint: 'access_token' }]);
   });
 
-  test('that a revocation is not for it: said to be one', async () => {
-    const error = await failure(
-      revokeAt(() => refuse('access_denied')),
+  test('can be rejected', async () => {
+    const { message } = await failure(
+      revokeAt(() => reject('access_denied')),
       'sign-in-refused',
     );
-    expect(error.message).toMatch(/^http:\/\/127\.0\.0\.1:\d+ refuses the revocation: access_denied$/);
+    expect(message).toMatch(/^http:\/\/127\.0\.0\.1:\d+ rejected the revocation: access_denied$/);
   });
 
-  test('that no token of any type is revoked: unsupported', async () => {
-    expect(await revokeAt(() => refuse('unsupported_token_type'))).toBe('unsupported');
-  });
-
-  test('503: it could not be reached, and nothing is said to be revoked', async () => {
+  test('fails if the server is unavailable', async () => {
     const error = await failure(
       revokeAt(() => ({ status: 503, type: 'text/html', body: '<h1>the-refresh-token</h1>' })),
       'sign-in-unreachable',
     );
-    expect(error.message).toContain('it answers with status 503');
-    expectAllHidden(error, Object.values(grant));
+    expect(error.message).toContain('status 503');
+    expectAllHidden(error, Object.values(tokens));
   });
 });

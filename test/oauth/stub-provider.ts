@@ -5,9 +5,9 @@ const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const { privateKey, publicKey } = newKeys();
 
 export interface StubProvider extends StubServer {
-  /** What it may never be seen to have given or been given. */
+  /** A secret, like the next ones. */
   readonly code: string;
-  /** The verifier that it was last given, and the ID token that it last gave. */
+  /** The last verifier it received, and the last ID token it issued. */
   verifier(): string;
   idToken(): string;
   readonly tokens: { readonly access_token: string; readonly refresh_token: string };
@@ -16,23 +16,23 @@ export interface StubProvider extends StubServer {
 export interface StubScript {
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly claims?: Readonly<Record<string, unknown>>;
-  /** Changes the key that it publishes. */
+  /** Changes the published key. */
   readonly jwk?: Readonly<Record<string, unknown>>;
-  /** Signs with a key that it does not publish. */
+  /** Signs with another key than the published one. */
   readonly forged?: boolean;
-  /** What the token endpoint says instead of giving tokens. */
+  /** The response of the token endpoint, instead of tokens. */
   readonly token?: (parameters: URLSearchParams, authorization?: string) => Answer;
-  /** Says so whatever it is asked, the check of the client included. */
+  /** Whether `token` also answers the check of the client. */
   readonly tokenAlways?: boolean;
   readonly tokenType?: string;
   readonly revocation?: (parameters: URLSearchParams) => Answer;
-  /** Happens before an answer is given. */
+  /** Awaited before each response. */
   readonly before?: (path: string) => Promise<unknown>;
-  /** What is sent to the redirect instead of the code. */
+  /** The parameters of the redirect, instead of the code. */
   readonly redirect?: Readonly<Record<string, string>>;
 }
 
-/** A provider that lets everybody in at once, and is right but for what the script has otherwise. */
+/** Starts a provider that signs everybody in immediately, and is correct except for what the script changes. */
 export async function startStubProvider(script: StubScript): Promise<StubProvider> {
   const code = 'the-code-of-the-stub-issuer';
   const tokens = { access_token: 'access-token-of-the-stub', refresh_token: 'refresh-token-of-the-stub' };

@@ -2,30 +2,26 @@ import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
+import type { Certificate } from '../support/certificate.ts';
 
 export interface Answer {
   readonly status?: number;
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string goes out as it is, anything else as JSON. `undefined`: there is no answer at all. */
+  /** A string is sent unchanged, anything else as JSON. `undefined`: no answer at all. */
   readonly body: unknown;
 }
 
-/** What a request brought: its query or its form, and what it has in the header to authenticate the client. */
+/** `parameters`: the query or the form. `authorization`: the header that authenticates the client. */
 export type Script = (path: string, parameters: URLSearchParams, authorization?: string) => Answer | Promise<Answer>;
 
 export interface StubServer {
   readonly issuer: string;
-  /** Paths that were asked for, in order. */
+  /** The paths of all requests, in order. */
   readonly asked: readonly string[];
 }
 
-export interface Certificate {
-  readonly key: string;
-  readonly cert: string;
-}
-
-/** A server that answers what no right provider would. Stops when the test has finished. */
+/** Starts a server that can answer what no correct provider would. It stops when the test has finished. */
 export async function startStub(script: Script, certificate?: Certificate): Promise<StubServer> {
   const asked: string[] = [];
   const listener: RequestListener = async (request, response) => {
@@ -53,4 +49,13 @@ export async function startStub(script: Script, certificate?: Certificate): Prom
   });
   const { port } = server.address() as AddressInfo;
   return { issuer: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`, asked };
+}
+
+/** Returns a URL where nothing listens. */
+export async function findClosedPort(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../../app/context.ts';
 import type { Removal } from '../../app/credentials/delete-credential.ts';
-import type { SignedOut } from '../../app/sign-out.ts';
+import type { SignOutResult } from '../../app/sign-in/sign-out.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
 import { formatRemovalCommand, type RemovalPlace } from '../../domain/entries/removal-command.ts';
@@ -23,13 +23,13 @@ export interface SessionFacts {
 export function sessionFacts(session: Session, store: StoreId | undefined): SessionFacts {
   const kept = store && { store };
   if (session.kind === 'api-key') return { kind: session.kind, ...kept };
-  const { issuer, grant } = session;
+  const { issuer, tokens } = session;
   return {
     kind: session.kind,
     issuer,
-    ...(grant.subject && { subject: grant.subject }),
-    ...(grant.expiresAt && { expiresAt: grant.expiresAt }),
-    renewable: grant.refreshToken !== undefined,
+    ...(tokens.subject && { subject: tokens.subject }),
+    ...(tokens.expiresAt && { expiresAt: tokens.expiresAt }),
+    renewable: tokens.refreshToken !== undefined,
     ...kept,
   };
 }
@@ -67,7 +67,7 @@ function removalOutcome(name: CredentialName, removal: Removal, place: RemovalPl
   }
 }
 
-export function revocationLine(server: SignedOut['server']): string {
+export function revocationLine(server: SignOutResult['server']): string {
   switch (server) {
     case 'revoked':
       return 'server: revoked\n';

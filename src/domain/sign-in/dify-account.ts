@@ -1,7 +1,8 @@
 import { type CredentialName, isSameName } from '../credential-name.ts';
+import { type PlacementEntry, type PlacementIndex, sortNewestFirst } from '../placement/placement-index.ts';
 import { parseDifyHost } from './dify-host.ts';
 
-/** Who is signed in where: one entry each. */
+/** An account that is signed in at a host. Each has one credential. */
 export interface DifyAccount {
   /** As {@link parseDifyHost} spells it. */
   readonly host: string;
@@ -12,8 +13,8 @@ const service = 'difyctl';
 const scheme = 'https://';
 
 /**
- * What an account is kept under: on Windows the service `difyctl/HOST` and the subject, elsewhere the service `difyctl`
- * and `SUBJECT@HOST`. `https://` is left out of a host.
+ * Returns the name of an account's credential: on Windows the service `difyctl/HOST` and the account `SUBJECT`, elsewhere
+ * the service `difyctl` and the account `SUBJECT@HOST`. A host's `https://` is left out.
  */
 export function toDifyName({ host, subject }: DifyAccount, platform: string): CredentialName {
   const short = host.startsWith(scheme) ? host.slice(scheme.length) : host;
@@ -22,9 +23,9 @@ export function toDifyName({ host, subject }: DifyAccount, platform: string): Cr
     : { service, account: `${subject}@${short}` };
 }
 
-/** Whose entry a name is; `undefined` for a name that {@link toDifyName} never gives. */
+/** Reverses {@link toDifyName}. Returns `undefined` for any other name. */
 export function parseDifyAccount(name: CredentialName, platform: string): DifyAccount | undefined {
-  // No host holds an @, so the last one ends the subject.
+  // The last @ ends the subject, because no host contains one.
   const at = name.account.lastIndexOf('@');
   const [host, subject] =
     platform === 'win32'
@@ -36,4 +37,16 @@ export function parseDifyAccount(name: CredentialName, platform: string): DifyAc
   } catch {
     return undefined;
   }
+}
+
+/** Finds the latest sign-in in the placement index, of all or at one host. */
+export function findLatestDifyEntry(
+  placement: PlacementIndex,
+  platform: string,
+  host?: string,
+): PlacementEntry | undefined {
+  return sortNewestFirst(placement).find((entry) => {
+    const account = parseDifyAccount(entry, platform);
+    return account !== undefined && (host === undefined || account.host === host);
+  });
 }

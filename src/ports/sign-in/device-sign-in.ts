@@ -1,24 +1,25 @@
 import type { TokenSet } from '../../domain/sign-in/session.ts';
 
 /**
- * Sign-in on a host of Dify's by the device flow (RFC 8628) in Dify's own dialect.
+ * Sign-in at a host of Dify's with the device flow (RFC 8628), in Dify's own dialect.
  *
- * - signed in → the grant
- * - the host has no such flow (404) → `sign-in-refused`: "this host has no device sign-in"
- * - `access_denied` → `sign-in-refused`; `expired_token`, or the time is over → `timed-out`
- * - `authorization_pending` → asked again after the interval; `slow_down` → the interval grows by 5 s (RFC 8628 §3.5)
- * - 5xx, or no connection → tried again, ever later; in the end `sign-in-unreachable`, naming the host
- * - anything that is not as it should be → `sign-in-unreachable`, saying what
+ * - the host has no device flow (404) → `sign-in-refused`: "this host has no device sign-in"
+ * - `access_denied` → `sign-in-refused`
+ * - `expired_token`, or the code has expired → `timed-out`
+ * - `authorization_pending` → polls again after the interval; `slow_down` → adds 5 s to the interval (RFC 8628 §3.5)
+ * - 5xx, or no connection → retries with longer and longer delays, and finally → `sign-in-unreachable`, with the host
+ * - an invalid response → `sign-in-unreachable`, with the reason
+ * - an invalid host → `invalid-input`, without a request
  * - `signal` aborted → `cancelled`
  *
- * No message or cause holds a device code or a token.
+ * No message or cause contains a device code or a token.
  */
 export interface DeviceSignIn {
-  signIn(host: string, ask: DeviceAsk): Promise<TokenSet>;
+  signIn(host: string, request: DeviceSignInRequest): Promise<TokenSet>;
 }
 
-export interface DeviceAsk {
-  /** What the host shall call this device. */
+export interface DeviceSignInRequest {
+  /** What the host calls this device in the account's list of sign-ins. */
   readonly deviceLabel: string;
   /** Tells the user where to go and what to type there. Called once. */
   show(prompt: DevicePrompt): void | Promise<void>;
@@ -28,6 +29,6 @@ export interface DeviceAsk {
 export interface DevicePrompt {
   readonly verificationUri: string;
   readonly userCode: string;
-  /** How long the code holds, in seconds. */
+  /** How long the code is valid. */
   readonly expiresInSeconds: number;
 }

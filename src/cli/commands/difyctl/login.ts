@@ -1,5 +1,5 @@
 import { selectStore } from '../../../app/credentials/select-store.ts';
-import { keepSession } from '../../../app/keep-session.ts';
+import { saveSession } from '../../../app/sign-in/save-session.ts';
 import { toDifyName } from '../../../domain/sign-in/dify-account.ts';
 import { defaultDifyHost } from '../../../profiles/difyctl.ts';
 import type { Cli } from '../../cli.ts';
@@ -23,20 +23,20 @@ export function loginCommand(cli: Cli): Command {
       const { terminal, signal } = context;
       const selected = await selectStore(context);
       const device = await cli.services.deviceSignIn();
-      const grant = await device.signIn(host, {
+      const tokens = await device.signIn(host, {
         signal,
         deviceLabel: deviceLabel(),
         show: ({ verificationUri, userCode }) =>
           terminal.warn(`to sign in, open ${verificationUri} and type ${userCode}`),
       });
       // A host that does not say who signed in has one entry.
-      const subject = grant.subject?.id ?? 'default';
+      const subject = tokens.subject?.id ?? 'default';
       const exclusively = cli.services.signInMutex(context);
       const name = toDifyName({ host, subject }, context.host.platform);
       const stored = await exclusively(() =>
-        keepSession(context, name, { kind: 'sign-in', issuer: host, grant }, selected),
+        saveSession(context, name, { kind: 'sign-in', issuer: host, tokens }, selected),
       );
-      await cli.print(whoLine(grant.subject) + storedLine(`the sign-in at ${host}`, stored, context));
+      await cli.print(whoLine(tokens.subject) + storedLine(`the sign-in at ${host}`, stored, context));
     },
   });
 }

@@ -1,4 +1,4 @@
-import { difyEntries } from '../../../app/dify-entries.ts';
+import { listDifySignIns } from '../../../app/sign-in/dify-sign-ins.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
 import { hostOption } from './host-option.ts';
@@ -15,7 +15,7 @@ export function logoutCommand(cli: Cli): Command {
     ],
     async run({ host, 'all-hosts': allHosts }) {
       const context = cli.context();
-      const entries = await difyEntries(context, host);
+      const entries = await listDifySignIns(context, host);
       const [inUse] = entries;
       const meant = allHosts ? entries : entries.filter((entry) => entry.host === inUse?.host);
       if (meant.length === 0) await cli.print('nobody is signed in\n');

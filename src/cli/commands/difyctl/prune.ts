@@ -1,4 +1,4 @@
-import { difyEntries } from '../../../app/dify-entries.ts';
+import { listDifySignIns } from '../../../app/sign-in/dify-sign-ins.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
 import { escapeControls } from '../../output/text.ts';
@@ -15,7 +15,7 @@ export function pruneCommand(cli: Cli): Command {
     ],
     async run({ 'dry-run': dryRun }) {
       const context = cli.context();
-      const [, ...older] = await difyEntries(context);
+      const [, ...older] = await listDifySignIns(context);
       if (older.length === 0) await cli.print('nothing to remove\n');
       else if (dryRun)
         await cli.print(older.map(({ subject, host }) => `${escapeControls(subject)} at ${host}\n`).join(''));

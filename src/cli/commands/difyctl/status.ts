@@ -1,5 +1,5 @@
-import { difyEntries } from '../../../app/dify-entries.ts';
-import { readSession } from '../../../app/read-session.ts';
+import { listDifySignIns } from '../../../app/sign-in/dify-sign-ins.ts';
+import { readSession } from '../../../app/sign-in/session.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
@@ -17,7 +17,7 @@ export function statusCommand(cli: Cli): Command {
     examples: [['$0 auth status', 'exit 4 when nobody is signed in']],
     async run({ host, json }) {
       const context = cli.context();
-      const entries = await difyEntries(context, host);
+      const entries = await listDifySignIns(context, host);
       const reports = [];
       for (const entry of entries) {
         const { store, subject } = entry;

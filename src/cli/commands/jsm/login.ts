@@ -1,5 +1,5 @@
 import { selectStore } from '../../../app/credentials/select-store.ts';
-import { keepSession } from '../../../app/keep-session.ts';
+import { saveSession } from '../../../app/sign-in/save-session.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
@@ -22,9 +22,9 @@ export function loginCommand(cli: Cli): Command {
       const issuer = issuerOf(cli);
       const server = await serverOf(cli, issuer);
       const selected = await selectStore(context);
-      const grant = await server.signIn({
+      const tokens = await server.signIn({
         signal,
-        async url(url) {
+        async openUrl(url) {
           terminal.warn(`to sign in, open this address in a browser on this machine: ${url}`);
           if (!noBrowser)
             await cli.services
@@ -34,9 +34,9 @@ export function loginCommand(cli: Cli): Command {
       });
       const exclusively = cli.services.signInMutex(context);
       const stored = await exclusively(() =>
-        keepSession(context, jsmCredential, { kind: 'sign-in', issuer, grant }, selected),
+        saveSession(context, jsmCredential, { kind: 'sign-in', issuer, tokens }, selected),
       );
-      await cli.print(whoLine(grant.subject) + storedLine('the sign-in', stored, context));
+      await cli.print(whoLine(tokens.subject) + storedLine('the sign-in', stored, context));
     },
   });
 }

@@ -1,4 +1,4 @@
-import { accessToken } from '../../../app/access-token.ts';
+import { getAccessToken } from '../../../app/sign-in/session.ts';
 import { isTerminal } from '../../../composition/environment.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
@@ -10,8 +10,8 @@ import { serverOf } from './server.ts';
 /** Prints an access token that is valid, renewed if need be, or the API key. */
 export async function printToken(cli: Cli): Promise<void> {
   const context = cli.context();
-  const token = await accessToken(context, jsmCredential, {
-    exclusively: cli.services.signInMutex(context),
+  const token = await getAccessToken(context, jsmCredential, {
+    withLock: cli.services.signInMutex(context),
     server: (issuer) => serverOf(cli, issuer),
   });
   if (token === undefined) throw notSignedIn();

@@ -1,6 +1,6 @@
-import { keepSession } from '../../../app/keep-session.ts';
+import { saveSession } from '../../../app/sign-in/save-session.ts';
 import { isTerminal } from '../../../composition/environment.ts';
-import { checkApiKey } from '../../../domain/sign-in/api-key.ts';
+import { parseApiKey } from '../../../domain/sign-in/session.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
@@ -16,9 +16,9 @@ export function setKeyCommand(cli: Cli): Command {
     async run({ key }) {
       const context = cli.context();
       const typed = key === '-' ? await keyFromStdin(context.terminal) : key;
-      const session = { kind: 'api-key', key: checkApiKey(typed.trim()) } as const;
+      const session = { kind: 'api-key', key: parseApiKey(typed.trim()) } as const;
       const exclusively = cli.services.signInMutex(context);
-      const stored = await exclusively(() => keepSession(context, jsmCredential, session));
+      const stored = await exclusively(() => saveSession(context, jsmCredential, session));
       if (!context.settings.quiet) await cli.print(storedLine('the API key', stored, context));
     },
   });

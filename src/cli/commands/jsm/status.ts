@@ -1,4 +1,4 @@
-import { readSession } from '../../../app/read-session.ts';
+import { readSession } from '../../../app/sign-in/session.ts';
 import { findEntry } from '../../../domain/placement/placement-index.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';

@@ -1,0 +1,83 @@
+import { CredentialError } from '../../../domain/credential-error.ts';
+import { isObject, parseJson } from '../../../domain/text/json.ts';
+import type { HttpResponse } from '../http.ts';
+import { redact } from '../redact.ts';
+
+export type JsonFields = Readonly<Record<string, unknown>>;
+
+/** The errors of RFC 8628 §3.5 that a sign-in handles. */
+const deviceErrors = ['authorization_pending', 'slow_down', 'expired_token', 'access_denied'] as const;
+
+export type ClassifiedResponse =
+  | { readonly kind: 'fields'; readonly fields: JsonFields }
+  | {
+      readonly kind: 'error';
+      readonly error: (typeof deviceErrors)[number];
+      readonly retryAfterMs: number | undefined;
+    }
+  /** The same request could succeed later. `reason` is a whole message. */
+  | { readonly kind: 'retry'; readonly reason: string; readonly retryAfterMs: number | undefined };
+
+export interface ResponseContext {
+  readonly host: string;
+  /** For dates in `Retry-After`. */
+  readonly nowMs: number;
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Throws what ends the sign-in. Dify sends errors with status 400 or 200, so the body counts before the status. A status
+ * that reports a problem of the host, such as 503, counts before the body.
+ */
+export function classifyResponse(
+  { status, headers, body }: HttpResponse,
+  context: ResponseContext,
+): ClassifiedResponse {
+  const { host, nowMs, secrets } = context;
+  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), nowMs);
+  const retry = (reason: string) =>
+    ({ kind: 'retry', reason: `${host} responded with ${reason}`, retryAfterMs }) as const;
+  if (status >= 500 || status === 408) return retry(`status ${status}`);
+  const json = parseJson(new TextDecoder().decode(body));
+  const fields = isObject(json) ? json : undefined;
+  const error = deviceErrors.find((known) => known === fields?.error);
+  if (error !== undefined) return { kind: 'error', error, retryAfterMs };
+  if (status === 429) return retry('status 429: too many requests');
+  // 405: a host with a page at this path that accepts no POST.
+  if (status === 404 || status === 405) throw noDeviceSignIn(host);
+  if (fields === undefined) throw unexpectedResponse(host, `status ${status} and no JSON object`);
+  if (status >= 400 || fields.error) {
+    const [name] = [fields.error, fields.code].map((name) => toErrorName(name, secrets)).filter(Boolean);
+    throw unexpectedResponse(host, `status ${status} and ${name ? `the error "${name}"` : 'an unnamed error'}`);
+  }
+  return { kind: 'fields', fields };
+}
+
+export function unexpectedResponse(host: string, what: string): CredentialError {
+  return new CredentialError('sign-in-unreachable', `${host} responded with ${what}`);
+}
+
+function noDeviceSignIn(host: string): CredentialError {
+  return new CredentialError('sign-in-refused', `${host}: this host has no device sign-in`, {
+    hint: 'check the host name, and whether its version of Dify supports device sign-in',
+  });
+}
+
+function toErrorName(value: unknown, secrets: readonly string[]): string | undefined {
+  return typeof value === 'string' ? redact(value, secrets).slice(0, 100) : undefined;
+}
+
+/**
+ * Parses a `Retry-After` header (RFC 9110 §10.2.3), in seconds or as a date. Returns `undefined` if it is missing or
+ * invalid.
+ */
+function parseRetryAfter(header: string | null, nowMs: number): number | undefined {
+  // Stryker disable next-line StringLiteral: any text that isn't a time will do
+  const text = header ?? '';
+  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
+  // All three date formats of RFC 9110 §5.6.7 begin with the day of the week. Date.parse alone accepts many others.
+  const atMs = /^(Mon|Tues?|Wed|Wednes|Thu|Thurs|Fri|Sat|Satur|Sun)(day)?[, ]/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+}

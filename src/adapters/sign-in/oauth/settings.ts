@@ -1,0 +1,68 @@
+import { CredentialError } from '../../../domain/credential-error.ts';
+import type { Clock } from '../../../ports/clock.ts';
+
+export interface AuthorizationServerOptions {
+  /** The provider's URL, such as `https://accounts.google.com`. `http:` only for a loopback address. */
+  readonly issuer: string;
+  /** Registered at the provider with the redirect URI `http://127.0.0.1/callback` at any port (RFC 8252 §7.3). */
+  readonly clientId: string;
+  /** For clients that have one. In a program on the user's machine it protects nothing (RFC 8252 §8.5). */
+  readonly clientSecret?: string;
+  /** Scopes separated by blanks, including `openid`. `openid email profile` by default. */
+  readonly scope?: string;
+  /** Added to the authorization URL. Google needs `access_type=offline` and `prompt=consent` for a refresh token. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** How long the user may take to sign in. 5 min by default. */
+  readonly timeoutMs?: number;
+  /** For each request to the provider, including the time to read the response. 10 s by default. */
+  readonly limitMs?: number;
+  readonly clock: Clock;
+}
+
+export type OAuthSettings = Required<AuthorizationServerOptions>;
+
+/** One operation at one issuer. */
+export interface OAuthCall {
+  readonly issuer: string;
+  readonly purpose: 'sign-in' | 'refresh' | 'revocation';
+  /** For each request, including the time to read the response. */
+  readonly limitMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** The client secret, code, verifier and tokens so far. No message may repeat them, even if the server does. */
+  readonly secrets: string[];
+}
+
+export function withDefaults(options: AuthorizationServerOptions): OAuthSettings {
+  const limits = { timeoutMs: 5 * 60_000, limitMs: 10_000 };
+  return { clientSecret: '', scope: 'openid email profile', parameters: {}, ...limits, ...options };
+}
+
+/**
+ * Checks the client ID, and parses the issuer. An issuer that breaks OpenID Connect Discovery 1.0 §2, or that tokens would
+ * reach unencrypted → `invalid-setting`.
+ */
+export function parseIssuer({ issuer, clientId }: OAuthSettings): URL {
+  if (!URL.canParse(issuer)) throw invalidSetting(`invalid issuer ${JSON.stringify(issuer)}: not an https:// URL`);
+  const url = new URL(issuer);
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw invalidSetting('invalid issuer: a user name, password, query or fragment is not allowed');
+  }
+  if (!isEncryptedOrLocal(url)) {
+    throw invalidSetting(`invalid issuer ${JSON.stringify(issuer)}: ${url.protocol} would send tokens unencrypted`);
+  }
+  if (clientId === '') throw invalidSetting(`missing client ID for ${issuer}`);
+  return url;
+}
+
+/** Whether nobody can read what is sent there: TLS, or this machine. */
+export function isEncryptedOrLocal({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+function isLoopback(hostname: string): boolean {
+  return ['localhost', '[::1]'].includes(hostname) || /^127(\.\d+){3}$/.test(hostname);
+}
+
+function invalidSetting(message: string): CredentialError {
+  return new CredentialError('invalid-setting', message);
+}

@@ -1,0 +1,124 @@
+import type { TokenSet } from '../../../domain/sign-in/session.ts';
+import type { SignInRequest } from '../../../ports/sign-in/authorization-server.ts';
+import { rejectOnAbort } from '../../files/abort.ts';
+import { callLibrary, type OAuthClient } from './client.ts';
+import { signedInPage, signInFailedPage } from './page.ts';
+import { listenForRedirect, type Redirect, type RedirectListener } from './redirect-listener.ts';
+import type { OAuthCall, OAuthSettings } from './settings.ts';
+import { isClientRejected, isServerResponse, signInTimedOut, toError } from './to-error.ts';
+import { toTokenSet } from './token-set.ts';
+
+/** Ties the redirect and the token response to this sign-in. New for each one. */
+interface Challenge {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+}
+
+/** Authorization code with PKCE and a loopback redirect (RFC 8252 §7.3, RFC 7636, OpenID Connect Core 1.0 §3.1). */
+export async function signIn(
+  client: OAuthClient,
+  settings: OAuthSettings,
+  request: SignInRequest,
+  call: OAuthCall,
+): Promise<TokenSet> {
+  const { openid } = client;
+  const challenge: Challenge = {
+    state: openid.randomState(),
+    nonce: openid.randomNonce(),
+    verifier: openid.randomPKCECodeVerifier(),
+  };
+  call.secrets.push(challenge.verifier);
+  const listener = await listenForRedirect(challenge.state);
+  try {
+    await checkClient(client, listener.redirectUri, call);
+    const url = await callLibrary(call, () => authorizationUrl(client, settings, listener.redirectUri, challenge));
+    const redirect = await waitForRedirect(listener, () => request.openUrl(url), settings.timeoutMs, call);
+    return await finish(redirect, () => exchangeCode(client, settings, redirect.url, challenge, call), call);
+  } finally {
+    await listener.close();
+  }
+}
+
+/**
+ * Rejects with `sign-in-refused` if the provider doesn't accept the client. Without this check, only the browser would show
+ * that, and the sign-in would wait in vain. The check sends an invalid code: a provider authenticates the client before it
+ * looks at the code (RFC 6749 §3.2.1).
+ */
+async function checkClient({ openid, config }: OAuthClient, redirectUri: string, call: OAuthCall): Promise<void> {
+  const parameters = { code: 'none', redirect_uri: redirectUri, code_verifier: openid.randomPKCECodeVerifier() };
+  try {
+    await openid.genericGrantRequest(config, 'authorization_code', parameters);
+  } catch (thrown) {
+    if (isClientRejected(thrown) || !isServerResponse(thrown)) throw toError(thrown, call);
+  }
+}
+
+async function authorizationUrl(
+  { openid, config }: OAuthClient,
+  settings: OAuthSettings,
+  redirectUri: string,
+  challenge: Challenge,
+): Promise<string> {
+  const url = openid.buildAuthorizationUrl(config, {
+    ...settings.parameters,
+    scope: settings.scope,
+    redirect_uri: redirectUri,
+    state: challenge.state,
+    nonce: challenge.nonce,
+    code_challenge: await openid.calculatePKCECodeChallenge(challenge.verifier),
+    code_challenge_method: 'S256',
+  });
+  return url.href;
+}
+
+/** Calls `open`, and waits for the redirect. Rejects if `open` does, after `timeoutMs`, and when the signal is aborted. */
+async function waitForRedirect(
+  listener: RedirectListener,
+  open: () => void | Promise<void>,
+  timeoutMs: number,
+  { signal }: OAuthCall,
+): Promise<Redirect> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(signInTimedOut(timeoutMs)), timeoutMs);
+  });
+  const opened = (async () => open())().then(() => listener.redirect);
+  return rejectOnAbort(Promise.race([listener.redirect, timeout, opened]), signal && { signal }).finally(() =>
+    clearTimeout(timer),
+  );
+}
+
+/** The browser shows success only after the exchange has succeeded. */
+async function finish(redirect: Redirect, exchange: () => Promise<TokenSet>, call: OAuthCall): Promise<TokenSet> {
+  try {
+    const tokens = await exchange();
+    await redirect.respond(signedInPage(tokens.subject));
+    return tokens;
+  } catch (thrown) {
+    const error = toError(thrown, call);
+    await redirect.respond(signInFailedPage(error.message));
+    throw error;
+  }
+}
+
+async function exchangeCode(
+  client: OAuthClient,
+  settings: OAuthSettings,
+  url: URL,
+  challenge: Challenge,
+  call: OAuthCall,
+): Promise<TokenSet> {
+  const { openid, config } = client;
+  call.secrets.push(...url.searchParams.getAll('code'));
+  const requestedAt = settings.clock();
+  // TLS alone would satisfy OpenID Connect Core 1.0 §3.1.3.7, but not in a network that intercepts TLS.
+  openid.enableNonRepudiationChecks(config);
+  const response = await openid.authorizationCodeGrant(config, url, {
+    pkceCodeVerifier: challenge.verifier,
+    expectedState: challenge.state,
+    // Also makes the ID token required.
+    expectedNonce: challenge.nonce,
+  });
+  return toTokenSet(response, requestedAt, { scope: settings.scope }, call);
+}

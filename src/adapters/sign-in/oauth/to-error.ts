@@ -1,0 +1,143 @@
+import { CredentialError, type ErrorCode } from '../../../domain/credential-error.ts';
+import { formatDuration } from '../http.ts';
+import { redact } from '../redact.ts';
+import type { OAuthCall } from './settings.ts';
+
+/** The provider rejects the client itself (RFC 6749 §5.2). */
+const clientErrors = ['invalid_client', 'unauthorized_client'];
+/** The provider has a problem of its own (RFC 6749 §4.1.2.1). */
+const serverErrors = ['server_error', 'temporarily_unavailable', 'slow_down'];
+
+/**
+ * Converts what openid-client throws. The result has no cause: the library's errors contain responses, parameters and
+ * claims.
+ */
+export function toError(thrown: unknown, call: OAuthCall): CredentialError {
+  if (call.signal?.aborted) return fail('cancelled', 'the sign-in was cancelled');
+  const known = findCredentialError(thrown);
+  if (known !== undefined) return known;
+  const oauthError = findOAuthError(thrown);
+  if (oauthError !== undefined) return fromOAuthError(oauthError, call);
+  const code = String(getProperty(thrown, 'code') ?? '');
+  const cause = getProperty(thrown, 'cause');
+  switch (code) {
+    case 'OAUTH_WWW_AUTHENTICATE_CHALLENGE':
+      return protocolViolation(call, `status ${getProperty(thrown, 'status')}`);
+    case 'OAUTH_RESPONSE_IS_NOT_CONFORM':
+      return protocolViolation(call, `status ${getProperty(cause, 'status')}`);
+    case 'OAUTH_RESPONSE_IS_NOT_JSON':
+      return protocolViolation(call, `${getContentType(cause)} instead of JSON`);
+    case 'OAUTH_PARSE_ERROR':
+      return protocolViolation(call, 'malformed JSON');
+    case 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED': {
+      const issuer = redact(String(getProperty(getProperty(cause, 'body'), 'issuer')));
+      return protocolViolation(call, `the metadata is for the issuer ${issuer}`);
+    }
+    case 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED':
+      return protocolViolation(call, getLibraryMessage(thrown), 'check whether the clock of this machine is right');
+  }
+  if (code.startsWith('OAUTH_')) return protocolViolation(call, getLibraryMessage(thrown));
+  // WebCrypto's name for an invalid key, where the library only has `something went wrong`.
+  if (cause instanceof DOMException && cause.name === 'DataError') {
+    return protocolViolation(call, 'it publishes an invalid key');
+  }
+  const message = redact(getLibraryMessage(thrown), call.secrets);
+  return fail('failed', `the ${call.purpose} at ${call.issuer} failed: ${message}`);
+}
+
+export function protocolViolation({ issuer }: OAuthCall, reason: string, hint?: string): CredentialError {
+  return fail('sign-in-unreachable', `invalid response from ${issuer}: ${reason}`, hint);
+}
+
+export function signInTimedOut(timeoutMs: number): CredentialError {
+  return fail('timed-out', `the sign-in was not completed within ${formatDuration(timeoutMs)}`, 'sign in again');
+}
+
+/** The refresh token is missing, or the provider no longer accepts it. */
+export function signInEnded(reason: string): CredentialError {
+  return fail('not-signed-in', `the sign-in has expired or was revoked: ${reason}`, 'sign in again');
+}
+
+/** Whether the token endpoint responded at all, and the call wasn't cancelled. */
+export function isServerResponse(thrown: unknown): boolean {
+  const code = String(getProperty(thrown, 'code'));
+  return findCredentialError(thrown) === undefined && /^OAUTH_(?!.*_METADATA$)/.test(code);
+}
+
+export function isClientRejected(thrown: unknown): boolean {
+  return clientErrors.includes(findOAuthError(thrown)?.error ?? '');
+}
+
+/** RFC 7009 §2.2.1. */
+export function isTokenTypeUnsupported(thrown: unknown): boolean {
+  return findOAuthError(thrown)?.error === 'unsupported_token_type';
+}
+
+export function isTokenUnknown(thrown: unknown): boolean {
+  return findOAuthError(thrown)?.error === 'invalid_token';
+}
+
+/** An error as RFC 6749 defines it: a code, and optionally a description. */
+interface OAuthError {
+  readonly error: string;
+  readonly description: unknown;
+  /** Whether it came with the browser's redirect, and so is about the user's request. */
+  readonly byRedirect: boolean;
+}
+
+function findOAuthError(thrown: unknown): OAuthError | undefined {
+  const code = getProperty(thrown, 'code');
+  if (code === 'OAUTH_WWW_AUTHENTICATE_CHALLENGE') return findErrorInChallenge(thrown);
+  const byRedirect = code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR';
+  if (code !== 'OAUTH_RESPONSE_BODY_ERROR' && !byRedirect) return undefined;
+  const description = getProperty(thrown, 'error_description');
+  return { error: String(getProperty(thrown, 'error')), description, byRedirect };
+}
+
+/** RFC 6749 §5.2: a client that authenticates with a header is rejected with status 401, which means `invalid_client`. */
+function findErrorInChallenge(thrown: unknown): OAuthError | undefined {
+  const parameters = getProperty(getProperty(getProperty(thrown, 'cause'), '0'), 'parameters');
+  const isUnauthorized = getProperty(thrown, 'status') === 401;
+  const error = getProperty(parameters, 'error') ?? (isUnauthorized ? 'invalid_client' : undefined);
+  if (error === undefined) return undefined;
+  return { error: String(error), description: getProperty(parameters, 'error_description'), byRedirect: false };
+}
+
+function fromOAuthError({ error, description, byRedirect }: OAuthError, call: OAuthCall): CredentialError {
+  const { issuer, purpose } = call;
+  const text = typeof description === 'string' && description !== '' ? `${description} (${error})` : error;
+  const reason = redact(text, call.secrets);
+  if (byRedirect) return fail('sign-in-refused', `${issuer} rejected the sign-in: ${reason}`);
+  if (purpose === 'refresh' && error === 'invalid_grant') return signInEnded(`${issuer} reports ${reason}`);
+  if (clientErrors.includes(error)) {
+    const hint = 'check the client ID, and the client secret if there is one';
+    return fail('sign-in-refused', `${issuer} rejected this client: ${reason}`, hint);
+  }
+  const code = serverErrors.includes(error) ? 'sign-in-unreachable' : 'sign-in-refused';
+  return fail(code, `${issuer} rejected the ${purpose}: ${reason}`);
+}
+
+/** The library's own message is the innermost one with the same code. Causes below it contain data. */
+function getLibraryMessage(thrown: unknown): string {
+  const cause = getProperty(thrown, 'cause');
+  const own = cause instanceof Error && getProperty(cause, 'code') === getProperty(thrown, 'code') ? cause : thrown;
+  return own instanceof Error ? own.message : String(own);
+}
+
+function getContentType(response: unknown): string {
+  const type = response instanceof Response ? response.headers.get('content-type') : null;
+  return redact(type?.split(';')[0] ?? '') || 'a response without a type';
+}
+
+function findCredentialError(thrown: unknown): CredentialError | undefined {
+  if (thrown instanceof CredentialError) return thrown;
+  return thrown instanceof Error ? findCredentialError(thrown.cause) : undefined;
+}
+
+function getProperty(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function fail(code: ErrorCode, message: string, hint?: string): CredentialError {
+  return new CredentialError(code, message, hint === undefined ? {} : { hint });
+}
