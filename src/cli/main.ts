@@ -1,7 +1,7 @@
 import { createTerminal } from '../adapters/terminal/terminal.ts';
 import type { Context } from '../app/context.ts';
 import { createContext } from '../composition/context.ts';
-import { allSecretVariables, type Profile } from '../domain/profile.ts';
+import { listSecretVariables, type Profile } from '../domain/profile.ts';
 import { type Cli, services } from './cli.ts';
 import { exitAfterGrace, exitCodes } from './exit.ts';
 import { print } from './output/print.ts';
@@ -80,6 +80,6 @@ async function handleFailure(error: unknown, profile: Profile, calledOff: boolea
 /** Takes the secrets out of the environment that children of this process, such as a browser, would get. */
 function takeEnvironment(profile: Profile): Cli['environment'] {
   const environment = { ...process.env };
-  for (const variable of allSecretVariables(profile)) delete process.env[variable];
+  for (const variable of listSecretVariables(profile)) delete process.env[variable];
   return environment;
 }

@@ -2,7 +2,7 @@ import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { Settings } from '../app/settings.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { isSameName } from '../domain/credential-name.ts';
-import { allSecretVariables, type Profile } from '../domain/profile.ts';
+import { listSecretVariables, type Profile } from '../domain/profile.ts';
 import { listCandidates, type StoreId, storeNames } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import type { Interaction } from '../ports/interaction.ts';
@@ -125,7 +125,7 @@ export function createStores(options: StoresOptions): Stores {
 
 /** What a child process may see. */
 function withoutSecrets(environment: StoresOptions['environment'], profile: Profile) {
-  const secrets = allSecretVariables(profile);
+  const secrets = listSecretVariables(profile);
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !secrets.includes(name)));
 }
 

@@ -2,67 +2,67 @@ import { type Evidence, type Reason, serviceFailureReasons, unsupportedReasons }
 import type { SelectionErrorCode } from './selection/selection.ts';
 
 /**
- * Every way that keystow fails. Codes never change; messages may.
+ * Every way that keystow can fail. A code never changes its meaning; a message may change its wording.
  *
- * A {@link Reason} as a code says that a store which was needed did not serve. `keyring-required` and the other
- * {@link SelectionErrorCode}s say that the choice ended without one. The rest:
+ * A {@link Reason} means that a required store does not work. A {@link SelectionErrorCode} means that no store was
+ * selected. The rest:
  */
 export type ErrorCode =
   | Reason
   | SelectionErrorCode
-  /** No store has the credential that was asked for. */
+  /** No store has the requested credential. */
   | 'not-found'
-  /** A service or account that no store can keep exactly: empty, too long, with NUL, or not well-formed Unicode. */
+  /** A service or account is empty, too long, contains NUL, or is not well-formed Unicode. */
   | 'invalid-name'
-  /** A setting other than the preference has a value that means nothing. */
+  /** A setting other than the preference has an invalid value. */
   | 'invalid-setting'
-  /** A document given as input (facts to replay) is not what it should be. */
+  /** A document that was passed as input is invalid, for example a report to replay. */
   | 'invalid-input'
-  /** The secret is larger than any store of this kind keeps. */
+  /** The secret is larger than the store's limit. */
   | 'too-large'
-  /** The encrypted file is not whole: truncated, altered, or not sealed for this home directory. */
+  /** The encrypted file is truncated, was altered, or was sealed for another home directory. */
   | 'file-damaged'
-  /** A file stands where the encrypted file should be, and it is not one of keystow's. */
+  /** The file in the place of the encrypted file belongs to another program. */
   | 'file-foreign'
   /** The encrypted file was written by a later version of keystow. */
   | 'file-version'
-  /** The encrypted file is a link, not a plain file, or another user's. */
+  /** The encrypted file is a link, is not a regular file, or belongs to another user. */
   | 'file-refused'
-  /** The operating system would not read or write the encrypted file or its folder. */
+  /** The operating system failed to read or write the encrypted file or its folder. */
   | 'file-io'
-  /** Another process holds the encrypted file's lock and does not let go. */
+  /** Another process holds the lock of the encrypted file for too long. */
   | 'file-busy'
   /** The passphrase does not open the encrypted file. */
   | 'wrong-passphrase'
-  /** A passphrase is needed and there is nobody to ask. */
+  /** A passphrase is required, and nobody can be asked for it. */
   | 'passphrase-required'
-  /** What was to be printed could not be. */
+  /** Writing the output failed. */
   | 'output-failed'
-  /** A command that was to run with a secret is not there. */
+  /** The command to run was not found. */
   | 'command-not-found'
-  /** It is there, and the system does not start it. */
+  /** The command to run was found, but could not be started. */
   | 'command-not-runnable'
-  /** Nobody is signed in, or the sign-in no longer holds. */
+  /** Nobody is signed in, or the sign-in has expired. */
   | 'not-signed-in'
-  /** The server that signs in cannot be reached, or does not answer as it should. */
+  /** The sign-in server cannot be reached, or its answer is invalid. */
   | 'sign-in-unreachable'
-  /** The server, or the user there, refused to sign in. */
+  /** The server or the user refused the sign-in. */
   | 'sign-in-refused'
-  /** The user, or the program that embeds keystow, called the operation off. */
+  /** The operation was cancelled by the user or by the program that embeds keystow. */
   | 'cancelled'
   /** The program that embeds keystow has closed the store. */
   | 'closed';
 
 export interface CredentialErrorOptions {
-  /** What to do about it now: one line. */
+  /** What to do next. One line. */
   readonly hint?: string;
-  /** What a store saw, where it did not serve: for exact advice. */
+  /** What was seen of a store that does not work, for exact advice. */
   readonly evidence?: Evidence;
-  /** What lies beneath. Never holds a secret. */
+  /** The underlying error. Never contains a secret. */
   readonly cause?: unknown;
 }
 
-/** A failure with a stable code. Its message is one line, and neither it nor its cause holds a secret. */
+/** A failure with a stable code. Its message is one line. Neither the message nor the cause contains a secret. */
 export class CredentialError extends Error {
   override readonly name = 'CredentialError';
   readonly code: ErrorCode;
@@ -77,7 +77,7 @@ export class CredentialError extends Error {
   }
 }
 
-/** What the encrypted file fails with, whichever of its credentials is wanted. */
+/** The codes of the encrypted file that concern all of its credentials. */
 export const fileCodes = [
   'file-damaged',
   'file-foreign',
@@ -89,7 +89,7 @@ export const fileCodes = [
   'passphrase-required',
 ] as const satisfies readonly ErrorCode[];
 
-/** Every {@link ErrorCode}. A test of types holds that the two agree. */
+/** Every {@link ErrorCode}. A type test checks that the two agree. */
 export const errorCodes = [
   ...unsupportedReasons,
   ...serviceFailureReasons,

@@ -1,18 +1,18 @@
 import { CredentialError } from './credential-error.ts';
 
-/** What a credential is kept under. The pair is the key: no two pairs are ever one credential in any store. */
+/** The key of a credential. In every store, different pairs are different credentials. */
 export interface CredentialName {
   readonly service: string;
   readonly account: string;
 }
 
-/** Longest service or account, in UTF-16 code units: what every store of keystow keeps exactly. */
+/** Maximum length of a service or account in UTF-16 code units. Every store can hold it. */
 export const maxNameLength = 1024;
 
-/** Throws `invalid-name` unless every store can keep both parts exactly as they are. */
+/** Throws `invalid-name` unless every store can hold both parts unchanged. */
 export function toCredentialName(service: string, account: string): CredentialName {
-  check('service', service);
-  check('account', account);
+  assertValidPart('service', service);
+  assertValidPart('account', account);
   return { service, account };
 }
 
@@ -25,16 +25,16 @@ export function isSameName(a: CredentialName, b: CredentialName): boolean {
   return a.service === b.service && a.account === b.account;
 }
 
-/** Sorts by service, then account, by code unit: the same on every machine whatever its locale. */
+/** Orders by service, then account, by code unit, so that the order does not depend on the locale. */
 export function compareNames(a: CredentialName, b: CredentialName): number {
   return compareTexts(a.service, b.service) || compareTexts(a.account, b.account);
 }
 
-/** Sorted, each once, and nothing of them but the name. */
+/** The names in order, each once, without any other properties. */
 export function sortUniqueNames(names: readonly CredentialName[]): readonly CredentialName[] {
   const sorted = names.map(({ service, account }) => ({ service, account })).sort(compareNames);
   return sorted.filter((name, index) => {
-    // Stryker disable next-line ArithmeticOperator: of two equal names either may stay
+    // Stryker disable next-line ArithmeticOperator: either of two equal names may stay
     const before = sorted[index - 1];
     return before === undefined || !isSameName(before, name);
   });
@@ -45,18 +45,18 @@ export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function check(part: string, text: string): void {
+function assertValidPart(part: 'service' | 'account', text: string): void {
   const fault = findFault(text);
   if (fault === undefined) return;
   throw new CredentialError('invalid-name', `the ${part} ${fault}`, {
-    hint: `give it 1 to ${maxNameLength} characters of Unicode, none of them a NUL`,
+    hint: `use 1 to ${maxNameLength} Unicode characters, without NUL`,
   });
 }
 
 function findFault(text: string): string | undefined {
   if (text === '') return 'is empty';
   if (text.length > maxNameLength) return `is longer than ${maxNameLength} characters`;
-  if (text.includes('\0')) return 'holds a NUL character';
+  if (text.includes('\0')) return 'contains a NUL character';
   if (!text.isWellFormed()) return 'is not well-formed Unicode';
   return undefined;
 }

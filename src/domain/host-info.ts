@@ -1,20 +1,20 @@
-/** Families of Linux distributions that install software in the same way. */
+/** Families of Linux distributions that share a package manager. */
 export const distributions = ['debian', 'fedora', 'arch', 'suse', 'alpine', 'other'] as const;
 
 export type Distribution = (typeof distributions)[number];
 
-/** Where the program runs, as far as advice depends on it. */
+/** The machine and the program, as far as advice depends on them. */
 export interface HostInfo {
-  /** As `process.platform` names it. */
+  /** `process.platform`. */
   readonly platform: string;
   readonly distribution: Distribution;
-  /** The program that is asked for advice, as it is typed. */
+  /** The command as users type it. */
   readonly program: string;
-  /** The folder of the package that the program is from. */
+  /** The folder of the program's package. */
   readonly folder: string;
-  /** The environment variable that says what the user prefers. */
+  /** The environment variable for the preference. */
   readonly storageVariable: string;
-  /** The environment variable that switches the OS keyring off. */
+  /** The environment variable that disables the OS keyring. */
   readonly disableVariable: string;
 }
 
@@ -30,7 +30,7 @@ const families: ReadonlyMap<string, Distribution> = new Map([
   ['alpine', 'alpine'],
 ]);
 
-/** Reads the text of `/etc/os-release` (os-release(5)): the first family that `ID`, then `ID_LIKE`, name. */
+/** Finds the first known family in `ID`, then `ID_LIKE`, of `/etc/os-release` (os-release(5)). */
 export function parseDistribution(osRelease: string): Distribution {
   const field = (key: string) =>
     new RegExp(`^${key}=["']?([^"'\\n]*)`, 'm').exec(osRelease)?.[1] ??

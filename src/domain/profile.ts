@@ -1,60 +1,60 @@
 import type { ErrorCode } from './credential-error.ts';
 import type { CredentialName } from './credential-name.ts';
 
-/** How the encrypted file is sealed: bound to the user's home directory, or to a passphrase. */
+/** What opens the encrypted file: the path of the user's home directory, or a passphrase. */
 export const keySources = ['home', 'passphrase'] as const;
 
 export type KeySource = (typeof keySources)[number];
 
-/** An application that keeps credentials, as data: what it is called, what it reads, where its files are. */
+/** An application that stores credentials, as data: its name, its variables, its files. */
 export interface Profile {
-  /** The command as it is typed; also the name of its folder for configuration. */
+  /** The command as users type it. Also the name of its configuration folder. */
   readonly program: string;
-  /** The service under which a probe writes its sentinel. */
+  /** The service that a probe writes its sentinel under. */
   readonly sentinelService: string;
-  /** File names in the folder for configuration. */
+  /** File names in the configuration folder. */
   readonly files: { readonly credentials: string; readonly placement: string };
-  /** How a new encrypted file is sealed where the user does not say. */
+  /** What opens a new encrypted file, unless the user chose. */
   readonly keySource: KeySource;
   /** Environment variables, by what they set. */
   readonly variables: {
     /** `auto`, `keychain` or `file`. */
     readonly storage: string;
-    /** `1`: no OS keyring is so much as asked. */
+    /** `1`: no OS keyring is contacted. */
     readonly disableKeyring: string;
-    /** `1`: pass(1) is a candidate too. */
+    /** `1`: pass(1) is a candidate. */
     readonly usePass: string;
     /** `home` or `passphrase`. */
     readonly keySource: string;
-    /** A folder to use instead of the platform's. */
+    /** A configuration folder to use instead of the platform's. */
     readonly configDir: string;
-    /** `1`: the passphrase may come from {@link passphrase}. */
+    /** `1`: the passphrase may come from the environment. */
     readonly allowEnvPassphrase: string;
-    /** The passphrase; ignored without {@link allowEnvPassphrase}. */
+    /** The passphrase. Ignored without {@link allowEnvPassphrase}. */
     readonly passphrase: string;
-    /** The passphrase that is to take the place of {@link passphrase}; ignored without {@link allowEnvPassphrase}. */
+    /** The passphrase to change to. Ignored without {@link allowEnvPassphrase}. */
     readonly newPassphrase: string;
     /** `1`: no notices on stderr. */
     readonly quiet: string;
   };
-  /** Variables that hold a secret, beside the passphrases. */
+  /** Variables with secrets, besides the passphrases. */
   readonly secretVariables?: readonly string[];
-  /** What its items in the Secret Service are like: keystow's where it says nothing. */
+  /** The attributes of its items in the Secret Service. Default: `keystow`. */
   readonly attributeSchema?: AttributeSchema;
-  /** Credentials that Windows shows under a target of exactly this name. */
+  /** Credentials that Windows lists under exactly this target. */
   readonly windowsTargets?: readonly (CredentialName & { readonly target: string })[];
-  /** What the application itself calls an error, where its users know it by another name than its code. */
+  /** The application's own names for error codes. */
   readonly errorNames?: Readonly<Partial<Record<ErrorCode, string>>>;
 }
 
-/** The variables that no child process gets. */
-export function allSecretVariables({ variables, secretVariables = [] }: Profile): readonly string[] {
+/** The variables that no child process may inherit. */
+export function listSecretVariables({ variables, secretVariables = [] }: Profile): readonly string[] {
   return [variables.passphrase, variables.newPassphrase, ...secretVariables];
 }
 
 /**
- * Whose items a program's items in the Secret Service are like: those of `@napi-rs/keyring` and Python's keyring, which
- * are keystow's own, or keytar's. No program finds what is kept in the other layout. Other stores have but one.
+ * The attributes of an item in the Secret Service: `keystow` is shared with `secret-tool`, `@napi-rs/keyring` and
+ * Python's keyring; `keytar` is keytar's. Credentials in one schema are invisible in the other.
  */
 export const attributeSchemas = ['keystow', 'keytar'] as const;
 

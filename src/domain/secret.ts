@@ -1,18 +1,15 @@
 const hidden = '[secret]';
 
-/**
- * The protected bytes of a credential. However it is printed, serialised or inspected it reads `[secret]`;
- * only {@link Secret.expose} gives the bytes.
- */
+/** The bytes of a credential. Printed, serialised or inspected, it is `[secret]`; only {@link Secret.expose} returns the bytes. */
 export class Secret {
   readonly #bytes: Uint8Array;
 
-  /** Keeps `bytes` itself, not a copy: the caller hands them over. */
+  /** Takes over `bytes` without copying them. */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
 
-  /** The bytes themselves. Neither change them nor let them reach a log, an error or another process. */
+  /** Returns the bytes, not a copy. Don't change them, and keep them out of logs, errors and other processes. */
   expose(): Uint8Array {
     return this.#bytes;
   }
@@ -30,7 +27,7 @@ export class Secret {
     return hidden;
   }
 
-  /** What Node's `util.inspect`, and so `console.log`, shows. */
+  /** For Node's `util.inspect`, and so for `console.log`. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return hidden;
   }

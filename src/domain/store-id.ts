@@ -1,18 +1,18 @@
-/** A place where a credential can end up. */
+/** A store that can hold credentials. */
 export type StoreId = 'keychain' | 'credential-manager' | 'secret-service' | 'pass' | 'file';
 
 /**
- * A store that the choice considers, in the order it is given.
- * `keyutils` is the Linux kernel's keyring: always recognised, never a {@link StoreId}, because it forgets.
+ * A store that a selection considers. `keyutils` is the kernel keyring of Linux: it is recognised, but it is not a
+ * {@link StoreId} because it is volatile and never selected.
  */
 export type CandidateId = Exclude<StoreId, 'file'> | 'keyutils';
 
 const keyrings = ['keychain', 'credential-manager', 'secret-service', 'pass'] as const;
 
-/** Every candidate of every system. */
+/** The candidates of all systems. */
 export const candidateIds: readonly CandidateId[] = [...keyrings, 'keyutils'];
 
-/** What people call each store. */
+/** The names for people. */
 export const storeNames: Readonly<Record<StoreId | CandidateId, string>> = {
   keychain: 'Keychain',
   'credential-manager': 'Credential Manager',
@@ -23,8 +23,8 @@ export const storeNames: Readonly<Record<StoreId | CandidateId, string>> = {
 };
 
 /**
- * The candidates of an operating system (`process.platform`), best first. An unknown system has none. `usePass`: the user
- * has asked for pass(1), which is never taken unasked.
+ * The candidates of an operating system (`process.platform`), best first. An unknown system has none. pass(1) is a
+ * candidate only if the user opted in with `usePass`.
  */
 export function listCandidates(platform: string, usePass = false): readonly CandidateId[] {
   const pass = usePass ? (['pass'] as const) : [];
@@ -40,10 +40,10 @@ export function listCandidates(platform: string, usePass = false): readonly Cand
   }
 }
 
-/** The words by which a user names a store: its own name; `keychain` is the OS keyring, whatever it is called there. */
+/** The words for a store on the command line. `keychain` stands for the OS keyring of any system. */
 export const storeWords: readonly StoreId[] = ['file', ...keyrings];
 
-/** The store that a word means on a system with these candidates. */
+/** The store that a word stands for on a system with these candidates. */
 export function resolveStoreWord(word: StoreId, candidates: readonly CandidateId[]): StoreId {
   const [keyring] = candidates.filter((candidate) => candidate !== 'keyutils');
   return word === 'keychain' && keyring !== undefined ? keyring : word;

@@ -3,58 +3,59 @@ import type { Secret } from '../domain/secret.ts';
 import type { StoreId } from '../domain/store-id.ts';
 
 /**
- * A place that keeps credentials. Every adapter passes the one suite in test/contract.
+ * A store that holds credentials. Every adapter passes the contract suite in test/contract.
  *
- * Each method may reject with a `CredentialError`; the code is a `Reason` where an OS store does not serve, and a
- * `file-…`, `wrong-passphrase` or `passphrase-required` for the encrypted file. Common to all methods:
+ * Each method may reject with a `CredentialError`. Its code is a `Reason` if an OS store does not work, and `file-…`,
+ * `wrong-passphrase` or `passphrase-required` for the encrypted file. All methods:
  *
- * - name not made by `credentialName` (NUL, ill-formed, empty, too long) → `invalid-name`, and nothing is touched
- * - `signal` aborted before or during the operation → `cancelled`
- * - locked and non-interactive → `locked` at once; interactive, the store may ask and the operation waits for the answer
- * - no answer within the store's limit → `timed-out`, which says nothing of whether the credential exists
- * - anything that the adapter does not know → `failed`, with the platform's words in the message
+ * - the name is not valid for `toCredentialName` (NUL, ill-formed, empty, too long) → `invalid-name`; nothing is changed
+ * - `signal` is aborted before or during the operation → `cancelled`
+ * - the store is locked: non-interactive → `locked` immediately; interactive → the store may prompt, and the operation
+ *   waits for the answer
+ * - the store does not answer within its limit → `timed-out`, which never means that the credential is absent
+ * - any error that the adapter does not know → `failed`, with the platform's message
  *
- * No message, cause or other property of an error holds the secret.
+ * No message, cause or other property of an error contains the secret.
  */
 export interface CredentialStore {
   readonly id: StoreId;
 
-  /** `all`: {@link list} can name every credential of the store. `by-service`: only those of a service it is given. */
+  /** What {@link list} can list: every credential of the store, or only those of a given service. */
   readonly listing: 'all' | 'by-service';
 
   /**
-   * - kept → the exact bytes that were set, the empty secret included
-   * - certainly not kept → `undefined`
-   * - cannot be told (locked, hung, damaged, denied) → rejects; a failure is never `undefined`
+   * - present → the exact bytes that were set, including the empty secret
+   * - certainly absent → `undefined`
+   * - unknown (locked, timed out, damaged, denied) → rejects; a failure is never `undefined`
    * - several items of the store match and none is keystow's own → `ambiguous`
    */
   get(name: CredentialName, options?: OperationOptions): Promise<Secret | undefined>;
 
   /**
-   * - absent → created; kept → replaced; resolves when a later `get`, in any process, gives these bytes
-   * - fails or is killed half-way → a later `get` gives the old secret or the new one, never neither and never a mixture
-   * - two writers at once → one of the two secrets stays, whole
-   * - any number of bytes from 0 to 1 MiB, whatever the platform's own limit for one item
-   * - larger than the store can keep → `too-large`, the old secret stays
+   * - absent → created; present → replaced; resolves when a later `get` in any process returns these bytes
+   * - fails or is killed half-way → a later `get` returns the old secret or the new one, never nothing, never a mixture
+   * - two writers at the same time → one of the two secrets is there, complete
+   * - any number of bytes from 0 to 1 MiB works, whatever the platform's limit for one item
+   * - larger than the store's limit → `too-large`; the old secret stays
    */
   set(name: CredentialName, secret: Secret, options?: OperationOptions): Promise<void>;
 
   /**
-   * - kept → removed, with every piece and duplicate of it; resolves `true`
-   * - certainly not kept → resolves `false`
-   * - kept but cannot be removed, or cannot be told → rejects; never `false`
+   * - present → removed, with all its chunks and duplicates; resolves `true`
+   * - certainly absent → resolves `false`
+   * - present but not removable, or unknown → rejects; never `false`
    */
   delete(name: CredentialName, options?: OperationOptions): Promise<boolean>;
 
   /**
-   * - the names kept, sorted, each once, without reading a secret where the platform allows that
-   * - `service` given → those whose service is exactly that
-   * - `service` absent, and {@link listing} is `by-service` → rejects with `invalid-input`
-   * - nothing kept → `[]`; cannot be told → rejects, never a part
+   * - the names in the store, sorted, each once; no secret is read if the platform allows that
+   * - `service` is given → the names with exactly that service
+   * - `service` is missing, and {@link listing} is `by-service` → rejects with `invalid-input`
+   * - the store is empty → `[]`; unknown → rejects; never a part of the list
    */
   list(service?: string, options?: OperationOptions): Promise<readonly CredentialName[]>;
 
-  /** Lets go of connections. The store is not used afterwards. Never rejects; a second call does nothing. */
+  /** Closes connections. The store is not used afterwards. Never rejects. A second call does nothing. */
   close(): Promise<void>;
 }
 

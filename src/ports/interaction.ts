@@ -1,7 +1,7 @@
-/** Whether somebody is there to answer a store's own dialog, and how to tell them that one is waiting. */
+/** Whether the user can answer a store's dialog, and how to tell them that one is open. */
 export interface Interaction {
-  /** A terminal or a display, and not CI. */
+  /** There is a terminal or a display, and this is not CI. */
   readonly interactive: boolean;
-  /** Called once when an operation begins to wait for the user: says so on stderr. `what`: the store's name. */
+  /** Called once when an operation starts to wait for the user: prints a notice on stderr. `what`: the store's name. */
   notifyWaiting(what: string): void;
 }

@@ -1,35 +1,33 @@
 import type { PlacementIndex } from '../domain/placement/placement-index.ts';
 
-/**
- * Remembers which store holds each credential, for every process of the user. Losing it costs nothing but time: the
- * stores still have what they have.
- */
+/** The placement file, shared by all processes of the user. Losing it costs only time, because the stores keep their data. */
 export interface PlacementRepository {
   /**
-   * - never written → nothing is known, `absent`
-   * - damaged, unreadable, another program's, or of a later version → nothing is known, `damaged`, and `why`
+   * - never written → an empty index, `absent`
+   * - damaged, unreadable, another program's, or of a later version → an empty index, `damaged`, and `why`
    * - never rejects
    */
   read(): Promise<PlacementSnapshot>;
 
   /**
-   * Gives `change` what is known now and keeps what it returns; it may be called more than once, so it only computes.
+   * Passes the current index to `change`, and writes what it returns. `change` may be called more than once, so it has no
+   * effects.
    *
-   * - many processes at once → every change is kept
-   * - `change` returns the very placement it was given → nothing is written
-   * - damaged → `change` is given nothing known, and its result takes the damaged record's place
-   * - fails or is killed half-way → the old record stays
+   * - many processes at the same time → every change is kept
+   * - `change` returns the index that it was passed → nothing is written
+   * - damaged → `change` gets an empty index, and the result replaces the damaged file
+   * - fails or is killed half-way → the old file stays
    * - a later version's → `file-version`; another program's → `file-foreign`; a link or another user's →
    *   `file-refused`; nothing is written
-   * - the system will not write → `file-io`; another process keeps the lock → `file-busy`
+   * - the system fails to write → `file-io`; another process holds the lock for too long → `file-busy`
    */
   update(change: (placement: PlacementIndex) => PlacementIndex): Promise<void>;
 }
 
 export interface PlacementSnapshot {
   readonly placement: PlacementIndex;
-  /** `damaged`: there is a record, and it says nothing. */
+  /** `damaged`: the file exists, but nothing in it can be used. */
   readonly state: 'intact' | 'absent' | 'damaged';
-  /** What is wrong with it; continues "the placement file …". */
+  /** What is wrong with the file. Continues "the placement file …". */
   readonly why?: string;
 }

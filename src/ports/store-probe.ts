@@ -3,18 +3,19 @@ import type { CandidateId } from '../domain/store-id.ts';
 import type { OperationOptions } from './credential-store.ts';
 
 /**
- * Finds out whether an OS store is usable: looks without writing, then, where the look is promising, writes a sentinel
- * under the application's service and a random account, reads it back and deletes it.
+ * Finds out whether an OS store is usable. Looks without writing first. If that succeeds, writes a sentinel under the
+ * application's service and a random account, reads it back and deletes it.
  *
- * - the sentinel came back and is gone → `usable`, with how long the store keeps
- * - there is no such store here → `unsupported` with its reason
- * - there is one that does not serve → `service-failure` with its reason; another secret came back →
- *   `round-trip-mismatch`; nothing the adapter knows → `failed`, with the platform's words as evidence
- * - locked: interactive, the store may ask and the probe waits for the answer; non-interactive → `locked` at once
- * - no answer within the limit → `timed-out`
- * - however it ends, nothing of it stays in the store, and nothing is left running
+ * - the sentinel was read back and deleted → `usable`, with how long the store keeps credentials
+ * - this machine has no such store → `unsupported`, with the reason
+ * - the store does not work → `service-failure`, with the reason: another secret was read back → `round-trip-mismatch`;
+ *   an error that the adapter does not know → `failed`, with the platform's message as evidence
+ * - the store is locked: non-interactive → `locked` immediately; interactive → the store may prompt, and the probe waits
+ *   for the answer
+ * - the store does not answer within its limit → `timed-out`
+ * - in all cases, no sentinel stays in the store, and nothing keeps running
  *
- * Rejects only with `cancelled`, when `signal` is aborted.
+ * Rejects only with `cancelled`, if `signal` is aborted.
  */
 export interface StoreProbe {
   readonly id: CandidateId;

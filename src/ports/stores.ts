@@ -3,26 +3,25 @@ import type { CandidateId, StoreId } from '../domain/store-id.ts';
 import type { CredentialStore, OperationOptions } from './credential-store.ts';
 import type { StoreProbe } from './store-probe.ts';
 
-/**
- * The stores of this machine, each made when it is first asked for and only once.
- *
- * - `open` of a store that this platform does not have → rejects with `not-installed`
- * - `open` neither probes nor connects: a store that does not serve says so when it is used
- */
+/** The stores of this machine. Each is created once, when it is first used. */
 export interface Stores {
-  /** The OS stores to consider, best first. */
+  /** The OS stores that a selection considers, best first. */
   readonly candidates: readonly CandidateId[];
   openProbe(id: CandidateId): Promise<StoreProbe>;
+  /**
+   * - the platform has no such store → rejects with `not-installed`
+   * - otherwise it neither probes nor connects: a store that does not work fails when it is used
+   */
   open(id: StoreId): Promise<CredentialStore>;
-  /** How the encrypted file that exists is sealed, without opening it; `undefined` where there is none. */
+  /** The key source of the encrypted file, found without opening it. `undefined` if there is no file. */
   findFileKeySource(): Promise<KeySource | undefined>;
   /**
-   * Seals the encrypted file anew, by the home directory or by a new passphrase, in one replacement.
+   * Seals the encrypted file with the home directory or a new passphrase, and replaces it atomically.
    *
-   * - there is none → `false`
-   * - it does not open → rejects with its error, and stays as it is
+   * - there is no file → `false`
+   * - the file cannot be opened → rejects with the error; the file is unchanged
    */
-  resealFile(seal: KeySource, options?: OperationOptions): Promise<boolean>;
-  /** Closes every store that was made. Never rejects. */
+  resealFile(keySource: KeySource, options?: OperationOptions): Promise<boolean>;
+  /** Closes every store that was created. Never rejects. */
   close(): Promise<void>;
 }

@@ -1,16 +1,18 @@
 import type { Secret } from '../domain/secret.ts';
 
-/**
- * The person at the program, if there is one.
- *
- * - `notice`, `warn`: one line on stderr; a notice not where the user asked for quiet
- * - `askHidden`: a line typed without echo, its bytes as UTF-8, empty allowed; nobody to ask → rejects with
- *   `passphrase-required`; called off (Ctrl-C, end of input) → rejects with `cancelled`. With `stayHidden` nothing that
- *   is typed afterwards is shown either, until `restoreEcho`
- */
+/** The user's terminal, if there is one. */
 export interface Terminal {
+  /** Prints one line on stderr, unless the user asked for quiet. */
   notice(line: string): void;
+  /** Prints one line on stderr. */
   warn(line: string): void;
+  /**
+   * Reads a line without echo. It may be empty.
+   *
+   * - typed → its bytes in UTF-8; with `stayHidden`, the terminal does not echo until {@link restoreEcho}
+   * - nobody can be asked → rejects with `passphrase-required`
+   * - cancelled (Ctrl-C, end of input) → rejects with `cancelled`
+   */
   askHidden(question: string, options?: { readonly stayHidden: boolean }): Promise<Secret>;
   restoreEcho(): void;
 }

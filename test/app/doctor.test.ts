@@ -71,7 +71,7 @@ describe('the details', () => {
     world.probe = { kind: 'unsupported', reason: 'not-installed' };
     const { details } = (await examine(world.context)).storage;
     expect(details[0]).toMatch(/^OS keyring not used: Detected a volatile \(UntilReboot\) keyring backend/);
-    expect(details[1]).toMatch(/^OS keyring not used: the session bus has no Secret Service/);
+    expect(details[1]).toMatch(/^OS keyring not used: the Secret Service is missing/);
   });
 
   test('begin with a store that the machine has, but that is unavailable', async () => {

@@ -49,7 +49,7 @@ const errors: readonly {
       await getCredential(world.context, alice);
     },
     message:
-      'demo alice was stored in the Secret Service on 3 November 2026: the Secret Service is switched off by KEYSTOW_DISABLE_KEYRING',
+      'demo alice was stored in the Secret Service on 3 November 2026: the Secret Service is disabled by KEYSTOW_DISABLE_KEYRING',
     hint: 'unset KEYSTOW_DISABLE_KEYRING, or store the credential again',
   },
   {
@@ -66,7 +66,7 @@ const errors: readonly {
       world.policy.keyringDisabled = true;
       await migrateAll('secret-service');
     },
-    message: 'the Secret Service is switched off by KEYSTOW_DISABLE_KEYRING',
+    message: 'the Secret Service is disabled by KEYSTOW_DISABLE_KEYRING',
     hint: 'unset KEYSTOW_DISABLE_KEYRING',
   },
   {

@@ -72,7 +72,7 @@ describe('signing in at a host', () => {
   test('is not begun where the keyring is demanded and does not serve: exit 4, auth_expired and a hint', async () => {
     const host = await start();
     const { stderr, exit } = await difyctl(`auth login --host ${host.url}`, { DIFY_TOKEN_STORAGE: 'keychain' });
-    expect(stderr).toMatch(/^difyctl: auth_expired: DIFY_TOKEN_STORAGE=keychain demands .*\n {2}hint: /);
+    expect(stderr).toMatch(/^difyctl: auth_expired: DIFY_TOKEN_STORAGE=keychain requires .*\n {2}hint: /);
     expect(exit).toBe(4);
     expect(host.requests).toEqual([]);
   });

@@ -88,7 +88,7 @@ describeStore('jsm while the daemon of GNOME Keyring comes and goes', 'secret-se
     expect(await kept.exit).toBe(0);
     const { stdout } = await jsm('doctor', extra);
     expect(stdout).toMatch(/^Credential Storage: Encrypted file \(interactive passphrase\)\n/);
-    expect(stdout).toContain('OS keyring not used: the Secret Service is switched off by JSM_DISABLE_KEYRING\n');
+    expect(stdout).toContain('OS keyring not used: the Secret Service is disabled by JSM_DISABLE_KEYRING\n');
     expect(stdout).toContain('    unset JSM_DISABLE_KEYRING\n');
     expect(tap.turns).toEqual([]);
     await jsm('doctor', tap.environment);

@@ -8,7 +8,7 @@ import {
 } from '../../src/domain/selection/probe-result.ts';
 import type { SkippedStore } from '../../src/domain/selection/selection.ts';
 import { candidateIds } from '../../src/domain/store-id.ts';
-import { where } from './host.ts';
+import { host } from './host.ts';
 
 const flags: readonly Evidence[] = [
   {},
@@ -22,47 +22,47 @@ const evidences = [undefined, ...providers].flatMap((provider) =>
   flags.map((flag): Evidence => ({ ...(provider && { provider }), ...flag })),
 );
 
-/** What is said of a store, for each piece of evidence that makes a difference. */
-function words(store: SkippedStore['store'], reason: SkippedStore['reason']): readonly string[] {
-  const first = new Map<string, string>();
+/** The advice for each piece of evidence that makes a difference. */
+function listAdvice(store: SkippedStore['store'], reason: SkippedStore['reason']): readonly string[] {
+  const firstEvidence = new Map<string, string>();
   for (const evidence of evidences) {
-    const { explanation, fix } = advise({ store, reason, evidence }, where);
-    const said = `  ${explanation}\n    ${fix}`;
-    if (!first.has(said)) first.set(said, JSON.stringify(evidence).replace('{}', ''));
+    const { explanation, fix } = advise({ store, reason, evidence }, host);
+    const text = `  ${explanation}\n    ${fix}`;
+    if (!firstEvidence.has(text)) firstEvidence.set(text, JSON.stringify(evidence).replace('{}', ''));
   }
-  return [...first].map(([said, evidence]) => `${store} ${reason} ${evidence}`.trim().concat('\n', said));
+  return [...firstEvidence].map(([text, evidence]) => `${store} ${reason} ${evidence}`.trim().concat('\n', text));
 }
 
-test('the words for every store, reason and evidence are these', async () => {
+test('the advice for every store, reason and evidence is in advice-words.txt', async () => {
   const reasons = [...unsupportedReasons, ...serviceFailureReasons];
-  const all = candidateIds.flatMap((store) => reasons.flatMap((reason) => words(store, reason)));
+  const all = candidateIds.flatMap((store) => reasons.flatMap((reason) => listAdvice(store, reason)));
   await expect(`${all.join('\n')}\n`).toMatchFileSnapshot('advice-words.txt');
 });
 
 test.each<[string, Parameters<typeof adviseSelectionError>[0], string, string, string]>([
   [
-    'a preference that is none',
+    'an invalid preference',
     { code: 'invalid-preference', skipped: [] },
     'clo"ud',
-    'JSM_STORAGE is "clo\\"ud"',
+    'JSM_STORAGE has an invalid value: "clo\\"ud"',
     'set it to one of auto, keychain, file, or unset it',
   ],
   [
     'two settings that contradict each other',
     { code: 'contradictory-settings', skipped: [] },
     'keychain',
-    'JSM_STORAGE=keychain demands the OS keyring that JSM_DISABLE_KEYRING switches off',
+    'JSM_STORAGE=keychain requires the OS keyring that JSM_DISABLE_KEYRING disables',
     'unset one of the two',
   ],
   [
-    'a keyring demanded where the platform has none',
+    'a required keyring on a platform without one',
     { code: 'keyring-required', skipped: [] },
     'keychain',
-    'JSM_STORAGE=keychain demands an OS keyring: this platform has none',
+    'JSM_STORAGE=keychain requires an OS keyring: this platform has none',
     'unset JSM_STORAGE to use the encrypted file (or set JSM_STORAGE=file)',
   ],
   [
-    'a keyring demanded that does not serve: the best one of the platform',
+    'a required keyring that does not work: the best one of the platform',
     {
       code: 'keyring-required',
       skipped: [
@@ -71,9 +71,9 @@ test.each<[string, Parameters<typeof adviseSelectionError>[0], string, string, s
       ],
     },
     'keychain',
-    'JSM_STORAGE=keychain demands the Secret Service: the Secret Service holds several items under one name',
-    'secret-tool search --all service SERVICE, then remove all but one (or set JSM_STORAGE=file)',
+    'JSM_STORAGE=keychain requires the Secret Service: the Secret Service has several items with the same name',
+    'list the items with: secret-tool search --all service SERVICE; then delete all but one (or set JSM_STORAGE=file)',
   ],
-])('refused for %s', (_, refused, preference, explanation, fix) => {
-  expect(adviseSelectionError(refused, { preference, keyringDisabled: false }, where)).toEqual({ explanation, fix });
+])('the advice for %s', (_, error, preference, explanation, fix) => {
+  expect(adviseSelectionError(error, { preference, keyringDisabled: false }, host)).toEqual({ explanation, fix });
 });

@@ -8,18 +8,18 @@ import {
   unsupportedReasons,
 } from '../../src/domain/selection/probe-result.ts';
 import { candidateIds } from '../../src/domain/store-id.ts';
-import { where } from './host.ts';
+import { host } from './host.ts';
 
 const reasons = [...unsupportedReasons, ...serviceFailureReasons];
 
-describe('every reason of every store, with every provider, has one line that explains and one that mends', () => {
+describe('every reason of every store and provider has a one-line explanation and a one-line fix', () => {
   test.each(candidateIds.flatMap((store) => reasons.map((reason) => [store, reason] as const)))(
     '[DOM1] %s %s',
     (store, reason) => {
       for (const provider of [undefined, ...providers]) {
         for (const switchedOff of [false, true]) {
           const evidence = { ...(provider && { provider }), switchedOff, text: 'two\nlines' };
-          const { explanation, fix } = advise({ store, reason, evidence }, where);
+          const { explanation, fix } = advise({ store, reason, evidence }, host);
           for (const line of [explanation, fix]) expect(line).toMatch(/^\S.*\S$/);
         }
       }
@@ -34,13 +34,13 @@ test.each([
   ['suse', 'sudo zypper install gnome-keyring libsecret-1-0'],
   ['alpine', 'sudo apk add gnome-keyring libsecret'],
   ['other', 'install the packages gnome-keyring and libsecret with the package manager of your distribution'],
-] as const)('[DOM2] on %s, what is not installed is installed by its own package manager', (distribution, fix) => {
-  expect(advise({ store: 'secret-service', reason: 'not-installed' }, { ...where, distribution }).fix).toBe(fix);
-  expect(advise({ store: 'keyutils', reason: 'volatile' }, { ...where, distribution }).fix).toBe(fix);
+] as const)('[DOM2] on %s, the fix for a missing store is a command of its package manager', (distribution, fix) => {
+  expect(advise({ store: 'secret-service', reason: 'not-installed' }, { ...host, distribution }).fix).toBe(fix);
+  expect(advise({ store: 'keyutils', reason: 'volatile' }, { ...host, distribution }).fix).toBe(fix);
 });
 
-test('a provider that is silent is started again, on a bus that is silent another bus is', () => {
-  const about = (evidence: Evidence) => advise({ store: 'secret-service', reason: 'timed-out', evidence }, where);
+test('the fix for a silent provider restarts it, the fix for a silent bus starts another bus', () => {
+  const about = (evidence: Evidence) => advise({ store: 'secret-service', reason: 'timed-out', evidence }, host);
   expect(about({ provider: 'kwallet' })).toMatchObject({ fix: expect.stringMatching(/^pkill -KILL -x kwalletd5; /) });
   expect(about({ busSilent: true })).toEqual({
     explanation: 'the D-Bus session bus did not answer in time',
@@ -48,36 +48,36 @@ test('a provider that is silent is started again, on a bus that is silent anothe
   });
 });
 
-test('[DOM3] a disabled keyring is explained by the variable of the program that asks', () => {
-  expect(advise({ store: 'keychain', reason: 'disabled' }, where)).toEqual({
-    explanation: 'the Keychain is switched off by JSM_DISABLE_KEYRING',
+test('[DOM3] the explanation of a disabled keyring names the variable of the program', () => {
+  expect(advise({ store: 'keychain', reason: 'disabled' }, host)).toEqual({
+    explanation: 'the Keychain is disabled by JSM_DISABLE_KEYRING',
     fix: 'unset JSM_DISABLE_KEYRING',
   });
 });
 
-test('the keyring that fails is switched off by a command of the platform', () => {
-  const fix = (platform: string) => advise({ store: 'keychain', reason: 'failed' }, { ...where, platform }).fix;
+test('a failing keyring is disabled by a command of the platform', () => {
+  const fix = (platform: string) => advise({ store: 'keychain', reason: 'failed' }, { ...host, platform }).fix;
   expect(fix('darwin')).toMatch(/: export JSM_DISABLE_KEYRING=1$/);
   expect(fix('win32')).toMatch(/: setx JSM_DISABLE_KEYRING 1$/);
 });
 
-test('[DOM4] the volatile kernel keyring is named in the words that the documents use', () => {
-  expect(advise({ store: 'keyutils', reason: 'volatile' }, where).explanation).toMatch(
+test('[DOM4] the volatile kernel keyring is described in the words of the specification', () => {
+  expect(advise({ store: 'keyutils', reason: 'volatile' }, host).explanation).toMatch(
     /^Detected a volatile \(UntilReboot\) keyring backend/,
   );
 });
 
-test("the platform's own words are kept in the explanation", () => {
+test("the explanation includes the platform's own message", () => {
   const evidence = { text: 'Platform failure: Windows error code 1015' };
-  expect(advise({ store: 'credential-manager', reason: 'failed', evidence }, where).explanation).toBe(
+  expect(advise({ store: 'credential-manager', reason: 'failed', evidence }, host).explanation).toBe(
     'the Credential Manager failed (Platform failure: Windows error code 1015)',
   );
 });
 
-test('a provider that runs with its Secret Service switched off is told from one that does not run', () => {
+test('a provider with a disabled Secret Service is distinguished from one that is not running', () => {
   const about = (switchedOff: boolean) =>
-    advise({ store: 'secret-service', reason: 'not-running', evidence: { provider: 'kwallet', switchedOff } }, where);
-  expect(about(true).explanation).toBe('KWallet is running, but its Secret Service is switched off');
+    advise({ store: 'secret-service', reason: 'not-running', evidence: { provider: 'kwallet', switchedOff } }, host);
+  expect(about(true).explanation).toBe('KWallet is running, but its Secret Service is disabled');
   expect(about(true).fix).toContain('apiEnabled true');
   expect(about(false)).toEqual({
     explanation: 'KWallet is installed but not running',
@@ -85,44 +85,44 @@ test('a provider that runs with its Secret Service switched off is told from one
   });
 });
 
-test('a KeePassXC that asks before each access is told from one whose database is locked', () => {
+test('a KeePassXC that asks before each access is distinguished from one whose database is locked', () => {
   const about = (asksEachTime: boolean) =>
-    advise({ store: 'secret-service', reason: 'locked', evidence: { provider: 'keepassxc', asksEachTime } }, where);
+    advise({ store: 'secret-service', reason: 'locked', evidence: { provider: 'keepassxc', asksEachTime } }, host);
   expect(about(false).fix).toBe('keepassxc');
   expect(about(true).explanation).toBe('KeePassXC asks before each access, and nobody was asked');
   expect(about(true).fix).toContain('ConfirmAccessItem=false');
 });
 
-test('where nothing could start a session bus either, what brings both is installed', () => {
+test('if no program can start a session bus, the fix installs one together with the Secret Service', () => {
   const about = (busMissing: boolean) =>
-    advise({ store: 'secret-service', reason: 'no-session-bus', evidence: { busMissing } }, where).fix;
+    advise({ store: 'secret-service', reason: 'no-session-bus', evidence: { busMissing } }, host).fix;
   expect(about(false)).toContain('dbus-daemon --session');
   expect(about(true)).toBe('sudo apt install gnome-keyring libsecret-1-0');
 });
 
-test('a missing binding is installed into the folder of the package, wherever the user is', () => {
-  const about = (folder: string) => advise({ store: 'keychain', reason: 'binding-missing' }, { ...where, folder }).fix;
+test('a missing binding is installed into the folder of the package, whatever the current directory', () => {
+  const about = (folder: string) => advise({ store: 'keychain', reason: 'binding-missing' }, { ...host, folder }).fix;
   expect(about('/usr/lib/node_modules/jsm')).toBe(
     'npm install --prefix /usr/lib/node_modules/jsm --omit=dev --include=optional --no-save',
   );
   expect(about('/home/alice/my tools')).toContain("--prefix '/home/alice/my tools' ");
-  const onWindows = { ...where, platform: 'win32', folder: 'C:\\Program Files\\jsm' };
+  const onWindows = { ...host, platform: 'win32', folder: 'C:\\Program Files\\jsm' };
   expect(advise({ store: 'credential-manager', reason: 'binding-missing' }, onWindows).fix).toContain(
     '--prefix "C:\\Program Files\\jsm" ',
   );
 });
 
-test('a provider whose prompt was dismissed is told from one that could not ask', () => {
+test('a provider whose prompt was dismissed is distinguished from one that could not prompt', () => {
   const about = (dismissed: boolean) =>
-    advise({ store: 'secret-service', reason: 'locked', evidence: { provider: 'kwallet', dismissed } }, where);
+    advise({ store: 'secret-service', reason: 'locked', evidence: { provider: 'kwallet', dismissed } }, host);
   expect(about(true).explanation).toBe('KWallet is locked, and its prompt was dismissed');
   expect(about(false).explanation).toBe('KWallet is locked, and nobody was asked to unlock it');
 });
 
-test('a provider that ended, and is not known, is called nothing that it may not be', () => {
-  const evidence = { text: 'it ended while it was asked' };
-  expect(advise({ store: 'secret-service', reason: 'not-running', evidence }, where).explanation).toBe(
-    'the Secret Service is installed but not running (it ended while it was asked)',
+test('an unknown provider that exited is called by no name but the Secret Service', () => {
+  const evidence = { text: 'it exited during the call' };
+  expect(advise({ store: 'secret-service', reason: 'not-running', evidence }, host).explanation).toBe(
+    'the Secret Service is installed but not running (it exited during the call)',
   );
 });
 
@@ -143,6 +143,6 @@ test.each<[string, Distribution]>([
   ['ID=nixos\n', 'other'],
   ['ID=__proto__\n', 'other'],
   ['', 'other'],
-])('os-release %j is of the family %s', (text, family) => {
+])('the os-release %j belongs to the family %s', (text, family) => {
   expect(parseDistribution(text)).toBe(family);
 });

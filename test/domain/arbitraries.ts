@@ -33,8 +33,8 @@ const probe: fc.Arbitrary<ProbeResult> = fc.oneof(
   }),
 );
 
-/** Everything that a choice depends on: what the user asked, the candidates, and what a probe of each would see. */
-export const choice = fc.record({
+/** Everything that a selection depends on: the policy, the candidates, and what a probe of each would see. */
+export const selectionInputs = fc.record({
   policy: fc.record({
     preference: fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(...preferences) },
@@ -52,4 +52,4 @@ export const choice = fc.record({
   } satisfies Record<CandidateId, fc.Arbitrary<ProbeResult>>),
 });
 
-export type Choice = typeof choice extends fc.Arbitrary<infer T> ? T : never;
+export type SelectionInputs = typeof selectionInputs extends fc.Arbitrary<infer T> ? T : never;

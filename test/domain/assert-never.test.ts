@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { assertNever } from '../../src/domain/assert-never.ts';
 
-test('what the types rule out is a bug that names what came all the same', () => {
+test('a value that the types rule out throws, and the message contains it', () => {
   expect(() => assertNever('brand new' as never)).toThrow(/brand new/);
 });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 
-test('a failure has what it was given, and nothing where nothing was', () => {
-  const cause = new Error('beneath');
-  const evidence = { text: 'what the platform said' };
-  const told = new CredentialError('failed', 'it failed', { hint: 'mend it', evidence, cause });
-  expect(told).toMatchObject({ name: 'CredentialError', code: 'failed', message: 'it failed', hint: 'mend it' });
-  expect([told.evidence, told.cause]).toEqual([evidence, cause]);
+test('an error has exactly the properties that it was created with', () => {
+  const cause = new Error('underlying');
+  const evidence = { text: 'from the platform' };
+  const full = new CredentialError('failed', 'it failed', { hint: 'fix it', evidence, cause });
+  expect(full).toMatchObject({ name: 'CredentialError', code: 'failed', message: 'it failed', hint: 'fix it' });
+  expect([full.evidence, full.cause]).toEqual([evidence, cause]);
   const bare = new CredentialError('not-found', 'no credentials');
   expect([bare.hint, bare.evidence]).toEqual([undefined, undefined]);
-  // Node prints a cause that is there, even an undefined one.
+  // Node prints the cause if the property exists, even if it is undefined.
   expect(bare).not.toHaveProperty('cause');
 });

@@ -15,26 +15,26 @@ describe('a name', () => {
   test.each([
     ['', 'the service is empty'],
     ['x'.repeat(maxNameLength + 1), 'the service is longer than 1024 characters'],
-    ['a\0b', 'the service holds a NUL character'],
+    ['a\0b', 'the service contains a NUL character'],
     ['\ud83d', 'the service is not well-formed Unicode'],
     ['\udd11\ud83d', 'the service is not well-formed Unicode'],
-  ])('with the part %j is refused: %s', (part, message) => {
-    const refused = (make: () => unknown, text: string) => {
+  ])('with the part %j is rejected: %s', (part, message) => {
+    const expectRejected = (make: () => unknown, text: string) => {
       expect(make).toThrow(CredentialError);
       expect(make).toThrow(
         expect.objectContaining({
           code: 'invalid-name',
           message: text,
-          hint: 'give it 1 to 1024 characters of Unicode, none of them a NUL',
+          hint: 'use 1 to 1024 Unicode characters, without NUL',
         }),
       );
     };
-    refused(() => toCredentialName(part, 'alice'), message);
-    refused(() => toCredentialName('demo', part), message.replace('service', 'account'));
+    expectRejected(() => toCredentialName(part, 'alice'), message);
+    expectRejected(() => toCredentialName('demo', part), message.replace('service', 'account'));
   });
 
   test.each(['x'.repeat(maxNameLength), '🔑', ' ', '-', 'a\nb', '__proto__'])(
-    'with the part %j is taken as it is',
+    'with the part %j is kept unchanged',
     (part) => {
       expect(toCredentialName(part, part)).toEqual({ service: part, account: part });
     },
@@ -42,7 +42,7 @@ describe('a name', () => {
 });
 
 describe('the order of names', () => {
-  test('is total: it tells two names apart exactly when they differ', () => {
+  test('is total: two names compare as equal exactly if they are the same', () => {
     fc.assert(
       fc.property(name, name, (a, b) => {
         expect(compareNames(a, b) === 0).toBe(isSameName(a, b));
@@ -51,7 +51,7 @@ describe('the order of names', () => {
     );
   });
 
-  test('goes by service first, then account, by code unit', () => {
+  test('is by service, then account, by code unit', () => {
     const names = [
       { service: 'b', account: 'a' },
       { service: 'a', account: 'b' },
@@ -62,7 +62,7 @@ describe('the order of names', () => {
   });
 });
 
-test('of names that come more than once each is listed once, in order, without what came with it', () => {
+test('duplicate names are listed once, in order, without other properties', () => {
   const alice = { service: 'b', account: 'alice' };
   const bob = { service: 'a', account: 'bob' };
   const carol = { service: 'a', account: 'carol' };

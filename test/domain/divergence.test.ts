@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { type DivergenceKind, findDivergences } from '../../src/domain/reconcile/divergence.ts';
 import { planReconciliation, type RecordedStores } from '../../src/domain/reconcile/reconcile-plan.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
-import { effectsOf, look, situation } from './reconcile-model.ts';
+import { listSteps, look, situation } from './reconcile-model.ts';
 
 const keyring = 'secret-service';
 const repair = 'jsm doctor --repair';
 const record = (store: StoreId, ...stale: StoreId[]): RecordedStores => ({ store, stale });
 
-type Row = readonly [
+type Case = readonly [
   kind: DivergenceKind,
   explanation: string,
   fix: string,
@@ -18,9 +18,9 @@ type Row = readonly [
   silent?: readonly StoreId[],
 ];
 
-const rows: readonly Row[] = [
-  ['copy', 'the encrypted file has it too', repair, record(keyring), { [keyring]: 1, file: 1 }],
-  ['copy', 'the encrypted file has it too', repair, undefined, { [keyring]: 1, file: 1 }],
+const table: readonly Case[] = [
+  ['copy', 'also in the encrypted file, with the same secret', repair, record(keyring), { [keyring]: 1, file: 1 }],
+  ['copy', 'also in the encrypted file, with the same secret', repair, undefined, { [keyring]: 1, file: 1 }],
   [
     'stale-copy',
     'an older copy is still in the encrypted file',
@@ -30,7 +30,7 @@ const rows: readonly Row[] = [
   ],
   [
     'stale-copy',
-    'the older copy in the encrypted file is gone, but still remembered',
+    'an older copy is recorded, but missing from the encrypted file',
     repair,
     record(keyring, 'file'),
     { [keyring]: 2 },
@@ -53,43 +53,43 @@ const rows: readonly Row[] = [
   ],
   [
     'misplaced',
-    'remembered in the Secret Service, and found in the encrypted file',
+    'recorded in the Secret Service, but found in the encrypted file',
     repair,
     record(keyring),
     { file: 1 },
   ],
   [
     'conflict',
-    'the encrypted file and the Secret Service hold different secrets; the first is the one that is read',
+    'the encrypted file and the Secret Service have different secrets; a read returns the first one',
     `${repair} --keep file  # or: --keep secret-service`,
     record('file'),
     { file: 2, [keyring]: 1 },
   ],
   [
     'stale-only',
-    'gone from the Secret Service, and an older copy is in the encrypted file',
+    'missing from the Secret Service; an older copy is in the encrypted file',
     `${repair} --keep file`,
     record(keyring, 'file'),
     { file: 1 },
   ],
   [
     'conflict',
-    'the Secret Service and the encrypted file and the Keychain hold different secrets; the first is the one that is read',
+    'the Secret Service and the encrypted file and the Keychain have different secrets; a read returns the first one',
     `${repair} --keep secret-service  # or: --keep file, --keep keychain`,
     undefined,
     { [keyring]: 1, file: 2, keychain: 3 },
   ],
   [
     'stale-only',
-    'gone from the Secret Service, and an older copy is in the encrypted file and the Keychain',
+    'missing from the Secret Service; an older copy is in the encrypted file and the Keychain',
     `${repair} --keep file  # or: --keep keychain`,
     record(keyring, 'file', 'keychain'),
     { file: 1, keychain: 2 },
   ],
-  ['missing', 'remembered in the Secret Service, and in no store', repair, record(keyring), {}],
+  ['missing', 'recorded, but missing from the Secret Service and every other store', repair, record(keyring), {}],
 ];
 
-const cases = rows.map(([kind, explanation, fix, record, held, silent = []]) => ({
+const cases = table.map(([kind, explanation, fix, record, held, silent = []]) => ({
   kind,
   explanation,
   fix,
@@ -103,7 +103,7 @@ test.each(cases)('$kind: $explanation', ({ kind, explanation, fix, record, held,
   expect(findDivergences(look({ record, copies }, silent), 'jsm')).toEqual([{ kind, explanation, fix }]);
 });
 
-test('a store that nobody looked at may still have its older copy', () => {
+test('a store that was not asked may still have an older copy', () => {
   const seen = new Map([['file', { kind: 'present', content: 1 }]] as const);
   expect(findDivergences({ record: record('file', keyring), seen }, 'jsm')).toEqual([
     {
@@ -114,26 +114,26 @@ test('a store that nobody looked at may still have its older copy', () => {
   ]);
 });
 
-test('what is nowhere, and nowhere remembered, is as it should be', () => {
+test('a credential that is neither recorded nor in any store has no divergence', () => {
   expect(findDivergences(look({ record: undefined, copies: new Map() }, []), 'jsm')).toEqual([]);
 });
 
-test('law: where there is something to mend it is named, and only there or where something cannot be told', () => {
+test('law: there is a divergence if there is something to fix, and otherwise only if a store does not answer', () => {
   fc.assert(
     fc.property(situation, ({ actual, silent }) => {
-      const whereabouts = look(actual, silent);
-      const settlement = planReconciliation(whereabouts);
-      const found = findDivergences(whereabouts, 'jsm');
-      if (effectsOf(settlement).length > 0) expect(found).not.toEqual([]);
-      if (settlement.kind === 'conflict') expect(found).not.toEqual([]);
-      const isWhole = settlement.kind === 'resolved' && settlement.steps.length === 0 && silent.length === 0;
-      if (isWhole) expect(found).toEqual([]);
+      const state = look(actual, silent);
+      const plan = planReconciliation(state);
+      const found = findDivergences(state, 'jsm');
+      if (listSteps(plan).length > 0) expect(found).not.toEqual([]);
+      if (plan.kind === 'conflict') expect(found).not.toEqual([]);
+      const isResolved = plan.kind === 'resolved' && plan.steps.length === 0 && silent.length === 0;
+      if (isResolved) expect(found).toEqual([]);
     }),
     { numRuns: 3000 },
   );
 });
 
-test('law: a fix is one line, and names no store that the machine does not have a word for', () => {
+test('law: a fix is one line, and every store in it has a name', () => {
   fc.assert(
     fc.property(situation, ({ actual, silent }) => {
       for (const { fix, explanation } of findDivergences(look(actual, silent), 'jsm')) {

@@ -9,7 +9,7 @@ import {
 
 const invalid = (message: string) => expect.objectContaining({ code: 'invalid-input', message });
 
-describe('what a login at a registry is kept under', () => {
+describe('the name of a registry login', () => {
   test.each([
     ['localhost:5000', 'docker-credential:localhost:5000'],
     ['https://index.docker.io/v1/', 'docker-credential:https://index.docker.io/v1/'],
@@ -18,7 +18,7 @@ describe('what a login at a registry is kept under', () => {
     expect(toDockerName({ ServerURL: server, Username: '<token>' })).toEqual({ service, account: '<token>' });
   });
 
-  test('gives the registry back', () => {
+  test('contains the registry', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (server) => {
         expect(parseDockerServer({ service: toDockerService(server), account: 'alice' })).toBe(server);
@@ -27,7 +27,7 @@ describe('what a login at a registry is kept under', () => {
     expect(parseDockerServer({ service: 'localhost:5000', account: 'alice' })).toBeUndefined();
   });
 
-  test('is nothing without a registry and a user, in the words that docker knows', () => {
+  test('requires a registry and a user; the messages are those that docker recognises', () => {
     expect(() => toDockerService('')).toThrow(invalid('no credentials server URL'));
     expect(() => toDockerName({ ServerURL: '', Username: '' })).toThrow(invalid('no credentials server URL'));
     expect(() => toDockerName({ ServerURL: 'localhost:5000', Username: '' })).toThrow(
@@ -36,18 +36,18 @@ describe('what a login at a registry is kept under', () => {
   });
 });
 
-describe('what docker has a helper store', () => {
-  test('is read from JSON, and what it leaves out is empty', () => {
+describe('the input of `store`', () => {
+  test('is JSON, and missing fields are empty', () => {
     const login = { ServerURL: 'localhost:5000', Username: 'alice', Secret: 's3crét' };
     expect(parseDockerLogin(`${JSON.stringify(login)}\n`)).toEqual(login);
     expect(parseDockerLogin('{}')).toEqual({ ServerURL: '', Username: '', Secret: '' });
   });
 
   test.each(['', 's3cret', '{"Secret":"s3cret"', '{"Secret":["s3cret"]}', '{"ServerURL":1}', '{"Username":1}'])(
-    'is refused where it is %j, and not repeated',
+    'is rejected if it is %j, and not repeated in the message',
     (text) => {
       expect(() => parseDockerLogin(text)).toThrow(
-        invalid('what is to be stored is no JSON with ServerURL, Username and Secret'),
+        invalid('the input is not JSON with ServerURL, Username and Secret'),
       );
     },
   );

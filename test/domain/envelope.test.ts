@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import {
   associatedData,
   type Envelope,
-  kdfFields,
   nonceBytes,
+  normaliseKdfHeader,
   parseEnvelope,
   serialiseEnvelope,
   tagBytes,
@@ -46,7 +46,7 @@ const why = (changed: string) => {
 };
 
 describe('an envelope', () => {
-  test('is JSON without blanks, in the order of the format, with a newline at its end', () => {
+  test('is JSON without blanks, in the order of the format, followed by a newline', () => {
     expect(text).toBe(
       '{"format":"keystow-credentials","version":1,"kdf":{"name":"argon2id","memoryKiB":65536,"iterations":3,' +
         '"parallelism":4,"salt":"c2FsdHNhbHRzYWx0c2FsdA=="},"cipher":"aes-256-gcm","nonce":"bm9uY2Vub25jZW5v",' +
@@ -54,7 +54,7 @@ describe('an envelope', () => {
     );
   });
 
-  test('law: what is serialised parses to itself', () => {
+  test('law: serialising and parsing returns the same envelope', () => {
     fc.assert(
       fc.property(envelopes, (envelope) => {
         expect(parseEnvelope(serialiseEnvelope(envelope))).toEqual({ kind: 'envelope', envelope });
@@ -62,7 +62,7 @@ describe('an envelope', () => {
     );
   });
 
-  test('law: no text but the serialised one parses to an envelope', () => {
+  test('law: only the serialised text parses to an envelope', () => {
     const edits = fc.tuple(envelopes, fc.nat(), fc.nat(3), fc.string({ maxLength: 3, unit: 'binary-ascii' }));
     fc.assert(
       fc.property(edits, ([envelope, position, cut, insert]) => {
@@ -76,7 +76,7 @@ describe('an envelope', () => {
     );
   });
 
-  test('law: any text at all is judged without throwing', () => {
+  test('law: no text makes the parser throw', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ unit: 'binary' })), (any) => {
         expect(['damaged', 'foreign']).toContain(parseEnvelope(any).kind);
@@ -84,10 +84,10 @@ describe('an envelope', () => {
     );
   });
 
-  test('has of a key derivation what its format has, and nothing else', () => {
+  test('contains only the fields of the format', () => {
     const salt = Buffer.alloc(32).toString('base64');
     const given = { more: 1, salt, name: 'hkdf-sha256' } as const;
-    expect(Object.entries(kdfFields(given))).toEqual([
+    expect(Object.entries(normaliseKdfHeader(given))).toEqual([
       ['name', 'hkdf-sha256'],
       ['salt', salt],
     ]);
@@ -98,14 +98,14 @@ describe('an envelope', () => {
   });
 });
 
-describe('a text that is no envelope', () => {
+describe('a text that is not a valid envelope', () => {
   test.each([
     ['', 'it is empty'],
-    [text.slice(0, -30), 'it is cut short or is not JSON'],
+    [text.slice(0, -30), 'it is truncated or not JSON'],
     [text.slice(0, -1), 'it was altered'],
     [text.replace('\n', ' \n'), 'it was altered'],
     [text.replace('\n', '\r'), 'it was altered'],
-    [text.replace('"}\n', '"]\n'), 'it is cut short or is not JSON'],
+    [text.replace('"}\n', '"]\n'), 'it is truncated or not JSON'],
     [text.replace('"version":1', '"version": 1'), 'it was altered'],
     [text.replace('}\n', ',"more":1}\n'), 'it was altered'],
     [text.replace('"version":1', '"version":1,"version":1'), 'it was altered'],
@@ -117,10 +117,10 @@ describe('a text that is no envelope', () => {
     [text.replace('65536', '65536.0'), 'it was altered'],
     [text.replace('aes-256-gcm', 'aes-128-gcm'), 'it was altered'],
     [text.replace('aes-256-gcm', 'aes\\u002d256-gcm'), 'it was altered'],
-    [text.replace('"version":1', '"version":0'), 'its version is not a number from 1'],
-    [text.replace('"version":1', '"version":"1"'), 'its version is not a number from 1'],
-    [text.replace(/"kdf":{[^}]*}/, '"kdf":[]'), 'it does not say how its key is derived'],
-    [text.replace('"argon2id"', '"scrypt"'), 'it names no key derivation that keystow knows'],
+    [text.replace('"version":1', '"version":0'), 'its version is not a positive integer'],
+    [text.replace('"version":1', '"version":"1"'), 'its version is not a positive integer'],
+    [text.replace(/"kdf":{[^}]*}/, '"kdf":[]'), 'its key derivation is missing'],
+    [text.replace('"argon2id"', '"scrypt"'), 'its key derivation is unknown'],
     [text.replace('c2FsdHNhbHRzYWx0c2FsdA==', 'c2FsdHNhbHRzYWx0c2FsdB=='), 'its salt is not base64'],
     [text.replace('"c2FsdHNhbHRzYWx0c2FsdA=="', '7'), 'its salt is not base64'],
     [text.replace('"bm9uY2Vub25jZW5v"', '7'), 'its nonce is not 12 bytes in base64'],
@@ -136,17 +136,17 @@ describe('a text that is no envelope', () => {
     (other) => expect(parseEnvelope(other)).toEqual({ kind: 'foreign' }),
   );
 
-  test('a later version is named, whatever else it holds', () => {
+  test('a later version is recognised, whatever else the file contains', () => {
     const later = '{"format":"keystow-credentials","version":2,"shards":[]}';
     expect(parseEnvelope(later)).toEqual({ kind: 'later-version', version: 2 });
   });
 });
 
-test('a new file asks for what RFC 9106 §4 recommends second', () => {
+test('a new file uses the second recommended option of RFC 9106 §4', () => {
   expect(recommendedCost).toEqual({ memoryKiB: 64 * 1024, iterations: 3, parallelism: 4 });
 });
 
-describe('key derivation parameters out of bounds are refused', () => {
+describe('key derivation parameters out of bounds are rejected', () => {
   const salted = (length: number) => Buffer.alloc(length, 7).toString('base64');
   test.each([
     ['memoryKiB', { memoryKiB: 8_191 }],
@@ -163,15 +163,13 @@ describe('key derivation parameters out of bounds are refused', () => {
   ])('%s in %j', (what, change) => {
     const kdf = { ...sample.kdf, ...change } as KdfHeader;
     expect(why(serialiseEnvelope({ ...sample, kdf }))).toMatch(
-      new RegExp(`^its key derivation asks for ${what} -?\\d+, and keystow allows \\d+ to \\d+$`),
+      new RegExp(`^its key derivation requires ${what} -?\\d+, but keystow allows \\d+ to \\d+$`),
     );
   });
 
   test.each([{ memoryKiB: 65_536.5 }, { iterations: '3' }, { parallelism: null }])('%j', (change) => {
     const kdf = { ...sample.kdf, ...change } as KdfHeader;
-    expect(why(serialiseEnvelope({ ...sample, kdf }))).toBe(
-      'the cost of its key derivation is not three whole numbers',
-    );
+    expect(why(serialiseEnvelope({ ...sample, kdf }))).toBe('the cost of its key derivation is not three integers');
   });
 
   test.each([0, 31, 33])('an HKDF salt of %i bytes', (length) => {
@@ -181,7 +179,7 @@ describe('key derivation parameters out of bounds are refused', () => {
 });
 
 describe('base64', () => {
-  test('law: the length is that of the bytes', () => {
+  test('law: the decoded length is the number of bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (array) => {
         expect(decodedBase64Length(Buffer.from(array).toString('base64'))).toBe(array.length);
@@ -190,7 +188,7 @@ describe('base64', () => {
   });
 
   test.each(['=AAA', 'A=AA', 'AA=A', 'A===', '====', '==', 'A', 'AA', 'AAA', 'AAAAA', 'AA-_', 'AA A', 'AAB=', 'AB=='])(
-    '%j is no canonical spelling of any bytes',
+    '%j is not canonical',
     (text) => expect(decodedBase64Length(text)).toBeUndefined(),
   );
 
@@ -201,9 +199,9 @@ describe('base64', () => {
     ['AA==', 1],
     ['AQ==', 1],
     ['+/9z', 3],
-  ])('%j stands for %d bytes', (text, length) => expect(decodedBase64Length(text)).toBe(length));
+  ])('%j decodes to %d bytes', (text, length) => expect(decodedBase64Length(text)).toBe(length));
 
-  test('law: a text that has a length is the only spelling of its bytes', () => {
+  test('law: a canonical text is the only one for its bytes', () => {
     const letters = fc.string({ unit: fc.constantFrom(...'ABQgwz019+/=-_ \n'), maxLength: 12 });
     fc.assert(
       fc.property(letters, (any) => {

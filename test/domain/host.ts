@@ -1,7 +1,7 @@
 import type { HostInfo } from '../../src/domain/host-info.ts';
 
-/** Where jsm runs that is asked for advice. */
-export const where: HostInfo = {
+/** jsm on Debian. */
+export const host: HostInfo = {
   platform: 'linux',
   distribution: 'debian',
   folder: '/usr/lib/node_modules/jsm',

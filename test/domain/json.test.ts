@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isObject, parseJson } from '../../src/domain/text/json.ts';
 
-test('law: what JSON says of a value stands for that value', () => {
+test('law: serialised JSON parses to the same value', () => {
   fc.assert(
     fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
       expect(parseJson(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)));
@@ -10,7 +10,7 @@ test('law: what JSON says of a value stands for that value', () => {
   );
 });
 
-test.each(['', '{', 'undefined', "{'a':1}"])('%j is no JSON', (text) => {
+test.each(['', '{', 'undefined', "{'a':1}"])('%j is not JSON', (text) => {
   expect(parseJson(text)).toBeUndefined();
 });
 
@@ -21,4 +21,4 @@ test.each([
   [null, false],
   ['a', false],
   [undefined, false],
-])('%j: an object with keys is %j', (value, is) => expect(isObject(value)).toBe(is));
+])('isObject(%j) is %j', (value, is) => expect(isObject(value)).toBe(is));

@@ -8,47 +8,47 @@ const part = fc
 const name = fc.record({ service: part, account: part });
 
 describe('the entry of a credential', () => {
-  test('reads as its service and account do, where they are plain', () => {
+  test('is readable if service and account are plain', () => {
     expect(toPassEntry({ service: 'github.com', account: 'alice-b_1' })).toBe('keystow/github.com/alice-b_1');
   });
 
-  test('escapes what a file system or pass might take otherwise', () => {
+  test('escapes characters that a file system or pass might treat specially', () => {
     expect(toPassEntry({ service: '../A', account: '.é+' })).toBe('keystow/%2e%2e%2f%41/%2e%c3%a9%2b');
   });
 
-  test('goes on in a further folder where it is long', () => {
+  test('continues in a subfolder if it is long', () => {
     const [service, account] = ['s'.repeat(250), 'a'];
     expect(toPassEntry({ service, account })).toBe(
       `keystow/${'s'.repeat(120)}+/${'s'.repeat(120)}+/${'s'.repeat(10)}/${account}`,
     );
   });
 
-  test('gives the name back', () => {
+  test('parses to the name', () => {
     fc.assert(
-      fc.property(name, (kept) => {
-        expect(parsePassEntry(toPassEntry(kept) ?? '')).toEqual(kept);
+      fc.property(name, (original) => {
+        expect(parsePassEntry(toPassEntry(original) ?? '')).toEqual(original);
       }),
     );
   });
 
-  test('is one path of short plain parts, none of which is hidden or a way up', () => {
+  test('is a path of short plain parts, none of them hidden or `..`', () => {
     fc.assert(
-      fc.property(name, (kept) => {
-        for (const folder of (toPassEntry(kept) ?? '').split('/'))
+      fc.property(name, (original) => {
+        for (const folder of (toPassEntry(original) ?? '').split('/'))
           expect(folder).toMatch(/^(?!\.{1,2}$)[a-z0-9_%.-]{1,120}\+?$/);
       }),
     );
   });
 
   test.each(['keystow', 'keystow/a', 'other/a/b', 'keystow/a/b/c', 'keystow/A/b', 'keystow/%zz/b', 'keystow/a+/b+'])(
-    '%s is nobody’s',
+    '%s is not an entry of keystow',
     (entry) => {
       expect(parsePassEntry(entry)).toBeUndefined();
     },
   );
 });
 
-test('an entry may have 3,000 bytes, and no more', () => {
+test('an entry may have at most 3,000 bytes', () => {
   const entry = (length: number) => toPassEntry({ service: '%'.repeat(920), account: 'a'.repeat(length) });
   expect(entry(185)).toHaveLength(3_000);
   expect(entry(186)).toBeUndefined();

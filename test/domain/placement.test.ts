@@ -26,17 +26,17 @@ const name = fc.record({ service: part, account: part });
 const store = fc.constantFrom(...stores);
 type Step = (placement: PlacementIndex) => PlacementIndex;
 const step: fc.Arbitrary<Step> = fc
-  .tuple(fc.constantFrom('placed', 'removed', 'forgotten'), name, store)
-  .map(([verb, whose, where]) => (before: PlacementIndex) => {
-    if (verb === 'placed') return recordWrite(before, whose, where, at);
-    return verb === 'removed' ? recordRemoval(before, whose, where) : removeEntry(before, whose);
+  .tuple(fc.constantFrom('write', 'removal', 'remove'), name, store)
+  .map(([change, name, store]) => (before: PlacementIndex) => {
+    if (change === 'write') return recordWrite(before, name, store, at);
+    return change === 'removal' ? recordRemoval(before, name, store) : removeEntry(before, name);
   });
 const placements = fc
   .array(step, { maxLength: 30 })
   .map((steps) => steps.reduce<PlacementIndex>((now, next) => next(now), []));
 
-describe('a placement', () => {
-  test('remembers where a credential was written last, and when', () => {
+describe('the placement index', () => {
+  test('records the store of the last write, and its time', () => {
     expect(findEntry(recordWrite([], alice, 'file', at), alice)).toEqual({
       ...alice,
       store: 'file',
@@ -45,23 +45,23 @@ describe('a placement', () => {
     });
   });
 
-  test('a write that lands elsewhere leaves the old store stale until the copy there is gone', () => {
+  test('a write to another store makes the old one stale until its copy is gone', () => {
     const moved = recordWrite(recordWrite([], alice, 'file', at), alice, 'keychain', later);
     expect(findEntry(moved, alice)).toMatchObject({ store: 'keychain', writtenAt: later, stale: ['file'] });
     expect(findEntry(recordRemoval(moved, alice, 'file'), alice)?.stale).toEqual([]);
   });
 
-  test('a write that comes back leaves its own store no longer stale', () => {
+  test('a write back to a stale store makes it current again', () => {
     const back = ['file', 'keychain', 'file'] as const;
     const placement = back.reduce<PlacementIndex>((now, id) => recordWrite(now, alice, id, at), []);
     expect(findEntry(placement, alice)).toMatchObject({ store: 'file', stale: ['keychain'] });
   });
 
-  test('a credential removed from its last store is forgotten', () => {
+  test('the entry is removed with the last copy', () => {
     expect(recordRemoval(recordWrite([], alice, 'file', at), alice, 'file')).toEqual([]);
   });
 
-  test('a credential removed while a stale copy remains is never sought where that copy is', () => {
+  test('if a stale copy remains after a removal, the entry stays, so that no read uses that copy', () => {
     const moved = recordWrite(recordWrite([], alice, 'file', at), alice, 'keychain', later);
     expect(findEntry(recordRemoval(moved, alice, 'keychain'), alice)).toMatchObject({
       store: 'keychain',
@@ -69,7 +69,7 @@ describe('a placement', () => {
     });
   });
 
-  test('a stale copy that is removed leaves the other ones known', () => {
+  test('the removal of one stale copy leaves the others recorded', () => {
     const moves = ['file', 'secret-service', 'keychain'] as const;
     const placement = moves.reduce<PlacementIndex>((now, id) => recordWrite(now, alice, id, at), []);
     expect(findEntry(recordRemoval(placement, alice, 'file'), alice)).toMatchObject({
@@ -78,19 +78,19 @@ describe('a placement', () => {
     });
   });
 
-  test('removing what is not known changes nothing', () => {
+  test('the removal of an unknown credential changes nothing', () => {
     const placement = recordWrite([], alice, 'file', at);
     expect(recordRemoval(placement, bob, 'file')).toBe(placement);
   });
 
-  test('a credential that is written or forgotten leaves the others remembered', () => {
+  test('a write or a removal leaves other credentials recorded', () => {
     const both = recordWrite(recordWrite([], alice, 'file', at), bob, 'keychain', at);
     expect(both).toMatchObject([alice, bob]);
     expect(removeEntry(both, alice)).toMatchObject([bob]);
     expect(removeEntry(both, bob)).toMatchObject([alice]);
   });
 
-  test('what was not written by its user has the time at which it came to its store', () => {
+  test('a move to another store updates the time, a move to the same store does not', () => {
     const written = recordWrite([], alice, 'file', at);
     expect(recordMove(written, alice, { store: 'file', stale: ['keychain'] }, later)).toEqual([
       { ...alice, store: 'file', writtenAt: at, stale: ['keychain'] },
@@ -106,7 +106,7 @@ describe('a placement', () => {
     });
   });
 
-  test('two looks saw the same writing where store and time are the same', () => {
+  test('two snapshots are of the same revision if store and time are equal', () => {
     const [written] = recordWrite([], alice, 'file', at) as [PlacementEntry];
     expect(isSameRevision(written, { ...written, stale: ['keychain'] })).toBe(true);
     expect(isSameRevision(written, { ...written, store: 'keychain' })).toBe(false);
@@ -116,7 +116,7 @@ describe('a placement', () => {
     expect(isSameRevision(undefined, undefined)).toBe(true);
   });
 
-  test('what was written last comes first, and what nobody knows the time of last; the rest stays in order', () => {
+  test('sorting puts the newest first and unknown times last, and is stable', () => {
     const unknown: { id: string; writtenAt?: string }[] = [{ id: 'x' }, { id: 'y' }];
     const known = [
       { id: 'a', writtenAt: at },
@@ -129,7 +129,7 @@ describe('a placement', () => {
     expect(given).toEqual([...unknown, ...known]);
   });
 
-  test('law: each name is there once, sorted, and never stale where it is kept', () => {
+  test('law: names are sorted and unique, and the current store is never stale', () => {
     fc.assert(
       fc.property(placements, (placement) => {
         for (const [index, record] of placement.entries()) {
@@ -141,13 +141,13 @@ describe('a placement', () => {
     );
   });
 
-  test('law: what is done to one credential changes no other', () => {
+  test('law: a change to one credential changes no other', () => {
     fc.assert(
-      fc.property(placements, step, name, (placement, change, whose) => {
-        const touched = change(placement);
-        const before = findEntry(placement, whose);
-        const after = findEntry(touched, whose);
-        const changed = placement.filter((record) => !touched.includes(record)).length;
+      fc.property(placements, step, name, (placement, change, name) => {
+        const changedIndex = change(placement);
+        const before = findEntry(placement, name);
+        const after = findEntry(changedIndex, name);
+        const changed = placement.filter((record) => !changedIndex.includes(record)).length;
         expect(changed).toBeLessThanOrEqual(1);
         if (before !== undefined && changed === 0) expect(after).toEqual(before);
       }),
@@ -155,14 +155,14 @@ describe('a placement', () => {
   });
 });
 
-describe('the text of a placement', () => {
+describe('the placement file', () => {
   const text = serialisePlacement(recordWrite(recordWrite([], alice, 'file', at), alice, 'keychain', later));
   const kind = (changed: string) => {
     const parsed = parsePlacement(changed);
     return parsed.kind === 'damaged' ? parsed.why : parsed.kind;
   };
 
-  test('law: what is serialised parses to itself', () => {
+  test('law: serialising and parsing returns the same index', () => {
     fc.assert(
       fc.property(placements, (placement) => {
         expect(parsePlacement(serialisePlacement(placement))).toEqual({ kind: 'placement', placement });
@@ -170,7 +170,7 @@ describe('the text of a placement', () => {
     );
   });
 
-  test('law: any text at all is judged without throwing', () => {
+  test('law: no text makes the parser throw', () => {
     const edits = fc.tuple(placements, fc.nat(), fc.nat(5), fc.string({ maxLength: 4 }));
     fc.assert(
       fc.property(edits, ([placement, position, cut, insert]) => {
@@ -186,39 +186,39 @@ describe('the text of a placement', () => {
   });
 
   test.each([
-    ['', 'is cut short or is not JSON'],
-    [text.slice(0, -9), 'is cut short or is not JSON'],
-    [text.replace('"version": 1', '"version": 0'), 'has no version'],
-    [text.replace(/"version": 1,/, ''), 'has no version'],
-    [text.replace('"keychain"', '"keyutils"'), 'holds a record that keystow did not write'],
-    [text.replace('"keychain"', '"toString"'), 'holds a record that keystow did not write'],
-    [text.replace('"keychain"', '"file"'), 'holds a record that keystow did not write'],
-    [text.replace(later, '4 November'), 'holds a record that keystow did not write'],
-    [text.replace(later, '2026-13-04T09:00:00.000Z'), 'holds a record that keystow did not write'],
-    [text.replace(later, '2026-03-04T24:00:00.000Z'), 'holds a record that keystow did not write'],
-    [text.replace(later, '2026-02-30T09:00:00.000Z'), 'holds a record that keystow did not write'],
-    [text.replace(later, '2026-11-04 09:00:00.000Z'), 'holds a record that keystow did not write'],
-    [text.replace(later, '2026-11-04T09:00:00.00+01'), 'holds a record that keystow did not write'],
-    [text.replace(later, `+01${later}`), 'holds a record that keystow did not write'],
-    [text.replace(later, '+012026-04-04T09:00:00.000Z'), 'holds a record that keystow did not write'],
-    [text.replace(later, `${later} `), 'holds a record that keystow did not write'],
-    [text.replace(`"${later}"`, '7'), 'holds a record that keystow did not write'],
-    [text.replace('"example.com"', '7'), 'holds a record that keystow did not write'],
-    [text.replace('"keychain"', '7'), 'holds a record that keystow did not write'],
-    [text.replace('"keychain"', '["keychain"]'), 'holds a record that keystow did not write'],
-    [text.replace(/\[\s+"file"\s+\]/, '"file"'), 'holds a record that keystow did not write'],
-    [text.replace(/\[\s+"file"\s+\]/, '["file", "cloud"]'), 'holds a record that keystow did not write'],
-    [text.replace(/\[\s+"file"\s+\]/, '["file", "file"]'), 'holds a record that keystow did not write'],
-    [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": [null]'), 'holds a record that keystow did not write'],
-    [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": [7]'), 'holds a record that keystow did not write'],
-    [text.replace('"version": 1', '"version": 1.5'), 'has no version'],
-    [text.replace('"alice"', '""'), 'holds a record that keystow did not write'],
-    [text.replace('"alice"', '7'), 'holds a record that keystow did not write'],
-    [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": {}'), 'holds a record that keystow did not write'],
-    [text.replace(/(\{\s+"service"[^}]*\})/, '$1,$1'), 'names a credential twice'],
+    ['', 'is truncated or not JSON'],
+    [text.slice(0, -9), 'is truncated or not JSON'],
+    [text.replace('"version": 1', '"version": 0'), 'has no valid version'],
+    [text.replace(/"version": 1,/, ''), 'has no valid version'],
+    [text.replace('"keychain"', '"keyutils"'), 'has an invalid entry'],
+    [text.replace('"keychain"', '"toString"'), 'has an invalid entry'],
+    [text.replace('"keychain"', '"file"'), 'has an invalid entry'],
+    [text.replace(later, '4 November'), 'has an invalid entry'],
+    [text.replace(later, '2026-13-04T09:00:00.000Z'), 'has an invalid entry'],
+    [text.replace(later, '2026-03-04T24:00:00.000Z'), 'has an invalid entry'],
+    [text.replace(later, '2026-02-30T09:00:00.000Z'), 'has an invalid entry'],
+    [text.replace(later, '2026-11-04 09:00:00.000Z'), 'has an invalid entry'],
+    [text.replace(later, '2026-11-04T09:00:00.00+01'), 'has an invalid entry'],
+    [text.replace(later, `+01${later}`), 'has an invalid entry'],
+    [text.replace(later, '+012026-04-04T09:00:00.000Z'), 'has an invalid entry'],
+    [text.replace(later, `${later} `), 'has an invalid entry'],
+    [text.replace(`"${later}"`, '7'), 'has an invalid entry'],
+    [text.replace('"example.com"', '7'), 'has an invalid entry'],
+    [text.replace('"keychain"', '7'), 'has an invalid entry'],
+    [text.replace('"keychain"', '["keychain"]'), 'has an invalid entry'],
+    [text.replace(/\[\s+"file"\s+\]/, '"file"'), 'has an invalid entry'],
+    [text.replace(/\[\s+"file"\s+\]/, '["file", "cloud"]'), 'has an invalid entry'],
+    [text.replace(/\[\s+"file"\s+\]/, '["file", "file"]'), 'has an invalid entry'],
+    [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": [null]'), 'has an invalid entry'],
+    [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": [7]'), 'has an invalid entry'],
+    [text.replace('"version": 1', '"version": 1.5'), 'has no valid version'],
+    [text.replace('"alice"', '""'), 'has an invalid entry'],
+    [text.replace('"alice"', '7'), 'has an invalid entry'],
+    [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": {}'), 'has an invalid entry'],
+    [text.replace(/(\{\s+"service"[^}]*\})/, '$1,$1'), 'lists a credential twice'],
   ])('%j: it %s', (changed, why) => expect(kind(changed)).toBe(why));
 
-  test('in another order is read all the same', () => {
+  test('may be in another order', () => {
     const both = recordWrite(recordWrite([], alice, 'file', at), bob, 'file', at);
     expect(parsePlacement(serialisePlacement(both.toReversed()))).toEqual({ kind: 'placement', placement: both });
   });
@@ -227,7 +227,7 @@ describe('the text of a placement', () => {
     expect(kind(other)).toBe('foreign'),
   );
 
-  test('a later version is named, whatever else it holds', () => {
+  test('a later version is recognised, whatever else the file contains', () => {
     const parsed = parsePlacement('{"format":"keystow-placement","version":3,"credentials":"elsewhere"}');
     expect(parsed).toEqual({ kind: 'later-version', version: 3 });
   });

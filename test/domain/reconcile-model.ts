@@ -11,19 +11,19 @@ import {
 } from '../../src/domain/reconcile/reconcile-plan.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 
-/** A credential as it is: what is remembered, and the content of each copy. */
+/** The true state of a credential: its record, and the content of each copy. */
 export interface Actual {
   readonly record: RecordedStores | undefined;
   readonly copies: ReadonlyMap<StoreId, number>;
 }
 
-/** Stores in the order in which a read looks. The Keychain stands for the store of another operating system. */
+/** Stores in the order of a read. The Keychain represents a store of another operating system. */
 export const stores: readonly StoreId[] = ['secret-service', 'file', 'keychain'];
 
 const storeId = fc.constantFrom(...stores);
 
-/** A credential in any state that these stores can be in. */
-export function actualIn(stores: readonly StoreId[]): fc.Arbitrary<Actual> {
+/** A credential in any possible state. */
+export function anyActual(stores: readonly StoreId[]): fc.Arbitrary<Actual> {
   const storeId = fc.constantFrom(...stores);
   const record = fc
     .tuple(storeId, fc.uniqueArray(storeId))
@@ -35,68 +35,68 @@ export function actualIn(stores: readonly StoreId[]): fc.Arbitrary<Actual> {
   });
 }
 
-/** A credential, the stores that do not answer, and what is wished. */
+/** A credential, the stores that do not answer, and the options. */
 export const situation = fc.record({
-  actual: actualIn(stores),
+  actual: anyActual(stores),
   silent: fc.uniqueArray(storeId, { maxLength: 2 }),
-  wish: fc.record({ target: storeId, keep: storeId }, { requiredKeys: [] }),
+  options: fc.record({ target: storeId, keep: storeId }, { requiredKeys: [] }),
 });
 
 export type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never;
 
-/** A set, as src/app/set-credential.ts does it, killed before it removed what other stores had. */
+/** A `set` that was killed before it removed the copies in other stores. */
 export function overwrite({ record, copies }: Actual, store: StoreId, content: number): Actual {
   const named = record === undefined ? [] : [record.store, ...record.stale];
   const stale = named.filter((other) => other !== store);
   return { record: { store, stale }, copies: new Map(copies).set(store, content) };
 }
 
-/** What is seen of it while some stores do not answer. */
+/** What keystow sees while some stores do not answer. */
 export function look({ record, copies }: Actual, silent: readonly StoreId[]): CopyState {
-  const sighting = (store: StoreId): CopyStatus => {
+  const statusIn = (store: StoreId): CopyStatus => {
     const content = copies.get(store);
     if (silent.includes(store)) return { kind: 'unknown' };
     return content === undefined ? { kind: 'absent' } : { kind: 'present', content };
   };
-  return { record, seen: new Map(stores.map((store) => [store, sighting(store)])) };
+  return { record, seen: new Map(stores.map((store) => [store, statusIn(store)])) };
 }
 
-function perform({ record, copies }: Actual, effect: ReconcileStep): Actual {
+function perform({ record, copies }: Actual, step: ReconcileStep): Actual {
   const next = new Map(copies);
-  switch (effect.type) {
+  switch (step.type) {
     case 'record':
-      return { record: effect.record, copies };
+      return { record: step.record, copies };
     case 'forget':
       return { record: undefined, copies };
     case 'remove':
-      next.delete(effect.store);
+      next.delete(step.store);
       return { record, copies: next };
     case 'copy': {
-      const content = copies.get(effect.from);
-      if (content === undefined) throw new Error(`there is nothing in the ${effect.from} to copy`);
-      return { record, copies: next.set(effect.to, content) };
+      const content = copies.get(step.from);
+      if (content === undefined) throw new Error(`there is nothing in the ${step.from} to copy`);
+      return { record, copies: next.set(step.to, content) };
     }
     default:
-      return assertNever(effect);
+      return assertNever(step);
   }
 }
 
-export function effectsOf(settlement: ReconcilePlan): readonly ReconcileStep[] {
-  return 'steps' in settlement ? settlement.steps : [];
+export function listSteps(plan: ReconcilePlan): readonly ReconcileStep[] {
+  return 'steps' in plan ? plan.steps : [];
 }
 
-/** Every state on the way: before the first effect, and after each. */
-export function way(start: Actual, effects: readonly ReconcileStep[]): readonly Actual[] {
+/** The states before the first step and after each step. */
+export function listStates(start: Actual, steps: readonly ReconcileStep[]): readonly Actual[] {
   const states = [start];
-  for (const effect of effects) states.push(perform(states.at(-1) ?? start, effect));
+  for (const step of steps) states.push(perform(states.at(-1) ?? start, step));
   return states;
 }
 
-export function settleAll(start: Actual, silent: readonly StoreId[], wish: ReconcileOptions): Actual {
-  return way(start, effectsOf(planReconciliation(look(start, silent), wish))).at(-1) ?? start;
+export function reconcile(start: Actual, silent: readonly StoreId[], options: ReconcileOptions): Actual {
+  return listStates(start, listSteps(planReconciliation(look(start, silent), options))).at(-1) ?? start;
 }
 
-/** The content that a read gives, as src/app/get-credential.ts looks for it; `silent`: it fails instead. */
+/** The content that `get` returns. `silent`: it fails. */
 export function read({ record, copies }: Actual, silent: readonly StoreId[]): number | 'silent' | undefined {
   const ask = (store: StoreId) => (silent.includes(store) ? ('silent' as const) : copies.get(store));
   const first = record && ask(record.store);

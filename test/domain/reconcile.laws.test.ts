@@ -2,105 +2,108 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planReconciliation } from '../../src/domain/reconcile/reconcile-plan.ts';
 import {
-  effectsOf,
+  listStates,
+  listSteps,
   look,
   overwrite,
   read,
+  reconcile,
   type Situation,
-  settleAll,
   situation,
   stores,
-  way,
 } from './reconcile-model.ts';
 
 function law(title: string, holds: (situation: Situation) => void): void {
   test(title, () => fc.assert(fc.property(situation, holds), { numRuns: 3000 }));
 }
 
-law('[DOM21] wherever it is cut off, a read gives what it gave before, or what the user said to keep', (situation) => {
-  const { actual, silent, wish } = situation;
-  const settlement = planReconciliation(look(actual, silent), wish);
-  if (settlement.kind !== 'resolved') return;
-  const counts = actual.copies.get(settlement.from);
-  const before = read(actual, silent);
-  for (const state of way(actual, settlement.steps)) expect([before, counts]).toContain(read(state, silent));
-  if (wish.keep === undefined) expect(counts).toBe(before);
-});
+law(
+  '[DOM21] wherever it is interrupted, a read returns the same as before, or the copy that the user chose',
+  (situation) => {
+    const { actual, silent, options } = situation;
+    const plan = planReconciliation(look(actual, silent), options);
+    if (plan.kind !== 'resolved') return;
+    const current = actual.copies.get(plan.from);
+    const before = read(actual, silent);
+    for (const state of listStates(actual, plan.steps)) expect([before, current]).toContain(read(state, silent));
+    if (options.keep === undefined) expect(current).toBe(before);
+  },
+);
 
-law('wherever it is cut off, the copy that counts is in some store that answers', ({ actual, silent, wish }) => {
-  const settlement = planReconciliation(look(actual, silent), wish);
-  if (settlement.kind !== 'resolved') return;
-  const counts = actual.copies.get(settlement.from);
-  for (const { copies } of way(actual, settlement.steps)) {
-    expect([...copies].some(([store, content]) => content === counts && !silent.includes(store))).toBe(true);
+law('wherever it is interrupted, a store that answers has the current copy', ({ actual, silent, options }) => {
+  const plan = planReconciliation(look(actual, silent), options);
+  if (plan.kind !== 'resolved') return;
+  const current = actual.copies.get(plan.from);
+  for (const { copies } of listStates(actual, plan.steps)) {
+    expect([...copies].some(([store, content]) => content === current && !silent.includes(store))).toBe(true);
   }
 });
 
-law('wherever it is cut off, doing it again ends as if it had not been', ({ actual, silent, wish }) => {
-  const end = settleAll(actual, silent, wish);
-  const effects = effectsOf(planReconciliation(look(actual, silent), wish));
-  for (const state of way(actual, effects)) expect(settleAll(state, silent, wish)).toEqual(end);
-  expect(effectsOf(planReconciliation(look(end, silent), wish))).toEqual([]);
+law('wherever it is interrupted, a second run has the same result', ({ actual, silent, options }) => {
+  const end = reconcile(actual, silent, options);
+  const steps = listSteps(planReconciliation(look(actual, silent), options));
+  for (const state of listStates(actual, steps)) expect(reconcile(state, silent, options)).toEqual(end);
+  expect(listSteps(planReconciliation(look(end, silent), options))).toEqual([]);
 });
 
-law('once it has begun, what a set writes in between counts, and the rest gives way', ({ actual, silent, wish }) => {
+law('a `set` during the run becomes the current copy, and the others are removed', ({ actual, silent, options }) => {
   const fresh = 3;
-  for (const state of way(actual, effectsOf(planReconciliation(look(actual, silent), wish))).slice(1)) {
+  for (const state of listStates(actual, listSteps(planReconciliation(look(actual, silent), options))).slice(1)) {
     for (const store of stores.filter((store) => !silent.includes(store))) {
-      const settlement = planReconciliation(look(overwrite(state, store, fresh), silent), {
-        ...(wish.target && { target: wish.target }),
+      const plan = planReconciliation(look(overwrite(state, store, fresh), silent), {
+        ...(options.target && { target: options.target }),
       });
-      if (settlement.kind === 'unavailable') continue;
-      expect(settlement).toMatchObject({ kind: 'resolved', from: store });
+      if (plan.kind === 'unavailable') continue;
+      expect(plan).toMatchObject({ kind: 'resolved', from: store });
     }
   }
 });
 
-law('in the end it is where it was wished, alone among the stores that answer, and remembered there', (situation) => {
-  const { actual, silent, wish } = situation;
-  const settlement = planReconciliation(look(actual, silent), wish);
-  if (settlement.kind !== 'resolved') return;
-  const end = settleAll(actual, silent, wish);
+law('in the end, only the target has a copy among the stores that answer, and it is recorded there', (situation) => {
+  const { actual, silent, options } = situation;
+  const plan = planReconciliation(look(actual, silent), options);
+  if (plan.kind !== 'resolved') return;
+  const end = reconcile(actual, silent, options);
   const holding = [...end.copies.keys()].filter((store) => !silent.includes(store));
-  expect(holding).toEqual([settlement.to]);
-  if (wish.target !== undefined) expect(settlement.to).toBe(wish.target);
-  if (end.record !== undefined) expect(end.record.store).toBe(settlement.to);
+  expect(holding).toEqual([plan.to]);
+  if (options.target !== undefined) expect(plan.to).toBe(options.target);
+  if (end.record !== undefined) expect(end.record.store).toBe(plan.to);
 });
 
 law(
-  '[DOM22] a copy with other bytes is removed only where it is known to be older, or the user said so',
+  '[DOM22] a different copy is removed only if it is known to be older, or the user chose another one',
   (situation) => {
-    const { actual, silent, wish } = situation;
-    const settlement = planReconciliation(look(actual, silent), wish);
-    const from = settlement.kind === 'resolved' ? settlement.from : undefined;
-    for (const effect of effectsOf(settlement)) {
-      const lost = effect.type === 'remove' ? effect.store : effect.type === 'copy' ? effect.to : undefined;
+    const { actual, silent, options } = situation;
+    const plan = planReconciliation(look(actual, silent), options);
+    const from = plan.kind === 'resolved' ? plan.from : undefined;
+    for (const step of listSteps(plan)) {
+      const lost = step.type === 'remove' ? step.store : step.type === 'copy' ? step.to : undefined;
       const content = lost && actual.copies.get(lost);
       if (lost === undefined || content === undefined || content === (from && actual.copies.get(from))) continue;
-      expect(actual.record?.stale.includes(lost) || wish.keep === from).toBe(true);
+      expect(actual.record?.stale.includes(lost) || options.keep === from).toBe(true);
     }
   },
 );
 
-law('a store that does not answer is neither written to nor forgotten', ({ actual, silent, wish }) => {
-  const effects = effectsOf(planReconciliation(look(actual, silent), wish));
-  for (const effect of effects) {
-    if (effect.type === 'remove') expect(silent).not.toContain(effect.store);
-    if (effect.type === 'copy') expect(silent).not.toContain(effect.to);
+law('a store that does not answer is neither written to nor dropped from the record', ({ actual, silent, options }) => {
+  const steps = listSteps(planReconciliation(look(actual, silent), options));
+  for (const step of steps) {
+    if (step.type === 'remove') expect(silent).not.toContain(step.store);
+    if (step.type === 'copy') expect(silent).not.toContain(step.to);
   }
-  const { record } = settleAll(actual, silent, wish);
+  const { record } = reconcile(actual, silent, options);
   const named = actual.record ? [actual.record.store, ...actual.record.stale] : [];
   for (const store of named.filter((store) => silent.includes(store))) {
     expect(record && [record.store, ...record.stale]).toContain(store);
   }
 });
 
-law('where copies differ, or only older ones are left, nothing is done unless the user says whose', (situation) => {
-  const { actual, silent, wish } = situation;
-  const settlement = planReconciliation(look(actual, silent), wish);
-  if (settlement.kind !== 'conflict' && settlement.kind !== 'stale-only') return;
-  const [chosen] = settlement.stores;
-  expect(effectsOf(settlement)).toEqual([]);
+law('if copies differ, or only older ones are left, nothing is done unless the user chooses one', (situation) => {
+  const { actual, silent, options } = situation;
+  const plan = planReconciliation(look(actual, silent), options);
+  if (plan.kind !== 'conflict' && plan.kind !== 'stale-only') return;
+  const [chosen] = plan.stores;
+  expect(listSteps(plan)).toEqual([]);
   if (chosen)
     expect(planReconciliation(look(actual, silent), { keep: chosen })).toMatchObject({
       kind: 'resolved',

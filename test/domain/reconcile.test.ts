@@ -13,211 +13,211 @@ const keyring = 'secret-service';
 const file = 'file';
 const toKeyring: ReconcileOptions = { target: keyring };
 
-const note = (store: StoreId, ...stale: StoreId[]): ReconcileStep => ({ type: 'record', record: { store, stale } });
+const record = (store: StoreId, ...stale: StoreId[]): ReconcileStep => ({ type: 'record', record: { store, stale } });
 const copy = (from: StoreId, to: StoreId): ReconcileStep => ({ type: 'copy', from, to });
 const remove = (store: StoreId): ReconcileStep => ({ type: 'remove', store });
-const settled = (from: StoreId, to: StoreId, ...steps: ReconcileStep[]): ReconcilePlan => ({
+const resolved = (from: StoreId, to: StoreId, ...steps: ReconcileStep[]): ReconcilePlan => ({
   kind: 'resolved',
   from,
   to,
   steps,
 });
 
-const wholeMove = settled(
+const fullMove = resolved(
   file,
   keyring,
-  note(file, keyring),
+  record(file, keyring),
   copy(file, keyring),
-  note(keyring, file),
+  record(keyring, file),
   remove(file),
-  note(keyring),
+  record(keyring),
 );
 
-interface Row {
+interface Case {
   readonly title: string;
   readonly record?: RecordedStores;
-  /** Store → content of its copy; `?`: it does not answer. */
+  /** The content of the copy in each store. `?`: the store does not answer. */
   readonly held: Readonly<Partial<Record<StoreId, number | '?'>>>;
-  readonly wish?: ReconcileOptions;
-  readonly settlement: ReconcilePlan;
+  readonly options?: ReconcileOptions;
+  readonly plan: ReconcilePlan;
 }
 
 const inKeyring: RecordedStores = { store: keyring, stale: [] };
 const inFile: RecordedStores = { store: file, stale: [] };
 
-const rows: readonly Row[] = [
-  { title: 'where it should be', record: inFile, held: { file: 1 }, settlement: settled(file, file) },
+const cases: readonly Case[] = [
+  { title: 'in the recorded store: nothing to do', record: inFile, held: { file: 1 }, plan: resolved(file, file) },
   {
-    title: 'found where nothing is remembered: left so',
+    title: 'without a record: nothing to do',
     held: { file: 1 },
-    settlement: settled(file, file),
+    plan: resolved(file, file),
   },
   {
-    title: 'moved: the journal, the copy, the switch, the removal, the end',
+    title: 'to be moved: journal, copy, switch, removal, final record',
     record: inFile,
     held: { file: 1 },
-    wish: toKeyring,
-    settlement: wholeMove,
+    options: toKeyring,
+    plan: fullMove,
   },
   {
-    title: 'moved though nothing is remembered of it: from then on it is',
+    title: 'to be moved without a record: gets one',
     held: { file: 1 },
-    wish: toKeyring,
-    settlement: wholeMove,
+    options: toKeyring,
+    plan: fullMove,
   },
   {
-    title: 'killed after the journal: gone on with',
+    title: 'whose move was killed after the journal: continued',
     record: { store: file, stale: [keyring] },
     held: { file: 1 },
-    wish: toKeyring,
-    settlement: settled(file, keyring, copy(file, keyring), note(keyring, file), remove(file), note(keyring)),
+    options: toKeyring,
+    plan: resolved(file, keyring, copy(file, keyring), record(keyring, file), remove(file), record(keyring)),
   },
   {
-    title: 'killed after the copy: gone on with',
+    title: 'whose move was killed after the copy: continued',
     record: { store: file, stale: [keyring] },
     held: { file: 1, [keyring]: 1 },
-    wish: toKeyring,
-    settlement: settled(file, keyring, note(keyring, file), remove(file), note(keyring)),
+    options: toKeyring,
+    plan: resolved(file, keyring, record(keyring, file), remove(file), record(keyring)),
   },
   {
-    title: 'killed after the switch: gone on with',
+    title: 'whose move was killed after the switch: continued',
     record: { store: keyring, stale: [file] },
     held: { file: 1, [keyring]: 1 },
-    wish: toKeyring,
-    settlement: settled(keyring, keyring, remove(file), note(keyring)),
+    options: toKeyring,
+    plan: resolved(keyring, keyring, remove(file), record(keyring)),
   },
   {
-    title: 'killed after the removal: gone on with',
+    title: 'whose move was killed after the removal: continued',
     record: { store: keyring, stale: [file] },
     held: { [keyring]: 1 },
-    wish: toKeyring,
-    settlement: settled(keyring, keyring, note(keyring)),
+    options: toKeyring,
+    plan: resolved(keyring, keyring, record(keyring)),
   },
   {
-    title: 'at the target already, with the same bytes: only removed at the source',
+    title: 'already in the target, with the same bytes: only removed from the source',
     record: inFile,
     held: { file: 1, [keyring]: 1 },
-    wish: toKeyring,
-    settlement: settled(file, keyring, note(keyring, file), remove(file), note(keyring)),
+    options: toKeyring,
+    plan: resolved(file, keyring, record(keyring, file), remove(file), record(keyring)),
   },
   {
-    title: 'at the target with other bytes that are known to be older: written over',
+    title: 'in the target with other bytes that are known to be older: overwritten',
     record: { store: file, stale: [keyring] },
     held: { file: 2, [keyring]: 1 },
-    wish: toKeyring,
-    settlement: settled(file, keyring, copy(file, keyring), note(keyring, file), remove(file), note(keyring)),
+    options: toKeyring,
+    plan: resolved(file, keyring, copy(file, keyring), record(keyring, file), remove(file), record(keyring)),
   },
   {
-    title: 'at the target with other bytes: both are left, the one that a read gives first',
+    title: 'in the target with other bytes: a conflict, starting with the copy that a read returns',
     record: inFile,
     held: { file: 2, [keyring]: 1 },
-    wish: toKeyring,
-    settlement: { kind: 'conflict', stores: [file, keyring] },
+    options: toKeyring,
+    plan: { kind: 'conflict', stores: [file, keyring] },
   },
   {
-    title: 'with other bytes where nothing is remembered: both are left, the one that a read gives first',
+    title: 'in two stores with other bytes, without a record: a conflict, starting with the copy that a read returns',
     held: { file: 2, [keyring]: 1 },
-    settlement: { kind: 'conflict', stores: [keyring, file] },
+    plan: { kind: 'conflict', stores: [keyring, file] },
   },
   {
-    title: 'with other bytes, and the user says whose to keep',
+    title: 'in conflict, with a copy to keep: the other one is removed',
     record: inFile,
     held: { file: 2, [keyring]: 1 },
-    wish: { keep: keyring },
-    settlement: settled(keyring, keyring, note(keyring, file), remove(file), note(keyring)),
+    options: { keep: keyring },
+    plan: resolved(keyring, keyring, record(keyring, file), remove(file), record(keyring)),
   },
   {
-    title: 'whose to keep says nothing where no copies differ',
+    title: 'in two stores with the same bytes: the copy to keep is ignored',
     record: inFile,
     held: { file: 1, [keyring]: 1 },
-    wish: { keep: keyring },
-    settlement: settled(file, file, note(file, keyring), remove(keyring), note(file)),
+    options: { keep: keyring },
+    plan: resolved(file, file, record(file, keyring), remove(keyring), record(file)),
   },
   {
-    title: 'the same bytes twice: the copy that is not remembered is removed',
+    title: 'in two stores with the same bytes: the unrecorded copy is removed',
     record: inFile,
     held: { file: 1, [keyring]: 1 },
-    settlement: settled(file, file, note(file, keyring), remove(keyring), note(file)),
+    plan: resolved(file, file, record(file, keyring), remove(keyring), record(file)),
   },
   {
-    title: 'the same bytes twice, nothing remembered: the copy that a read gives stays',
+    title: 'in two stores with the same bytes, without a record: the copy that a read returns stays',
     held: { file: 1, [keyring]: 1 },
-    settlement: settled(keyring, keyring, note(keyring, file), remove(file), note(keyring)),
+    plan: resolved(keyring, keyring, record(keyring, file), remove(file), record(keyring)),
   },
   {
-    title: 'an older copy that is still there',
+    title: 'with an older copy: it is removed',
     record: { store: keyring, stale: [file] },
     held: { file: 1, [keyring]: 2 },
-    settlement: settled(keyring, keyring, remove(file), note(keyring)),
+    plan: resolved(keyring, keyring, remove(file), record(keyring)),
   },
   {
-    title: 'an older copy that is gone',
+    title: 'with an older copy that is gone: only the record changes',
     record: { store: keyring, stale: [file] },
     held: { [keyring]: 2 },
-    settlement: settled(keyring, keyring, note(keyring)),
+    plan: resolved(keyring, keyring, record(keyring)),
   },
   {
-    title: 'an older copy in a store that does not answer stays remembered',
+    title: 'with an older copy in a store that does not answer: it stays recorded',
     record: { store: keyring, stale: [file] },
     held: { file: '?', [keyring]: 2 },
-    settlement: settled(keyring, keyring),
+    plan: resolved(keyring, keyring),
   },
   {
-    title: 'remembered in one store and found in another',
+    title: 'recorded in one store and found in another: the record changes',
     record: inKeyring,
     held: { file: 1 },
-    settlement: settled(file, file, note(file)),
+    plan: resolved(file, file, record(file)),
   },
   {
-    title: 'remembered, and only an older copy is left',
+    title: 'recorded, with only an older copy left: stale-only',
     record: { store: keyring, stale: [file] },
     held: { file: 1 },
-    settlement: { kind: 'stale-only', stores: [file] },
+    plan: { kind: 'stale-only', stores: [file] },
   },
   {
-    title: 'only an older copy is left, and the user says to keep it',
+    title: 'with only an older copy left, which the user keeps: it becomes current',
     record: { store: keyring, stale: [file] },
     held: { file: 1 },
-    wish: { keep: file },
-    settlement: settled(file, file, note(file)),
+    options: { keep: file },
+    plan: resolved(file, file, record(file)),
   },
   {
-    title: 'remembered, and in no store',
+    title: 'recorded, but in no store: its entry is removed',
     record: inKeyring,
     held: {},
-    settlement: { kind: 'missing', steps: [{ type: 'forget' }] },
+    plan: { kind: 'missing', steps: [{ type: 'forget' }] },
   },
-  { title: 'neither remembered nor anywhere', held: {}, settlement: { kind: 'missing', steps: [] } },
+  { title: 'neither recorded nor in any store: nothing to do', held: {}, plan: { kind: 'missing', steps: [] } },
   {
-    title: 'remembered in a store that does not answer',
+    title: 'recorded in a store that does not answer: unavailable',
     record: inKeyring,
     held: { file: 1, [keyring]: '?' },
-    settlement: { kind: 'unavailable', store: keyring },
+    plan: { kind: 'unavailable', store: keyring },
   },
   {
-    title: 'not found, and a store does not answer',
+    title: 'not found, while a store does not answer: unavailable',
     record: inKeyring,
     held: { file: '?' },
-    settlement: { kind: 'unavailable', store: file },
+    plan: { kind: 'unavailable', store: file },
   },
   {
-    title: 'the target does not answer',
+    title: 'to be moved to a target that does not answer: unavailable',
     record: inFile,
     held: { file: 1, [keyring]: '?' },
-    wish: toKeyring,
-    settlement: { kind: 'unavailable', store: keyring },
+    options: toKeyring,
+    plan: { kind: 'unavailable', store: keyring },
   },
 ];
 
-describe('what becomes of a credential that is', () => {
-  test.each(rows)('$title', ({ record, held, wish, settlement }) => {
+describe('the plan for a credential', () => {
+  test.each(cases)('$title', ({ record, held, options, plan }) => {
     const silent = Object.entries(held).flatMap(([store, content]) => (content === '?' ? [store as StoreId] : []));
     const kept = Object.entries(held).filter(([, content]) => content !== '?') as [StoreId, number][];
-    expect(planReconciliation(look({ record, copies: new Map(kept) }, silent), wish)).toEqual(settlement);
+    expect(planReconciliation(look({ record, copies: new Map(kept) }, silent), options)).toEqual(plan);
   });
 });
 
-test('a target that nobody looked at would have to answer first', () => {
+test('a target that was not asked is unavailable', () => {
   const seen = new Map([[file, { kind: 'present', content: 1 }]] as const);
   expect(planReconciliation({ record: inFile, seen }, toKeyring)).toEqual({ kind: 'unavailable', store: keyring });
 });

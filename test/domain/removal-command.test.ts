@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { formatRemovalCommand } from '../../src/domain/entries/removal-command.ts';
 
-describe('what removes a credential by hand', () => {
+describe('the command that removes a credential', () => {
   const name = { service: 'jsm', account: "al's key" };
   const linux = { platform: 'linux', path: '/home/al b/tokens.json' };
   const windows = { platform: 'win32', path: 'C:\\Users\\al b\\tokens.json' };
@@ -16,12 +16,12 @@ describe('what removes a credential by hand', () => {
     expect(formatRemovalCommand(store, name, linux)).toBe(command);
   });
 
-  test('from pass is the folder to look in, where the name is too long for one entry', () => {
+  test('from pass names the folder to look in if the name is too long for an entry', () => {
     const long = { service: 'é'.repeat(500), account: 'al' };
     expect(formatRemovalCommand('pass', long, linux)).toMatch(/^pass rm -f 'keystow[^']*\/…'$/);
   });
 
-  test('from Credential Manager names the target that Windows shows', () => {
+  test('from the Credential Manager names the target that Windows lists', () => {
     const command = (name: CredentialName, windowsTarget?: string) =>
       formatRemovalCommand('credential-manager', name, { ...windows, windowsTarget });
     expect(command(name)).toBe('cmdkey "/delete:al%27s key.jsm"');
@@ -30,7 +30,7 @@ describe('what removes a credential by hand', () => {
     expect(command({ service: 's'.repeat(300), account: 'al' })).toBe('control /name Microsoft.CredentialManager');
   });
 
-  test('from the encrypted file on Windows is a command of both its shells', () => {
+  test('from the encrypted file on Windows works in both shells', () => {
     expect(formatRemovalCommand('file', name, windows)).toBe('del "C:\\Users\\al b\\tokens.json"');
   });
 });

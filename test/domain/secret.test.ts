@@ -11,13 +11,13 @@ test.each([
   ['a template', `${secret}`],
   ['JSON', JSON.stringify({ secret })],
   ['inspect', inspect(secret)],
-  ['inspect with everything shown', inspect({ deep: { secret } }, { showHidden: true, depth: Infinity })],
+  ['inspect with hidden properties', inspect({ deep: { secret } }, { showHidden: true, depth: Infinity })],
   ['a format', format('%s %o %j', secret, secret, secret)],
-  ['an error that carries it as its cause', inspect(new CredentialError('failed', 'no', { cause: secret }))],
-])('[DOM8] a secret is hidden from %s', (_, shown) => {
-  expect(shown).toContain('[secret]');
-  expect(shown).not.toContain('hunter2');
-  expect(shown).not.toContain('104, 117');
+  ['an error with it as its cause', inspect(new CredentialError('failed', 'no', { cause: secret }))],
+])('[DOM8] a secret is hidden from %s', (_, output) => {
+  expect(output).toContain('[secret]');
+  expect(output).not.toContain('hunter2');
+  expect(output).not.toContain('104, 117');
 });
 
 test('[DOM9] a secret has no property that can be copied or enumerated', () => {
@@ -25,7 +25,7 @@ test('[DOM9] a secret has no property that can be copied or enumerated', () => {
   expect(() => structuredClone(secret.expose)).toThrow();
 });
 
-test('secrets are equal exactly when their bytes are', () => {
+test('secrets are equal exactly if their bytes are', () => {
   expect(secret.equals(textSecret('hunter2'))).toBe(true);
   for (const other of ['hunter3', 'hunter', 'hunter22', '']) expect(secret.equals(textSecret(other))).toBe(false);
   expect(new Secret(new Uint8Array()).equals(textSecret(''))).toBe(true);

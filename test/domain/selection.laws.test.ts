@@ -3,92 +3,92 @@ import { expect, test } from 'vitest';
 import { classifyReason } from '../../src/domain/selection/probe-result.ts';
 import { isPreference, replaySelection } from '../../src/domain/selection/selection.ts';
 import { selectionRules } from '../../src/domain/selection/selection-rules.ts';
-import { type Choice, choice } from './arbitraries.ts';
-import { drive } from './drive.ts';
+import { type SelectionInputs, selectionInputs } from './arbitraries.ts';
+import { runSelection } from './run-selection.ts';
 
-function law(title: string, holds: (choice: Choice) => void): void {
-  test(title, () => fc.assert(fc.property(choice, holds), { numRuns: 1000 }));
+function law(title: string, holds: (inputs: SelectionInputs) => void): void {
+  test(title, () => fc.assert(fc.property(selectionInputs, holds), { numRuns: 1000 }));
 }
 
-law('it ends after at most one probe of each candidate, in their order', (choice) => {
-  const probed = drive(choice).effects.flatMap((effect) => (effect.type === 'probe' ? [effect.store] : []));
-  expect(probed).toEqual([...new Set(choice.candidates)].slice(0, probed.length));
+law('a selection ends after at most one probe of each candidate, in their order', (inputs) => {
+  const probed = runSelection(inputs).effects.flatMap((effect) => (effect.type === 'probe' ? [effect.store] : []));
+  expect(probed).toEqual([...new Set(inputs.candidates)].slice(0, probed.length));
 });
 
-law('[DOM10] the same input gives the same output', (choice) => {
-  expect(drive(choice)).toEqual(drive(structuredClone(choice)));
+law('[DOM10] the same input has the same result', (inputs) => {
+  expect(runSelection(inputs)).toEqual(runSelection(structuredClone(inputs)));
 });
 
-law('[DOM11] asked for the file, it probes nothing and selects the file', (choice) => {
-  const { end, effects } = drive({ ...choice, policy: { ...choice.policy, preference: 'file' } });
+law('[DOM11] if the preference is file, nothing is probed and the encrypted file is selected', (inputs) => {
+  const { end, effects } = runSelection({ ...inputs, policy: { ...inputs.policy, preference: 'file' } });
   expect(effects).toEqual([]);
   expect(end).toMatchObject({ status: 'selected', store: 'file' });
 });
 
-law('[DOM12] with the keyring disabled it probes nothing', (choice) => {
-  expect(drive({ ...choice, policy: { ...choice.policy, keyringDisabled: true } }).effects).toEqual([]);
+law('[DOM12] if the keyring is disabled, nothing is probed', (inputs) => {
+  expect(runSelection({ ...inputs, policy: { ...inputs.policy, keyringDisabled: true } }).effects).toEqual([]);
 });
 
-law('[DOM13] a demanded keyring never ends at the file', (choice) => {
-  const { end } = drive({ ...choice, policy: { ...choice.policy, preference: 'keychain' } });
+law('[DOM13] a required keyring is never replaced by the encrypted file', (inputs) => {
+  const { end } = runSelection({ ...inputs, policy: { ...inputs.policy, preference: 'keychain' } });
   expect(end).not.toMatchObject({ store: 'file' });
 });
 
-law('[DOM14] auto is never refused', (choice) => {
-  expect(drive({ ...choice, policy: { ...choice.policy, preference: 'auto' } }).end.status).toBe('selected');
+law('[DOM14] if the preference is auto, a store is always selected', (inputs) => {
+  expect(runSelection({ ...inputs, policy: { ...inputs.policy, preference: 'auto' } }).end.status).toBe('selected');
 });
 
-law('[DOM15] a store that forgets, and the kernel keyring, are never selected', (choice) => {
-  const { end } = drive(choice);
+law('[DOM15] a volatile store and the kernel keyring are never selected', (inputs) => {
+  const { end } = runSelection(inputs);
   if (end.status === 'rejected' || end.store === 'file') return;
   expect(end.store).not.toBe('keyutils');
-  expect(choice.probes[end.store]).toMatchObject({ kind: 'usable', persistence: 'until-delete' });
+  expect(inputs.probes[end.store]).toMatchObject({ kind: 'usable', persistence: 'until-delete' });
 });
 
-law('[DOM16] every candidate before the end is passed over, once, with the reason that its probe saw', (choice) => {
-  const { end } = drive(choice);
-  const { preference, keyringDisabled } = choice.policy;
+law('[DOM16] every candidate before the end is skipped, once, with the reason of its probe', (inputs) => {
+  const { end } = runSelection(inputs);
+  const { preference, keyringDisabled } = inputs.policy;
   if (!isPreference(preference) || preference === 'file' || keyringDisabled) return;
-  const queue = [...new Set(choice.candidates)];
+  const queue = [...new Set(inputs.candidates)];
   const before = end.status === 'selected' && end.store !== 'file' ? queue.slice(0, queue.indexOf(end.store)) : queue;
   expect(end.skipped.map(({ store, reason }) => [store, reason])).toEqual(
     before.map((store) => {
-      const probe = choice.probes[store];
+      const probe = inputs.probes[store];
       return [store, probe.kind === 'usable' ? 'volatile' : probe.reason];
     }),
   );
 });
 
-law('[DOM17] a warning appears exactly when a service failure was passed over under auto', (choice) => {
-  const { end, effects } = drive(choice);
+law('[DOM17] there is a warning exactly if a service failure is skipped under auto', (inputs) => {
+  const { end, effects } = runSelection(inputs);
   const warned = effects.flatMap((effect) => (effect.type === 'warn' ? [effect.about] : []));
   const failed = end.skipped.filter(({ reason }) => classifyReason(reason) === 'service-failure');
-  expect(warned).toEqual(choice.policy.preference === 'auto' ? failed : []);
+  expect(warned).toEqual(inputs.policy.preference === 'auto' ? failed : []);
 });
 
-law('replaying what was seen gives the same end and the same warnings', (choice) => {
-  const { end, effects } = drive(choice);
-  expect(replaySelection(choice.policy, choice.candidates, (store) => choice.probes[store])).toEqual({
+law('a replay of the recorded probes has the same end and the same warnings', (inputs) => {
+  const { end, effects } = runSelection(inputs);
+  expect(replaySelection(inputs.policy, inputs.candidates, (store) => inputs.probes[store])).toEqual({
     selection: end,
     warned: effects.flatMap((effect) => (effect.type === 'warn' ? [effect.about] : [])),
   });
 });
 
-law('a probe that was needed and is not on record is not made up', (choice) => {
-  const { effects, end } = drive(choice);
-  const probed = effects.some((effect) => effect.type === 'probe');
-  expect(replaySelection(choice.policy, choice.candidates, () => undefined)).toEqual(
-    probed ? undefined : { selection: end, warned: [] },
+law('a replay without a probe that it needs has no result', (inputs) => {
+  const { effects, end } = runSelection(inputs);
+  const isProbed = effects.some((effect) => effect.type === 'probe');
+  expect(replaySelection(inputs.policy, inputs.candidates, () => undefined)).toEqual(
+    isProbed ? undefined : { selection: end, warned: [] },
   );
 });
 
-test('the table describes exactly the rows that the machine can fire', () => {
-  const fired = new Set<number>();
+test('the table describes exactly the rules that can apply', () => {
+  const applied = new Set<number>();
   fc.assert(
-    fc.property(choice, (choice) => {
-      for (const row of drive(choice).end.rules) fired.add(row);
+    fc.property(selectionInputs, (inputs) => {
+      for (const rule of runSelection(inputs).end.rules) applied.add(rule);
     }),
     { numRuns: 5000 },
   );
-  expect([...fired].sort((a, b) => a - b)).toEqual(selectionRules.map(({ number }) => number));
+  expect([...applied].sort((a, b) => a - b)).toEqual(selectionRules.map(({ number }) => number));
 });

@@ -21,19 +21,19 @@ function probed(state: Probing, probe: ProbeResult) {
 }
 
 describe('before anything is probed', () => {
-  test.each(['', 'AUTO', 'keyring', 'auto '])('[R1] %j is refused as no preference', (preference) => {
-    const refused = { status: 'rejected', code: 'invalid-preference', skipped: [], rules: [1] };
-    expect(startSelection(policy(preference), linux)).toEqual([refused, []]);
-    expect(startSelection(policy(preference, true), linux)).toEqual([refused, []]);
+  test.each(['', 'AUTO', 'keyring', 'auto '])('[R1] %j is rejected as an invalid preference', (preference) => {
+    const rejected = { status: 'rejected', code: 'invalid-preference', skipped: [], rules: [1] };
+    expect(startSelection(policy(preference), linux)).toEqual([rejected, []]);
+    expect(startSelection(policy(preference, true), linux)).toEqual([rejected, []]);
   });
 
-  test('[R2] the file is selected when it is asked for, keyring disabled or not', () => {
+  test('[R2] the file is selected if it is requested, whether or not the keyring is disabled', () => {
     const selected = { status: 'selected', store: 'file', skipped: [], rules: [2] };
     expect(startSelection(policy('file'), linux)).toEqual([selected, []]);
     expect(startSelection(policy('file', true), linux)).toEqual([selected, []]);
   });
 
-  test('[R3] a disabled keyring passes every candidate over', () => {
+  test('[R3] if the keyring is disabled, every candidate is skipped', () => {
     const skipped = linux.map((store) => ({ store, reason: 'disabled' }));
     expect(startSelection(policy('auto', true), linux)).toEqual([
       { status: 'selected', store: 'file', skipped, rules: [3] },
@@ -41,24 +41,24 @@ describe('before anything is probed', () => {
     ]);
   });
 
-  test('[R4] a disabled keyring that is demanded is a contradiction', () => {
-    const refused = { status: 'rejected', code: 'contradictory-settings', skipped: [], rules: [4] };
-    expect(startSelection(policy('keychain', true), linux)).toEqual([refused, []]);
+  test('[R4] a keyring that is both required and disabled is a contradiction', () => {
+    const rejected = { status: 'rejected', code: 'contradictory-settings', skipped: [], rules: [4] };
+    expect(startSelection(policy('keychain', true), linux)).toEqual([rejected, []]);
   });
 
-  test('[R5] without candidates auto ends at the file', () => {
+  test('[R5] without candidates, auto selects the file', () => {
     expect(startSelection(policy('auto'), [])).toEqual([
       { status: 'selected', store: 'file', skipped: [], rules: [5] },
       [],
     ]);
   });
 
-  test('[R6] without candidates a demanded keyring is refused', () => {
-    const refused = { status: 'rejected', code: 'keyring-required', skipped: [], rules: [6] };
-    expect(startSelection(policy('keychain'), [])).toEqual([refused, []]);
+  test('[R6] without candidates, a required keyring is rejected', () => {
+    const rejected = { status: 'rejected', code: 'keyring-required', skipped: [], rules: [6] };
+    expect(startSelection(policy('keychain'), [])).toEqual([rejected, []]);
   });
 
-  test('[DOM18] where no row applies, the best candidate is probed', () => {
+  test('[DOM18] if none of these rules applies, the best candidate is probed', () => {
     const history = { skipped: [], rules: [] };
     expect(startSelection(policy('auto'), linux)).toEqual([
       { status: 'probing', preference: 'auto', candidate: 'secret-service', rest: ['keyutils'], ...history },
@@ -66,7 +66,7 @@ describe('before anything is probed', () => {
     ]);
   });
 
-  test('a candidate named twice is probed once', () => {
+  test('a candidate that is listed twice is probed once', () => {
     expect(startSelection(policy('auto'), ['keychain', 'keychain'])[0]).toMatchObject({
       candidate: 'keychain',
       rest: [],
@@ -74,15 +74,15 @@ describe('before anything is probed', () => {
   });
 });
 
-describe('what a probe saw', () => {
-  test('[R7] a usable store that keeps until deletion is selected', () => {
+describe('after a probe', () => {
+  test('[R7] a usable store that keeps credentials until they are deleted is selected', () => {
     const [state, effects] = probed(probing('auto'), { kind: 'usable', persistence: 'until-delete' });
     expect(state).toEqual({ status: 'selected', store: 'secret-service', skipped: [], rules: [7] });
     expect(effects).toEqual([]);
   });
 
   test.each(['until-exit', 'until-logout', 'until-reboot'] as const)(
-    '[R8] a usable store that keeps %s is passed over as volatile, without a warning',
+    '[R8] a usable store that keeps credentials %s is skipped as volatile, without a warning',
     (persistence) => {
       const [state, effects] = probed(probing('auto', ['secret-service']), { kind: 'usable', persistence });
       const skipped = [{ store: 'secret-service', reason: 'volatile' }];
@@ -91,12 +91,12 @@ describe('what a probe saw', () => {
     },
   );
 
-  test('[DOM19] the kernel keyring is volatile whatever its probe says', () => {
+  test('[DOM19] the kernel keyring is volatile, whatever its probe reports', () => {
     const [state] = probed(probing('auto', ['keyutils']), { kind: 'usable', persistence: 'until-delete' });
     expect(state).toMatchObject({ store: 'file', skipped: [{ store: 'keyutils', reason: 'volatile' }] });
   });
 
-  test.each(unsupportedReasons)('[R9] %s passes over in silence', (reason) => {
+  test.each(unsupportedReasons)('[R9] %s is skipped without a warning', (reason) => {
     const [state, effects] = probed(probing('auto'), { kind: 'unsupported', reason });
     expect(state).toMatchObject({
       candidate: 'keyutils',
@@ -106,18 +106,21 @@ describe('what a probe saw', () => {
     expect(effects).toEqual([{ type: 'probe', store: 'keyutils' }]);
   });
 
-  test.each(serviceFailureReasons)('[R10] %s warns once under auto, and the next candidate is probed', (reason) => {
-    const evidence = { text: 'what the platform said' };
-    const [state, effects] = probed(probing('auto'), { kind: 'service-failure', reason, evidence });
-    const about = { store: 'secret-service', reason, evidence };
-    expect(state).toMatchObject({ candidate: 'keyutils', skipped: [about], rules: [10] });
-    expect(effects).toEqual([
-      { type: 'warn', about },
-      { type: 'probe', store: 'keyutils' },
-    ]);
-  });
+  test.each(serviceFailureReasons)(
+    '[R10] %s is skipped with one warning under auto, and the next candidate is probed',
+    (reason) => {
+      const evidence = { text: 'from the platform' };
+      const [state, effects] = probed(probing('auto'), { kind: 'service-failure', reason, evidence });
+      const about = { store: 'secret-service', reason, evidence };
+      expect(state).toMatchObject({ candidate: 'keyutils', skipped: [about], rules: [10] });
+      expect(effects).toEqual([
+        { type: 'warn', about },
+        { type: 'probe', store: 'keyutils' },
+      ]);
+    },
+  );
 
-  test('[DOM20] a demanded keyring that fails is refused by row 6, and nothing is warned of', () => {
+  test('[DOM20] a required keyring that fails is rejected by rule 6, without a warning', () => {
     const [state, effects] = probed(probing('keychain', ['keychain']), { kind: 'service-failure', reason: 'denied' });
     const skipped = [{ store: 'keychain', reason: 'denied' }];
     expect(state).toEqual({ status: 'rejected', code: 'keyring-required', skipped, rules: [10, 6] });
@@ -125,7 +128,7 @@ describe('what a probe saw', () => {
   });
 });
 
-describe('events that nobody waits for', () => {
+describe('unexpected events', () => {
   const usable: ProbeResult = { kind: 'usable', persistence: 'until-delete' };
 
   test('a probe of another store changes nothing', () => {
@@ -133,7 +136,7 @@ describe('events that nobody waits for', () => {
     expect(transition(state, { type: 'probed', store: 'keychain', probe: usable })).toEqual([state, []]);
   });
 
-  test('a choice that has ended stays ended', () => {
+  test('a selection that has ended does not change', () => {
     const [ended] = probed(probing('auto'), usable);
     expect(transition(ended, { type: 'probed', store: 'secret-service', probe: usable })).toEqual([ended, []]);
   });

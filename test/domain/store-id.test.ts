@@ -6,11 +6,11 @@ test.each([
   ['win32', 'credential-manager'],
   ['linux', 'secret-service'],
   ['freebsd', 'keychain'],
-] as const)('on %s the word keychain means the %s', (platform, store) => {
+] as const)('on %s the word keychain stands for the %s', (platform, store) => {
   expect(resolveStoreWord('keychain', listCandidates(platform))).toBe(store);
 });
 
-test('any other word means the store of that name, wherever it is said', () => {
+test('any other word stands for the store of that name on every platform', () => {
   for (const word of storeWords.filter((word) => word !== 'keychain')) {
     for (const platform of ['darwin', 'win32', 'linux', 'freebsd']) {
       expect(resolveStoreWord(word, listCandidates(platform))).toBe(word);
@@ -23,16 +23,16 @@ test.each([
   ['win32', ['credential-manager'], ['credential-manager']],
   ['linux', ['secret-service', 'keyutils'], ['secret-service', 'pass', 'keyutils']],
   ['freebsd', [], []],
-])('the candidates of %s are %j, and with pass %j', (platform, candidates, withPass) => {
+])('the candidates of %s are %j, with pass %j', (platform, candidates, withPass) => {
   expect(listCandidates(platform)).toEqual(candidates);
   expect(listCandidates(platform, true)).toEqual(withPass);
 });
 
-test('a user may name each store that keeps what it is given', () => {
+test('there is a word for each store that is not volatile', () => {
   expect(storeWords).toEqual(['file', 'keychain', 'credential-manager', 'secret-service', 'pass']);
 });
 
-test('the word keychain never means the kernel keyring, which forgets', () => {
+test('the word keychain never stands for the volatile kernel keyring', () => {
   expect(resolveStoreWord('keychain', ['keyutils', 'secret-service'])).toBe('secret-service');
   expect(resolveStoreWord('keychain', ['keyutils'])).toBe('keychain');
 });

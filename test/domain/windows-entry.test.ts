@@ -3,7 +3,7 @@ import { formatWindowsTarget, toWindowsEntry } from '../../src/domain/entries/wi
 
 const longestTarget = 240;
 
-test('an entry of Windows has a target of 240 characters at most, and a longer one none', () => {
+test('a target has at most 240 characters; a longer name has no entry', () => {
   const name = (length: number) => ({ service: 's'.repeat(length - 'a.'.length), account: 'a' });
   expect(toWindowsEntry(name(longestTarget))).toEqual({ service: name(longestTarget).service, user: 'a' });
   expect(toWindowsEntry(name(longestTarget + 1))).toBeUndefined();

@@ -118,7 +118,7 @@ const asMacos = resolve(import.meta.dirname, '../containers/inside/as-macos.mjs'
 const expectedText: Readonly<Partial<Record<Reason, RegExp>>> = {
   'binding-missing': /native (module|binding)/,
   locked: /the Keychain is locked/,
-  denied: /the dialog of the Keychain was dismissed|the Keychain refused access/,
+  denied: /the dialog of the Keychain was dismissed|the Keychain denied access/,
   'not-running': /no Keychain is available|the Keychain is installed but not running/,
   'no-collection': /no default keychain/,
   ambiguous: /several items/,

@@ -50,7 +50,7 @@ describe('examples/command-line.mjs', () => {
   test('ends with the reason and what to do where a keyring is demanded and there is none', () => {
     const { stderr, exit } = cli('login alice', 's3cret', { EXAMPLE_CLI_STORAGE: 'keychain' });
     expect(exit).toBe(4);
-    expect(stderr).toMatch(/^example-cli: EXAMPLE_CLI_STORAGE=keychain demands .*\n {2}hint: /);
+    expect(stderr).toMatch(/^example-cli: EXAMPLE_CLI_STORAGE=keychain requires .*\n {2}hint: /);
     expect(stderr).not.toContain('s3cret');
   });
 });

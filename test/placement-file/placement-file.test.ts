@@ -82,7 +82,7 @@ describe('a placement file that says nothing', () => {
 
   test('damaged → nothing is known, and the next update takes its place', async () => {
     const { record } = put('{"format":"keystow-plac');
-    expect(await record.read()).toEqual({ placement: [], state: 'damaged', why: 'is cut short or is not JSON' });
+    expect(await record.read()).toEqual({ placement: [], state: 'damaged', why: 'is truncated or not JSON' });
     await record.update((now) => recordWrite(now, alice, 'file', at));
     expect((await record.read()).placement).toHaveLength(1);
   });

@@ -1,4 +1,4 @@
-import { type Envelope, kdfFields } from '../../domain/envelope/envelope.ts';
+import { type Envelope, normaliseKdfHeader } from '../../domain/envelope/envelope.ts';
 import {
   type Argon2Cost,
   argon2SaltBytes,
@@ -145,5 +145,5 @@ export class KeyCache {
 }
 
 function toId(kdf: KdfHeader): string {
-  return JSON.stringify(kdfFields(kdf));
+  return JSON.stringify(normaliseKdfHeader(kdf));
 }

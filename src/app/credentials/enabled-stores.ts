@@ -19,7 +19,7 @@ export async function openEnabledStore(
 ): Promise<CredentialStore> {
   if (settings.policy.keyringDisabled && store !== 'file') {
     const variable = profile.variables.disableKeyring;
-    throw new CredentialError('disabled', `the ${storeNames[store]} is switched off by ${variable}`, {
+    throw new CredentialError('disabled', `the ${storeNames[store]} is disabled by ${variable}`, {
       hint: `unset ${variable}, or store the credential again`,
     });
   }

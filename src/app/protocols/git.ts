@@ -1,7 +1,7 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { findEntry } from '../../domain/placement/placement-index.ts';
-import { type Attributes, findValue, findValues, parseBoolean } from '../../domain/protocols/git/attributes.ts';
+import { type Attributes, findValue, findValues, parseBoolean } from '../../domain/protocols/git-attributes.ts';
 import {
   buildGitAnswer,
   hasCapability,
@@ -12,7 +12,7 @@ import {
   serialiseGitSecret,
   toGitName,
   toGitService,
-} from '../../domain/protocols/git/git-credential.ts';
+} from '../../domain/protocols/git-credential.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Context } from '../context.ts';
 import { deleteCredential } from '../credentials/delete-credential.ts';
@@ -29,7 +29,7 @@ export async function getForGit(context: Context, request: Attributes): Promise<
   let renewable: Attributes = [];
   for await (const { name, attributes } of findForGit(context, request)) {
     const answer = buildGitAnswer(request, parseGitUsername(name), attributes, nowMs);
-    if (answer?.kind === 'given') return addStateMark(request, answer.attributes);
+    if (answer?.kind === 'usable') return addStateMark(request, answer.attributes);
     if (answer !== undefined && renewable.length === 0) renewable = answer.attributes;
   }
   return renewable;

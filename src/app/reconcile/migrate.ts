@@ -101,7 +101,7 @@ async function prepareTarget(context: Context, target: StoreId, dryRun: boolean)
   if (target === 'file') return;
   if (settings.policy.keyringDisabled) {
     const variable = profile.variables.disableKeyring;
-    throw new CredentialError('contradictory-settings', `the ${storeNames[target]} is switched off by ${variable}`, {
+    throw new CredentialError('contradictory-settings', `the ${storeNames[target]} is disabled by ${variable}`, {
       hint: `unset ${variable}`,
     });
   }

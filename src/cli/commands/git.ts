@@ -6,8 +6,8 @@ import {
   formatAttributes,
   parseAttributes,
   parseBoolean,
-} from '../../domain/protocols/git/attributes.ts';
-import { capabilities } from '../../domain/protocols/git/git-credential.ts';
+} from '../../domain/protocols/git-attributes.ts';
+import { capabilities } from '../../domain/protocols/git-credential.ts';
 import { keystow } from '../../profiles/keystow.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command, type HelperActions, helperCommands } from '../command.ts';

@@ -11,10 +11,10 @@ type Report = Pick<DoctorReport, 'selection' | 'inputs'>;
 /** The way through the machine, drawn: what was asked for, each store that was tried and what was seen, and the end. */
 export function selectionPath({ selection, inputs }: Report, paint: Paint, width: number): string[] {
   const { rules, skipped } = selection;
-  const steps = rules.slice(0, -1).flatMap((row, index) => {
+  const steps = rules.slice(0, -1).flatMap((rule, index) => {
     const about = skipped[index];
     if (about === undefined) return [];
-    const seen = [wrap(about.explanation, width, '  │    '), ruleLine(row, '  │    ', paint, width)];
+    const seen = [wrap(about.explanation, width, '  │    '), ruleLine(rule, '  │    ', paint, width)];
     return ['  │', `  ├─ ${paint('strong', storeNames[about.store])}: ${formatProbeOf(about.store, inputs)}`, ...seen];
   });
   return [
@@ -58,11 +58,12 @@ function formatProbe(probe: ProbeResult): string {
   }
 }
 
-/** The row of docs/selection.md that fired, in its own words. */
+/** A rule of docs/selection.md, in words. */
 function ruleLine(number: number | undefined, indent: string, paint: Paint, width: number): string {
-  const row = selectionRules.find((row) => row.number === number);
-  if (row === undefined) return '';
-  const lines = wrap(`row ${row.number}: ${row.when} → ${row.outcome.replaceAll('`', '')}`, width, indent);
+  const rule = selectionRules.find((rule) => rule.number === number);
+  if (rule === undefined) return '';
+  const outcome = rule.outcome.replaceAll('`', '');
+  const lines = wrap(`rule ${rule.number} (${rule.name}): ${rule.when} → ${outcome}`, width, indent);
   return lines.replaceAll(/^([ │]+)(.*)$/gm, (_, before, text) => before + paint('faint', text));
 }
 

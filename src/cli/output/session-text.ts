@@ -3,7 +3,7 @@ import type { Removal } from '../../app/credentials/delete-credential.ts';
 import type { SignOutResult } from '../../app/sign-in/sign-out.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
-import { formatRemovalCommand, type RemovalPlace } from '../../domain/entries/removal-command.ts';
+import { formatRemovalCommand, type RemovalContext } from '../../domain/entries/removal-command.ts';
 import type { Session, TokenSet } from '../../domain/sign-in/session.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import { escapeControls } from './text.ts';
@@ -51,7 +51,7 @@ export function removalLines(name: CredentialName, removals: readonly Removal[],
   return removals.map((removal) => `${storeNames[removal.store]}: ${removalOutcome(name, removal, place)}\n`).join('');
 }
 
-function removalOutcome(name: CredentialName, removal: Removal, place: RemovalPlace): string {
+function removalOutcome(name: CredentialName, removal: Removal, place: RemovalContext): string {
   switch (removal.outcome) {
     case 'removed':
       return 'removed';

@@ -1,6 +1,17 @@
 import type { Distribution, HostInfo } from '../host-info.ts';
+import type { Provider } from '../selection/probe-result.ts';
 
-const managers: Readonly<Partial<Record<Distribution, string>>> = {
+/** The command that installs `packages`, separated by blanks. By default: a Secret Service that keeps credentials. */
+export function formatInstallCommand(
+  { distribution }: HostInfo,
+  packages = secretServicePackages[distribution] ?? 'gnome-keyring libsecret',
+): string {
+  const installer = installers[distribution];
+  if (installer !== undefined) return `${installer} ${packages}`;
+  return `install the packages ${packages.replaceAll(' ', ' and ')} with the package manager of your distribution`;
+}
+
+const installers: Readonly<Partial<Record<Distribution, string>>> = {
   debian: 'sudo apt install',
   fedora: 'sudo dnf install',
   arch: 'sudo pacman -S',
@@ -8,26 +19,63 @@ const managers: Readonly<Partial<Record<Distribution, string>>> = {
   alpine: 'sudo apk add',
 };
 
-/** A Secret Service that lasts, and the library that other programs use it by. */
-const secretService: Readonly<Partial<Record<Distribution, string>>> = {
+const secretServicePackages: Readonly<Partial<Record<Distribution, string>>> = {
   debian: 'gnome-keyring libsecret-1-0',
   suse: 'gnome-keyring libsecret-1-0',
 };
 
-/** Installs `packages`, separated by blanks. A Secret Service that lasts, where absent. */
-export function formatInstallCommand(
-  { distribution }: HostInfo,
-  packages = secretService[distribution] ?? 'gnome-keyring libsecret',
-): string {
-  const manager = managers[distribution];
-  if (manager !== undefined) return `${manager} ${packages}`;
-  return `install the packages ${packages.replaceAll(' ', ' and ')} with the package manager of your distribution`;
-}
-
-/** Starts a session bus for what is started from the same terminal. */
-export const startBus = 'export DBUS_SESSION_BUS_ADDRESS="$(dbus-daemon --session --fork --print-address)"';
-
-/** Has the program use no OS keyring. On Windows by a command of both its shells, for windows opened from then on. */
+/**
+ * The command that stops the program from using an OS keyring. On Windows it works in both shells, and takes effect in
+ * windows opened afterwards.
+ */
 export function formatDisableCommand({ platform, disableVariable }: HostInfo): string {
   return platform === 'win32' ? `setx ${disableVariable} 1` : `export ${disableVariable}=1`;
 }
+
+/** Starts a session bus for the programs started from the same terminal. */
+export const startBus = 'export DBUS_SESSION_BUS_ADDRESS="$(dbus-daemon --session --fork --print-address)"';
+
+/** Reads a password without echo and passes it to the daemon, which replaces a running one. */
+export const unlockGnomeKeyring =
+  '(stty -echo; IFS= read -r password; stty echo; printf %s "$password") | gnome-keyring-daemon --replace --unlock --components=secrets';
+
+/** The program keeps running when the terminal is closed. */
+const runInBackground = (program: string) => `nohup ${program} >/dev/null 2>&1 &`;
+
+export const startProvider: Readonly<Record<Provider, string>> = {
+  'gnome-keyring': unlockGnomeKeyring,
+  kwallet: runInBackground('kwalletd5'),
+  keepassxc: runInBackground('keepassxc'),
+};
+
+/** Enables the Secret Service in the settings of a provider. */
+export const enableSecretService: Readonly<Record<Provider, string>> = {
+  'gnome-keyring': unlockGnomeKeyring,
+  kwallet: `kwriteconfig5 --file kwalletrc --group org.freedesktop.secrets --key apiEnabled true; pkill -x kwalletd5; ${runInBackground('kwalletd5')}`,
+  keepassxc:
+    'in KeePassXC: Settings > Secret Service Integration > Enable KeePassXC Freedesktop.org Secret Service integration',
+};
+
+export const unlockProvider: Readonly<Record<Provider, string>> = {
+  'gnome-keyring': unlockGnomeKeyring,
+  kwallet:
+    'dbus-send --session --print-reply --dest=org.kde.kwalletd5 /modules/kwalletd5 org.kde.KWallet.open string:kdewallet int64:0 string:keystow',
+  // If KeePassXC is running already, this opens its window, which asks for the database's password.
+  keepassxc: 'keepassxc',
+};
+
+export const restartProvider: Readonly<Record<Provider, string>> = {
+  'gnome-keyring': `pkill -KILL -x gnome-keyring-d; ${unlockGnomeKeyring}`,
+  kwallet: `pkill -KILL -x kwalletd5; ${runInBackground('kwalletd5')}`,
+  keepassxc: `pkill -KILL -x keepassxc; ${runInBackground('keepassxc')}`,
+};
+
+/**
+ * Makes KeePassXC stop asking before each access. It reads its settings when it starts, writes them when it ends, and
+ * uses the last value of a setting that is there twice.
+ */
+export const disableKeePassXCPrompts = [
+  'while pkill -x keepassxc; do sleep 1; done',
+  `printf '[FdoSecrets]\\nConfirmAccessItem=false\\nConfirmDeleteItem=false\\n' >>"\${XDG_CONFIG_HOME:-$HOME/.config}/keepassxc/keepassxc.ini"`,
+  runInBackground('keepassxc'),
+].join('; ');

@@ -1,55 +1,56 @@
 import { type CredentialName, toCredentialName } from '../credential-name.ts';
 
-/** The folder of a password store (pass(1)) that entries of credentials are in. */
+/** The folder of keystow's entries in a password store (pass(1)). */
 export const entryRoot = 'keystow';
 
-/** The folder of those whose names are too long for a path. Nothing that {@link toPassEntry} gives is in it. */
+/** The folder of entries whose names are too long for a path. {@link toPassEntry} never returns a path inside it. */
 export const longEntries = `${entryRoot}/%long`;
 
-/** Longest part of a path between two `/`, in bytes, with `.gpg`: what encrypted home directories leave of 255. */
-const maxPart = 120;
+/** In bytes, without `.gpg`: file names in encrypted home directories can have about 140 bytes. */
+const maxPartLength = 120;
 
-/** Longest entry, in bytes: a path has 4,096 on Linux, with the folder that the password store is in. */
-const maxEntry = 3_000;
+/** In bytes: a path on Linux has at most 4,096, including the folder of the password store. */
+const maxEntryLength = 3_000;
 
-/** A part of a path that goes on in the next one ends with this; nothing else does. */
-const more = '+';
+/** Marks the end of a part that continues in the next one. */
+const continuation = '+';
 
 /**
- * The entry of a credential: `keystow/SERVICE/ACCOUNT`. Everything but a-z, 0-9, `_`, `-` and a dot between two of those
- * is escaped (`%41`): file systems ignore case or normalise letters, and pass refuses `..`. What is long goes on in a
- * further folder. `undefined`: it is too long for a path.
+ * The entry of a credential: `keystow/SERVICE/ACCOUNT`, or `undefined` if that is too long for a path. A long service or
+ * account continues in a subfolder. Everything but a-z, 0-9, `_`, `-` and a dot between two of those is escaped (`%41`),
+ * because file systems may ignore case or normalise letters, and pass rejects `..`.
  */
 export function toPassEntry({ service, account }: CredentialName): string | undefined {
-  const entry = [entryRoot, ...partsOf(service), ...partsOf(account)].join('/');
-  return entry.length > maxEntry ? undefined : entry;
+  const entry = [entryRoot, ...toParts(service), ...toParts(account)].join('/');
+  return entry.length > maxEntryLength ? undefined : entry;
 }
 
-/** The credential whose entry {@link toPassEntry} gives. */
+/** The inverse of {@link toPassEntry}. `undefined` for every other path. */
 export function parsePassEntry(entry: string): CredentialName | undefined {
   const [, ...parts] = entry.split('/');
-  const end = parts.findIndex((part) => !part.endsWith(more)) + 1;
+  const serviceParts = parts.findIndex((part) => !part.endsWith(continuation)) + 1;
   try {
-    const name = toCredentialName(textOf(parts.slice(0, end)), textOf(parts.slice(end)));
+    const name = toCredentialName(joinParts(parts.slice(0, serviceParts)), joinParts(parts.slice(serviceParts)));
     return toPassEntry(name) === entry ? name : undefined;
   } catch {
     return undefined;
   }
 }
 
-function partsOf(text: string): string[] {
+function toParts(text: string): string[] {
   const escaped = encodeURIComponent(text)
     .replace(/%../g, (byte) => byte.toLowerCase())
-    .replace(/[A-Z!'()*~]|(?<![a-z0-9_-])\.|\.(?![a-z0-9_-])/g, escapedCharacter);
+    .replace(/[A-Z!'()*~]|(?<![a-z0-9_-])\.|\.(?![a-z0-9_-])/g, escapeCharacter);
   // Stryker disable next-line ArrayDeclaration: a service or account is never empty, so there is a first part
-  const parts = escaped.match(new RegExp(`.{1,${maxPart}}`, 'g')) ?? [];
-  return parts.map((part, index) => (index < parts.length - 1 ? part + more : part));
+  const parts = escaped.match(new RegExp(`.{1,${maxPartLength}}`, 'g')) ?? [];
+  return parts.map((part, index) => (index < parts.length - 1 ? part + continuation : part));
 }
 
-function escapedCharacter(character: string): string {
+function joinParts(parts: readonly string[]): string {
+  const escaped = parts.map((part) => (part.endsWith(continuation) ? part.slice(0, -continuation.length) : part));
+  return decodeURIComponent(escaped.join(''));
+}
+
+function escapeCharacter(character: string): string {
   return `%${character.charCodeAt(0).toString(16)}`;
-}
-
-function textOf(parts: readonly string[]): string {
-  return decodeURIComponent(parts.map((part) => (part.endsWith(more) ? part.slice(0, -more.length) : part)).join(''));
 }

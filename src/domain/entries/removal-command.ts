@@ -5,25 +5,24 @@ import { quoteForShell, quoteForWindows } from '../text/shell-quoting.ts';
 import { longEntries, toPassEntry } from './pass-entry.ts';
 import { formatWindowsTarget, toWindowsEntry } from './windows-entry.ts';
 
-/** Where a credential is, as far as the command that removes it depends on that. */
-export interface RemovalPlace {
-  /** As `process.platform` names it. */
+export interface RemovalContext {
+  /** `process.platform`. */
   readonly platform: string;
-  /** The encrypted file's. */
+  /** The path of the encrypted file. */
   readonly path: string;
-  /** The target that Windows shows the credential under, where that is not made of its name. */
+  /** The target that Windows lists the credential under, unless it is derived from the name. */
   readonly windowsTarget?: string | undefined;
 }
 
-/** The command that removes a credential from a store by hand: for sh; on Windows, for both of its shells. */
-export function formatRemovalCommand(store: StoreId, name: CredentialName, place: RemovalPlace): string {
+/** The command that removes a credential from a store without keystow. For sh; on Windows, for both of its shells. */
+export function formatRemovalCommand(store: StoreId, name: CredentialName, context: RemovalContext): string {
   const { service, account } = name;
   switch (store) {
     case 'keychain':
       return `security delete-generic-password -s ${quoteForShell(service)} -a ${quoteForShell(account)}`;
     case 'credential-manager': {
       const entry = toWindowsEntry(name);
-      const target = place.windowsTarget ?? (entry && formatWindowsTarget(entry));
+      const target = context.windowsTarget ?? (entry && formatWindowsTarget(entry));
       return target === undefined
         ? 'control /name Microsoft.CredentialManager'
         : `cmdkey ${quoteForWindows(`/delete:${target}`)}`;
@@ -33,7 +32,9 @@ export function formatRemovalCommand(store: StoreId, name: CredentialName, place
     case 'pass':
       return `pass rm -f ${quoteForShell(toPassEntry(name) ?? `${longEntries}/…`)}`;
     case 'file':
-      return place.platform === 'win32' ? `del ${quoteForWindows(place.path)}` : `rm -f ${quoteForShell(place.path)}`;
+      return context.platform === 'win32'
+        ? `del ${quoteForWindows(context.path)}`
+        : `rm -f ${quoteForShell(context.path)}`;
     default:
       return assertNever(store);
   }

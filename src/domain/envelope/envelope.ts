@@ -3,25 +3,25 @@ import { isObject, parseJson } from '../text/json.ts';
 import { type KdfHeader, parseKdf } from './key-derivation.ts';
 
 /**
- * The encrypted file as its text says; docs/envelope.md is the format. `nonce` (12 bytes) and `ciphertext` (the sealed
- * payload with its 16-byte tag) are base64.
+ * The encrypted file, in the format of docs/envelope.md. `nonce` (12 bytes) and `ciphertext` (the sealed payload and its
+ * 16-byte tag) are base64.
  */
 export interface Envelope extends EnvelopeHeader {
   readonly ciphertext: string;
 }
 
-/** Everything of an {@link Envelope} that is authenticated without being hidden. */
+/** The part of an {@link Envelope} that is authenticated but not encrypted. */
 export interface EnvelopeHeader {
   readonly kdf: KdfHeader;
   readonly nonce: string;
 }
 
-/** What a text turned out to be. */
+/** What {@link parseEnvelope} found in a file. */
 export type ParsedEnvelope =
   | { readonly kind: 'envelope'; readonly envelope: Envelope }
-  /** Not whole, altered, or out of bounds. `why` continues "is damaged: …". */
+  /** Truncated, altered, or out of bounds. `why` continues "is damaged: …". */
   | { readonly kind: 'damaged'; readonly why: string }
-  /** JSON of some other program. */
+  /** JSON of another program. */
   | { readonly kind: 'foreign' }
   | { readonly kind: 'later-version'; readonly version: number };
 
@@ -32,8 +32,8 @@ export const nonceBytes = 12;
 export const tagBytes = 16;
 
 /**
- * Reads a file's text. Strict by one rule: only what {@link serialiseEnvelope} writes is an envelope, so a flipped bit, a
- * blank, a key more or another spelling of the same value is damage.
+ * Parses the text of a file. Only the exact output of {@link serialiseEnvelope} is valid: a flipped bit, a blank, an extra
+ * key or another spelling of the same value is damage.
  */
 export function parseEnvelope(text: string): ParsedEnvelope {
   const envelope = parseExactEnvelope(text);
@@ -44,8 +44,7 @@ const beforeCiphertext = ',"ciphertext":"';
 const afterCiphertext = '"}\n';
 
 /**
- * The envelope that a text is. Looks at the header alone as JSON, and at the ciphertext, which can be many megabytes, as
- * little as it can.
+ * The valid envelope in a text. The ciphertext can be many megabytes, so only the header goes through the JSON parser.
  */
 export function parseExactEnvelope(text: string): Envelope | undefined {
   const headerEnd = text.indexOf(beforeCiphertext);
@@ -60,27 +59,27 @@ export function parseExactEnvelope(text: string): Envelope | undefined {
   if (!isObject(fields)) return undefined;
   const header = parseHeader(fields);
   if ('why' in header || associatedData(header) !== `${text.slice(0, headerEnd)}}`) return undefined;
-  return isSealed(ciphertext) ? { ...header, ciphertext } : undefined;
+  return isCiphertext(ciphertext) ? { ...header, ciphertext } : undefined;
 }
 
-/** What a text is that is no envelope. */
+/** Explains why a text is not a valid envelope. */
 function diagnoseEnvelope(text: string): Exclude<ParsedEnvelope, { kind: 'envelope' }> {
   if (text === '') return damaged('it is empty');
   const fields = parseJson(text);
-  if (fields === undefined) return damaged('it is cut short or is not JSON');
+  if (fields === undefined) return damaged('it is truncated or not JSON');
   if (!isObject(fields)) return { kind: 'foreign' };
   const { format, version, ciphertext } = fields;
   if (format !== envelopeFormat) return { kind: 'foreign' };
-  if (!Number.isSafeInteger(version) || Number(version) < 1) return damaged('its version is not a number from 1');
+  if (!Number.isSafeInteger(version) || Number(version) < 1) return damaged('its version is not a positive integer');
   if (version !== envelopeVersion) return { kind: 'later-version', version: Number(version) };
   const header = parseHeader(fields);
   if ('why' in header) return damaged(header.why);
-  if (!isSealed(ciphertext)) return damaged('its ciphertext is not base64 of at least 16 bytes');
+  if (!isCiphertext(ciphertext)) return damaged('its ciphertext is not base64 of at least 16 bytes');
   return damaged('it was altered');
 }
 
 function parseHeader({ kdf, nonce }: Readonly<Record<string, unknown>>): EnvelopeHeader | { readonly why: string } {
-  if (!isObject(kdf)) return { why: 'it does not say how its key is derived' };
+  if (!isObject(kdf)) return { why: 'its key derivation is missing' };
   const header = parseKdf(kdf);
   if ('why' in header) return header;
   if (typeof nonce !== 'string' || decodedBase64Length(nonce) !== nonceBytes)
@@ -88,25 +87,31 @@ function parseHeader({ kdf, nonce }: Readonly<Record<string, unknown>>): Envelop
   return { kdf: header, nonce };
 }
 
-function isSealed(ciphertext: unknown): boolean {
-  return typeof ciphertext === 'string' && (decodedBase64Length(ciphertext) ?? 0) >= tagBytes;
+function isCiphertext(value: unknown): boolean {
+  return typeof value === 'string' && (decodedBase64Length(value) ?? 0) >= tagBytes;
 }
 
-/** The one text that stands for an envelope: JSON without blanks, ASCII, a newline at its end. */
+/** The only valid text of an envelope: ASCII JSON without blanks, and a newline. */
 export function serialiseEnvelope({ ciphertext, ...header }: Envelope): string {
-  // Base64 needs no escapes, and a ciphertext can be many megabytes.
+  // Base64 needs no JSON escapes, and the ciphertext can be many megabytes.
   return `${associatedData(header).slice(0, -1)}${beforeCiphertext}${ciphertext}${afterCiphertext}`;
 }
 
-/** What the cipher authenticates beside the payload: the envelope's JSON without the ciphertext and the newline. ASCII. */
+/** The data that the cipher authenticates besides the payload: the envelope's JSON without ciphertext and newline. ASCII. */
 export function associatedData(header: EnvelopeHeader): string {
   const { kdf, nonce } = header;
   const cipher = 'aes-256-gcm';
-  return JSON.stringify({ format: envelopeFormat, version: envelopeVersion, kdf: kdfFields(kdf), cipher, nonce });
+  return JSON.stringify({
+    format: envelopeFormat,
+    version: envelopeVersion,
+    kdf: normaliseKdfHeader(kdf),
+    cipher,
+    nonce,
+  });
 }
 
-/** The key derivation as the format has it: an object that came from elsewhere may hold more, or in another order. */
-export function kdfFields(kdf: KdfHeader): KdfHeader {
+/** The fields of the format, in its order: a header from elsewhere may have extra fields, or another order. */
+export function normaliseKdfHeader(kdf: KdfHeader): KdfHeader {
   if (kdf.name === 'hkdf-sha256') return { name: kdf.name, salt: kdf.salt };
   const { name, memoryKiB, iterations, parallelism, salt } = kdf;
   return { name, memoryKiB, iterations, parallelism, salt };

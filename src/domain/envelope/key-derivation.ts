@@ -19,19 +19,19 @@ export interface Argon2Header extends Argon2Cost {
   readonly salt: string;
 }
 
-/** How the key of an encrypted file is derived, as its header says. */
+/** How the key of an encrypted file is derived, from its header. */
 export type KdfHeader = HkdfHeader | Argon2Header;
 
-/** RFC 9106 §4, the second recommended option. */
+/** The second recommended option of RFC 9106 §4. */
 export const recommendedCost: Argon2Cost = { memoryKiB: 65_536, iterations: 3, parallelism: 4 };
 
 export const hkdfSaltBytes = 32;
-/** Salt of a new file. RFC 9106 §3.1 asks for 16 bytes. */
+/** For a new file. RFC 9106 §3.1 recommends 16 bytes. */
 export const argon2SaltBytes = 16;
 
 /**
- * What a file may ask for, ends included. The upper ends keep a file that somebody planted from taking the machine's
- * memory or minutes of its time; `passesKiB` is memory times iterations, to which the time is in proportion.
+ * What a file may require: [least, most]. The upper bounds keep a malicious file from using up the machine's memory or
+ * minutes of its time. `passesKiB` is memory times iterations; the time is proportional to it.
  */
 export const argon2Bounds = {
   memoryKiB: [8_192, 1_048_576],
@@ -41,37 +41,36 @@ export const argon2Bounds = {
   saltBytes: [16, 64],
 } as const;
 
-/** What stands for a salt that is no text. */
-const noBase64 = '=';
+const invalidBase64 = '=';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The header in `fields`, or why it is none. */
+/** The header in `fields`, or why it is invalid. `why` continues "is damaged: …". */
 export function parseKdf(fields: JsonObject): KdfHeader | { readonly why: string } {
   const { name } = fields;
-  const salt = typeof fields.salt === 'string' ? fields.salt : noBase64;
+  const salt = typeof fields.salt === 'string' ? fields.salt : invalidBase64;
   const saltBytes = decodedBase64Length(salt);
   if (saltBytes === undefined) return { why: 'its salt is not base64' };
   if (name === 'argon2id') return parseArgon2(fields, salt, saltBytes);
-  if (name !== 'hkdf-sha256') return { why: 'it names no key derivation that keystow knows' };
+  if (name !== 'hkdf-sha256') return { why: 'its key derivation is unknown' };
   return saltBytes === hkdfSaltBytes ? { name, salt } : { why: `its salt is not ${hkdfSaltBytes} bytes long` };
 }
 
 function parseArgon2(fields: JsonObject, salt: string, saltBytes: number): KdfHeader | { readonly why: string } {
   const { memoryKiB, iterations, parallelism } = fields;
-  if (!isWhole(memoryKiB) || !isWhole(iterations) || !isWhole(parallelism)) {
-    return { why: 'the cost of its key derivation is not three whole numbers' };
+  if (!isInteger(memoryKiB) || !isInteger(iterations) || !isInteger(parallelism)) {
+    return { why: 'the cost of its key derivation is not three integers' };
   }
-  const asked = { memoryKiB, iterations, parallelism, passesKiB: memoryKiB * iterations, saltBytes };
-  for (const [what, [least, most]] of Object.entries(argon2Bounds)) {
-    const value = asked[what as keyof typeof argon2Bounds];
+  const required = { memoryKiB, iterations, parallelism, passesKiB: memoryKiB * iterations, saltBytes };
+  for (const [name, [least, most]] of Object.entries(argon2Bounds)) {
+    const value = required[name as keyof typeof argon2Bounds];
     if (value < least || value > most) {
-      return { why: `its key derivation asks for ${what} ${value}, and keystow allows ${least} to ${most}` };
+      return { why: `its key derivation requires ${name} ${value}, but keystow allows ${least} to ${most}` };
     }
   }
   return { name: 'argon2id', memoryKiB, iterations, parallelism, salt };
 }
 
-function isWhole(value: unknown): value is number {
+function isInteger(value: unknown): value is number {
   return Number.isSafeInteger(value);
 }

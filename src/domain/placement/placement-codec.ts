@@ -3,54 +3,53 @@ import { type StoreId, storeNames } from '../store-id.ts';
 import { isObject, parseJson } from '../text/json.ts';
 import type { PlacementEntry, PlacementIndex } from './placement-index.ts';
 
-/** What a text turned out to be. */
+/** What {@link parsePlacement} found in a file. */
 export type ParsedPlacement =
   | { readonly kind: 'placement'; readonly placement: PlacementIndex }
-  /** `why` continues "the placement file …". May be written over: what it held can be found again. */
+  /** `why` continues "the placement file …". The file may be overwritten, because the stores have all that it held. */
   | { readonly kind: 'damaged'; readonly why: string }
-  /** JSON of some other program. */
+  /** JSON of another program. */
   | { readonly kind: 'foreign' }
   | { readonly kind: 'later-version'; readonly version: number };
 
-const format = 'keystow-placement';
-const version = 1;
+const placementFormat = 'keystow-placement';
+const placementVersion = 1;
 
-export function serialisePlacement(placement: PlacementIndex): string {
-  const rows = placement.map(({ service, account, store, writtenAt, stale }) => ({
+export function serialisePlacement(index: PlacementIndex): string {
+  const credentials = index.map(({ service, account, store, writtenAt, stale }) => ({
     service,
     account,
     store,
     writtenAt,
     stale,
   }));
-  return `${JSON.stringify({ format, version, credentials: rows }, undefined, 2)}\n`;
+  return `${JSON.stringify({ format: placementFormat, version: placementVersion, credentials }, undefined, 2)}\n`;
 }
 
-/** Total. Anything that is not wholly understood is `damaged`, never a part of it. */
+/** Total. A file with a part that cannot be understood is `damaged` as a whole. */
 export function parsePlacement(text: string): ParsedPlacement {
   const fields = parseJson(text);
-  if (fields === undefined) return { kind: 'damaged', why: 'is cut short or is not JSON' };
+  if (fields === undefined) return { kind: 'damaged', why: 'is truncated or not JSON' };
   if (!isObject(fields)) return { kind: 'foreign' };
-  const { format: kind, version: number, credentials: rows } = fields;
-  if (kind !== format) return { kind: 'foreign' };
-  if (!Number.isSafeInteger(number) || Number(number) < version) return { kind: 'damaged', why: 'has no version' };
-  if (number !== version) return { kind: 'later-version', version: Number(number) };
-  const credentials = Array.isArray(rows) ? rows.map(parseEntry) : [undefined];
-  if (!credentials.every((record) => record !== undefined))
-    return { kind: 'damaged', why: 'holds a record that keystow did not write' };
-  if (!isInOrder(credentials) && !isInOrder(credentials.sort(compareNames)))
-    return { kind: 'damaged', why: 'names a credential twice' };
-  return { kind: 'placement', placement: credentials };
+  const { format, version, credentials } = fields;
+  if (format !== placementFormat) return { kind: 'foreign' };
+  if (!Number.isSafeInteger(version) || Number(version) < placementVersion)
+    return { kind: 'damaged', why: 'has no valid version' };
+  if (version !== placementVersion) return { kind: 'later-version', version: Number(version) };
+  const entries = Array.isArray(credentials) ? credentials.map(parseEntry) : [undefined];
+  if (!entries.every((entry) => entry !== undefined)) return { kind: 'damaged', why: 'has an invalid entry' };
+  if (!isSortedAndUnique(entries) && !isSortedAndUnique(entries.sort(compareNames)))
+    return { kind: 'damaged', why: 'lists a credential twice' };
+  return { kind: 'placement', placement: entries };
 }
 
-/** Sorted, each once: as it is written. */
-function isInOrder(names: readonly CredentialName[]): boolean {
+function isSortedAndUnique(names: readonly CredentialName[]): boolean {
   return names.every((name, index) => index === 0 || compareNames(names[index - 1] as CredentialName, name) < 0);
 }
 
-function parseEntry(row: unknown): PlacementEntry | undefined {
-  if (!isObject(row)) return undefined;
-  const { service, account, store, writtenAt, stale } = row;
+function parseEntry(entry: unknown): PlacementEntry | undefined {
+  if (!isObject(entry)) return undefined;
+  const { service, account, store, writtenAt, stale } = entry;
   if (
     // Stryker disable next-line ConditionalExpression,LogicalOperator: a name that isn't text is rejected below
     !isText(service) ||
@@ -58,7 +57,7 @@ function parseEntry(row: unknown): PlacementEntry | undefined {
     !isTime(writtenAt)
   )
     return undefined;
-  if (!isStore(store) || !Array.isArray(stale) || !stale.every(isStore)) return undefined;
+  if (!isStoreId(store) || !Array.isArray(stale) || !stale.every(isStoreId)) return undefined;
   if (
     // Stryker disable next-line ConditionalExpression,EqualityOperator: it only saves work
     stale.length > 0 &&
@@ -77,17 +76,17 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-// Without `$`: Date rejects whatever follows the Z.
-const timeShape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/;
+// Without `$`: Date rejects anything after the Z.
+const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/;
 
 /**
- * As `toISOString` gives it, for the years 0 to 9999: to call that would take a read 0.1 ms more. A day or an hour too many
- * is of another day.
+ * Whether a value is in the format of `toISOString`, for the years 0 to 9999. Comparing the day finds a day or hour that
+ * does not exist, because Date moves it to another day; calling `toISOString` instead would be slower.
  */
 function isTime(value: unknown): value is string {
-  return isText(value) && timeShape.test(value) && new Date(value).getUTCDate() === Number(value.slice(8, 10));
+  return isText(value) && timePattern.test(value) && new Date(value).getUTCDate() === Number(value.slice(8, 10));
 }
 
-function isStore(value: unknown): value is StoreId {
+function isStoreId(value: unknown): value is StoreId {
   return isText(value) && Object.hasOwn(storeNames, value) && value !== 'keyutils';
 }

@@ -1,18 +1,18 @@
 import { CredentialError } from '../credential-error.ts';
 import { type CredentialName, toCredentialName } from '../credential-name.ts';
 
-/** A login at a registry, as docker and a credential helper tell each other: JSON with these keys. */
+/** A registry login, as docker and a credential helper exchange it: JSON with these keys. */
 export interface DockerLogin {
-  /** What docker calls the registry: `localhost:5000`, `https://index.docker.io/v1/`. One login each. */
+  /** The registry, as docker calls it: `localhost:5000`, `https://index.docker.io/v1/`. It has one login. */
   readonly ServerURL: string;
-  /** `<token>` where the secret is an identity token. */
+  /** `<token>` if the secret is an identity token. */
   readonly Username: string;
   readonly Secret: string;
 }
 
 /**
- * What docker recognises, to the letter, in what a helper prints (docker-credential-helpers, credentials/error.go).
- * Anything else is an error that it shows.
+ * The messages that docker recognises when a helper prints them (docker-credential-helpers, credentials/error.go). It
+ * shows any other message to the user.
  */
 export const dockerMessages = {
   notFound: 'credentials not found in native keychain',
@@ -20,18 +20,7 @@ export const dockerMessages = {
   noUsername: 'no credentials username',
 } as const;
 
-const prefix = 'docker-credential:';
-
-/** The service of a registry's login; its account is the user. */
-export function toDockerService(server: string): string {
-  if (server === '') throw new CredentialError('invalid-input', dockerMessages.noServer);
-  return prefix + server;
-}
-
-/** The registry of a name; `undefined`: it is nothing of docker's. */
-export function parseDockerServer({ service }: CredentialName): string | undefined {
-  return service.startsWith(prefix) ? service.slice(prefix.length) : undefined;
-}
+const servicePrefix = 'docker-credential:';
 
 export function toDockerName({ ServerURL, Username }: Omit<DockerLogin, 'Secret'>): CredentialName {
   const service = toDockerService(ServerURL);
@@ -39,22 +28,33 @@ export function toDockerName({ ServerURL, Username }: Omit<DockerLogin, 'Secret'
   return toCredentialName(service, Username);
 }
 
-/** Reads what docker has a helper store. What it leaves out is empty. */
+/** The service that the login of a registry is stored under. */
+export function toDockerService(server: string): string {
+  if (server === '') throw new CredentialError('invalid-input', dockerMessages.noServer);
+  return servicePrefix + server;
+}
+
+/** The registry of a credential, or `undefined` if it isn't a docker login. */
+export function parseDockerServer({ service }: CredentialName): string | undefined {
+  return service.startsWith(servicePrefix) ? service.slice(servicePrefix.length) : undefined;
+}
+
+/** Parses the JSON that docker sends to `store`. Missing fields are empty. */
 export function parseDockerLogin(text: string): DockerLogin {
-  const { ServerURL = '', Username = '', Secret = '' } = parseObject(text);
-  if (typeof ServerURL !== 'string' || typeof Username !== 'string' || typeof Secret !== 'string') throw noLogin();
+  const { ServerURL = '', Username = '', Secret = '' } = parseFields(text);
+  if (typeof ServerURL !== 'string' || typeof Username !== 'string' || typeof Secret !== 'string') throw invalidLogin();
   return { ServerURL, Username, Secret };
 }
 
-function parseObject(text: string): Readonly<Record<string, unknown>> {
+function parseFields(text: string): Readonly<Record<string, unknown>> {
   try {
     return Object(JSON.parse(text));
   } catch {
-    throw noLogin();
+    throw invalidLogin();
   }
 }
 
-/** What was sent may hold the secret, so nothing of it is repeated. */
-function noLogin(): CredentialError {
-  return new CredentialError('invalid-input', 'what is to be stored is no JSON with ServerURL, Username and Secret');
+/** The message repeats nothing of the input, because it may contain the secret. */
+function invalidLogin(): CredentialError {
+  return new CredentialError('invalid-input', 'the input is not JSON with ServerURL, Username and Secret');
 }

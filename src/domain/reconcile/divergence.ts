@@ -1,107 +1,126 @@
 import { assertNever } from '../assert-never.ts';
 import { type StoreId, storeNames } from '../store-id.ts';
-import { type CopyState, planReconciliation } from './reconcile-plan.ts';
+import { type CopyState, planReconciliation, type RecordedStores } from './reconcile-plan.ts';
 
-/** How stores can differ from each other, and from what is remembered of a credential. */
+/** How stores can differ from each other, and from the placement file. */
 export type DivergenceKind =
   /** Another store has the same secret. */
   | 'copy'
-  /** A store has, may have, or is wrongly remembered to have an older copy. */
+  /** A store has or may have an older copy, or one is recorded that is gone. */
   | 'stale-copy'
-  /** Remembered in one store, and found in another. */
+  /** Recorded in one store, but found in another. */
   | 'misplaced'
-  /** Stores hold different secrets, and none is known to be older. */
+  /** Stores have different secrets, and none is known to be older. */
   | 'conflict'
-  /** What is remembered is gone, and an older copy is left. */
+  /** The recorded copy is gone, and an older one is left. */
   | 'stale-only'
-  /** Remembered, and in no store. */
+  /** Recorded, but in no store. */
   | 'missing';
 
 export interface Divergence {
   readonly kind: DivergenceKind;
-  /** What was seen; comes after the credential's name and a colon. */
+  /** Continues "SERVICE ACCOUNT: …". */
   readonly explanation: string;
-  /** The command that mends it, ready to paste. One line. */
+  /** The command that fixes it, ready to paste. One line. */
   readonly fix: string;
 }
 
-/** What is amiss with a credential, as far as it can be told. `program`: as it is typed. */
-export function findDivergences({ record, seen }: CopyState, program: string): readonly Divergence[] {
-  const settlement = planReconciliation({ record, seen });
+/** What is wrong with a credential, as far as the stores answered. `program`: the command as users type it. */
+export function findDivergences(state: CopyState, program: string): readonly Divergence[] {
+  const { record } = state;
+  const plan = planReconciliation(state);
   const repair = `${program} doctor --repair`;
-  switch (settlement.kind) {
+  switch (plan.kind) {
     case 'resolved': {
-      const { from, steps } = settlement;
-      const removed = steps.flatMap((effect) => (effect.type === 'remove' ? [effect.store] : []));
+      const { from, steps } = plan;
+      const removed = steps.flatMap((step) => (step.type === 'remove' ? [step.store] : []));
       return [
-        ...(record && record.store !== from ? [misplaced(record.store, from, repair)] : []),
-        ...removed.filter((store) => !record?.stale.includes(store)).map((store) => copy(store, repair)),
-        ...olderCopies({ record, seen }, repair),
+        ...(record && record.store !== from ? [explainMisplaced(record, from, repair)] : []),
+        ...removed.filter((store) => !record?.stale.includes(store)).map((store) => explainCopy(store, repair)),
+        ...explainStaleCopies(state, repair),
       ];
     }
     case 'unavailable':
-      return olderCopies({ record, seen }, once(settlement.store, repair));
+      return explainStaleCopies(state, afterAnswer(plan.store, repair));
     case 'conflict':
-      return [differing(settlement.stores, repair)];
+      return [explainConflict(plan.stores, repair)];
     case 'stale-only':
       return record
-        ? [onlyOlder(record.store, settlement.stores, repair)]
+        ? [explainStaleOnly(record, plan.stores, repair)]
         : // Stryker disable next-line ArrayDeclaration: a copy can only be older than a record, so there is one
           [];
     case 'missing':
-      return record ? [gone(record.store, repair)] : [];
+      return record ? [explainMissing(record, repair)] : [];
     default:
-      return assertNever(settlement);
+      return assertNever(plan);
   }
 }
 
-function misplaced(remembered: StoreId, found: StoreId, fix: string): Divergence {
-  return { kind: 'misplaced', explanation: `remembered in ${the(remembered)}, and found in ${the(found)}`, fix };
-}
-
-function copy(store: StoreId, fix: string): Divergence {
-  return { kind: 'copy', explanation: `${the(store)} has it too`, fix };
-}
-
-function olderCopies({ record, seen }: CopyState, fix: string): readonly Divergence[] {
-  const olderCopy = (explanation: string, fix: string): Divergence => ({ kind: 'stale-copy', explanation, fix });
-  return (record?.stale ?? []).map((store) => {
-    const where = `in ${the(store)}`;
-    const seenThere = seen.get(store)?.kind;
-    if (seenThere === 'present') return olderCopy(`an older copy is still ${where}`, fix);
-    if (seenThere === 'absent') return olderCopy(`the older copy ${where} is gone, but still remembered`, fix);
-    return olderCopy(`an older copy may still be ${where}, which does not answer`, once(store, fix));
-  });
-}
-
-function differing(stores: readonly StoreId[], repair: string): Divergence {
+function explainMisplaced({ store }: RecordedStores, found: StoreId, fix: string): Divergence {
   return {
-    kind: 'conflict',
-    explanation: `${stores.map(the).join(' and ')} hold different secrets; the first is the one that is read`,
-    fix: keep(stores, repair),
+    kind: 'misplaced',
+    explanation: `recorded in ${formatStore(store)}, but found in ${formatStore(found)}`,
+    fix,
   };
 }
 
-function onlyOlder(remembered: StoreId, stores: readonly StoreId[], repair: string): Divergence {
-  const explanation = `gone from ${the(remembered)}, and an older copy is in ${stores.map(the).join(' and ')}`;
-  return { kind: 'stale-only', explanation, fix: keep(stores, repair) };
+function explainCopy(store: StoreId, fix: string): Divergence {
+  return { kind: 'copy', explanation: `also in ${formatStore(store)}, with the same secret`, fix };
 }
 
-function gone(remembered: StoreId, fix: string): Divergence {
-  return { kind: 'missing', explanation: `remembered in ${the(remembered)}, and in no store`, fix };
+function explainStaleCopies({ record, seen }: CopyState, fix: string): readonly Divergence[] {
+  return (record?.stale ?? []).map((store): Divergence => {
+    const name = formatStore(store);
+    switch (seen.get(store)?.kind) {
+      case 'present':
+        return { kind: 'stale-copy', explanation: `an older copy is still in ${name}`, fix };
+      case 'absent':
+        return { kind: 'stale-copy', explanation: `an older copy is recorded, but missing from ${name}`, fix };
+      default:
+        return {
+          kind: 'stale-copy',
+          explanation: `an older copy may still be in ${name}, which does not answer`,
+          fix: afterAnswer(store, fix),
+        };
+    }
+  });
 }
 
-/** The command that keeps the first one's copy; how to keep another's follows as a comment. */
-function keep([first, ...others]: readonly StoreId[], repair: string): string {
-  const instead = others.length > 0 ? `  # or: --keep ${others.join(', --keep ')}` : '';
-  return `${repair} --keep ${first}${instead}`;
+function explainConflict(stores: readonly StoreId[], repair: string): Divergence {
+  return {
+    kind: 'conflict',
+    explanation: `${stores.map(formatStore).join(' and ')} have different secrets; a read returns the first one`,
+    fix: formatKeepCommand(stores, repair),
+  };
 }
 
-/** A command that does nothing before `store` answers. */
-function once(store: StoreId, command: string): string {
-  return command.includes('#') ? command : `${command}  # once ${the(store)} answers`;
+function explainStaleOnly({ store }: RecordedStores, stores: readonly StoreId[], repair: string): Divergence {
+  return {
+    kind: 'stale-only',
+    explanation: `missing from ${formatStore(store)}; an older copy is in ${stores.map(formatStore).join(' and ')}`,
+    fix: formatKeepCommand(stores, repair),
+  };
 }
 
-function the(store: StoreId): string {
+function explainMissing({ store }: RecordedStores, fix: string): Divergence {
+  return {
+    kind: 'missing',
+    explanation: `recorded, but missing from ${formatStore(store)} and every other store`,
+    fix,
+  };
+}
+
+/** The command that keeps the first store's copy. A comment says how to keep another one. */
+function formatKeepCommand([first, ...others]: readonly StoreId[], repair: string): string {
+  const alternatives = others.length > 0 ? `  # or: --keep ${others.join(', --keep ')}` : '';
+  return `${repair} --keep ${first}${alternatives}`;
+}
+
+/** Adds that the command does nothing until `store` answers. */
+function afterAnswer(store: StoreId, command: string): string {
+  return command.includes('#') ? command : `${command}  # once ${formatStore(store)} answers`;
+}
+
+function formatStore(store: StoreId): string {
   return `the ${storeNames[store]}`;
 }

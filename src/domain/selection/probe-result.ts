@@ -1,4 +1,15 @@
-/** Reasons that a machine simply does not have this store. Passed over in silence. (ENOTSUP) */
+/** What a probe saw, as a fact. `transition` judges it. */
+export type ProbeResult =
+  | { readonly kind: 'usable'; readonly persistence: Persistence; readonly evidence?: Evidence }
+  | { readonly kind: 'unsupported'; readonly reason: UnsupportedReason; readonly evidence?: Evidence }
+  | { readonly kind: 'service-failure'; readonly reason: ServiceFailureReason; readonly evidence?: Evidence };
+
+/** How long a store keeps credentials, shortest first. */
+export const persistences = ['until-exit', 'until-logout', 'until-reboot', 'until-delete'] as const;
+
+export type Persistence = (typeof persistences)[number];
+
+/** The machine does not have this store (ENOTSUP). It is skipped without a warning. */
 export const unsupportedReasons = [
   'disabled',
   'binding-missing',
@@ -7,7 +18,7 @@ export const unsupportedReasons = [
   'volatile',
 ] as const;
 
-/** Reasons that a store which is there does not serve. Passed over with a warning. (ESERVICE) */
+/** The machine has this store, but it does not work (ESERVICE). It is skipped with a warning. */
 export const serviceFailureReasons = [
   'not-running',
   'locked',
@@ -24,40 +35,28 @@ export type ServiceFailureReason = (typeof serviceFailureReasons)[number];
 export type Reason = UnsupportedReason | ServiceFailureReason;
 export type ReasonClass = 'unsupported' | 'service-failure';
 
-/** The class that a reason belongs to. */
 export function classifyReason(reason: Reason): ReasonClass {
   return (unsupportedReasons as readonly Reason[]).includes(reason) ? 'unsupported' : 'service-failure';
 }
 
-/** Programs that serve the Secret Service. */
+/** Programs that provide the Secret Service. */
 export const providers = ['gnome-keyring', 'kwallet', 'keepassxc'] as const;
 
 export type Provider = (typeof providers)[number];
 
-/** What was seen beside the reason, so that explanation and fix can be exact. Never a secret. */
+/** What was seen besides the reason, so that the explanation and the fix can be exact. Never a secret. */
 export interface Evidence {
   readonly provider?: Provider;
-  /** The provider runs, but its Secret Service is switched off in its settings. */
+  /** The provider is running, but its Secret Service is disabled in its settings. */
   readonly switchedOff?: boolean;
   /** The provider is unlocked, and asks its user before each access. */
   readonly asksEachTime?: boolean;
-  /** There is no session bus, nor a program that could start one. */
+  /** No session bus is running, and no program that could start one is installed. */
   readonly busMissing?: boolean;
-  /** The session bus takes connections, and answers nothing. */
+  /** The session bus accepts connections but never answers. */
   readonly busSilent?: boolean;
-  /** The user was asked to unlock it, and would not. */
+  /** The user dismissed the prompt to unlock the store. */
   readonly dismissed?: boolean;
-  /** The platform's own words. */
+  /** The platform's own message. */
   readonly text?: string;
 }
-
-/** What a probe saw: a fact. Judging it is {@link transition}'s job. */
-export type ProbeResult =
-  | { readonly kind: 'usable'; readonly persistence: Persistence; readonly evidence?: Evidence }
-  | { readonly kind: 'unsupported'; readonly reason: UnsupportedReason; readonly evidence?: Evidence }
-  | { readonly kind: 'service-failure'; readonly reason: ServiceFailureReason; readonly evidence?: Evidence };
-
-/** How long a store keeps what it is given, shortest first. */
-export const persistences = ['until-exit', 'until-logout', 'until-reboot', 'until-delete'] as const;
-
-export type Persistence = (typeof persistences)[number];

@@ -1,9 +1,9 @@
-/** As one word of a POSIX shell; a word that has nothing special stays as it is. */
+/** One word for a POSIX shell, quoted only if necessary. */
 export function quoteForShell(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The same for both shells of Windows. A path and a target of the Credential Manager hold no quotation mark. */
+/** One word for both shells of Windows. Works for paths and Credential Manager targets, which have no quotation marks. */
 export function quoteForWindows(text: string): string {
   return /^[\w:./\\-]+$/.test(text) ? text : `"${text}"`;
 }

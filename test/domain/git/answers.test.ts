@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Attributes } from '../../../src/domain/protocols/git/attributes.ts';
-import { buildGitAnswer } from '../../../src/domain/protocols/git/git-credential.ts';
+import type { Attributes } from '../../../src/domain/protocols/git-attributes.ts';
+import { buildGitAnswer } from '../../../src/domain/protocols/git-credential.ts';
 
 const nowMs = Date.UTC(2026, 10, 3);
 const later = String(nowMs / 1000 + 60);
@@ -19,11 +19,11 @@ const bearer: Attributes = [
 const capability = ['capability[]', 'authtype'] as const;
 const alice = ['username', 'alice'] as const;
 
-describe('what git is told of a credential', () => {
+describe('the answer to git', () => {
   test.each<[string, Attributes, string | undefined, Attributes, Attributes | undefined]>([
-    ['a password: with its user', old, 'alice', password, [alice, ...password]],
+    ['a password: with its user name', old, 'alice', password, [alice, ...password]],
     [
-      'a password of an empty user',
+      'a password with an empty user name',
       old,
       '',
       [['password', '']],
@@ -39,46 +39,46 @@ describe('what git is told of a credential', () => {
       [...password, ['password_expiry_utc', later], ['oauth_refresh_token', 'r']],
       [alice, ...password, ['password_expiry_utc', later], ['oauth_refresh_token', 'r']],
     ],
-    ['a pre-encoded credential: behind the capability', recent, undefined, bearer, [capability, ...bearer]],
-    ['a pre-encoded credential of a user', recent, 'alice', bearer, [capability, alice, ...bearer]],
-    ['a pre-encoded credential, to a git that knows of none: nothing', old, 'alice', bearer, undefined],
-    ['both, to a git that knows of one', old, 'alice', [...password, ...bearer], [alice, ...password]],
+    ['a pre-encoded credential: after the capability', recent, undefined, bearer, [capability, ...bearer]],
+    ['a pre-encoded credential with a user name', recent, 'alice', bearer, [capability, alice, ...bearer]],
+    ['a pre-encoded credential, if git does not support it: nothing', old, 'alice', bearer, undefined],
     [
-      'both, to a git that knows of both',
+      'both, if git supports passwords only: the password',
+      old,
+      'alice',
+      [...password, ...bearer],
+      [alice, ...password],
+    ],
+    [
+      'both, if git supports both',
       recent,
       'alice',
       [...password, ...bearer],
       [capability, alice, ...password, ...bearer],
     ],
+    ['an expired password: nothing', recent, 'alice', [...password, ['password_expiry_utc', earlier]], undefined],
     [
-      'a password that is past its time: nothing',
-      recent,
-      'alice',
-      [...password, ['password_expiry_utc', earlier]],
-      undefined,
-    ],
-    [
-      'a pre-encoded credential that is past its time: nothing',
+      'an expired pre-encoded credential: nothing',
       recent,
       'alice',
       [...bearer, ['password_expiry_utc', earlier]],
       undefined,
     ],
     [
-      'a password that is past its time, with a refresh token: what renews it, and no more',
+      'an expired password with a refresh token: only the token',
       recent,
       'alice',
       [...password, ['password_expiry_utc', earlier], ['oauth_refresh_token', 'r']],
       [alice, ['oauth_refresh_token', 'r']],
     ],
-  ])('%s', (_, request, username, kept, told) => {
-    expect(buildGitAnswer(request, username, kept, nowMs)?.attributes).toEqual(told);
+  ])('%s', (_, request, username, stored, answer) => {
+    expect(buildGitAnswer(request, username, stored, nowMs)?.attributes).toEqual(answer);
   });
 
-  test('is a credential to use, or only what renews one', () => {
+  test('is either usable or only renewable', () => {
     const renewing: Attributes = [...password, ['oauth_refresh_token', 'r']];
     const kindOf = (expiry: string) =>
       buildGitAnswer(old, 'alice', [...renewing, ['password_expiry_utc', expiry]], nowMs)?.kind;
-    expect([kindOf(later), kindOf(earlier)]).toEqual(['given', 'renewable']);
+    expect([kindOf(later), kindOf(earlier)]).toEqual(['usable', 'renewable']);
   });
 });

@@ -1,26 +1,26 @@
 import fc from 'fast-check';
-import type { Attribute, Attributes } from '../../../src/domain/protocols/git/attributes.ts';
+import type { Attribute, Attributes } from '../../../src/domain/protocols/git-attributes.ts';
 
-function bytesBut(...codes: readonly number[]): fc.Arbitrary<string> {
+function bytesExcept(...codes: readonly number[]): fc.Arbitrary<string> {
   const byte = fc.integer({ min: 1, max: 255 }).filter((code) => !codes.includes(code));
   return fc.string({ unit: byte.map((code) => String.fromCharCode(code)) });
 }
 
-/** What a value may hold: any bytes but NUL and line breaks, each as one character. */
-export const value = bytesBut(10, 13);
+/** A value: any bytes except NUL and line breaks, one character each. */
+export const value = bytesExcept(10, 13);
 
-export const key = bytesBut(10, 13, 61);
+export const key = bytesExcept(10, 13, 61);
 
 export const attributes: fc.Arbitrary<Attributes> = fc.array(fc.tuple(key, value));
 
-/** Text as git sends it: its UTF-8, one character a byte. */
+/** Text as git sends it: UTF-8, one character for each byte. */
 export const utf8 = fc
   .string({ unit: 'grapheme' })
   .filter((text) => !/[\0\r\n]/.test(text))
   .map((text) => Buffer.from(text).toString('latin1'));
 
-/** The attributes that are kept, each there or not. */
-export const kept: fc.Arbitrary<Attributes> = fc
+/** Any subset of the attributes that are stored. */
+export const stored: fc.Arbitrary<Attributes> = fc
   .record(
     {
       password: value,

@@ -9,21 +9,21 @@ import {
   maxLineBytes,
   parseAttributes,
   parseBoolean,
-} from '../../../src/domain/protocols/git/attributes.ts';
+} from '../../../src/domain/protocols/git-attributes.ts';
 import { attributes, key, value } from './arbitraries.ts';
 
-function refused(work: () => unknown): CredentialError {
+function catchError(work: () => unknown): CredentialError {
   try {
     work();
   } catch (error) {
     if (error instanceof CredentialError) return error;
     throw error;
   }
-  throw new Error('it was not refused');
+  throw new Error('nothing was thrown');
 }
 
-describe('the lines of git', () => {
-  test('are read as they were written, byte by byte', () => {
+describe('lines', () => {
+  test('are parsed as they were formatted, byte by byte', () => {
     fc.assert(
       fc.property(attributes, (given) => {
         expect(parseAttributes(formatAttributes(given))).toEqual(given);
@@ -31,7 +31,7 @@ describe('the lines of git', () => {
     );
   });
 
-  test('end at a blank line, or where the text does', () => {
+  test('end at a blank line or at the end of the text', () => {
     expect(parseAttributes('a=1\nb=2\n\nc=3\n')).toEqual([
       ['a', '1'],
       ['b', '2'],
@@ -41,7 +41,7 @@ describe('the lines of git', () => {
     expect(parseAttributes('\na=1\n')).toEqual([]);
   });
 
-  test('have their key before the first "=", and may be empty on both sides', () => {
+  test('have the key before the first "="; key and value may be empty', () => {
     expect(parseAttributes('password=a=b=\n=\nhost=\n')).toEqual([
       ['password', 'a=b='],
       ['', ''],
@@ -51,39 +51,39 @@ describe('the lines of git', () => {
 
   test.each([
     ['no "="', 's3cret', 'line 2 of the request has no "="'],
-    ['a NUL', 'password=s3\0cret', 'line 2 of the request holds a NUL'],
-    ['a carriage return', 'password=s3cret\r', 'line 2 of the request holds a carriage return'],
+    ['a NUL', 'password=s3\0cret', 'line 2 of the request contains a NUL'],
+    ['a carriage return', 'password=s3cret\r', 'line 2 of the request contains a carriage return'],
     ['too many bytes', `password=${'s3cret'.padEnd(maxLineBytes)}`, 'line 2 of the request is longer than 65535 bytes'],
-  ])('with %s are refused, in words that do not repeat them', (_, line, message) => {
-    const error = refused(() => parseAttributes(`protocol=https\n${line}\n\n`));
+  ])('with %s are rejected, and the message does not repeat them', (_, line, message) => {
+    const error = catchError(() => parseAttributes(`protocol=https\n${line}\n\n`));
     expect([error.code, error.message]).toEqual(['invalid-input', message]);
   });
 
-  test('may have 65,535 bytes with their newline, and no more', () => {
+  test('may have at most 65,535 bytes, including the newline', () => {
     const longest = 'x'.repeat(maxLineBytes - 'password=\n'.length);
     expect(parseAttributes(`password=${longest}\n`)).toEqual([['password', longest]]);
     expect(formatAttributes([['password', longest]])).toHaveLength(maxLineBytes);
-    expect(refused(() => parseAttributes(`password=${longest}x\n`)).code).toBe('invalid-input');
-    expect(refused(() => formatAttributes([['password', `${longest}x`]])).code).toBe('invalid-input');
+    expect(catchError(() => parseAttributes(`password=${longest}x\n`)).code).toBe('invalid-input');
+    expect(catchError(() => formatAttributes([['password', `${longest}x`]])).code).toBe('invalid-input');
   });
 
   test.each([
     ['\n', 'line break'],
     ['\r', 'carriage return'],
     ['\0', 'NUL'],
-  ])('[DOM6] are never written with %j inside: no value becomes a line of its own', (sign, name) => {
+  ])('[DOM6] are never written with %j inside, so a value never becomes a line of its own', (sign, name) => {
     fc.assert(
       fc.property(key, value, value, (name, before, after) => {
-        expect(refused(() => formatAttributes([[name, `${before}${sign}${after}`]])).code).toBe('invalid-input');
+        expect(catchError(() => formatAttributes([[name, `${before}${sign}${after}`]])).code).toBe('invalid-input');
       }),
     );
-    const error = refused(() => formatAttributes([['password', `s3${sign}cret`]]));
-    expect(error.message).toBe(`git cannot be given the password: the line holds a ${name}`);
+    const error = catchError(() => formatAttributes([['password', `s3${sign}cret`]]));
+    expect(error.message).toBe(`the password cannot be sent to git: the line contains a ${name}`);
   });
 });
 
 describe('an attribute', () => {
-  test('that is given twice counts as it was given last', () => {
+  test('that is repeated has its last value', () => {
     const given: Attributes = [
       ['host', 'a'],
       ['host', 'b'],
@@ -92,7 +92,7 @@ describe('an attribute', () => {
     expect(findValue(given, 'path')).toBeUndefined();
   });
 
-  test('that has many values has them in order, from the last empty one on', () => {
+  test('with many values has them in order, from the last empty one on', () => {
     const state = (...values: string[]): Attributes => values.map((value) => ['state[]', value]);
     expect(findValues(state('a', 'b'), 'state[]')).toEqual(['a', 'b']);
     expect(findValues(state('a', '', 'b', 'c'), 'state[]')).toEqual(['b', 'c']);
@@ -101,15 +101,12 @@ describe('an attribute', () => {
     expect(findValues([['host', 'h'], ...state('a'), ['capability[]', 'c']], 'state[]')).toEqual(['a']);
   });
 
-  test.each(['1', 'true', 'Yes', 'on', '-3', '+3', '10'])(
-    'with the value %j is true, as git-config(1) has it',
-    (text) => {
-      expect(parseBoolean(text)).toBe(true);
-    },
-  );
+  test.each(['1', 'true', 'Yes', 'on', '-3', '+3', '10'])('with the value %j is true, as in git-config(1)', (text) => {
+    expect(parseBoolean(text)).toBe(true);
+  });
 
   test.each([undefined, '', '0', '00', '-0', 'false', 'no', 'off', 'maybe', 'untrue', 'only', 'x1', '1x', '1.5'])(
-    'with the value %j is not',
+    'with the value %j is false',
     (text) => {
       expect(parseBoolean(text)).toBe(false);
     },

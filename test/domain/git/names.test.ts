@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Attribute, Attributes } from '../../../src/domain/protocols/git/attributes.ts';
-import { parseGitUsername, toGitName, toGitService } from '../../../src/domain/protocols/git/git-credential.ts';
+import type { Attribute, Attributes } from '../../../src/domain/protocols/git-attributes.ts';
+import { parseGitUsername, toGitName, toGitService } from '../../../src/domain/protocols/git-credential.ts';
 import { utf8 } from './arbitraries.ts';
 
 const https = (host: string, path?: string): Attributes => [
@@ -10,7 +10,7 @@ const https = (host: string, path?: string): Attributes => [
   ...(path === undefined ? [] : [['path', path] as const]),
 ];
 
-/** Of signs that borders and escapes are made of, so that two of them are often nearly the same. */
+/** Made of separators and escapes, so that two of them are often nearly the same. */
 const tricky = fc.string({ unit: fc.constantFrom('a', '/', ':', '%', '2', 'f', '5'), maxLength: 6 });
 
 const place = fc.record({
@@ -19,29 +19,29 @@ const place = fc.record({
   path: fc.option(tricky, { nil: undefined }),
 });
 
-const requestOf = (parts: Record<string, string | undefined>): Attributes =>
+const toRequest = (parts: Record<string, string | undefined>): Attributes =>
   Object.entries(parts).filter((entry): entry is [string, string] => entry[1] !== undefined);
 
-describe('what a credential of git is kept under', () => {
+describe('the service of a git credential', () => {
   test.each([
     [https('github.com'), 'git-credential:https://github.com'],
     [https('localhost:8080'), 'git-credential:https://localhost:8080'],
     [https('github.com', 'alice/a b.git'), 'git-credential:https://github.com/alice/a b.git'],
     [https('[::1]:8080'), 'git-credential:https://[::1]:8080'],
     [https('b\xc3\xbccher.example'), 'git-credential:https://bücher.example'],
-    [requestOf({ protocol: 'cert', host: '', path: 'etc/key.pem' }), 'git-credential:cert:///etc/key.pem'],
-    // git takes the escape out of https://github.com%2fevil/x
+    [toRequest({ protocol: 'cert', host: '', path: 'etc/key.pem' }), 'git-credential:cert:///etc/key.pem'],
+    // git decodes https://github.com%2fevil/x
     [https('github.com/evil'), 'git-credential:https://github.com%2fevil'],
     [https('100%'), 'git-credential:https://100%25'],
-  ])('%j is %s', (request, service) => {
+  ])('of %j is %s', (request, service) => {
     expect(toGitService(request)).toBe(service);
   });
 
-  test('[DOM7] two places never share a service: not by port, path, or a slash in a host', () => {
+  test('[DOM7] is never shared by two URLs that differ in port, path, or a slash in the host', () => {
     fc.assert(
       fc.property(place, place, (a, b) => {
         const same = a.protocol === b.protocol && a.host === b.host && a.path === b.path;
-        expect(toGitService(requestOf(a)) === toGitService(requestOf(b))).toBe(same);
+        expect(toGitService(toRequest(a)) === toGitService(toRequest(b))).toBe(same);
       }),
     );
     expect(toGitService(https('h', 'p'))).not.toBe(toGitService(https('h/p')));
@@ -49,22 +49,22 @@ describe('what a credential of git is kept under', () => {
     expect(toGitService(https('h%2fp'))).not.toBe(toGitService(https('h/p')));
   });
 
-  test('without a protocol or a host there is no place', () => {
-    const refusal = expect.objectContaining({
+  test('requires a protocol and a host', () => {
+    const error = expect.objectContaining({
       code: 'invalid-input',
-      message: 'the request lacks a protocol or a host',
+      message: 'the request has no protocol or no host',
     });
     for (const key of ['protocol', 'host']) {
       const request = https('github.com').filter((attribute: Attribute) => attribute[0] !== key);
-      expect(() => toGitService(request)).toThrow(refusal);
+      expect(() => toGitService(request)).toThrow(error);
     }
-    expect(() => toGitService([['protocol', ''], ...https('github.com').slice(1)])).toThrow(refusal);
+    expect(() => toGitService([['protocol', ''], ...https('github.com').slice(1)])).toThrow(error);
   });
 
-  test('a host or a user name that is not UTF-8 is refused', () => {
-    const refusal = expect.objectContaining({ code: 'invalid-name', message: expect.stringContaining('is not UTF-8') });
-    expect(() => toGitService(https('\xff.example'))).toThrow(refusal);
-    expect(() => toGitName('git-credential:https://h', 'j\xf6rg')).toThrow(refusal);
+  test('rejects a host or a user name that is not UTF-8', () => {
+    const error = expect.objectContaining({ code: 'invalid-name', message: expect.stringContaining('is not UTF-8') });
+    expect(() => toGitService(https('\xff.example'))).toThrow(error);
+    expect(() => toGitName('git-credential:https://h', 'j\xf6rg')).toThrow(error);
   });
 });
 
@@ -76,13 +76,13 @@ describe('a user name', () => {
     ['50%off', '50%25off'],
     ['', '%empty'],
     [undefined, '%none'],
-  ])('%j is the account %s', (username, account) => {
+  ])('%j becomes the account %s', (username, account) => {
     const name = toGitName('git-credential:https://h', username);
     expect(name.account).toBe(account);
     expect(parseGitUsername(name)).toBe(username);
   });
 
-  test('comes back from its account byte by byte', () => {
+  test('is parsed from its account, byte by byte', () => {
     fc.assert(
       fc.property(utf8, (username) => {
         expect(parseGitUsername(toGitName('git-credential:https://h', username))).toBe(username);

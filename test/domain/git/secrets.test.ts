@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Attributes, findValue } from '../../../src/domain/protocols/git/attributes.ts';
+import { type Attributes, findValue } from '../../../src/domain/protocols/git-attributes.ts';
 import {
   isGitSecretExpired,
   isRejected,
   matchesRequest,
   parseGitSecret,
   serialiseGitSecret,
-} from '../../../src/domain/protocols/git/git-credential.ts';
-import { attributes, kept, value } from './arbitraries.ts';
+} from '../../../src/domain/protocols/git-credential.ts';
+import { attributes, stored, value } from './arbitraries.ts';
 
-describe('the secret that a credential is kept as', () => {
-  test('is the password and nothing else, where there is nothing else', () => {
+describe('the secret of a git credential', () => {
+  test('is just the password if there are no extra attributes', () => {
     fc.assert(
       fc.property(value, (password) => {
         expect(serialiseGitSecret([['password', password]])).toBe(password);
@@ -19,7 +19,7 @@ describe('the secret that a credential is kept as', () => {
     );
   });
 
-  test('has all else on lines of its own, as the helpers for libsecret, macOS and Windows have it', () => {
+  test('has each extra attribute on its own line, as in the helpers for libsecret, macOS and Windows', () => {
     expect(
       serialiseGitSecret([
         ['protocol', 'https'],
@@ -30,9 +30,9 @@ describe('the secret that a credential is kept as', () => {
     ).toBe('s3cret\npassword_expiry_utc=1684189401\noauth_refresh_token=refresh');
   });
 
-  test('gives back what was kept, and nothing of the rest', () => {
+  test('parses to the stored attributes, without any others', () => {
     fc.assert(
-      fc.property(kept, attributes, (given, others) => {
+      fc.property(stored, attributes, (given, others) => {
         const read = parseGitSecret(
           serialiseGitSecret([...others.map(([key, value]) => [`x${key}`, value] as const), ...given]),
         );
@@ -47,7 +47,7 @@ describe('the secret that a credential is kept as', () => {
     );
   });
 
-  test('holds no password where a pre-encoded credential does without', () => {
+  test('has no password if a pre-encoded credential has none', () => {
     const bearer: Attributes = [
       ['authtype', 'Bearer'],
       ['credential', 'token'],
@@ -56,7 +56,7 @@ describe('the secret that a credential is kept as', () => {
     expect(parseGitSecret('')).toEqual([['password', '']]);
   });
 
-  test('is read whatever it is, since another program may have written it', () => {
+  test('is parsed whatever it contains, because another program may have written it', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const read = parseGitSecret(text);
@@ -69,27 +69,27 @@ describe('the secret that a credential is kept as', () => {
 describe('a password', () => {
   const expiring = (expiry: string): Attributes => [['password_expiry_utc', expiry]];
 
-  test('is past its time from the second on that is named', () => {
+  test('expires at the start of the given second', () => {
     expect(isGitSecretExpired(expiring('1684189401'), 1_684_189_400_999)).toBe(false);
     expect(isGitSecretExpired(expiring('1684189401'), 1_684_189_401_000)).toBe(true);
   });
 
-  test.each(['', '0', '-1', 'soon', '1e3', '99999999999999999999999'])('with the expiry %j never is', (expiry) => {
+  test.each(['', '0', '-1', 'soon', '1e3', '99999999999999999999999'])('with the expiry %j never expires', (expiry) => {
     expect(isGitSecretExpired(expiring(expiry), Date.UTC(2100, 0))).toBe(false);
   });
 });
 
-describe('of two credentials', () => {
+describe('a request', () => {
   const password = (text: string): Attributes => [['password', text]];
 
-  test('one says what the other does where it agrees with all of it', () => {
+  test('matches a stored credential that agrees with all its attributes', () => {
     expect(matchesRequest([...password('a'), ['password_expiry_utc', '1']], password('a'))).toBe(true);
     expect(matchesRequest(password('a'), [...password('a'), ['password_expiry_utc', '1']])).toBe(false);
     expect(matchesRequest(password('a'), password('b'))).toBe(false);
-    fc.assert(fc.property(kept, (given) => matchesRequest(given, given)));
+    fc.assert(fc.property(stored, (given) => matchesRequest(given, given)));
   });
 
-  test('one is what the other rejects where it has that password, or where none is named', () => {
+  test('rejects a stored credential with the same password, or any if it has no password', () => {
     expect(isRejected(password('a'), password('a'))).toBe(true);
     expect(isRejected(password('a'), password('b'))).toBe(false);
     expect(isRejected(password('a'), [])).toBe(true);

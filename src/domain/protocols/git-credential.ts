@@ -1,0 +1,161 @@
+import { CredentialError } from '../credential-error.ts';
+import { type CredentialName, toCredentialName } from '../credential-name.ts';
+import { type Attribute, type Attributes, findValue, findValues } from './git-attributes.ts';
+
+/** Optional parts of git's protocol that keystow supports (git-credential(1), `capability[]`). */
+export const capabilities = ['authtype', 'state'] as const;
+
+export type Capability = (typeof capabilities)[number];
+
+export function hasCapability(request: Attributes, capability: Capability): boolean {
+  return findValues(request, 'capability[]').includes(capability);
+}
+
+/** `usable`: git can sign in with it. `renewable`: it has expired, but has a refresh token. */
+export interface GitAnswer {
+  readonly kind: 'usable' | 'renewable';
+  readonly attributes: Attributes;
+}
+
+/**
+ * Builds the answer to git's request for a credential from what is stored.
+ *
+ * - a pre-encoded credential, if git supports those, otherwise the password → `usable`
+ * - expired, but with a refresh token that another helper may be able to use → `renewable`, with nothing but that token
+ * - neither → `undefined`
+ */
+export function buildGitAnswer(
+  request: Attributes,
+  username: string | undefined,
+  stored: Attributes,
+  nowMs: number,
+): GitAnswer | undefined {
+  const user: Attributes = username === undefined ? [] : [['username', username]];
+  if (isGitSecretExpired(stored, nowMs)) {
+    const refreshToken = stored.filter(([key]) => key === 'oauth_refresh_token');
+    return refreshToken.length > 0 ? { kind: 'renewable', attributes: [...user, ...refreshToken] } : undefined;
+  }
+  const isPreEncodedAllowed = hasCapability(request, 'authtype');
+  const allowed = stored.filter(([key]) => isPreEncodedAllowed || (key !== 'authtype' && key !== 'credential'));
+  const capability: readonly Attribute[] = allowed.some(([key]) => key === 'authtype')
+    ? [['capability[]', 'authtype']]
+    : [];
+  const isUsable = ['credential', 'password'].some((key) => findValue(allowed, key) !== undefined);
+  return isUsable ? { kind: 'usable', attributes: [...capability, ...user, ...allowed] } : undefined;
+}
+
+/** The attributes that are stored besides the password, or instead of it. */
+const extraKeys = ['authtype', 'credential', 'password_expiry_utc', 'oauth_refresh_token'] as const;
+
+/**
+ * The secret to store: the password, then each extra attribute on a line of its own. This is the format of git's own
+ * helpers for libsecret, macOS and Windows. Latin-1.
+ */
+export function serialiseGitSecret(credential: Attributes): string {
+  const lines = extraKeys.flatMap((key) => {
+    const value = findValue(credential, key);
+    return value === undefined ? [] : [`\n${key}=${value}`];
+  });
+  return [findValue(credential, 'password') ?? '', ...lines].join('');
+}
+
+/** The inverse of {@link serialiseGitSecret}. Ignores all other lines. */
+export function parseGitSecret(text: string): Attributes {
+  const [
+    // Stryker disable next-line StringLiteral: a split text always has a first part
+    password = '',
+    ...lines
+  ] = text.split('\n');
+  const extra = extraKeys.flatMap((key): Attributes => {
+    const line = lines.find((line) => line.startsWith(`${key}=`));
+    return line === undefined ? [] : [[key, line.slice(key.length + 1)]];
+  });
+  // A pre-encoded credential needs no password. Without one, an empty first line is an empty password.
+  const hasNoPassword = password === '' && findValue(extra, 'credential') !== undefined;
+  return hasNoPassword ? extra : [['password', password], ...extra];
+}
+
+/** Whether `password_expiry_utc`, in seconds since the epoch, has passed. Without that attribute: no. */
+export function isGitSecretExpired(credential: Attributes, nowMs: number): boolean {
+  const expiry =
+    findValue(credential, 'password_expiry_utc') ??
+    // Stryker disable next-line StringLiteral: any text that isn't a number will do
+    '';
+  return /^[1-9]\d*$/.test(expiry) && Number(expiry) * 1000 <= nowMs;
+}
+
+/**
+ * Whether `stored` agrees with all attributes of a request. It may have more: an older git doesn't repeat attributes that
+ * it doesn't know.
+ */
+export function matchesRequest(stored: Attributes, request: Attributes): boolean {
+  return ['password', ...extraKeys].every((key) => isEqualIfGiven(stored, request, key));
+}
+
+/** Whether `stored` is the secret that git reports as rejected. A request without a secret is about any secret. */
+export function isRejected(stored: Attributes, request: Attributes): boolean {
+  return ['password', 'credential'].every((key) => isEqualIfGiven(stored, request, key));
+}
+
+function isEqualIfGiven(stored: Attributes, request: Attributes, key: string): boolean {
+  const value = findValue(request, key);
+  return value === undefined || value === findValue(stored, key);
+}
+
+const servicePrefix = 'git-credential:';
+
+/** Accounts of credentials with no user name, or an empty one. In an escaped user name, `%` is always followed by `25`. */
+const noUsername = '%none';
+const emptyUsername = '%empty';
+
+/**
+ * The service of a request: `git-credential:PROTOCOL://HOST`, plus `/PATH` if git sends one. The host includes the port.
+ * Requests that differ in any of these never share a credential. Without a protocol or a host → `invalid-input`.
+ */
+export function toGitService(request: Attributes): string {
+  const protocol = findValue(request, 'protocol');
+  const host = findValue(request, 'host');
+  if (!protocol || host === undefined) {
+    throw new CredentialError('invalid-input', 'the request has no protocol or no host');
+  }
+  const path = findValue(request, 'path');
+  // git decodes the host, so it can contain a slash that doesn't end it.
+  const url = `${escapeCharacters(protocol, /[%/:]/g)}://${escapeCharacters(host, /[%/]/g)}`;
+  return servicePrefix + decodeUtf8(path === undefined ? url : `${url}/${path}`);
+}
+
+export function toGitName(service: string, username: string | undefined): CredentialName {
+  if (username === undefined) return toCredentialName(service, noUsername);
+  return toCredentialName(service, username === '' ? emptyUsername : decodeUtf8(escapeCharacters(username, /%/g)));
+}
+
+/** The user name of a credential in git's encoding, or `undefined` if it has none. */
+export function parseGitUsername({ account }: CredentialName): string | undefined {
+  if (account === noUsername) return undefined;
+  return account === emptyUsername ? '' : encodeUtf8(account).replaceAll('%25', '%');
+}
+
+function escapeCharacters(text: string, characters: RegExp): string {
+  return text.replace(characters, (character) => `%${toHex(character)}`);
+}
+
+function decodeUtf8(bytes: string): string {
+  try {
+    return decodeURIComponent(bytes.replace(/[%\x80-\xff]/g, (byte) => `%${toHex(byte)}`));
+  } catch {
+    throw new CredentialError('invalid-name', 'the host, the path or the user name is not UTF-8');
+  }
+}
+
+function encodeUtf8(text: string): string {
+  return text.replace(/[^\0-\x7f]/gu, (character) =>
+    encodeURIComponent(character).replace(/%(..)/g, (_, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 16)),
+    ),
+  );
+}
+
+/** Two digits, for a byte from 0x10 up. */
+function toHex(byte: string): string {
+  return byte.charCodeAt(0).toString(16);
+}
