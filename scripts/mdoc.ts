@@ -1,8 +1,8 @@
-/** Longest line of text that goes into a page. */
+/** The longest line of text in a page. */
 const maxLineLength = 78;
 
-/** Text that mdoc(7) and roff(7) leave as it is. */
-function plain(text: string): string {
+/** Escapes text for mdoc(7) and roff(7). */
+function escapeMdoc(text: string): string {
   return text
     .replaceAll('\\', '\\e')
     .replaceAll('--', '\\-\\-')
@@ -14,16 +14,16 @@ function plain(text: string): string {
     .replace(/[^\p{ASCII}]/gu, (sign) => `\\[u${sign.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`);
 }
 
-/** Lines of text; each sentence begins on a line of its own, as mdoc(7) wants it. */
-export function prose(text: string): string {
+/** Wraps text. Each sentence begins on a new line, as mdoc(7) requires. */
+export function formatProse(text: string): string {
   const sentences = text.split(/(?<=[.!?]) (?=[A-Z])/);
   return sentences
-    .flatMap((sentence) => wrapped(plain(sentence)))
+    .flatMap((sentence) => wrapLines(escapeMdoc(sentence)))
     .map((line) => line.replace(/^(?=[.'])/, '\\&'))
     .join('\n');
 }
 
-function wrapped(text: string): string[] {
+function wrapLines(text: string): string[] {
   const lines = [''];
   for (const word of text.split(' ')) {
     const line = lines.at(-1) ?? '';
@@ -33,14 +33,14 @@ function wrapped(text: string): string[] {
   return lines;
 }
 
-/** One argument of a macro, and never a macro itself. */
-export function argument(text: string): string {
-  return /[\s,;:.()[\]|?!]|^[A-Z][a-z]{1,2}$/.test(text) ? `"\\&${plain(text)}"` : plain(text);
+/** Quotes text so that it is a single argument of a macro and isn't taken for a macro itself. */
+export function formatArgument(text: string): string {
+  return /[\s,;:.()[\]|?!]|^[A-Z][a-z]{1,2}$/.test(text) ? `"\\&${escapeMdoc(text)}"` : escapeMdoc(text);
 }
 
 export type Item = readonly [term: string, body: string];
 
-/** A list of terms, each of them macros, with text or a list below each. */
-export function tagged(items: readonly Item[]): string {
+/** A list of terms (macros) and their bodies (text or another list). */
+export function formatList(items: readonly Item[]): string {
   return ['.Bl -tag -width Ds', ...items.flatMap(([term, body]) => [`.It ${term}`, body]), '.El'].join('\n');
 }

@@ -7,32 +7,32 @@ import type { RunChild } from '../ports/run-child.ts';
 import type { AuthorizationServer } from '../ports/sign-in/authorization-server.ts';
 import type { DeviceSignIn } from '../ports/sign-in/device-sign-in.ts';
 
-/** What a command works with. */
+/** Everything that a command uses. */
 export interface Cli {
   readonly profile: Profile;
-  /** As the process was given it. */
+  /** The environment that the process started with, secrets included. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly services: Services;
-  /** Reads the settings and wires the stores. A setting that means nothing → rejects with its code. */
-  context(options?: { readonly prompting?: boolean }): Context;
+  /** Reads the settings and creates the stores. Throws if a setting is invalid. */
+  context(options?: { readonly interactive?: boolean }): Context;
   /** Writes to stdout. */
   print(output: string | Uint8Array): Promise<void>;
-  /** What the program will exit with, where that is not 0. */
+  /** Sets the exit code for a command that doesn't fail. */
   exitWith(code: number): void;
 }
 
-/** What some commands take beside the stores. Each is loaded when it is first wanted. */
+/** What some commands need in addition to the stores. Each is loaded when it's first used. */
 export interface Services {
-  /** Of all processes that renew or write an application's sign-ins, one at a time. */
+  /** The lock that an application's sign-ins are renewed and stored under. */
   signInMutex(context: Context): Mutex;
   authorizationServer(options: Omit<AuthorizationServerOptions, 'clock'>): Promise<AuthorizationServer>;
   deviceSignIn(): Promise<DeviceSignIn>;
-  /** Shows a page in the user's browser. Rejects where there is none. */
+  /** Opens a page in the user's browser. Rejects if there is no browser. */
   openBrowser(url: string): Promise<void>;
   childRunner(): Promise<RunChild>;
 }
 
-/** How long one process may take to renew before the others give up notifyWaiting: a server has 10 s to answer a request. */
+/** How long other processes wait for one that renews: a server has 10 s to answer a request. */
 const renewalLimitMs = 30_000;
 
 const clock = () => new Date().toISOString();

@@ -1,21 +1,20 @@
 import type { ErrorCode } from '../domain/credential-error.ts';
 
-/** What the programs exit with. */
 export const exitCodes = {
   done: 0,
   /** An error, or the credential was not found. */
   error: 1,
   usage: 2,
-  /** Nobody is signed in, or the keyring that was demanded is not usable. */
+  /** Not signed in, or the required keyring is not usable. */
   notSignedIn: 4,
-  /** As shells have it, of a command that `exec` was to run. */
+  /** `exec` cannot run the command: 126 and 127, as in a shell. */
   notRunnable: 126,
   notFound: 127,
-  /** Ctrl-C: 128 + SIGINT, as shells have it. */
+  /** Ctrl-C: 128 + SIGINT, as in a shell. */
   interrupted: 130,
 } as const;
 
-const special: Partial<Record<ErrorCode, number>> = {
+const codes: Partial<Record<ErrorCode, number>> = {
   'invalid-preference': exitCodes.usage,
   'contradictory-settings': exitCodes.usage,
   'invalid-setting': exitCodes.usage,
@@ -28,25 +27,25 @@ const special: Partial<Record<ErrorCode, number>> = {
 };
 
 export function toExitCode(code: ErrorCode): number {
-  return special[code] ?? exitCodes.error;
+  return codes[code] ?? exitCodes.error;
 }
 
-/** How long what was begun may take to end once the command has, in milliseconds. */
+/** How long unfinished work may run after the command is done. */
 const graceMs = 500;
 
-/** `process.execve`, which Node has from 22.15 and 23.11 on, and whose types come later than the ones used here. */
+/** `process.execve`: Node 22.15 and 23.11, newer than our type definitions. */
 type Execve = (file: string, args: readonly string[]) => never;
 
 /**
- * Has the process end with `exitCode`: by itself, as a rule. A native call that hangs, in one of libuv's threads, keeps
- * it from that, and `process.exit` waits for the thread as well; so what still runs after the grace is cut off.
+ * Lets the process exit with `exitCode`, usually by itself. A native call that hangs in a libuv thread prevents that, and
+ * `process.exit` waits for the thread too, so a process that still runs after the grace period is ended by force.
  */
 export function exitAfterGrace(exitCode: number): void {
   process.exitCode = exitCode;
   setTimeout(() => endProcess(exitCode), graceMs).unref();
 }
 
-/** POSIX leaves a process with threads that hang two ways: to become another program, or to be killed (137). */
+/** On POSIX, a process with hanging threads can become another program, or be killed (137). */
 function endProcess(exitCode: number): void {
   if (process.platform === 'win32') process.exit();
   const { execve } = process as { readonly execve?: Execve };

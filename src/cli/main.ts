@@ -8,18 +8,18 @@ import { print } from './output/print.ts';
 import type { Program } from './program.ts';
 import { type QuickCommand, quickRun } from './quick-command.ts';
 
-/** One of the programs, as much of it as each run of it loads. */
+/** The part of a program that is loaded in every run. */
 export interface Executable {
   readonly profile: Profile;
   readonly quick: readonly QuickCommand[];
-  /** All of it: loaded, and the parser with it, where the command line is not a quick one. */
+  /** Loads the full program, if the command line isn't a quick one. */
   program(): Promise<Program>;
 }
 
-/** Runs one of the programs: the one place that knows the process and the platform, and wires them to the rest. */
+/** Runs a program: connects the process (arguments, environment, signals, exit code) to its commands. */
 export async function main({ profile, quick, program }: Executable): Promise<void> {
-  const calledOff = new AbortController();
-  process.once('SIGINT', () => calledOff.abort());
+  const cancellation = new AbortController();
+  process.once('SIGINT', () => cancellation.abort());
   process.once('uncaughtException', async (error) => process.exit(await handleFailure(error, profile, false)));
   const environment = takeEnvironment(profile);
   const contexts: Context[] = [];
@@ -28,18 +28,18 @@ export async function main({ profile, quick, program }: Executable): Promise<voi
     profile,
     environment,
     services,
-    context({ prompting = true } = {}) {
+    context({ interactive = true } = {}) {
       const context = createContext({
         profile,
         environment,
-        interactive: prompting,
-        signal: calledOff.signal,
+        interactive,
+        signal: cancellation.signal,
         terminal: (settings) =>
           createTerminal({
             program: profile.program,
             quiet: settings.quiet,
             get interactive() {
-              return prompting && settings.interactive;
+              return interactive && settings.interactive;
             },
           }),
       });
@@ -56,10 +56,10 @@ export async function main({ profile, quick, program }: Executable): Promise<voi
   try {
     if (quickly) await quickly(cli);
     else await runFull(await program(), cli, argv);
-    // On Linux all that was written is out by now, and to take apart what ends anyway takes a read 1 ms.
+    // On Linux all output is written by now, and a regular exit takes 1 ms more.
     if (quickly && process.platform === 'linux') process.exit(exitCode);
   } catch (error) {
-    exitCode = await handleFailure(error, profile, calledOff.signal.aborted);
+    exitCode = await handleFailure(error, profile, cancellation.signal.aborted);
   } finally {
     await Promise.all(contexts.map((context) => context.stores.close()));
   }
@@ -71,13 +71,13 @@ async function runFull(program: Program, cli: Cli, argv: readonly string[]): Pro
   await cli.print(await runProgram(program, cli, argv));
 }
 
-/** Gives what to exit with. */
-async function handleFailure(error: unknown, profile: Profile, calledOff: boolean): Promise<number> {
+/** Returns the exit code. */
+async function handleFailure(error: unknown, profile: Profile, cancelled: boolean): Promise<number> {
   const { reportFailure } = await import('./output/failure.ts');
-  return reportFailure(error, profile, calledOff);
+  return reportFailure(error, profile, cancelled);
 }
 
-/** Takes the secrets out of the environment that children of this process, such as a browser, would get. */
+/** Returns the environment, and removes the secrets from the one that child processes, such as a browser, inherit. */
 function takeEnvironment(profile: Profile): Cli['environment'] {
   const environment = { ...process.env };
   for (const variable of listSecretVariables(profile)) delete process.env[variable];

@@ -6,45 +6,60 @@ import type { Cli } from './cli.ts';
 import type { Command, Example } from './command.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 
-/** One of the programs, as data. */
+/** One of the programs that the package installs, as data. */
 export interface Program {
   readonly profile: Profile;
-  /** The name of its own under which another program runs it, so that nobody types it. */
+  /** The name of a helper that other programs run and people don't, if it differs from the profile's program. */
   readonly helper?: string;
-  /** What it does, in one sentence. */
+  /** One sentence. */
   readonly summary: string;
-  /** Shown by `--help` of the program itself. */
+  /** For the help of the program itself. */
   readonly examples: readonly Example[];
-  /** Environment variables of its own, each with what it sets. */
-  readonly variables?: readonly (readonly [name: string, what: string])[];
+  /** Its own environment variables, in addition to those of the profile. */
+  readonly variables?: readonly VariableHelp[];
   commands(cli: Cli): readonly Command[];
 }
 
-/** As it is typed. */
+export type VariableHelp = readonly [variable: string, effect: string];
+
+/** The name of the executable. */
 export function programName({ profile, helper }: Pick<Program, 'profile' | 'helper'>): string {
   return helper ?? profile.program;
 }
 
-/** A program's own commands, and those that every program has which people type. */
+/** The program's own commands, and `completion` unless it's a helper. */
 export function listCommands(program: Program, cli: Cli): readonly Command[] {
   if (program.helper !== undefined) return program.commands(cli);
   const own = [...program.commands(cli), completionCommand(cli)];
   return [...own, completeCommand(cli, own)];
 }
 
-/** The environment variables of a program, each with what it sets. */
-export function describeVariables({ profile, variables }: Program): readonly (readonly [name: string, what: string])[] {
-  const { allowEnvPassphrase, configDir, disableKeyring, newPassphrase, passphrase, quiet, keySource, storage } =
-    profile.variables;
+/** All environment variables of a program, for its man page. */
+export function describeVariables({ profile, variables }: Program): readonly VariableHelp[] {
+  const {
+    allowEnvPassphrase,
+    configDir,
+    disableKeyring,
+    keySource,
+    newPassphrase,
+    passphrase,
+    quiet,
+    storage,
+    usePass,
+  } = profile.variables;
   return [
-    [storage, 'auto (the best store there is, as where it is not set), keychain (an OS keyring or nothing) or file'],
-    [disableKeyring, '1: no OS keyring is so much as asked'],
-    [keySource, `how a new encrypted file is sealed: home or passphrase; ${profile.keySource} where it is not set`],
-    [allowEnvPassphrase, `1: the passphrase may come from ${passphrase}`],
-    [passphrase, `the passphrase of the encrypted file; nothing without ${allowEnvPassphrase}`],
-    [newPassphrase, `the one that passphrase change puts in its place; nothing without ${allowEnvPassphrase}`],
-    [configDir, 'the folder of the encrypted file, instead of the one below'],
-    [quiet, '1: no notices and no receipts'],
+    [
+      storage,
+      'auto (the best available store, the default), keychain (require an OS keyring) or file (the encrypted file)',
+    ],
+    [disableKeyring, '1: never contact an OS keyring'],
+    [usePass, '1: also consider the password store of pass(1), after the OS keyring; ignored on Windows'],
+    [keySource, `what seals a new encrypted file: home or passphrase; the default is ${profile.keySource}`],
+    [allowEnvPassphrase, `1: allow the passphrase to come from ${passphrase}`],
+    [passphrase, `the passphrase of the encrypted file; ignored unless ${allowEnvPassphrase}=1`],
+    [newPassphrase, `the new passphrase for passphrase change; ignored unless ${allowEnvPassphrase}=1`],
+    [configDir, 'the folder of the encrypted file, instead of the default below'],
+    [quiet, '1: print no notices and no confirmations'],
     ...(variables ?? []),
   ];
 }

@@ -3,23 +3,31 @@ import yargs from 'yargs';
 import { findCurrentFolder } from '../composition/environment.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import type { Cli } from './cli.ts';
-import { type Command, colorOption, type Example, type Operand, type Option, type ValueOption } from './command.ts';
+import {
+  type Command,
+  colorOption,
+  type Example,
+  globalOptions,
+  type Operand,
+  type Option,
+  type ValueOption,
+} from './command.ts';
+import { findPosition } from './completion/complete.ts';
 import { UsageError } from './output/failure.ts';
 import { listCommands, type Program, packageVersion, programName } from './program.ts';
 
 /**
- * Runs the command that `argv` names. Resolves with the text of `--help` or `--version` where that was asked for.
- * A command line that is wrong → rejects with {@link UsageError}; a command that fails → rejects with its error.
+ * Parses `argv` and runs the command. Resolves with the text of `--help` or `--version` if requested, or with ''.
+ * Rejects with {@link UsageError} if the command line is invalid, and with the command's error if it fails.
  */
 export async function runProgram(program: Program, cli: Cli, argv: readonly string[]): Promise<string> {
-  const { summary } = program;
   const name = programName(program);
-  let wrong: string | undefined;
+  let complaint: string | undefined;
   let text = '';
-  let { examples } = program;
+  let selected: Pick<Command, 'examples' | 'operands' | 'commands'> = { ...program, operands: {}, commands: [] };
   const base = yargs([], findCurrentFolder())
     .scriptName(name)
-    .usage(`$0 <command>\n\n${summary}`)
+    .usage(`$0 <command>\n\n${program.summary}`)
     .locale('en')
     .parserConfiguration({
       'boolean-negation': false,
@@ -28,85 +36,105 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
       'parse-numbers': false,
       'parse-positional-numbers': false,
     })
-    .demandCommand(1, 'a command is missing')
+    .demandCommand(1, missingCommand)
     .strict()
     .version(packageVersion())
     .help()
     .alias('help', 'h')
     .wrap(80)
     .fail((message, error) => {
-      wrong = message;
+      complaint = message;
       throw error ?? new Error(message);
     });
   addOption(base, 'color', colorOption);
-  const meant = (command: Command) => {
-    examples = command.examples;
-  };
   const commands = listCommands(program, cli);
-  const parser = commands.reduce((yargs, command) => addCommand(yargs, command, meant), base);
+  const select = (command: Command) => {
+    selected = command;
+  };
+  const parser = commands.reduce((yargs, command) => addCommand(yargs, command, select), base);
   try {
     await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {
       text = output;
     });
     if (text === '' || text === packageVersion()) return text && `${text}\n`;
-    return `${text}${formatExamples(examples, name)}\n`;
+    return `${text}${formatExamples(selected.examples, name)}\n`;
   } catch (error) {
-    if (!wrong) throw error;
-    const complaint = /^Unknown argument/.test(wrong) ? describeUnknown(wrong, argv, commands) : formatComplaint(wrong);
+    if (!complaint) throw error;
     const help = await parser.getHelp();
-    throw new UsageError(complaint, help + formatExamples(examples, name));
+    const message = describeComplaint(complaint, argv, { commands, selected });
+    throw new UsageError(message, help + formatExamples(selected.examples, name));
   }
 }
 
-/** yargs' complaints, as one line in our words. */
-function formatComplaint(message: string): string {
-  const text = message.split('\n').map(unmarkOperand).join(' ').replaceAll('\0', '');
-  if (/^Not enough non-option arguments/.test(text)) return 'an argument is missing';
-  return text.charAt(0).toLowerCase() + text.slice(1);
+const missingCommand = 'missing command';
+
+interface ParsedSoFar {
+  readonly commands: readonly Command[];
+  /** The command that yargs got to. */
+  readonly selected: Pick<Command, 'operands' | 'commands'>;
 }
 
 /**
- * What is wrong where something was typed that no command takes. A command or an option that there is not is named; what
- * stands where no operand goes is not repeated, because it may be a secret that was to be on stdin.
+ * Rewords a complaint of yargs. Unknown commands and options are named, but superfluous arguments aren't repeated: one may
+ * be a secret that belongs on stdin.
  */
-export function describeUnknown(message: string, argv: readonly string[], commands: readonly Command[]): string {
-  const words = argv.filter((word) => !word.startsWith('-'));
-  let level = commands;
-  for (const word of words) {
-    if (level.length === 0) break;
-    const found = level.find(({ name }) => name === word);
-    if (found === undefined) return `unknown argument: ${word}`;
-    level = found.commands;
+function describeComplaint(message: string, argv: readonly string[], { commands, selected }: ParsedSoFar): string {
+  const text = message.split('\n').map(unmarkOperand).join(' ').replaceAll('\0', '');
+  const isUnknown = /^Unknown argument/.test(text);
+  if (isUnknown || text === missingCommand) {
+    const position = findPosition(commands, globalOptions, [...argv, '']);
+    const [word] = position.operands;
+    if (position.commands.length > 0 && word !== undefined) return `unknown command: ${word.text}`;
   }
-  const reported = message.replace(/^[^:]*: /, '').split(', ');
-  const options = argv.flatMap((word) => /^--?([^=]+)/.exec(word)?.[1] ?? []);
-  const unknown = options.filter((option) => reported.includes(option));
-  if (unknown.length === 0) return 'there is an argument too many';
-  return `unknown argument: ${unknown.join(', ')} (-- goes before what begins with a dash and is no option)`;
+  if (isUnknown) return describeUnknownOptions(text, argv) ?? 'too many arguments';
+  const [, observed] = /^Not enough non-option arguments: got (\d+)/.exec(text) ?? [];
+  if (observed !== undefined) {
+    if (selected.commands.length > 0) return missingCommand;
+    return `missing argument: ${Object.keys(selected.operands)[Number(observed)]}`;
+  }
+  const [, required] = /^Missing required arguments?: (.+)$/.exec(text) ?? [];
+  if (required !== undefined) return `missing required option: ${formatOptions(required.split(', '))}`;
+  const [, valueless] = /^Not enough arguments following: (.+)$/.exec(text) ?? [];
+  if (valueless !== undefined) return `missing value: ${formatOptions([valueless])}`;
+  const [, one = '', other = ''] = /^Arguments (\S+) and (\S+) are mutually exclusive$/.exec(text) ?? [];
+  if (one) return `${formatOptions([one])} and ${formatOptions([other])} can't be combined`;
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-/** The end of a help: each example on a line of its own, however long, so that what is copied is whole. */
-export function formatExamples(examples: readonly Example[], program: string): string {
+function describeUnknownOptions(complaint: string, argv: readonly string[]): string | undefined {
+  const reported = complaint.replace(/^[^:]*: /, '').split(', ');
+  const typed = argv.flatMap((word) => /^--?([^=]+)/.exec(word)?.[1] ?? []);
+  const unknown = typed.filter((option) => reported.includes(option));
+  if (unknown.length === 0) return undefined;
+  return `unknown option: ${formatOptions(unknown)} (put -- before an argument that begins with a dash)`;
+}
+
+function formatOptions(names: readonly string[]): string {
+  return names.map((name) => (name.length === 1 ? `-${name}` : `--${name}`)).join(', ');
+}
+
+/** Each example is on a line of its own, however long, so that it can be copied. */
+function formatExamples(examples: readonly Example[], program: string): string {
   if (examples.length === 0) return '';
-  const lines = examples.map(([line, what]) => `  # ${what}\n  ${line.replaceAll('$0', program)}`);
+  const lines = examples.map(([line, purpose]) => `  # ${purpose}\n  ${line.replaceAll('$0', program)}`);
   return `\n\n${['Examples:', ...lines].join('\n')}`;
 }
 
-/** Has yargs know a command, and run it with what its operands and options say. `meant`: told which one it turns out to be. */
-export function addCommand(yargs: Argv, command: Command, meant: (command: Command) => void): Argv {
+/** Adds a command to yargs. `select` is called with the command once yargs gets to it. */
+function addCommand(yargs: Argv, command: Command, select: (command: Command) => void): Argv {
   const { name, summary, operands, options, hidden, commands } = command;
   const build = (parent: Argv) => {
-    meant(command);
-    // Where many are taken yargs would show an empty list as their default.
+    select(command);
+    // Otherwise yargs shows an empty list as the default of an operand that takes many.
     for (const [key, { describe }] of Object.entries(operands))
       parent.positional(key, { type: 'string', describe, default: undefined });
     for (const [key, option] of Object.entries(options)) addOption(parent, key, option);
-    for (const below of commands) addCommand(parent, below, meant);
-    return commands.length > 0 ? parent.demandCommand(1, 'a command is missing') : parent;
+    for (const subcommand of commands) addCommand(parent, subcommand, select);
+    return commands.length > 0 ? parent.demandCommand(1, missingCommand) : parent;
   };
-  const below = commands.length > 0 ? ['<command>'] : Object.entries(operands).map(formatOperand);
+  const rest = commands.length > 0 ? ['<command>'] : Object.entries(operands).map(formatOperand);
   return yargs.command({
-    command: [name, ...below].join(' '),
+    command: [name, ...rest].join(' '),
     describe: hidden ? false : summary,
     builder: build,
     handler: (given: Readonly<Record<string, unknown>>) => command.run(toValues(command, given)),
@@ -118,19 +146,19 @@ function formatOperand([key, { optional, many }]: readonly [string, Operand]): s
   return optional ? `[${text}]` : `<${text}>`;
 }
 
-export function addOption(yargs: Argv, key: string, option: Option): void {
+function addOption(yargs: Argv, key: string, option: Option): void {
   const { describe } = option;
   if (!('value' in option)) {
     const { conflicts } = option;
     yargs.option(key, { type: 'boolean', describe, ...(conflicts !== undefined && { conflicts }) });
     return;
   }
-  const { default: standard, required } = option;
+  const { default: defaultValue, required } = option;
   yargs.option(key, {
     type: 'string',
     requiresArg: true,
     describe,
-    ...(standard !== undefined && { default: standard }),
+    ...(defaultValue !== undefined && { default: defaultValue }),
     ...(required && { demandOption: true }),
   });
 }
@@ -153,24 +181,24 @@ function toTexts(given: unknown): string[] {
 
 function parseOption(key: string, { choices, parse }: ValueOption, [typed, ...more]: readonly string[]): unknown {
   if (more.length > 0)
-    throw new CredentialError('invalid-input', `--${key} is given more than once`, { hint: 'give it once' });
+    throw new CredentialError('invalid-input', `--${key} was given more than once`, { hint: 'pass it once' });
   if (typed === undefined) return undefined;
   const text = checkChoice(`--${key}`, typed, choices);
   return parse ? parse(text) : text;
 }
 
-function checkChoice(key: string, text: string, choices: readonly string[] | undefined): string {
+function checkChoice(label: string, text: string, choices: readonly string[] | undefined): string {
   if (choices === undefined || choices.includes(text)) return text;
-  throw new CredentialError('invalid-input', `${key} is ${JSON.stringify(text)}`, {
-    hint: `it can be ${choices.join(', ')}`,
+  throw new CredentialError('invalid-input', `invalid ${label}: ${JSON.stringify(text)}`, {
+    hint: `use one of: ${choices.join(', ')}`,
   });
 }
 
 /**
- * yargs takes a lone `-`, a last `help`, and everything after `--`, for something other than the operands they are. No
- * argument of a process can hold a NUL, so one in front marks an operand until {@link unmarkOperand} takes it off again.
+ * yargs doesn't treat a lone `-`, a final `help` and everything after `--` as operands. A NUL, which no argument of a
+ * process can contain, marks them as operands until {@link unmarkOperand} removes it.
  */
-export function markOperands(argv: readonly string[]): string[] {
+function markOperands(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   const [options, operands] = end < 0 ? [argv, []] : [argv.slice(0, end), argv.slice(end + 1)];
   return [
@@ -179,11 +207,10 @@ export function markOperands(argv: readonly string[]): string[] {
   ];
 }
 
-/** The operand as it was typed. */
-export function unmarkOperand(text: string): string {
-  return text.replace(/^\0/, '');
-}
-
 function markOperand(text: string): string {
   return `\0${text}`;
+}
+
+function unmarkOperand(text: string): string {
+  return text.replace(/^\0/, '');
 }

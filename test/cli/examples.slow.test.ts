@@ -2,7 +2,7 @@ import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listRunnableCommands } from '../../scripts/whole-commands.ts';
+import { flattenCommands } from '../../scripts/man-page.ts';
 import type { Example } from '../../src/cli/command.ts';
 import { programName } from '../../src/cli/program.ts';
 import { describeStore } from '../contract/require-stores.ts';
@@ -57,7 +57,7 @@ function shellOf(line: string): string {
 
 /** Every help: a program, the command or nothing, and the examples that it has. */
 const helps = programs.flatMap((program) => {
-  const commands = [{ name: '', examples: program.examples }, ...listRunnableCommands(program)];
+  const commands = [{ name: '', examples: program.examples }, ...flattenCommands(program)];
   return commands.map(({ name, examples }): [string, string, readonly Example[]] => [
     programName(program),
     name,

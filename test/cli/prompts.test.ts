@@ -126,7 +126,7 @@ describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(
     await change.waitFor('keystow: the passphrases do not match, try again');
     await answer(change, 'Choose a new passphrase for CLI credentials:', 'another donkey');
     await answer(change, 'Repeat the passphrase:', 'another donkey');
-    await change.waitFor('credentials.json is sealed by the new passphrase');
+    await change.waitFor('credentials.json is sealed with the new passphrase');
     expect(await change.exit).toBe(0);
     expect(change.shown()).not.toMatch(/horse|donkey|monkey/);
 

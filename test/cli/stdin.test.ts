@@ -34,7 +34,7 @@ describe('what a helper is told on stdin', needsPosix, () => {
   test('that cannot be read is an error, and no request without attributes', () => {
     expect(sandbox.run('git-credential-keystow get </')).toEqual({
       stdout: '',
-      stderr: expect.stringMatching(/^keystow: stdin cannot be read: EISDIR/),
+      stderr: expect.stringContaining('EISDIR'),
       exit: 2,
     });
   });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { manPage } from '../../scripts/man-page.ts';
+import { formatManPage } from '../../scripts/man-page.ts';
 import { programName } from '../../src/cli/program.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { programs } from '../support/all-programs.ts';
@@ -13,7 +13,7 @@ const pages = programs.map((program) => `${programName(program)}.1`);
 test.each(programs.map((program) => ({ name: programName(program), program })))(
   'the manual of $name is what its commands are (npm run man makes it again)',
   async ({ name, program }) => {
-    const page = manPage(
+    const page = formatManPage(
       program,
       programs.filter((other) => other !== program),
     );

@@ -7,30 +7,30 @@ import { formatCompletion, formatForBash, formatScript, shells } from '../comple
 export function completionCommand(cli: Cli): Command {
   return command({
     name: 'completion',
-    summary: 'Print what teaches a shell to complete commands, options and the names that are kept',
+    summary: 'Print a script that completes commands, options and credential names in a shell',
     operands: { shell: { choices: shells, describe: 'bash, zsh or fish' } },
     examples: [
-      ['eval "$($0 completion bash)"', 'in ~/.bashrc'],
-      ['eval "$($0 completion zsh)"', 'in ~/.zshrc, after compinit'],
-      ['$0 completion fish | source', 'in ~/.config/fish/config.fish'],
+      ['eval "$($0 completion bash)"', 'add this to ~/.bashrc'],
+      ['eval "$($0 completion zsh)"', 'add this to ~/.zshrc, after compinit'],
+      ['$0 completion fish | source', 'add this to ~/.config/fish/config.fish'],
     ],
     run: ({ shell }) => cli.print(formatScript(shell, cli.profile.program)),
   });
 }
 
-/** What the scripts of `completion` call. Reads the placement: no store, no secret, and nobody is asked anything. */
+/** The scripts of `completion` call this. It reads the placement index only: no store, no secret, no prompts. */
 export function completeCommand(cli: Cli, program: readonly Command[]): Command {
   return command({
     name: 'complete',
     hidden: true,
     summary: 'Complete a command line',
     operands: {
-      shell: { choices: shells, describe: 'whose line it is' },
-      words: { many: true, describe: 'bash: the line and COMP_WORDBREAKS; else the words after the program' },
+      shell: { choices: shells, describe: 'the shell that asks' },
+      words: { many: true, describe: 'bash: the line and COMP_WORDBREAKS; otherwise the words after the program' },
     },
     examples: [],
     async run({ shell, words }) {
-      const { placement } = await cli.context({ prompting: false }).placement.read();
+      const { placement } = await cli.context({ interactive: false }).placement.read();
       const completing = (typed: readonly string[]) => complete(program, globalOptions, typed, placement);
       if (shell !== 'bash') return cli.print(formatCompletion(completing(words), shell));
       const [line = '', breaks = ''] = words;

@@ -8,22 +8,21 @@ import type { Cli } from '../cli.ts';
 import type { Operand } from '../command.ts';
 import { formatName } from '../output/text.ts';
 
-/** The two operands that name one credential. */
+/** The two operands that name a credential. */
 export const credentialOperands = {
-  service: { describe: 'what the credential is for', completes: completeServices },
-  account: { describe: 'whose it is', completes: completeAccounts },
+  service: { describe: 'the service that the credential is for', completes: completeServices },
+  account: { describe: 'the account at the service', completes: completeAccounts },
 } as const satisfies Record<string, Operand>;
 
-/** Those that something is remembered of. */
-export function completeServices(placement: PlacementIndex): readonly string[] {
-  return placement.map(({ service }) => service);
+export function completeServices(index: PlacementIndex): readonly string[] {
+  return index.map(({ service }) => service);
 }
 
-function completeAccounts(placement: PlacementIndex, [service]: readonly string[]): readonly string[] {
-  return placement.filter((placed) => placed.service === service).map(({ account }) => account);
+function completeAccounts(index: PlacementIndex, [service]: readonly string[]): readonly string[] {
+  return index.filter((entry) => entry.service === service).map(({ account }) => account);
 }
 
-/** The secret of a credential, and the context that it was read in. Kept nowhere → rejects with `not-found`. */
+/** Reads the secret of a credential, and returns it with the context it was read in. Rejects with `not-found`. */
 export async function requireSecret(
   cli: Cli,
   service: string,
@@ -37,7 +36,7 @@ export async function requireSecret(
 }
 
 export function notFoundError(name: CredentialName, program: string): CredentialError {
-  return new CredentialError('not-found', `no credential for ${formatName(name)}`, {
-    hint: `${program} list names what is kept; ${program} set keeps one`,
+  return new CredentialError('not-found', `credential not found: ${formatName(name)}`, {
+    hint: `list the stored credentials: ${program} list`,
   });
 }

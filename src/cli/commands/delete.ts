@@ -2,8 +2,8 @@ import { deleteCredential } from '../../app/credentials/delete-credential.ts';
 import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { deletedLine } from '../output/credential-text.ts';
-import { jsonLine } from '../output/text.ts';
+import { formatDeleted } from '../output/credential-text.ts';
+import { formatJson } from '../output/text.ts';
 import { credentialOperands, notFoundError } from './credential.ts';
 
 export function deleteCommand(cli: Cli): Command {
@@ -11,14 +11,14 @@ export function deleteCommand(cli: Cli): Command {
     name: 'delete',
     summary: 'Remove a credential from every store that has it',
     operands: credentialOperands,
-    options: { json: { describe: 'say as JSON where it was' } },
-    examples: [['$0 delete github.com alice', 'remove it; exit 1 where there was none']],
+    options: { json: { describe: 'print JSON with the stores that had it' } },
+    examples: [['$0 delete github.com alice', 'remove it; exits with 1 if it does not exist']],
     async run({ service, account, json }) {
       const name = toCredentialName(service, account);
       const context = cli.context();
       const removed = await deleteCredential(context, name);
-      if (json) await cli.print(jsonLine({ ...name, removed }));
-      else if (removed.length > 0 && !context.settings.quiet) await cli.print(deletedLine(name, removed));
+      if (json) await cli.print(formatJson({ ...name, removed }));
+      else if (removed.length > 0 && !context.settings.quiet) await cli.print(formatDeleted(name, removed));
       if (removed.length === 0) throw notFoundError(name, cli.profile.program);
     },
   });

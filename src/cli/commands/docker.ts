@@ -7,42 +7,9 @@ import { exitCodes } from '../exit.ts';
 import type { Program } from '../program.ts';
 import { openStdin, readStdin } from '../stdin.ts';
 
-const exampleLogin = '{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}';
-
-const actions: HelperActions = {
-  get: {
-    summary: 'Give docker the login at the registry whose URL is on stdin',
-    example: ['printf localhost:5000 | $0 get', 'ask as docker does'],
-  },
-  store: {
-    summary: 'Keep a login: JSON with ServerURL, Username and Secret on stdin',
-    example: [`echo '${exampleLogin}' | $0 store`, 'keep one as docker does'],
-  },
-  erase: {
-    summary: 'Remove the login at the registry whose URL is on stdin',
-    example: ['printf localhost:5000 | $0 erase', 'remove it as docker does'],
-  },
-  list: { summary: 'Print the user of every registry, as JSON', example: ['$0 list', 'who is logged in where'] },
-  version: { summary: 'Print the version', example: ['$0 version', 'which one is installed'] },
-};
-
-export const dockerCredentialProgram: Program = {
-  profile: keystow,
-  helper: 'docker-credential-keystow',
-  summary: 'Keeps the logins of docker, which runs it, in the best store that this machine has.',
-  examples: [
-    [
-      'mkdir -p ~/.docker && echo \'{ "credsStore": "keystow" }\' >~/.docker/config.json',
-      'have docker ask it, where there is no such file yet',
-    ],
-    ['printf localhost:5000 | $0 get', 'ask as docker does'],
-  ],
-  commands: (cli) => helperCommands(actions, (action) => serveDocker(cli, action)),
-};
-
 /**
- * Carries out an action of a docker credential helper. docker takes what went wrong from stdout; some of its commands
- * say nothing of it, so it is on stderr too, but for a login that there is not.
+ * Runs an action of a docker credential helper. docker reads error messages from stdout, and some of its commands don't
+ * show them, so they are on stderr too. The exception is a login that isn't found.
  */
 export async function serveDocker(cli: Cli, action: string): Promise<void> {
   try {
@@ -60,16 +27,14 @@ async function runAction(cli: Cli, action: string): Promise<void> {
       await cli.print(`${login ? JSON.stringify(login) : dockerMessages.notFound}\n`);
       return cli.exitWith(login ? exitCodes.done : exitCodes.error);
     }
-    case 'store': {
+    case 'store':
       return storeForDocker(cli.context(), parseDockerLogin(await readInput()));
-    }
-    case 'erase': {
+    case 'erase':
       return eraseForDocker(cli.context(), (await readInput()).trim());
-    }
-    case 'list': {
+    case 'list':
       return cli.print(`${JSON.stringify(await listForDocker(cli.context()))}\n`);
-    }
     case 'version': {
+      // Not loaded by the other actions: program.ts brings the completion along.
       const { packageVersion } = await import('../program.ts');
       return cli.print(`docker-credential-keystow (keystow) ${packageVersion()}\n`);
     }
@@ -82,3 +47,36 @@ async function runAction(cli: Cli, action: string): Promise<void> {
 async function readInput(): Promise<string> {
   return (await readStdin(openStdin())).toString('utf8');
 }
+
+const exampleLogin = '{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}';
+
+const actions: HelperActions = {
+  get: {
+    summary: 'Print the login for the registry whose URL is on stdin',
+    example: ['printf localhost:5000 | $0 get', 'ask for a login as docker does'],
+  },
+  store: {
+    summary: 'Store a login: JSON with ServerURL, Username and Secret on stdin',
+    example: [`echo '${exampleLogin}' | $0 store`, 'store a login as docker does'],
+  },
+  erase: {
+    summary: 'Remove the login for the registry whose URL is on stdin',
+    example: ['printf localhost:5000 | $0 erase', 'remove a login as docker does'],
+  },
+  list: { summary: 'Print the user name for each registry, as JSON', example: ['$0 list', 'list all logins'] },
+  version: { summary: 'Print the version', example: ['$0 version', 'show which version is installed'] },
+};
+
+export const dockerCredentialProgram: Program = {
+  profile: keystow,
+  helper: 'docker-credential-keystow',
+  summary: 'Stores docker logins in the best store this machine has.',
+  examples: [
+    [
+      'mkdir -p ~/.docker && echo \'{ "credsStore": "keystow" }\' >~/.docker/config.json',
+      'use it for docker, if there is no config.json yet',
+    ],
+    ['printf localhost:5000 | $0 get', 'ask for a login as docker does'],
+  ],
+  commands: (cli) => helperCommands(actions, (action) => serveDocker(cli, action)),
+};

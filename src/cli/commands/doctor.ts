@@ -10,99 +10,107 @@ import { resolveStoreWord, type StoreId, storeWords } from '../../domain/store-i
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { exitCodes, toExitCode } from '../exit.ts';
-import { doctorText } from '../output/doctor-text.ts';
-import { paintFor } from '../output/paint.ts';
-import { repairLine } from '../output/reconcile-text.ts';
-import { jsonLine } from '../output/text.ts';
+import { formatDoctorReport } from '../output/doctor-text.ts';
+import { createPaint } from '../output/paint.ts';
+import { formatRepair } from '../output/reconcile-text.ts';
+import { formatJson } from '../output/text.ts';
 
 export function doctorCommand(cli: Cli): Command {
   return command({
     name: 'doctor',
-    summary: 'Say which store is used and why, and how to mend what is amiss',
+    summary: 'Show which store is used, why, and how to fix what is wrong',
     options: {
       explain: {
         conflicts: 'json',
-        describe: 'draw the way to the choice: what was tried, what was seen, which row decided',
+        describe: 'show how the store was selected: each store, its probe result and the rule that applied',
       },
-      json: { describe: 'print JSON, with the facts that decided' },
+      json: { describe: 'print JSON, including the inputs of the selection' },
       repair: {
         conflicts: 'replay',
-        describe: 'have one copy of each credential, where it is remembered; nothing that differs is removed',
+        describe: 'leave one copy of each credential, in the store it is recorded in; copies that differ are kept',
       },
-      keep: { value: 'STORE', choices: storeWords, describe: 'with --repair: whose copy stays where copies differ' },
+      keep: {
+        value: 'STORE',
+        choices: storeWords,
+        describe: 'with --repair: the store whose copy to keep if copies differ',
+      },
       replay: {
         value: 'FILE',
         completes: 'files',
-        describe: 'decide again from the facts in a saved report (- for stdin)',
+        describe: 'repeat the selection from a saved report (- for stdin)',
       },
     },
     examples: [
-      ['$0 doctor', 'what is used here, and why'],
-      ['$0 doctor --explain', 'how that came about, step by step'],
-      ['$0 doctor --repair', 'mend what is not where it should be'],
+      ['$0 doctor', 'show which store is used, and why'],
+      ['$0 doctor --explain', 'show each step of the selection'],
+      ['$0 doctor --repair', 'repair stray, stale and missing copies'],
       ['$0 doctor --json >report.json', 'save the report'],
-      ['$0 doctor --replay report.json', 'decide again, on any machine'],
+      ['$0 doctor --replay report.json', 'repeat the selection on any machine'],
     ],
     async run({ color, explain, json, keep, repair, replay }) {
       if (keep !== undefined && !repair) {
-        throw new CredentialError('invalid-input', '--keep says nothing without --repair', { hint: 'add --repair' });
+        throw new CredentialError('invalid-input', '--keep requires --repair', { hint: 'add --repair' });
       }
-      const report: Seen =
-        replay === undefined ? await look(cli, { json, keep, repair }) : replayReport(await readReport(replay));
+      const report: Report =
+        replay === undefined
+          ? await examineOrRepair(cli, { json, keep, repair })
+          : replayReport(await readReport(replay, cli.profile.program));
       const terminal = isTerminal(1);
-      const paint = paintFor(color, cli.environment, terminal);
+      const paint = createPaint(color, cli.environment, terminal);
       const width = terminal ? (process.stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
-      await cli.print(json ? jsonLine(report) : doctorText(report, { paint, width, explain }));
-      const { selection } = report;
-      const left = report.repairs?.some(({ outcome }) => outcome === 'skipped') ? exitCodes.error : exitCodes.done;
-      cli.exitWith(selection.outcome === 'selected' ? left : toExitCode(selection.code));
+      await cli.print(json ? formatJson(report) : formatDoctorReport(report, { paint, width, explain }));
+      const { selection, repairs = [] } = report;
+      if (selection.outcome === 'rejected') cli.exitWith(toExitCode(selection.code));
+      else if (repairs.some(({ outcome }) => outcome === 'skipped')) cli.exitWith(exitCodes.error);
     },
   });
 }
 
-/** A report of this machine, or the part of one that is decided again from another's facts. */
-type Seen = Pick<DoctorReport, 'selection' | 'inputs'> &
+/** A replayed report has only the selection and its inputs. */
+type Report = Pick<DoctorReport, 'selection' | 'inputs'> &
   Partial<DoctorReport> & { readonly repairs?: readonly Repair[] };
 
-/** Looks at this machine, after it was mended where that is asked for. */
-async function look(cli: Cli, { repair, ...options }: RepairOptions & { readonly repair: boolean }): Promise<Seen> {
-  const context = cli.context({ prompting: repair });
-  if (!repair) return examine(context);
-  const repairs = await runRepair(cli, context, options);
-  return { ...(await examine(context)), repairs };
-}
-
-async function readReport(path: string): Promise<string> {
-  try {
-    return await (path === '-' ? text(process.stdin) : readFile(path, 'utf8'));
-  } catch (error) {
-    throw new CredentialError(
-      'invalid-input',
-      `cannot read ${path}: ${error instanceof Error ? error.message : error}`,
-      { hint: 'give the name of a file that doctor --json was saved to' },
-    );
-  }
-}
-
-export interface RepairOptions {
+interface RepairOptions {
   /** As the user named the store. */
   readonly keep: StoreId | undefined;
   readonly json: boolean;
 }
 
-/** Mends, and says what was done as it is done, while nobody renews or writes a sign-in. Gives all of it. */
-export async function runRepair(cli: Cli, context: Context, { keep, json }: RepairOptions): Promise<readonly Repair[]> {
+/** Examines this machine, after a repair if one is requested. */
+async function examineOrRepair(
+  cli: Cli,
+  { repair, ...options }: RepairOptions & { readonly repair: boolean },
+): Promise<Report> {
+  const context = cli.context({ interactive: repair });
+  if (!repair) return examine(context);
+  const repairs = await runRepair(cli, context, options);
+  return { ...(await examine(context)), repairs };
+}
+
+/** Repairs all credentials, and prints each result immediately. Holds the lock that sign-ins are renewed under. */
+async function runRepair(cli: Cli, context: Context, { keep, json }: RepairOptions): Promise<readonly Repair[]> {
   const { settings, stores, terminal } = context;
   const repairs: Repair[] = [];
   await cli.services.signInMutex(context)(async () => {
-    for await (const done of repair(context, keep && resolveStoreWord(keep, stores.candidates))) {
-      repairs.push(done);
+    for await (const result of repair(context, keep && resolveStoreWord(keep, stores.candidates))) {
+      repairs.push(result);
       if (json) continue;
-      if (done.outcome === 'skipped') {
-        terminal.warn(`${repairLine(done)}${done.fix ? `\n  hint: ${done.fix}` : ''}`);
-      } else if (!settings.quiet) await cli.print(`${repairLine(done)}\n`);
+      if (result.outcome === 'skipped') {
+        terminal.warn(`${formatRepair(result)}${result.fix ? `\n  hint: ${result.fix}` : ''}`);
+      } else if (!settings.quiet) await cli.print(`${formatRepair(result)}\n`);
     }
   });
-  if (repairs.length === 0 && !json && !settings.quiet) await cli.print('nothing to mend\n');
+  if (repairs.length === 0 && !json && !settings.quiet) await cli.print('nothing to repair\n');
   return repairs;
+}
+
+async function readReport(path: string, program: string): Promise<string> {
+  try {
+    return await (path === '-' ? text(process.stdin) : readFile(path, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new CredentialError('invalid-input', `cannot read ${path}: ${reason}`, {
+      hint: `save a report with: ${program} doctor --json >report.json`,
+    });
+  }
 }

@@ -6,21 +6,26 @@ import { credentialOperands, requireSecret } from './credential.ts';
 export function execCommand(cli: Cli): Command {
   return command({
     name: 'exec',
-    summary: 'Run a command with a secret in one variable of its environment, and exit as it does',
+    summary: 'Run a command with a secret in an environment variable, and exit with its exit code',
     operands: {
       ...credentialOperands,
-      command: { many: true, completes: 'command', describe: 'what to run, and its arguments; -- goes before it' },
+      command: { many: true, completes: 'command', describe: 'the command and its arguments, after --' },
     },
     options: {
-      env: { value: 'NAME', required: true, parse: parseVariableName, describe: 'the variable that holds the secret' },
+      env: {
+        value: 'NAME',
+        required: true,
+        parse: parseVariableName,
+        describe: 'the environment variable for the secret',
+      },
     },
     examples: [
-      ['$0 exec github.com alice --env GH_TOKEN -- gh repo list', 'a token for one run of gh'],
-      ['$0 exec demo db --env PGPASSWORD -- psql -h localhost', 'a password for one session'],
+      ['$0 exec github.com alice --env GH_TOKEN -- gh repo list', 'pass a token to gh'],
+      ['$0 exec demo db --env PGPASSWORD -- psql -h localhost', 'pass a password to psql'],
     ],
     async run({ service, account, command: [program = '', ...args], env }) {
       const { secret, context } = await requireSecret(cli, service, account);
-      // The child may run for long: nothing of a store stays open meanwhile.
+      // The child may run for a long time: don't keep a store open meanwhile.
       await context.stores.close();
       const runChild = await cli.services.childRunner();
       cli.exitWith(await runChild({ command: program, args, variables: { [env]: toVariableValue(secret) } }));

@@ -8,19 +8,18 @@ import { credentialOperands, requireSecret } from './credential.ts';
 export function getCommand(cli: Cli): Command {
   return command({
     name: 'get',
-    summary: 'Print a secret, byte for byte; a newline follows only on a terminal',
+    summary: 'Print a secret byte for byte; on a terminal, a newline is added',
     operands: credentialOperands,
     examples: [
-      ['TOKEN=$($0 get github.com alice)', 'into a variable'],
-      ['$0 get demo key >key.der', 'into a file'],
-      ['$0 get -- -service -account', 'names that begin with a dash'],
+      ['TOKEN=$($0 get github.com alice)', 'read a secret into a variable'],
+      ['$0 get demo key >key.der', 'write a secret to a file'],
+      ['$0 get -- -service -account', 'use names that begin with a dash'],
     ],
     run: ({ service, account }) => printSecret(cli, service, account),
   });
 }
 
-/** Prints a secret, byte for byte; a newline follows only on a terminal. */
-export async function printSecret(cli: Cli, service: string, account: string): Promise<void> {
+async function printSecret(cli: Cli, service: string, account: string): Promise<void> {
   const { secret } = await requireSecret(cli, service, account);
   await cli.print(secret.expose());
   if (isTerminal(1)) await cli.print('\n');

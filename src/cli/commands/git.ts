@@ -61,7 +61,7 @@ async function printForGit(cli: Cli): Promise<void> {
 /** If git may not prompt, neither may we. */
 function createContextForGit(cli: Cli): Context {
   const { GIT_TERMINAL_PROMPT } = cli.environment;
-  return cli.context({ prompting: GIT_TERMINAL_PROMPT === undefined || parseBoolean(GIT_TERMINAL_PROMPT) });
+  return cli.context({ interactive: GIT_TERMINAL_PROMPT === undefined || parseBoolean(GIT_TERMINAL_PROMPT) });
 }
 
 /** Larger than any request; a guard against a pipe that never ends. */

@@ -1,61 +1,51 @@
-import { changePassphrase, type Resealed } from '../../app/change-passphrase.ts';
-import { describeProtection } from '../../app/doctor/storage-report.ts';
+import { changePassphrase } from '../../app/change-passphrase.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command, group } from '../command.ts';
 import { exitCodes } from '../exit.ts';
-import { escapeControls, jsonLine } from '../output/text.ts';
+import { formatResealed } from '../output/credential-text.ts';
+import { escapeControls, formatJson } from '../output/text.ts';
 
-const json = { describe: 'say as JSON how it is sealed' };
+const json = { describe: 'print JSON with the key source before and after' };
 
-/** What there is to do about the passphrase of the encrypted file. */
 export function passphraseCommands(cli: Cli): Command {
   const { keySource, variables } = cli.profile;
   const change = command({
     name: 'change',
-    summary: 'Seal the encrypted file by a new passphrase',
+    summary: 'Seal the encrypted file with a new passphrase',
     options: { json },
     examples: [
-      ['$0 passphrase change', 'type the old one, and the new one twice'],
+      ['$0 passphrase change', 'type the old passphrase, then the new one twice'],
       [
         `${variables.allowEnvPassphrase}=1 ${variables.passphrase}="$OLD" ${variables.newPassphrase}="$NEW" $0 passphrase change`,
-        'without a terminal',
+        'change it without a terminal',
       ],
     ],
     run: ({ json }) => changeKeySource(cli, 'passphrase', json),
   });
   const remove = command({
     name: 'remove',
-    summary: 'Seal the encrypted file by the home directory instead: no passphrase is asked for any more',
+    summary: 'Seal the encrypted file with the home directory instead: no more prompts for a passphrase',
     options: { json },
-    examples: [['$0 passphrase remove', 'for programs that run while nobody is there']],
+    examples: [['$0 passphrase remove', 'let unattended programs read it']],
     run: ({ json }) => changeKeySource(cli, 'home', json),
   });
-  // Where a passphrase is what an application promises, it is not taken away.
-  return group(
-    'passphrase',
-    'The passphrase of the encrypted file',
-    keySource === 'home' ? [change, remove] : [change],
-  );
+  // An application whose default is a passphrase promises one: it can't be removed.
+  const commands = keySource === 'home' ? [change, remove] : [change];
+  return group('passphrase', 'Manage the passphrase of the encrypted file', commands);
 }
 
-async function changeKeySource(cli: Cli, seal: KeySource, json: boolean): Promise<void> {
+async function changeKeySource(cli: Cli, keySource: KeySource, json: boolean): Promise<void> {
   const context = cli.context();
   const { settings, terminal, profile } = context;
-  const path = escapeControls(settings.credentialsPath);
-  const resealed = await changePassphrase(context, seal);
+  const resealed = await changePassphrase(context, keySource);
   if (resealed === undefined) {
-    terminal.warn(`there is no encrypted file at ${path}`);
+    terminal.warn(`the encrypted file does not exist: ${escapeControls(settings.credentialsPath)}`);
     return cli.exitWith(exitCodes.error);
   }
-  if (json) await cli.print(jsonLine({ path: settings.credentialsPath, ...resealed }));
-  else if (!settings.quiet) await cli.print(`${path} is ${how(resealed)}\n`);
-  if (seal === 'passphrase' && settings.envPassphrase) {
-    terminal.notice(`set ${profile.variables.passphrase} to the new passphrase, wherever it is set`);
+  if (json) await cli.print(formatJson({ path: settings.credentialsPath, ...resealed }));
+  else if (!settings.quiet) await cli.print(formatResealed(settings.credentialsPath, resealed));
+  if (keySource === 'passphrase' && settings.envPassphrase) {
+    terminal.notice(`set ${profile.variables.passphrase} to the new passphrase wherever you set it`);
   }
-}
-
-function how({ before, seal }: Resealed): string {
-  if (seal === 'home') return describeProtection(seal);
-  return before === 'home' ? 'sealed by your passphrase now' : 'sealed by the new passphrase';
 }

@@ -1,51 +1,51 @@
-/** A word of a command line, as bash reads it. */
+/** A word of a command line, as bash splits it. */
 export interface BashWord {
-  /** As a program would get it. */
+  /** Without quotes and escapes. */
   readonly text: string;
-  /** The quotation mark that is still open at its end. */
+  /** The quote that is still open at the end of the word. */
   readonly quote: '' | "'" | '"';
-  /** Where in `text` begins what bash takes for the word that is being typed: after a `:` of the word, for instance. */
+  /** The offset in `text` of what bash's completion treats as the current word, such as the part after a `:`. */
   readonly begin: number;
-  /** How many words it is to bash's completion. */
+  /** The number of words that bash's completion counts it as. */
   readonly pieces: number;
 }
 
 const startOfWord: BashWord = { text: '', quote: '', begin: 0, pieces: 0 };
 
-/** Reads a line as far as it is typed; its last word may be empty. `breaks`: COMP_WORDBREAKS. */
+/** Splits the line up to the cursor. The last word may be empty. `breaks`: COMP_WORDBREAKS. */
 export function readBashLine(line: string, breaks: string): readonly BashWord[] {
   const words: BashWord[] = [];
   let word: BashWord | undefined;
   let breaking: boolean | undefined;
   let outside = 0;
   for (let index = 0; index < line.length; index += 1) {
-    const sign = line.charAt(index);
+    const character = line.charAt(index);
     const quote = word?.quote ?? '';
-    if (quote === '' && /\s/.test(sign)) {
+    if (quote === '' && /\s/.test(character)) {
       if (word) words.push(word);
       [word, breaking] = [undefined, undefined];
       continue;
     }
     word ??= startOfWord;
-    const isBreak = quote === '' && !/["'\\]/.test(sign) && breaks.includes(sign);
+    const isBreak = quote === '' && !/["'\\]/.test(character) && breaks.includes(character);
     if (breaking !== isBreak) word = { ...word, pieces: word.pieces + 1 };
     breaking = isBreak;
-    if (sign === quote) word = { ...word, quote: '', begin: outside };
-    else if (quote === '' && (sign === "'" || sign === '"')) {
+    if (character === quote) word = { ...word, quote: '', begin: outside };
+    else if (quote === '' && (character === "'" || character === '"')) {
       outside = word.begin;
-      word = { ...word, quote: sign, begin: word.text.length };
-    } else if (sign === '\\' && quote !== "'" && (quote === '' || /[$`"\\]/.test(line.charAt(index + 1)))) {
+      word = { ...word, quote: character, begin: word.text.length };
+    } else if (character === '\\' && quote !== "'" && (quote === '' || /[$`"\\]/.test(line.charAt(index + 1)))) {
       index += 1;
       word = { ...word, text: word.text + line.charAt(index) };
     } else {
-      const text = word.text + sign;
+      const text = word.text + character;
       word = { ...word, text, begin: isBreak ? text.length : word.begin };
     }
   }
   return [...words, word ?? startOfWord];
 }
 
-/** What bash is to put in place of the word that is being typed to make it `text`; nothing where it begins otherwise. */
+/** Returns what bash must insert for the current word to become `text`, or `undefined` if the word doesn't match. */
 export function formatBashReply({ text: typed, quote, begin }: BashWord, text: string): string | undefined {
   if (!text.startsWith(typed)) return undefined;
   const rest = text.slice(begin);
@@ -55,7 +55,7 @@ export function formatBashReply({ text: typed, quote, begin }: BashWord, text: s
     case '"':
       return rest.replace(/[$`"\\!]/g, '\\$&');
     case "'":
-      // Nothing can stand for this mark between two of them.
+      // A single-quoted string can't contain a single quote.
       return rest.includes("'") ? undefined : rest;
   }
 }

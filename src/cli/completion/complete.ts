@@ -1,25 +1,25 @@
 import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
 import type { Command, Operand, Option, ValueOption } from '../command.ts';
 
-/** What a word can be completed to. */
+/** The possible completions of a word. */
 export type Completion =
   | { readonly kind: 'words'; readonly words: readonly Candidate[] }
-  /** The shell knows: names of files. */
+  /** The shell completes file names. */
   | { readonly kind: 'files' }
-  /** The shell knows: a command with its arguments, which begins after so many words. */
+  /** The shell completes another command, which begins after this many words. */
   | { readonly kind: 'command'; readonly after: number };
 
 /**
- * What the last of `words`, those typed after the program, can become. Of that word itself it only counts whether it is
- * an option: the shell compares the rest, each in its own way.
+ * Completes the last of `words`, which follow the program's name. The result isn't filtered by what was typed of that
+ * word, except for whether it's an option: each shell matches in its own way.
  */
 export function complete(
   program: readonly Command[],
-  everywhere: Readonly<Record<string, Option>>,
+  globalOptions: Readonly<Record<string, Option>>,
   words: readonly string[],
   placement: PlacementIndex,
 ): Completion {
-  const position = findPosition(program, everywhere, words);
+  const position = findPosition(program, globalOptions, words);
   const { awaiting, commands, ended, operands, options } = position;
   const last = words.at(-1) ?? '';
   if (awaiting) return completeValue(awaiting, position, placement);
@@ -58,24 +58,22 @@ function addPrefix(prefix: string, completion: Completion): Completion {
 
 export interface Candidate {
   readonly text: string;
-  /** What it stands for, where there is something to say. */
-  readonly what?: string;
+  readonly description?: string;
 }
 
-export function commandCandidates(commands: readonly Command[]): Candidate[] {
-  return commands.filter(({ hidden }) => !hidden).map(({ name, summary }) => ({ text: name, what: summary }));
+function commandCandidates(commands: readonly Command[]): Candidate[] {
+  return commands.filter(({ hidden }) => !hidden).map(({ name, summary }) => ({ text: name, description: summary }));
 }
 
-/** Those that are not given yet. */
-export function optionCandidates({ options }: Position, words: readonly string[]): Candidate[] {
+/** The options that aren't on the line yet. */
+function optionCandidates({ options }: Position, words: readonly string[]): Candidate[] {
   const given = words.slice(0, -1).map((word) => word.replace(/=.*/s, ''));
   return Object.entries(options)
-    .map(([name, { describe }]) => ({ text: `--${name}`, what: describe }))
+    .map(([name, { describe }]) => ({ text: `--${name}`, description: describe }))
     .filter(({ text }) => !given.includes(text));
 }
 
-/** The words that an operand or a value can be. */
-export function valueCandidates(
+function valueCandidates(
   { choices = [], completes }: Operand | ValueOption,
   { operands, ended }: Position,
   placement: PlacementIndex,
@@ -87,36 +85,36 @@ export function valueCandidates(
     .map((text) => ({ text }));
 }
 
-/** No sign in it that would break a line, or drive a terminal. */
+/** Whether it has no characters that break a line or control a terminal. */
 function isTypeable(text: string): boolean {
   return !/[\p{Cc}\p{Bidi_Control}]/u.test(text);
 }
 
-/** Where on a command line its last word stands. */
-export interface Position {
-  /** The command that the words before it name; none where they name none yet. */
+/** The position of the last word on a command line. */
+interface Position {
+  /** The command that the words before it name, if any. */
   readonly command: Command | undefined;
-  /** What may be named here. */
+  /** The commands that may follow. */
   readonly commands: readonly Command[];
   readonly options: Readonly<Record<string, Option>>;
-  /** The operands before it, and each one's index among the words. */
+  /** The operands before it, with their index in the words. */
   readonly operands: readonly { readonly text: string; readonly index: number }[];
-  /** After `--`: nothing is an option any more. */
+  /** Whether `--` ended the options. */
   readonly ended: boolean;
-  /** The option whose value it is, where that is a word of its own. */
+  /** The option whose value the word is, as in `--to STORE`. */
   readonly awaiting: ValueOption | undefined;
 }
 
-/** `words`: those after the program, the last one included. */
+/** `words` follow the program's name and include the last one. */
 export function findPosition(
   program: readonly Command[],
-  everywhere: Readonly<Record<string, Option>>,
+  globalOptions: Readonly<Record<string, Option>>,
   words: readonly string[],
 ): Position {
   let position: Position = {
     command: undefined,
     commands: program,
-    options: everywhere,
+    options: globalOptions,
     operands: [],
     ended: false,
     awaiting: undefined,
@@ -128,14 +126,19 @@ export function findPosition(
     else if (!ended && text === '--') position = { ...position, ended: true };
     else if (!ended && isOption(text)) position = { ...position, awaiting: findAwaited(options, text) };
     else if (command) {
-      position = { ...position, command, commands: command.commands, options: { ...command.options, ...everywhere } };
+      position = {
+        ...position,
+        command,
+        commands: command.commands,
+        options: { ...command.options, ...globalOptions },
+      };
     } else position = { ...position, operands: [...operands, { text, index }] };
   }
   return position;
 }
 
 /** A lone `-` is an operand. */
-export function isOption(word: string): boolean {
+function isOption(word: string): boolean {
   return word.startsWith('-') && word !== '-';
 }
 

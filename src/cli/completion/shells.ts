@@ -1,14 +1,54 @@
-/** The shells that can be taught. */
+import { type BashWord, formatBashReply } from './bash-line.ts';
+import type { Candidate, Completion } from './complete.ts';
+
+/** The shells that have a completion script. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
 export type Shell = (typeof shells)[number];
 
-/** What teaches a shell to complete a program: it asks `PROGRAM complete`, whose first line says what follows. */
+/** The script that makes a shell complete a program. It runs `PROGRAM complete` and reads its output. */
 export function formatScript(shell: Shell, program: string): string {
   return scripts[shell].replaceAll('PROGRAM', program);
 }
 
-/** For bash 3.2 (macOS) too, which has neither mapfile nor compopt. */
+/** The output of `complete` for zsh and fish. The first line is the kind of the completion. */
+export function formatCompletion(completion: Completion, shell: Exclude<Shell, 'bash'>): string {
+  const line = { zsh: formatForZsh, fish: formatForFish }[shell];
+  return formatLines(completion, line, (count) => count);
+}
+
+/** The output of `complete` for bash. `typed`: all words of the line, beginning with the program's name. */
+export function formatForBash(completion: Completion, typed: readonly BashWord[]): string {
+  const last = typed.at(-1);
+  return formatLines(
+    completion,
+    ({ text }) => last && formatBashReply(last, text),
+    (count) => typed.slice(0, count).reduce((sum, { pieces }) => sum + pieces, 0),
+  );
+}
+
+function formatLines(
+  completion: Completion,
+  line: (candidate: Candidate) => string | undefined,
+  wordsIn: (count: number) => number,
+): string {
+  const { kind } = completion;
+  const first = kind === 'command' ? `${kind} ${wordsIn(completion.after + 1)}` : kind;
+  const rest = kind === 'words' ? completion.words.map(line).filter((text) => text !== undefined) : [];
+  return `${[first, ...rest].join('\n')}\n`;
+}
+
+/** In the format of zsh's `_describe`. */
+function formatForZsh({ text, description }: Candidate): string {
+  const escaped = text.replace(/[\\:]/g, '\\$&');
+  return description === undefined ? escaped : `${escaped}:${description}`;
+}
+
+function formatForFish({ text, description }: Candidate): string {
+  return description === undefined ? text : `${text}\t${description}`;
+}
+
+/** Also works in bash 3.2 (macOS), which has no mapfile and no compopt. */
 const bash = `# Completion of PROGRAM for bash. In ~/.bashrc: eval "$(PROGRAM completion bash)"
 _PROGRAM() {
   local line lines=()
@@ -73,43 +113,3 @@ complete -c PROGRAM -f -a '(__PROGRAM_complete)'
 `;
 
 const scripts: Readonly<Record<Shell, string>> = { bash, zsh, fish };
-
-import { type BashWord, formatBashReply } from './bash-line.ts';
-import type { Candidate, Completion } from './complete.ts';
-
-/** What `complete` prints for a shell's script. The first line says what follows. */
-export function formatCompletion(completion: Completion, shell: Exclude<Shell, 'bash'>): string {
-  const line = { zsh: formatForZsh, fish: formatForFish }[shell];
-  return formatLines(completion, line, (count) => count);
-}
-
-/** `typed`: the words of the line, the program's name first. */
-export function formatForBash(completion: Completion, typed: readonly BashWord[]): string {
-  const last = typed.at(-1);
-  return formatLines(
-    completion,
-    ({ text }) => last && formatBashReply(last, text),
-    (count) => typed.slice(0, count).reduce((sum, { pieces }) => sum + pieces, 0),
-  );
-}
-
-function formatLines(
-  completion: Completion,
-  line: (candidate: Candidate) => string | undefined,
-  wordsIn: (count: number) => number,
-): string {
-  const { kind } = completion;
-  const first = kind === 'command' ? `${kind} ${wordsIn(completion.after + 1)}` : kind;
-  const rest = kind === 'words' ? completion.words.map(line).filter((text) => text !== undefined) : [];
-  return `${[first, ...rest].join('\n')}\n`;
-}
-
-/** As zsh's `_describe` wants it. */
-function formatForZsh({ text, what }: Candidate): string {
-  const escaped = text.replace(/[\\:]/g, '\\$&');
-  return what === undefined ? escaped : `${escaped}:${what}`;
-}
-
-function formatForFish({ text, what }: Candidate): string {
-  return what === undefined ? text : `${text}\t${what}`;
-}

@@ -3,46 +3,35 @@ import type { SelectionReport } from '../../app/doctor/selection-report.ts';
 import { formatNotUsed } from '../../app/doctor/storage-report.ts';
 import { storeNames } from '../../domain/store-id.ts';
 import type { Paint } from './paint.ts';
-import { selectionPath, storeTable } from './selection-text.ts';
+import { formatSelectionPath, formatStoreTable } from './selection-text.ts';
 import { formatName, wrap } from './text.ts';
 
-/** How a report is shown. */
-export interface Showing {
+export interface DoctorTextOptions {
   readonly paint: Paint;
-  /** Longest line, in characters; what is to be pasted may be longer. */
+  /** Where lines are wrapped, in characters. Commands to copy are never wrapped. */
   readonly width: number;
-  /** With the way to the choice, in place of the table of its stores. */
+  /** Prints how the store was selected, step by step, instead of the table of stores. */
   readonly explain: boolean;
 }
 
-/** A report for people. A replayed one has no storage: that is another machine's. */
-export function doctorText(
-  report: Pick<DoctorReport, 'selection' | 'inputs'> & Partial<DoctorReport>,
-  { paint, width, explain }: Showing,
-): string {
+/** A replayed report has no storage: that is on another machine. */
+type Report = Pick<DoctorReport, 'selection' | 'inputs'> & Partial<DoctorReport>;
+
+export function formatDoctorReport(report: Report, { paint, width, explain }: DoctorTextOptions): string {
   const { storage, selection } = report;
   const details = storage ? storage.details : selection.skipped.map(formatNotUsed);
-  const how = explain ? selectionPath(report, paint, width) : storeTable(report, paint);
+  const rules = explain ? ` ${paint('faint', formatRules(selection.rules))}` : '';
   return [
     ...(storage ? [`${paint('strong', 'Credential Storage:')} ${formatLabel(storage, paint)}`] : []),
     ...details.map((detail) => wrap(detail, width, '  ', '    ')),
     ...(storage || details.length > 0 ? [''] : []),
-    `${paint('strong', 'Selection:')} ${formatSelection(selection, paint)} ${paint('faint', formatRules(selection.rules))}`,
+    `${paint('strong', 'Selection:')} ${formatSelection(selection, paint)}${rules}`,
     ...(selection.outcome === 'rejected' ? [wrap(selection.explanation, width, '  ', '    ')] : []),
-    ...how,
-    ...formatDivergences(report.divergences ?? [], { paint, width }),
+    ...(explain ? formatSelectionPath(report, paint, width) : formatStoreTable(report, paint)),
+    ...formatDivergences(report.divergences ?? [], paint, width),
     ...formatFixes(report, paint),
     '',
   ].join('\n');
-}
-
-function formatDivergences(
-  found: DoctorReport['divergences'],
-  { paint, width }: Pick<Showing, 'paint' | 'width'>,
-): string[] {
-  if (found.length === 0) return [];
-  const lines = found.map((about) => wrap(`${formatName(about)}: ${about.explanation}`, width, '  ', '    '));
-  return ['', paint('strong', 'Not where it should be:'), ...lines];
 }
 
 function formatLabel({ store, label }: DoctorReport['storage'], paint: Paint): string {
@@ -55,27 +44,29 @@ function formatSelection(selection: SelectionReport, paint: Paint): string {
     : `${paint('bad', 'rejected')}: ${selection.code}`;
 }
 
-function formatRules(rows: readonly number[]): string {
-  return `(rule${rows.length > 1 ? 's' : ''} ${rows.join(', ')} of docs/selection.md)`;
+function formatRules(rules: readonly number[]): string {
+  return `(rule${rules.length > 1 ? 's' : ''} ${rules.join(', ')} of docs/selection.md)`;
 }
 
-/** What is to be done for each thing that one may want, on a line of its own to be copied; what is the same, once. */
-function formatFixes(
-  { selection, inputs, divergences = [] }: Pick<DoctorReport, 'selection' | 'inputs'> & Partial<DoctorReport>,
-  paint: Paint,
-): string[] {
-  const ways = new Map<string, string>();
-  const offer = (goal: string, fix: string) => void (ways.has(fix) || ways.set(fix, goal));
+function formatDivergences(divergences: DoctorReport['divergences'], paint: Paint, width: number): string[] {
+  if (divergences.length === 0) return [];
+  const lines = divergences.map((found) => wrap(`${formatName(found)}: ${found.explanation}`, width, '  ', '    '));
+  return ['', paint('strong', 'Needs repair:'), ...lines];
+}
+
+/** Each fix once, on a line of its own that can be copied, below the goal it serves. */
+function formatFixes({ selection, inputs, divergences = [] }: Report, paint: Paint): string[] {
+  const goals = new Map<string, string>();
+  const add = (goal: string, fix: string) => void (goals.has(fix) || goals.set(fix, goal));
   for (const { store, fix } of selection.skipped) {
-    offer(store === 'keyutils' ? 'For a keyring that lasts' : `To use the ${storeNames[store]}`, fix);
+    add(store === 'keyutils' ? 'For a keyring that lasts' : `To use the ${storeNames[store]}`, fix);
   }
   if (selection.outcome === 'rejected') {
-    if (selection.code === 'keyring-required')
-      offer('To use the encrypted file', `unset ${inputs.host.storageVariable}`);
-    else offer('To have a store chosen', selection.fix);
+    if (selection.code === 'keyring-required') add('To use the encrypted file', `unset ${inputs.host.storageVariable}`);
+    else add('To fix the setting', selection.fix);
   }
   for (const { kind, fix } of divergences) {
-    offer(kind === 'conflict' || kind === 'stale-only' ? 'To keep one copy' : 'To have one copy of each', fix);
+    add(kind === 'conflict' || kind === 'stale-only' ? 'To choose which copy to keep' : 'To repair', fix);
   }
-  return [...ways].flatMap(([fix, goal]) => ['', `${goal}:`, `    ${paint('strong', fix)}`]);
+  return [...goals].flatMap(([fix, goal]) => ['', `${goal}:`, `    ${paint('strong', fix)}`]);
 }

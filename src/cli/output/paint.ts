@@ -12,14 +12,15 @@ const formats = {
 
 export type Style = keyof typeof formats;
 
-/** Gives a text its style, or leaves it as it is where nothing is to be coloured. */
+/** Adds the escape sequences of a style, or returns the text unchanged if colours are off. */
 export type Paint = (style: Style, text: string) => string;
 
-type When = (typeof colorOption.choices)[number];
-
-/** `auto`: on a terminal that can, unless NO_COLOR is set to anything (no-color.org). What the user types overrules both. */
-export function paintFor(
-  when: When,
+/**
+ * `auto`: on a terminal that supports colours, unless NO_COLOR is set (no-color.org). `always` and `never` override the
+ * environment.
+ */
+export function createPaint(
+  when: (typeof colorOption.choices)[number],
   environment: Readonly<Record<string, string | undefined>>,
   isTerminal: boolean,
 ): Paint {

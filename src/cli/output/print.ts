@@ -5,22 +5,22 @@ import { CredentialError } from '../../domain/credential-error.ts';
 const stdout = 1;
 
 /**
- * Writes to stdout and resolves when it has taken the bytes. A reader that has gone away (EPIPE, as with `| head`) is no
- * failure of ours. Files and pipes are written to without a stream, which takes 4 ms to make.
+ * Writes to stdout and resolves when all bytes are written. EPIPE isn't an error: the reader has enough, as in `| head`.
+ * Writes to files and pipes directly, because creating `process.stdout` takes 4 ms.
  */
 export async function print(output: string | Uint8Array): Promise<void> {
   const bytes = typeof output === 'string' ? Buffer.from(output) : output;
   try {
-    const written = isTerminal(stdout) ? 0 : writeNow(bytes);
+    const written = isTerminal(stdout) ? 0 : writeDirectly(bytes);
     if (written < bytes.length) await writeToStream(bytes.subarray(written));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'EPIPE') throw new CredentialError('output-failed', `stdout cannot be written: ${message}`);
+    if (code !== 'EPIPE') throw new CredentialError('output-failed', `cannot write to stdout: ${message}`);
   }
 }
 
-/** How many bytes went out before a pipe that does not block was full. */
-function writeNow(bytes: Uint8Array): number {
+/** Returns how many bytes were written before a non-blocking pipe was full. */
+function writeDirectly(bytes: Uint8Array): number {
   let written = 0;
   try {
     while (written < bytes.length) written += writeSync(stdout, bytes, written);

@@ -8,58 +8,63 @@ import { wrap } from './text.ts';
 
 type Report = Pick<DoctorReport, 'selection' | 'inputs'>;
 
-/** The way through the machine, drawn: what was asked for, each store that was tried and what was seen, and the end. */
-export function selectionPath({ selection, inputs }: Report, paint: Paint, width: number): string[] {
+/** Draws how the store was selected: the settings, each store that was tried with its probe result, and the outcome. */
+export function formatSelectionPath({ selection, inputs }: Report, paint: Paint, width: number): string[] {
   const { rules, skipped } = selection;
   const steps = rules.slice(0, -1).flatMap((rule, index) => {
-    const about = skipped[index];
-    if (about === undefined) return [];
-    const seen = [wrap(about.explanation, width, '  │    '), ruleLine(rule, '  │    ', paint, width)];
-    return ['  │', `  ├─ ${paint('strong', storeNames[about.store])}: ${formatProbeOf(about.store, inputs)}`, ...seen];
+    const candidate = skipped[index];
+    if (candidate === undefined) return [];
+    const { store, explanation } = candidate;
+    return [
+      '  │',
+      `  ├─ ${paint('strong', storeNames[store])}: ${formatProbe(store, inputs)}`,
+      wrap(explanation, width, '  │    '),
+      formatRule(rule, '  │    ', paint, width),
+    ];
   });
   return [
     '',
-    ...formatInputs(inputs).map((line) => `  ${line}`),
+    ...formatSettings(inputs).map((line) => `  ${line}`),
     ...steps,
     '  │',
-    `  └─ ${formatEnd(selection, inputs, paint)}`,
-    ruleLine(rules.at(-1), '       ', paint, width),
+    `  └─ ${formatOutcome(selection, inputs, paint)}`,
+    formatRule(rules.at(-1), '       ', paint, width),
   ];
 }
 
-function formatInputs({ policy, host }: Report['inputs']): string[] {
+function formatSettings({ policy, host }: Report['inputs']): string[] {
   return [
     `preference ${policy.preference} (${host.storageVariable})`,
     `keyring ${policy.keyringDisabled ? '' : 'not '}disabled (${host.disableVariable})`,
   ];
 }
 
-function formatEnd(selection: Report['selection'], inputs: Report['inputs'], paint: Paint): string {
+function formatOutcome(selection: Report['selection'], inputs: Report['inputs'], paint: Paint): string {
   if (selection.outcome === 'rejected') return `${paint('bad', 'rejected')}: ${selection.code}`;
   const { store } = selection;
   const name = paint('good', storeNames[store]);
-  return store === 'file' ? name : `${name}: ${formatProbeOf(store, inputs)}`;
+  return store === 'file' ? name : `${name}: ${formatProbe(store, inputs)}`;
 }
 
-function formatProbeOf(store: CandidateId, { probes }: Report['inputs']): string {
-  const probe = probes.find((probed) => probed.store === store)?.probe;
-  return probe === undefined ? 'not probed' : formatProbe(probe);
+function formatProbe(store: CandidateId, { probes }: Report['inputs']): string {
+  const result = probes.find((probed) => probed.store === store)?.probe;
+  return result === undefined ? 'not probed' : formatProbeResult(result);
 }
 
-function formatProbe(probe: ProbeResult): string {
-  switch (probe.kind) {
+function formatProbeResult(result: ProbeResult): string {
+  switch (result.kind) {
     case 'usable':
-      return `usable, keeps ${probe.persistence}`;
+      return `usable, keeps ${result.persistence}`;
     case 'unsupported':
     case 'service-failure':
-      return `${probe.kind}, ${probe.reason}`;
+      return `${result.kind}, ${result.reason}`;
     default:
-      return assertNever(probe);
+      return assertNever(result);
   }
 }
 
 /** A rule of docs/selection.md, in words. */
-function ruleLine(number: number | undefined, indent: string, paint: Paint, width: number): string {
+function formatRule(number: number | undefined, indent: string, paint: Paint, width: number): string {
   const rule = selectionRules.find((rule) => rule.number === number);
   if (rule === undefined) return '';
   const outcome = rule.outcome.replaceAll('`', '');
@@ -71,50 +76,42 @@ const nameWidth = 20;
 const stateWidth = 34;
 const countWidth = 11;
 
-/** Every store that this machine has or something is kept in: what became of it in the choice, and what it holds. */
-export function storeTable(
-  { storage, selection, inputs }: Pick<DoctorReport, 'selection' | 'inputs'> & Partial<DoctorReport>,
+/** A table of every store that this machine has or that holds credentials: its state, and how many it holds. */
+export function formatStoreTable(
+  { storage, selection, inputs }: Report & Partial<DoctorReport>,
   paint: Paint,
 ): string[] {
-  const kept = new Map(storage?.kept.map(({ store, credentials }) => [store as string, credentials]));
+  const counts = new Map(storage?.kept.map(({ store, credentials }) => [store as string, credentials]));
   const stores = new Set<StoreId | CandidateId>([
     ...inputs.candidates,
     'file',
     ...(storage?.kept.map(({ store }) => store) ?? []),
   ]);
   const rows = [...stores].map((store) => {
-    const { state, style } = stateOf(store, selection, inputs);
-    const count = storage === undefined || store === 'keyutils' ? '' : String(kept.get(store) ?? 0);
-    return { mark: style === 'good' ? '→' : ' ', style, name: storeNames[store], state, count };
+    const { state, style } = findState(store, selection, inputs);
+    const count = storage === undefined || store === 'keyutils' ? '' : String(counts.get(store) ?? 0);
+    const row = formatRow(style === 'good' ? '→' : ' ', storeNames[store], state, count);
+    return style === undefined ? row : paint(style, row);
   });
-  const head = tableLine(' ', 'STORE', 'STATE', storage ? 'CREDENTIALS' : '');
-  return [
-    '',
-    paint('faint', head),
-    ...rows.map(({ mark, style, name, state, count }) => paintRow(tableLine(mark, name, state, count), style, paint)),
-  ];
+  return ['', paint('faint', formatRow(' ', 'STORE', 'STATE', storage ? 'CREDENTIALS' : '')), ...rows];
 }
 
-function paintRow(text: string, style: Style | undefined, paint: Paint): string {
-  return style === undefined ? text : paint(style, text);
-}
-
-function tableLine(mark: string, name: string, state: string, count: string): string {
+function formatRow(mark: string, name: string, state: string, count: string): string {
   return `${mark} ${name.padEnd(nameWidth)}${state.padEnd(stateWidth)}${count.padStart(countWidth)}`.trimEnd();
 }
 
-function stateOf(
+function findState(
   store: StoreId | CandidateId,
-  selection: DoctorReport['selection'],
-  { candidates, policy }: DoctorReport['inputs'],
+  selection: Report['selection'],
+  { candidates, policy }: Report['inputs'],
 ): { readonly state: string; readonly style?: Style } {
   if (selection.outcome === 'selected' && selection.store === store) return { state: 'selected', style: 'good' };
-  const skipped = selection.skipped.find((about) => about.store === store);
+  const skipped = selection.skipped.find((candidate) => candidate.store === store);
   if (skipped) {
     const style = skipped.class === 'service-failure' ? 'fair' : 'faint';
-    return { state: `passed over: ${skipped.reason}`, style };
+    return { state: `skipped: ${skipped.reason}`, style };
   }
-  if (store !== 'file' && !candidates.includes(store)) return { state: 'not of this machine', style: 'faint' };
-  if (store !== 'file') return { state: 'not asked', style: 'faint' };
-  return { state: policy.preference === 'keychain' ? 'ruled out by the preference' : 'not needed', style: 'faint' };
+  if (store !== 'file' && !candidates.includes(store)) return { state: 'not on this machine', style: 'faint' };
+  if (store !== 'file') return { state: 'not probed', style: 'faint' };
+  return { state: policy.preference === 'keychain' ? 'excluded by the preference' : 'not needed', style: 'faint' };
 }

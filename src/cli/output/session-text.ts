@@ -34,9 +34,9 @@ export function sessionFacts(session: Session, store: StoreId | undefined): Sess
   };
 }
 
-export function sessionText({ kind, issuer, subject, expiresAt, renewable, store, error }: SessionFacts): string {
+export function formatSession({ kind, issuer, subject, expiresAt, renewable, store, error }: SessionFacts): string {
   return [
-    kind === 'api-key' ? 'signed in with an API key\n' : whoLine(subject),
+    kind === 'api-key' ? 'signed in with an API key\n' : formatSubject(subject),
     issuer ? `  at ${escapeControls(issuer)}\n` : '',
     expiresAt ? `  until ${expiresAt}${renewable ? ', and renewed then' : ''}\n` : '',
     store ? `  kept in the ${storeNames[store]}\n` : '',
@@ -45,7 +45,7 @@ export function sessionText({ kind, issuer, subject, expiresAt, renewable, store
 }
 
 /** What became of a credential in each store, a line each. */
-export function removalLines(name: CredentialName, removals: readonly Removal[], context: Context): string {
+export function formatRemovals(name: CredentialName, removals: readonly Removal[], context: Context): string {
   const exactTarget = context.profile.windowsTargets?.find((exact) => isSameName(exact, name))?.target;
   const place = { platform: context.host.platform, path: context.settings.credentialsPath, exactTarget };
   return removals.map((removal) => `${storeNames[removal.store]}: ${removalOutcome(name, removal, place)}\n`).join('');
@@ -67,7 +67,7 @@ function removalOutcome(name: CredentialName, removal: Removal, place: RemovalCo
   }
 }
 
-export function revocationLine(server: SignOutResult['server']): string {
+export function formatRevocation(server: SignOutResult['server']): string {
   switch (server) {
     case 'revoked':
       return 'server: revoked\n';
@@ -81,7 +81,7 @@ export function revocationLine(server: SignOutResult['server']): string {
 }
 
 /** Who signed in, as far as the server said. */
-export function whoLine(subject: TokenSet['subject']): string {
+export function formatSubject(subject: TokenSet['subject']): string {
   const who = subject?.email ?? subject?.name ?? subject?.id;
   return who === undefined ? 'signed in\n' : `signed in as ${escapeControls(who)}\n`;
 }

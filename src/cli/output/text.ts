@@ -1,7 +1,7 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { createUnicodeRegExp } from '../../domain/text/one-line.ts';
 
-/** Shows control characters by their escapes, so that a name can neither break a line nor drive a terminal. */
+/** Escapes control characters, so that a name can't break a line or control a terminal. */
 export function escapeControls(text: string): string {
   return text.replace(createUnicodeRegExp('[\\p{Cc}\\p{Bidi_Control}]'), (character) => {
     const known = { '\t': '\\t', '\n': '\\n', '\r': '\\r' }[character];
@@ -9,12 +9,16 @@ export function escapeControls(text: string): string {
   });
 }
 
-/** A name as messages show it. */
+/** A credential's name, as messages show it. */
 export function formatName({ service, account }: CredentialName): string {
   return `${escapeControls(service)} ${escapeControls(account)}`;
 }
 
-/** A paragraph in lines of at most `width` characters, the first behind `first`, the others behind `rest`; words stay whole. */
+export function formatJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** Wraps a paragraph at `width` characters without breaking words. The first line starts with `first`, the others with `rest`. */
 export function wrap(text: string, width: number, first: string, rest = first): string {
   const lines: string[] = [];
   let line = first;
@@ -28,8 +32,4 @@ export function wrap(text: string, width: number, first: string, rest = first): 
     empty = false;
   }
   return [...lines, line].join('\n');
-}
-
-export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

@@ -12,11 +12,11 @@ import type { Program } from '../program.ts';
 
 export const keystowProgram: Program = {
   profile: keystow,
-  summary: 'Keeps credentials in the best store that this machine has, never in the clear.',
+  summary: 'Stores credentials in the best store this machine has, never in plain text.',
   examples: [
-    ['$0 set github.com alice', 'keep a token'],
+    ['$0 set github.com alice', 'store a token'],
     ['$0 get github.com alice', 'print it'],
-    ['$0 doctor', 'which store, and why'],
+    ['$0 doctor', 'show which store is used, and why'],
   ],
   commands: (cli) => [
     setCommand(cli),

@@ -4,8 +4,8 @@ import { toDifyName } from '../../../domain/sign-in/dify-account.ts';
 import { defaultDifyHost } from '../../../profiles/difyctl.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { storedLine } from '../../output/credential-text.ts';
-import { whoLine } from '../../output/session-text.ts';
+import { formatStored } from '../../output/credential-text.ts';
+import { formatSubject } from '../../output/session-text.ts';
 import { deviceLabel } from './device-label.ts';
 import { hostOption } from './host-option.ts';
 
@@ -36,7 +36,7 @@ export function loginCommand(cli: Cli): Command {
       const stored = await exclusively(() =>
         saveSession(context, name, { kind: 'sign-in', issuer: host, tokens }, selected),
       );
-      await cli.print(whoLine(tokens.subject) + storedLine(`the sign-in at ${host}`, stored, context));
+      await cli.print(formatSubject(tokens.subject) + formatStored(`the sign-in at ${host}`, stored, context));
     },
   });
 }

@@ -4,8 +4,8 @@ import { CredentialError } from '../../../domain/credential-error.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
 import { toExitCode } from '../../exit.ts';
-import { sessionFacts, sessionText } from '../../output/session-text.ts';
-import { jsonLine } from '../../output/text.ts';
+import { formatSession, sessionFacts } from '../../output/session-text.ts';
+import { formatJson } from '../../output/text.ts';
 import { hostOption } from './host-option.ts';
 import { notSignedIn } from './not-signed-in.ts';
 
@@ -39,7 +39,7 @@ export function statusCommand(cli: Cli): Command {
         }
       }
       if (reports.length === 0) throw notSignedIn(host);
-      await cli.print(json ? jsonLine(reports) : reports.map((report) => sessionText(report)).join(''));
+      await cli.print(json ? formatJson(reports) : reports.map((report) => formatSession(report)).join(''));
     },
   });
 }

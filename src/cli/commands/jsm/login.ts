@@ -3,8 +3,8 @@ import { saveSession } from '../../../app/sign-in/save-session.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { storedLine } from '../../output/credential-text.ts';
-import { whoLine } from '../../output/session-text.ts';
+import { formatStored } from '../../output/credential-text.ts';
+import { formatSubject } from '../../output/session-text.ts';
 import { issuerOf, serverOf } from './server.ts';
 
 export function loginCommand(cli: Cli): Command {
@@ -36,7 +36,7 @@ export function loginCommand(cli: Cli): Command {
       const stored = await exclusively(() =>
         saveSession(context, jsmCredential, { kind: 'sign-in', issuer, tokens }, selected),
       );
-      await cli.print(whoLine(tokens.subject) + storedLine('the sign-in', stored, context));
+      await cli.print(formatSubject(tokens.subject) + formatStored('the sign-in', stored, context));
     },
   });
 }

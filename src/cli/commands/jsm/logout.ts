@@ -3,7 +3,7 @@ import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
 import { exitCodes } from '../../exit.ts';
-import { removalLines, revocationLine } from '../../output/session-text.ts';
+import { formatRemovals, formatRevocation } from '../../output/session-text.ts';
 import { serverOf } from './server.ts';
 
 export function logoutCommand(cli: Cli): Command {
@@ -17,7 +17,7 @@ export function logoutCommand(cli: Cli): Command {
       const { server, removals } = await exclusively(() =>
         signOut(context, jsmCredential, (issuer) => serverOf(cli, issuer)),
       );
-      await cli.print(revocationLine(server) + removalLines(jsmCredential, removals, context));
+      await cli.print(formatRevocation(server) + formatRemovals(jsmCredential, removals, context));
       const left = removals.some((removal) => removal.outcome === 'unreachable' && removal.known);
       if (left || typeof server !== 'string') cli.exitWith(exitCodes.error);
     },

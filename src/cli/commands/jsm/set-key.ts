@@ -4,7 +4,7 @@ import { parseApiKey } from '../../../domain/sign-in/session.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { storedLine } from '../../output/credential-text.ts';
+import { formatStored } from '../../output/credential-text.ts';
 import { readSecret } from '../../stdin.ts';
 
 export function setKeyCommand(cli: Cli): Command {
@@ -19,7 +19,7 @@ export function setKeyCommand(cli: Cli): Command {
       const session = { kind: 'api-key', key: parseApiKey(typed.trim()) } as const;
       const exclusively = cli.services.signInMutex(context);
       const stored = await exclusively(() => saveSession(context, jsmCredential, session));
-      if (!context.settings.quiet) await cli.print(storedLine('the API key', stored, context));
+      if (!context.settings.quiet) await cli.print(formatStored('the API key', stored, context));
     },
   });
 }

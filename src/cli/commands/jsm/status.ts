@@ -3,8 +3,8 @@ import { findEntry } from '../../../domain/placement/placement-index.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { sessionFacts, sessionText } from '../../output/session-text.ts';
-import { jsonLine } from '../../output/text.ts';
+import { formatSession, sessionFacts } from '../../output/session-text.ts';
+import { formatJson } from '../../output/text.ts';
 import { notSignedIn } from './not-signed-in.ts';
 
 export function statusCommand(cli: Cli): Command {
@@ -19,7 +19,7 @@ export function statusCommand(cli: Cli): Command {
       if (session === undefined) throw notSignedIn();
       const store = findEntry((await context.placement.read()).placement, jsmCredential)?.store;
       const facts = sessionFacts(session, store);
-      await cli.print(json ? jsonLine(facts) : sessionText(facts));
+      await cli.print(json ? formatJson(facts) : formatSession(facts));
     },
   });
 }
