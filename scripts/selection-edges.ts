@@ -8,15 +8,38 @@ import {
   transition,
 } from '../src/domain/selection/selection.ts';
 
-/** Where a choice starts, waits and ends: the nodes of its diagram. */
+/** A state of a selection, as drawn in docs/selection.svg. */
 export type SelectionNode = 'start' | 'probing' | 'store' | 'file' | 'rejected';
 
-/** One step of a choice, with the rows that fire on it: `9 then 5` where two do; one entry for each way to take it. */
+/** A step of a selection. `paths`: each series of rules that leads along it, such as `[9, 5]`. */
 export interface SelectionEdge {
   readonly from: SelectionNode;
   readonly to: SelectionNode;
-  readonly rows: readonly string[];
+  readonly paths: readonly (readonly number[])[];
 }
+
+/** Runs every policy and every probe through the machine, and records the steps that it takes. */
+export function findSelectionEdges(): SelectionEdge[] {
+  const edges = new Map<string, SelectionEdge & { readonly paths: (readonly number[])[] }>();
+  const record: RecordStep = (from, [state], rulesBefore) => {
+    const to = toNode(state);
+    const edge = edges.get(`${from} ${to}`) ?? { from, to, paths: [] };
+    const path = state.rules.slice(rulesBefore);
+    if (!edge.paths.some((other) => other.join() === path.join())) edge.paths.push(path);
+    edges.set(`${from} ${to}`, edge);
+  };
+  for (const preference of [...preferences, 'anything else']) {
+    for (const keyringDisabled of [false, true]) {
+      record('start', startSelection({ preference, keyringDisabled }, []), 0);
+      const start = startSelection({ preference, keyringDisabled }, ['secret-service', 'keyutils']);
+      record('start', start, 0);
+      for (const probe of sampleProbes) explore(start[0], probe, record);
+    }
+  }
+  return [...edges.values()];
+}
+
+type RecordStep = (from: SelectionNode, step: Step, rulesBefore: number) => void;
 
 const sampleProbes: readonly ProbeResult[] = [
   { kind: 'usable', persistence: 'until-delete' },
@@ -25,43 +48,14 @@ const sampleProbes: readonly ProbeResult[] = [
   ...serviceFailureReasons.map((reason): ProbeResult => ({ kind: 'service-failure', reason })),
 ];
 
-/** Walks every policy and every probe through the machine, and notes the steps that it took. */
-export function selectionEdges(): SelectionEdge[] {
-  const taken = new Map<string, SelectionEdge & { readonly rows: string[] }>();
-  const note = (from: SelectionNode, [state]: Step, before: number) => {
-    const to = nodeOf(state);
-    const edge = taken.get(`${from} ${to}`) ?? { from, to, rows: [] };
-    const rows = state.rules.slice(before).join(' then ');
-    if (rows !== '' && !edge.rows.includes(rows)) edge.rows.push(rows);
-    taken.set(`${from} ${to}`, edge);
-  };
-  for (const preference of [...preferences, 'anything else']) {
-    for (const keyringDisabled of [false, true]) {
-      note('start', startSelection({ preference, keyringDisabled }, []), 0);
-      const start = startSelection({ preference, keyringDisabled }, ['secret-service', 'keyutils']);
-      note('start', start, 0);
-      for (const probe of sampleProbes) explore(start[0], probe, note);
-    }
-  }
-  return [...taken.values()].map((edge) => ({ ...edge, rows: edge.rows.toSorted(byNumber) }));
+function explore(state: Probing | Selection, probe: ProbeResult, record: RecordStep): void {
+  if (state.status !== 'probing') return;
+  const step = transition(state, { type: 'probed', store: state.candidate, probe });
+  record('probing', step, state.rules.length);
+  explore(step[0], probe, record);
 }
 
-function explore(
-  from: Probing | Selection,
-  probe: ProbeResult,
-  note: (from: SelectionNode, step: Step, before: number) => void,
-): void {
-  if (from.status !== 'probing') return;
-  const step = transition(from, { type: 'probed', store: from.candidate, probe });
-  note('probing', step, from.rules.length);
-  explore(step[0], probe, note);
-}
-
-function nodeOf(state: Probing | Selection): SelectionNode {
+function toNode(state: Probing | Selection): SelectionNode {
   if (state.status !== 'selected') return state.status;
   return state.store === 'file' ? 'file' : 'store';
-}
-
-function byNumber(a: string, b: string): number {
-  return Number.parseInt(a, 10) - Number.parseInt(b, 10);
 }
