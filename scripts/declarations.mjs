@@ -1,5 +1,5 @@
-// Rolls the declarations of each entry of `exports`, which tsc has written, into one file: for ES modules and for CommonJS.
-// API Extractor does it with a TypeScript of its own, and fails where an entry shows a type that it does not export.
+// Bundles the declarations that tsc wrote into one file for each entry of `exports`, for ES modules and for CommonJS.
+// API Extractor brings its own TypeScript, and fails if an entry uses a type that it doesn't export.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
@@ -10,19 +10,19 @@ const folder = join(root, 'dist/declarations');
 
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-// What tests import has its declarations as tsc writes them.
+// The testing entries use the declarations that tsc writes.
 const entries = Object.keys(exports).filter((entry) => !/^\.\/(package\.json|testing)/.test(entry));
 for (const entry of entries) {
   const name = entry === '.' ? 'index' : entry.slice('./'.length);
-  const rolled = join(folder, `${name}.d.mts`);
-  if (isNewerThanAll(rolled, types)) continue;
+  const bundled = join(folder, `${name}.d.mts`);
+  if (isNewerThanAll(bundled, types)) continue;
   mkdirSync(folder, { recursive: true });
-  rmSync(rolled, { force: true });
+  rmSync(bundled, { force: true });
   const configObject = {
     projectFolder: root,
     mainEntryPointFilePath: join(types, 'library', `${name}.d.ts`),
     compiler: { tsconfigFilePath: join(root, 'tsconfig.json') },
-    dtsRollup: { enabled: true, untrimmedFilePath: rolled },
+    dtsRollup: { enabled: true, untrimmedFilePath: bundled },
     docModel: { enabled: true, apiJsonFilePath: join(folder, `${name}.api.json`) },
     messages: {
       extractorMessageReporting: {
@@ -40,9 +40,9 @@ for (const entry of entries) {
     packageJsonFullPath: join(root, 'package.json'),
   });
   if (Extractor.invoke(config, { localBuild: true }).succeeded) {
-    copyFileSync(rolled, join(folder, `${name}.d.cts`));
+    copyFileSync(bundled, join(folder, `${name}.d.cts`));
   } else {
-    rmSync(rolled, { force: true });
+    rmSync(bundled, { force: true });
     process.exitCode = 1;
   }
 }

@@ -4,23 +4,23 @@ import { storeNames } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import type { StoreProbe } from '../ports/store-probe.ts';
 
-/** A store of the operating system. */
+/** An OS store. */
 export type Keyring = CredentialStore & StoreProbe;
 
 /**
- * The same store for one command: once it did not answer in time, or the user dismissed its dialog, it is not asked
- * again, and what else is wanted of it fails at once in the same way. So a command is as bounded as one operation, and
- * a dialog that was dismissed does not come back, however many operations the command makes.
+ * Wraps a store for the duration of one command. After a timeout, or after the user dismissed a dialog, every further
+ * operation fails at once with the same error. So a command takes no longer than one operation does, and a dismissed
+ * dialog doesn't come back.
  */
 export function withCircuitBreaker(store: Keyring): Keyring {
-  let end: CredentialError | undefined;
+  let tripped: CredentialError | undefined;
 
-  async function ask<T>(work: () => Promise<T>): Promise<T> {
-    if (end !== undefined) throw end;
+  async function guard<T>(work: () => Promise<T>): Promise<T> {
+    if (tripped !== undefined) throw tripped;
     try {
       return await work();
     } catch (error) {
-      if (error instanceof CredentialError && isTripped(error.code, error.evidence)) end = error;
+      if (error instanceof CredentialError && trips(error.code, error.evidence)) tripped = error;
       throw error;
     }
   }
@@ -28,21 +28,21 @@ export function withCircuitBreaker(store: Keyring): Keyring {
   return {
     id: store.id,
     listing: store.listing,
-    get: (name, options) => ask(() => store.get(name, options)),
-    set: (name, secret, options) => ask(() => store.set(name, secret, options)),
-    delete: (name, options) => ask(() => store.delete(name, options)),
-    list: (service, options) => ask(() => store.list(service, options)),
+    get: (name, options) => guard(() => store.get(name, options)),
+    set: (name, secret, options) => guard(() => store.set(name, secret, options)),
+    delete: (name, options) => guard(() => store.delete(name, options)),
+    list: (service, options) => guard(() => store.list(service, options)),
     async probe(options) {
-      if (end !== undefined) return toProbeResult(end);
-      const probe = await store.probe(options);
-      if (probe.kind === 'service-failure' && isTripped(probe.reason, probe.evidence)) end = toError(store, probe);
-      return probe;
+      if (tripped !== undefined) return toProbeResult(tripped);
+      const result = await store.probe(options);
+      if (result.kind === 'service-failure' && trips(result.reason, result.evidence)) tripped = toError(store, result);
+      return result;
     },
     close: () => store.close(),
   };
 }
 
-function isTripped(code: CredentialError['code'], evidence: CredentialError['evidence']): boolean {
+function trips(code: CredentialError['code'], evidence: CredentialError['evidence']): boolean {
   return code === 'timed-out' || evidence?.dismissed === true;
 }
 
@@ -50,8 +50,8 @@ function toError(
   { id }: Keyring,
   { reason, evidence }: Extract<ProbeResult, { kind: 'service-failure' }>,
 ): CredentialError {
-  const what = messages.get(reason) ?? 'is locked: the prompt was dismissed';
-  return new CredentialError(reason, `the ${storeNames[id]} ${what}`, { ...(evidence && { evidence }) });
+  const message = messages.get(reason) ?? 'is locked: the prompt was dismissed';
+  return new CredentialError(reason, `the ${storeNames[id]} ${message}`, { ...(evidence && { evidence }) });
 }
 
 const messages: ReadonlyMap<Reason, string> = new Map([
@@ -59,7 +59,6 @@ const messages: ReadonlyMap<Reason, string> = new Map([
   ['denied', 'refused access: its dialog was dismissed'],
 ]);
 
-/** What ended it, as a probe would have seen it. */
 function toProbeResult({ code, evidence }: CredentialError): ProbeResult {
   const reason = serviceFailureReasons.find((reason) => reason === code) ?? 'failed';
   return { kind: 'service-failure', reason, ...(evidence && { evidence }) };

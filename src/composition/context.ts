@@ -12,16 +12,16 @@ import { createStores } from './stores.ts';
 export interface ContextOptions {
   readonly profile: Profile;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Whether a store may ask the user for anything. */
+  /** Whether a store may prompt the user, if somebody can answer. */
   readonly interactive: boolean;
-  /** For as long as a server runs, not for one command: what did not answer once is asked again. */
+  /** For a server rather than one command: a store that timed out is tried again. */
   readonly longRunning?: boolean;
   readonly signal: AbortSignal;
-  /** Who is there to be told and asked. */
+  /** Creates the terminal, once the settings are known. */
   terminal(settings: Settings): Terminal;
 }
 
-/** Reads the settings and wires the stores of this machine. A setting that means nothing → throws its code. */
+/** Reads the settings and wires the stores of this machine. Throws `invalid-setting` for an invalid variable. */
 export function createContext(options: ContextOptions): Context {
   const { profile, environment, interactive, longRunning = false, signal } = options;
   const { platform } = process;
@@ -60,7 +60,7 @@ export function createContext(options: ContextOptions): Context {
   };
 }
 
-/** os-release(5) has two homes; a system without either is of no known distribution. */
+/** The two locations of os-release(5), or an empty text for an unknown distribution. */
 function readOsRelease(): string {
   for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
     try {

@@ -6,7 +6,7 @@ import {
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
 import type { StoresOptions } from './stores.ts';
 
-/** The passphrases from the environment, where the user opted in to that, or from whoever is there. */
+/** Gets passphrases from the environment if the user opted in to that, or from a prompt. */
 export function createPassphrases({
   profile,
   settings,
@@ -15,10 +15,10 @@ export function createPassphrases({
 }: Pick<StoresOptions, 'profile' | 'settings' | 'terminal' | 'environment'>): PassphraseSource {
   const { variables } = profile;
   const { [variables.passphrase]: passphrase, [variables.newPassphrase]: newPassphrase } = environment;
-  const announce = (what: string, variable: string) => () =>
-    terminal.notice(`using ${what} from ${variable} (${variables.allowEnvPassphrase} is set).`);
+  const announce = (secret: string, variable: string) => () =>
+    terminal.notice(`using ${secret} from ${variable} (${variables.allowEnvPassphrase} is set).`);
   const allow = `set ${variables.allowEnvPassphrase}=1 and`;
-  const typed = createPassphrasePrompt(terminal, {
+  const prompt = createPassphrasePrompt(terminal, {
     open: 'Enter passphrase for CLI credentials:',
     create: 'Choose a passphrase for CLI credentials:',
     change: 'Choose a new passphrase for CLI credentials:',
@@ -27,7 +27,7 @@ export function createPassphrases({
     changeHint: `${allow} ${variables.newPassphrase}, or run it on a terminal`,
   });
   return {
-    ...typed,
+    ...prompt,
     ...(settings.envPassphrase &&
       passphrase &&
       createEnvironmentPassphrase(passphrase, announce('credential passphrase', variables.passphrase))),

@@ -1,7 +1,7 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { Settings } from '../app/settings.ts';
 import { CredentialError } from '../domain/credential-error.ts';
-import { isSameName } from '../domain/credential-name.ts';
+import { type CredentialName, isSameName } from '../domain/credential-name.ts';
 import { listSecretVariables, type Profile } from '../domain/profile.ts';
 import { listCandidates, type StoreId, storeNames } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
@@ -18,95 +18,48 @@ export interface StoresOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly platform: string;
   readonly home: string;
-  /** Whether a store may ask the user for anything. */
+  /** Whether a store may prompt the user, if somebody can answer. */
   readonly interactive: boolean;
-  /** For as long as a server runs, not for one command: what did not answer once is asked again. */
+  /** For a server rather than one command: a store that timed out is tried again. */
   readonly longRunning?: boolean;
 }
 
-/** The stores of this platform. Each adapter is loaded when its store is first wanted, so that a read loads one. */
+/** Creates the stores of this platform. An adapter is loaded when its store is first opened, so a read loads only one. */
 export function createStores(options: StoresOptions): Stores {
-  const { profile, settings, terminal, environment, platform, home, interactive } = options;
-  const { sentinelService } = profile;
-  const interaction: Interaction = {
-    get interactive() {
-      return interactive && settings.interactive;
-    },
-    notifyWaiting: (what) => terminal.warn(`waiting for the ${what}: answer its dialog, or press Ctrl-C`),
-  };
-  const file = { path: settings.credentialsPath, home, notice: terminal.notice };
-
-  const native = {
-    sentinelService,
-    interaction,
-    withLock: createLazyLock({ path: `${settings.credentialsPath}.native`, label: 'lock of the OS keyring' }),
-  };
-  const made: Promise<CredentialStore>[] = [];
-  const keep = <Store extends CredentialStore>(store: Promise<Store>) => {
-    made.push(store);
-    return store;
-  };
-  const once = <Store extends CredentialStore>(make: () => Promise<Store>) => {
+  const { settings, platform } = options;
+  const opened: Promise<CredentialStore>[] = [];
+  const once = <Store extends CredentialStore>(create: () => Promise<Store>) => {
     let store: Promise<Store> | undefined;
     return () => {
-      store ??= keep(make());
+      if (store === undefined) {
+        store = create();
+        opened.push(store);
+      }
       return store;
     };
   };
-  const bounded = (keyring: Keyring) => (options.longRunning ? keyring : withCircuitBreaker(keyring));
-  const keyrings: Readonly<Record<Exclude<StoreId, 'file'>, () => Promise<Keyring>>> = {
-    keychain: once(async () => {
-      const { createKeychain } = await import('../adapters/keychain/keychain.ts');
-      return bounded(createKeychain(native));
-    }),
-    'credential-manager': once(async () => {
-      const { createCredentialManager } = await import('../adapters/credential-manager/credential-manager.ts');
-      return bounded(
-        createCredentialManager({
-          ...native,
-          findVisibleTarget: (name) => profile.windowsTargets?.find((exact) => isSameName(exact, name))?.target,
-        }),
-      );
-    }),
-    'secret-service': once(async () => {
-      const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
-      return bounded(
-        createSecretService({
-          environment,
-          sentinelService,
-          interaction,
-          ...(profile.attributeSchema && { attributeSchema: profile.attributeSchema }),
-        }),
-      );
-    }),
-    pass: once(async () => {
-      const { createPass } = await import('../adapters/pass/pass.ts');
-      return bounded(
-        createPass({
-          environment: withoutSecrets(environment, profile),
-          sentinelService,
-          interaction,
-          withLock: native.withLock,
-        }),
-      );
-    }),
+  const create = createKeyrings(options);
+  const keyrings: Readonly<Record<KeyringId, () => Promise<Keyring>>> = {
+    keychain: once(create.keychain),
+    'credential-manager': once(create['credential-manager']),
+    'secret-service': once(create['secret-service']),
+    pass: once(create.pass),
   };
-  const encryptedFile = once(async () => {
+  const file = { path: settings.credentialsPath, home: options.home, notice: options.terminal.notice };
+  const openFile = once(async () => {
     const { createEncryptedFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
     return createEncryptedFile({ ...file, keySource: settings.keySource, passphrases: lazyPassphrases(options) });
   });
-
-  const candidates = listCandidates(platform, settings.usePass);
   const openable = listCandidates(platform, true);
   return {
-    candidates,
+    candidates: listCandidates(platform, settings.usePass),
     async openProbe(id) {
       if (id !== 'keyutils') return keyrings[id]();
       const { createKeyutilsProbe } = await import('../adapters/keyutils/keyutils.ts');
       return createKeyutilsProbe();
     },
     async open(id) {
-      if (id === 'file') return encryptedFile();
+      if (id === 'file') return openFile();
       if (openable.includes(id)) return keyrings[id]();
       throw new CredentialError('not-installed', `this platform has no ${storeNames[id]}`);
     },
@@ -114,36 +67,84 @@ export function createStores(options: StoresOptions): Stores {
       const { findKeySource } = await import('../adapters/encrypted-file/encrypted-file.ts');
       return findKeySource(file);
     },
-    async resealFile(seal, options) {
-      return (await encryptedFile()).reseal(seal, options);
+    async resealFile(keySource, options) {
+      return (await openFile()).reseal(keySource, options);
     },
     async close() {
-      await Promise.allSettled(made.map(async (store) => (await store).close()));
+      await Promise.allSettled(opened.map(async (store) => (await store).close()));
     },
   };
 }
 
-/** What a child process may see. */
-function withoutSecrets(environment: StoresOptions['environment'], profile: Profile) {
+type KeyringId = Exclude<StoreId, 'file'>;
+
+function createKeyrings({
+  profile,
+  settings,
+  terminal,
+  environment,
+  interactive,
+  longRunning,
+}: StoresOptions): Readonly<Record<KeyringId, () => Promise<Keyring>>> {
+  const { sentinelService } = profile;
+  const interaction: Interaction = {
+    get interactive() {
+      return interactive && settings.interactive;
+    },
+    notifyWaiting: (store) => terminal.warn(`waiting for the ${store}: answer its dialog, or press Ctrl-C`),
+  };
+  const withLock = createLazyLock({ path: `${settings.credentialsPath}.native`, label: 'lock of the OS keyring' });
+  const guard = (keyring: Keyring) => (longRunning ? keyring : withCircuitBreaker(keyring));
+  return {
+    async keychain() {
+      const { createKeychain } = await import('../adapters/keychain/keychain.ts');
+      return guard(createKeychain({ sentinelService, interaction, withLock }));
+    },
+    async 'credential-manager'() {
+      const { createCredentialManager } = await import('../adapters/credential-manager/credential-manager.ts');
+      const findVisibleTarget = (name: CredentialName) =>
+        profile.windowsTargets?.find((target) => isSameName(target, name))?.target;
+      return guard(createCredentialManager({ sentinelService, interaction, withLock, findVisibleTarget }));
+    },
+    async 'secret-service'() {
+      const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
+      const { attributeSchema } = profile;
+      return guard(
+        createSecretService({
+          environment,
+          sentinelService,
+          interaction,
+          ...(attributeSchema && { attributeSchema }),
+        }),
+      );
+    },
+    async pass() {
+      const { createPass } = await import('../adapters/pass/pass.ts');
+      const childEnvironment = removeSecrets(environment, profile);
+      return guard(createPass({ environment: childEnvironment, sentinelService, interaction, withLock }));
+    },
+  };
+}
+
+function removeSecrets(environment: StoresOptions['environment'], profile: Profile) {
   const secrets = listSecretVariables(profile);
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !secrets.includes(name)));
 }
 
-/** A file sealed by the home directory is read without ever asking. */
+/** Loads the prompts when they're first needed: never for a file that the home directory opens. */
 function lazyPassphrases(options: StoresOptions): PassphraseSource {
   let loaded: Promise<PassphraseSource> | undefined;
-  const load = async () => (await import('./passphrases.ts')).createPassphrases(options);
-  const source = () => {
-    loaded ??= load();
+  const load = () => {
+    loaded ??= import('./passphrases.ts').then(({ createPassphrases }) => createPassphrases(options));
     return loaded;
   };
   return {
-    open: async (attempt) => (await source()).open(attempt),
-    create: async () => (await source()).create(),
-    change: async () => (await source()).change(),
+    open: async (attempt) => (await load()).open(attempt),
+    create: async () => (await load()).create(),
+    change: async () => (await load()).change(),
     done: () =>
       void loaded?.then(
-        (made) => made.done?.(),
+        (passphrases) => passphrases.done?.(),
         () => undefined,
       ),
   };

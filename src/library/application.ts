@@ -1,48 +1,48 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
 import type { AttributeSchema, KeySource, Profile } from '../domain/profile.ts';
-import { variablesWith } from '../profiles/variables.ts';
+import { nameVariables } from '../profiles/variables.ts';
 
-/** An application that keeps credentials, as data. */
+/** Describes an application that stores credentials. */
 export interface Application {
   /**
-   * What it is called: letters, digits, `-`, `_` and `.`, the first a letter or a digit. Names its folder for
-   * configuration, and what a probe writes for a moment.
+   * The name of its configuration folder, and the service of a probe's test credential. Letters, digits, `-`, `_` and
+   * `.`, starting with a letter or a digit.
    */
   readonly name: string;
   /**
-   * What its variables begin with: `ACME` gives `ACME_STORAGE`, `ACME_DISABLE_KEYRING` and the others that README lists.
-   * The name in capitals unless given.
+   * The prefix of its environment variables: `ACME` for `ACME_STORAGE`, `ACME_DISABLE_KEYRING` and the others in the
+   * README. Default: the name in upper case.
    */
   readonly variablePrefix?: string;
-  /** How a new encrypted file is sealed where the user does not say: by the home directory unless given. */
+  /** What opens a new encrypted file, if the user doesn't set it. Default: `home`, the home directory. */
   readonly keySource?: KeySource;
-  /** Other variables that hold a secret: no child process of keystow's gets them. */
+  /** Other variables that contain a secret. They are removed from the environment of child processes. */
   readonly secretVariables?: readonly string[];
-  /** Whose items those in a Secret Service are like: `keytar` finds what the application kept there by that package. */
+  /** The attributes of its items in a Secret Service: `keytar` shares them with the keytar package. Default: `keystow`. */
   readonly attributeSchema?: AttributeSchema;
-  /** Credentials that Windows is to show under a target of exactly this name. */
+  /** Credentials that Windows shows under exactly this target name. */
   readonly windowsTargets?: readonly (CredentialName & { readonly target: string })[];
 }
 
-/** The profile of an application. A name that no folder can have, or a prefix that no variable can → `invalid-setting`. */
+/** An invalid name or prefix → `invalid-setting`. */
 export function toProfile({ name, variablePrefix, keySource = 'home', ...rest }: Application): Profile {
   const prefix = variablePrefix ?? name.toUpperCase().replace(/[^A-Z0-9]/g, '_');
-  check('name', name, /^[a-z0-9][a-z0-9._-]*$/i);
-  check('variablePrefix', prefix, /^[A-Z_][A-Z0-9_]*$/i);
+  checkPattern('name', name, /^[a-z0-9][a-z0-9._-]*$/i);
+  checkPattern('variablePrefix', prefix, /^[A-Z_][A-Z0-9_]*$/i);
   return {
     ...rest,
     program: name,
     sentinelService: name,
     files: { credentials: 'credentials.json', placement: 'placement.json' },
     keySource,
-    variables: variablesWith(prefix),
+    variables: nameVariables(prefix),
   };
 }
 
-function check(what: string, text: string, pattern: RegExp): void {
-  if (pattern.test(text)) return;
-  throw new CredentialError('invalid-setting', `the application's ${what} is ${JSON.stringify(text)}`, {
-    hint: `give one that matches ${pattern}`,
+function checkPattern(option: string, value: string, pattern: RegExp): void {
+  if (pattern.test(value)) return;
+  throw new CredentialError('invalid-setting', `invalid ${option} of the application: ${JSON.stringify(value)}`, {
+    hint: `use one that matches ${pattern}`,
   });
 }

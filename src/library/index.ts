@@ -1,9 +1,19 @@
 /**
- * Keeps an application's credentials in the best store that a machine has, never in the clear, and says which it chose
- * and why.
+ * Stores an application's credentials in the best store that a machine has, never in plain text, and reports which one
+ * it selected and why.
+ *
+ * ```js
+ * import { openCredentialStore } from 'keystow';
+ *
+ * const store = await openCredentialStore({ application: { name: 'acme' } });
+ * await store.set('api.acme.example', 'alice', token);
+ * const stored = await store.getText('api.acme.example', 'alice');
+ * await store.close();
+ * ```
  *
  * @packageDocumentation
  */
+export type { ListedCredential } from '../app/credentials/list-credentials.ts';
 export {
   CredentialError,
   type CredentialErrorOptions,
@@ -13,23 +23,11 @@ export {
 export type { CredentialName } from '../domain/credential-name.ts';
 export { type AttributeSchema, attributeSchemas, type KeySource, keySources } from '../domain/profile.ts';
 export { Secret } from '../domain/secret.ts';
-export {
-  type Evidence,
-  type Provider,
-  providers,
-} from '../domain/selection/probe-result.ts';
+export { type Evidence, type Provider, providers } from '../domain/selection/probe-result.ts';
 export type { Application } from './application.ts';
-export type { ApplicationStore, ListedCredential, OperationOptions, SetResult } from './credential-store.ts';
-/** For programs that have this package in the place of keytar, by an override or an alias. */
-export {
-  default,
-  deletePassword,
-  explain,
-  findCredentials,
-  findPassword,
-  getPassword,
-  setPassword,
-} from './keytar.ts';
+export type { ApplicationStore, OperationOptions, SetResult } from './application-store.ts';
+/** For programs in which this package replaces keytar, by an override or an alias. */
+export * from './keytar.ts';
+export { default } from './keytar.ts';
 export { type OpenOptions, openCredentialStore } from './open-credential-store.ts';
-export * from './report.ts';
 export type { UserInteraction } from './user-interaction.ts';

@@ -1,29 +1,40 @@
 /**
- * keytar's functions, over the best store that the machine has: where no keyring is to be had, an encrypted file.
+ * keytar's functions, on the best store that the machine has: an encrypted file if no keyring is available.
  *
- * Arguments that keytar does not take are thrown back with its own words, at once. What fails otherwise rejects with a
- * `CredentialError`: never `null`, `false` or an empty list. A keyring that is passed over because it does not
- * serve is told of once, by a `KeystowWarning` of the process.
+ * An invalid argument throws keytar's own errors synchronously. Any other failure rejects with a `CredentialError`; it's
+ * never reported as `null`, `false` or an empty list. If a keyring is skipped because it's unavailable, the process emits
+ * one `KeystowWarning`.
  *
- * In a Secret Service and in the Keychain this keeps what keytar keeps: each finds the passwords of the other. In the
- * Credential Manager they have entries of their own. Where there is somebody to answer it, a keyring that is locked may
- * put up its dialog, as under keytar.
+ * Passwords in a Secret Service or in the Keychain are shared with keytar: each finds the other's. In the Credential
+ * Manager they're separate. In an interactive process a locked keyring may show its dialog, as it does with keytar.
  *
  * @packageDocumentation
  */
-export * from './report.ts';
+export type { SelectionReport, SkippedStoreReport } from '../app/doctor/selection-report.ts';
+export type { StorageLabel, StorageReport } from '../app/doctor/storage-report.ts';
+export {
+  type Reason,
+  type ReasonClass,
+  type ServiceFailureReason,
+  serviceFailureReasons,
+  type UnsupportedReason,
+  unsupportedReasons,
+} from '../domain/selection/probe-result.ts';
+export type { SelectionErrorCode } from '../domain/selection/selection.ts';
+export type { CandidateId, StoreId } from '../domain/store-id.ts';
+export type { Report } from './application-store.ts';
 
 import { keytar as profile } from '../profiles/keytar.ts';
-import type { ApplicationStore, Report } from './credential-store.ts';
+import type { ApplicationStore, Report } from './application-store.ts';
 import { openProfile } from './open-credential-store.ts';
 
-/** The password; `null` where there is certainly none. */
+/** Returns the password, or `null` if there's none. */
 export function getPassword(service: string, account: string): Promise<string | null> {
   checkArguments({ service, account });
   return withStore(async (store) => (await store.getText(service, account)) ?? null);
 }
 
-/** Keeps the password, in place of the one that was there. */
+/** Stores the password, and replaces the previous one. */
 export function setPassword(service: string, account: string, password: string): Promise<void> {
   checkArguments({ service, account, password });
   return withStore(async (store) => {
@@ -31,13 +42,13 @@ export function setPassword(service: string, account: string, password: string):
   });
 }
 
-/** Whether there was one. */
+/** Deletes the password. Returns whether there was one. */
 export function deletePassword(service: string, account: string): Promise<boolean> {
   checkArguments({ service, account });
   return withStore(async (store) => (await store.delete(service, account)).length > 0);
 }
 
-/** The password of the service's first account, by the alphabet; `null` where it has certainly none. */
+/** Returns the password of the service's first account in alphabetical order, or `null` if there's none. */
 export function findPassword(service: string): Promise<string | null> {
   checkArguments({ service });
   return withStore(async (store) => {
@@ -46,7 +57,7 @@ export function findPassword(service: string): Promise<string | null> {
   });
 }
 
-/** Every account of the service, with its password. */
+/** Returns every account of the service, with its password. */
 export function findCredentials(service: string): Promise<{ account: string; password: string }[]> {
   checkArguments({ service });
   return withStore(async (store) => {
@@ -56,13 +67,14 @@ export function findCredentials(service: string): Promise<{ account: string; pas
   });
 }
 
-/** Not keytar's: which store a password would go to, why, and what would change that. For a log or a settings page. */
+/** Not in keytar: reports where a password would be stored, why, and how to change that. For a log or a settings page. */
 export function explain(): Promise<Report> {
   return withStore((store) => store.report());
 }
 
 let store: ApplicationStore | undefined;
 
+/** Opens the store on the first call. */
 async function withStore<T>(work: (store: ApplicationStore) => Promise<T>): Promise<T> {
   store ??= openProfile(profile, {
     interactive: true,
@@ -81,29 +93,30 @@ async function* readCredentials(
   }
 }
 
-// biome-ignore lint/style/noDefaultExport: keytar is CommonJS, so a module that uses it says `import keytar from 'keytar'`.
-export default { getPassword, setPassword, deletePassword, findPassword, findCredentials, explain };
-
-/** What keytar calls each of its arguments: in its JavaScript where it lacks, in its native part where it is no text. */
+/** keytar's names of each argument: in the error of its JavaScript, and in that of its native part. */
 const argumentNames = {
   service: { required: 'Service', typed: 'service' },
   account: { required: 'Account', typed: 'username' },
   password: { required: 'Password', typed: 'password' },
 } as const;
 
-/** Throws what keytar 7.9 throws, in its order: first whether each is there, then whether each is a string. */
+/** Throws what keytar 7.9 throws, in the same order: first if an argument is missing, then if one isn't a string. */
 function checkArguments(given: Readonly<Partial<Record<keyof typeof argumentNames, unknown>>>): void {
   const parts = (['service', 'account', 'password'] as const).filter((part) => part in given);
   for (const part of parts) {
     if (!isPresent(given[part])) throw new Error(`${argumentNames[part].required} is required.`);
   }
   for (const part of parts) {
-    if (typeof given[part] !== 'string')
+    if (typeof given[part] !== 'string') {
       throw new TypeError(`Parameter '${argumentNames[part].typed}' must be a string`);
+    }
   }
 }
 
-/** An empty list is not there either; anything else that is no string is. */
+/** keytar also treats an empty array as missing. */
 function isPresent(value: unknown): boolean {
   return Boolean(value) && !(Number((value as { readonly length?: unknown }).length) <= 0);
 }
+
+// biome-ignore lint/style/noDefaultExport: keytar is CommonJS, so a module that uses it says `import keytar from 'keytar'`.
+export default { getPassword, setPassword, deletePassword, findPassword, findCredentials, explain };

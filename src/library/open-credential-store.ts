@@ -8,29 +8,29 @@ import type { Profile } from '../domain/profile.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Selected } from '../domain/selection/selection.ts';
 import { type Application, toProfile } from './application.ts';
-import type { ApplicationStore, OperationOptions, SetResult } from './credential-store.ts';
+import type { ApplicationStore, OperationOptions, SetResult } from './application-store.ts';
 import { createCallbackTerminal, type UserInteraction } from './user-interaction.ts';
 
 export interface OpenOptions extends UserInteraction {
   readonly application: Application;
-  /** The variables that it reads, once: `process.env` unless given. */
+  /** The environment variables to read, once. Default: `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Opens the credentials of an application. Nothing is read, asked or connected to yet but the variables: one that means
- * nothing → rejects with `invalid-setting`.
+ * Opens the credentials of an application. Only reads its variables: no store is opened until the first operation. An
+ * invalid variable → `invalid-setting`.
  *
- * Nothing is shared between two stores that are opened, and no global is read but `process`.
+ * Two stores share nothing, and no global is read except `process`.
  */
 export async function openCredentialStore(options: OpenOptions): Promise<ApplicationStore> {
   return openProfile(toProfile(options.application), options);
 }
 
-/** A variable that means nothing → throws `invalid-setting`. */
+/** Throws `invalid-setting` for an invalid variable. */
 export function openProfile(profile: Profile, options: Omit<OpenOptions, 'application'>): ApplicationStore {
   const closing = new AbortController();
-  // Each operation under way listens: a warning of Node's would take their number for a leak.
+  // Every running operation adds a listener. Node would warn about a leak from the eleventh on.
   setMaxListeners(0, closing.signal);
   const context = createContext({
     profile,
@@ -40,12 +40,12 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
     signal: closing.signal,
     terminal: ({ quiet }) => createCallbackTerminal(options, quiet),
   });
-  const set = rememberSelection(context);
+  const set = createSetter(context);
   let closed: Promise<void> | undefined;
 
   async function operate<T>(options: OperationOptions | undefined, work: (context: Context) => Promise<T>): Promise<T> {
     if (closed !== undefined) throw new CredentialError('closed', 'the credential store has been closed');
-    // A small file is read at once: who reads many in a loop is to leave turns for everything else of the process.
+    // Small files are read synchronously, so a loop of reads would block the event loop without this.
     await new Promise((done) => setImmediate(done));
     return work(options?.signal ? { ...context, signal: options.signal } : context);
   }
@@ -65,9 +65,9 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
       const secret = await get(...args);
       return secret && decodeText(secret);
     },
-    set: (service, account, secret, options) => {
-      const kept = toSecret(secret);
-      return operate(options, (context) => set(context, toCredentialName(service, account), kept));
+    set: (service, account, value, options) => {
+      const secret = copySecret(value);
+      return operate(options, (context) => set(context, toCredentialName(service, account), secret));
     },
     delete: (service, account, options) =>
       operate(options, async (context) => {
@@ -90,10 +90,10 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
   };
 }
 
-/** A copy, so that whoever reuses the buffer does not change what is being written. */
-function toSecret(given: Secret | Uint8Array | string): Secret {
-  if (given instanceof Secret) return given;
-  return new Secret(typeof given === 'string' ? new TextEncoder().encode(given) : Uint8Array.from(given));
+/** Copies the bytes, because the caller may reuse its buffer before they are written. */
+function copySecret(value: Secret | Uint8Array | string): Secret {
+  if (value instanceof Secret) return value;
+  return new Secret(typeof value === 'string' ? new TextEncoder().encode(value) : Uint8Array.from(value));
 }
 
 function decodeText(secret: Secret): string {
@@ -104,26 +104,25 @@ function decodeText(secret: Secret): string {
   }
 }
 
-/** Keeps a secret; `context` is that of the one operation. */
-type SetInStore = (context: Context, name: CredentialName, secret: Secret) => Promise<SetResult>;
+type SetSecret = (context: Context, name: CredentialName, secret: Secret) => Promise<SetResult>;
 
-/** Keeps secrets in the store that the first of them had chosen, until that one fails: then the next chooses anew. */
-export function rememberSelection(lasting: Context): SetInStore {
-  let chosen: Promise<Selected> | undefined;
+/** Returns a function that selects a store on its first call, and again after a call that failed. */
+function createSetter(selectionContext: Context): SetSecret {
+  let selection: Promise<Selected> | undefined;
   return async (context, name, secret) => {
     const [{ selectStore }, { setCredential }, { explainSkipped }] = await Promise.all([
       import('../app/credentials/select-store.ts'),
       import('../app/credentials/set-credential.ts'),
       import('../app/doctor/selection-report.ts'),
     ]);
-    // Others wait for the same choice: the signal of whoever came first does not call it off.
-    chosen ??= selectStore(lasting);
-    const choice = chosen;
+    // Concurrent calls share the selection, so it isn't cancelled by the signal of one of them.
+    selection ??= selectStore(selectionContext);
+    const current = selection;
     try {
-      const { store, skipped, stale } = await setCredential(context, name, secret, await choice);
+      const { store, skipped, stale } = await setCredential(context, name, secret, await current);
       return { store, skipped: explainSkipped(skipped, context.host), stale };
     } catch (error) {
-      if (chosen === choice) chosen = undefined;
+      if (selection === current) selection = undefined;
       throw error;
     }
   };

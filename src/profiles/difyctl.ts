@@ -1,12 +1,12 @@
 import type { Profile } from '../domain/profile.ts';
-import { variablesWith } from './variables.ts';
+import { nameVariables } from './variables.ts';
 
 export const difyctl: Profile = {
   program: 'difyctl',
   sentinelService: 'difyctl',
   files: { credentials: 'tokens.json', placement: 'placement.json' },
   keySource: 'home',
-  variables: { ...variablesWith('DIFY'), storage: 'DIFY_TOKEN_STORAGE' },
+  variables: { ...nameVariables('DIFY'), storage: 'DIFY_TOKEN_STORAGE' },
   errorNames: { 'keyring-required': 'auth_expired', 'not-signed-in': 'auth_expired' },
 };
 

@@ -1,5 +1,5 @@
 import type { Profile } from '../domain/profile.ts';
-import { variablesWith } from './variables.ts';
+import { nameVariables } from './variables.ts';
 
 /** The one credential of jsm: the sign-in, or the API key. */
 export const jsmCredential = { service: 'jsm', account: 'default' } as const;
@@ -9,7 +9,7 @@ export const jsm: Profile = {
   sentinelService: 'jsm',
   files: { credentials: 'credentials.json', placement: 'placement.json' },
   keySource: 'passphrase',
-  variables: variablesWith('JSM'),
+  variables: nameVariables('JSM'),
   secretVariables: ['JSM_CLIENT_SECRET'],
   windowsTargets: [{ ...jsmCredential, target: 'jsm' }],
 };

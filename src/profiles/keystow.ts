@@ -1,10 +1,10 @@
 import type { Profile } from '../domain/profile.ts';
-import { variablesWith } from './variables.ts';
+import { nameVariables } from './variables.ts';
 
 export const keystow: Profile = {
   program: 'keystow',
   sentinelService: 'keystow',
   files: { credentials: 'credentials.json', placement: 'placement.json' },
   keySource: 'home',
-  variables: variablesWith('KEYSTOW'),
+  variables: nameVariables('KEYSTOW'),
 };

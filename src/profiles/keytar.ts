@@ -2,8 +2,8 @@ import type { Profile } from '../domain/profile.ts';
 import { keystow } from './keystow.ts';
 
 /**
- * Programs that call keytar's functions, which have no name to go by: keystow's folder and variables, files of their
- * own. Those of the command line are no good to them, since that finds none of their items in a Secret Service.
+ * All programs that call keytar's functions, since those don't name the application. They use keystow's folder and
+ * variables, but files of their own, because the `keystow` command can't find their items in a Secret Service.
  */
 export const keytar: Profile = {
   ...keystow,

@@ -1,7 +1,7 @@
 import type { Profile } from '../domain/profile.ts';
 
-/** The variables that every application has, under a prefix of its own. */
-export function variablesWith(prefix: string): Profile['variables'] {
+/** Returns the names of an application's variables. */
+export function nameVariables(prefix: string): Profile['variables'] {
   return {
     storage: `${prefix}_STORAGE`,
     disableKeyring: `${prefix}_DISABLE_KEYRING`,

@@ -7,7 +7,7 @@ type Keytar = typeof import('@github/keytar');
 
 const functions = ['getPassword', 'setPassword', 'deletePassword', 'findPassword', 'findCredentials'] as const;
 
-/** Nothing that there is, nothing that is text, and both: an argument too few is `undefined`. */
+/** Values that are missing, that aren't a string, or both. `undefined` stands for a missing argument. */
 const odd = [
   undefined,
   null,
@@ -44,15 +44,15 @@ function thrownBy(keytar: object, name: (typeof functions)[number], args: readon
   return 'nothing';
 }
 
-/** What none of the functions takes, so that no store is asked. */
-function refused(name: (typeof functions)[number]): readonly (readonly unknown[])[] {
+/** Arguments that the function rejects, so that no store is opened. */
+function invalidArguments(name: (typeof functions)[number]): readonly (readonly unknown[])[] {
   const taken = { getPassword: 2, setPassword: 3, deletePassword: 2, findPassword: 1, findCredentials: 1 }[name];
   return lists.filter(
     (args) => args.length < taken || args.slice(0, taken).some((value) => typeof value !== 'string' || value === ''),
   );
 }
 
-describe('arguments that keytar does not take are thrown back at once', () => {
+describe('an invalid argument throws synchronously', () => {
   test.each([
     [['getPassword'], 'Error: Service is required.'],
     [['getPassword', 's'], 'Error: Account is required.'],
@@ -70,8 +70,8 @@ describe('arguments that keytar does not take are thrown back at once', () => {
 describeStore('keytar itself', 'secret-service-tools', keytarMissing(), () => {
   const theirs: Keytar = createRequire(import.meta.url)('@github/keytar');
 
-  test.each(functions)('%s is given back what it would be by keytar', (name) => {
-    for (const args of refused(name)) {
+  test.each(functions)('%s throws what it throws in keytar', (name) => {
+    for (const args of invalidArguments(name)) {
       const said = thrownBy(theirs, name, args);
       expect(said).toMatch(/^(Error: \w+ is required\.|TypeError: .+)$/);
       expect(thrownBy(ours, name, args), `${name}(${args.map(String)})`).toBe(said);
@@ -79,7 +79,7 @@ describeStore('keytar itself', 'secret-service-tools', keytarMissing(), () => {
   });
 });
 
-test('whoever calls keytar in TypeScript calls this', () => {
+test('the types are assignable to those of keytar', () => {
   expectTypeOf<typeof ours>().toExtend<Keytar>();
   expectTypeOf<typeof ours.default>().toExtend<Keytar>();
 });

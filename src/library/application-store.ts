@@ -1,0 +1,77 @@
+import type { ListedCredential } from '../app/credentials/list-credentials.ts';
+import type { SelectionReport, SkippedStoreReport } from '../app/doctor/selection-report.ts';
+import type { StorageReport } from '../app/doctor/storage-report.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { StoreId } from '../domain/store-id.ts';
+
+/**
+ * The credentials of one application, in the best store that the machine has. Operations can run concurrently, in this
+ * process and in others. An operation rejects with a {@link CredentialError}, whose `code` says what happened and whose
+ * `hint`, if any, says how to fix it. Every operation can reject with:
+ *
+ * - `invalid-name`: the service or the account is empty, longer than 1,024 characters, contains a NUL, or isn't
+ *   well-formed Unicode
+ * - `cancelled`: the signal was aborted
+ * - `locked`, `timed-out`, `denied`, `not-running` or another {@link Reason}: the store that is needed is unavailable
+ * - `file-damaged` or another `file-…`, `wrong-passphrase`, `passphrase-required`: the encrypted file can't be opened
+ * - `invalid-preference`, `contradictory-settings`: the user's settings are invalid
+ * - `closed`: the store was closed
+ *
+ * A failure is never reported as `undefined`. No property of an error contains a secret.
+ */
+export interface ApplicationStore extends AsyncDisposable {
+  /** Returns the secret, or `undefined` if no store has it. */
+  get(service: string, account: string, options?: OperationOptions): Promise<Secret | undefined>;
+
+  /** Returns the secret as text. Not UTF-8 → `invalid-input`. */
+  getText(service: string, account: string, options?: OperationOptions): Promise<string | undefined>;
+
+  /**
+   * Stores a secret; a string as UTF-8. Resolves when a later `get`, in any process, returns it. The first call selects
+   * the store: it probes the OS stores in order, by writing a test credential, reading it back and deleting it.
+   *
+   * A secret can be up to 8 MiB in an OS store, whatever that store's own limit for one item. The encrypted file can be
+   * up to 256 MiB in all.
+   *
+   * - the user requires an OS store, and none can be used → `keyring-required`
+   * - larger than the store's limit → `too-large`, and the old secret stays
+   */
+  set(
+    service: string,
+    account: string,
+    secret: Secret | Uint8Array | string,
+    options?: OperationOptions,
+  ): Promise<SetResult>;
+
+  /** Removes a credential from every store. Returns the stores that had it. Rejects if a copy can't be removed. */
+  delete(service: string, account: string, options?: OperationOptions): Promise<readonly StoreId[]>;
+
+  /** Lists the credentials of one service or of all: sorted, each once. Reads no secrets. */
+  list(service?: string, options?: OperationOptions): Promise<readonly ListedCredential[]>;
+
+  /** Examines every store, for a `doctor` command. Changes nothing, but probes the OS stores as `set` does. */
+  report(options?: OperationOptions): Promise<Report>;
+
+  /** Closes connections and forgets keys. `await using` does this automatically. */
+  close(): Promise<void>;
+}
+
+export interface OperationOptions {
+  /** Cancels the operation, which rejects with `cancelled`. A write has either happened completely or not at all. */
+  readonly signal?: AbortSignal;
+}
+
+/** Where a credential was stored, and why there. */
+export interface SetResult {
+  readonly store: StoreId;
+  /** The stores that were skipped, best first, each with the reason and how to fix it. */
+  readonly skipped: readonly SkippedStoreReport[];
+  /** Stores that still have an older copy, because it couldn't be removed. */
+  readonly stale: readonly StoreId[];
+}
+
+/** Where credentials are stored now, where a new one would be stored, and why. */
+export interface Report {
+  readonly storage: StorageReport;
+  readonly selection: SelectionReport;
+}
