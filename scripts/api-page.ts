@@ -33,7 +33,7 @@ const kinds = ['function', 'class', 'interface', 'type', 'const'];
 
 /** A declaration with its comment, which API Extractor separates by blank lines. */
 function readBlocks(entry: string): string[] {
-  const text = readFileSync(join(declarations, `${entry}.d.mts`), 'utf8');
+  const text = readFileSync(join(declarations, `${entry}.d.mts`), 'utf8').replaceAll('\r\n', '\n');
   return text.split(/\n\n(?=\/\*\*|declare |export )/).map((block) => block.trim());
 }
 

@@ -106,9 +106,12 @@ describe('an operation fails with a code', () => {
     expect(hint).toBe('read its bytes with get');
   });
 
-  test.each([{ name: '' }, { name: '../acme' }, { name: 'acme', variablePrefix: 'A=B' }])('for an invalid application: %o', async (application) => {
-    await failure(open({ application }), 'invalid-setting');
-  });
+  test.each([{ name: '' }, { name: '../acme' }, { name: 'acme', variablePrefix: 'A=B' }])(
+    'for an invalid application: %o',
+    async (application) => {
+      await failure(open({ application }), 'invalid-setting');
+    },
+  );
 
   test('for invalid variables', async () => {
     await failure(open({ environment: { ACME_SEAL: 'wax' } }), 'invalid-setting');
