@@ -56,7 +56,7 @@ export type ErrorCode =
 export interface CredentialErrorOptions {
   /** What to do next. One line. */
   readonly hint?: string;
-  /** What was seen of a store that does not work, for exact advice. */
+  /** Details about a store that does not work, for exact advice. */
   readonly evidence?: Evidence;
   /** The underlying error. Never contains a secret. */
   readonly cause?: unknown;

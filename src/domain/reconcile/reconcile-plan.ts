@@ -133,7 +133,7 @@ function recordStep(record: RecordedStores): ReconcileStep {
   return { type: 'record', record };
 }
 
-/** Leaves out the steps that would record what is recorded by then anyway. */
+/** Omits the steps that would record the same stores again. */
 function omitRedundantRecords(
   steps: readonly ReconcileStep[],
   record: RecordedStores | undefined,

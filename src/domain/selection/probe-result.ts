@@ -44,7 +44,7 @@ export const providers = ['gnome-keyring', 'kwallet', 'keepassxc'] as const;
 
 export type Provider = (typeof providers)[number];
 
-/** What was seen besides the reason, so that the explanation and the fix can be exact. Never a secret. */
+/** Details besides the reason, so that the explanation and the fix can be exact. Never a secret. */
 export interface Evidence {
   readonly provider?: Provider;
   /** The provider is running, but its Secret Service is disabled in its settings. */
