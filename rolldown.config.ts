@@ -56,7 +56,7 @@ const executables: RolldownOptions = {
       groups: [
         {
           name: 'start',
-          test: /rolldown.runtime\.js$|src.(cli.(main|command|output.text|plain-forms)|app.(credentials.get-credential|sign-in.session)|profiles.(variables|keystow|jsm|difyctl)|adapters.files.abort|domain.(secret|text.one-line))\.ts$/,
+          test: /rolldown.runtime\.js$|src.(cli.(main|command|output.text|plain-forms)|app.(credentials.get-credential|sign-in.session)|profiles.(variables|keystow|jsm|difyctl)|adapters.files.abort|domain.(secret|text.messages))\.ts$/,
         },
       ],
     },

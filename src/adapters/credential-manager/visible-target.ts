@@ -1,6 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
-import { messageChain } from '../../domain/text/error-messages.ts';
+import { messageChain } from '../../domain/text/messages.ts';
 import type { Items, TargetItem } from '../native/items.ts';
 import type { PresenceMarker } from '../native/platform.ts';
 import { toItem } from './names.ts';

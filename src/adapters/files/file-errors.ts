@@ -1,5 +1,5 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import { createUnicodeRegExp } from '../../domain/text/one-line.ts';
+import { createUnicodeRegExp } from '../../domain/text/messages.ts';
 
 /** A file of keystow's, and what people call it. */
 export interface ManagedFile {

@@ -1,5 +1,5 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import { messageChain } from '../../domain/text/error-messages.ts';
+import { messageChain } from '../../domain/text/messages.ts';
 import { type BindingErrorRule, toCredentialError } from '../native/binding.ts';
 
 const unlockCommand = 'security unlock-keychain';

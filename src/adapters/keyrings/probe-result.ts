@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type ProbeResult, serviceFailureReasons, unsupportedReasons } from '../../domain/selection/probe-result.ts';
-import { rootMessage } from '../../domain/text/error-messages.ts';
+import { rootMessage } from '../../domain/text/messages.ts';
 
 /** An item that only the probe uses. */
 export interface SentinelItem {

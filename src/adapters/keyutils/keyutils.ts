@@ -1,5 +1,5 @@
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
-import { rootMessage } from '../../domain/text/error-messages.ts';
+import { rootMessage } from '../../domain/text/messages.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import { throwIfAborted } from '../files/abort.ts';

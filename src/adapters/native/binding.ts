@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
-import { messageChain, rootMessage } from '../../domain/text/error-messages.ts';
+import { messageChain, rootMessage } from '../../domain/text/messages.ts';
 
 /** The part of `@napi-rs/keyring` 2.1.2 that keystow uses. Its calls run on libuv's threads and cannot be cancelled. */
 export interface Binding {

@@ -1,5 +1,5 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
-import { rootMessage } from '../../domain/text/error-messages.ts';
+import { rootMessage } from '../../domain/text/messages.ts';
 import { errnoCode } from '../files/file-errors.ts';
 
 /** pass exited with an error. The message is its stderr. */

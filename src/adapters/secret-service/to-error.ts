@@ -1,6 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Evidence, ProbeResult, Provider, Reason } from '../../domain/selection/probe-result.ts';
-import { toOneLine } from '../../domain/text/one-line.ts';
+import { toOneLine } from '../../domain/text/messages.ts';
 import { BusError } from './dbus/errors.ts';
 
 /** Why an operation did not get through. */

@@ -1,9 +1,9 @@
 import type { Context } from '../../app/context.ts';
 import type { Removal } from '../../app/credentials/delete-credential.ts';
 import type { SignOutResult } from '../../app/sign-in/sign-out.ts';
+import { formatRemovalCommand, type RemovalContext } from '../../domain/advice/commands.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
-import { formatRemovalCommand, type RemovalContext } from '../../domain/entries/removal-command.ts';
 import type { Session, TokenSet } from '../../domain/sign-in/session.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import { escapeControls } from './text.ts';

@@ -1,5 +1,5 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
-import { createUnicodeRegExp } from '../../domain/text/one-line.ts';
+import { createUnicodeRegExp } from '../../domain/text/messages.ts';
 
 /** Escapes control characters, so that a name can't break a line or control a terminal. */
 export function escapeControls(text: string): string {

@@ -3,8 +3,7 @@ import type { HostInfo } from '../host-info.ts';
 import type { Evidence, Reason } from '../selection/probe-result.ts';
 import { type Policy, preferences, type SelectionFailed, type SkippedStore } from '../selection/selection.ts';
 import { storeNames } from '../store-id.ts';
-import { quoteForShell, quoteForWindows } from '../text/shell-quoting.ts';
-import { formatDisableCommand, startBus } from './commands.ts';
+import { formatBindingInstallCommand, formatDisableCommand, startBus } from './commands.ts';
 import { type Advice, type AdviceContext, storeAdvice } from './store-advice.ts';
 
 /** Explains why a store was skipped, and how to fix that on this host and with this provider. */
@@ -55,7 +54,7 @@ const generalAdvice: Readonly<Record<Reason, (name: string, context: AdviceConte
   }),
   'binding-missing': (name, { evidence, host }) => ({
     explanation: `the native binding for the ${name} is not installed${formatDetail(evidence)}`,
-    fix: `npm install --prefix ${quotePackageFolder(host)} --omit=dev --include=optional --no-save`,
+    fix: formatBindingInstallCommand(host),
   }),
   'no-session-bus': (name, { evidence }) => ({
     explanation: `the ${name} needs a D-Bus session bus, but none is running${formatDetail(evidence)}`,
@@ -102,10 +101,6 @@ const generalAdvice: Readonly<Record<Reason, (name: string, context: AdviceConte
     fix: `fix the reported error, or disable the ${name}: ${formatDisableCommand(host)}`,
   }),
 };
-
-function quotePackageFolder({ platform, folder }: HostInfo): string {
-  return platform === 'win32' ? quoteForWindows(folder) : quoteForShell(folder);
-}
 
 /** The platform's own message, in brackets. */
 function formatDetail({ text }: Evidence): string {

@@ -1,5 +1,10 @@
+import { assertNever } from '../assert-never.ts';
+import type { CredentialName } from '../credential-name.ts';
+import { longEntries, toPassEntry } from '../entries/pass-entry.ts';
+import { formatWindowsTarget, toWindowsEntry } from '../entries/windows-entry.ts';
 import type { Distribution, HostInfo } from '../host-info.ts';
 import type { Provider } from '../selection/probe-result.ts';
+import type { StoreId } from '../store-id.ts';
 
 /** The command that installs `packages`, separated by blanks. By default: a Secret Service that keeps credentials. */
 export function formatInstallCommand(
@@ -23,6 +28,12 @@ const secretServicePackages: Readonly<Partial<Record<Distribution, string>>> = {
   debian: 'gnome-keyring libsecret-1-0',
   suse: 'gnome-keyring libsecret-1-0',
 };
+
+/** The command that installs the native binding into the folder of the program's package. */
+export function formatBindingInstallCommand({ platform, folder }: HostInfo): string {
+  const prefix = platform === 'win32' ? quoteForWindows(folder) : quoteForShell(folder);
+  return `npm install --prefix ${prefix} --omit=dev --include=optional --no-save`;
+}
 
 /**
  * The command that stops the program from using an OS keyring. On Windows it works in both shells, and takes effect in
@@ -79,3 +90,48 @@ export const disableKeePassXCPrompts = [
   `printf '[FdoSecrets]\\nConfirmAccessItem=false\\nConfirmDeleteItem=false\\n' >>"\${XDG_CONFIG_HOME:-$HOME/.config}/keepassxc/keepassxc.ini"`,
   runInBackground('keepassxc'),
 ].join('; ');
+
+export interface RemovalContext {
+  /** `process.platform`. */
+  readonly platform: string;
+  /** The path of the encrypted file. */
+  readonly path: string;
+  /** The target that Windows lists the credential under, unless it is derived from the name. */
+  readonly windowsTarget?: string | undefined;
+}
+
+/** The command that removes a credential from a store without keystow. For sh; on Windows, for both of its shells. */
+export function formatRemovalCommand(store: StoreId, name: CredentialName, context: RemovalContext): string {
+  const { service, account } = name;
+  switch (store) {
+    case 'keychain':
+      return `security delete-generic-password -s ${quoteForShell(service)} -a ${quoteForShell(account)}`;
+    case 'credential-manager': {
+      const entry = toWindowsEntry(name);
+      const target = context.windowsTarget ?? (entry && formatWindowsTarget(entry));
+      return target === undefined
+        ? 'control /name Microsoft.CredentialManager'
+        : `cmdkey ${quoteForWindows(`/delete:${target}`)}`;
+    }
+    case 'secret-service':
+      return `secret-tool clear service ${quoteForShell(service)} username ${quoteForShell(account)}`;
+    case 'pass':
+      return `pass rm -f ${quoteForShell(toPassEntry(name) ?? `${longEntries}/…`)}`;
+    case 'file':
+      return context.platform === 'win32'
+        ? `del ${quoteForWindows(context.path)}`
+        : `rm -f ${quoteForShell(context.path)}`;
+    default:
+      return assertNever(store);
+  }
+}
+
+/** One word for a POSIX shell, quoted only if necessary. */
+function quoteForShell(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** One word for both shells of Windows. Works for paths and Credential Manager targets, which have no quotation marks. */
+function quoteForWindows(text: string): string {
+  return /^[\w:./\\-]+$/.test(text) ? text : `"${text}"`;
+}

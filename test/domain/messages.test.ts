@@ -1,5 +1,21 @@
 import { expect, test } from 'vitest';
-import { messageChain, rootMessage } from '../../src/domain/text/error-messages.ts';
+import { createUnicodeRegExp, messageChain, rootMessage, toOneLine } from '../../src/domain/text/messages.ts';
+
+test.each([
+  ['two\nlines', 'two lines'],
+  ['\t an escape\u001b[31m and  blanks\r\n\r\n', 'an escape [31m and blanks'],
+  ['', ''],
+])('%j becomes %j', (text, line) => expect(toOneLine(text)).toBe(line));
+
+test('at most 300 characters are kept', () => {
+  expect(toOneLine('x'.repeat(300))).toHaveLength(300);
+  expect(toOneLine('x'.repeat(301))).toBe('x'.repeat(300));
+});
+
+test('a Unicode expression finds all characters with a property, astral characters as one', () => {
+  expect('a\u0007b\u009fc'.replace(createUnicodeRegExp('\\p{Cc}'), '?')).toBe('a?b?c');
+  expect('🙂🙂'.replace(createUnicodeRegExp('\\p{Emoji}'), '!')).toBe('!!');
+});
 
 const nested = new Error('outermost', { cause: new TypeError('in the middle', { cause: new Error('innermost') }) });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { formatRemovalCommand } from '../../src/domain/advice/commands.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
-import { formatRemovalCommand } from '../../src/domain/entries/removal-command.ts';
 
 describe('the command that removes a credential', () => {
   const name = { service: 'jsm', account: "al's key" };
