@@ -4,6 +4,7 @@ import { CredentialError } from '../../src/domain/credential-error.ts';
 import {
   compareNames,
   isSameName,
+  isValidName,
   maxNameLength,
   sortUniqueNames,
   toCredentialName,
@@ -31,12 +32,15 @@ describe('a name', () => {
     };
     expectRejected(() => toCredentialName(part, 'alice'), message);
     expectRejected(() => toCredentialName('demo', part), message.replace('service', 'account'));
+    expect(isValidName({ service: part, account: 'alice' })).toBe(false);
+    expect(isValidName({ service: 'demo', account: part })).toBe(false);
   });
 
   test.each(['x'.repeat(maxNameLength), '🔑', ' ', '-', 'a\nb', '__proto__'])(
     'with the part %j is kept unchanged',
     (part) => {
       expect(toCredentialName(part, part)).toEqual({ service: part, account: part });
+      expect(isValidName({ service: part, account: part })).toBe(true);
     },
   );
 });
