@@ -1,4 +1,4 @@
-// A command-line tool that keeps a token: `login`, `token`, `logout`, `doctor`.
+// A command-line tool that stores a token: `login`, `token`, `logout`, `doctor`.
 //
 //   printf %s "$TOKEN" | node command-line.mjs login alice
 //   curl -H "Authorization: Bearer $(node command-line.mjs token alice)" …
@@ -10,7 +10,7 @@ const [command, account = 'default'] = process.argv.slice(2);
 
 const store = await openCredentialStore({
   application: { name: 'example-cli' },
-  // Somebody is at the terminal: a locked keyring may put up its dialog.
+  // A user is at the terminal, so a locked keyring may show its dialog.
   interactive: true,
   onNotice: (line) => console.error(line),
 });
@@ -30,7 +30,7 @@ async function run() {
   switch (command) {
     case 'login': {
       const { store: where, passedOver } = await store.set(service, account, (await text(process.stdin)).trim());
-      console.log(`kept in: ${where}`);
+      console.log(`stored in: ${where}`);
       for (const { store, explanation, fix } of passedOver) console.error(`${store}: ${explanation} (${fix})`);
       return;
     }
@@ -42,7 +42,7 @@ async function run() {
     }
     case 'logout': {
       const removed = await store.delete(service, account);
-      console.log(removed.length > 0 ? `removed from: ${removed.join(', ')}` : 'there was nothing to remove');
+      console.log(removed.length > 0 ? `removed from: ${removed.join(', ')}` : 'nothing to remove');
       return;
     }
     case 'doctor': {

@@ -1,5 +1,5 @@
-// The main process of an Electron application, which keeps the token; the window asks it by messages, and is never given
-// more than what it asks for by name. In main.js:
+// The main process of an Electron application, which stores the token. The window can sign in and out by messages, but
+// never gets the token. In main.js:
 //
 //   const { ipcMain, dialog, app } = require('electron');
 //   const { serveCredentials } = require('./electron-main.cjs');
@@ -13,7 +13,7 @@ const service = 'api.example.com';
 async function serveCredentials(ipcMain, options = {}) {
   const store = await openCredentialStore({
     application: { name: 'example-desktop' },
-    // There is a display, and a user who can unlock a keyring.
+    // A desktop application has a user who can unlock a keyring.
     interactive: true,
     ...options,
   });
@@ -26,13 +26,13 @@ async function serveCredentials(ipcMain, options = {}) {
   );
   ipcMain.handle('credentials:signOut', async (_event, account) => settle(() => store.delete(service, account)));
   return {
-    /** For requests that the main process makes: the token itself does not reach the window. */
+    /** For requests of the main process. */
     token: (account) => store.getText(service, account),
     close: () => store.close(),
   };
 }
 
-/** An error's code does not survive Electron's messages, so it goes as a value. */
+/** Electron's messages lose the code of an error, so return it as a value. */
 async function settle(work) {
   try {
     return { ok: true, value: await work() };

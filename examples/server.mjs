@@ -1,12 +1,12 @@
-// A server that calls another one with a token which it does not keep in its configuration. Nobody is there to answer a
-// dialog, so none is put up: what is locked is an error, and the request that needed it gets 503.
+// A server that calls another one with a token, which isn't in its configuration. A server has no user to answer a
+// dialog, so keystow shows none: if a keyring is locked, the request fails with 503.
 //
 //   EXAMPLE_SERVER_STORAGE=file node server.mjs 8080
 import { createServer } from 'node:http';
 import { CredentialError, openCredentialStore } from 'keystow';
 
 const upstream = { service: 'upstream.example.com', account: 'server' };
-/** However a keyring behaves, a request does not wait for it longer than this. */
+/** The longest time that a request waits for a keyring. */
 const limitMs = 2_000;
 
 const store = await openCredentialStore({
@@ -15,16 +15,16 @@ const store = await openCredentialStore({
 });
 
 const server = createServer(async (request, response) => {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  const closed = new AbortController();
+  response.once('close', () => closed.abort());
   try {
-    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(limitMs)]);
+    const signal = AbortSignal.any([closed.signal, AbortSignal.timeout(limitMs)]);
     const token = await store.getText(upstream.service, upstream.account, { signal });
-    if (token === undefined) return answer(response, 503, 'the token for the upstream server has not been set up');
-    answer(response, 200, `${request.url} would be asked for with a token of ${token.length} characters`);
+    if (token === undefined) return answer(response, 503, 'the token for the upstream server is missing');
+    answer(response, 200, `would request ${request.url} with a token of ${token.length} characters`);
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
-    // The message holds no secret; it is for the log of whoever runs the server, not for who asked.
+    // Log the message, which contains no secret, but don't send it to the client.
     if (error.code !== 'cancelled') console.error(`${error.code}: ${error.message}`);
     answer(response, 503, `no token: ${error.code}`);
   }

@@ -76,7 +76,7 @@ const errors: readonly {
       world.probe = { kind: 'service-failure', reason: 'round-trip-mismatch' };
       await migrateAll('file');
     },
-    message: 'the Secret Service gave back another secret than it was given, so no copy was removed',
+    message: 'the Secret Service returned a different secret than the one it was given, so no copy was removed',
     hint: 'check the secret of each credential, and store the wrong ones again',
   },
   {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Sandbox } from '../cli/sandbox.ts';
 import { missingSurroundings, type Surroundings, startSurroundings } from '../cli/surroundings.ts';
 import { describeStore } from '../contract/require-stores.ts';
-import { dockerSandbox, loginAs } from '../docker/docker-user.ts';
+import { createDockerSandbox, loginCommand } from '../docker/docker-user.ts';
 import { missingDocker, password, type Registry, startRegistry } from '../support/registry.ts';
 
 /** The daemon that the tests in this folder use. */
@@ -30,7 +30,7 @@ describeStore(
       async (setting) => {
         const { address } = registry;
         const image = `${address}/${setting.toLowerCase()}:latest`;
-        const sandbox = dockerSandbox(
+        const sandbox = createDockerSandbox(
           { [setting]: setting === 'credsStore' ? 'keystow' : { [address]: 'keystow' } },
           { ...surroundings.environment, ...daemon },
         );
@@ -40,7 +40,7 @@ describeStore(
           const refused = sandbox.run(`docker push ${image}`);
           expect(refused).toMatchObject({ stderr: expect.stringContaining('no basic auth credentials'), exit: 1 });
 
-          done(sandbox, loginAs('alice', password, address));
+          done(sandbox, loginCommand('alice', password, address));
           done(sandbox, `docker push ${image}`);
           forget();
           done(sandbox, `docker pull ${image}`);

@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Sandbox } from '../cli/sandbox.ts';
 
-/** A sandbox whose docker has these settings in its config.json. */
-export function dockerSandbox(
+/** Creates a sandbox with these settings in docker's config.json. */
+export function createDockerSandbox(
   settings: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string>> = {},
 ): Sandbox {
@@ -13,7 +13,7 @@ export function dockerSandbox(
   return sandbox;
 }
 
-/** A line of shell that logs in. */
-export function loginAs(user: string, password: string, address: string): string {
+/** Returns a shell command that logs in. */
+export function loginCommand(user: string, password: string, address: string): string {
   return `printf ${password} | docker login --username ${user} --password-stdin ${address}`;
 }

@@ -3,9 +3,9 @@ import type { Sandbox } from '../cli/sandbox.ts';
 import { missingSurroundings, type Surroundings, startSurroundings } from '../cli/surroundings.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { missingDocker, password, type Registry, startRegistry } from '../support/registry.ts';
-import { dockerSandbox, loginAs } from './docker-user.ts';
+import { createDockerSandbox, loginCommand } from './docker-user.ts';
 
-/** docker logs in by itself where there is no daemon, and out without one. */
+/** Without a daemon, docker logs in and out by itself. */
 const withoutDaemon = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
 
 for (const store of ['encrypted file', 'Secret Service']) {
@@ -37,8 +37,8 @@ for (const store of ['encrypted file', 'Secret Service']) {
         '[DOC1] with %s logs in, finds its login, and logs out',
         async (setting) => {
           const { address } = registry;
-          sandbox = dockerSandbox(settings()[setting] ?? {}, { ...surroundings.environment, ...withoutDaemon });
-          expect(sandbox.run(loginAs('alice', password, address))).toMatchObject({
+          sandbox = createDockerSandbox(settings()[setting] ?? {}, { ...surroundings.environment, ...withoutDaemon });
+          expect(sandbox.run(loginCommand('alice', password, address))).toMatchObject({
             stdout: 'Login Succeeded\n',
             exit: 0,
           });
@@ -46,9 +46,9 @@ for (const store of ['encrypted file', 'Secret Service']) {
           expect(sandbox.run(`keystow get docker-credential:${address} alice`).stdout).toBe(password);
           expect(sandbox.run('cat .docker/config.json').stdout).not.toContain('"auth"');
 
-          // Where it is given no name, docker looks for a login that it has.
+          // Without a user name, docker looks for an existing login.
           expect(sandbox.run(`docker login ${address}`).stdout).toContain('existing credentials');
-          expect(sandbox.run(loginAs('bob', password, address)).exit).toBe(0);
+          expect(sandbox.run(loginCommand('bob', password, address)).exit).toBe(0);
           expect(JSON.parse(sandbox.run('docker-credential-keystow list').stdout)).toEqual({ [address]: 'bob' });
 
           expect(sandbox.run(`docker logout ${address}`)).toMatchObject({
@@ -61,9 +61,9 @@ for (const store of ['encrypted file', 'Secret Service']) {
         },
       );
 
-      test('keeps nothing of a login that the registry refuses', async () => {
-        sandbox = dockerSandbox({ credsStore: 'keystow' }, { ...surroundings.environment, ...withoutDaemon });
-        expect(sandbox.run(loginAs('alice', 'wrong', registry.address))).toMatchObject({
+      test('does not store a login that the registry rejects', async () => {
+        sandbox = createDockerSandbox({ credsStore: 'keystow' }, { ...surroundings.environment, ...withoutDaemon });
+        expect(sandbox.run(loginCommand('alice', 'wrong', registry.address))).toMatchObject({
           stderr: expect.stringContaining('401 Unauthorized'),
           exit: 1,
         });
@@ -73,27 +73,27 @@ for (const store of ['encrypted file', 'Secret Service']) {
   );
 }
 
-const lacking = missingDocker() ?? missingSurroundings('gnome-keyring unlocked');
-describeStore('docker, with a keyring that is demanded and locked', 'docker', lacking, () => {
-  test('shows why it could not keep the login, and why it has none', async () => {
+const missing = missingDocker() ?? missingSurroundings('gnome-keyring unlocked');
+describeStore('docker, with a required keyring that is locked', 'docker', missing, () => {
+  test('shows why the login cannot be stored, and why there is none', async () => {
     const surroundings = await startSurroundings('gnome-keyring unlocked');
     const registry = await startRegistry();
     const environment = { ...surroundings.environment, ...withoutDaemon, KEYSTOW_STORAGE: 'keychain' };
-    const sandbox = dockerSandbox({ credsStore: 'keystow' }, environment);
+    const sandbox = createDockerSandbox({ credsStore: 'keystow' }, environment);
     try {
-      const login = loginAs('alice', password, registry.address);
+      const login = loginCommand('alice', password, registry.address);
       expect(sandbox.run(login).exit).toBe(0);
       await surroundings.befall('restart locked');
-      const refused = sandbox.run(login);
-      expect(refused.exit).toBe(1);
-      expect(refused.stderr).toMatch(/error storing credentials - err: exit status 4, out: `KEYSTOW_STORAGE=keychain/);
-      const given = sandbox.run(`docker login ${registry.address}`);
-      expect(given.exit).toBe(1);
-      expect(given.stderr).toMatch(
+      const rejected = sandbox.run(login);
+      expect(rejected.exit).toBe(1);
+      expect(rejected.stderr).toMatch(/error storing credentials - err: exit status 4, out: `KEYSTOW_STORAGE=keychain/);
+      const relogin = sandbox.run(`docker login ${registry.address}`);
+      expect(relogin.exit).toBe(1);
+      expect(relogin.stderr).toMatch(
         /^keystow: docker-credential:\S+ alice was stored in the Secret Service on .*locked/m,
       );
       const out = sandbox.run(`docker logout ${registry.address}`);
-      // docker itself has nothing to say of it.
+      // docker itself prints nothing about it.
       expect(out.stderr).toMatch(/^keystow: docker-credential:\S+ alice was stored in the Secret Service on .*locked/m);
     } finally {
       sandbox.remove();

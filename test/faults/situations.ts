@@ -76,7 +76,8 @@ export const secretServiceSituations: readonly Situation[] = [
   {
     ...startFaultyService('gives back another secret', faults.returnsAnotherSecret()),
     reason: 'round-trip-mismatch',
-    message: /gave back another secret than it was given|the stored credential is not a session of this program/,
+    message:
+      /gave back another secret than it was given|returned a different secret than the one it was given|the stored credential is not a session of this program/,
     unaffectedCommands: matchCommands('keystow (get|exec|list|delete)|difyctl auth (logout|prune)', helperCommands),
   },
   {

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { type Run, Sandbox } from '../cli/sandbox.ts';
 import { type Surroundings, startSurroundings } from '../cli/surroundings.ts';
 
-/** Somebody who uses git, has keystow set up as README says, and types what git asks for. */
+/** A user of git, in a sandbox, who answers its prompts. */
 export interface GitUser {
   readonly sandbox: Sandbox;
   readonly surroundings: Surroundings;
-  /** Runs a line of shell, as whoever types `answers` when git asks; a git that asks for anything else fails. */
+  /** Runs a shell command. `answers` are typed at git's prompts; any other prompt makes git fail. */
   run(command: string, answers?: Answers): Promise<Run>;
-  /** What git asked for since the last call, in its words. */
-  asked(): string[];
+  /** Returns git's prompts since the last call. */
+  takePrompts(): string[];
   stop(): Promise<void>;
 }
 
@@ -22,12 +22,12 @@ export interface Answers {
 export async function startGitUser(wanted: string | undefined): Promise<GitUser> {
   const surroundings = await startSurroundings(wanted);
   const sandbox = new Sandbox(surroundings.environment);
-  const questions = join(sandbox.home, 'questions');
+  const prompts = join(sandbox.home, 'prompts');
   const askpass = join(sandbox.home, 'bin/askpass');
-  // git gives the question as the only argument (gitcredentials(7)); without an answer it is to fail, not to wait.
+  // git passes the prompt as the only argument (gitcredentials(7)). Without an answer it must fail, not wait.
   writeFileSync(
     askpass,
-    `#!/bin/sh\nprintf '%s\\n' "$1" >>'${questions}'\neval answer=\\$ANSWER_\${1%% *}\n[ "$answer" ] && echo "$answer"\n`,
+    `#!/bin/sh\nprintf '%s\\n' "$1" >>'${prompts}'\neval answer=\\$ANSWER_\${1%% *}\n[ "$answer" ] && echo "$answer"\n`,
     { mode: 0o755 },
   );
   const identity = ['user.name Alice', 'user.email alice@example.com', 'init.defaultBranch main'];
@@ -39,8 +39,8 @@ export async function startGitUser(wanted: string | undefined): Promise<GitUser>
       const answers = { ANSWER_Username: Username, ANSWER_Password: Password };
       return sandbox.begin(command, { GIT_ASKPASS: askpass, GIT_TERMINAL_PROMPT: '0', ...answers }).end;
     },
-    asked() {
-      const { stdout } = sandbox.run(`cat '${questions}'; rm -f '${questions}'`);
+    takePrompts() {
+      const { stdout } = sandbox.run(`cat '${prompts}'; rm -f '${prompts}'`);
       return stdout.split('\n').filter(Boolean);
     },
     async stop() {

@@ -6,10 +6,10 @@ import { type GitUser, startGitUser } from './git-user.ts';
 
 const passphrase = 'correct horse battery staple';
 const place = 'protocol=https\\nhost=example.com\\n';
-const question = 'Enter passphrase for CLI credentials:';
+const prompt = 'Enter passphrase for CLI credentials:';
 
 describeStore(
-  'git on a terminal, with a file sealed by passphrase',
+  'git on a terminal, with a file that needs a passphrase',
   'git',
   missingGit() ?? missingPseudoTerminal(),
   () => {
@@ -28,27 +28,27 @@ describeStore(
       return onTerminal(`printf '${place}\\n' | git credential fill`, home, { ...environment, ...extra });
     };
 
-    test('whoever is there is asked for the passphrase, though git has stdin', async () => {
+    test('prompts for the passphrase on the terminal, although stdin belongs to git', async () => {
       const git = fill();
-      await answer(git, question, passphrase);
+      await answer(git, prompt, passphrase);
       expect(await git.exit).toBe(0);
       expect(git.shown()).toContain('username=alice\r\npassword=s3cret\r\n');
       expect(git.shown()).not.toContain('horse');
     });
 
-    test('who calls the question off is asked nothing else: git is told to quit', async () => {
+    test('tells git to quit if the user cancels the prompt', async () => {
       const git = fill();
-      await git.waitFor(question);
+      await git.waitFor(prompt);
       git.type('\x03');
       expect(await git.exit).toBe(128);
       expect(git.shown()).toContain("credential helper 'keystow' told us to quit");
       expect(git.shown()).not.toContain('Username');
     });
 
-    test('a git that may not ask has keystow not ask either', async () => {
+    test('does not prompt if git may not prompt', async () => {
       const git = fill({ GIT_TERMINAL_PROMPT: '0' });
       expect(await git.exit).toBe(128);
-      expect(git.shown()).not.toContain(question);
+      expect(git.shown()).not.toContain(prompt);
       expect(git.shown()).toContain('keystow: Cannot prompt for passphrase');
       expect(git.shown()).toContain('terminal prompts disabled');
     });

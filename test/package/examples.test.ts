@@ -35,8 +35,8 @@ describe('examples/command-line.mjs', () => {
   const cli = (command: string, input?: string, extra?: Record<string, string>) =>
     node(['command-line.mjs', ...command.split(' ')], input, extra);
 
-  test('signs in, prints the token, says where it is, and signs out', () => {
-    expect(cli('login alice', 's3cret\n')).toEqual({ stdout: 'kept in: file\n', stderr: '', exit: 0 });
+  test('signs in, prints the token, names its store, and signs out', () => {
+    expect(cli('login alice', 's3cret\n')).toEqual({ stdout: 'stored in: file\n', stderr: '', exit: 0 });
     expect(cli('token alice')).toEqual({ stdout: 's3cret', stderr: '', exit: 0 });
     expect(cli('doctor').stdout).toMatch(/^Encrypted file \(sealed by home directory\)\n {2}/);
     expect(cli('logout alice').stdout).toBe('removed from: file\n');
@@ -47,7 +47,7 @@ describe('examples/command-line.mjs', () => {
     });
   });
 
-  test('ends with the reason and what to do where a keyring is demanded and there is none', () => {
+  test('fails with the reason and a hint if the required keyring is unavailable', () => {
     const { stderr, exit } = cli('login alice', 's3cret', { EXAMPLE_CLI_STORAGE: 'keychain' });
     expect(exit).toBe(4);
     expect(stderr).toMatch(/^example-cli: EXAMPLE_CLI_STORAGE=keychain requires .*\n {2}hint: /);
@@ -56,29 +56,29 @@ describe('examples/command-line.mjs', () => {
 });
 
 describe('examples/server.mjs', () => {
-  test('answers with the token of its store, and says so where there is none', async () => {
+  test('responds with its stored token, and with an error if there is none', async () => {
     const server = spawn(process.execPath, ['server.mjs', '0'], { cwd: stranger.folder, env: environment() });
     onTestFinished(async () => {
-      await end(server);
+      await stop(server);
     });
-    const port = await portOf(server);
+    const port = await readPort(server);
     const ask = async () => {
       const answer = await fetch(`http://127.0.0.1:${port}/items`);
       return [answer.status, await answer.text()];
     };
-    expect(await ask()).toEqual([503, 'the token for the upstream server has not been set up\n']);
+    expect(await ask()).toEqual([503, 'the token for the upstream server is missing\n']);
     const setUp = `
       const { openCredentialStore } = await import('keystow');
       const store = await openCredentialStore({ application: { name: 'example-server' } });
       await store.set('upstream.example.com', 'server', 's3cret');`;
     expect(node(['--input-type=module', '--eval', setUp])).toEqual({ stdout: '', stderr: '', exit: 0 });
-    expect(await ask()).toEqual([200, '/items would be asked for with a token of 6 characters\n']);
-    expect(await end(server)).toBe(0);
+    expect(await ask()).toEqual([200, 'would request /items with a token of 6 characters\n']);
+    expect(await stop(server)).toBe(0);
   });
 });
 
 describe('examples/electron-main.cjs', () => {
-  test('answers its window by messages, and keeps the token from it', () => {
+  test('answers messages of its window, and never sends it the token', () => {
     writeFileSync(
       join(stranger.folder, 'main.cjs'),
       `const { serveCredentials } = require('./electron-main.cjs');
@@ -86,7 +86,7 @@ describe('examples/electron-main.cjs', () => {
       const window = (channel, ...args) => listeners.get(channel)({}, ...args);
       (async () => {
         const credentials = await serveCredentials({ handle: (channel, listener) => listeners.set(channel, listener) });
-        const said = [
+        const results = [
           await window('credentials:isSignedIn', 'alice'),
           (await window('credentials:signIn', 'alice', 's3cret')).value.store,
           await window('credentials:isSignedIn', 'alice'),
@@ -95,23 +95,23 @@ describe('examples/electron-main.cjs', () => {
           (await window('credentials:signOut', 'alice')).value,
         ];
         await credentials.close();
-        console.log(JSON.stringify(said));
+        console.log(JSON.stringify(results));
       })();`,
     );
     const { stdout, stderr } = node(['main.cjs']);
-    expect({ said: JSON.parse(stdout || 'null'), stderr }).toEqual({
-      said: [false, 'file', true, 's3cret', 'invalid-name', ['file']],
+    expect({ results: JSON.parse(stdout || 'null'), stderr }).toEqual({
+      results: [false, 'file', true, 's3cret', 'invalid-name', ['file']],
       stderr: '',
     });
   });
 });
 
-test('each example is run here', () => {
+test('every example is tested here', () => {
   const examples = readdirSync(join(root, 'examples')).filter((name) => /js$/.test(name));
   expect(examples.sort()).toEqual(['command-line.mjs', 'electron-main.cjs', 'server.mjs']);
 });
 
-test('a stranger in TypeScript sees the same types by import and by require', () => {
+test('a TypeScript project sees the same types by import and by require', () => {
   const source = `
     store.get('a', 'b') satisfies Promise<{ expose(): Uint8Array } | undefined>;
     store.set('a', 'b', 'text').then(({ store }) => store satisfies 'file' | string);
@@ -130,20 +130,20 @@ test('a stranger in TypeScript sees the same types by import and by require', ()
   expect({ stdout, exit }).toEqual({ stdout: '', exit: 0 });
 });
 
-function portOf(server: ChildProcess): Promise<string> {
+function readPort(server: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    let said = '';
+    let output = '';
     server.stdout?.on('data', (chunk) => {
-      said += chunk;
-      const [, port] = /listening on (\d+)\n/.exec(said) ?? [];
+      output += chunk;
+      const [, port] = /listening on (\d+)\n/.exec(output) ?? [];
       if (port) resolve(port);
     });
-    server.once('close', () => reject(new Error(`the server ended: ${said}`)));
+    server.once('close', () => reject(new Error(`the server exited: ${output}`)));
   });
 }
 
-/** Asks it to end, and gives what it exited with. */
-function end(server: ChildProcess): Promise<number | null> {
+/** Stops the server, and returns its exit code. */
+function stop(server: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => {
     if (server.exitCode !== null || server.signalCode !== null) return resolve(server.exitCode);
     server.once('close', resolve);

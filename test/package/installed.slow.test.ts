@@ -8,7 +8,7 @@ import { root } from './packed.ts';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-test('[PKG20] npm install --global in a built clone puts every program on PATH, and its page in the manual', () => {
+test('[PKG20] npm install --global in a built clone installs every program and its man page', () => {
   const prefix = mkdtempSync(join(tmpdir(), 'keystow-prefix-'));
   onTestFinished(() => rmSync(prefix, { recursive: true, force: true }));
   execFileSync('npm', ['install', '--global', '.', '--prefix', prefix, '--offline'], { cwd: root, stdio: 'pipe' });
@@ -22,7 +22,7 @@ test('[PKG20] npm install --global in a built clone puts every program on PATH, 
   expect(run('git-credential-keystow', 'capability')).toMatch(/^version 0\n/);
 });
 
-test('npm install --global in a clone that was never built fails and says what to do', () => {
+test('npm install --global in a clone without a build fails with a hint', () => {
   const clone = mkdtempSync(join(tmpdir(), 'keystow-clone-'));
   onTestFinished(() => rmSync(clone, { recursive: true, force: true }));
   for (const part of ['package.json', 'scripts', 'man'])

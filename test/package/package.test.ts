@@ -21,7 +21,7 @@ test('the package is smaller than 1 MB', () => {
   expect(packed.size).toBeLessThan(1_000_000);
 });
 
-test('it has its programs, its entries and their declarations, and nothing that only its makers need', () => {
+test('the package has its programs, entries and declarations, and no development files', () => {
   const paths = packed.files.map(({ path }) => path);
   for (const path of Object.values(manifest.bin)) expect(paths).toContain(path);
   const allowed =
@@ -29,19 +29,19 @@ test('it has its programs, its entries and their declarations, and nothing that 
   expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
 });
 
-test('nothing of it runs when it is installed', () => {
+test('the package runs no script when it is installed', () => {
   const hooks = ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'];
   expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([]);
   expect(packed.files.map(({ path }) => path)).not.toContain('binding.gyp');
 });
 
-test('the licence of every package that a bundle holds lies beside it', () => {
+test('the licence of every bundled package is included', () => {
   const bundled = readFileSync(join(root, 'dist/bin/licenses.txt'), 'utf8');
   for (const name of ['yargs', 'openid-client', 'hash-wasm', 'proper-lockfile', 'valibot', '@inquirer/password'])
     expect(bundled).toMatch(new RegExp(`^${name} \\d`, 'm'));
 });
 
-test('every entry of the library is exported to import and require, each with its own declarations', () => {
+test('every entry of the library is exported to import and to require, each with its own declarations', () => {
   const { './package.json': self, ...entries } = manifest.exports;
   expect(self).toBe('./package.json');
   expect(Object.keys(entries)).toContain('.');
@@ -55,14 +55,14 @@ test('every entry of the library is exported to import and require, each with it
   }
 });
 
-test('publint finds nothing amiss', async () => {
+test('publint finds no problems', async () => {
   const { messages } = await publint({ pkgDir: root, strict: true, pack: false });
   expect(messages.map((message) => formatMessage(message, manifest))).toEqual([]);
 });
 
-test('the types are right however they are resolved', () => {
+test('the types resolve in every module system', () => {
   const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js');
-  // What tests import is a module only, and its types are held by test/faults/testing-package.slow.test.ts.
+  // The testing entries are ES modules only. test/faults/testing-package.slow.test.ts checks their types.
   const others = [
     '--exclude-entrypoints',
     ...Object.keys(manifest.exports).filter((entry) => /^\.\/testing/.test(entry)),
@@ -74,6 +74,6 @@ test('the types are right however they are resolved', () => {
   expect(status).toBe(0);
 }, 60_000);
 
-test('the declarations are what tsc says of the sources now', () => {
+test('the declarations can be generated from the sources', () => {
   execFileSync(process.execPath, [join(root, 'scripts/declarations.mjs')], { stdio: 'pipe' });
 }, 60_000);

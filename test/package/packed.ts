@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');
 
-/** What `npm pack --json` says of a package. */
+/** The output of `npm pack --json`. */
 export interface Packed {
   readonly filename: string;
   readonly version: string;
@@ -21,7 +21,7 @@ export function pack(folder: string): Packed & { readonly tarball: string } {
   return { ...packed, tarball: join(folder, packed.filename) };
 }
 
-/** A project of somebody else's that has the packed package installed, and what that depends on. Needs no network. */
+/** Another project with the packed package and its dependencies installed, without network access. */
 export class Stranger {
   readonly folder = mkdtempSync(join(tmpdir(), 'keystow-stranger-'));
   readonly packed: Packed;
@@ -30,7 +30,7 @@ export class Stranger {
     const modules = join(this.folder, 'node_modules');
     const own = join(modules, 'keystow');
     mkdirSync(own, { recursive: true });
-    // Without one, the next above its folder would be its own.
+    // Without this, node would use a package.json in a parent folder.
     writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ private: true }));
     const { tarball, ...packed } = pack(this.folder);
     this.packed = packed;

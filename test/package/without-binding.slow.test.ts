@@ -11,7 +11,7 @@ import { scriptOf } from '../support/programs.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-describe('the programs as they are installed, without the native binding', () => {
+describe('the installed programs, without the native binding', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'keystow-without-'));
@@ -37,7 +37,7 @@ describe('the programs as they are installed, without the native binding', () =>
     expect(() => load('@napi-rs/keyring')).toThrow("Cannot find module '@napi-rs/keyring'");
   });
 
-  test('[PKG3] keep credentials in the encrypted file, without a word on stderr', () => {
+  test('[PKG3] store credentials in the encrypted file, without a warning', () => {
     expect(run('keystow', ['set', 'demo', 'alice'], 's3cret\n')).toMatchObject({
       stdout: expect.stringMatching(/^stored demo alice in the encrypted file/),
       stderr: '',
@@ -47,7 +47,7 @@ describe('the programs as they are installed, without the native binding', () =>
     expect(run('keystow', ['delete', 'demo', 'alice'])).toMatchObject({ stderr: '', exit: 0 });
   });
 
-  test('say so in doctor, where the platform has a keyring that needs it', () => {
+  test('report the missing binding in doctor, if the platform has a keyring that needs it', () => {
     const { selection } = JSON.parse(run('difyctl', ['doctor', '--json']).stdout);
     expect(selection).toMatchObject({ outcome: 'selected', store: 'file', warnings: [] });
     const reasons = selection.skipped.map(({ reason }: { readonly reason: string }) => reason);
@@ -57,7 +57,7 @@ describe('the programs as they are installed, without the native binding', () =>
 
   // Pretending to be macOS takes a POSIX system.
   test.each(['dist/cjs/index.cjs', 'dist/esm/index.mjs'])(
-    '%s tells to install it where the package is',
+    '%s says how to install it in the folder of the package',
     needsPosix,
     (entry) => {
       const script = `

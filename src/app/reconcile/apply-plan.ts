@@ -112,7 +112,7 @@ async function copySecret(
     if (copy?.equals(secret)) return undefined;
     throw new CredentialError(
       'round-trip-mismatch',
-      `the ${storeNames[to]} gave back another secret than it was given`,
+      `the ${storeNames[to]} returned a different secret than the one it was given`,
     );
   } catch (error) {
     return { store: current, error };
@@ -129,7 +129,7 @@ export async function verifySource({ stores, settings, signal }: Context, store:
   if (probe.kind !== 'service-failure' || probe.reason !== 'round-trip-mismatch') return;
   throw new CredentialError(
     probe.reason,
-    `the ${storeNames[store]} gave back another secret than it was given, so no copy was removed`,
+    `the ${storeNames[store]} returned a different secret than the one it was given, so no copy was removed`,
     { hint: 'check the secret of each credential, and store the wrong ones again' },
   );
 }
