@@ -51,7 +51,7 @@ const words = (...line: string[]) => {
 describe('the first word is a command', () => {
   test('of those that people use, with what it does', () => {
     expect(words('')).toEqual(['get', 'exec', 'auth']);
-    expect(completion('g')).toMatchObject({ words: [{ text: 'get', what: 'gets' }, {}, {}] });
+    expect(completion('g')).toMatchObject({ words: [{ text: 'get', description: 'gets' }, {}, {}] });
   });
   test('and below a command that has others, one of those', () => expect(words('auth', '')).toEqual(['login']));
   test('but after a word that is none there is nothing to say', () => expect(words('git', '')).toEqual([]));
