@@ -1,4 +1,4 @@
-// README's first command: the main job, once, on this machine, in a folder of its own, without asking anything.
+// `npm run demo`: stores a throw-away credential in the best store of this machine, reads it back and removes it.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'keystow-demo-'));
 const account = `throw-away-${randomBytes(4).toString('hex')}`;
 const secret = randomBytes(18).toString('base64url');
 
-// CI: nobody is to be asked, so a locked keyring is passed over instead of opening its dialog.
+// CI: never prompt, so that a locked keyring is skipped instead of showing its dialog.
 const env = { ...process.env, CI: 'true', KEYSTOW_CONFIG_DIR: folder, KEYSTOW_SEAL: 'home' };
 
 function keystow(args, input = '') {
@@ -25,17 +25,17 @@ function keystow(args, input = '') {
   return { status, stdout };
 }
 
-function expectDone({ status, stdout }) {
+function expectSuccess({ status, stdout }) {
   process.stdout.write(stdout);
   if (status !== 0) throw new Error(`exit code ${status}`);
 }
 
 try {
-  expectDone(keystow(['set', 'keystow-demo', account], secret));
+  expectSuccess(keystow(['set', 'keystow-demo', account], secret));
   const { status, stdout } = keystow(['get', 'keystow-demo', account]);
-  if (status !== 0 || stdout !== secret) throw new Error('another secret came back');
-  process.stdout.write('(the secret came back, byte for byte)\n');
-  expectDone(keystow(['doctor']));
+  if (status !== 0 || stdout !== secret) throw new Error('keystow get printed another secret');
+  process.stdout.write('(the same secret, byte for byte)\n');
+  expectSuccess(keystow(['doctor']));
 } finally {
   process.stdout.write(keystow(['delete', 'keystow-demo', account]).stdout);
   rmSync(folder, { recursive: true });
