@@ -1,4 +1,5 @@
-import { parseVariableName, toVariableValue } from '../../app/child-variable.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
+import type { Secret } from '../../domain/secret.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
 import { credentialOperands, requireSecret } from './credential.ts';
@@ -30,5 +31,27 @@ export function execCommand(cli: Cli): Command {
       const runChild = await cli.services.childRunner();
       cli.exitWith(await runChild({ command: program, args, variables: { [env]: toVariableValue(secret) } }));
     },
+  });
+}
+
+/** Rejects an invalid name without repeating it, because it may contain the secret. */
+function parseVariableName(text: string): string {
+  if (/^[^=\0]+$/.test(text)) return text;
+  throw new CredentialError('invalid-input', 'invalid name of an environment variable', {
+    hint: '--env takes only the name, such as TOKEN: its value is the secret',
+  });
+}
+
+function toVariableValue(secret: Secret): string {
+  const bytes = secret.expose();
+  let problem = bytes.includes(0) ? 'contains a NUL byte' : undefined;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    if (problem === undefined) return text;
+  } catch {
+    problem ??= 'is not UTF-8 text';
+  }
+  throw new CredentialError('invalid-input', `the secret ${problem}, so it cannot be the value of a variable`, {
+    hint: 'pipe it into the program: keystow get SERVICE ACCOUNT | …',
   });
 }
