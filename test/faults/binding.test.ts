@@ -3,9 +3,8 @@ import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
 import type { Binding } from '../../src/adapters/native/binding.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
+import { FakeBinding, type FakePlatform, fakeMacos } from '../native/fake-binding.ts';
 import { alice, type CreateStore, createSecret, openStoreOver, stores } from '../native/harness.ts';
-import { BindingStandIn } from '../support/binding-stand-in.ts';
-import { macStandIn, type PlatformStandIn } from '../support/binding-stand-in-platforms.ts';
 import { type BindingFault, bindingFaults } from './binding-faults.ts';
 import { faultyBinding } from './faulty-binding.ts';
 
@@ -13,19 +12,19 @@ const namedFaults = bindingFaults.map(
   (fault) => [`${fault.platform}, ${fault.stage}: ${fault.message}`, fault] as const,
 );
 
-const openFaultyStore = (create: CreateStore, platform: PlatformStandIn, fault: BindingFault) =>
-  openStoreOver(create, new BindingStandIn(platform), {
+const openFaultyStore = (create: CreateStore, platform: FakePlatform, fault: BindingFault) =>
+  openStoreOver(create, new FakeBinding(platform), {
     loadBinding: () => faultyBinding(fault) as unknown as Binding,
     timeoutMs: 20,
   });
 
-describe.each(stores)('%s', (store, create, standIn) => {
+describe.each(stores)('%s', (store, create, fake) => {
   const platform = store === 'Keychain' ? 'darwin' : 'win32';
 
   test.each(namedFaults)(
     '[FLT4] %s: every operation fails with a code, and never reports absence',
     async (_, fault) => {
-      const handle = openFaultyStore(create, standIn, fault);
+      const handle = openFaultyStore(create, fake, fault);
       const operations = [
         handle.get(alice),
         handle.set(alice, createSecret(3)),
@@ -42,13 +41,13 @@ describe.each(stores)('%s', (store, create, standIn) => {
   );
 
   test.each(namedFaults)('%s: the probe does not report usable', async (_, fault) => {
-    expect((await openFaultyStore(create, standIn, fault).probe()).kind).not.toBe('usable');
+    expect((await openFaultyStore(create, fake, fault).probe()).kind).not.toBe('usable');
   });
 });
 
 test('a dismissed dialog of the Keychain is distinguished from other denials', async () => {
   for (const fault of bindingFaults.filter(({ platform, code }) => platform === 'darwin' && code === 'denied')) {
-    const error = await failure(openFaultyStore(createKeychain, macStandIn, fault).get(alice), 'denied');
+    const error = await failure(openFaultyStore(createKeychain, fakeMacos, fault).get(alice), 'denied');
     const dismissed = fault.meaning.includes('dismissed') ? { dismissed: true } : undefined;
     expect(error.evidence, fault.message).toEqual(dismissed);
   }

@@ -5,7 +5,7 @@ import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
 import { createKeyutilsProbe } from '../../src/adapters/keyutils/keyutils.ts';
 import { type Binding, loadBinding } from '../../src/adapters/native/binding.ts';
 import { failure } from '../contract/errors.ts';
-import { BindingStandIn } from '../support/binding-stand-in.ts';
+import { FakeBinding } from './fake-binding.ts';
 import { alice, createSecret, createTestMutex, openStoreOver, stores } from './harness.ts';
 
 function isLoaded(): boolean {
@@ -30,7 +30,7 @@ function failToLoad(): never {
 }
 
 describe.each(stores)('%s: if the native module cannot be loaded', (_, create, platform) => {
-  const handle = openStoreOver(create, new BindingStandIn(platform), { loadBinding: failToLoad });
+  const handle = openStoreOver(create, new FakeBinding(platform), { loadBinding: failToLoad });
   const text = "Cannot find module '@napi-rs/keyring-plan9-x64' Require stack: - /app/index.js";
 
   test('every operation fails with binding-missing and the first reason', async () => {
@@ -53,8 +53,8 @@ describe.each(stores)('%s: if the native module cannot be loaded', (_, create, p
 });
 
 test.each(stores)('%s: loads the binding at the first operation', async (_, create, platform) => {
-  const load = vi.fn<() => Binding>(() => new BindingStandIn(platform).binding);
-  const store = openStoreOver(create, new BindingStandIn(platform), { loadBinding: load });
+  const load = vi.fn<() => Binding>(() => new FakeBinding(platform).binding);
+  const store = openStoreOver(create, new FakeBinding(platform), { loadBinding: load });
   await store.close();
   expect(load).not.toHaveBeenCalled();
   await store.get(alice);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Secret } from '../../src/domain/secret.ts';
-import { BindingStandIn } from '../support/binding-stand-in.ts';
-import type { StoredItem } from '../support/binding-stand-in-platforms.ts';
+import { FakeBinding, type StoredItem } from './fake-binding.ts';
 import { alice, allStores, createSecret, fingerprint, openStoreOver, toHex } from './harness.ts';
 
 /** Secret sizes in items: absent, empty, within one item, and in several. */
@@ -20,15 +19,15 @@ describe.each(allStores)('%s: a process is killed between any two writes', (_, c
   const other = { service: alice.service, account: 'bob' };
 
   async function write(items: Map<string, StoredItem>, secret: Secret | undefined, writes = Number.POSITIVE_INFINITY) {
-    const standIn = new BindingStandIn(platform, items);
-    standIn.crashAfter(writes);
-    const store = openStoreOver(create, standIn);
+    const fake = new FakeBinding(platform, items);
+    fake.crashAfter(writes);
+    const store = openStoreOver(create, fake);
     if (secret === undefined) await store.delete(alice);
     else await store.set(alice, secret);
   }
 
   async function read(items: Map<string, StoredItem>): Promise<string | undefined> {
-    const store = openStoreOver(create, new BindingStandIn(platform, items));
+    const store = openStoreOver(create, new FakeBinding(platform, items));
     const secret = toHex(await store.get(alice));
     const isListed = (await store.list(alice.service)).some(({ account }) => account === alice.account);
     expect(isListed).toBe(secret !== undefined);
@@ -41,7 +40,7 @@ describe.each(allStores)('%s: a process is killed between any two writes', (_, c
       const old = secretFor(before, 1);
       const wanted = secretFor(after, 2);
       const start = new Map<string, StoredItem>();
-      await openStoreOver(create, new BindingStandIn(platform, start)).set(other, createSecret(5));
+      await openStoreOver(create, new FakeBinding(platform, start)).set(other, createSecret(5));
       const clean = fingerprint(start.values());
       await write(start, secretFor(3, 9));
       await write(start, old);

@@ -3,8 +3,7 @@ import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
 import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { bindingFaults } from '../faults/binding-faults.ts';
-import { BindingStandIn } from '../support/binding-stand-in.ts';
-import { macStandIn } from '../support/binding-stand-in-platforms.ts';
+import { FakeBinding, fakeMacos } from './fake-binding.ts';
 import { alice, createSecret, openStoreOver, stores } from './harness.ts';
 
 type Case = readonly [message: string, code: ErrorCode, meaning: string];
@@ -65,9 +64,9 @@ test.each([
   ['User canceled the operation.', { dismissed: true }],
   ['User interaction is not allowed.', undefined],
 ])('Keychain: %j shows whether the user dismissed a dialog: %j', async (message, evidence) => {
-  const standIn = new BindingStandIn(macStandIn);
-  standIn.fail(/./, message);
-  await expect(openStoreOver(createKeychain, standIn).get(alice)).rejects.toMatchObject({ evidence });
+  const fake = new FakeBinding(fakeMacos);
+  fake.fail(/./, message);
+  await expect(openStoreOver(createKeychain, fake).get(alice)).rejects.toMatchObject({ evidence });
 });
 
 describe.each(stores)('%s: messages of the platform', (store, create, platform) => {
@@ -76,8 +75,8 @@ describe.each(stores)('%s: messages of the platform', (store, create, platform) 
   const unknown = similar[store]?.map((message): Case => [message, 'failed', `the ${store} failed`]) ?? [];
 
   test.each([...cases, ...otherSpellings, ...unknown])('[NAT5] %j has the code %s', async (message, code, meaning) => {
-    const standIn = new BindingStandIn(platform);
-    const handle = openStoreOver(create, standIn);
+    const fake = new FakeBinding(platform);
+    const handle = openStoreOver(create, fake);
     await handle.set(alice, createSecret(3));
     const operations = [
       () => handle.get(alice),
@@ -86,7 +85,7 @@ describe.each(stores)('%s: messages of the platform', (store, create, platform) 
       () => handle.list(alice.service),
     ];
     for (const operation of operations) {
-      standIn.fail(/./, message, Number.POSITIVE_INFINITY);
+      fake.fail(/./, message, Number.POSITIVE_INFINITY);
       const error = await failure(operation(), code);
       expect(error.message).toBe(`${meaning}: ${message}`);
       expect(error.cause).toMatchObject({ message: message });
@@ -94,9 +93,9 @@ describe.each(stores)('%s: messages of the platform', (store, create, platform) 
   });
 
   test.each(hints[store] ?? [])('%j has the hint %s', async (message, hint) => {
-    const standIn = new BindingStandIn(platform);
-    standIn.fail(/./, message);
-    await expect(openStoreOver(create, standIn).get(alice)).rejects.toMatchObject({ hint });
+    const fake = new FakeBinding(platform);
+    fake.fail(/./, message);
+    await expect(openStoreOver(create, fake).get(alice)).rejects.toMatchObject({ hint });
   });
 
   test('a message is found anywhere in the chain of causes', async () => {
@@ -104,9 +103,9 @@ describe.each(stores)('%s: messages of the platform', (store, create, platform) 
     const texts = ['Platform failure', message, 'os error'];
     for (const chained of [texts, texts.toReversed(), [message]]) {
       const thrown = chained.reduceRight<Error | undefined>((cause, text) => new Error(text, { cause }), undefined);
-      const standIn = new BindingStandIn(platform);
-      const binding = { ...standIn.binding, findCredentialsAsync: () => Promise.reject(thrown) };
-      const handle = openStoreOver(create, standIn, { loadBinding: () => binding });
+      const fake = new FakeBinding(platform);
+      const binding = { ...fake.binding, findCredentialsAsync: () => Promise.reject(thrown) };
+      const handle = openStoreOver(create, fake, { loadBinding: () => binding });
       const error = await failure(handle.list(alice.service), code);
       expect(error.message).toContain(`${meaning}: `);
     }
@@ -122,7 +121,7 @@ describe.each(stores)('%s: messages of the platform', (store, create, platform) 
       } as never,
       findCredentialsAsync: () => Promise.reject(cause),
     });
-    const handle = openStoreOver(create, new BindingStandIn(platform), { loadBinding });
+    const handle = openStoreOver(create, new FakeBinding(platform), { loadBinding });
     const error = await failure(handle.get(alice), 'failed');
     expect(error.message).toMatch(/ failed: (long )+long?/);
     expect(error.message.length).toBeLessThan(350);

@@ -11,13 +11,7 @@ import type { CredentialStore } from '../../src/ports/credential-store.ts';
 import type { Mutex } from '../../src/ports/mutex.ts';
 import type { StoreProbe } from '../../src/ports/store-probe.ts';
 import type { Harness } from '../contract/harness.ts';
-import { BindingStandIn } from '../support/binding-stand-in.ts';
-import {
-  macStandIn,
-  type PlatformStandIn,
-  type StoredItem,
-  windowsStandIn,
-} from '../support/binding-stand-in-platforms.ts';
+import { FakeBinding, type FakePlatform, fakeMacos, fakeWindows, type StoredItem } from './fake-binding.ts';
 
 /** Lets one writer of this process run at a time. */
 export function createTestMutex(): Mutex {
@@ -31,15 +25,15 @@ export function createTestMutex(): Mutex {
 
 export type CreateStore = (options: NativeStoreOptions) => CredentialStore & StoreProbe;
 
-/** Opens a non-interactive store over a stand-in. */
+/** Opens a non-interactive store over a fake binding. */
 export function openStoreOver(
   create: CreateStore,
-  standIn: BindingStandIn,
+  fake: FakeBinding,
   options: Partial<NativeStoreOptions> = {},
 ): CredentialStore & StoreProbe {
   const interaction = { interactive: false, notifyWaiting: () => undefined };
   return create({
-    loadBinding: () => standIn.binding,
+    loadBinding: () => fake.binding,
     sentinelService: 'keystow',
     interaction,
     withLock: createTestMutex(),
@@ -56,16 +50,16 @@ export function fingerprint(items: Iterable<StoredItem>): string {
 }
 
 export function keychainHarness(): Harness {
-  return createNativeHarness('keychain', createKeychain, macStandIn);
+  return createNativeHarness('keychain', createKeychain, fakeMacos);
 }
 
 export function credentialManagerHarness(): Harness {
-  return createNativeHarness('credential-manager', createCredentialManager, windowsStandIn);
+  return createNativeHarness('credential-manager', createCredentialManager, fakeWindows);
 }
 
 /** Some names have a visible target. */
 export function visibleTargetHarness(): Harness {
-  return createNativeHarness('credential-manager-visible-target', createWithVisibleTargets, windowsStandIn);
+  return createNativeHarness('credential-manager-visible-target', createWithVisibleTargets, fakeWindows);
 }
 
 /** The accounts `alice` and `a` have a visible target. */
@@ -87,25 +81,25 @@ export function memoryHarness(): Harness {
   };
 }
 
-function createNativeHarness(name: string, create: CreateStore, platform: PlatformStandIn): Harness {
+function createNativeHarness(name: string, create: CreateStore, platform: FakePlatform): Harness {
   const items = new Map<string, StoredItem>();
   const withLock = createTestMutex();
-  const open = async () => openStoreOver(create, new BindingStandIn(platform, items), { withLock });
+  const open = async () => openStoreOver(create, new FakeBinding(platform, items), { withLock });
   return { name, open, probe: open, contents: async () => fingerprint(items.values()) };
 }
 
-type Store = readonly [name: string, create: CreateStore, platform: PlatformStandIn, maxItemBytes: number];
+type Store = readonly [name: string, create: CreateStore, platform: FakePlatform, maxItemBytes: number];
 
 /** The native stores, with the largest secret of one item in bytes. */
 export const stores: readonly Store[] = [
-  ['Keychain', createKeychain, macStandIn, 65_536],
-  ['Credential Manager', createCredentialManager, windowsStandIn, 2560],
+  ['Keychain', createKeychain, fakeMacos, 65_536],
+  ['Credential Manager', createCredentialManager, fakeWindows, 2560],
 ];
 
 /** Includes a store in which {@link alice} has a visible target. */
 export const allStores: readonly Store[] = [
   ...stores,
-  ['Credential Manager with a visible target', createWithVisibleTargets, windowsStandIn, 2560],
+  ['Credential Manager with a visible target', createWithVisibleTargets, fakeWindows, 2560],
 ];
 
 export const alice = { service: 'keystow-test', account: 'alice' };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { failure } from '../contract/errors.ts';
-import { BindingStandIn } from '../support/binding-stand-in.ts';
+import { FakeBinding } from './fake-binding.ts';
 import { alice, createSecret, createTestMutex, openStoreOver, stores, toHex } from './harness.ts';
 
 const unhandled: unknown[] = [];
@@ -16,13 +16,13 @@ describe.each(stores)('%s: a platform that does not respond', (store, create, pl
 
   function openHanging(options: Parameters<typeof openStoreOver>[2] = {}) {
     process.on('unhandledRejection', recordUnhandled);
-    const standIn = new BindingStandIn(platform);
-    return { standIn, answer: standIn.hang(), handle: openStoreOver(create, standIn, { timeoutMs: 30, ...options }) };
+    const fake = new FakeBinding(platform);
+    return { fake, answer: fake.hang(), handle: openStoreOver(create, fake, { timeoutMs: 30, ...options }) };
   }
 
   test('[NAT3] every operation times out, and late failures cause no unhandled rejection', async () => {
-    const { standIn, answer, handle } = openHanging();
-    standIn.fail(/./, 'too late', Number.POSITIVE_INFINITY);
+    const { fake, answer, handle } = openHanging();
+    fake.fail(/./, 'too late', Number.POSITIVE_INFINITY);
     const started = performance.now();
     const operations = [handle.get(alice), handle.list(alice.service), handle.set(alice, createSecret(1))];
     for (const error of await Promise.all(operations.map((operation) => failure(operation, 'timed-out')))) {
@@ -46,15 +46,15 @@ describe.each(stores)('%s: a platform that does not respond', (store, create, pl
   });
 
   test('the next writer does not start while an abandoned write may still take effect', async () => {
-    const { standIn, answer, handle } = openHanging({ timeoutMs: 200, withLock: createTestMutex() });
+    const { fake, answer, handle } = openHanging({ timeoutMs: 200, withLock: createTestMutex() });
     const controller = new AbortController();
     const first = handle.set(alice, createSecret(10, 1), { signal: controller.signal });
     setTimeout(() => controller.abort(), 10);
     await failure(first, 'cancelled');
     const second = handle.set(alice, createSecret(10, 2));
-    const before = standIn.calls.length;
+    const before = fake.calls.length;
     await sleep(20);
-    expect(standIn.calls.length).toBe(before);
+    expect(fake.calls.length).toBe(before);
     answer();
     await second;
     expect(toHex(await handle.get(alice))).toBe(toHex(createSecret(10, 2)));
@@ -62,16 +62,16 @@ describe.each(stores)('%s: a platform that does not respond', (store, create, pl
 
   test('an interactive operation waits without a limit, and notifies the user once', async () => {
     const waiting = vi.fn();
-    const { standIn, answer, handle } = openHanging({
+    const { fake, answer, handle } = openHanging({
       noticeDelayMs: 10,
       interaction: { interactive: true, notifyWaiting: waiting },
     });
     const operation = handle.set(alice, createSecret(3));
     await expect.poll(() => waiting.mock.calls).toEqual([[store]]);
-    const callsBefore = standIn.calls.length;
+    const callsBefore = fake.calls.length;
     answer();
-    const answerAgain = standIn.hang();
-    await expect.poll(() => standIn.calls.length).toBeGreaterThan(callsBefore);
+    const answerAgain = fake.hang();
+    await expect.poll(() => fake.calls.length).toBeGreaterThan(callsBefore);
     await sleep(40);
     answerAgain();
     await operation;
@@ -87,7 +87,7 @@ describe.each(stores)('%s: a platform that does not respond', (store, create, pl
       noticeDelayMs: 61_234,
       interaction: { interactive, notifyWaiting: () => expect.unreachable() },
     };
-    const handle = openStoreOver(create, new BindingStandIn(platform), limits);
+    const handle = openStoreOver(create, new FakeBinding(platform), limits);
     await handle.set(alice, createSecret(3));
     await handle.get(alice);
     const timers = set.mock.results.filter((_, index) => set.mock.calls[index]?.[1] === 61_234);
@@ -97,8 +97,8 @@ describe.each(stores)('%s: a platform that does not respond', (store, create, pl
 
   test('does not notify the user if the platform responds quickly', async () => {
     const waiting = vi.fn();
-    const standIn = new BindingStandIn(platform);
-    await openStoreOver(create, standIn, { interaction: { interactive: true, notifyWaiting: waiting } }).set(
+    const fake = new FakeBinding(platform);
+    await openStoreOver(create, fake, { interaction: { interactive: true, notifyWaiting: waiting } }).set(
       alice,
       createSecret(3),
     );

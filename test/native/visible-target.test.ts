@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { createCredentialManager } from '../../src/adapters/credential-manager/credential-manager.ts';
 import { failure } from '../contract/errors.ts';
-import { BindingStandIn } from '../support/binding-stand-in.ts';
-import { type StoredItem, windowsStandIn } from '../support/binding-stand-in-platforms.ts';
+import { FakeBinding, fakeWindows, type StoredItem } from './fake-binding.ts';
 import { type CreateStore, createSecret, fingerprint, openStoreOver, toHex } from './harness.ts';
 
 /** The one credential with a visible target. */
 const mine = { service: 'jsm', account: 'default' };
 const other = { service: 'jsm', account: 'other' };
 
-/** The key of that target in the stand-in, which ignores case as Windows does. */
+/** The key of that target in the fake, which ignores case as Windows does. */
 const targetKey = 'JSM';
 
 const sizes = [0, 1, 2560, 2561, 10_000];
@@ -21,8 +20,8 @@ const createJsm: CreateStore = (options) =>
   });
 
 function openJsm(items = new Map<string, StoredItem>()) {
-  const standIn = new BindingStandIn(windowsStandIn, items);
-  return { standIn, items, store: openStoreOver(createJsm, standIn) };
+  const fake = new FakeBinding(fakeWindows, items);
+  return { fake, items, store: openStoreOver(createJsm, fake) };
 }
 
 /** The items after a secret was set and the user deleted the visible entry in Credential Manager. */
@@ -35,11 +34,11 @@ async function createDeletedByUser(size: number): Promise<Map<string, StoredItem
 
 describe('a credential with a visible target', () => {
   test.each(sizes)('[NAT7] of %i bytes is read back, and users find it under exactly that target', async (size) => {
-    const { standIn, store } = openJsm();
+    const { fake, store } = openJsm();
     await store.set(mine, createSecret(size));
     expect(toHex(await store.get(mine))).toBe(toHex(createSecret(size)));
-    expect(standIn.items.get(targetKey)).toMatchObject({ target: 'jsm', user: 'default' });
-    expect(await standIn.binding.findCredentialsAsync('', 'jsm')).toEqual([
+    expect(fake.items.get(targetKey)).toMatchObject({ target: 'jsm', user: 'default' });
+    expect(await fake.binding.findCredentialsAsync('', 'jsm')).toEqual([
       { account: 'default', password: 'The secret is in the entry default.jsm' },
     ]);
   });
@@ -58,36 +57,36 @@ describe('a credential with a visible target', () => {
   });
 
   test('is read and listed without writing', async () => {
-    const { standIn, items, store } = openJsm();
+    const { fake, items, store } = openJsm();
     await store.set(mine, createSecret(6000));
-    const [before, calls] = [fingerprint(items.values()), standIn.calls.length];
+    const [before, calls] = [fingerprint(items.values()), fake.calls.length];
     await store.get(mine);
     await store.list();
     expect(fingerprint(items.values())).toBe(before);
-    for (const call of standIn.calls.slice(calls)) expect(call).toMatch(/^(get|find) /);
+    for (const call of fake.calls.slice(calls)) expect(call).toMatch(/^(get|find) /);
   });
 
   test.each([Uint8Array.of(1, 2, 3), Uint8Array.of(0, 0xd8)])(
     'is present while the entry exists, even if another program changed its content to %j',
     async (bytes) => {
-      const { standIn, store } = openJsm();
+      const { fake, store } = openJsm();
       await store.set(mine, createSecret(6000));
-      await standIn.binding.AsyncEntry.withTarget('jsm', 'x', 'x').setSecret(bytes);
+      await fake.binding.AsyncEntry.withTarget('jsm', 'x', 'x').setSecret(bytes);
       expect(toHex(await store.get(mine))).toBe(toHex(createSecret(6000)));
       expect(await store.list()).toEqual([mine]);
     },
   );
 
   test('that was never set is deleted without creating the entry', async () => {
-    const { standIn, store } = openJsm();
+    const { fake, store } = openJsm();
     expect(await store.delete(mine)).toBe(false);
-    expect(standIn.calls.filter((call) => /^(empty|set) /.test(call))).toEqual([]);
+    expect(fake.calls.filter((call) => /^(empty|set) /.test(call))).toEqual([]);
   });
 
   test('must not have a target that other credentials can have, or that matches other targets', async () => {
     for (const target of ['', 'a.b', 'jsm*', 'x'.repeat(241)]) {
       const options = { findVisibleTarget: () => target } as object;
-      const store = openStoreOver(createCredentialManager, new BindingStandIn(windowsStandIn), options);
+      const store = openStoreOver(createCredentialManager, new FakeBinding(fakeWindows), options);
       await expect(store.get(mine)).rejects.toThrow(`invalid visible target: ${target}`);
     }
   });
@@ -100,38 +99,38 @@ describe("another program's entry under the visible target", () => {
     ['ill-formed UTF-16', Uint8Array.of(0, 0xd8)],
     ['nothing', new Uint8Array()],
   ])('holding %s: the credential is absent until it is set, and the entry then belongs to it', async (_, secret) => {
-    const { standIn, store } = openJsm();
-    await standIn.binding.AsyncEntry.withTarget('jsm', 'x', 'x').setSecret(secret);
+    const { fake, store } = openJsm();
+    await fake.binding.AsyncEntry.withTarget('jsm', 'x', 'x').setSecret(secret);
     expect(await store.get(mine)).toBeUndefined();
     expect(await store.list()).toEqual([]);
     await store.set(mine, createSecret(5));
     expect(toHex(await store.get(mine))).toBe(toHex(createSecret(5)));
     expect(await store.delete(mine)).toBe(true);
-    expect(standIn.items.size).toBe(0);
+    expect(fake.items.size).toBe(0);
   });
 
   test('any other failure of the search is reported, never taken for absence', async () => {
-    const { standIn, store } = openJsm();
+    const { fake, store } = openJsm();
     await store.set(mine, createSecret(5));
     for (const operation of [() => store.get(mine), () => store.list(), () => store.delete(mine)]) {
-      standIn.fail(/^find jsm/, 'Windows error code 1312');
+      fake.fail(/^find jsm/, 'Windows error code 1312');
       await failure(operation(), 'denied');
     }
-    standIn.fail(/^empty/, 'Windows error code 5');
+    fake.fail(/^empty/, 'Windows error code 5');
     await failure(store.delete(mine), 'denied');
     expect(toHex(await store.get(mine))).toBe(toHex(createSecret(5)));
-    standIn.fail(/^empty/, 'Windows error code 5');
+    fake.fail(/^empty/, 'Windows error code 5');
     await failure(store.set(mine, createSecret(6)), 'denied');
     expect(toHex(await store.get(mine))).toBe(toHex(createSecret(6)));
   });
 });
 
-test('the stand-in empties a target when its entry is created, as the binding does', async () => {
-  const { standIn } = openJsm();
-  const { AsyncEntry } = standIn.binding;
+test('the fake empties a target when its entry is created, as the binding does', async () => {
+  const { fake } = openJsm();
+  const { AsyncEntry } = fake.binding;
   await AsyncEntry.withTarget('jsm', 'jsm', 'default').setSecret(Buffer.from('token', 'utf16le'));
   AsyncEntry.withTarget('jsm', 'jsm', 'default');
-  expect(await standIn.binding.findCredentialsAsync('', 'JSM')).toEqual([{ account: 'default', password: '' }]);
+  expect(await fake.binding.findCredentialsAsync('', 'JSM')).toEqual([{ account: 'default', password: '' }]);
 });
 
 describe('after the user deleted the visible entry', () => {
@@ -153,8 +152,8 @@ describe('after the user deleted the visible entry', () => {
       for (const size of sizes) {
         const start = await createDeletedByUser(before);
         for (let writes = 0, crashed = true; crashed; writes += 1) {
-          const { standIn, items, store } = openJsm(new Map(start));
-          standIn.crashAfter(writes);
+          const { fake, items, store } = openJsm(new Map(start));
+          fake.crashAfter(writes);
           crashed = await store.set(mine, createSecret(size, 2)).then(
             () => false,
             () => true,
