@@ -19,7 +19,7 @@ export interface Settings {
   /** The same for the new passphrase of `passphrase change`. */
   readonly newEnvPassphrase: boolean;
   readonly quiet: boolean;
-  /** Whether somebody can answer a dialog: there's a terminal or a display, and this isn't CI. */
+  /** Whether a user can answer a dialog: there's a terminal or a display, and this isn't CI. */
   readonly interactive: boolean;
 }
 

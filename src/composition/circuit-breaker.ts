@@ -9,7 +9,7 @@ export type Keyring = CredentialStore & StoreProbe;
 
 /**
  * Wraps a store for the duration of one command. After a timeout, or after the user dismissed a dialog, every further
- * operation fails at once with the same error. So a command takes no longer than one operation does, and a dismissed
+ * operation fails immediately with the same error. So a command takes no longer than one operation, and a dismissed
  * dialog doesn't come back.
  */
 export function withCircuitBreaker(store: Keyring): Keyring {

@@ -61,7 +61,7 @@ export interface OperationOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Where a credential was stored, and why there. */
+/** The store of a new credential, and why the better ones were skipped. */
 export interface SetResult {
   readonly store: StoreId;
   /** The stores that were skipped, best first, each with the reason and how to fix it. */
@@ -70,7 +70,7 @@ export interface SetResult {
   readonly stale: readonly StoreId[];
 }
 
-/** Where credentials are stored now, where a new one would be stored, and why. */
+/** The current storage of the credentials, and the selection of a store for a new one. */
 export interface Report {
   readonly storage: StorageReport;
   readonly selection: SelectionReport;

@@ -19,7 +19,7 @@ export interface ListedCredential extends CredentialName {
 
 /**
  * Lists the credentials of one service or of all: sorted, each once. Doesn't ask for a passphrase if the placement file
- * records what is in the encrypted file.
+ * records credentials in the encrypted file.
  *
  * - a store is unavailable → lists its recorded credentials instead, with a warning
  * - a store is unavailable, and the placement file is missing or damaged → rejects with that store's error

@@ -14,7 +14,7 @@ import { type Context, withLock } from '../context.ts';
 import { openEnabledStore } from './enabled-stores.ts';
 import { selectStore } from './select-store.ts';
 
-/** Where a credential was stored, and why there. */
+/** The store of a credential, and why the better ones were skipped. */
 export interface WriteResult {
   readonly store: StoreId;
   readonly skipped: readonly SkippedStore[];

@@ -6,7 +6,7 @@ import type { SelectionInputs } from './replay.ts';
 import { reportSelection, type SelectionReport } from './selection-report.ts';
 import { reportStorage, type StorageReport } from './storage-report.ts';
 
-/** What `doctor --json` prints: where credentials are, where a new one would be stored, why, and the inputs of that. */
+/** The report that `doctor --json` prints. */
 export interface DoctorReport {
   readonly storage: StorageReport;
   readonly divergences: readonly (CredentialName & Divergence)[];

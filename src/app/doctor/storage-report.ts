@@ -10,7 +10,7 @@ import type { SelectionReport, SkippedStoreReport } from './selection-report.ts'
 /** Where credentials are stored now. */
 export interface StorageReport {
   readonly label: StorageLabel;
-  /** The store of the newest credential, or `null` if there is none. */
+  /** The store of the newest credential. `null` if nothing is stored. */
   readonly store: StoreId | null;
   /** How many credentials each store is known to have. Stores without any are left out. */
   readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];

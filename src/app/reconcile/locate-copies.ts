@@ -83,7 +83,7 @@ function affectsEveryCredential(error: unknown): boolean {
   return error instanceof CredentialError && codesForEveryCredential.has(error.code);
 }
 
-/** What the stores hold of the application's credentials, as far as that's known without a prompt. */
+/** The application's credentials and their copies, found without a prompt. */
 export interface Inventory {
   readonly entries: readonly { readonly name: CredentialName; readonly copies: CopyState }[];
   /** The messages of the stores that couldn't be listed. */

@@ -8,13 +8,13 @@ import type { StoreFailures } from './locate-copies.ts';
 import { type Reconciliation, reconcileCredential } from './reconcile-credential.ts';
 import { type Skipped, skippedBecause } from './report.ts';
 
-/** What was fixed for one credential, or why nothing was. */
+/** The result of repairing one credential. */
 export type Repair = CredentialName & RepairOutcome;
 
 type RepairOutcome =
   | {
       readonly outcome: 'fixed';
-      /** What was wrong, the most important first. */
+      /** The problems, the most important first. */
       readonly kinds: readonly DivergenceKind[];
       readonly explanation: string;
       /** The only store that has it now. Absent if none has, and its entry was removed. */
