@@ -1,5 +1,5 @@
 import { difyctl } from '../profiles/difyctl.ts';
-import { quickToken } from './commands/difyctl/print-token.ts';
+import { quickToken } from './commands/difyctl/token.ts';
 import { main } from './main.ts';
 
 /** All of difyctl, loaded where no token could be read at once. */

@@ -1,5 +1,5 @@
 import { jsm } from '../profiles/jsm.ts';
-import { quickToken } from './commands/jsm/print-token.ts';
+import { quickToken } from './commands/jsm/token.ts';
 import { main } from './main.ts';
 
 /** All of jsm, loaded where no token could be read at once. */

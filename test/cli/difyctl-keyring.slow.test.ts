@@ -77,7 +77,7 @@ describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
       const host = await world.hostOf('alice');
       await world.loginAt(host);
       for (const storage of ['file', 'keychain', 'auto']) {
-        expect((await world.difyctl('auth status', storage)).stdout).toContain('kept in the Secret Service');
+        expect((await world.difyctl('auth status', storage)).stdout).toContain('stored in the Secret Service');
         expect(await world.tokenAt(host, storage)).toBe('token-of-alice');
       }
     });
@@ -89,7 +89,7 @@ describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
       expect(world.sandbox.run('stat -c %a .config/difyctl/tokens.json').stdout).toBe('600\n');
       expect(world.accounts()).toEqual([]);
       for (const storage of ['file', 'keychain', undefined]) {
-        expect((await world.difyctl('auth status', storage)).stdout).toContain('kept in the encrypted file');
+        expect((await world.difyctl('auth status', storage)).stdout).toContain('stored in the encrypted file');
         expect(await world.tokenAt(host, storage)).toBe('token-of-alice');
       }
     });
@@ -102,7 +102,7 @@ describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
       const { stdout, stderr, exit } = await world.difyctl('auth token');
       expect(stderr).toMatch(/difyctl: difyctl alice@\S+ was stored in the Secret Service on .*locked.*\n {2}hint: /);
       expect({ stdout, exit }).toEqual({ stdout: '', exit: 1 });
-      expect((await world.difyctl('auth status')).stdout).toContain('kept in the Secret Service');
+      expect((await world.difyctl('auth status')).stdout).toContain('stored in the Secret Service');
       await world.loginAt(bob, 'file');
       expect(await world.tokenAt(bob, 'file')).toBe('token-of-bob');
       await world.keyring.restart('unlocked');

@@ -42,7 +42,7 @@ describe('signing in at a host', () => {
     expect((await difyctl('auth token')).stdout).toBe(bearer);
     const status = await difyctl('auth status');
     expect(status.stdout).toMatch(
-      /^signed in as alice@example\.com\n {2}at http:\/\/127\.0\.0\.1:\d+\n {2}kept in the encrypted file\n$/,
+      /^signed in as alice@example\.com\n {2}at http:\/\/127\.0\.0\.1:\d+\n {2}stored in the encrypted file\n$/,
     );
     expect(stdout + stderr + status.stdout).not.toContain(bearer);
     expect(host.requests[0]?.body).toMatchObject({
@@ -132,7 +132,7 @@ test('a token past its time ends with 4 and says to sign in again', async () => 
   const { stderr, stdout, exit } = await difyctl('auth token');
   expect(stdout).toBe('');
   expect(stderr).toMatch(
-    /^difyctl: auth_expired: the sign-in has expired at \S+\n {2}hint: run: difyctl auth login --host \S+\n$/,
+    /^difyctl: auth_expired: the sign-in at \S+ has expired\n {2}hint: run: difyctl auth login --host \S+\n$/,
   );
   expect(exit).toBe(4);
 });

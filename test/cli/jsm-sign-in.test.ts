@@ -47,7 +47,7 @@ describe('signing in', () => {
     expect(await lasting.isActive(token)).toBe(true);
     const status = await jsm('auth status', lasting).end;
     expect(status.stdout).toMatch(
-      /^signed in as alice@\S+\n {2}at http:\/\/127\.0\.0\.1:\d+\n {2}until \S+, and renewed then\n/,
+      /^signed in as alice@\S+\n {2}at http:\/\/127\.0\.0\.1:\d+\n {2}until \S+, then renewed automatically\n/,
     );
     expect(stdout + status.stdout).not.toContain(token);
     expect(sandbox.run(`grep -r '${token}' .`).exit).toBe(1);
@@ -97,7 +97,7 @@ describe('signing in', () => {
 
   test('needs a client, and says which variable sets it', async () => {
     const { stderr, exit } = await sandbox.begin('jsm login').end;
-    expect(stderr).toContain('jsm: no client is set to sign in with at https://accounts.google.com');
+    expect(stderr).toContain('jsm: missing client ID for https://accounts.google.com');
     expect(stderr).toContain('set JSM_CLIENT_ID');
     expect(exit).toBe(2);
   });
@@ -156,7 +156,7 @@ describe('signing out', () => {
     await passing.stop();
     const { stdout, exit } = await jsm('logout', passing).end;
     expect(stdout).toMatch(
-      /^server: could not be told \(.*\); revoke the access in your account there\nencrypted file: removed\n/,
+      /^server: not revoked \(.*\); revoke the access in your account there\nencrypted file: removed\n/,
     );
     expect(exit).toBe(1);
     expect((await jsm('auth status', passing).end).exit).toBe(4);

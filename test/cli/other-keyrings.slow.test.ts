@@ -52,7 +52,7 @@ function itKeepsWhatItIsGiven(start: ConstructorParameters<typeof Beside>[0]): v
       const login = await sandbox.begin(`difyctl auth login --host ${host.url}`).end;
       expect(login.stdout).toMatch(/\nstored the sign-in at \S+ in the Secret Service\n/);
       expect(sandbox.run('difyctl auth token')).toEqual({ stdout: bearer, stderr: '', exit: 0 });
-      expect(sandbox.run('difyctl auth status').stdout).toContain('kept in the Secret Service');
+      expect(sandbox.run('difyctl auth status').stdout).toContain('stored in the Secret Service');
       expect(sandbox.run(`grep -r ${bearer} .`).exit).toBe(1);
       expect((await sandbox.begin('difyctl auth logout').end).stdout).toContain('Secret Service: removed');
     } finally {

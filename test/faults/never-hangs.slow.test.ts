@@ -89,7 +89,7 @@ function checkOutcome(
     exit: mustKillItself ? 137 : (expected ?? (succeeds ? 0 : exitCodes[purpose])),
   });
   expect(`${stdout}${stderr}`).not.toMatch(
-    /no credential|credentials not found|nobody is signed in|unexpected:|\bat .*:\d+:\d+/,
+    /no credential|credentials not found|not signed in|unexpected:|\bat .*:\d+:\d+/,
   );
   expect(stderr).not.toContain('s3cret');
   if (isUnaffected) return;

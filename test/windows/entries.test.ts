@@ -61,7 +61,7 @@ describeStore(
       await deleteAsUser('jsm');
       expect((await login(world.sandbox, provider)).stdout).toContain('stored the sign-in in the Credential Manager');
       expect(world.listTargets()).toEqual(['default.jsm', 'jsm']);
-      expect(world.sandbox.run('jsm auth status').stdout).toContain('kept in the Credential Manager');
+      expect(world.sandbox.run('jsm auth status').stdout).toContain('stored in the Credential Manager');
       expect(await world.sandbox.begin('jsm logout', jsmAt(provider)).end).toMatchObject({
         stdout: 'server: revoked\nCredential Manager: removed\nencrypted file: nothing there\n',
         exit: 0,

@@ -4,67 +4,94 @@ import type { SignOutResult } from '../../app/sign-in/sign-out.ts';
 import { formatRemovalCommand, type RemovalContext } from '../../domain/advice/commands.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
+import type { DifyAccount } from '../../domain/sign-in/dify-account.ts';
 import type { Session, TokenSet } from '../../domain/sign-in/session.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import type { DevicePrompt } from '../../ports/sign-in/device-sign-in.ts';
 import { escapeControls } from './text.ts';
 
-/** What may be said of a session: nothing of its tokens. */
-export interface SessionFacts {
+export const noBrowserText = 'no browser could be opened: open the address yourself';
+export const notSignedInText = 'not signed in\n';
+export const nothingToRemoveText = 'nothing to remove\n';
+
+export function promptForUrl(url: string): string {
+  return `to sign in, open this address in a browser on this machine: ${url}`;
+}
+
+export function promptForCode({ verificationUri, userCode }: DevicePrompt): string {
+  return `to sign in, open ${verificationUri} and type ${userCode}`;
+}
+
+export function formatSubject(subject: TokenSet['subject']): string {
+  const name = subject?.email ?? subject?.name ?? subject?.id;
+  return name === undefined ? 'signed in\n' : `signed in as ${escapeControls(name)}\n`;
+}
+
+/** What `auth status` shows of a session. Never its tokens. */
+export interface SessionReport {
   readonly kind: Session['kind'];
   readonly issuer?: string;
   readonly subject?: { readonly id: string; readonly email?: string; readonly name?: string };
   readonly expiresAt?: string;
   readonly renewable?: boolean;
   readonly store?: StoreId;
-  /** Why it cannot be read, where that is so. */
+  /** Why the session can't be read. */
   readonly error?: string;
 }
 
-export function sessionFacts(session: Session, store: StoreId | undefined): SessionFacts {
-  const kept = store && { store };
-  if (session.kind === 'api-key') return { kind: session.kind, ...kept };
-  const { issuer, tokens } = session;
+export function toSessionReport(session: Session, storeId: StoreId | undefined): SessionReport {
+  const store = storeId && { store: storeId };
+  if (session.kind === 'api-key') return { kind: session.kind, ...store };
+  const { kind, issuer, tokens } = session;
   return {
-    kind: session.kind,
+    kind,
     issuer,
     ...(tokens.subject && { subject: tokens.subject }),
     ...(tokens.expiresAt && { expiresAt: tokens.expiresAt }),
     renewable: tokens.refreshToken !== undefined,
-    ...kept,
+    ...store,
   };
 }
 
-export function formatSession({ kind, issuer, subject, expiresAt, renewable, store, error }: SessionFacts): string {
+export function formatSession({ kind, issuer, subject, expiresAt, renewable, store, error }: SessionReport): string {
   return [
     kind === 'api-key' ? 'signed in with an API key\n' : formatSubject(subject),
     issuer ? `  at ${escapeControls(issuer)}\n` : '',
-    expiresAt ? `  until ${expiresAt}${renewable ? ', and renewed then' : ''}\n` : '',
-    store ? `  kept in the ${storeNames[store]}\n` : '',
+    expiresAt ? `  until ${expiresAt}${renewable ? ', then renewed automatically' : ''}\n` : '',
+    store ? `  stored in the ${storeNames[store]}\n` : '',
     error ? `  cannot be read: ${error}\n` : '',
   ].join('');
 }
 
-/** What became of a credential in each store, a line each. */
+/** A line for each store. */
 export function formatRemovals(name: CredentialName, removals: readonly Removal[], context: Context): string {
-  const exactTarget = context.profile.windowsTargets?.find((exact) => isSameName(exact, name))?.target;
-  const place = { platform: context.host.platform, path: context.settings.credentialsPath, exactTarget };
-  return removals.map((removal) => `${storeNames[removal.store]}: ${removalOutcome(name, removal, place)}\n`).join('');
+  const place: RemovalContext = {
+    platform: context.host.platform,
+    path: context.settings.credentialsPath,
+    windowsTarget: context.profile.windowsTargets?.find((exact) => isSameName(exact, name))?.target,
+  };
+  return removals.map((removal) => `${storeNames[removal.store]}: ${formatRemoval(name, removal, place)}\n`).join('');
 }
 
-function removalOutcome(name: CredentialName, removal: Removal, place: RemovalContext): string {
+function formatRemoval(name: CredentialName, removal: Removal, place: RemovalContext): string {
   switch (removal.outcome) {
     case 'removed':
       return 'removed';
     case 'absent':
       return 'nothing there';
     case 'unreachable': {
-      const what = removal.known ? 'still there' : 'could not be asked';
-      const why = removal.error instanceof Error ? ` (${removal.error.message})` : '';
-      return `${what}${why}; to remove it: ${formatRemovalCommand(removal.store, name, place)}`;
+      const status = removal.known ? 'not removed' : 'unavailable';
+      const reason = removal.error instanceof Error ? ` (${removal.error.message})` : '';
+      return `${status}${reason}; to remove it: ${formatRemovalCommand(removal.store, name, place)}`;
     }
     default:
       return assertNever(removal);
   }
+}
+
+/** Whether a store is known to still have the credential. */
+export function isLeft(removal: Removal): boolean {
+  return removal.outcome === 'unreachable' && removal.known;
 }
 
 export function formatRevocation(server: SignOutResult['server']): string {
@@ -72,16 +99,22 @@ export function formatRevocation(server: SignOutResult['server']): string {
     case 'revoked':
       return 'server: revoked\n';
     case 'unsupported':
-      return 'server: does not revoke; what was given out holds until it expires\n';
+      return 'server: does not support revocation; the tokens stay valid until they expire\n';
     case 'nothing':
       return 'server: nothing to revoke\n';
     default:
-      return `server: could not be told (${server.message}); revoke the access in your account there\n`;
+      return `server: not revoked (${server.message}); revoke the access in your account there\n`;
   }
 }
 
-/** Who signed in, as far as the server said. */
-export function formatSubject(subject: TokenSet['subject']): string {
-  const who = subject?.email ?? subject?.name ?? subject?.id;
-  return who === undefined ? 'signed in\n' : `signed in as ${escapeControls(who)}\n`;
+export function formatDifyAccount({ subject, host }: DifyAccount): string {
+  return `${escapeControls(subject)} at ${host}\n`;
+}
+
+export function formatDifyRemovals(
+  signIn: DifyAccount & CredentialName,
+  removals: readonly Removal[],
+  context: Context,
+): string {
+  return formatDifyAccount(signIn) + formatRemovals(signIn, removals, context).replace(/^(?=.)/gm, '  ');
 }

@@ -11,11 +11,11 @@ import type { Program } from '../program.ts';
 
 export const difyctlProgram: Program = {
   profile: difyctl,
-  summary: 'Signs in at hosts of Dify, and keeps the tokens in the best store that this machine has.',
+  summary: 'Signs in at hosts of Dify, and stores the tokens in the best store that this machine has.',
   examples: [
     ['$0 auth login', 'sign in'],
-    ['$0 auth status', 'who is signed in where'],
-    ['$0 doctor', 'where that is kept, and why there'],
+    ['$0 auth status', 'who is signed in at which host'],
+    ['$0 doctor', 'where the tokens are stored, and why'],
   ],
   commands: (cli) => [
     group('auth', 'Sign-ins', [

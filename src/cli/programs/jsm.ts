@@ -11,16 +11,16 @@ import type { Program } from '../program.ts';
 
 export const jsmProgram: Program = {
   profile: jsm,
-  summary: 'Signs in, and keeps the sign-in in the best store that this machine has.',
+  summary: 'Signs in, and stores the sign-in in the best store that this machine has.',
   examples: [
     ['$0 login', 'sign in'],
     ['$0 auth status', 'who is signed in'],
-    ['$0 doctor', 'where that is kept, and why there'],
+    ['$0 doctor', 'where the sign-in is stored, and why'],
   ],
   variables: [
     [jsmSignIn.variables.issuer, `the server to sign in at, instead of ${jsmSignIn.issuer}`],
-    [jsmSignIn.variables.clientId, 'the client to sign in as'],
-    [jsmSignIn.variables.clientSecret, 'its secret, where it has one'],
+    [jsmSignIn.variables.clientId, 'the OAuth client ID'],
+    [jsmSignIn.variables.clientSecret, 'the client secret, if the client has one'],
   ],
   commands: (cli) => [
     loginCommand(cli),

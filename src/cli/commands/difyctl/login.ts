@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import { selectStore } from '../../../app/credentials/select-store.ts';
 import { saveSession } from '../../../app/sign-in/save-session.ts';
 import { toDifyName } from '../../../domain/sign-in/dify-account.ts';
@@ -5,35 +6,36 @@ import { defaultDifyHost } from '../../../profiles/difyctl.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
 import { formatStored } from '../../output/credential-text.ts';
-import { formatSubject } from '../../output/session-text.ts';
-import { deviceLabel } from './device-label.ts';
-import { hostOption } from './host-option.ts';
+import { formatSubject, promptForCode } from '../../output/session-text.ts';
+import { hostOption } from './shared.ts';
+
+/** The subject if the host doesn't report one. */
+const defaultSubject = 'default';
 
 export function loginCommand(cli: Cli): Command {
   return command({
     name: 'login',
-    summary: 'Sign in at a host, by a code that you type there',
-    options: { host: { ...hostOption, default: defaultDifyHost, describe: 'where to sign in' } },
+    summary: 'Sign in at a host with a code',
+    options: { host: { ...hostOption, default: defaultDifyHost, describe: 'the host to sign in at' } },
     examples: [
       ['$0 auth login', `sign in at ${defaultDifyHost}`],
-      ['$0 auth login --host dify.example.com', 'sign in elsewhere'],
+      ['$0 auth login --host dify.example.com', 'sign in at another host'],
     ],
     async run({ host }) {
       const context = cli.context();
       const { terminal, signal } = context;
+      // Selects the store first, so that nobody signs in for nothing.
       const selected = await selectStore(context);
-      const device = await cli.services.deviceSignIn();
-      const tokens = await device.signIn(host, {
+      const server = await cli.services.deviceSignIn();
+      const tokens = await server.signIn(host, {
         signal,
-        deviceLabel: deviceLabel(),
-        show: ({ verificationUri, userCode }) =>
-          terminal.warn(`to sign in, open ${verificationUri} and type ${userCode}`),
+        deviceLabel: `difyctl on ${hostname() || userInfo().username}`,
+        show: (prompt) => terminal.warn(promptForCode(prompt)),
       });
-      // A host that does not say who signed in has one entry.
-      const subject = tokens.subject?.id ?? 'default';
-      const exclusively = cli.services.signInMutex(context);
+      const subject = tokens.subject?.id ?? defaultSubject;
       const name = toDifyName({ host, subject }, context.host.platform);
-      const stored = await exclusively(() =>
+      const withLock = cli.services.signInMutex(context);
+      const stored = await withLock(() =>
         saveSession(context, name, { kind: 'sign-in', issuer: host, tokens }, selected),
       );
       await cli.print(formatSubject(tokens.subject) + formatStored(`the sign-in at ${host}`, stored, context));

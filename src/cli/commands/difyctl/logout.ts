@@ -1,25 +1,25 @@
 import { listDifySignIns } from '../../../app/sign-in/dify-sign-ins.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { hostOption } from './host-option.ts';
-import { removeEntries } from './remove.ts';
+import { notSignedInText } from '../../output/session-text.ts';
+import { hostOption, removeSignIns } from './shared.ts';
 
 export function logoutCommand(cli: Cli): Command {
   return command({
     name: 'logout',
-    summary: 'Remove the sign-ins at a host from every store; without a host, at the one in use',
-    options: { host: hostOption, 'all-hosts': { conflicts: 'host', describe: 'at every host' } },
+    summary: 'Remove the sign-ins at a host (default: the one in use) from every store',
+    options: { host: hostOption, 'all-hosts': { conflicts: 'host', describe: 'the sign-ins at all hosts' } },
     examples: [
       ['$0 auth logout', 'sign out at the host in use'],
-      ['$0 auth logout --all-hosts', 'leave nothing behind'],
+      ['$0 auth logout --all-hosts', 'remove all sign-ins'],
     ],
     async run({ host, 'all-hosts': allHosts }) {
       const context = cli.context();
-      const entries = await listDifySignIns(context, host);
-      const [inUse] = entries;
-      const meant = allHosts ? entries : entries.filter((entry) => entry.host === inUse?.host);
-      if (meant.length === 0) await cli.print('nobody is signed in\n');
-      await removeEntries(cli, context, meant);
+      const signIns = await listDifySignIns(context, host);
+      const [inUse] = signIns;
+      const selected = allHosts ? signIns : signIns.filter((signIn) => signIn.host === inUse?.host);
+      if (selected.length === 0) await cli.print(notSignedInText);
+      await removeSignIns(cli, context, selected);
     },
   });
 }

@@ -1,7 +1,11 @@
+import { readDifySession } from '../../../app/sign-in/dify-sign-ins.ts';
+import { isTerminal } from '../../../composition/environment.ts';
+import { isExpired } from '../../../domain/sign-in/session.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { hostOption } from './host-option.ts';
-import { printToken } from './print-token.ts';
+import { tokenForm } from '../../plain-forms.ts';
+import type { QuickCommand } from '../../quick-command.ts';
+import { hostOption, notSignedIn, signInExpired } from './shared.ts';
 
 export function tokenCommand(cli: Cli): Command {
   return command({
@@ -11,4 +15,15 @@ export function tokenCommand(cli: Cli): Command {
     examples: [['TOKEN=$($0 auth token)', 'into a variable']],
     run: ({ host }) => printToken(cli, host),
   });
+}
+
+export const quickToken: QuickCommand = { ...tokenForm, run: printToken };
+
+async function printToken(cli: Cli, host?: string): Promise<void> {
+  const context = cli.context();
+  const session = await readDifySession(context, host);
+  if (session?.kind !== 'sign-in') throw notSignedIn(host);
+  const { tokens, issuer } = session;
+  if (isExpired(tokens, Date.parse(context.clock()), 0)) throw signInExpired(issuer);
+  await cli.print(isTerminal(1) ? `${tokens.accessToken}\n` : tokens.accessToken);
 }

@@ -3,23 +3,22 @@ import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
 import { exitCodes } from '../../exit.ts';
-import { formatRemovals, formatRevocation } from '../../output/session-text.ts';
-import { serverOf } from './server.ts';
+import { formatRemovals, formatRevocation, isLeft } from '../../output/session-text.ts';
+import { openServer } from './shared.ts';
 
 export function logoutCommand(cli: Cli): Command {
   return command({
     name: 'logout',
     summary: 'Revoke the sign-in at the server and remove it from every store',
-    examples: [['$0 logout', 'sign out, and see what became of it in each store']],
+    examples: [['$0 logout', 'sign out, and see the result for each store']],
     async run() {
       const context = cli.context();
-      const exclusively = cli.services.signInMutex(context);
-      const { server, removals } = await exclusively(() =>
-        signOut(context, jsmCredential, (issuer) => serverOf(cli, issuer)),
+      const withLock = cli.services.signInMutex(context);
+      const { server, removals } = await withLock(() =>
+        signOut(context, jsmCredential, (issuer) => openServer(cli, issuer)),
       );
       await cli.print(formatRevocation(server) + formatRemovals(jsmCredential, removals, context));
-      const left = removals.some((removal) => removal.outcome === 'unreachable' && removal.known);
-      if (left || typeof server !== 'string') cli.exitWith(exitCodes.error);
+      if (removals.some(isLeft) || typeof server !== 'string') cli.exitWith(exitCodes.error);
     },
   });
 }

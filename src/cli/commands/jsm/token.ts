@@ -1,12 +1,29 @@
+import { getAccessToken } from '../../../app/sign-in/session.ts';
+import { isTerminal } from '../../../composition/environment.ts';
+import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { printToken } from './print-token.ts';
+import { tokenForm } from '../../plain-forms.ts';
+import type { QuickCommand } from '../../quick-command.ts';
+import { notSignedIn, openServer } from './shared.ts';
 
 export function tokenCommand(cli: Cli): Command {
   return command({
     name: 'token',
-    summary: 'Print an access token that is valid, or the API key',
+    summary: 'Print a valid access token, or the API key',
     examples: [['TOKEN=$($0 auth token)', 'into a variable']],
     run: () => printToken(cli),
   });
+}
+
+export const quickToken: QuickCommand = { ...tokenForm, run: printToken };
+
+async function printToken(cli: Cli): Promise<void> {
+  const context = cli.context();
+  const token = await getAccessToken(context, jsmCredential, {
+    withLock: cli.services.signInMutex(context),
+    server: (issuer) => openServer(cli, issuer),
+  });
+  if (token === undefined) throw notSignedIn();
+  await cli.print(isTerminal(1) ? `${token}\n` : token);
 }

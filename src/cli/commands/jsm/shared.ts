@@ -3,19 +3,19 @@ import type { AuthorizationServer } from '../../../ports/sign-in/authorization-s
 import { jsmSignIn } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 
-/** The issuer that the variables name, or jsm's own. */
-export function issuerOf({ environment }: Cli): string {
+/** The issuer from the environment, or Google. */
+export function chooseIssuer({ environment }: Cli): string {
   return environment[jsmSignIn.variables.issuer] || jsmSignIn.issuer;
 }
 
-/** The server of an issuer, with the client that the variables name. */
-export async function serverOf({ environment, services }: Cli, issuer: string): Promise<AuthorizationServer> {
+/** Uses the client from the environment. No client → `invalid-setting`. */
+export async function openServer({ environment, services }: Cli, issuer: string): Promise<AuthorizationServer> {
   const { variables, parameters } = jsmSignIn;
   const clientId = environment[variables.clientId];
   const clientSecret = environment[variables.clientSecret];
   if (!clientId) {
-    throw new CredentialError('invalid-setting', `no client is set to sign in with at ${issuer}`, {
-      hint: `set ${variables.clientId} to the ID of a client that ${issuer} knows, or store a key: jsm auth set-key -`,
+    throw new CredentialError('invalid-setting', `missing client ID for ${issuer}`, {
+      hint: `set ${variables.clientId} to the ID of a client that is registered there, or store a key: jsm auth set-key -`,
     });
   }
   return services.authorizationServer({
@@ -24,4 +24,8 @@ export async function serverOf({ environment, services }: Cli, issuer: string): 
     ...(clientSecret && { clientSecret }),
     ...(issuer === jsmSignIn.issuer && { parameters }),
   });
+}
+
+export function notSignedIn(): CredentialError {
+  return new CredentialError('not-signed-in', 'not signed in', { hint: 'run: jsm login, or: jsm auth set-key -' });
 }

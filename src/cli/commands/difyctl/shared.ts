@@ -1,0 +1,40 @@
+import type { Context } from '../../../app/context.ts';
+import { removeEverywhere } from '../../../app/credentials/delete-credential.ts';
+import type { DifySignIn } from '../../../app/sign-in/dify-sign-ins.ts';
+import { CredentialError } from '../../../domain/credential-error.ts';
+import { parseDifyAccount } from '../../../domain/sign-in/dify-account.ts';
+import { parseDifyHost } from '../../../domain/sign-in/dify-host.ts';
+import type { Cli } from '../../cli.ts';
+import type { ValueOption } from '../../command.ts';
+import { exitCodes } from '../../exit.ts';
+import { formatDifyRemovals, isLeft } from '../../output/session-text.ts';
+
+export const hostOption = {
+  value: 'HOST',
+  describe: 'only the sign-ins at this host',
+  parse: parseDifyHost,
+  completes: (placement) => placement.flatMap((name) => parseDifyAccount(name, process.platform)?.host ?? []),
+} as const satisfies ValueOption;
+
+export function notSignedIn(host: string | undefined): CredentialError {
+  return needsLogin(host ? `not signed in at ${host}` : 'not signed in', host);
+}
+
+export function signInExpired(host: string): CredentialError {
+  return needsLogin(`the sign-in at ${host} has expired`, host);
+}
+
+function needsLogin(message: string, host: string | undefined): CredentialError {
+  const hint = `run: difyctl auth login${host ? ` --host ${host}` : ''}`;
+  return new CredentialError('not-signed-in', message, { hint });
+}
+
+/** Removes sign-ins from every store, and prints the result for each. */
+export async function removeSignIns(cli: Cli, context: Context, signIns: readonly DifySignIn[]): Promise<void> {
+  const withLock = cli.services.signInMutex(context);
+  for (const signIn of signIns) {
+    const removals = await withLock(() => removeEverywhere(context, signIn));
+    await cli.print(formatDifyRemovals(signIn, removals, context));
+    if (removals.some(isLeft)) cli.exitWith(exitCodes.error);
+  }
+}
