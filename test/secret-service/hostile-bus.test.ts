@@ -4,6 +4,7 @@ import { messageTypes } from '../../src/adapters/secret-service/dbus/header.ts';
 import { encode } from '../../src/adapters/secret-service/dbus/message.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { startFakeBus } from '../faults/fake-bus.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { storeOn } from './stores.ts';
 import { typed } from './values.ts';
 
@@ -56,7 +57,7 @@ test('[SS8] whatever a bus says, in whatever pieces, an operation rejects, and s
       expect((error as CredentialError).message).not.toMatch(/[\p{Cc}]/u);
     },
   );
-  await fc.assert(property, { numRuns: 400 }).finally(() => bus.stop());
+  await fc.assert(property, { numRuns: fastOrSlow(60, 400) }).finally(() => bus.stop());
 });
 
 test('a bus that talks without end and says nothing is timed out', async () => {

@@ -1,0 +1,1 @@
+import './placement-damage.test.ts';

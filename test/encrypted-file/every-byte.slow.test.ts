@@ -1,0 +1,1 @@
+import './every-byte.test.ts';

@@ -1,0 +1,1 @@
+import './nonce.test.ts';

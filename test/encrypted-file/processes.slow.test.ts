@@ -1,0 +1,68 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import './processes.test.ts';
+import { describe, expect, test } from 'vitest';
+import { failure } from '../contract/errors.ts';
+import { textSecret } from '../contract/secrets.ts';
+import { needsPosix } from '../support/needs.ts';
+import { alice, bob, newPlace, openFile } from './place.ts';
+import { childProcesses, ended, printed } from './processes.ts';
+
+const { start, run } = childProcesses();
+const accounts = Array.from({ length: 12 }, (_, index) => `account-${String(index).padStart(2, '0')}`);
+const textOf = async (store: ReturnType<typeof openFile>, name = alice) =>
+  Buffer.from((await store.get(name))?.expose() ?? []).toString();
+
+describe('a writer that is killed', () => {
+  test('[EF26] while it holds the lock stops nobody for longer than the lock takes to become stale', async () => {
+    const { path, folder } = newPlace();
+    const child = start('hold the lock', path, '60000');
+    await printed(child);
+    child.kill('SIGKILL');
+    await ended(child);
+    expect(existsSync(`${path}.lock`)).toBe(true);
+    expect(await Promise.all(accounts.map((account) => run('set', path, account)))).toEqual(
+      accounts.map(() => ({ value: null })),
+    );
+    expect((await openFile(path, 'home').list()).map(({ account }) => account)).toEqual(accounts);
+    expect(readdirSync(folder)).toEqual(['credentials.json']);
+  });
+});
+
+describe('a writer that is suspended', () => {
+  test('until its lock was taken over undoes nothing when it goes on', needsPosix, async () => {
+    const { path } = newPlace();
+    for (let round = 0; round < 2; round++) {
+      const child = start('set for ever', path);
+      await printed(child, 3 + round);
+      await sleep(round * 2.3);
+      child.kill('SIGSTOP');
+      const store = openFile(path, 'home');
+      await store.set(bob, textSecret(`round ${round}`));
+      child.kill('SIGCONT');
+      await printed(child, 3);
+      child.kill('SIGKILL');
+      await ended(child);
+      expect(await textOf(store, bob)).toBe(`round ${round}`);
+    }
+  });
+});
+
+describe('a lock that another process keeps', () => {
+  test('is waited for no longer than the limit, and reads do not wait', { timeout: 60_000 }, async () => {
+    const { path } = newPlace();
+    const store = openFile(path, 'home');
+    await store.set(alice, textSecret('old'));
+    const child = start('hold the lock', path, '60000');
+    await printed(child);
+    const error = await failure(store.set(alice, textSecret('new')), 'file-busy');
+    expect(error.message).toContain(path);
+    expect(error.hint).toContain(`${path}.lock`);
+    expect(await textOf(store)).toBe('old');
+    const calling = new AbortController();
+    setTimeout(() => calling.abort(), 100);
+    await failure(store.delete(alice, { signal: calling.signal }), 'cancelled');
+    child.kill('SIGKILL');
+    await ended(child);
+  });
+});

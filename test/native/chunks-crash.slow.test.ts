@@ -1,0 +1,1 @@
+import './chunks-crash.test.ts';

@@ -1,0 +1,1 @@
+import './hostile-bus.test.ts';
