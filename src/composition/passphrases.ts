@@ -3,16 +3,20 @@ import {
   createEnvironmentPassphrase,
   createPassphrasePrompt,
 } from '../adapters/terminal/passphrase-source.ts';
+import type { Settings } from '../app/settings.ts';
+import type { Profile } from '../domain/profile.ts';
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
-import type { StoresOptions } from './stores.ts';
+import type { Terminal } from '../ports/terminal.ts';
+
+export interface PassphrasesOptions {
+  readonly profile: Profile;
+  readonly settings: Settings;
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
 
 /** Gets passphrases from the environment if the user opted in to that, or from a prompt. */
-export function createPassphrases({
-  profile,
-  settings,
-  terminal,
-  environment,
-}: Pick<StoresOptions, 'profile' | 'settings' | 'terminal' | 'environment'>): PassphraseSource {
+export function createPassphrases({ profile, settings, terminal, environment }: PassphrasesOptions): PassphraseSource {
   const { variables } = profile;
   const { [variables.passphrase]: passphrase, [variables.newPassphrase]: newPassphrase } = environment;
   const announce = (secret: string, variable: string) => () =>

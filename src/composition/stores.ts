@@ -1,5 +1,4 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
-import type { Settings } from '../app/settings.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, isSameName } from '../domain/credential-name.ts';
 import { listSecretVariables, type Profile } from '../domain/profile.ts';
@@ -8,14 +7,10 @@ import type { CredentialStore } from '../ports/credential-store.ts';
 import type { Interaction } from '../ports/interaction.ts';
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
 import type { Stores } from '../ports/stores.ts';
-import type { Terminal } from '../ports/terminal.ts';
 import { type Keyring, withCircuitBreaker } from './circuit-breaker.ts';
+import type { PassphrasesOptions } from './passphrases.ts';
 
-export interface StoresOptions {
-  readonly profile: Profile;
-  readonly settings: Settings;
-  readonly terminal: Terminal;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+export interface StoresOptions extends PassphrasesOptions {
   readonly platform: string;
   readonly home: string;
   /** Whether a store may prompt the user, if somebody can answer. */
