@@ -29,9 +29,9 @@ try {
 async function run() {
   switch (command) {
     case 'login': {
-      const { store: where, passedOver } = await store.set(service, account, (await text(process.stdin)).trim());
+      const { store: where, skipped } = await store.set(service, account, (await text(process.stdin)).trim());
       console.log(`stored in: ${where}`);
-      for (const { store, explanation, fix } of passedOver) console.error(`${store}: ${explanation} (${fix})`);
+      for (const { store, explanation, fix } of skipped) console.error(`${store}: ${explanation} (${fix})`);
       return;
     }
     case 'token': {

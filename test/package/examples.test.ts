@@ -119,8 +119,8 @@ test('a TypeScript project sees the same types by import and by require', () => 
     // @ts-expect-error: no such code
     const unknown: ErrorCode = 'no-such-code';
     export { known, unknown };`;
-  const names = 'type CredentialStore, type ErrorCode, errorCodes, openCredentialStore';
-  const open = `declare const store: CredentialStore; void openCredentialStore({ application: { name: 'x' } });`;
+  const names = 'type ApplicationStore, type ErrorCode, errorCodes, openCredentialStore';
+  const open = `declare const store: ApplicationStore; void openCredentialStore({ application: { name: 'x' } });`;
   writeFileSync(join(stranger.folder, 'a.mts'), `import { ${names} } from 'keystow';\n${open}${source}`);
   writeFileSync(join(stranger.folder, 'b.cts'), `import { ${names} } from 'keystow';\n${open}${source}`);
   const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
