@@ -1,35 +1,35 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { Daemons } from './daemons.ts';
 import { Sandbox } from './sandbox.ts';
-import type { Surroundings } from './surroundings.ts';
-import { align, parseTranscript, type Transcript } from './transcript.ts';
+import { alignToExpected, parseTranscript, type Transcript } from './transcript.ts';
 
-/** Every secret and passphrase in a transcript holds one of these, and only a `get` may print one. */
-const telltale = /s3cret|correct horse/;
+/** Every secret and passphrase in a transcript contains one of these. Only a `get` may print one. */
+const marker = /s3cret|correct horse/;
 
-/** The transcripts of a folder, each with the name of its file. */
-export function transcriptsIn(folder: string): readonly (readonly [file: string, transcript: Transcript])[] {
+/** Reads the transcripts of a folder. */
+export function readTranscripts(folder: string): readonly (readonly [file: string, transcript: Transcript])[] {
   const files = readdirSync(folder).sort();
   return files.map((file) => [file, parseTranscript(readFileSync(join(folder, file), 'utf8'))]);
 }
 
-/** Types the commands of a transcript in a sandbox of its own, and holds that they do what it says. */
-export async function replay({ exchanges }: Transcript, start: () => Promise<Surroundings>): Promise<void> {
-  const surroundings = await start();
-  const sandbox = new Sandbox(surroundings.environment);
+/** Runs the commands of a transcript in a new sandbox, and asserts their output and exit codes. */
+export async function replay({ exchanges }: Transcript, start: () => Promise<Daemons>): Promise<void> {
+  const daemons = await start();
+  const sandbox = new Sandbox(daemons.environment);
   try {
     for (const { line, events, command, ...expected } of exchanges) {
-      for (const event of events) await surroundings.befall(event);
+      for (const event of events) await daemons.trigger(event);
       const actual = sandbox.run(command);
-      const stdout = align(expected.stdout, actual.stdout);
-      const stderr = align(expected.stderr, actual.stderr);
+      const stdout = alignToExpected(expected.stdout, actual.stdout);
+      const stderr = alignToExpected(expected.stderr, actual.stderr);
       expect({ stdout, stderr, exit: actual.exit }, `line ${line}: ${command}`).toEqual(expected);
-      expect(actual.stderr).not.toMatch(telltale);
-      if (!/\bget\b/.test(command)) expect(actual.stdout).not.toMatch(telltale);
+      expect(actual.stderr).not.toMatch(marker);
+      if (!/\bget\b/.test(command)) expect(actual.stdout).not.toMatch(marker);
     }
   } finally {
     sandbox.remove();
-    await surroundings.stop();
+    await daemons.stop();
   }
 }

@@ -10,12 +10,12 @@ import { shell } from './shell.ts';
 export interface Run {
   readonly stdout: string;
   readonly stderr: string;
-  /** 128 and the signal's number where one ended it, as shells have it. `null`: it did not end in time, and was killed. */
+  /** 128 + the signal's number if a signal ended it, as in a shell. `null` if it was killed because it took too long. */
   readonly exit: number | null;
 }
 
 export interface Running {
-  /** What it printed, once it has ended. */
+  /** Resolves when it has ended. */
   readonly end: Promise<Run>;
   /** Waits until stderr matches. */
   matching(pattern: RegExp): Promise<RegExpExecArray>;
@@ -23,12 +23,12 @@ export interface Running {
   interrupt(): void;
 }
 
-/** A home of its own, with the built programs on PATH and nothing of the caller's environment. */
+/** A temporary home with the built programs on PATH and a minimal environment. */
 export class Sandbox {
   readonly home = mkdtempSync(join(tmpdir(), 'keystow-cli-'));
   readonly environment: Record<string, string>;
   readonly #temporary = mkdtempSync(join(tmpdir(), 'keystow-tmp-'));
-  /** None: its runs are timed, and watching takes time. */
+  /** Undefined if runs are timed, because watching takes time. */
   readonly watch: LeakWatch | undefined;
 
   constructor(extra: Readonly<Record<string, string>> = {}, options: { readonly timed?: boolean } = {}) {
@@ -39,21 +39,21 @@ export class Sandbox {
     this.environment = { ...shell.environment(this.home, bin), TMPDIR: this.#temporary, ...extra };
   }
 
-  /** Runs a line of shell in the sandbox's home. What does not end within 20 s is killed and has no exit code. */
+  /** Runs a line of shell in the home. Kills it after two minutes. */
   run(command: string): Run {
     const { stdout, stderr, status } = spawnSync(shell.file, shell.args(command), {
       cwd: this.home,
       env: this.environment,
       windowsVerbatimArguments: true,
       input: '',
-      timeout: 20_000,
+      timeout: 120_000,
       killSignal: 'SIGKILL',
       maxBuffer: 64 * 1024 * 1024,
     });
     return { stdout: shell.text(stdout), stderr: shell.text(stderr), exit: status };
   }
 
-  /** The same without waiting for its end, so that a server in this process can answer it. */
+  /** Like `run`, but without blocking, so that a server in this process can respond. */
   begin(command: string, extra: Readonly<Record<string, string>> = {}, limitMs = 30_000): Running {
     const child = spawn(shell.file, shell.args(command), {
       cwd: this.home,
@@ -70,7 +70,9 @@ export class Sandbox {
       shown.stderr += text;
     });
     const end = new Promise<Run>((resolve) => {
-      child.once('close', (code, signal) => resolve({ ...shown, exit: limit.late ? null : (code ?? codeOf(signal)) }));
+      child.once('close', (code, signal) =>
+        resolve({ ...shown, exit: limit.late ? null : (code ?? toExitCode(signal)) }),
+      );
     });
     return {
       end,
@@ -86,16 +88,16 @@ export class Sandbox {
     };
   }
 
-  /** Throws where a secret got somewhere that it had no business to be. */
+  /** Removes the home. Throws if a secret was leaked. */
   remove(): void {
     const folders = [this.home, this.#temporary];
     const leaks = this.watch?.end(folders) ?? [];
-    // On Windows a program that has just ended may still have its folder open.
+    // On Windows, a program that has just ended may still have its folder open.
     for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     if (leaks.length > 0) throw new Error(leaks.join('\n'));
   }
 }
 
-function codeOf(signal: NodeJS.Signals | null): number {
+function toExitCode(signal: NodeJS.Signals | null): number {
   return 128 + constants.signals[signal ?? 'SIGKILL'];
 }

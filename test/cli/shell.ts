@@ -2,16 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import type { LeakWatch } from '../leaks/leak-watch.ts';
 
-/** What people type commands into. */
+/** The shell that runs the commands of a sandbox. */
 export interface Shell {
   readonly file: string;
-  /** What has it run one line. */
+  /** The arguments that make it run a line. */
   args(line: string): readonly string[];
-  /** Puts a script of Node's into `bin` as a command, watched where it can be. */
+  /** Installs a Node.js script in `bin` as a command, watched for leaks if possible. */
   install(bin: string, command: string, script: string, watch?: LeakWatch): void;
-  /** The environment of somebody whose home this is: nothing of the caller's but what the system needs. */
+  /** A minimal environment with this home, without the caller's own variables. */
   environment(home: string, bin: string): Record<string, string>;
-  /** What a line printed, with the ends of lines as transcripts have them. */
+  /** Decodes the output of a line, with LF line ends. */
   text(bytes: Buffer): string;
 }
 
@@ -20,27 +20,27 @@ const sh: Shell = {
   args: (line) => ['-c', line],
   install(bin, command, script, watch) {
     const run = `'${process.execPath}' '${script}' "$@"`;
-    const lines = watch ? watch.recording(run) : `exec ${run}`;
+    const lines = watch ? watch.wrapCommand(run) : `exec ${run}`;
     writeFileSync(join(bin, command), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
   },
-  environment: (home, bin) => ({ PATH: path(bin, '/usr/bin', '/bin'), HOME: home, LC_ALL: 'C.UTF-8' }),
+  environment: (home, bin) => ({ PATH: joinPath(bin, '/usr/bin', '/bin'), HOME: home, LC_ALL: 'C.UTF-8' }),
   text: (bytes) => bytes.toString(),
 };
 
 const cmd: Shell = {
   file: process.env.ComSpec ?? 'cmd.exe',
-  // With /s the first and the last quotation mark go, and what is between them stays as it is.
+  // With /s, cmd removes the first and the last quote and leaves the rest unchanged.
   args: (line) => ['/d', '/s', '/c', `"${line}"`],
   install(bin, command, script) {
     writeFileSync(join(bin, `${command}.cmd`), `@"${process.execPath}" "${script}" %*\r\n`);
   },
   environment: (home, bin) => ({
     ...Object.fromEntries(needed.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
-    PATH: path(bin, process.env.PATH ?? ''),
+    PATH: joinPath(bin, process.env.PATH ?? ''),
     USERPROFILE: home,
     APPDATA: join(home, 'AppData', 'Roaming'),
   }),
-  // The shell's own commands end a line with CR LF, the programs with LF.
+  // cmd's own commands end lines with CR LF, the programs with LF.
   text: (bytes) => bytes.toString().replaceAll('\r\n', '\n'),
 };
 
@@ -49,6 +49,6 @@ const needed = ['SystemRoot', 'SystemDrive', 'windir', 'ComSpec', 'PATHEXT', 'TE
 
 export const shell = process.platform === 'win32' ? cmd : sh;
 
-function path(bin: string, ...others: readonly string[]): string {
+function joinPath(bin: string, ...others: readonly string[]): string {
   return [bin, dirname(process.execPath), ...others].join(delimiter);
 }

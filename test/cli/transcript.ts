@@ -1,7 +1,7 @@
-/** One command of a transcript, and what it is to do. */
+/** A command of a transcript, and what is expected of it. */
 export interface Exchange {
   readonly line: number;
-  /** What befalls the surroundings before it, from lines `% EVENT`. */
+  /** Events that are triggered before it, from lines `% EVENT`. */
   readonly events: readonly string[];
   readonly command: string;
   readonly stdout: readonly string[];
@@ -10,51 +10,51 @@ export interface Exchange {
 }
 
 export interface Transcript {
-  /** The rule that it holds: its first comment. */
+  /** The rule that it asserts: its first comment. */
   readonly title: string;
-  /** What is there beside the programs, from a line `with SURROUNDINGS`. */
-  readonly surroundings: string | undefined;
+  /** The daemons that it needs, from a line `with DAEMONS`. */
+  readonly daemons: string | undefined;
   readonly exchanges: readonly Exchange[];
 }
 
 /**
- * Reads a transcript: `# comment` · `with SURROUNDINGS` · `% EVENT` · `$ command` for the shell, followed by what it
- * prints: `| ` stdout, `! ` stderr, `= N` the exit code where it is not 0. In what is printed `[..]` stands for any text within a line.
+ * Parses a transcript: `# comment` · `with DAEMONS` · `% EVENT` · `$ command` for the shell, followed by its output:
+ * `| ` stdout, `! ` stderr, `= N` the exit code unless it is 0. In the output, `[..]` matches any text within a line.
  */
 export function parseTranscript(text: string): Transcript {
   const comments: string[] = [];
-  let surroundings: string | undefined;
+  let daemons: string | undefined;
   let events: string[] = [];
   const exchanges: (Exchange & { stdout: string[]; stderr: string[]; exit: number })[] = [];
   for (const [index, line] of text.split('\n').entries()) {
-    const [sign, rest] = [line.slice(0, 2).trimEnd(), line.slice(2)];
+    const [marker, rest] = [line.slice(0, 2).trimEnd(), line.slice(2)];
     const current = exchanges.at(-1);
     if (line === '') continue;
-    if (sign === '#') comments.push(rest);
-    else if (line.startsWith('with ')) surroundings = line.slice('with '.length);
-    else if (sign === '%') events.push(rest);
-    else if (sign === '$') {
+    if (marker === '#') comments.push(rest);
+    else if (line.startsWith('with ')) daemons = line.slice('with '.length);
+    else if (marker === '%') events.push(rest);
+    else if (marker === '$') {
       exchanges.push({ line: index + 1, events, command: rest, stdout: [], stderr: [], exit: 0 });
       events = [];
-    } else if (sign === '|' && current) current.stdout.push(rest);
-    else if (sign === '!' && current) current.stderr.push(rest);
-    else if (sign === '=' && current) current.exit = Number(rest);
-    else throw new Error(`line ${index + 1} of a transcript is not understood: ${line}`);
+    } else if (marker === '|' && current) current.stdout.push(rest);
+    else if (marker === '!' && current) current.stderr.push(rest);
+    else if (marker === '=' && current) current.exit = Number(rest);
+    else throw new Error(`line ${index + 1} of a transcript is invalid: ${line}`);
   }
   const [title] = comments;
-  if (title === undefined || exchanges.length === 0) throw new Error('a transcript has a title and a command');
-  return { title, surroundings, exchanges };
+  if (title === undefined || exchanges.length === 0) throw new Error('a transcript needs a title and a command');
+  return { title, daemons, exchanges };
 }
 
-/** What was printed, with the expected line put in place of each that matches it, so that a difference reads well. */
-export function align(expected: readonly string[], actual: string): readonly string[] {
-  return split(actual).map((line, index) => {
+/** Replaces each line of the output that matches the expected one by it, so that a failure shows only real differences. */
+export function alignToExpected(expected: readonly string[], actual: string): readonly string[] {
+  return splitLines(actual).map((line, index) => {
     const pattern = expected[index];
     return pattern !== undefined && matches(pattern, line) ? pattern : line;
   });
 }
 
-function split(text: string): string[] {
+function splitLines(text: string): string[] {
   if (text === '') return [];
   return (text.endsWith('\n') ? text.slice(0, -1) : `${text}[no newline]`).split('\n');
 }

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
-import { replay, transcriptsIn } from './replay.ts';
-import { missingSurroundings, startSurroundings } from './surroundings.ts';
+import { missingDaemons, startDaemons } from './daemons.ts';
+import { readTranscripts, replay } from './replay.ts';
 
-for (const [file, transcript] of transcriptsIn(join(import.meta.dirname, 'transcripts'))) {
-  const { title, surroundings } = transcript;
-  const store = surroundings === undefined ? 'file-home' : 'secret-service';
-  describeStore(file, store, missingSurroundings(surroundings), () => {
-    test(title, () => replay(transcript, () => startSurroundings(surroundings)), 120_000);
+for (const [file, transcript] of readTranscripts(join(import.meta.dirname, 'transcripts'))) {
+  const { title, daemons } = transcript;
+  const store = daemons === undefined ? 'file-home' : 'secret-service';
+  describeStore(file, store, missingDaemons(daemons), () => {
+    test(title, () => replay(transcript, () => startDaemons(daemons)), 600_000);
   });
 }

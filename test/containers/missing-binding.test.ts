@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { DoctorReport } from '../../src/app/doctor/examine.ts';
-import { missingSurroundings, startSurroundings } from '../cli/surroundings.ts';
+import { missingDaemons, startDaemons } from '../cli/daemons.ts';
 import { describeStore } from '../contract/require-stores.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -12,9 +12,9 @@ const keyring = 'gnome-keyring unlocked';
 
 // Not in a container, because it needs npm and its registry. The program believes that it runs on macOS and loads this
 // machine's binding, which talks to GNOME Keyring in place of the Keychain.
-describeStore('a missing native binding', 'secret-service', missingSurroundings(keyring), () => {
+describeStore('a missing native binding', 'secret-service', missingDaemons(keyring), () => {
   test('the fix that doctor prints installs it, and the OS keyring is selected', async () => {
-    const surroundings = await startSurroundings(keyring);
+    const surroundings = await startDaemons(keyring);
     const folder = mkdtempSync(join(tmpdir(), 'keystow-missing-binding-'));
     try {
       for (const part of ['package.json', 'dist/bin'])

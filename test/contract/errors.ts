@@ -2,7 +2,7 @@ import { type InspectOptions, inspect } from 'node:util';
 import { expect } from 'vitest';
 import type { CredentialError, ErrorCode } from '../../src/domain/credential-error.ts';
 import type { Secret } from '../../src/domain/secret.ts';
-import { Finder } from '../leaks/telltales.ts';
+import { MarkerFinder } from '../leaks/leak-markers.ts';
 import { secretsMade } from './secrets.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function failure(work: Promise<unknown>, code: ErrorCode): Promise<
 /** Holds that nothing of an error, however deep it is looked into, shows the secrets in any usual spelling. */
 export function expectHidden(error: unknown, ...secrets: readonly Secret[]): void {
   const shown = Buffer.from(inspect(error, everything));
-  const found = new Finder(secrets.map((secret) => secret.expose())).in(shown);
+  const found = new MarkerFinder(secrets.map((secret) => secret.expose())).find(shown);
   expect(found && `${found} in ${shown}`).toBeUndefined();
 }
 

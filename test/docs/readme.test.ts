@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Cli } from '../../src/cli/cli.ts';
-import type { Program } from '../../src/cli/program.ts';
-import { listCommands } from '../../src/cli/program.ts';
+import { listCommands, type Program } from '../../src/cli/program.ts';
 import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
 import { jsmProgram } from '../../src/cli/programs/jsm.ts';
 import { keystowProgram } from '../../src/cli/programs/keystow.ts';
+import { missingDaemons, startDaemons } from '../cli/daemons.ts';
 import { Sandbox } from '../cli/sandbox.ts';
-import { missingSurroundings, startSurroundings } from '../cli/surroundings.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { blocksIn, shows } from './readme-blocks.ts';
 import { readTestIds, testIdsIn } from './test-ids.ts';
@@ -21,12 +20,12 @@ const blocks = blocksIn(readme);
 describe('what README tells to type', () => {
   for (const { kind, about, lines } of blocks.filter(({ kind }) => kind !== 'text')) {
     if (kind === 'console') {
-      const surroundings = about?.startsWith('with ') ? about.slice('with '.length) : undefined;
-      const store = surroundings === undefined ? 'file-home' : 'secret-service';
-      describeStore(`where there is ${surroundings ?? 'nothing'}`, store, missingSurroundings(surroundings), () => {
+      const daemons = about?.startsWith('with ') ? about.slice('with '.length) : undefined;
+      const store = daemons === undefined ? 'file-home' : 'secret-service';
+      describeStore(`with ${daemons ?? 'no daemon'}`, store, missingDaemons(daemons), () => {
         test('does what README shows', async () => {
-          const around = await startSurroundings(surroundings);
-          const sandbox = new Sandbox(around.environment);
+          const started = await startDaemons(daemons);
+          const sandbox = new Sandbox(started.environment);
           try {
             for (const { command, expected } of shows(lines)) {
               const { stdout, exit } = sandbox.run(command);
@@ -35,7 +34,7 @@ describe('what README tells to type', () => {
             }
           } finally {
             sandbox.remove();
-            await around.stop();
+            await started.stop();
           }
         });
       });

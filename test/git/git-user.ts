@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Daemons, startDaemons } from '../cli/daemons.ts';
 import { type Run, Sandbox } from '../cli/sandbox.ts';
-import { type Surroundings, startSurroundings } from '../cli/surroundings.ts';
 
 /** A user of git, in a sandbox, who answers its prompts. */
 export interface GitUser {
   readonly sandbox: Sandbox;
-  readonly surroundings: Surroundings;
+  readonly surroundings: Daemons;
   /** Runs a shell command. `answers` are typed at git's prompts; any other prompt makes git fail. */
   run(command: string, answers?: Answers): Promise<Run>;
   /** Returns git's prompts since the last call. */
@@ -20,7 +20,7 @@ export interface Answers {
 }
 
 export async function startGitUser(wanted: string | undefined): Promise<GitUser> {
-  const surroundings = await startSurroundings(wanted);
+  const surroundings = await startDaemons(wanted);
   const sandbox = new Sandbox(surroundings.environment);
   const prompts = join(sandbox.home, 'prompts');
   const askpass = join(sandbox.home, 'bin/askpass');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { missingDaemons } from '../cli/daemons.ts';
 import type { Run } from '../cli/sandbox.ts';
-import { missingSurroundings } from '../cli/surroundings.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { type GitAccount, type GitHost, missingGit, startGitHost } from '../support/git-host.ts';
 import { type GitUser, startGitUser } from './git-user.ts';
@@ -10,7 +10,7 @@ const commit = 'git commit --quiet --allow-empty --message=more';
 
 for (const store of ['the encrypted file', 'the Secret Service']) {
   const wanted = store === 'the Secret Service' ? 'gnome-keyring unlocked' : undefined;
-  describeStore(`git, with keystow and ${store}`, 'git', missingGit() ?? missingSurroundings(wanted), () => {
+  describeStore(`git, with keystow and ${store}`, 'git', missingGit() ?? missingDaemons(wanted), () => {
     let user: GitUser;
     let hosts: GitHost[];
     beforeEach(async () => {
@@ -154,7 +154,7 @@ for (const store of ['the encrypted file', 'the Secret Service']) {
   });
 }
 
-describeStore('git, with a locked keyring', 'git', missingGit() ?? missingSurroundings('gnome-keyring locked'), () => {
+describeStore('git, with a locked keyring', 'git', missingGit() ?? missingDaemons('gnome-keyring locked'), () => {
   test('shows why keystow returns no password, and nobody is prompted to unlock the keyring', async () => {
     const user = await startGitUser('gnome-keyring unlocked');
     const host = await startGitHost([{ repository: 'a.git', user: 'alice', password: 's3cret' }]);
@@ -162,7 +162,7 @@ describeStore('git, with a locked keyring', 'git', missingGit() ?? missingSurrou
       expectSuccess(await user.run(configure));
       const url = `http://${host.host}/a.git`;
       expectSuccess(await user.run(`git ls-remote ${url}`, { Username: 'alice', Password: 's3cret' }));
-      await user.surroundings.befall('restart locked');
+      await user.surroundings.trigger('restart locked');
       user.takePrompts();
       const rejected = await user.run(`git ls-remote ${url}`);
       expect(rejected.exit).toBe(128);

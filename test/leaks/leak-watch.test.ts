@@ -7,8 +7,8 @@ import { describeStore } from '../contract/require-stores.ts';
 import { missingStrace } from '../durability/strace.ts';
 import { LeakWatch } from './leak-watch.ts';
 
-/** The leaks of a program whose text is `script`, run with these arguments. */
-function leaksOf(script: string, ...args: readonly string[]): readonly string[] {
+/** Runs a program with the source `script` and these arguments, and returns its leaks. */
+function findLeaksOf(script: string, ...args: readonly string[]): readonly string[] {
   const root = mkdtempSync(join(tmpdir(), 'keystow-leaks-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const home = join(root, 'home');
@@ -17,7 +17,7 @@ function leaksOf(script: string, ...args: readonly string[]): readonly string[] 
   watch.add('pa55word');
   const program = join(root, 'program.mjs');
   writeFileSync(program, script);
-  writeFileSync(join(root, 'run'), `#!/bin/sh\n${watch.recording(`'${process.execPath}' '${program}' "$@"`)}\n`);
+  writeFileSync(join(root, 'run'), `#!/bin/sh\n${watch.wrapCommand(`'${process.execPath}' '${program}' "$@"`)}\n`);
   const { status, stderr } = spawnSync('sh', [join(root, 'run'), ...args], { cwd: home, encoding: 'utf8' });
   expect(status, stderr).toBe(0);
   return watch.end([home]).map((leak) => leak.replaceAll(home, '~'));
@@ -26,7 +26,7 @@ function leaksOf(script: string, ...args: readonly string[]): readonly string[] 
 const spawn = "import { spawnSync } from 'node:child_process';";
 const fs = "import fs from 'node:fs';";
 
-describeStore('a program that gives a secret away is found out', 'strace', missingStrace(), () => {
+describeStore('a program that leaks a secret is detected', 'strace', missingStrace(), () => {
   test.each([
     ['on stdout', "console.log('s3cret')", 's3cret plain was written to stdout'],
     ['on stderr', "console.error('s3cret')", 's3cret plain was written to stderr'],
@@ -43,7 +43,7 @@ describeStore('a program that gives a secret away is found out', 'strace', missi
       's3cret plain was in the environment of env',
     ],
     [
-      'in a file that is gone by the end',
+      'in a file that is deleted again',
       `${fs} await fs.promises.writeFile('f', 's3cret'); fs.unlinkSync('f')`,
       's3cret plain was written to ~/f',
     ],
@@ -54,14 +54,14 @@ describeStore('a program that gives a secret away is found out', 'strace', missi
       'correct horse plain was written to ',
     ],
   ])('[LK1] %s', (_, script, leak) => {
-    expect(leaksOf(script, 'set').join('\n')).toContain(leak);
+    expect(findLeaksOf(script, 'set').join('\n')).toContain(leak);
   });
 
-  test('and one that does not is not', () => {
-    expect(leaksOf("console.log('s3cret')", 'get', 'demo', 'alice')).toEqual([]);
-    expect(leaksOf("console.log('s3cret')", 'auth', 'token')).toEqual([]);
-    expect(leaksOf(`${spawn} spawnSync('cat', { input: 's3cret' })`, 'set')).toEqual([]);
-    expect(leaksOf(`${spawn} spawnSync('true', { env: { X: 's3cret' } })`, 'exec', '--env', 'X')).toEqual([]);
-    expect(leaksOf('', 'set-key', 's3cret')).toEqual([]);
+  test('a program that does not leak is not reported', () => {
+    expect(findLeaksOf("console.log('s3cret')", 'get', 'demo', 'alice')).toEqual([]);
+    expect(findLeaksOf("console.log('s3cret')", 'auth', 'token')).toEqual([]);
+    expect(findLeaksOf(`${spawn} spawnSync('cat', { input: 's3cret' })`, 'set')).toEqual([]);
+    expect(findLeaksOf(`${spawn} spawnSync('true', { env: { X: 's3cret' } })`, 'exec', '--env', 'X')).toEqual([]);
+    expect(findLeaksOf('', 'set-key', 's3cret')).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ export function onTerminal(
   command: string,
   cwd: string,
   env: Readonly<Record<string, string>>,
-  limitMs = 30_000,
+  limitMs = 120_000,
 ): PseudoTerminal {
   const child = spawn('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
     cwd,

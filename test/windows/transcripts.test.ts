@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { test } from 'vitest';
-import { replay, transcriptsIn } from '../cli/replay.ts';
-import type { Surroundings } from '../cli/surroundings.ts';
+import type { Daemons } from '../cli/daemons.ts';
+import { readTranscripts, replay } from '../cli/replay.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { underWine } from '../support/under-wine.ts';
 import { breakCredentialManager, deleteAsUser, missingCredentialManager, OwnTargets } from './credential-manager.ts';
 
-for (const [file, transcript] of transcriptsIn(join(import.meta.dirname, 'transcripts'))) {
-  const { title, surroundings } = transcript;
-  describeStore(file, 'credential-manager-native', missingSurroundings(surroundings), () => {
+for (const [file, transcript] of readTranscripts(join(import.meta.dirname, 'transcripts'))) {
+  const { title, daemons } = transcript;
+  describeStore(file, 'credential-manager-native', missingSurroundings(daemons), () => {
     test(title, () => replay(transcript, startSurroundings));
   });
 }
@@ -22,12 +22,12 @@ function missingSurroundings(wanted: string | undefined): string | undefined {
 }
 
 /** Sets up the user's Credential Manager. Its events are `break`, `repair` and `delete TARGET`. */
-async function startSurroundings(): Promise<Surroundings> {
+async function startSurroundings(): Promise<Daemons> {
   const own = new OwnTargets();
   let repair = () => {};
   return {
     environment: {},
-    async befall(event) {
+    async trigger(event) {
       const [verb, target = ''] = event.split(' ');
       if (verb === 'break') repair = breakCredentialManager();
       else if (verb === 'repair') repair();

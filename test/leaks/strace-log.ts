@@ -1,28 +1,28 @@
-/** What one run of a program did that others can see, by strace's record of it. */
+/** What a run of a program did that others can see, according to strace. */
 export interface Trace {
   readonly argv: readonly string[];
-  /** Every program that it ran, or that those ran. */
+  /** All programs that it ran, directly or indirectly. */
   readonly children: readonly { readonly argv: readonly Buffer[]; readonly environment: readonly Buffer[] }[];
   readonly writes: readonly Write[];
 }
 
 export interface Write {
-  /** Whether the program itself wrote it, and not one that it ran. */
+  /** Whether the program itself wrote it, and not a program that it ran. */
   readonly own: boolean;
   readonly descriptor: number;
-  /** A file's path, or such as `pipe:[4711]`. */
+  /** The path of a file, or for example `pipe:[4711]`. */
   readonly to: string;
   readonly bytes: Buffer;
 }
 
-/** Has strace record a run: all that is written and run, as hexadecimal digits, to the end. */
-export const recorded: readonly string[] = [
+/** Makes strace log all writes and program starts, completely and in hexadecimal. */
+export const straceOptions: readonly string[] = [
   ...['-f', '--seccomp-bpf', '-q', '-xx', '-v', '-y', '-s', String(64 * 1024 * 1024), '-e', 'signal=none'],
   ...['-e', 'trace=execve,execveat,write,pwrite64,writev,pwritev,pwritev2,sendto,sendmsg,sendmmsg'],
 ];
 
-/** Whether the record is complete. */
-export function isWhole(log: string): boolean {
+/** Whether the log is complete: strace writes its last line after the program has ended. */
+export function isComplete(log: string): boolean {
   const main = /^\d+/.exec(log)?.[0];
   return main !== undefined && new RegExp(`^${main} +\\+\\+\\+ `, 'm').test(log);
 }
@@ -33,7 +33,7 @@ export function parseTrace(log: string): Trace {
     return thread && call ? [{ thread, call, rest }] : [];
   });
   const runs = lines.filter(({ call }) => call.startsWith('execve'));
-  const [first, ...others] = runs.map(({ rest }) => listsIn(rest));
+  const [first, ...others] = runs.map(({ rest }) => parseExec(rest));
   if (first === undefined) throw new Error('strace recorded no program');
   const main = lines[0]?.thread;
   return {
@@ -42,22 +42,22 @@ export function parseTrace(log: string): Trace {
     writes: lines.flatMap(({ thread, call, rest }) => {
       const [, descriptor, to] = /^(\d+)(?:<(.*?)>)?, /.exec(rest) ?? [];
       if (call.startsWith('execve') || descriptor === undefined) return [];
-      const bytes = Buffer.concat(textsIn(rest));
-      return [{ own: thread === main, descriptor: Number(descriptor), to: String(unescaped(to ?? '')), bytes }];
+      const bytes = Buffer.concat(parseStrings(rest));
+      return [{ own: thread === main, descriptor: Number(descriptor), to: String(unescapeHex(to ?? '')), bytes }];
     }),
   };
 }
 
-/** The two lists of an execve: no text among them holds a bracket, for all are escaped. */
-function listsIn(rest: string): Trace['children'][number] {
-  const [argv = [], environment = []] = [...rest.matchAll(/\[([^\]]*)\]/g)].map(([, list = '']) => textsIn(list));
+/** Parses the two lists of an execve. Their strings are escaped, so they contain no brackets. */
+function parseExec(rest: string): Trace['children'][number] {
+  const [argv = [], environment = []] = [...rest.matchAll(/\[([^\]]*)\]/g)].map(([, list = '']) => parseStrings(list));
   return { argv, environment };
 }
 
-function textsIn(text: string): Buffer[] {
-  return [...text.matchAll(/"([^"]*)"/g)].map(([, escaped = '']) => unescaped(escaped));
+function parseStrings(text: string): Buffer[] {
+  return [...text.matchAll(/"([^"]*)"/g)].map(([, escaped = '']) => unescapeHex(escaped));
 }
 
-function unescaped(escaped: string): Buffer {
+function unescapeHex(escaped: string): Buffer {
   return Buffer.from(escaped.replaceAll('\\x', ''), 'hex');
 }
