@@ -79,7 +79,7 @@ describeStore('interactive, with a locked Secret Service', 'secret-service', mis
         await terminal.waitFor(waiting);
         terminal.type(controlC);
         expect({ exit: await terminal.exit, shown: terminal.shown() }).toMatchObject({ exit: 130 });
-        await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'));
+        await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'), { timeout: 20_000 });
       },
     );
 

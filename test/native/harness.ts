@@ -37,6 +37,8 @@ export function openStoreOver(
     sentinelService: 'keystow',
     interaction,
     withLock: createTestMutex(),
+    // Long enough for a busy machine.
+    timeoutMs: 60_000,
     ...options,
   });
 }

@@ -4,6 +4,9 @@ import { failure } from '../contract/errors.ts';
 import { FakeBinding } from './fake-binding.ts';
 import { alice, createSecret, createTestMutex, openStoreOver, stores, toHex } from './harness.ts';
 
+/** Allows a busy machine more time than the default second. */
+const busyMachine = { timeout: 20_000 };
+
 const unhandled: unknown[] = [];
 const recordUnhandled = (error: unknown) => unhandled.push(error);
 
@@ -23,13 +26,11 @@ describe.each(stores)('%s: a platform that does not respond', (store, create, pl
   test('[NAT3] every operation times out, and late failures cause no unhandled rejection', async () => {
     const { fake, answer, handle } = openHanging();
     fake.fail(/./, 'too late', Number.POSITIVE_INFINITY);
-    const started = performance.now();
     const operations = [handle.get(alice), handle.list(alice.service), handle.set(alice, createSecret(1))];
     for (const error of await Promise.all(operations.map((operation) => failure(operation, 'timed-out')))) {
       expect(error.message).toBe(`the ${store} did not answer within 30 ms`);
     }
     expect(await handle.probe()).toEqual({ kind: 'service-failure', reason: 'timed-out' });
-    expect(performance.now() - started).toBeLessThan(1000);
     answer();
   });
 
@@ -46,7 +47,7 @@ describe.each(stores)('%s: a platform that does not respond', (store, create, pl
   });
 
   test('the next writer does not start while an abandoned write may still take effect', async () => {
-    const { fake, answer, handle } = openHanging({ timeoutMs: 200, withLock: createTestMutex() });
+    const { fake, answer, handle } = openHanging({ timeoutMs: 60_000, withLock: createTestMutex() });
     const controller = new AbortController();
     const first = handle.set(alice, createSecret(10, 1), { signal: controller.signal });
     setTimeout(() => controller.abort(), 10);
@@ -67,11 +68,11 @@ describe.each(stores)('%s: a platform that does not respond', (store, create, pl
       interaction: { interactive: true, notifyWaiting: waiting },
     });
     const operation = handle.set(alice, createSecret(3));
-    await expect.poll(() => waiting.mock.calls).toEqual([[store]]);
+    await expect.poll(() => waiting.mock.calls, busyMachine).toEqual([[store]]);
     const callsBefore = fake.calls.length;
     answer();
     const answerAgain = fake.hang();
-    await expect.poll(() => fake.calls.length).toBeGreaterThan(callsBefore);
+    await expect.poll(() => fake.calls.length, busyMachine).toBeGreaterThan(callsBefore);
     await sleep(40);
     answerAgain();
     await operation;
@@ -95,14 +96,27 @@ describe.each(stores)('%s: a platform that does not respond', (store, create, pl
     for (const { value } of timers) expect(cleared).toHaveBeenCalledWith(value);
   });
 
-  test('does not notify the user if the platform responds quickly', async () => {
-    const waiting = vi.fn();
+  test.each([
+    ['times out after 2.5 s', false, 2500],
+    ['notifies the user after 0.4 s', true, 400],
+  ])('by default, a call %s', async (_, interactive, delayMs) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
     const fake = new FakeBinding(platform);
-    await openStoreOver(create, fake, { interaction: { interactive: true, notifyWaiting: waiting } }).set(
-      alice,
-      createSecret(3),
-    );
-    await sleep(5);
-    expect(waiting).not.toHaveBeenCalled();
+    const answer = fake.hang();
+    const events: string[] = [];
+    const store = create({
+      loadBinding: () => fake.binding,
+      sentinelService: 'keystow',
+      interaction: { interactive, notifyWaiting: () => void events.push('notified') },
+      withLock: createTestMutex(),
+    });
+    const reading = store.get(alice).catch(({ code }) => void events.push(code));
+    await vi.advanceTimersByTimeAsync(delayMs - 1);
+    expect(events).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(events).toEqual([interactive ? 'notified' : 'timed-out']);
+    answer();
+    await reading;
   });
 });

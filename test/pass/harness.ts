@@ -7,13 +7,14 @@ import { createPass, type PassOptions } from '../../src/adapters/pass/pass.ts';
 import type { Harness } from '../contract/harness.ts';
 import { missingProgram } from '../support/session-bus.ts';
 
-/** Opens a non-interactive store over a password store of the test. */
+/** Opens a non-interactive store over a password store of the test, with timeouts long enough for a busy machine. */
 export function openPass({ environment }: Pick<TestPasswordStore, 'environment'>, options: Partial<PassOptions> = {}) {
   return createPass({
     environment,
     sentinelService: 'keystow-tests',
     interaction: { interactive: false, notifyWaiting: () => undefined },
-    withLock: createLock({ path: `${environment.HOME}/lock`, label: 'lock of the tests' }),
+    withLock: createLock({ path: `${environment.HOME}/lock`, label: 'lock of the tests', limitMs: 60_000 }),
+    timeoutMs: 60_000,
     ...options,
   });
 }

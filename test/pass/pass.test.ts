@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { PassOptions } from '../../src/adapters/pass/pass.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
@@ -268,15 +269,13 @@ function isRunning(pid: string): boolean {
 }
 
 describe('non-interactive', () => {
-  const createOptions = (timeoutMs: number | undefined) => (timeoutMs === undefined ? {} : { timeoutMs });
-
   test.each([
     [undefined, 2500],
     [700, 700],
   ])('a call is killed at its timeout, with every process that it started (%s: %d ms)', async (given, timeoutMs) => {
     const { own, started } = createBlockingPass();
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const reading = openPass(own, createOptions(given)).get(name);
+    const reading = openPass(own, { timeoutMs: given } as Partial<PassOptions>).get(name);
     let ended = false;
     reading.catch(() => {
       ended = true;
