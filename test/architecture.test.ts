@@ -74,6 +74,28 @@ test(`an adapter imports no other adapter except ${sharedAdapters.join(', ')}`, 
   }
 });
 
+test('no module loads itself through its imports', () => {
+  const loads = new Map(
+    files.map((file) => {
+      const text = readFileSync(join(source, file), 'utf8');
+      const specifiers = [...text.matchAll(/^import\s+(?!type\b)[^'"]*['"](\.[^'"]+)['"]/gm)].map(
+        ([, name = '']) => name,
+      );
+      return [file, specifiers.map((name) => toPosixPath(relative(source, resolve(source, dirname(file), name))))];
+    }),
+  );
+  const findCycle = (file: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(file)) return [...path, file];
+    for (const target of loads.get(file) ?? []) {
+      const cycle = findCycle(target, [...path, file]);
+      if (cycle !== undefined) return cycle;
+    }
+    loads.set(file, []);
+    return undefined;
+  };
+  for (const file of files) expect(findCycle(file, [])).toBeUndefined();
+});
+
 test('importing a module has no side effects, except for the command-line programs', () => {
   expect(files.length).toBeGreaterThan(0);
   for (const file of files.filter((file) => !file.startsWith('cli/'))) {
