@@ -21,7 +21,7 @@ export async function replay({ exchanges }: Transcript, start: () => Promise<Dae
   try {
     for (const { line, events, command, ...expected } of exchanges) {
       for (const event of events) await daemons.trigger(event);
-      const actual = sandbox.run(command);
+      const actual = await sandbox.begin(command).end;
       const stdout = alignToExpected(expected.stdout, actual.stdout);
       const stderr = alignToExpected(expected.stderr, actual.stderr);
       expect({ stdout, stderr, exit: actual.exit }, `line ${line}: ${command}`).toEqual(expected);

@@ -4,6 +4,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeakWatch } from '../leaks/leak-watch.ts';
 import { killAfter } from '../support/fair-limit.ts';
+import { patienceMs } from '../support/patience.ts';
 import { programs, scriptOf } from '../support/programs.ts';
 import { shell } from './shell.ts';
 
@@ -39,14 +40,14 @@ export class Sandbox {
     this.environment = { ...shell.environment(this.home, bin), TMPDIR: this.#temporary, ...extra };
   }
 
-  /** Runs a line of shell in the home. Kills it after two minutes. */
+  /** Runs a line of shell in the home. Kills it if it doesn't end in time. */
   run(command: string): Run {
     const { stdout, stderr, status } = spawnSync(shell.file, shell.args(command), {
       cwd: this.home,
       env: this.environment,
       windowsVerbatimArguments: true,
       input: '',
-      timeout: 120_000,
+      timeout: patienceMs,
       killSignal: 'SIGKILL',
       maxBuffer: 64 * 1024 * 1024,
     });
@@ -54,13 +55,14 @@ export class Sandbox {
   }
 
   /** Like `run`, but without blocking, so that a server in this process can respond. */
-  begin(command: string, extra: Readonly<Record<string, string>> = {}, limitMs = 30_000): Running {
+  begin(command: string, extra: Readonly<Record<string, string>> = {}, limitMs = patienceMs): Running {
     const child = spawn(shell.file, shell.args(command), {
       cwd: this.home,
       env: { ...this.environment, ...extra },
       windowsVerbatimArguments: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    child.stdin.end();
     const limit = killAfter(child, limitMs);
     const shown = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

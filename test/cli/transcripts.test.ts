@@ -8,6 +8,6 @@ for (const [file, transcript] of readTranscripts(join(import.meta.dirname, 'tran
   const { title, daemons } = transcript;
   const store = daemons === undefined ? 'file-home' : 'secret-service';
   describeStore(file, store, missingDaemons(daemons), () => {
-    test(title, () => replay(transcript, () => startDaemons(daemons)), 600_000);
+    test.concurrent(title, () => replay(transcript, () => startDaemons(daemons)));
   });
 }

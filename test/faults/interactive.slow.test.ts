@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, type TestContext, test, vi } from 'vitest';
+import { describe, expect, type TestContext, test } from 'vitest';
 import type { Sandbox } from '../cli/sandbox.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { startDifyHost } from '../support/dify-host.ts';
+import { eventually } from '../support/eventually.ts';
 import { missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { allCommands, createCommandEnvironment, exitCodes, type Servers, type TestedCommand } from './all-commands.ts';
@@ -79,7 +80,7 @@ describeStore('interactive, with a locked Secret Service', 'secret-service', mis
         await terminal.waitFor(waiting);
         terminal.type(controlC);
         expect({ exit: await terminal.exit, shown: terminal.shown() }).toMatchObject({ exit: 130 });
-        await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'), { timeout: 20_000 });
+        await eventually(() => expect(provider.calls).toContain('Dismiss'));
       },
     );
 

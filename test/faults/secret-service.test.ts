@@ -1,10 +1,11 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { SecretService } from '../../src/adapters/secret-service/secret-service.ts';
 import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { storeOn } from '../secret-service/stores.ts';
+import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import type { FakeProviderOptions } from './fake-provider.ts';
 import { secretServiceFaults as faults, startSecretService } from './secret-service.ts';
@@ -77,6 +78,6 @@ describeStore('a Secret Service that has a fault', 'secret-service', missingSess
   test('another secret than was stored: the probe finds out, and leaves nothing behind', async () => {
     const { provider, store } = await faulty(faults.returnsAnotherSecret());
     expect(await store.probe()).toEqual({ kind: 'service-failure', reason: 'round-trip-mismatch' });
-    await vi.waitFor(() => expect(provider.items.size).toBe(1));
+    await eventually(() => expect(provider.items.size).toBe(1));
   });
 });

@@ -13,7 +13,7 @@ function findLeaksOf(script: string, ...args: readonly string[]): readonly strin
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const home = join(root, 'home');
   mkdirSync(home);
-  const watch = new LeakWatch();
+  const watch = new LeakWatch(true);
   watch.add('pa55word');
   const program = join(root, 'program.mjs');
   writeFileSync(program, script);

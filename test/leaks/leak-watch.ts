@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingStrace } from '../durability/strace.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { findLeaks } from './find-leaks.ts';
 import { leakMarkers, MarkerFinder } from './leak-markers.ts';
 import { isComplete, parseTrace, straceOptions } from './strace-log.ts';
@@ -17,11 +18,17 @@ const missing = missingStrace();
  */
 export class LeakWatch {
   readonly #logs = mkdtempSync(join(tmpdir(), 'keystow-traces-'));
+  readonly #usesStrace: boolean;
   #secrets = new MarkerFinder(leakMarkers);
+
+  /** strace takes time, so only the slow suite uses it unless told otherwise. */
+  constructor(usesStrace = fastOrSlow(false, true)) {
+    this.#usesStrace = usesStrace && missing === undefined;
+  }
 
   /** Returns lines of sh that run `command` under strace, unless it already runs under strace. */
   wrapCommand(command: string): string {
-    if (missing !== undefined) return `exec ${command}`;
+    if (!this.#usesStrace) return `exec ${command}`;
     return [
       'while read -r key value; do',
       `  if [ "$key" = TracerPid: ] && [ "$value" != 0 ]; then exec ${command}; fi`,

@@ -15,6 +15,7 @@ import { runChild } from '../../src/adapters/process/run-child.ts';
 import { toError } from '../../src/adapters/process/to-error.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
+import { eventually } from '../support/eventually.ts';
 import { needsLinux, needsPosix } from '../support/needs.ts';
 import { onPlatform } from '../support/platform.ts';
 
@@ -110,7 +111,7 @@ describe('a signal to this process', needsPosix, () => {
     `;
     const exit = runScript(code);
     const pid = () => (existsSync(started) ? Number(readFileSync(started, 'utf8')) : 0);
-    const running = vi.waitFor(() => expect(pid()).toBeGreaterThan(0), { timeout: 20_000 });
+    const running = eventually(() => expect(pid()).toBeGreaterThan(0));
     return { exit, running, end: () => process.kill(pid(), 'SIGWINCH') };
   }
 

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { ProtocolError } from '../../src/adapters/secret-service/dbus/errors.ts';
 import { extent, messageTypes } from '../../src/adapters/secret-service/dbus/header.ts';
 import { decode, encode, type Fields, type Message } from '../../src/adapters/secret-service/dbus/message.ts';
 import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
+import { eventually } from '../support/eventually.ts';
 import { fakeBus } from './situations.ts';
 
 const greeting = `OK ${'0123456789abcdef'.repeat(2)}\r\n`;
@@ -23,7 +24,7 @@ async function connected(first: string | Buffer = greeting) {
   });
   const connection = new Connection(bus.socket);
   onTestFinished(() => connection.end());
-  await vi.waitFor(() => expect(messagesIn(heard)).toHaveLength(1));
+  await eventually(() => expect(messagesIn(heard)).toHaveLength(1));
   return {
     bus,
     connection,
@@ -68,7 +69,7 @@ describe('what a client says', () => {
     const { connection, messages, authentication } = await connected();
     void connection.call({ to: ping, signature: 's', values: ['x'], gives: '' }).catch(reason);
     void connection.call({ to: { ...ping, member: 'Pong' }, gives: '' }).catch(reason);
-    await vi.waitFor(() => expect(messages()).toHaveLength(3));
+    await eventually(() => expect(messages()).toHaveLength(3));
     const uid = Buffer.from(`${process.getuid?.()}`).toString('hex');
     expect(authentication()).toBe(`\0AUTH EXTERNAL ${uid}\r\n`);
     const bus = {
@@ -94,7 +95,7 @@ describe('what a client says', () => {
     const connection = new Connection(bus.socket);
     onTestFinished(() => connection.end());
     say(connection);
-    await vi.waitFor(() => expect(messagesIn(heard)).toHaveLength(2));
+    await eventually(() => expect(messagesIn(heard)).toHaveLength(2));
     const bytes = Buffer.concat(heard);
     expect(bytes[bytes.lastIndexOf(Uint8Array.of(0x6c, 1, flags, 1))]).toBe(0x6c);
   });
@@ -103,7 +104,7 @@ describe('what a client says', () => {
     const { bus, connection, messages } = await connected();
     connection.tell({ to: ping });
     connection.end();
-    await vi.waitFor(() => expect(bus.connections()).toBe(0));
+    await eventually(() => expect(bus.connections()).toBe(0));
     expect(messages().map(({ fields, serial }) => [fields.member, serial])).toEqual([
       ['Hello', 1],
       ['Ping', 2],
@@ -129,7 +130,7 @@ describe('what a bus says', () => {
     const { connection, say } = await connected(greeting.slice(0, -1));
     say(Buffer.from(greeting.slice(-1)));
     say(hello);
-    await vi.waitFor(() => expect(connection.answers).toBe(true));
+    await eventually(() => expect(connection.answers).toBe(true));
   });
 
   test('comes all at once, with the greeting before it and the head of another behind', async () => {
@@ -258,7 +259,7 @@ describe('the end', () => {
       connection.call({ to: ping, gives: '' }).catch(reason),
       connection.signal(() => undefined).catch(reason),
     ];
-    await vi.waitFor(() => expect(at.messages()).toHaveLength(2));
+    await eventually(() => expect(at.messages()).toHaveLength(2));
     expect(connection.isOpen).toBe(true);
     end(at);
     for (const work of underWay) expect(await work).toMatchObject(told as object);
@@ -266,7 +267,7 @@ describe('the end', () => {
     connection.end(new Error('another reason'));
     const later = [connection.call({ to: ping, gives: '' }), connection.signal(() => undefined)];
     for (const work of later) expect(await work.catch(reason)).toMatchObject(told as object);
-    await vi.waitFor(() => expect(at.bus.connections()).toBe(0));
+    await eventually(() => expect(at.bus.connections()).toBe(0));
   });
 
   test('is there from the start where nothing listens', async () => {

@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { renameSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { relative } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { SessionEnvironment } from '../../src/adapters/secret-service/dbus/address.ts';
 import type { SecretServiceOptions } from '../../src/adapters/secret-service/secret-service.ts';
 import type { ProbeResult, Provider } from '../../src/domain/selection/probe-result.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
+import { eventually } from '../support/eventually.ts';
 import { missing } from '../support/gnome-keyring.ts';
 import { everyItem } from './every-item.ts';
 import { fakeBus, fakeProvider, gnomeKeyring, nameOwner, programs, sessionBus } from './situations.ts';
@@ -74,7 +75,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
   test('a bus that takes the connection and is silent: timed out', async () => {
     const bus = await fakeBus(() => undefined);
     expect(await diagnose(bus.environment, short)).toEqual(silent);
-    await vi.waitFor(() => expect(bus.connections()).toBe(0));
+    await eventually(() => expect(bus.connections()).toBe(0));
   });
 
   test('a bus that is stopped: timed out', async () => {

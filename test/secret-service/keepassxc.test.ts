@@ -1,9 +1,10 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createItem, openSession, readItems, showPrompt } from '../../src/adapters/secret-service/calls.ts';
 import { attributesFor } from '../../src/adapters/secret-service/item-attributes.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret, troublesomeSecrets } from '../contract/secrets.ts';
+import { eventually } from '../support/eventually.ts';
 import { type DatabaseState, type KeePassXC, missing, startKeePassXC } from '../support/keepassxc.ts';
 import { asking } from './asking.ts';
 import { storeOn } from './stores.ts';
@@ -143,6 +144,6 @@ async function addAnother({ bus }: KeePassXC, count: number): Promise<void> {
     };
     const [, question] = await createItem(peer, collection, await openSession(peer), item);
     await showPrompt(peer, question);
-    await vi.waitFor(async () => expect(await readItems(peer, collection)).toHaveLength(count), 10_000);
+    await eventually(async () => expect(await readItems(peer, collection)).toHaveLength(count));
   });
 }

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { listNames } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import type { Misdeed } from '../faults/fake-provider.ts';
+import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { exact, name, provided } from './provided.ts';
 
@@ -46,18 +47,18 @@ describeStore('the connection that is kept', 'secret-service', missingSessionBus
     expect(held()).toBe(before);
     const calledOff = new AbortController();
     const work = store.get(name, { signal: calledOff.signal });
-    await vi.waitFor(() => expect(provider.calls.filter((member) => member === 'GetSecret')).toHaveLength(2));
+    await eventually(() => expect(provider.calls.filter((member) => member === 'GetSecret')).toHaveLength(2));
     expect(held()).toBe(before + 1);
     expect([sessions(), await connections()]).toEqual([1, 1]);
     calledOff.abort();
     await failure(work, 'cancelled');
-    await vi.waitFor(async () => expect(await connections()).toBe(0));
+    await eventually(async () => expect(await connections()).toBe(0));
   });
 
   test('is one, of however many there were at once', async () => {
     const { store, sessions, connections } = await keeping();
     await Promise.all([store.get(name), store.get(name), store.get(name)]);
-    await vi.waitFor(async () => expect(await connections()).toBe(1));
+    await eventually(async () => expect(await connections()).toBe(1));
     await store.get(name);
     expect(sessions()).toBe(3);
   });
@@ -79,18 +80,18 @@ describeStore('the connection that is kept', 'secret-service', missingSessionBus
     const gone = store.close();
     for (const read of work) expect(await read).toBeDefined();
     await gone;
-    await vi.waitFor(async () => expect(await connections()).toBe(0));
+    await eventually(async () => expect(await connections()).toBe(0));
     const kept = await keeping();
     await kept.store.get(name);
     await kept.store.close();
-    await vi.waitFor(async () => expect(await kept.connections()).toBe(0));
+    await eventually(async () => expect(await kept.connections()).toBe(0));
   });
 
   test('is not one over which something failed', async () => {
     const failing = { errorName: 'org.example.Broken', signature: 's', values: ['words'] };
     const { store, sessions, connections } = await keeping({ reads: (count) => (count === 1 ? failing : undefined) });
     await failure(store.get(name), 'failed');
-    await vi.waitFor(async () => expect(await connections()).toBe(0));
+    await eventually(async () => expect(await connections()).toBe(0));
     expect(await store.get(name)).toBeDefined();
     expect(sessions()).toBe(2);
   });

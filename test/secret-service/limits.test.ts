@@ -1,10 +1,11 @@
 import { createConnection } from 'node:net';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { maxSecretBytes, type SecretService } from '../../src/adapters/secret-service/secret-service.ts';
 import type { OperationOptions } from '../../src/ports/credential-store.ts';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret } from '../contract/secrets.ts';
+import { eventually } from '../support/eventually.ts';
 import { missing } from '../support/gnome-keyring.ts';
 import { fakeBus, fakeProvider, gnomeKeyring, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
@@ -48,10 +49,10 @@ describeStore('an operation is bounded', 'secret-service', missing(), () => {
     const calledOff = new AbortController();
     const operations = everyOperation(storeOn(bus.environment, { limitMs: 60_000 }), { signal: calledOff.signal });
     const errors = Promise.all(operations.map((operation) => failure(operation, 'cancelled')));
-    await vi.waitFor(() => expect(bus.connections()).toBe(operations.length));
+    await eventually(() => expect(bus.connections()).toBe(operations.length));
     calledOff.abort();
     for (const error of await errors) expectHidden(error, secret);
-    await vi.waitFor(() => expect(bus.connections()).toBe(0));
+    await eventually(() => expect(bus.connections()).toBe(0));
   });
 
   test('called off before it begins: cancelled, and no bus is met, nor one that is kept asked', async () => {
@@ -63,7 +64,7 @@ describeStore('an operation is bounded', 'secret-service', missing(), () => {
     const operations = everyOperation(storeOn(silent.environment), calledOff);
     await Promise.all(operations.map((operation) => failure(operation, 'cancelled')));
     const another = createConnection(silent.socket);
-    await vi.waitFor(() => expect(met).toBe(1));
+    await eventually(() => expect(met).toBe(1));
     another.destroy();
     const bus = await sessionBus();
     const provider = await fakeProvider(bus);

@@ -3,6 +3,7 @@ import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import type { FakeProviderOptions } from '../faults/fake-provider.ts';
+import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { exact, name, provided } from './provided.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
@@ -36,7 +37,7 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
       const { provider, store } = await provided({ ...prompting, user: 'nothing' }, short);
       provider.add(exact, 'kept');
       await failure(store.delete(name), 'timed-out');
-      await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'));
+      await eventually(() => expect(provider.calls).toContain('Dismiss'));
     });
   });
 
@@ -142,7 +143,7 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
     test('and is open, and asks all the same: timed out, and the question is taken back', async () => {
       const { provider, store } = await provided({ ...says(true), user: 'nothing' }, short);
       await failure(store.get(name), 'timed-out');
-      await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'));
+      await eventually(() => expect(provider.calls).toContain('Dismiss'));
     });
 
     test('and is closed: locked', async () => {

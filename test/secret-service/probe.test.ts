@@ -1,7 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import type { FakeProviderOptions } from '../faults/fake-provider.ts';
+import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
 import { sentinelService, storeOn } from './stores.ts';
@@ -74,17 +75,17 @@ describeStore('the probe of a provider', 'secret-service', missingSessionBus(), 
   test('a provider that goes silent half-way: timed out, and nothing stays', async () => {
     const { provider, store } = await probing({ instead: { GetSecret: () => 'silence' } });
     expect(await store.probe()).toEqual({ kind: 'service-failure', reason: 'timed-out' });
-    await vi.waitFor(() => expect(provider.items.size).toBe(0));
+    await eventually(() => expect(provider.items.size).toBe(0));
   });
 
   test('called off half-way: cancelled, and nothing stays', async () => {
     const { provider, store } = await probing({ instead: { GetSecret: () => 'silence' } });
     const calledOff = new AbortController();
     const result = store.probe({ signal: calledOff.signal });
-    await vi.waitFor(() => expect(provider.calls).toContain('GetSecret'));
+    await eventually(() => expect(provider.calls).toContain('GetSecret'));
     calledOff.abort();
     await failure(result, 'cancelled');
-    await vi.waitFor(() => expect(provider.items.size).toBe(0));
+    await eventually(() => expect(provider.items.size).toBe(0));
   });
 
   test('a default collection that is in memory: usable, until logout', async () => {

@@ -6,6 +6,7 @@ import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { BusPeer } from '../faults/bus-peer.ts';
 import type { FakeProviderOptions } from '../faults/fake-provider.ts';
+import { eventually } from '../support/eventually.ts';
 import { missing } from '../support/gnome-keyring.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
@@ -59,7 +60,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       const store = storeOn(bus.environment);
       if (member === 'Delete') provider.add(attributes, 'kept');
       await failure(member === 'Delete' ? store.delete(name) : store.set(name, textSecret('x')), 'locked');
-      await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'));
+      await eventually(() => expect(provider.calls).toContain('Dismiss'));
       expect(provider.calls).not.toContain('Prompt');
     });
   });
@@ -106,7 +107,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       });
       provider.add(attributes, 'kept');
       const result = store.get(name);
-      await vi.waitFor(() => expect(client).not.toBe(''));
+      await eventually(() => expect(client).not.toBe(''));
       const liar = new BusPeer(bus, () => undefined);
       onTestFinished(() => liar.leave());
       await liar.own([]);
@@ -190,16 +191,16 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       const { provider, store } = await locked({ interactive: true, user: 'nothing' });
       const calledOff = new AbortController();
       const result = store.get(name, { signal: calledOff.signal });
-      await vi.waitFor(() => expect(provider.calls).toContain('Prompt'));
+      await eventually(() => expect(provider.calls).toContain('Prompt'));
       calledOff.abort();
       await failure(result, 'cancelled');
-      await vi.waitFor(() => expect(provider.calls).toContain('Dismiss'));
+      await eventually(() => expect(provider.calls).toContain('Dismiss'));
     });
 
     test('a provider that ends while it asks is no longer waited for', async () => {
       const { provider, store } = await locked({ interactive: true, user: 'nothing' });
       const result = store.get(name);
-      await vi.waitFor(() => expect(provider.calls).toContain('Prompt'));
+      await eventually(() => expect(provider.calls).toContain('Prompt'));
       await provider.stop();
       await failure(result, 'not-running');
     });

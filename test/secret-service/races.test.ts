@@ -1,7 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
+import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { exact, name, provided } from './provided.ts';
 import { fakeProvider, programs, sessionBus } from './situations.ts';
@@ -86,7 +87,7 @@ describeStore('another client between the search and what follows', 'secret-serv
     const { bus, provider, store } = await provided({ instead: { GetSecret: () => 'silence' } });
     provider.add(exact, 'kept');
     const failed = failure(store.get(name), 'not-running');
-    await vi.waitFor(() => expect(provider.calls).toContain('GetSecret'));
+    await eventually(() => expect(provider.calls).toContain('GetSecret'));
     await bus.stop();
     expect((await failed).message).toBe(`the Secret Service is not running: ${ended}`);
   });

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { patienceMs } from './patience.ts';
 
 /** A program on a pseudo-terminal of its own, and somebody who types. */
 export interface PseudoTerminal {
@@ -22,7 +23,7 @@ export function onTerminal(
   command: string,
   cwd: string,
   env: Readonly<Record<string, string>>,
-  limitMs = 120_000,
+  limitMs = patienceMs,
 ): PseudoTerminal {
   const child = spawn('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
     cwd,

@@ -5,6 +5,7 @@ import { createTerminal } from '../../src/adapters/terminal/terminal.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
+import { eventually } from '../support/eventually.ts';
 import { onPlatform } from '../support/platform.ts';
 import { missingPseudoTerminal } from '../support/pseudo-terminal.ts';
 import { openTestTerminal, type TestTerminal } from './test-terminal.ts';
@@ -20,7 +21,6 @@ vi.mock('node:fs', async (original) => {
 
 const [enter, controlC, controlD, controlT, controlU] = ['\r', '\x03', '\x04', '\x14', '\x15'];
 /** Allows a busy machine more time than the default second. */
-const busyMachine = { timeout: 20_000 };
 const stayHidden = { stayHidden: true };
 const toText = async (secret: Promise<Secret>) => Buffer.from((await secret).expose()).toString();
 const create = (options: { readonly quiet?: boolean; readonly interactive?: boolean } = {}) =>
@@ -137,7 +137,7 @@ describeStore('on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () =>
     expect(await first).toBe('first');
     const read = stdin.bytesRead;
     own.type(`ahead${enter}`);
-    await vi.waitFor(() => expect(stdin.bytesRead).toBe(read + 'ahead\r'.length), busyMachine);
+    await eventually(() => expect(stdin.bytesRead).toBe(read + 'ahead\r'.length));
     const second = toText(terminal.askHidden('Repeat it:', stayHidden));
     await answer('Repeat it:', 'second');
     expect(await second).toBe('second');
@@ -154,10 +154,10 @@ describeStore('on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () =>
     await asked;
     const read = stdin.bytesRead;
     own.type('x');
-    await vi.waitFor(() => expect(stdin.bytesRead).toBeGreaterThan(read), busyMachine);
+    await eventually(() => expect(stdin.bytesRead).toBeGreaterThan(read));
     expect(killed).not.toHaveBeenCalled();
     own.type(`y${controlC}`);
-    await vi.waitFor(() => expect(killed.mock.calls).toEqual([[process.pid, 'SIGINT']]), busyMachine);
+    await eventually(() => expect(killed.mock.calls).toEqual([[process.pid, 'SIGINT']]));
     terminal.restoreEcho();
   });
 

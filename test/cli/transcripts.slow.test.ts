@@ -1,0 +1,2 @@
+// Again, with every program recorded by strace and searched for leaks.
+import './transcripts.test.ts';
