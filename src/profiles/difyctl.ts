@@ -10,5 +10,5 @@ export const difyctl: Profile = {
   errorNames: { 'keyring-required': 'auth_expired', 'not-signed-in': 'auth_expired' },
 };
 
-/** Where difyctl signs in, unless a host is given. */
+/** Where difyctl signs in by default. */
 export const defaultDifyHost = 'https://cloud.dify.ai';

@@ -1,7 +1,7 @@
 import type { Profile } from '../domain/profile.ts';
 import { nameVariables } from './variables.ts';
 
-/** The one credential of jsm: the sign-in, or the API key. */
+/** jsm has one credential: the sign-in, or the API key. */
 export const jsmCredential = { service: 'jsm', account: 'default' } as const;
 
 export const jsm: Profile = {
@@ -14,10 +14,10 @@ export const jsm: Profile = {
   windowsTargets: [{ ...jsmCredential, target: 'jsm' }],
 };
 
-/** Where jsm signs in, unless the variables say otherwise. */
+/** The provider that jsm signs in at, and the variables that change it. */
 export const jsmSignIn = {
   issuer: 'https://accounts.google.com',
-  /** What Google wants before it gives out a refresh token. */
+  /** Google requires these for a refresh token. */
   parameters: { access_type: 'offline', prompt: 'consent' },
   variables: { issuer: 'JSM_ISSUER', clientId: 'JSM_CLIENT_ID', clientSecret: 'JSM_CLIENT_SECRET' },
 } as const;

@@ -5,7 +5,7 @@ import { type Run, Sandbox } from './sandbox.ts';
 
 type Cleanup = Pick<TestContext, 'onTestFinished'>;
 
-/** A home with difyctl, and hosts to sign in at. All ends with the test, which may be one of several at once. */
+/** A sandbox with difyctl, and hosts to sign in at. All are removed with the test, which may run concurrently. */
 export class DifyWorld {
   readonly sandbox: Sandbox;
   readonly #cleanup: Cleanup;
@@ -16,7 +16,7 @@ export class DifyWorld {
     cleanup.onTestFinished(() => this.sandbox.remove());
   }
 
-  /** A host where `id` signs in at once with the token `token-of-ID`. */
+  /** Starts a host where `id` is signed in without waiting, with the token `token-of-ID`. */
   async hostOf(id: string, script: DifyScript = {}): Promise<DifyHost> {
     const token = tokenAnswer({ token: `token-of-${id}`, account: { id, email: `${id}@example.com` } });
     const host = await startDifyHost({ code: [codeAnswer({ interval: 1 })], token: [token], ...script });
@@ -24,12 +24,12 @@ export class DifyWorld {
     return host;
   }
 
-  /** `storage`: what DIFY_TOKEN_STORAGE is set to. */
+  /** `storage`: the value of DIFY_TOKEN_STORAGE. */
   difyctl(command: string, storage?: string): Promise<Run> {
     return this.sandbox.begin(`difyctl ${command}`, storage === undefined ? {} : { DIFY_TOKEN_STORAGE: storage }).end;
   }
 
-  /** Signs in at a host. Rejects with what was said where that failed. */
+  /** Signs in at a host. Throws an error with stderr if that fails. */
   async loginAt(host: DifyHost, storage?: string): Promise<Run> {
     const run = await this.difyctl(`auth login --host ${host.url}`, storage);
     if (run.exit !== 0) throw new Error(run.stderr);
@@ -41,7 +41,7 @@ export class DifyWorld {
   }
 }
 
-/** The same with a gnome-keyring, which is unlocked. */
+/** With an unlocked GNOME Keyring. */
 export class KeyringWorld extends DifyWorld {
   readonly keyring: GnomeKeyring;
 
@@ -56,7 +56,7 @@ export class KeyringWorld extends DifyWorld {
     this.keyring = keyring;
   }
 
-  /** The accounts of all its items under the service `difyctl`, sorted. */
+  /** The accounts of all items with the service `difyctl`, sorted. */
   accounts(): readonly string[] {
     const { stdout, stderr } = this.sandbox.run('secret-tool search --all service difyctl');
     return [...`${stdout}${stderr}`.matchAll(/^attribute\.username = (.*)$/gm)].map(([, name = '']) => name).sort();

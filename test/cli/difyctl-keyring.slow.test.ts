@@ -5,8 +5,8 @@ import { missing } from '../support/gnome-keyring.ts';
 import { DifyWorld, KeyringWorld } from './dify-world.ts';
 
 describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
-  describe.concurrent('at once', { timeout: 120_000 }, () => {
-    test('[CLI2] with DIFY_TOKEN_STORAGE unset or keychain a sign-in goes to the unlocked keyring', async (context) => {
+  describe.concurrent('in parallel', { timeout: 120_000 }, () => {
+    test('[CLI2] stores a sign-in in the unlocked keyring if DIFY_TOKEN_STORAGE is unset or keychain', async (context) => {
       const world = await KeyringWorld.start(context);
       for (const storage of [undefined, 'keychain']) {
         const host = await world.hostOf('alice');
@@ -20,7 +20,7 @@ describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
       expect(world.sandbox.run('ls .config/difyctl').stdout).not.toContain('tokens.json');
     });
 
-    test('[CLI3] a sign-in is one item that holds the whole grant, and nothing of it is in a file', async (context) => {
+    test('[CLI3] stores a sign-in as one item with all tokens, and none of them in a file', async (context) => {
       const world = await KeyringWorld.start(context);
       const host = await world.hostOf('alice');
       await world.loginAt(host);
@@ -35,7 +35,7 @@ describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
       expect(found).toMatchObject({ stdout: '', exit: 1 });
     });
 
-    test('[CLI4] there is one entry for each host and subject, and a second sign-in replaces it', async (context) => {
+    test('[CLI4] stores one item per host and subject, which a second sign-in replaces', async (context) => {
       const world = await KeyringWorld.start(context);
       const alice = tokenAnswer({ token: 'first', account: { id: 'alice' } });
       const bob = tokenAnswer({ token: 'of-bob', account: { id: 'bob' } });
@@ -47,7 +47,7 @@ describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
       expect(await world.tokenAt(one)).toBe('second');
     });
 
-    test('[CLI5] auth logout --host leaves the entries of other hosts, and --all-hosts none of any', async (context) => {
+    test('[CLI5] auth logout --host keeps the sign-ins at other hosts, and --all-hosts removes all', async (context) => {
       const world = await KeyringWorld.start(context);
       const [alice, bob, carol] = [await world.hostOf('alice'), await world.hostOf('bob'), await world.hostOf('carol')];
       for (const host of [alice, bob, carol]) await world.loginAt(host);
@@ -58,7 +58,7 @@ describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
       expect((await world.difyctl('auth status')).exit).toBe(4);
     });
 
-    test('[CLI6] auth prune removes the entries of hosts that are no longer used, wherever they are', async (context) => {
+    test('[CLI6] auth prune removes the sign-ins that are no longer in use from every store', async (context) => {
       const world = await KeyringWorld.start(context);
       const [alice, bob, carol] = [await world.hostOf('alice'), await world.hostOf('bob'), await world.hostOf('carol')];
       await world.loginAt(alice, 'file');
@@ -72,7 +72,7 @@ describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
       expect(await world.tokenAt(alice)).toBe('');
     });
 
-    test('[CLI7] a sign-in in the keyring is seen by status and token, whatever the variable says by then', async (context) => {
+    test('[CLI7] status and token find a sign-in in the keyring whatever DIFY_TOKEN_STORAGE is', async (context) => {
       const world = await KeyringWorld.start(context);
       const host = await world.hostOf('alice');
       await world.loginAt(host);
@@ -82,7 +82,7 @@ describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
       }
     });
 
-    test('[CLI8] DIFY_TOKEN_STORAGE=file pins the file for login and for status, and no keyring holds it', async (context) => {
+    test('[CLI8] DIFY_TOKEN_STORAGE=file makes login and status use the file, and no keyring', async (context) => {
       const world = await KeyringWorld.start(context);
       const host = await world.hostOf('alice');
       await world.loginAt(host, 'file');
@@ -94,7 +94,7 @@ describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
       }
     });
 
-    test('[CLI9] a keyring that is locked after a reboot is named as the store, unlocked it has the sign-in, and =file loses nothing', async (context) => {
+    test('[CLI9] reports a keyring that is locked after a reboot as the store, and loses nothing with DIFY_TOKEN_STORAGE=file', async (context) => {
       const world = await KeyringWorld.start(context);
       const [alice, bob] = [await world.hostOf('alice'), await world.hostOf('bob')];
       await world.loginAt(alice);
@@ -112,7 +112,7 @@ describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
   });
 });
 
-test('[CLI10] without a Secret Service keychain is refused, and to unset DIFY_TOKEN_STORAGE or set it to file is enough', async (context) => {
+test('[CLI10] without a Secret Service, DIFY_TOKEN_STORAGE=keychain is an error, and unset or file works', async (context) => {
   const world = new DifyWorld(context);
   const host = await world.hostOf('alice');
   const refused = await world.difyctl(`auth login --host ${host.url}`, 'keychain');

@@ -10,15 +10,15 @@ import { DifyWorld } from './dify-world.ts';
 interface Watched {
   readonly world: DifyWorld;
   readonly provider: FakeProvider;
-  /** The attributes of each item that was made, in order. */
-  readonly made: Readonly<Record<string, string>>[];
+  /** The attributes of each item that was created, in order. */
+  readonly created: Readonly<Record<string, string>>[];
 }
 
-describeStore('a provider that writes down what it is told', 'secret-service', missingSessionBus(), () => {
+describeStore('difyctl with a provider that records all calls', 'secret-service', missingSessionBus(), () => {
   async function watch(context: TestContext, options: FakeProviderOptions = {}): Promise<Watched> {
-    const made: Readonly<Record<string, string>>[] = [];
+    const created: Readonly<Record<string, string>>[] = [];
     const CreateItem = (call: Message) => {
-      made.push(attributesIn(call));
+      created.push(attributesIn(call));
       return undefined;
     };
     const bus = await startSessionBus();
@@ -27,25 +27,25 @@ describeStore('a provider that writes down what it is told', 'secret-service', m
       await provider.stop();
       await bus.stop();
     });
-    return { world: new DifyWorld(context, { DBUS_SESSION_BUS_ADDRESS: bus.address }), provider, made };
+    return { world: new DifyWorld(context, { DBUS_SESSION_BUS_ADDRESS: bus.address }), provider, created };
   }
 
-  test('[CLI11] a sign-in probes once, by one sentinel under the service difyctl, however long it takes', async (context) => {
-    const { world, provider, made } = await watch(context);
+  test('[CLI11] a sign-in probes once, with one sentinel under the service difyctl, however long it takes', async (context) => {
+    const { world, provider, created } = await watch(context);
     const done = tokenAnswer({ token: 'token-of-alice', account: { id: 'alice' } });
     const host = await world.hostOf('alice', { token: [errorAnswer('authorization_pending'), done] });
     await world.loginAt(host);
-    expect(made).toHaveLength(2);
-    expect(made[0]).toMatchObject({ service: 'difyctl' });
-    expect(made[0]?.username).not.toContain('alice');
-    expect(made[1]).toMatchObject({ service: 'difyctl', username: `alice@${host.url}` });
-    const [sentinel, gone, kept] = ['CreateItem', 'Delete', 'CreateItem'];
-    expect(provider.calls.filter((call) => /^(CreateItem|Delete)$/.test(call))).toEqual([sentinel, gone, kept]);
+    expect(created).toHaveLength(2);
+    expect(created[0]).toMatchObject({ service: 'difyctl' });
+    expect(created[0]?.username).not.toContain('alice');
+    expect(created[1]).toMatchObject({ service: 'difyctl', username: `alice@${host.url}` });
+    const [sentinel, removal, signIn] = ['CreateItem', 'Delete', 'CreateItem'];
+    expect(provider.calls.filter((call) => /^(CreateItem|Delete)$/.test(call))).toEqual([sentinel, removal, signIn]);
     expect(provider.items.size).toBe(1);
   });
 
-  test('[CLI12] where the keyring locks while the user signs in, the choice stands: it is not probed anew, and nothing is kept elsewhere', async (context) => {
-    const { world, provider, made } = await watch(context);
+  test('[CLI12] if the keyring is locked during the sign-in, it is not probed again, and no other store is used', async (context) => {
+    const { world, provider, created } = await watch(context);
     const host = await world.hostOf('alice');
     const running = world.sandbox.begin(`difyctl auth login --host ${host.url}`);
     await running.matching(/to sign in, open/);
@@ -53,31 +53,31 @@ describeStore('a provider that writes down what it is told', 'secret-service', m
     const { stderr, exit } = await running.end;
     expect(stderr).toMatch(/difyctl: .*locked/);
     expect(exit).toBe(1);
-    expect(made).toHaveLength(1);
+    expect(created).toHaveLength(1);
     expect(world.sandbox.run('ls .config/difyctl').stdout).not.toContain('tokens.json');
   });
 
-  test('[CLI13] no command that only reads or removes probes', async (context) => {
-    const { world, provider, made } = await watch(context);
+  test('[CLI13] commands that only read or remove do not probe', async (context) => {
+    const { world, provider, created } = await watch(context);
     await world.loginAt(await world.hostOf('alice'));
     for (const command of ['status', 'token', 'prune', 'logout']) {
       expect((await world.difyctl(`auth ${command}`)).exit).toBe(0);
     }
-    expect(made).toHaveLength(2);
+    expect(created).toHaveLength(2);
     expect(provider.items.size).toBe(0);
   });
 
-  test('[CLI14] KeePassXC, by a stand-in that has its name: the sign-in goes there, and no sentinel to its recycle bin', async (context) => {
-    const { world, provider, made } = await watch(context, { names: ['org.keepassxc.KeePassXC.MainWindow'] });
+  test('[CLI14] a sign-in is stored in a stand-in for KeePassXC without a sentinel', async (context) => {
+    const { world, provider, created } = await watch(context, { names: ['org.keepassxc.KeePassXC.MainWindow'] });
     const host = await world.hostOf('alice');
     expect((await world.loginAt(host)).stdout).toContain('in the Secret Service');
-    expect(made).toEqual([expect.objectContaining({ service: 'difyctl', username: `alice@${host.url}` })]);
+    expect(created).toEqual([expect.objectContaining({ service: 'difyctl', username: `alice@${host.url}` })]);
     expect(await world.tokenAt(host)).toBe('token-of-alice');
     expect(provider.calls).not.toContain('Prompt');
   });
 });
 
-/** The attributes that an item is to be made with. */
+/** The attributes in a call of CreateItem. */
 function attributesIn(call: Message): Readonly<Record<string, string>> {
   const [properties] = call.body('a{sv}(oayays)b');
   const given = new Map(properties as [string, [string, Value]][]);

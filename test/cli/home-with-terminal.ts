@@ -3,13 +3,13 @@ import { onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
 import { Sandbox } from './sandbox.ts';
 
 export interface HomeWithTerminal {
-  /** That of the test that runs. */
+  /** Of the current test. */
   readonly sandbox: Sandbox;
-  /** Runs a line of shell there, on a terminal of its own. */
+  /** Runs a line of shell in the sandbox, on a terminal of its own. */
   start(command: string, extra?: Readonly<Record<string, string>>): PseudoTerminal;
 }
 
-/** A home for each test of the suite that calls this. */
+/** Creates a home for each test of the calling suite. */
 export function homeWithTerminal(): HomeWithTerminal {
   let sandbox: Sandbox;
   beforeEach(() => {

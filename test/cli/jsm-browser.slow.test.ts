@@ -25,7 +25,7 @@ describeStore('jsm login in Chromium', 'chromium', missingChromium(), () => {
     await provider?.stop();
   });
 
-  test('[CLI17] goes to the provider, and who allows it there is signed in and told so, in the browser and in the terminal', async () => {
+  test('[CLI17] signs in with the provider, and the browser and the terminal show it', async () => {
     const running = sandbox.begin('jsm login --no-browser', jsmAt(provider));
     const page = await browser.newPage();
     await page.goto(await addressIn(running));
@@ -38,7 +38,7 @@ describeStore('jsm login in Chromium', 'chromium', missingChromium(), () => {
   });
 });
 
-/** What Google publishes of its server, as far as a sign-in reads it, in the place of a request to Google. */
+/** Replaces requests to Google by the part of its metadata that a sign-in reads. */
 const google = `
 const metadata = {
   issuer: 'https://accounts.google.com',
@@ -61,7 +61,7 @@ globalThis.fetch = async (address) => {
 };
 `;
 
-test('[CLI18] where nothing else is set, the address that is opened is Google’s, and asks for a refresh token', async () => {
+test('[CLI18] by default, jsm login opens a URL of Google that requests a refresh token', async () => {
   const hook = join(sandbox.home, 'google.cjs');
   writeFileSync(hook, google);
   const running = sandbox.begin('exec jsm login --no-browser', {

@@ -11,7 +11,8 @@ import { type Run, Sandbox } from './sandbox.ts';
 let keyring: GnomeKeyring;
 let sandbox: Sandbox;
 
-function surround(): void {
+/** Starts a keyring and a sandbox for each test of a suite. */
+function useKeyring(): void {
   beforeEach(async () => {
     keyring = await startGnomeKeyring('unlocked');
     sandbox = new Sandbox({ DBUS_SESSION_BUS_ADDRESS: keyring.bus.address });
@@ -24,8 +25,8 @@ function surround(): void {
 
 const missingTerminal = missing() ?? missingPseudoTerminal();
 
-describeStore('jsm while the daemon of GNOME Keyring comes and goes', 'secret-service', missingTerminal, () => {
-  surround();
+describeStore('jsm with GNOME Keyring', 'secret-service', missingTerminal, () => {
+  useKeyring();
   let provider: OidcProvider;
   beforeAll(async () => {
     provider = await startOidcProvider();
@@ -36,7 +37,7 @@ describeStore('jsm while the daemon of GNOME Keyring comes and goes', 'secret-se
     sandbox.begin(`jsm ${command}`, { ...jsmAt(provider), ...extra }).end;
   const label = async () => (await jsm('doctor')).stdout.split('\n')[0];
 
-  test('[CLI19] jsm logout && jsm login moves a sign-in from the file to the keyring, and the prompts are gone', async () => {
+  test('[CLI19] jsm logout && jsm login moves a sign-in from the file to the keyring and ends the prompts', async () => {
     await keyring.end();
     const first = await login(sandbox, provider, envPassphrase);
     expect(first.stdout).toContain(
@@ -50,7 +51,7 @@ describeStore('jsm while the daemon of GNOME Keyring comes and goes', 'secret-se
     await asked.waitFor('Enter passphrase for CLI credentials:');
     asked.type('\x03');
     expect(await asked.exit).toBe(130);
-    const moved = await login(sandbox, provider, envPassphrase, 'jsm logout && ');
+    const moved = await login(sandbox, provider, envPassphrase, { before: 'jsm logout && ' });
     expect(moved.stdout).toMatch(
       /^server: revoked\nencrypted file: removed\nSecret Service: nothing there\nsigned in as .*\nstored the sign-in in the Secret Service\n$/,
     );
@@ -61,7 +62,7 @@ describeStore('jsm while the daemon of GNOME Keyring comes and goes', 'secret-se
     expect(await provider.isActive(token.shown().trim())).toBe(true);
   });
 
-  test('[CLI20] jsm login after a keyring was wiped or locked goes to the store that serves', async () => {
+  test('[CLI20] jsm login uses the store that works after the keyring was wiped or locked', async () => {
     expect((await login(sandbox, provider)).stdout).toContain('stored the sign-in in the Secret Service');
     sandbox.run('secret-tool clear service jsm username default');
     expect((await jsm('logout')).exit).toBe(0);
@@ -74,18 +75,18 @@ describeStore('jsm while the daemon of GNOME Keyring comes and goes', 'secret-se
     expect((await jsm('auth token', envPassphrase)).exit).toBe(0);
   });
 
-  test('[CLI21] with JSM_DISABLE_KEYRING=1 no keyring is so much as tried: the passphrase is asked for, and doctor says why', async () => {
+  test('[CLI21] with JSM_DISABLE_KEYRING=1 jsm contacts no keyring, asks for the passphrase, and doctor shows why', async () => {
     const tap = await startTap(keyring.bus);
     const extra = { ...tap.environment, JSM_DISABLE_KEYRING: '1' };
-    const kept = onTerminal('jsm auth set-key jsm_s3cret-xxxxxxxxxxxxxxxx', sandbox.home, {
+    const stored = onTerminal('jsm auth set-key jsm_s3cret-xxxxxxxxxxxxxxxx', sandbox.home, {
       ...sandbox.environment,
       ...extra,
     });
     for (const question of ['Choose a passphrase for CLI credentials:', 'Repeat the passphrase:']) {
-      await kept.waitFor(question);
-      kept.type('correct horse battery staple\r');
+      await stored.waitFor(question);
+      stored.type('correct horse battery staple\r');
     }
-    expect(await kept.exit).toBe(0);
+    expect(await stored.exit).toBe(0);
     const { stdout } = await jsm('doctor', extra);
     expect(stdout).toMatch(/^Credential Storage: Encrypted file \(interactive passphrase\)\n/);
     expect(stdout).toContain('OS keyring not used: the Secret Service is disabled by JSM_DISABLE_KEYRING\n');
@@ -99,11 +100,11 @@ describeStore('jsm while the daemon of GNOME Keyring comes and goes', 'secret-se
 
 const missingTools = missing() ?? missingProgram('busctl') ?? missingProgram('pgrep');
 
-describeStore('what the guide has a user type finds what jsm finds', 'secret-service-tools', missingTools, () => {
-  surround();
+describeStore('the commands of the guide find the same as jsm', 'secret-service-tools', missingTools, () => {
+  useKeyring();
   const doctor = () => sandbox.run('jsm doctor').stdout;
 
-  test('[CLI22] pgrep finds the daemon exactly while doctor finds it running', async () => {
+  test('[CLI22] pgrep finds the daemon as long as doctor reports it running', async () => {
     const [, pid = ''] = /^PID=(\d+)$/m.exec(sandbox.run('busctl --user status org.freedesktop.secrets').stdout) ?? [];
     expect(pid).not.toBe('');
     const found = () =>
@@ -118,7 +119,7 @@ describeStore('what the guide has a user type finds what jsm finds', 'secret-ser
     expect(doctor()).toContain('GNOME Keyring is installed but not running');
   });
 
-  test('[CLI23] busctl prints the name that jsm connects to', async () => {
+  test('[CLI23] busctl prints the bus name that jsm connects to', async () => {
     const listed = sandbox.run('busctl --user list | grep -i secret').stdout;
     expect(listed).toMatch(/^org\.freedesktop\.secrets +\d+ gnome-keyring/m);
     expect(doctor()).toContain('Selection: the Secret Service is selected');

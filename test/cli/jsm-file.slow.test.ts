@@ -21,7 +21,7 @@ afterEach(() => sandbox.remove());
 const firstLines = (command: string, count: number) => sandbox.run(command).stdout.split('\n').slice(0, count);
 
 describe('a sign-in in the encrypted file', () => {
-  test('[CLI24] is there for a later process, and neither token is on disk in the clear', async () => {
+  test('[CLI24] can be read by a later process, and neither token is on disk unencrypted', async () => {
     expect((await login(sandbox, provider, envPassphrase)).exit).toBe(0);
     const kept = await sandbox.begin('KEYSTOW_QUIET=1 KEYSTOW_CONFIG_DIR=.config/jsm keystow get jsm default', {
       KEYSTOW_ALLOW_ENV_PASSPHRASE: '1',
@@ -35,7 +35,7 @@ describe('a sign-in in the encrypted file', () => {
     }
   });
 
-  test('[CLI25] is announced once in a process, though a renewal opens the file again and again', async () => {
+  test('[CLI25] is opened with one notice per process, even if a renewal opens the file several times', async () => {
     expect((await login(sandbox, provider, envPassphrase)).stderr.split(notice)).toHaveLength(2);
     await expireStored(sandbox, {
       KEYSTOW_ALLOW_ENV_PASSPHRASE: '1',
@@ -49,7 +49,7 @@ describe('a sign-in in the encrypted file', () => {
     expect(out).toMatchObject({ stderr: notice, exit: 0 });
   });
 
-  test('[CLI26] ends a fresh machine, and starting over as the guide has it begins a new one', async () => {
+  test('[CLI26] is reported by doctor, and starting over as in the guide makes the machine fresh again', async () => {
     expect(firstLines('jsm doctor', 1)).toEqual(['Credential Storage: No credentials stored']);
     await login(sandbox, provider, envPassphrase);
     expect(firstLines('jsm doctor', 1)).toEqual(['Credential Storage: Encrypted file (interactive passphrase)']);
@@ -69,8 +69,8 @@ describe('a sign-in in the encrypted file', () => {
 const kernel = await createKeyutilsProbe().probe();
 const missingKernelKeyring = kernel.kind === 'usable' ? undefined : `no kernel keyring: ${kernel.reason}`;
 
-describeStore('where the kernel keyring is all there is', 'keyutils', missingKernelKeyring, () => {
-  test('[CLI27] doctor says on the line below the label that it is volatile, and so the file is used', async () => {
+describeStore('with only the kernel keyring', 'keyutils', missingKernelKeyring, () => {
+  test('[CLI27] doctor reports below the label that the keyring is volatile and the file is used', async () => {
     const kept = await sandbox.begin('jsm auth set-key jsm_s3cret-xxxxxxxxxxxxxxxx', envPassphrase).end;
     expect(kept.exit).toBe(0);
     const [label, reason] = firstLines('jsm doctor', 2);

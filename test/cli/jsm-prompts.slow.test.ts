@@ -6,7 +6,7 @@ import { homeWithTerminal } from './home-with-terminal.ts';
 const passphrase = 'correct horse battery staple';
 const key = 'jsm_s3cret-xxxxxxxxxxxxxxxx';
 
-describeStore('what jsm asks on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () => {
+describeStore('jsm on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () => {
   const home = homeWithTerminal();
 
   async function saveFirst(): Promise<PseudoTerminal> {
@@ -17,7 +17,7 @@ describeStore('what jsm asks on a terminal', 'pseudo-terminal', missingPseudoTer
     return terminal;
   }
 
-  test('[CLI28] the passphrase is set and repeated on first save, and asked for on every load', async () => {
+  test('[CLI28] asks to choose and repeat the passphrase on the first save, and for the passphrase on every load', async () => {
     const first = await saveFirst();
     expect(first.shown()).toContain('stored the API key in the encrypted file');
     expect(first.shown()).not.toContain('Enter passphrase');
@@ -31,7 +31,7 @@ describeStore('what jsm asks on a terminal', 'pseudo-terminal', missingPseudoTer
     expect(first.shown()).not.toContain('horse');
   });
 
-  test('[CLI29] what is saved later takes the same passphrase: it is asked for, not chosen anew', async () => {
+  test('[CLI29] asks for the same passphrase on a later save', async () => {
     await saveFirst();
     const second = home.start('jsm auth set-key jsm_s3cret-yyyyyyyyyyyyyyyy');
     await answer(second, 'Enter passphrase for CLI credentials:', passphrase);
@@ -39,7 +39,7 @@ describeStore('what jsm asks on a terminal', 'pseudo-terminal', missingPseudoTer
     expect(second.shown()).not.toContain('Choose a passphrase');
   });
 
-  test('doctor asks for nothing', async () => {
+  test('runs doctor without a prompt', async () => {
     await saveFirst();
     const doctor = home.start('jsm doctor --color=never');
     expect(await doctor.exit).toBe(0);
@@ -47,7 +47,7 @@ describeStore('what jsm asks on a terminal', 'pseudo-terminal', missingPseudoTer
     expect(doctor.shown()).not.toContain('passphrase for CLI credentials');
   });
 
-  test('three wrong passphrases end with 1, and the file is as it was', async () => {
+  test('exits with 1 after three wrong passphrases, and does not change the file', async () => {
     await saveFirst();
     const before = home.sandbox.run('cat .config/jsm/credentials.json').stdout;
     const token = home.start('jsm auth token');
@@ -62,7 +62,7 @@ describeStore('what jsm asks on a terminal', 'pseudo-terminal', missingPseudoTer
     expect(home.sandbox.run('cat .config/jsm/credentials.json').stdout).toBe(before);
   });
 
-  test('[CLI30] with both variables set nothing is asked, and the notice is shown', async () => {
+  test('[CLI30] asks nothing and shows the notice if both variables are set', async () => {
     await saveFirst();
     const token = home.start('jsm auth token', {
       JSM_ALLOW_ENV_PASSPHRASE: '1',

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { visit } from '../oauth/fake-browser.ts';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
-import { addressIn, expireStored, jsmAt, login } from './jsm-login.ts';
-import { type Running, Sandbox } from './sandbox.ts';
+import { addressIn, expireStored, jsmAt, login as loginAt } from './jsm-login.ts';
+import { Sandbox } from './sandbox.ts';
 
 let provider: OidcProvider;
 let sandbox: Sandbox;
@@ -16,87 +15,84 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.remove());
 
-const jsm = (command: string, at = provider): Running => sandbox.begin(`jsm ${command}`, jsmAt(at));
+const jsm = (command: string, at = provider) => sandbox.begin(`jsm ${command}`, jsmAt(at)).end;
+const login = (decision?: 'deny') => loginAt(sandbox, provider, {}, decision && { decision });
 
-describe('signing in', () => {
-  test('that the user refuses is said so, and keeps nothing', async () => {
-    const running = jsm('login --no-browser');
-    await visit(await addressIn(running), 'deny');
-    const { stderr, exit } = await running.end;
+describe('jsm login', () => {
+  test('fails and stores nothing if the user denies it', async () => {
+    const { stderr, exit } = await login('deny');
     expect(exit).toBe(1);
-    expect(stderr).toContain('jsm: ');
-    expect((await jsm('auth status').end).exit).toBe(4);
+    expect(stderr).toContain('(access_denied)');
+    expect((await jsm('auth status')).exit).toBe(4);
   });
 
-  test('that is called off ends with 130, and nothing listens any more', async () => {
+  test('exits with 130 after Ctrl-C and no longer listens', async () => {
     const running = sandbox.begin('exec jsm login --no-browser', jsmAt(provider));
-    const url = await addressIn(running);
-    const redirect = new URL(url).searchParams.get('redirect_uri') ?? '';
+    const redirect = new URL(await addressIn(running)).searchParams.get('redirect_uri') ?? '';
     running.interrupt();
     expect((await running.end).exit).toBe(130);
     await expect(fetch(redirect)).rejects.toThrow();
   });
 
-  test('[CLI32] opens the browser without the secrets of the environment', async () => {
+  test('[CLI32] opens the browser without the secrets in the environment', async () => {
+    const { clientId, clientSecret } = provider.confidentialClient;
     sandbox.run(
       'printf "#!/bin/sh\\nenv >browser-env; echo \\"\\$1\\" >browser-url\\n" >bin/browser; chmod +x bin/browser',
     );
     const running = sandbox.begin('exec jsm login', {
       JSM_ISSUER: provider.issuer,
-      JSM_CLIENT_ID: provider.confidentialClient.clientId,
-      JSM_CLIENT_SECRET: provider.confidentialClient.clientSecret,
+      JSM_CLIENT_ID: clientId,
+      JSM_CLIENT_SECRET: clientSecret,
       BROWSER: 'browser',
       JSM_ALLOW_ENV_PASSPHRASE: '1',
       JSM_CREDENTIALS_PASSPHRASE: 'correct horse',
     });
-    const url = await addressIn(running);
+    const address = await addressIn(running);
     while (sandbox.run('test -s browser-url').exit !== 0) await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(sandbox.run('cat browser-url').stdout.trim()).toBe(url);
-    const given = sandbox.run('cat browser-env').stdout;
-    expect(given).toContain('JSM_ISSUER');
-    expect(given).not.toContain('horse');
-    expect(given).not.toContain(provider.confidentialClient.clientSecret);
+    expect(sandbox.run('cat browser-url').stdout.trim()).toBe(address);
+    const environment = sandbox.run('cat browser-env').stdout;
+    expect(environment).toContain('JSM_ISSUER');
+    expect(environment).not.toContain('horse');
+    expect(environment).not.toContain(clientSecret);
     running.interrupt();
     await running.end;
   });
 });
 
-describe('an expired access token', () => {
-  test('that the server no longer renews ends with 4 and says to sign in', async () => {
-    await login(sandbox, provider);
+describe('jsm auth token', () => {
+  test('exits with 4 and suggests to sign in if the server no longer renews the token', async () => {
+    await login();
     expect(sandbox.run('cp -r .config saved').exit).toBe(0);
-    await jsm('logout').end;
+    await jsm('logout');
     expect(sandbox.run('rm -r .config && mv saved .config').exit).toBe(0);
     await expireStored(sandbox);
-    const { exit, stderr } = await jsm('auth token').end;
+    const { exit, stderr } = await jsm('auth token');
     expect(stderr).toMatch(/^jsm: .*\n {2}hint: .*sign in/);
     expect(exit).toBe(4);
   });
-});
 
-describe('a crowd', () => {
-  test('[CLI34] of twenty processes that find one token expired makes one request, and all get a valid token', async () => {
-    await login(sandbox, provider);
+  test('[CLI34] twenty processes renew an expired token with one request, and all print a valid token', async () => {
+    await login();
     const before = provider.granted.length;
     await expireStored(sandbox);
-    const runs = await Promise.all(Array.from({ length: 20 }, () => jsm('auth token').end));
+    const runs = await Promise.all(Array.from({ length: 20 }, () => jsm('auth token')));
     expect(runs.map(({ exit, stderr }) => ({ exit, stderr }))).toEqual(runs.map(() => ({ exit: 0, stderr: '' })));
     expect(provider.granted.slice(before)).toEqual(['refresh_token']);
     expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1);
     expect(await provider.isActive(runs[0]?.stdout ?? '')).toBe(true);
-  });
+  }, 120_000);
 });
 
-describe('signing out', () => {
-  test('[CLI36] removes it here also where the server cannot be told, and says so', async () => {
+describe('jsm logout', () => {
+  test('[CLI36] removes the sign-in but exits with 1 if the server is down', async () => {
     const passing = await startOidcProvider();
-    await login(sandbox, passing);
+    await loginAt(sandbox, passing);
     await passing.stop();
-    const { stdout, exit } = await jsm('logout', passing).end;
+    const { stdout, exit } = await jsm('logout', passing);
     expect(stdout).toMatch(
       /^server: not revoked \(.*\); revoke the access in your account there\nencrypted file: removed\n/,
     );
     expect(exit).toBe(1);
-    expect((await jsm('auth status', passing).end).exit).toBe(4);
+    expect((await jsm('auth status', passing)).exit).toBe(4);
   });
 });

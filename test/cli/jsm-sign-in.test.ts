@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
-import { expireStored, jsmAt, login } from './jsm-login.ts';
-import { type Running, Sandbox } from './sandbox.ts';
+import { expireStored, jsmAt, login as loginAt } from './jsm-login.ts';
+import { Sandbox } from './sandbox.ts';
 
 let provider: OidcProvider;
 let sandbox: Sandbox;
@@ -15,16 +15,17 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.remove());
 
-const jsm = (command: string, at = provider): Running => sandbox.begin(`jsm ${command}`, jsmAt(at));
+const jsm = (command: string) => sandbox.begin(`jsm ${command}`, jsmAt(provider)).end;
+const login = () => loginAt(sandbox, provider);
 
-describe('signing in', () => {
-  test('[CLI31] ends with the tokens kept, who it is, and nothing shown of them', async () => {
-    const { stdout, exit } = await login(sandbox, provider);
+describe('jsm login', () => {
+  test('[CLI31] stores the tokens and shows who signed in, but no token', async () => {
+    const { stdout, exit } = await login();
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^signed in as alice@\S+\nstored the sign-in in the encrypted file/);
-    const token = (await jsm('auth token').end).stdout;
+    const token = (await jsm('auth token')).stdout;
     expect(await provider.isActive(token)).toBe(true);
-    const status = await jsm('auth status').end;
+    const status = await jsm('auth status');
     expect(status.stdout).toMatch(
       /^signed in as alice@\S+\n {2}at http:\/\/127\.0\.0\.1:\d+\n {2}until \S+, then renewed automatically\n/,
     );
@@ -32,34 +33,33 @@ describe('signing in', () => {
     expect(sandbox.run(`grep -r '${token}' .`).exit).toBe(1);
   });
 
-  test('needs a client, and says which variable sets it', async () => {
+  test('requires a client ID and names its variable', async () => {
     const { stderr, exit } = await sandbox.begin('jsm login').end;
-    expect(stderr).toContain('jsm: missing client ID for https://accounts.google.com');
-    expect(stderr).toContain('set JSM_CLIENT_ID');
+    expect(stderr).toContain('jsm: missing client ID for https://accounts.google.com\n  hint: set JSM_CLIENT_ID ');
     expect(exit).toBe(2);
   });
 });
 
-describe('an expired access token', () => {
-  test('[CLI33] is renewed before it is given out', async () => {
-    await login(sandbox, provider);
+describe('jsm auth token', () => {
+  test('[CLI33] renews an expired access token once', async () => {
+    await login();
     const before = provider.granted.length;
     await expireStored(sandbox);
-    const { stdout } = await jsm('auth token').end;
+    const { stdout } = await jsm('auth token');
     expect(provider.granted.slice(before)).toEqual(['refresh_token']);
     expect(await provider.isActive(stdout)).toBe(true);
-    expect((await jsm('auth token').end).stdout).toBe(stdout);
+    expect((await jsm('auth token')).stdout).toBe(stdout);
   });
 });
 
-describe('signing out', () => {
-  test('[CLI35] revokes at the server, removes it everywhere, and prints a receipt', async () => {
-    await login(sandbox, provider);
-    const token = (await jsm('auth token').end).stdout;
-    const { stdout, exit } = await jsm('logout').end;
+describe('jsm logout', () => {
+  test('[CLI35] revokes the tokens, removes the sign-in from every store, and prints the result for each', async () => {
+    await login();
+    const token = (await jsm('auth token')).stdout;
+    const { stdout, exit } = await jsm('logout');
     expect(stdout).toBe('server: revoked\nencrypted file: removed\nSecret Service: nothing there\n');
     expect(exit).toBe(0);
     expect(await provider.isActive(token)).toBe(false);
-    expect((await jsm('auth token').end).exit).toBe(4);
+    expect((await jsm('auth token')).exit).toBe(4);
   });
 });

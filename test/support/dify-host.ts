@@ -2,26 +2,26 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-/** What the host does with one request. */
+/** How the host responds to one request. */
 export interface DifyAnswer {
-  /** 200 unless given. */
+  /** 200 by default. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON; a text or bytes are sent as they are. */
+  /** Sent as JSON; a string or bytes are sent unchanged. */
   readonly body?: unknown;
-  /** Instead of an answer: `cut` ends the connection, `silent` never answers, `half` begins one and never ends it. */
+  /** Instead of a response: `cut` closes the connection, `silent` never responds, `half` starts a response but never ends it. */
   readonly instead?: 'cut' | 'silent' | 'half';
 }
 
-/** Answers in the order of the requests; the last one is given again and again. */
+/** Responses in the order of the requests. The last one is repeated. */
 export interface DifyScript {
-  /** To a request for a device code. {@link codeAnswer} where absent. */
+  /** For requests for a device code. {@link codeAnswer} by default. */
   readonly code?: readonly DifyAnswer[];
-  /** To a question for the token. {@link tokenAnswer}, at once, where absent. */
+  /** For requests for a token. {@link tokenAnswer} by default. */
   readonly token?: readonly DifyAnswer[];
-  /** What goes before `/openapi`, such as `/dify`. */
+  /** Precedes `/openapi`, such as `/dify`. */
   readonly basePath?: string;
-  /** PEM: the host speaks TLS. */
+  /** In PEM. Makes the host use TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
@@ -29,23 +29,23 @@ export interface DifyRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
-  /** Parsed where it is JSON, else the text. */
+  /** Parsed if it is JSON, otherwise the text. */
   readonly body: unknown;
-  /** When it came, in milliseconds since the epoch. */
+  /** When it arrived, since the epoch. */
   readonly atMs: number;
 }
 
 export interface DifyHost {
-  /** What to type as the host. */
+  /** The host, as a user types it. */
   readonly url: string;
-  /** All that came, in order. */
+  /** All requests, in order. */
   readonly requests: readonly DifyRequest[];
-  /** Requests that somebody still waits for an answer to. */
+  /** The number of requests whose connection is still open. */
   open(): number;
   stop(): Promise<void>;
 }
 
-/** What nothing may show. */
+/** Secrets that no message may show. */
 export const deviceCode = 'dc-s3cret-device-code-7Qm2';
 export const bearer = 'dfoa_s3cret-bearer-Zk41';
 export const userCode = 'BDWP-HQPK';
@@ -68,12 +68,12 @@ export function tokenAnswer(changes: Readonly<Record<string, unknown>> = {}): Di
   return { body: { token: bearer, account, token_id: 'tok-1', ...changes } };
 }
 
-/** Dify sends these with status 400. */
+/** Dify sends errors with status 400. */
 export function errorAnswer(error: string, status = 400): DifyAnswer {
   return { status, body: { error } };
 }
 
-/** A host of Dify's on a loopback port, as far as a sign-in sees one. It runs in the process that starts it. */
+/** Starts the part of a host of Dify's that a sign-in uses, on a loopback port of this process. */
 export async function startDifyHost(script: DifyScript = {}): Promise<DifyHost> {
   const { basePath = '', tls } = script;
   const requests: DifyRequest[] = [];
@@ -90,7 +90,7 @@ export async function startDifyHost(script: DifyScript = {}): Promise<DifyHost> 
   const listener: RequestListener = (request, response) => {
     open.add(response);
     response.once('close', () => open.delete(response));
-    // A request that ends before it is whole is none.
+    // Ignores an incomplete request.
     serve(request, response).catch(() => response.destroy());
   };
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

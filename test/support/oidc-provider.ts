@@ -3,28 +3,28 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import Provider, { type Configuration } from 'oidc-provider';
 
-/** The certified provider, on loopback, with one user: Alice, who has no password. */
+/** The certified oidc-provider on a loopback address, with one user: Alice, without a password. */
 export interface OidcProvider {
   readonly issuer: string;
-  /** Clients that it knows: a native one without a secret, and one with. */
+  /** The registered clients: a native one without a secret, and one with. */
   readonly publicClient: { readonly clientId: string };
   readonly confidentialClient: { readonly clientId: string; readonly clientSecret: string };
-  /** Grant types that the token endpoint has answered with tokens, in order. */
+  /** The grant types of all token responses, in order. */
   readonly granted: readonly string[];
-  /** Whether it still takes this token: RFC 7662. */
+  /** Whether the provider still accepts this token (RFC 7662). */
   isActive(token: string): Promise<boolean>;
   stop(): Promise<void>;
 }
 
 export interface OidcProviderOptions {
-  /** Without it there is no revocation endpoint. `true` unless given. */
+  /** Whether the provider has a revocation endpoint. `true` by default. */
   readonly revocation?: boolean;
   readonly accessTokenSeconds?: number;
-  /** `http://127.0.0.1/callback` unless given. */
+  /** `http://127.0.0.1/callback` by default. */
   readonly redirectUri?: string;
 }
 
-/** Refresh tokens rotate, and one that is used twice ends the whole grant. PKCE is required. */
+/** Refresh tokens rotate, and using one twice ends the sign-in. PKCE is required. */
 export async function startOidcProvider(options: OidcProviderOptions = {}): Promise<OidcProvider> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -103,7 +103,7 @@ function configuration(options: OidcProviderOptions, confidential: OidcProvider[
   };
 }
 
-/** One form for signing in and consenting; whatever is not `decision=allow` refuses. */
+/** One form for the sign-in and the consent. Anything but `decision=allow` denies. */
 async function interact(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { params } = await provider.interactionDetails(request, response);
   if (request.method === 'GET') {

@@ -15,7 +15,7 @@ export interface Renewal {
 
 /**
  * Returns an access token that is valid, or the API key. Renews an access token that has expired: if several processes need
- * that at once, one contacts the server, and the others use its result.
+ * that at the same time, one contacts the server, and the others use its result.
  *
  * - nobody is signed in → `undefined`
  * - there is no refresh token, or the server no longer accepts it → `not-signed-in`

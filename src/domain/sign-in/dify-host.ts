@@ -10,7 +10,7 @@ const defaultPorts: Readonly<Record<string, number>> = { https: 443, http: 80 };
 
 /**
  * Normalises a host that a user typed to `SCHEME://NAME[:PORT][/PATH]`, without a slash at the end. All spellings of one
- * host give the same text, and that text is its own normal form.
+ * host have the same normal form, and the normal form doesn't change.
  *
  * - no scheme means https; http is allowed only if typed, and only for this machine (`localhost`, 127.0.0.0/8, `::1`)
  * - scheme and name become lower-case; a dot after the name, a default port and empty parts of the path are removed

@@ -54,7 +54,7 @@ export function parseIssuer({ issuer, clientId }: OAuthSettings): URL {
   return url;
 }
 
-/** Whether nobody can read what is sent there: TLS, or this machine. */
+/** Whether requests to this URL can't be read on the network. */
 export function isEncryptedOrLocal({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }

@@ -37,7 +37,7 @@ export function toError(thrown: unknown, call: OAuthCall): CredentialError {
       return protocolViolation(call, getLibraryMessage(thrown), 'check whether the clock of this machine is right');
   }
   if (code.startsWith('OAUTH_')) return protocolViolation(call, getLibraryMessage(thrown));
-  // WebCrypto's name for an invalid key, where the library only has `something went wrong`.
+  // WebCrypto's name for an invalid key. The library's own message is only `something went wrong`.
   if (cause instanceof DOMException && cause.name === 'DataError') {
     return protocolViolation(call, 'it publishes an invalid key');
   }
