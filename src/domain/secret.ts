@@ -1,6 +1,9 @@
 const hidden = '[secret]';
 
-/** The bytes of a credential. Printed, serialised or inspected, it is `[secret]`; only {@link Secret.expose} returns the bytes. */
+/**
+ * The bytes of a credential. Printed, serialised or inspected, it is `[secret]`. Only {@link Secret.expose} returns the
+ * bytes.
+ */
 export class Secret {
   readonly #bytes: Uint8Array;
 

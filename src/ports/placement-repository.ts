@@ -1,6 +1,8 @@
 import type { PlacementIndex } from '../domain/placement/placement-index.ts';
 
-/** The placement file, shared by all processes of the user. Losing it costs only time, because the stores keep their data. */
+/**
+ * The placement file, shared by all processes of the user. Losing it costs only time, because the stores keep their data.
+ */
 export interface PlacementRepository {
   /**
    * - never written → an empty index, `absent`

@@ -104,7 +104,7 @@ function isEqualIfGiven(stored: Attributes, request: Attributes, key: string): b
 
 const servicePrefix = 'git-credential:';
 
-/** Accounts of credentials with no user name, or an empty one. In an escaped user name, `%` is always followed by `25`. */
+/** Accounts of credentials with no user name, or an empty one. An escaped user name has `25` after each `%`. */
 const noUsername = '%none';
 const emptyUsername = '%empty';
 
