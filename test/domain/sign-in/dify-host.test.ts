@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CredentialError } from '../../../src/domain/credential-error.ts';
-import { parseDifyAccount, toDifyName } from '../../../src/domain/sign-in/dify-account.ts';
+import { findLatestDifyEntry, parseDifyAccount, toDifyName } from '../../../src/domain/sign-in/dify-account.ts';
 import { canonicalIpv6, parseDifyHost } from '../../../src/domain/sign-in/dify-host.ts';
 
 describe('a host is normalised', () => {
@@ -210,6 +210,21 @@ describe('the credential of an account', () => {
   ])('is never named %o', (name) => {
     expect(parseDifyAccount(name, 'linux')).toBeUndefined();
   });
+});
+
+test('the latest sign-in in the placement index is found, of all or at one host', () => {
+  const toEntry = (account: string, day: number) => ({
+    service: 'difyctl',
+    account,
+    store: 'file' as const,
+    writtenAt: `2026-11-0${day}T09:00:00.000Z`,
+    stale: [],
+  });
+  const [alice, bob] = [toEntry('alice@cloud.dify.ai', 1), toEntry('bob@dify.example.com', 2)];
+  const placement = [alice, bob, toEntry('no sign-in', 3)];
+  expect(findLatestDifyEntry(placement, 'linux')).toBe(bob);
+  expect(findLatestDifyEntry(placement, 'linux', 'https://cloud.dify.ai')).toBe(alice);
+  expect(findLatestDifyEntry(placement, 'linux', 'https://another.example')).toBeUndefined();
 });
 
 function attempt(typed: string): unknown {
