@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
-import { missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
+import { missingPseudoTerminal, type PseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 import { Sandbox } from './sandbox.ts';
 
 const kept = [
@@ -61,7 +61,7 @@ for (const [shell, { command, teach }] of Object.entries(shells)) {
   describeStore(`completion in ${shell}`, shell, missingPseudoTerminal() ?? missingShell(shell), () => {
     let terminal: PseudoTerminal;
     beforeAll(async () => {
-      terminal = onTerminal(command, sandbox.home, sandbox.environment, 120_000);
+      terminal = runOnTerminal(command, sandbox.home, sandbox.environment, 120_000);
       terminal.type(`${teach}\r`);
       await terminal.waitFor('ready> ');
     });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
-import { missingPseudoTerminal, onTerminal } from '../support/pseudo-terminal.ts';
+import { missingPseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 import { Sandbox } from './sandbox.ts';
 
 const colour = '\x1b[';
@@ -15,7 +15,7 @@ describeStore('doctor on a terminal', 'pseudo-terminal', missingPseudoTerminal()
 
   /** What it shows. `extra`: environment beside the sandbox's. */
   async function shown(command: string, extra: Readonly<Record<string, string>> = {}): Promise<string> {
-    const terminal = onTerminal(command, sandbox.home, { ...sandbox.environment, ...extra });
+    const terminal = runOnTerminal(command, sandbox.home, { ...sandbox.environment, ...extra });
     expect(await terminal.exit).toBe(0);
     return terminal.shown();
   }

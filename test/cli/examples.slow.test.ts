@@ -11,7 +11,7 @@ import { programs } from '../support/all-programs.ts';
 import { type DifyHost, startDifyHost } from '../support/dify-host.ts';
 import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
-import { answer, missingPseudoTerminal, onTerminal } from '../support/pseudo-terminal.ts';
+import { answer, missingPseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 import { missingProgram } from '../support/session-bus.ts';
 import { addressIn, jsmAt } from './jsm-login.ts';
 import { type Run, Sandbox } from './sandbox.ts';
@@ -115,7 +115,7 @@ describeStore('the examples in --help', 'secret-service', missing() ?? missingPs
   async function run(line: string, home = sandbox): Promise<Pick<Run, 'stdout' | 'exit'>> {
     const asked = questions[line];
     if (asked !== undefined) {
-      const terminal = onTerminal(line, withFiles.home, withFiles.environment);
+      const terminal = runOnTerminal(line, withFiles.home, withFiles.environment);
       for (const question of asked) await answer(terminal, question, passphrase);
       return { stdout: terminal.shown(), exit: await terminal.exit };
     }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
-import { answer, missingPseudoTerminal, onTerminal } from '../support/pseudo-terminal.ts';
+import { answer, missingPseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 import { Sandbox } from './sandbox.ts';
 
 const controlC = '\x03';
@@ -36,7 +36,7 @@ describe('a signal to keystow exec goes to the child, whose answer decides', () 
 describeStore('exec on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () => {
   test('Ctrl-C reaches the child once, and its answer decides', async () => {
     const command = `exec keystow exec demo alice --env TOKEN -- node -e "${counting}"`;
-    const terminal = onTerminal(command, sandbox.home, sandbox.environment);
+    const terminal = runOnTerminal(command, sandbox.home, sandbox.environment);
     await terminal.waitFor('the child runs');
     terminal.type(controlC);
     expect(await terminal.exit).toBe(42);
@@ -45,7 +45,7 @@ describeStore('exec on a terminal', 'pseudo-terminal', missingPseudoTerminal(), 
 
   test('a child that does not catch Ctrl-C ends by it, and exec with 130', async () => {
     const command = 'exec keystow exec demo alice --env TOKEN -- sh -c "echo the child runs; exec sleep 20"';
-    const terminal = onTerminal(command, sandbox.home, sandbox.environment);
+    const terminal = runOnTerminal(command, sandbox.home, sandbox.environment);
     await terminal.waitFor('the child runs');
     terminal.type(controlC);
     expect(await terminal.exit).toBe(130);
@@ -53,11 +53,11 @@ describeStore('exec on a terminal', 'pseudo-terminal', missingPseudoTerminal(), 
 
   test('after a prompt for the passphrase, what is typed is the child’s', async () => {
     const seal = { ...sandbox.environment, KEYSTOW_SEAL: 'passphrase', KEYSTOW_CONFIG_DIR: 'sealed' };
-    const set = onTerminal('printf s3cret | keystow set demo alice', sandbox.home, seal);
+    const set = runOnTerminal('printf s3cret | keystow set demo alice', sandbox.home, seal);
     await answer(set, 'Choose a passphrase for CLI credentials:', 'correct horse');
     await answer(set, 'Repeat the passphrase:', 'correct horse');
     expect(await set.exit).toBe(0);
-    const terminal = onTerminal(
+    const terminal = runOnTerminal(
       `keystow exec demo alice --env TOKEN -- sh -c 'test -t 0; echo "terminal: $?"; read line; echo "$line, $TOKEN"'`,
       sandbox.home,
       seal,

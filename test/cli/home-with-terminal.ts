@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from 'vitest';
-import { onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
+import { type PseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 import { Sandbox } from './sandbox.ts';
 
 export interface HomeWithTerminal {
@@ -20,6 +20,6 @@ export function homeWithTerminal(): HomeWithTerminal {
     get sandbox() {
       return sandbox;
     },
-    start: (command, extra = {}) => onTerminal(command, sandbox.home, { ...sandbox.environment, ...extra }),
+    start: (command, extra = {}) => runOnTerminal(command, sandbox.home, { ...sandbox.environment, ...extra }),
   };
 }

@@ -3,7 +3,7 @@ import { describeStore } from '../contract/require-stores.ts';
 import { startTap } from '../secret-service/tap.ts';
 import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
-import { missingPseudoTerminal, onTerminal } from '../support/pseudo-terminal.ts';
+import { missingPseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 import { missingProgram } from '../support/session-bus.ts';
 import { envPassphrase, jsmAt, login } from './jsm-login.ts';
 import { type Run, Sandbox } from './sandbox.ts';
@@ -47,7 +47,7 @@ describeStore('jsm with GNOME Keyring', 'secret-service', missingTerminal, () =>
     expect((await jsm('auth token')).stderr).toContain('Cannot prompt for passphrase');
 
     await keyring.restart('unlocked');
-    const asked = onTerminal('jsm auth token', sandbox.home, { ...sandbox.environment, ...jsmAt(provider) });
+    const asked = runOnTerminal('jsm auth token', sandbox.home, { ...sandbox.environment, ...jsmAt(provider) });
     await asked.waitFor('Enter passphrase for CLI credentials:');
     asked.type('\x03');
     expect(await asked.exit).toBe(130);
@@ -56,7 +56,7 @@ describeStore('jsm with GNOME Keyring', 'secret-service', missingTerminal, () =>
       /^server: revoked\nencrypted file: removed\nSecret Service: nothing there\nsigned in as .*\nstored the sign-in in the Secret Service\n$/,
     );
     expect(await label()).toBe('Credential Storage: OS keyring');
-    const token = onTerminal('jsm auth token', sandbox.home, { ...sandbox.environment, ...jsmAt(provider) });
+    const token = runOnTerminal('jsm auth token', sandbox.home, { ...sandbox.environment, ...jsmAt(provider) });
     expect(await token.exit).toBe(0);
     expect(token.shown()).not.toContain('passphrase');
     expect(await provider.isActive(token.shown().trim())).toBe(true);
@@ -78,7 +78,7 @@ describeStore('jsm with GNOME Keyring', 'secret-service', missingTerminal, () =>
   test('[CLI21] with JSM_DISABLE_KEYRING=1 jsm contacts no keyring, asks for the passphrase, and doctor shows why', async () => {
     const tap = await startTap(keyring.bus);
     const extra = { ...tap.environment, JSM_DISABLE_KEYRING: '1' };
-    const stored = onTerminal('jsm auth set-key jsm_s3cret-xxxxxxxxxxxxxxxx', sandbox.home, {
+    const stored = runOnTerminal('jsm auth set-key jsm_s3cret-xxxxxxxxxxxxxxxx', sandbox.home, {
       ...sandbox.environment,
       ...extra,
     });

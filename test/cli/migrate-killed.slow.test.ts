@@ -11,8 +11,8 @@ import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret } from '../contract/secrets.ts';
 import { type Death, startDeadlyBus } from '../support/deadly-bus.ts';
 import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
-import { contextAt } from '../support/home-context.ts';
-import { scriptOf } from '../support/programs.ts';
+import { createHomeContext } from '../support/home-context.ts';
+import { findScript } from '../support/programs.ts';
 import { Sandbox } from './sandbox.ts';
 
 const never: Death = { nth: Number.POSITIVE_INFINITY, when: 'unheard' };
@@ -30,7 +30,7 @@ describeStore('keystow migrate, killed', 'secret-service', missing(), () => {
     const sandbox = new Sandbox({ DBUS_SESSION_BUS_ADDRESS: keyring.bus.address });
     const name = { service: 'demo', account };
     const secret = freshSecret();
-    const context = contextAt(sandbox.home, sandbox.environment);
+    const context = createHomeContext(sandbox.home, sandbox.environment);
     await setCredential(context, name, secret, { status: 'selected', store: from, skipped: [], rules: [] });
     return { sandbox, context, name, secret };
   }
@@ -39,7 +39,7 @@ describeStore('keystow migrate, killed', 'secret-service', missing(), () => {
   async function migrate({ environment }: Sandbox, to: StoreId, death: Death) {
     let kill = () => {};
     const bus = await startDeadlyBus(keyring.bus, death, () => kill());
-    const child = spawn(process.execPath, [scriptOf('keystow'), 'migrate', '--to', to], {
+    const child = spawn(process.execPath, [findScript('keystow'), 'migrate', '--to', to], {
       env: { ...environment, ...bus.environment },
       stdio: 'ignore',
     });

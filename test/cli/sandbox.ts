@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LeakWatch } from '../leaks/leak-watch.ts';
-import { killAfter } from '../support/fair-limit.ts';
+import { killAfter } from '../support/kill-after.ts';
 import { patienceMs } from '../support/patience.ts';
-import { programs, scriptOf } from '../support/programs.ts';
+import { findScript, programs } from '../support/programs.ts';
 import { shell } from './shell.ts';
 
 export interface Run {
@@ -36,7 +36,7 @@ export class Sandbox {
     this.watch = options.timed ? undefined : new LeakWatch();
     const bin = join(this.home, 'bin');
     mkdirSync(bin);
-    for (const program of programs) shell.install(bin, program, scriptOf(program), this.watch);
+    for (const program of programs) shell.install(bin, program, findScript(program), this.watch);
     this.environment = { ...shell.environment(this.home, bin), TMPDIR: this.#temporary, ...extra };
   }
 

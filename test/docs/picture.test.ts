@@ -7,7 +7,7 @@ import { parseDistribution } from '../../src/domain/host-info.ts';
 import { Sandbox } from '../cli/sandbox.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { missing as missingGnomeKeyring } from '../support/gnome-keyring.ts';
-import { missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
+import { missingPseudoTerminal, type PseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 import { startSessionBus } from '../support/session-bus.ts';
 
 const columns = 92;
@@ -45,7 +45,7 @@ async function record(): Promise<readonly Recorded[]> {
   });
   onTestFinished(() => sandbox.remove());
   const shell = `stty cols ${columns}; exec bash --noprofile --norc --noediting -i`;
-  const terminal = onTerminal(shell, sandbox.home, sandbox.environment, 120_000);
+  const terminal = runOnTerminal(shell, sandbox.home, sandbox.environment, 120_000);
   await terminal.waitFor(prompt);
 
   const set = await run(terminal, 'printf %s "$TOKEN" | keystow set github.com alice');

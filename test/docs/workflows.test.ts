@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { bundled } from '../support/bundled.ts';
+import { bundleModule } from '../support/bundled.ts';
 import { needsPosix } from '../support/needs.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -14,7 +14,7 @@ const files = readdirSync(folder);
 const textOf = (file: string) => readFileSync(join(folder, file), 'utf8');
 
 /** GitHub's own parser. It imports JSON without saying that it is JSON, which no Node takes but every bundler does. */
-const parser = bundled('node_modules/@actions/workflow-parser/dist/index.js');
+const parser = bundleModule('node_modules/@actions/workflow-parser/dist/index.js');
 
 /** What GitHub would say is wrong with a workflow. */
 async function errorsOf(name: string, content: string): Promise<readonly string[]> {

@@ -19,28 +19,28 @@ export function missingStrace(): string | undefined {
 }
 
 /** What makes every run of a traced program make the same calls on the same paths: strace counts for each thread. */
-export const repeatable = {
+export const repeatableEnvironment = {
   UV_THREADPOOL_SIZE: '1',
   NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'fixed-names.mjs'))}`,
 };
 
 /** What a write of `path` touches beside the file itself. */
-export function pathsOf(path: string): readonly string[] {
+export function writtenPaths(path: string): readonly string[] {
   return [path, `${path}.lock`, `${path}.tmp-${'0'.repeat(16)}`];
 }
 
 /** Runs a command under strace, which writes down in `log` every call on these paths. */
-export function recording(log: string, folder: string, paths: readonly string[]): readonly string[] {
+export function straceRecording(log: string, folder: string, paths: readonly string[]): readonly string[] {
   return [...strace(log, folder, paths), '-y', '-e', 'trace=%file,%desc'];
 }
 
 /** Runs a command under strace, which kills it as it is about to make this call. */
-export function killing(log: string, folder: string, { name, nth, path }: SystemCall): readonly string[] {
+export function straceKilling(log: string, folder: string, { name, nth, path }: SystemCall): readonly string[] {
   return [...strace(log, folder, [path]), '-e', `trace=${name}`, '-e', `inject=${name}:signal=KILL:when=${nth}`];
 }
 
 /** Runs a command under strace, which has this call fail and leaves the text `(INJECTED)` in `log`. */
-export function failing(
+export function straceFailing(
   log: string,
   folder: string,
   { name, nth, path }: SystemCall,
@@ -59,7 +59,7 @@ function strace(log: string, folder: string, paths: readonly string[]): readonly
  * The calls of a recording, in their order. A rename counts for the path that it takes away. What two threads would do
  * alike is named once.
  */
-export function callsIn(recorded: string, folder: string, paths: readonly string[]): readonly SystemCall[] {
+export function parseCalls(recorded: string, folder: string, paths: readonly string[]): readonly SystemCall[] {
   const made = new Map<string, number>();
   const calls = new Map<string, SystemCall>();
   for (const line of recorded.split('\n')) {

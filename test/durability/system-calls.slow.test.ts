@@ -6,9 +6,18 @@ import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { childProcesses, ended } from '../encrypted-file/processes.ts';
+import { type DurableFile, durableFiles } from './durable-files.ts';
 import { inParallel } from './in-parallel.ts';
-import { type KeptFile, keptFiles } from './kept-files.ts';
-import { callsIn, failing, killing, missingStrace, pathsOf, recording, repeatable, type SystemCall } from './strace.ts';
+import {
+  missingStrace,
+  parseCalls,
+  repeatableEnvironment,
+  type SystemCall,
+  straceFailing,
+  straceKilling,
+  straceRecording,
+  writtenPaths,
+} from './strace.ts';
 
 type State = Readonly<Record<string, string>>;
 
@@ -20,8 +29,8 @@ const faults = [
   ['EACCES', 'permission denied'],
 ] as const;
 const orphan = `${file}.tmp-0123456789abcdef`;
-const paths = ['.', 'config', orphan, ...pathsOf(file)];
-const writes = keptFiles.flatMap((kept) => [
+const paths = ['.', 'config', orphan, ...writtenPaths(file)];
+const writes = durableFiles.flatMap((kept) => [
   ...(kept.verb === 'reseal' ? [] : [{ what: `the first write of ${kept.name}`, kept, first: true, orphaned: false }]),
   { what: `a change of ${kept.name}`, kept, first: false, orphaned: false },
   // Both files are written alike.
@@ -48,8 +57,13 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
       };
       const { folder, path, log } = fresh('recorded');
       const before = await kept.read(path);
-      await run(kept.verb, path, 'alice', repeatable, recording(log, folder, paths));
-      return { before, after: await kept.read(path), calls: callsIn(readFileSync(log, 'utf8'), folder, paths), fresh };
+      await run(kept.verb, path, 'alice', repeatableEnvironment, straceRecording(log, folder, paths));
+      return {
+        before,
+        after: await kept.read(path),
+        calls: parseCalls(readFileSync(log, 'utf8'), folder, paths),
+        fresh,
+      };
     }
 
     test('[DUR5] killed at each in turn: the old state or the new, the lock heals, and the next write cleans up', async () => {
@@ -60,7 +74,7 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
       const left = await inParallel(calls, async (call) => {
         const what = `killed at ${label(call)}`;
         const { folder, path, log } = fresh(what);
-        const child = start(kept.verb, path, 'alice', repeatable, killing(log, folder, call));
+        const child = start(kept.verb, path, 'alice', repeatableEnvironment, straceKilling(log, folder, call));
         await ended(child);
         expect(child.signalCode, what).toBe('SIGKILL');
         return { path, states: [before, after], what };
@@ -77,7 +91,13 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
       const left = await inParallel(all, async ([call, [errno, words]]) => {
         const what = `${errno} at ${label(call)}`;
         const { folder, path, log } = fresh(what);
-        const said = await run(kept.verb, path, 'alice', repeatable, failing(log, folder, call, errno));
+        const said = await run(
+          kept.verb,
+          path,
+          'alice',
+          repeatableEnvironment,
+          straceFailing(log, folder, call, errno),
+        );
         expect(readFileSync(log, 'utf8'), what).toContain('(INJECTED)');
         if ('value' in said) return { path, states: [after], what };
         expect(said, what).toMatchObject({ code: 'file-io', hint: expect.stringMatching(/./) });
@@ -110,7 +130,7 @@ interface Left {
 }
 
 /** Nothing is lost, nothing stays locked, and the next write leaves nothing lying about. */
-async function expectWhole(kept: KeptFile, left: readonly Left[]): Promise<void> {
+async function expectWhole(kept: DurableFile, left: readonly Left[]): Promise<void> {
   // All at once, because many wait for a lock to become stale.
   const check = async ({ path, states, what }: Left) => {
     const state = await kept.read(path);

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { bundled } from '../support/bundled.ts';
+import { bundleModule } from '../support/bundled.ts';
 
 /** What a child said at its end: a value, or an error's code, message and hint. */
 export interface Said {
@@ -11,7 +11,7 @@ export interface Said {
 
 /** Runs child.ts as processes of their own. */
 export function childProcesses() {
-  const child = bundled('test/encrypted-file/child.ts');
+  const child = bundleModule('test/encrypted-file/child.ts');
 
   function start(
     verb: string,

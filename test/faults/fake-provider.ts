@@ -5,7 +5,7 @@ import type { SessionBus } from '../support/session-bus.ts';
 import { type Answer, BusPeer } from './bus-peer.ts';
 
 /** What is done with a call in place of what should be: another answer, none, or the provider ends. */
-export type Misdeed = Answer | 'silence' | 'end';
+export type FaultyResponse = Answer | 'silence' | 'end';
 
 /** How a fake provider differs from one that is unlocked, asks nobody and does as it is told. */
 export interface FakeProviderOptions {
@@ -21,9 +21,9 @@ export interface FakeProviderOptions {
   /** How late every answer is, in milliseconds. */
   readonly lateMs?: number;
   /** By method, what is done with a call. `undefined`: what should be, after all. */
-  readonly instead?: Readonly<Record<string, (call: Message) => Misdeed | undefined>>;
+  readonly instead?: Readonly<Record<string, (call: Message) => FaultyResponse | undefined>>;
   /** What is done with the `count`th call, from 1, whatever it is. `undefined`: what should be, or {@link instead}. */
-  readonly misbehaves?: (count: number, call: Message) => Misdeed | undefined;
+  readonly misbehaves?: (count: number, call: Message) => FaultyResponse | undefined;
 }
 
 interface FakeItem {

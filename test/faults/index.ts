@@ -7,6 +7,6 @@ export { missingSessionBus } from '../support/session-bus.ts';
 export { type BindingFault, bindingFaults, type Environment, environmentWithFault } from './binding-faults.ts';
 export type { Answer } from './bus-peer.ts';
 export { type FakeBus, startFakeBus } from './fake-bus.ts';
-export type { FakeProvider, FakeProviderOptions, Misdeed } from './fake-provider.ts';
+export type { FakeProvider, FakeProviderOptions, FaultyResponse } from './fake-provider.ts';
 export { type FaultyBinding, faultyBinding } from './faulty-binding.ts';
 export { type StartedSecretService, secretServiceFaults, startSecretService } from './secret-service.ts';

@@ -5,7 +5,7 @@ import type { Sandbox } from '../cli/sandbox.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { startDifyHost } from '../support/dify-host.ts';
 import { eventually } from '../support/eventually.ts';
-import { missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
+import { missingPseudoTerminal, type PseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { allCommands, createCommandEnvironment, exitCodes, type Servers, type TestedCommand } from './all-commands.ts';
 import type { FakeProvider, FakeProviderOptions } from './fake-provider.ts';
@@ -41,7 +41,7 @@ async function start(context: TestContext, { line }: TestedCommand, fault: FakeP
   return {
     provider,
     sandbox,
-    terminal: onTerminal(line(servers), sandbox.home, sandbox.environment),
+    terminal: runOnTerminal(line(servers), sandbox.home, sandbox.environment),
     countDialogs: () => provider.calls.filter((call) => call === 'Prompt').length,
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
 import { missingGit } from '../support/git-host.ts';
-import { answer, missingPseudoTerminal, onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
+import { answer, missingPseudoTerminal, type PseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 import { type GitUser, startGitUser } from './git-user.ts';
 
 const passphrase = 'correct horse battery staple';
@@ -25,7 +25,7 @@ describeStore(
 
     const fill = (extra: Record<string, string> = {}): PseudoTerminal => {
       const { home, environment } = user.sandbox;
-      return onTerminal(`printf '${place}\\n' | git credential fill`, home, { ...environment, ...extra });
+      return runOnTerminal(`printf '${place}\\n' | git credential fill`, home, { ...environment, ...extra });
     };
 
     test('prompts for the passphrase on the terminal, although stdin belongs to git', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
 import { root } from '../package/packed.ts';
-import { everyItem } from '../secret-service/every-item.ts';
+import { readAllItems } from '../secret-service/stored-items.ts';
 import { type GnomeKeyring, type KeyringState, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
 import { Project, tool } from './installed.ts';
 
@@ -37,7 +37,7 @@ describeStore(
       expect(onKeystow('token alice').stdout).toBe('another');
       expect(onKeytar('logout bob').stdout).toBe('signed out');
       expect(onKeystow('logout bob').stdout).toBe('was not signed in');
-      const kept = (await everyItem(keyring.bus)).map(({ attributes }) => attributes);
+      const kept = (await readAllItems(keyring.bus)).map(({ attributes }) => attributes);
       expect(kept).toEqual([
         { account: 'alice', service: 'written-for-keytar', 'xdg:schema': 'org.freedesktop.Secret.Generic' },
       ]);

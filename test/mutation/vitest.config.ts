@@ -23,7 +23,7 @@ export default defineConfig({
   // One worker for all the files of a run: half the work, and each mutant still has modules of its own.
   test: {
     include: tests,
-    setupFiles: [fileURLToPath(new URL('../support/own-modules.ts', import.meta.url)), ...loads],
+    setupFiles: [fileURLToPath(new URL('../support/reset-modules.ts', import.meta.url)), ...loads],
     reporters: [importFailures()],
     isolate: false,
     testTimeout: timeoutMs,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { failure } from '../contract/errors.ts';
-import { bundled } from '../support/bundled.ts';
+import { bundleModule } from '../support/bundled.ts';
 import { clock, createClient, providerForSuite, signInAt } from './oauth-client.ts';
 
 const loaded = vi.hoisted(() => vi.fn());
@@ -25,7 +25,7 @@ const shortestLimitMs = 10_000;
 
 describe('a process ends without delay', () => {
   const provider = providerForSuite();
-  const module = bundled('src/adapters/sign-in/oauth/authorization-server.ts');
+  const module = bundleModule('src/adapters/sign-in/oauth/authorization-server.ts');
 
   /** Returns the outcome of a script, and how long the process lived on after it. */
   async function run(

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shell } from '../cli/shell.ts';
 import { needsPosix } from '../support/needs.ts';
-import { scriptOf } from '../support/programs.ts';
+import { findScript } from '../support/programs.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -16,13 +16,13 @@ describe('the installed programs, without the native binding', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'keystow-without-'));
     cpSync(join(root, 'package.json'), join(folder, 'package.json'));
-    for (const built of [dirname(scriptOf('keystow')), join(root, 'dist/cjs'), join(root, 'dist/esm')])
+    for (const built of [dirname(findScript('keystow')), join(root, 'dist/cjs'), join(root, 'dist/esm')])
       cpSync(built, join(folder, relative(root, built)), { recursive: true });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
   function run(program: string, args: readonly string[], input = '') {
-    const script = join(folder, relative(root, scriptOf(program)));
+    const script = join(folder, relative(root, findScript(program)));
     const { stdout, stderr, status } = spawnSync(process.execPath, [script, ...args], {
       env: shell.environment(folder, folder),
       encoding: 'utf8',

@@ -10,8 +10,8 @@ import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { eventually } from '../support/eventually.ts';
 import { missing } from '../support/gnome-keyring.ts';
-import { everyItem } from './every-item.ts';
 import { fakeBus, fakeProvider, gnomeKeyring, nameOwner, programs, sessionBus } from './situations.ts';
+import { readAllItems } from './stored-items.ts';
 import { storeOn } from './stores.ts';
 
 const short = { limitMs: 400 };
@@ -219,7 +219,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
       persistence: 'until-delete',
       evidence: { provider: 'gnome-keyring' },
     });
-    expect(await everyItem(bus)).toEqual([]);
+    expect(await readAllItems(bus)).toEqual([]);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import type { Harness } from '../contract/harness.ts';
 import type { SessionBus } from '../support/session-bus.ts';
-import { fingerprint } from './every-item.ts';
+import { fingerprint } from './stored-items.ts';
 import { storeOn } from './stores.ts';
 
 /** A provider that serves, unlocked, on a bus. */

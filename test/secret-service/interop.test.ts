@@ -4,8 +4,8 @@ import { type CredentialName, isSameName } from '../../src/domain/credential-nam
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
-import { everyItem } from './every-item.ts';
 import { otherTools } from './other-tools.ts';
+import { readAllItems } from './stored-items.ts';
 import { storeOn } from './stores.ts';
 
 const text = 'pässwörd with "quotes" and 🔑';
@@ -29,7 +29,7 @@ for (const tool of otherTools) {
       return secret && Buffer.from(secret.expose()).toString();
     };
     const itemsOf = async (wanted: CredentialName) =>
-      (await everyItem(keyring.bus)).filter(({ attributes }) => {
+      (await readAllItems(keyring.bus)).filter(({ attributes }) => {
         const name = parseName(attributes, tool.schema);
         return name !== undefined && isSameName(name, wanted);
       });

@@ -3,68 +3,68 @@ import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
-import { exact, name, provided } from './provided.ts';
+import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 
 describeStore('which item is the credential', 'secret-service', missingSessionBus(), () => {
   test('one that matches alone, whatever else it is', async () => {
-    const { provider, text } = await provided();
-    provider.add({ ...exact, realm: 'another tool’s' }, 'alone');
-    expect(await text()).toBe('alone');
+    const { provider, readText } = await setUpStore();
+    provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'alone');
+    expect(await readText()).toBe('alone');
     // Neither what else it is nor when it was changed is asked.
     expect(provider.valuesOf('Get')).toEqual([['org.freedesktop.Secret.Collection', 'Locked']]);
   });
 
   test('of several, the one that is nothing else', async () => {
-    const { provider, text } = await provided();
-    provider.add({ ...exact, realm: 'another tool’s' }, 'foreign', 9n);
-    provider.add(exact, 'ours', 1n);
-    expect(await text()).toBe('ours');
+    const { provider, readText } = await setUpStore();
+    provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'foreign', 9n);
+    provider.add(exactAttributes, 'ours', 1n);
+    expect(await readText()).toBe('ours');
   });
 
   test.each(['xdg:schema', 'application'])('the attribute %s makes it nothing else', async (key) => {
-    const { provider, text } = await provided();
-    provider.add({ ...exact, realm: 'another tool’s' }, 'foreign', 9n);
-    provider.add({ ...exact, [key]: 'anything' }, 'ours', 1n);
-    expect(await text()).toBe('ours');
+    const { provider, readText } = await setUpStore();
+    provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'foreign', 9n);
+    provider.add({ ...exactAttributes, [key]: 'anything' }, 'ours', 1n);
+    expect(await readText()).toBe('ours');
   });
 
   test.each([
     ['gnome-keyring', ['org.gnome.keyring']],
     ['any other provider', []],
   ])('of several that are, over %s, the one modified last', async (_, names) => {
-    const { provider, text } = await provided({ names });
-    provider.add(exact, 'old', 1n);
-    provider.add({ ...exact, application: 'Python keyring library' }, 'new', 3n);
-    provider.add({ ...exact, 'xdg:schema': 'org.freedesktop.Secret.Generic' }, 'older', 2n);
-    expect(await text()).toBe('new');
+    const { provider, readText } = await setUpStore({ names });
+    provider.add(exactAttributes, 'old', 1n);
+    provider.add({ ...exactAttributes, application: 'Python keyring library' }, 'new', 3n);
+    provider.add({ ...exactAttributes, 'xdg:schema': 'org.freedesktop.Secret.Generic' }, 'older', 2n);
+    expect(await readText()).toBe('new');
   });
 
   test('of several in gnome-keyring, some of them locked, the one that is nothing else and modified last', async () => {
     const [old, latest, foreign] = [1, 2, 3].map((count) => `/org/freedesktop/secrets/collection/fake/${count}`);
-    const { provider, text } = await provided({
+    const { provider, readText } = await setUpStore({
       names: ['org.gnome.keyring'],
       instead: { SearchItems: () => ({ signature: 'aoao', values: [[`${old}`, `${latest}`], [`${foreign}`]] }) },
     });
-    provider.add(exact, 'old', 1n);
-    provider.add(exact, 'new', 2n);
-    provider.add({ ...exact, realm: 'another tool’s' }, 'foreign', 3n);
-    expect(await text()).toBe('new');
+    provider.add(exactAttributes, 'old', 1n);
+    provider.add(exactAttributes, 'new', 2n);
+    provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'foreign', 3n);
+    expect(await readText()).toBe('new');
   });
 
   test('several modified at the same time: ambiguous to read, while writing settles it', async () => {
-    const { provider, store, text } = await provided();
-    provider.add(exact, 'one', 1n);
-    provider.add({ ...exact, application: 'x' }, 'two', 1n);
+    const { provider, store, readText } = await setUpStore();
+    provider.add(exactAttributes, 'one', 1n);
+    provider.add({ ...exactAttributes, application: 'x' }, 'two', 1n);
     await failure(store.get(name), 'ambiguous');
     await store.set(name, textSecret('new'));
     expect(provider.items.size).toBe(1);
-    expect(await text()).toBe('new');
+    expect(await readText()).toBe('new');
   });
 
   test('[SS10] several, none of them nothing else: ambiguous, with a hint, and nothing is touched', async () => {
-    const { provider, store } = await provided();
-    provider.add({ ...exact, realm: 'a' }, 'one', 1n);
-    provider.add({ ...exact, realm: 'b' }, 'two', 2n);
+    const { provider, store } = await setUpStore();
+    provider.add({ ...exactAttributes, realm: 'a' }, 'one', 1n);
+    provider.add({ ...exactAttributes, realm: 'b' }, 'two', 2n);
     const operations = [store.get(name), store.set(name, textSecret('x')), store.delete(name)];
     for (const { hint } of await Promise.all(operations.map((operation) => failure(operation, 'ambiguous')))) {
       expect(hint).toContain('secret-tool search');
@@ -74,10 +74,10 @@ describeStore('which item is the credential', 'secret-service', missingSessionBu
   });
 
   test('deleting removes every duplicate, and no other item', async () => {
-    const { provider, store } = await provided();
-    provider.add(exact, 'one', 1n);
-    provider.add({ ...exact, application: 'x' }, 'two', 1n);
-    const foreign = provider.add({ ...exact, realm: 'a' }, 'foreign');
+    const { provider, store } = await setUpStore();
+    provider.add(exactAttributes, 'one', 1n);
+    provider.add({ ...exactAttributes, application: 'x' }, 'two', 1n);
+    const foreign = provider.add({ ...exactAttributes, realm: 'a' }, 'foreign');
     expect(await store.delete(name)).toBe(true);
     expect([...provider.items.keys()]).toEqual([foreign]);
   });
@@ -85,11 +85,11 @@ describeStore('which item is the credential', 'secret-service', missingSessionBu
 
 describeStore('the list', 'secret-service', missingSessionBus(), () => {
   test('names what is a credential and nothing else, sorted, each once', async () => {
-    const { provider, store } = await provided();
+    const { provider, store } = await setUpStore();
     provider.add({ service: 'demo', username: 'bob' }, 'x');
-    provider.add({ ...exact, application: 'Python keyring library' }, 'x');
-    provider.add(exact, 'x');
-    provider.add({ ...exact, realm: 'another tool’s' }, 'x');
+    provider.add({ ...exactAttributes, application: 'Python keyring library' }, 'x');
+    provider.add(exactAttributes, 'x');
+    provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'x');
     provider.add({ service: 'demo' }, 'x');
     provider.add({ username: 'alice' }, 'x');
     provider.add({ service: 'demo', username: '' }, 'x');
@@ -105,7 +105,7 @@ describeStore('the list', 'secret-service', missingSessionBus(), () => {
   });
 
   test('asks each of however many items there are once', async () => {
-    const { provider, store } = await provided();
+    const { provider, store } = await setUpStore();
     const accounts = Array.from({ length: 150 }, (_, index) => `${1_000 + index}`);
     for (const account of accounts) provider.add({ service: 'many', username: account }, 'x');
     expect(await store.list('many')).toEqual(accounts.map((account) => ({ service: 'many', account })));
@@ -113,10 +113,10 @@ describeStore('the list', 'secret-service', missingSessionBus(), () => {
   });
 
   test('counts KeePassXC’s own attributes of every entry as nothing', async () => {
-    const { provider, store } = await provided({ names: ['org.keepassxc.KeePassXC.MainWindow'] });
+    const { provider, store } = await setUpStore({ names: ['org.keepassxc.KeePassXC.MainWindow'] });
     provider.add(
       {
-        ...exact,
+        ...exactAttributes,
         Title: 'alice@demo',
         UserName: '',
         URL: '',
@@ -131,17 +131,17 @@ describeStore('the list', 'secret-service', missingSessionBus(), () => {
   });
 
   test('of all that KeePassXC keeps is asked of its collection, for it finds nothing by no attributes', async () => {
-    const { provider, store } = await provided({
+    const { provider, store } = await setUpStore({
       names: ['org.keepassxc.KeePassXC.MainWindow'],
       instead: { SearchItems: () => ({ signature: 'aoao', values: [[], []] }) },
     });
-    provider.add(exact, 'x');
+    provider.add(exactAttributes, 'x');
     expect(await store.list()).toEqual([name]);
   });
 
   test('of which a part is locked cannot be told', async () => {
     const answer = { signature: 'aoao', values: [[], ['/org/freedesktop/secrets/collection/other/1']] };
-    const { store } = await provided({ instead: { SearchItems: () => answer } });
+    const { store } = await setUpStore({ instead: { SearchItems: () => answer } });
     await failure(store.list('demo'), 'locked');
   });
 });

@@ -6,7 +6,7 @@ import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret, troublesomeSecrets } from '../contract/secrets.ts';
 import { eventually } from '../support/eventually.ts';
 import { type DatabaseState, type KeePassXC, missing, startKeePassXC } from '../support/keepassxc.ts';
-import { asking } from './asking.ts';
+import { withDefaultCollection } from './stored-items.ts';
 import { storeOn } from './stores.ts';
 import { startTap, type Tap } from './tap.ts';
 
@@ -25,7 +25,7 @@ async function tapped({ bus }: KeePassXC): Promise<Tap> {
   return tap;
 }
 
-const entries = ({ bus }: KeePassXC) => asking(bus, readItems);
+const entries = ({ bus }: KeePassXC) => withDefaultCollection(bus, readItems);
 
 describeStore('over KeePassXC', 'keepassxc', missing(), () => {
   test('[SS11] open and exposed: usable until deleted, and nothing is written', async () => {
@@ -135,7 +135,7 @@ describeStore('over KeePassXC', 'keepassxc', missing(), () => {
 
 /** Another program creates an entry of the name beside those that are there; `count`: how many are then. */
 async function addAnother({ bus }: KeePassXC, count: number): Promise<void> {
-  await asking(bus, async (peer, collection) => {
+  await withDefaultCollection(bus, async (peer, collection) => {
     const item = {
       label: 'alice',
       attributes: attributesFor(name, 'keystow'),

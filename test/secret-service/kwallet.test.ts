@@ -3,7 +3,7 @@ import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret, troublesomeSecrets } from '../contract/secrets.ts';
 import { type KWallet, missing, startKWallet, type WalletState } from '../support/kwallet.ts';
-import { everyItem } from './every-item.ts';
+import { readAllItems } from './stored-items.ts';
 import { storeOn } from './stores.ts';
 import { startTap } from './tap.ts';
 
@@ -24,7 +24,7 @@ describeStore('over KWallet', 'kwallet', missing(), () => {
       persistence: 'until-delete',
       evidence: { provider: 'kwallet' },
     });
-    expect(await everyItem(bus)).toEqual([]);
+    expect(await readAllItems(bus)).toEqual([]);
   });
 
   test('locked, with nobody there: locked, within the bound, and no prompt is raised', async () => {

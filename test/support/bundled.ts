@@ -9,7 +9,7 @@ const root = resolve(import.meta.dirname, '../..');
  * Bundles a module for the tests of a file, so that a process of its own can run it: Node 20 runs no TypeScript. `path` is
  * from the root. The packages it imports stay outside, so what is made lies beneath node_modules, where they are found.
  */
-export function bundled(path: string): { readonly file: () => string } {
+export function bundleModule(path: string): { readonly file: () => string } {
   let folder = '';
   const file = () => join(folder, 'bundled.mjs');
   beforeAll(async () => {

@@ -8,7 +8,7 @@ import type { SessionBus } from './session-bus.ts';
  * Resolves when `program` owns `name` on the bus. Rejects when `end`, that of the program, comes first.
  * It is the owner's process that counts: a bus may take a while to notice that an owner before it has ended.
  */
-export async function untilOwned(bus: SessionBus, name: string, program: ChildProcess, end: Promise<void>) {
+export async function waitUntilOwned(bus: SessionBus, name: string, program: ChildProcess, end: Promise<void>) {
   const connection = new Connection(bus.socket);
   const ended = end.then(() => Promise.reject(new Error(`${program.spawnfile} ended`)));
   try {

@@ -1,8 +1,8 @@
 import type { Reporter } from 'vitest/node';
 
-type Share = { readonly covered: number; readonly total: number };
+type Count = { readonly covered: number; readonly total: number };
 type Coverage = {
-  getCoverageSummary(): { readonly lines: Share; readonly branches: Share };
+  getCoverageSummary(): { readonly lines: Count; readonly branches: Count };
 };
 
 /** One line near the end of a run with `--coverage`: what of `src` ran in the tests' own processes. */
@@ -12,7 +12,7 @@ export const coverageLine = (): Reporter => {
     onCoverage(coverage: unknown) {
       const { lines, branches } = (coverage as Coverage).getCoverageSummary();
       line =
-        `coverage of src by what ran: ${share(lines)} of lines, ${share(branches)} of branches; ` +
+        `coverage of src by what ran: ${formatPercent(lines)} of lines, ${formatPercent(branches)} of branches; ` +
         'what only the built command lines run, as children, is not counted\n';
     },
     onTestRunEnd() {
@@ -22,4 +22,4 @@ export const coverageLine = (): Reporter => {
   };
 };
 
-const share = ({ covered, total }: Share): string => `${((100 * covered) / total).toFixed(1)} %`;
+const formatPercent = ({ covered, total }: Count): string => `${((100 * covered) / total).toFixed(1)} %`;

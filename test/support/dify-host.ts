@@ -94,12 +94,12 @@ export async function startDifyHost(script: DifyScript = {}): Promise<DifyHost> 
     serve(request, response).catch(() => response.destroy());
   };
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    requests.push(await record(request));
+    requests.push(await readRequest(request));
     const endpoint = /^\/openapi\/v1\/oauth\/device\/(code|token)$/.exec(
       request.url?.slice(basePath.length) ?? '',
     )?.[1];
     const known = request.url?.startsWith(basePath) && (endpoint === 'code' || endpoint === 'token');
-    give(response, known ? next(endpoint) : { status: 404, body: 'not found' });
+    respond(response, known ? next(endpoint) : { status: 404, body: 'not found' });
   }
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -116,7 +116,7 @@ export async function startDifyHost(script: DifyScript = {}): Promise<DifyHost> 
   };
 }
 
-async function record(request: IncomingMessage): Promise<DifyRequest> {
+async function readRequest(request: IncomingMessage): Promise<DifyRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString();
@@ -124,7 +124,7 @@ async function record(request: IncomingMessage): Promise<DifyRequest> {
   return { method, path, headers, body: parse(text), atMs: Date.now() };
 }
 
-function give(response: ServerResponse, { status = 200, headers = {}, body, instead }: DifyAnswer): void {
+function respond(response: ServerResponse, { status = 200, headers = {}, body, instead }: DifyAnswer): void {
   if (instead === 'silent') return;
   if (instead === 'cut') {
     response.destroy();

@@ -38,7 +38,7 @@ export async function startGitHost(accounts: readonly GitAccount[]): Promise<Git
   const visits: string[] = [];
   const server = createServer({ maxHeaderSize: 256 * 1024 }, (request, response) => {
     const [, repository] = (request.url ?? '').split(/[/?]/);
-    const [user, password] = basicOf(request);
+    const [user, password] = parseBasicAuth(request);
     const account = accounts.find((known) => known.repository === repository && known.user === user);
     const known = account !== undefined && account.password === password;
     visits.push(known ? account.user : `-${user ?? ''}`);
@@ -58,7 +58,7 @@ export async function startGitHost(accounts: readonly GitAccount[]): Promise<Git
   };
 }
 
-function basicOf({ headers }: IncomingMessage): readonly (string | undefined)[] {
+function parseBasicAuth({ headers }: IncomingMessage): readonly (string | undefined)[] {
   const [, encoded] = /^Basic (.*)$/.exec(headers.authorization ?? '') ?? [];
   if (encoded === undefined) return [];
   const text = Buffer.from(encoded, 'base64').toString();

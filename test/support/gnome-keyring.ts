@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { serviceName } from '../../src/adapters/secret-service/calls.ts';
-import { untilOwned } from './bus-name.ts';
-import { endOf, missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
+import { waitUntilOwned } from './bus-name.ts';
+import { missingProgram, missingSessionBus, type SessionBus, startSessionBus, waitForExit } from './session-bus.ts';
 
 /** `none`: there is no collection yet. */
 export type KeyringState = 'unlocked' | 'locked' | 'none';
@@ -60,10 +60,10 @@ async function startDaemon(bus: SessionBus, state: KeyringState): Promise<Daemon
     env: bus.environment,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  const end = endOf(child);
+  const end = waitForExit(child);
   child.stdin.end('a password of the tests');
   // By then `--unlock` is done as well: the daemon takes its name last.
-  await untilOwned(bus, serviceName, child, end);
+  await waitUntilOwned(bus, serviceName, child, end);
   return { kill: (signal) => child.kill(signal), end };
 }
 

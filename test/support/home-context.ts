@@ -8,7 +8,7 @@ import type { Terminal } from '../../src/ports/terminal.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 
 /** keystow itself on Linux, in this process, over the real stores of a home; nobody is asked, and nothing is said. */
-export function contextAt(home: string, environment: Readonly<Record<string, string>>): Context {
+export function createHomeContext(home: string, environment: Readonly<Record<string, string>>): Context {
   const platform = 'linux';
   const settings = readSettings(keystow, { environment, platform, home, directory: home, terminal: false });
   const terminal: Terminal = {

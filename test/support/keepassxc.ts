@@ -12,8 +12,8 @@ import {
 import { getNameOwner } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { missingGraphical, type ProviderProcess, startProvider } from './provider-process.ts';
-import { endOf, missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
-import { situationFile, situationPath } from './situation-file.ts';
+import { missingProgram, missingSessionBus, type SessionBus, startSessionBus, waitForExit } from './session-bus.ts';
+import { readSituationFile, situationPath } from './situation-file.ts';
 
 /** `confirming`: open, and asking before each access to an entry, as it is installed. */
 export type DatabaseState = 'open' | 'locked' | 'confirming';
@@ -37,7 +37,7 @@ export function missing(): string | undefined {
 export async function startKeePassXC(state: DatabaseState): Promise<KeePassXC> {
   const bus = await startSessionBus();
   const password = randomBytes(16).toString('hex');
-  await makeDatabase(bus, password);
+  await createDatabase(bus, password);
   let program = await startProgram(bus, state, password);
   return {
     bus,
@@ -56,15 +56,15 @@ export async function startKeePassXC(state: DatabaseState): Promise<KeePassXC> {
 async function startProgram(bus: SessionBus, state: DatabaseState, password: string): Promise<ProviderProcess> {
   const folder = join(bus.environment.XDG_CONFIG_HOME ?? '', 'keepassxc');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'keepassxc.ini'), settings(state));
+  writeFileSync(join(folder, 'keepassxc.ini'), formatSettings(state));
   const opening = state === 'locked' ? [] : ['--pw-stdin'];
-  const program = await startProvider(bus, serviceName, ['keepassxc', ...opening, databaseOf(bus)], `${password}\n`);
-  if (state !== 'locked') await untilOpen(bus);
+  const program = await startProvider(bus, serviceName, ['keepassxc', ...opening, databasePath(bus)], `${password}\n`);
+  if (state !== 'locked') await waitUntilOpen(bus);
   return program;
 }
 
 /** The program serves before it has read the database. */
-async function untilOpen({ socket }: SessionBus): Promise<void> {
+async function waitUntilOpen({ socket }: SessionBus): Promise<void> {
   const connection = new Connection(socket);
   try {
     const peer = { bus: connection, owner: await getNameOwner(connection, serviceName) };
@@ -79,20 +79,20 @@ async function untilOpen({ socket }: SessionBus): Promise<void> {
 }
 
 /** Saved at its end only: a change that meets a save under way crashes KeePassXC, 2.7.4 at least. */
-const settings = (state: DatabaseState) =>
-  situationFile('keepassxc.ini')
+const formatSettings = (state: DatabaseState) =>
+  readSituationFile('keepassxc.ini')
     .replace('SAVES_EACH_CHANGE', 'false')
     .replaceAll('CONFIRMS', String(state === 'confirming'));
 
-function databaseOf({ environment }: SessionBus): string {
+function databasePath({ environment }: SessionBus): string {
   return join(environment.HOME ?? '', 'database.kdbx');
 }
 
-async function makeDatabase(bus: SessionBus, password: string): Promise<void> {
+async function createDatabase(bus: SessionBus, password: string): Promise<void> {
   const source = situationPath('keepassxc-database.xml');
-  const command = ['import', '--quiet', '--set-password', '--decryption-time', '100', source, databaseOf(bus)];
+  const command = ['import', '--quiet', '--set-password', '--decryption-time', '100', source, databasePath(bus)];
   const child = spawn('keepassxc-cli', command, { env: bus.environment, stdio: ['pipe', 'ignore', 'ignore'] });
   child.stdin.end(`${password}\n${password}\n`);
-  await endOf(child);
+  await waitForExit(child);
   if (child.exitCode !== 0) throw new Error('keepassxc-cli made no database');
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { serviceName } from '../../src/adapters/secret-service/calls.ts';
 import { missingGraphical, type ProviderProcess, startProvider } from './provider-process.ts';
 import { missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
-import { situationFile } from './situation-file.ts';
+import { readSituationFile } from './situation-file.ts';
 
 /** `switched-off`: the daemon runs, and does not serve the Secret Service. */
 export type WalletState = 'open' | 'locked' | 'switched-off';
@@ -32,17 +32,17 @@ export function missing(): string | undefined {
 
 export async function startKWallet(state: WalletState): Promise<KWallet> {
   const bus = await startSessionBus();
-  const key = newKey(bus);
+  const key = createKey(bus);
   let daemon = await startDaemon(bus, 'open');
-  await open(bus, key);
+  await openWallet(bus, key);
   const kwallet: KWallet = {
     bus,
     environment: bus.environment,
     async restart(next) {
-      await close(bus);
+      await closeWallet(bus);
       await daemon.end('SIGKILL');
       daemon = await startDaemon(bus, next);
-      if (next === 'open') await open(bus, key);
+      if (next === 'open') await openWallet(bus, key);
     },
     async stop() {
       await daemon.end('SIGKILL');
@@ -57,14 +57,15 @@ export async function startKWallet(state: WalletState): Promise<KWallet> {
 function startDaemon(bus: SessionBus, state: WalletState): Promise<ProviderProcess> {
   const folder = bus.environment.XDG_CONFIG_HOME ?? '';
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'kwalletrc'), settings(state));
+  writeFileSync(join(folder, 'kwalletrc'), formatSettings(state));
   return startProvider(bus, state === 'switched-off' ? ownName : serviceName, ['kwalletd5']);
 }
 
-const settings = (state: WalletState) => situationFile('kwalletrc').replace('SERVES', String(state !== 'switched-off'));
+const formatSettings = (state: WalletState) =>
+  readSituationFile('kwalletrc').replace('SERVES', String(state !== 'switched-off'));
 
 /** What the sign-in to KDE derives from the user's password: kwallet-pam, `kwallet_hash`. Leaves its salt for later. */
-function newKey({ environment }: SessionBus): Buffer {
+function createKey({ environment }: SessionBus): Buffer {
   const folder = join(environment.XDG_DATA_HOME ?? '', 'kwalletd');
   const salt = randomBytes(56);
   mkdirSync(folder, { recursive: true });
@@ -73,16 +74,16 @@ function newKey({ environment }: SessionBus): Buffer {
 }
 
 /** Opens the wallet as the sign-in to KDE does, and makes it where there is none. */
-async function open(bus: SessionBus, key: Buffer): Promise<void> {
-  await call(bus, 'pamOpen', `string:${wallet}`, `array:byte:${key.join(',')}`, 'int32:0');
+async function openWallet(bus: SessionBus, key: Buffer): Promise<void> {
+  await callDaemon(bus, 'pamOpen', `string:${wallet}`, `array:byte:${key.join(',')}`, 'int32:0');
 }
 
 /** Closes the wallet, which saves it. */
-async function close(bus: SessionBus): Promise<void> {
-  await call(bus, 'close', `string:${wallet}`, 'boolean:true');
+async function closeWallet(bus: SessionBus): Promise<void> {
+  await callDaemon(bus, 'close', `string:${wallet}`, 'boolean:true');
 }
 
-async function call({ environment }: SessionBus, method: string, ...values: readonly string[]): Promise<void> {
+async function callDaemon({ environment }: SessionBus, method: string, ...values: readonly string[]): Promise<void> {
   const to = ['--session', '--print-reply', `--dest=${ownName}`, '/modules/kwalletd5', `org.kde.KWallet.${method}`];
   await promisify(execFile)('dbus-send', [...to, ...values], { env: environment });
 }

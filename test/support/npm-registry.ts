@@ -22,7 +22,7 @@ interface Manifest {
 /** Serves the packages in `folders`, and what those that are installed depend on. */
 export async function startNpmRegistry(folders: readonly string[]): Promise<NpmRegistry> {
   const work = mkdtempSync(join(tmpdir(), 'keystow-npm-'));
-  const packages = new Map(withDependencies(folders).map((folder) => [manifestOf(folder).name, folder] as const));
+  const packages = new Map(addDependencies(folders).map((folder) => [readManifest(folder).name, folder] as const));
   const tarballs = new Map<string, Buffer>();
   const tarballOf = (name: string, folder: string): Buffer => {
     const path = join(work, `${name.replace('/', '+')}.tgz`);
@@ -37,7 +37,7 @@ export async function startNpmRegistry(folders: readonly string[]): Promise<NpmR
     if (folder === undefined) return void response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
     const tarball = tarballOf(name, folder);
     if (path !== name) return void response.end(tarball);
-    const manifest = manifestOf(folder);
+    const manifest = readManifest(folder);
     const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
     const dist = { tarball: `http://${request.headers.host}/${name}.tgz`, integrity };
     const { version } = manifest;
@@ -57,19 +57,19 @@ export async function startNpmRegistry(folders: readonly string[]): Promise<NpmR
 }
 
 /** Folders of packages, each once: those given, and of what they depend on what lies in a `node_modules` above them. */
-function withDependencies(folders: readonly string[]): readonly string[] {
+function addDependencies(folders: readonly string[]): readonly string[] {
   const all = new Set(folders);
   for (const folder of all) {
-    const { dependencies, optionalDependencies } = manifestOf(folder);
+    const { dependencies, optionalDependencies } = readManifest(folder);
     for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
-      const installed = installedBeside(folder, name);
+      const installed = findInstalled(folder, name);
       if (installed !== undefined) all.add(installed);
     }
   }
   return [...all];
 }
 
-function installedBeside(folder: string, name: string): string | undefined {
+function findInstalled(folder: string, name: string): string | undefined {
   for (let above = folder; above !== dirname(above); above = dirname(above)) {
     const installed = join(above, 'node_modules', name);
     if (existsSync(join(installed, 'package.json'))) return installed;
@@ -77,7 +77,7 @@ function installedBeside(folder: string, name: string): string | undefined {
   return undefined;
 }
 
-function manifestOf(folder: string): Manifest {
+function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 

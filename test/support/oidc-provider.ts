@@ -110,7 +110,7 @@ async function interact(provider: Provider, request: IncomingMessage, response: 
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(form);
     return;
   }
-  if (!(await bodyOf(request)).includes('decision=allow')) {
+  if (!(await readBody(request)).includes('decision=allow')) {
     const refusal = { error: 'access_denied', error_description: 'Alice would rather not' };
     return provider.interactionFinished(request, response, refusal);
   }
@@ -123,7 +123,7 @@ async function interact(provider: Provider, request: IncomingMessage, response: 
 const form = `<!doctype html><title>Sign in</title><link rel="icon" href="data:,">
 <form method="post"><button name="decision" value="allow">Allow</button><button name="decision" value="deny">Deny</button></form>`;
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks).toString();

@@ -10,7 +10,7 @@ const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as 
 export const programs: readonly string[] = Object.keys(bin);
 
 /** The built file that the package installs as `program`. */
-export function scriptOf(program: string): string {
+export function findScript(program: string): string {
   const path = bin[program];
   if (path === undefined) throw new Error(`the package has no program ${program}`);
   return join(root, path);

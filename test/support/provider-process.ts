@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { untilOwned } from './bus-name.ts';
-import { endOf, type SessionBus } from './session-bus.ts';
+import { waitUntilOwned } from './bus-name.ts';
+import { type SessionBus, waitForExit } from './session-bus.ts';
 
 /** A graphical provider that runs on a test's bus, without a display. */
 export interface ProviderProcess {
@@ -10,7 +10,7 @@ export interface ProviderProcess {
 
 /** Why a graphical program cannot be run here. */
 export function missingGraphical(program: string): string | undefined {
-  const { error } = spawnSync(program, ['--version'], { env: withoutDisplay(process.env), stdio: 'ignore' });
+  const { error } = spawnSync(program, ['--version'], { env: hideDisplay(process.env), stdio: 'ignore' });
   return error === undefined ? undefined : `${program} is not installed`;
 }
 
@@ -23,13 +23,13 @@ export async function startProvider(
 ): Promise<ProviderProcess> {
   const child = spawn(program, args, {
     // KeePassXC ends at once where another one of the user's has its lock in the same temporary folder.
-    env: { ...withoutDisplay(bus.environment), TMPDIR: bus.environment.HOME },
+    env: { ...hideDisplay(bus.environment), TMPDIR: bus.environment.HOME },
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  const end = endOf(child);
+  const end = waitForExit(child);
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
-  await untilOwned(bus, name, child, end);
+  await waitUntilOwned(bus, name, child, end);
   return {
     async end(signal) {
       child.kill(signal);
@@ -39,6 +39,6 @@ export async function startProvider(
 }
 
 /** The environment that Qt needs to do without a display. */
-function withoutDisplay(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function hideDisplay(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...environment, QT_QPA_PLATFORM: 'offscreen' };
 }

@@ -19,7 +19,7 @@ export function missingPseudoTerminal(): string | undefined {
 }
 
 /** Runs a line of shell on a terminal. What does not end in time is killed. */
-export function onTerminal(
+export function runOnTerminal(
   command: string,
   cwd: string,
   env: Readonly<Record<string, string>>,

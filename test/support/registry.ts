@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { endOf } from './session-bus.ts';
+import { waitForExit } from './session-bus.ts';
 
 /** A registry of docker images that wants a login. */
 export interface Registry {
@@ -38,7 +38,7 @@ export async function startRegistry(): Promise<Registry> {
     }),
   );
   const server = spawn('docker-registry', ['serve', configuration], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const end = endOf(server);
+  const end = waitForExit(server);
   let said = '';
   for await (const line of createInterface({ input: server.stderr })) {
     said += `${line}\n`;

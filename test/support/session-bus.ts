@@ -39,14 +39,14 @@ export function missingProgram(program: string): string | undefined {
 
 export async function startSessionBus(options: SessionBusOptions = {}): Promise<SessionBus> {
   const folder = mkdtempSync(join(tmpdir(), 'keystow-bus-'));
-  const home = homeIn(folder);
+  const home = createHome(folder);
   const config = join(folder, 'bus.conf');
-  writeFileSync(config, configuration(folder, options));
+  writeFileSync(config, formatConfig(folder, options));
   const daemon = spawn('dbus-daemon', [`--config-file=${config}`, '--nofork', '--print-address=1'], {
     env: home,
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const end = endOf(daemon);
+  const end = waitForExit(daemon);
   const [line] = await Promise.race([once(daemon.stdout, 'data'), end.then(() => [''])]);
   const address = String(line).trim();
   if (address === '') throw new Error('dbus-daemon ended without giving an address');
@@ -67,7 +67,7 @@ export async function startSessionBus(options: SessionBusOptions = {}): Promise<
 }
 
 /** Resolves when the process has ended; sees to it that it does not outlive this one. */
-export function endOf(child: ChildProcess): Promise<void> {
+export function waitForExit(child: ChildProcess): Promise<void> {
   const kill = () => {
     child.kill('SIGKILL');
   };
@@ -80,7 +80,7 @@ export function endOf(child: ChildProcess): Promise<void> {
   });
 }
 
-function homeIn(folder: string): Record<string, string> {
+function createHome(folder: string): Record<string, string> {
   const runtime = join(folder, 'runtime');
   const { PATH = '' } = process.env;
   mkdirSync(runtime, { mode: 0o700 });
@@ -94,7 +94,7 @@ function homeIn(folder: string): Record<string, string> {
   };
 }
 
-function configuration(folder: string, { services = {}, denied, unownable }: SessionBusOptions): string {
+function formatConfig(folder: string, { services = {}, denied, unownable }: SessionBusOptions): string {
   const serviceFolder = join(folder, 'services');
   mkdirSync(serviceFolder);
   for (const [name, command] of Object.entries(services)) {

@@ -7,6 +7,6 @@ export function situationPath(name: string): string {
 }
 
 /** Its text. Words in capitals stand for what differs. */
-export function situationFile(name: string): string {
+export function readSituationFile(name: string): string {
   return readFileSync(situationPath(name), 'utf8');
 }

@@ -9,7 +9,7 @@ export const tally: Reporter = {
     for (const test of tests) {
       const { state } = test.result();
       count[state] += 1;
-      const reason = state === 'skipped' && reasonToSkip(test);
+      const reason = state === 'skipped' && findSkipReason(test);
       if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
     for (const [reason, skipped] of reasons) process.stdout.write(`skipped ${skipped}: ${reason}\n`);
@@ -18,7 +18,7 @@ export const tally: Reporter = {
 };
 
 /** What `context.skip` was given, or what the options of the test or of a suite around it say. */
-function reasonToSkip(test: TestCase): string | undefined {
+function findSkipReason(test: TestCase): string | undefined {
   const result = test.result();
   if (result.state === 'skipped' && result.note) return result.note;
   for (let task: TestCase | TestSuite | TestModule = test; task.type !== 'module'; task = task.parent) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReadStream, WriteStream } from 'node:tty';
 import { onTestFinished, vi } from 'vitest';
-import { onTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
+import { type PseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 
 /** A pseudo-terminal for this process. Closed when the test ends. */
 export interface TestTerminal extends Pick<PseudoTerminal, 'shown' | 'waitFor' | 'type'> {
@@ -19,7 +19,7 @@ export interface TestTerminal extends Pick<PseudoTerminal, 'shown' | 'waitFor' |
 export async function openTestTerminal(): Promise<TestTerminal> {
   const folder = mkdtempSync(join(tmpdir(), 'keystow-terminal-'));
   const { PATH = '' } = process.env;
-  const terminal = onTerminal(`tty; while test -e '${folder}'; do sleep 0.05; done`, tmpdir(), { PATH });
+  const terminal = runOnTerminal(`tty; while test -e '${folder}'; do sleep 0.05; done`, tmpdir(), { PATH });
   await terminal.waitFor('\n');
   const path = terminal.shown().trim();
   // Like the real stderr, it must not be ended by its writers.

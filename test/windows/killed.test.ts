@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCredentialManager } from '../../src/adapters/credential-manager/credential-manager.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { alice, createSecret, createWithVisibleTargets, toHex } from '../native/harness.ts';
-import { bundled } from '../support/bundled.ts';
+import { bundleModule } from '../support/bundled.ts';
 import { missingCredentialManager, runTool } from './credential-manager.ts';
 import { TestCredentialManager } from './harness.ts';
 
@@ -25,7 +25,7 @@ const stores = [
   { kind: 'visible-target', create: createWithVisibleTargets, changes: changes.slice(0, 3) },
 ];
 
-const child = bundled('test/windows/child.ts');
+const child = bundleModule('test/windows/child.ts');
 
 describeStore(
   'a process is killed between any two writes',

@@ -4,23 +4,23 @@ import { listNames } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
-import type { Misdeed } from '../faults/fake-provider.ts';
+import type { FaultyResponse } from '../faults/fake-provider.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
-import { exact, name, provided } from './provided.ts';
+import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 
 /** A store over a provider that does with each `GetSecret`, by its number from 1, what a test has it do. */
-async function keeping(options: { readonly limitMs?: number; reads?(count: number): Misdeed | undefined } = {}) {
+async function keeping(options: { readonly limitMs?: number; reads?(count: number): FaultyResponse | undefined } = {}) {
   let count = 0;
   const read = () => {
     count += 1;
     return options.reads?.(count);
   };
-  const { bus, provider, store } = await provided(
+  const { bus, provider, store } = await setUpStore(
     { instead: { GetSecret: read } },
     { limitMs: options.limitMs ?? 2_500 },
   );
-  provider.add(exact, 'kept');
+  provider.add(exactAttributes, 'kept');
   const watching = new Connection(bus.socket);
   onTestFinished(() => watching.end());
   const clients = async () => (await listNames(watching)).filter((owner) => owner.startsWith(':')).length;

@@ -4,7 +4,7 @@ import { Secret } from '../../src/domain/secret.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
-import { exact, name, provided } from './provided.ts';
+import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 
 const keepassxc = { names: ['org.keepassxc.KeePassXC.MainWindow'] };
 const generic = { 'xdg:schema': 'org.freedesktop.Secret.Generic' };
@@ -13,12 +13,12 @@ const session = '/org/freedesktop/secrets/session/s1';
 
 describeStore('what is written', 'secret-service', missingSessionBus(), () => {
   test.each<[AttributeSchema, label: string, attributes: Record<string, string>]>([
-    ['keystow', 'alice@demo', exact],
+    ['keystow', 'alice@demo', exactAttributes],
     ['keytar', 'demo/alice', { ...generic, service: 'demo', account: 'alice' }],
   ])(
     'as %s lays it out: a readable label, and the attributes that it is found by',
     async (attributeSchema, label, attributes) => {
-      const { provider, store, text } = await provided({}, { attributeSchema });
+      const { provider, store, readText } = await setUpStore({}, { attributeSchema });
       await store.set(name, textSecret('kept'));
       expect(provider.valuesOf('CreateItem')).toEqual([
         [
@@ -30,21 +30,21 @@ describeStore('what is written', 'secret-service', missingSessionBus(), () => {
           true,
         ],
       ]);
-      expect(await text()).toBe('kept');
+      expect(await readText()).toBe('kept');
       expect(provider.valuesOf('OpenSession')).toEqual([['plain', ['s', '']]]);
       expect(provider.valuesOf('SearchItems').at(-1)).toEqual([Object.entries(attributes)]);
     },
   );
 
   test('the label has no placeholder that KeePassXC would fill in', async () => {
-    const { provider, store } = await provided();
+    const { provider, store } = await setUpStore();
     await store.set({ service: '{URL}{}', account: '{TITLE}{TITLE}' }, textSecret('kept'));
     const [[properties] = []] = provider.valuesOf('CreateItem');
     expect(properties).toContainEqual(['org.freedesktop.Secret.Item.Label', ['s', '(TITLE)(TITLE)@(URL)()']]);
   });
 
   test('KeePassXC is not to look for an item to replace: it never answers where another creates one meanwhile', async () => {
-    const { provider, store } = await provided(keepassxc);
+    const { provider, store } = await setUpStore(keepassxc);
     await store.set(name, textSecret('kept'));
     expect(provider.valuesOf('CreateItem').map(([, , replaces]) => replaces)).toEqual([false]);
   });
@@ -58,7 +58,7 @@ describeStore('what is written', 'secret-service', missingSessionBus(), () => {
     ['what KeePassXC fills in', bytes('x{TITLE}'), 'application/octet-stream'],
     ['what it fills in in small letters', bytes('{s:name}'), 'application/octet-stream'],
   ])('%s has a type by which every provider gives it back unchanged', async (_, secret, type) => {
-    const { provider, store } = await provided();
+    const { provider, store } = await setUpStore();
     await store.set(name, new Secret(secret));
     await store.set(name, new Secret(secret));
     const expected = [session, new Uint8Array(), secret, type];
@@ -69,7 +69,7 @@ describeStore('what is written', 'secret-service', missingSessionBus(), () => {
 
 describeStore('what keytar has written', 'secret-service', missingSessionBus(), () => {
   test('is listed, and what only looks like it is not', async () => {
-    const { provider, store } = await provided({}, { attributeSchema: 'keytar' });
+    const { provider, store } = await setUpStore({}, { attributeSchema: 'keytar' });
     provider.add({ ...generic, service: 'demo', account: 'alice' }, 'x');
     provider.add({ service: 'demo', account: 'without' }, 'x');
     provider.add({ 'xdg:schema': 'org.example.Other', service: 'demo', account: 'another' }, 'x');

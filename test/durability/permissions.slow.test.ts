@@ -4,13 +4,13 @@ import { expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { childProcesses } from '../encrypted-file/processes.ts';
-import { keptFiles } from './kept-files.ts';
-import { missingStrace, pathsOf, recording, repeatable } from './strace.ts';
+import { durableFiles } from './durable-files.ts';
+import { missingStrace, repeatableEnvironment, straceRecording, writtenPaths } from './strace.ts';
 
 const file = 'made/anew/kept.json';
 /** Sealing anew makes nothing that was not there. */
-const made = keptFiles.filter(({ verb }) => verb !== 'reseal');
-const paths = ['made', 'made/anew', ...pathsOf(file)];
+const made = durableFiles.filter(({ verb }) => verb !== 'reseal');
+const paths = ['made', 'made/anew', ...writtenPaths(file)];
 
 describeStore('what is made', 'strace', missingStrace(), () => {
   const { run } = childProcesses();
@@ -20,8 +20,8 @@ describeStore('what is made', 'strace', missingStrace(), () => {
     async ({ verb, umask }) => {
       const { folder } = newPlace();
       const log = join(folder, 'log');
-      const under = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh', ...recording(log, folder, paths)];
-      expect(await run(verb, join(folder, file), 'alice', repeatable, under)).toEqual({ value: null });
+      const under = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh', ...straceRecording(log, folder, paths)];
+      expect(await run(verb, join(folder, file), 'alice', repeatableEnvironment, under)).toEqual({ value: null });
       // The log was made under that umask too.
       chmodSync(log, 0o600);
       const calls = readFileSync(log, 'utf8')

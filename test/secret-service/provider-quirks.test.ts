@@ -5,7 +5,7 @@ import { textSecret } from '../contract/secrets.ts';
 import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
-import { exact, name, provided } from './provided.ts';
+import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
 
@@ -26,16 +26,16 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
     };
 
     test('completes it by itself: a change goes through with nobody there', async () => {
-      const { provider, store } = await provided(prompting);
+      const { provider, store } = await setUpStore(prompting);
       await store.set(name, textSecret('x'));
-      provider.add(exact, 'kept');
+      provider.add(exactAttributes, 'kept');
       expect(await store.delete(name)).toBe(true);
       expect(provider.calls.filter((member) => member === 'Prompt')).toHaveLength(2);
     });
 
     test('and asks all the same, to confirm: timed out, and the question is taken back', async () => {
-      const { provider, store } = await provided({ ...prompting, user: 'nothing' }, short);
-      provider.add(exact, 'kept');
+      const { provider, store } = await setUpStore({ ...prompting, user: 'nothing' }, short);
+      provider.add(exactAttributes, 'kept');
       await failure(store.delete(name), 'timed-out');
       await eventually(() => expect(provider.calls).toContain('Dismiss'));
     });
@@ -54,8 +54,8 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
     };
 
     test('says so, and asks nobody, where nobody is there', async () => {
-      const { provider, store } = await provided(asking);
-      provider.add(exact, 'kept');
+      const { provider, store } = await setUpStore(asking);
+      provider.add(exactAttributes, 'kept');
       const operations = [store.get(name), store.set(name, textSecret('x')), store.delete(name), store.list()];
       for (const error of await Promise.all(operations.map((operation) => failure(operation, 'locked')))) {
         const text = 'KeePassXC asks before it lets a program read an entry';
@@ -66,24 +66,24 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
     });
 
     test('is usable while there is nothing to ask for, and locked by one entry among others', async () => {
-      const { provider, store } = await provided(asking);
+      const { provider, store } = await setUpStore(asking);
       expect(await store.probe()).toMatchObject({ kind: 'usable', persistence: 'until-delete' });
-      provider.add(exact, 'kept');
+      provider.add(exactAttributes, 'kept');
       provider.add({ service: 'other', username: 'bob' }, 'theirs');
       expect(await store.probe()).toMatchObject({ reason: 'locked', evidence: { asksEachTime: true } });
     });
 
     test('is asked for that entry where somebody is there', async () => {
       const interaction = { interactive: true, notifyWaiting: () => undefined };
-      const { provider, text } = await provided(asking, { interaction });
-      provider.add(exact, 'kept');
-      expect(await text()).toBe('kept');
+      const { provider, readText } = await setUpStore(asking, { interaction });
+      provider.add(exactAttributes, 'kept');
+      expect(await readText()).toBe('kept');
       expect(provider.valuesOf('Unlock')).toEqual([[[`${collection}/1`]]]);
     });
   });
 
   test('KeePassXC that exposes nothing has nothing to list, and keeps nothing', async () => {
-    const { store } = await provided({
+    const { store } = await setUpStore({
       ...keepassxc,
       instead: { ReadAlias: () => ({ signature: 'o', values: ['/'] }) },
     });
@@ -92,7 +92,7 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
   });
 
   test('of KeePassXC’s clients one at a time changes something: two that create the same make one', async () => {
-    const { bus, provider, store } = await provided(keepassxc);
+    const { bus, provider, store } = await setUpStore(keepassxc);
     const another = storeOn(bus.environment);
     await Promise.all([store.set(name, textSecret('one')), another.set(name, textSecret('two'))]);
     expect(provider.items.size).toBe(1);
@@ -109,12 +109,12 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
   });
 
   test('all others list what is in any collection, not in the default one alone', async () => {
-    const { provider, store } = await provided({
+    const { provider, store } = await setUpStore({
       instead: {
         Get: ({ body }) => (body('ss')[1] === 'Items' ? { signature: 'v', values: [['ao', []]] } : undefined),
       },
     });
-    provider.add(exact, 'kept');
+    provider.add(exactAttributes, 'kept');
     expect(await store.list()).toEqual([name]);
   });
 
@@ -130,32 +130,32 @@ describeStore('each provider in its own ways', 'secret-service', missingSessionB
 
     test('and is open: unlocked first, which asks nobody, and gives the secret', async () => {
       const waiting = vi.fn();
-      const { provider, text } = await provided(says(true), {
+      const { provider, readText } = await setUpStore(says(true), {
         interaction: { interactive: false, notifyWaiting: waiting },
       });
-      provider.add(exact, 'kept');
-      expect(await text()).toBe('kept');
+      provider.add(exactAttributes, 'kept');
+      expect(await readText()).toBe('kept');
       expect(provider.calls.indexOf('Unlock')).toBeLessThan(provider.calls.indexOf('SearchItems'));
       expect(provider.valuesOf('Unlock')).toEqual([[[collection]]]);
       expect(waiting).not.toHaveBeenCalled();
     });
 
     test('and is open, and asks all the same: timed out, and the question is taken back', async () => {
-      const { provider, store } = await provided({ ...says(true), user: 'nothing' }, short);
+      const { provider, store } = await setUpStore({ ...says(true), user: 'nothing' }, short);
       await failure(store.get(name), 'timed-out');
       await eventually(() => expect(provider.calls).toContain('Dismiss'));
     });
 
     test('and is closed: locked', async () => {
-      const { provider, store } = await provided(says(false));
-      provider.add(exact, 'kept');
+      const { provider, store } = await setUpStore(says(false));
+      provider.add(exactAttributes, 'kept');
       await failure(store.get(name), 'locked');
       expect(provider.calls).not.toContain('Unlock');
     });
   });
 
   test('no other is asked KWallet’s own question', async () => {
-    const { provider, store } = await provided({ locked: true });
+    const { provider, store } = await setUpStore({ locked: true });
     await failure(store.get(name), 'locked');
     expect(provider.calls).not.toContain('isOpen');
   });

@@ -5,7 +5,7 @@ import { textSecret } from '../contract/secrets.ts';
 import { alice, bob, openFile, passphrase, typed } from '../encrypted-file/place.ts';
 
 /** One of the two files that keystow writes, and one way of writing it, as a test of its durability sees it. */
-export interface KeptFile {
+export interface DurableFile {
   readonly name: string;
   /** What has a child write `alice` to it, or seal it anew. */
   readonly verb: 'set' | 'place' | 'reseal';
@@ -20,7 +20,7 @@ export interface KeptFile {
 const carol = { service: 'example.com', account: 'carol' };
 const at = '2026-11-02T09:00:00.000Z';
 
-const encryptedFile: KeptFile = {
+const encryptedFile: DurableFile = {
   name: 'the encrypted file',
   verb: 'set',
   async fill(path) {
@@ -28,11 +28,11 @@ const encryptedFile: KeptFile = {
     await store.set(alice, textSecret('old'));
     await store.set(bob, textSecret('of bob'));
   },
-  read: (path) => contentsOf(openFile(path, 'home')),
+  read: (path) => readContents(openFile(path, 'home')),
   add: (path) => openFile(path, 'home').set(carol, textSecret('of carol')),
 };
 
-const placementFile: KeptFile = {
+const placementFile: DurableFile = {
   name: 'the placement file',
   verb: 'place',
   async fill(path) {
@@ -50,7 +50,7 @@ const placementFile: KeptFile = {
 
 const passphrases = { old: passphrase, new: 'another one' } as const;
 
-const sealOfTheFile: KeptFile = {
+const passphraseOfFile: DurableFile = {
   name: 'the passphrase of the encrypted file',
   verb: 'reseal',
   async fill(path) {
@@ -61,7 +61,7 @@ const sealOfTheFile: KeptFile = {
   async read(path) {
     for (const [which, passphrase] of Object.entries(passphrases)) {
       try {
-        const contents = await contentsOf(openFile(path, 'passphrase', { passphrases: typed(passphrase) }));
+        const contents = await readContents(openFile(path, 'passphrase', { passphrases: typed(passphrase) }));
         return { ...contents, 'sealed by': which };
       } catch (error) {
         if (!(error instanceof CredentialError) || error.code !== 'wrong-passphrase') throw error;
@@ -76,14 +76,14 @@ const sealOfTheFile: KeptFile = {
     ),
 };
 
-export const keptFiles: readonly KeptFile[] = [encryptedFile, placementFile, sealOfTheFile];
+export const durableFiles: readonly DurableFile[] = [encryptedFile, placementFile, passphraseOfFile];
 
-async function contentsOf(store: ReturnType<typeof openFile>): Promise<Readonly<Record<string, string>>> {
+async function readContents(store: ReturnType<typeof openFile>): Promise<Readonly<Record<string, string>>> {
   const names = await store.list();
-  const secrets = names.map(async (name) => [name.account, await textOf(store, name)]);
+  const secrets = names.map(async (name) => [name.account, await readText(store, name)]);
   return Object.fromEntries(await Promise.all(secrets));
 }
 
-async function textOf(store: ReturnType<typeof openFile>, name: typeof alice): Promise<string> {
+async function readText(store: ReturnType<typeof openFile>, name: typeof alice): Promise<string> {
   return Buffer.from((await store.get(name))?.expose() ?? []).toString();
 }

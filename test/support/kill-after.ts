@@ -10,7 +10,7 @@ export function killAfter(child: ChildProcess, limitMs: number): { readonly late
   const startedMs = performance.now();
   const limit = { late: false };
   const timer = setInterval(() => {
-    limit.late = performance.now() - startedMs - delayedMs(child) >= limitMs;
+    limit.late = performance.now() - startedMs - readDelayMs(child) >= limitMs;
     if (limit.late) child.kill('SIGKILL');
   }, 50);
   child.once('exit', () => clearInterval(timer));
@@ -18,7 +18,7 @@ export function killAfter(child: ChildProcess, limitMs: number): { readonly late
 }
 
 /** Linux, Documentation/scheduler/sched-stats: the second number is the time spent waiting to run, in nanoseconds. */
-function delayedMs({ pid }: ChildProcess): number {
+function readDelayMs({ pid }: ChildProcess): number {
   try {
     const [, delayNs] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ');
     return Number(delayNs) / 1e6;

@@ -13,7 +13,7 @@ import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret } from '../contract/secrets.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
-import { exact, name, provided } from './provided.ts';
+import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 import { programs, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
 
@@ -60,9 +60,9 @@ describeStore('what people are told', 'secret-service', missingSessionBus(), () 
   });
 
   test('several items match: what to do about it', async () => {
-    const { provider, store } = await provided();
-    provider.add({ ...exact, realm: 'a' }, 'one');
-    provider.add({ ...exact, realm: 'b' }, 'two');
+    const { provider, store } = await setUpStore();
+    provider.add({ ...exactAttributes, realm: 'a' }, 'one');
+    provider.add({ ...exactAttributes, realm: 'b' }, 'two');
     expect(await failure(store.get(name), 'ambiguous')).toMatchObject({
       message: 'several items of the Secret Service match, and none of them is certainly the right one',
       hint: 'keep one of the items that "secret-tool search --all service SERVICE" shows, and delete the others',
@@ -70,7 +70,7 @@ describeStore('what people are told', 'secret-service', missingSessionBus(), () 
   });
 
   test('a secret is too large, or the operation called off', async () => {
-    const { store } = await provided();
+    const { store } = await setUpStore();
     const large = await failure(store.set(name, freshSecret(maxSecretBytes + 1)), 'too-large');
     expect(large).toMatchObject({
       message: 'the secret is larger than the Secret Service is asked to keep',
@@ -94,17 +94,17 @@ describeStore('what people are told', 'secret-service', missingSessionBus(), () 
       `the Secret Service failed: a b ${'x'.repeat(296)}`,
     ],
   ])('%s, with the words %j, is %s', async (errorName, text, code, message) => {
-    const { provider, store } = await provided({
+    const { provider, store } = await setUpStore({
       instead: { GetSecret: () => ({ errorName, signature: 's', values: [text] }) },
     });
-    provider.add(exact, 'kept');
+    provider.add(exactAttributes, 'kept');
     expect((await failure(store.get(name), code)).message).toBe(message);
     const error = await failure(store.get(name), code);
     expect(error.cause).toMatchObject({ errorName, message: text });
   });
 
   test('a change that fails says so as well', async () => {
-    const { store } = await provided({
+    const { store } = await setUpStore({
       instead: { CreateItem: () => ({ errorName: 'org.example.Full', signature: 's', values: ['the disk is full'] }) },
     });
     const error = await failure(store.set(name, textSecret('kept')), 'failed');

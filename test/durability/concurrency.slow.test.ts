@@ -8,7 +8,7 @@ import { childProcesses, printed, said } from '../encrypted-file/processes.ts';
 
 const { start } = childProcesses();
 const accounts = Array.from({ length: 100 }, (_, index) => `account-${String(index).padStart(3, '0')}`);
-const nameOf = (account: string) => ({ service: 'example.com', account });
+const toName = (account: string) => ({ service: 'example.com', account });
 
 test('[DUR1] 100 processes that store at once: 100 credentials in the encrypted file, and 100 in the placement file', {
   timeout: 240_000,
@@ -22,9 +22,9 @@ test('[DUR1] 100 processes that store at once: 100 credentials in the encrypted 
   expect(readdirSync(folder)).toEqual(['credentials.json', 'placement.json']);
 
   const file = openFile(path, 'home');
-  expect(await file.list()).toEqual(accounts.map(nameOf));
+  expect(await file.list()).toEqual(accounts.map(toName));
   for (const account of accounts) {
-    expect((await file.get(nameOf(account)))?.equals(textSecret(`secret of ${account}`))).toBe(true);
+    expect((await file.get(toName(account)))?.equals(textSecret(`secret of ${account}`))).toBe(true);
   }
   const { placement, state } = await createPlacementFile({ path: join(folder, 'placement.json') }).read();
   expect(state).toBe('intact');

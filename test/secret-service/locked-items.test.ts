@@ -5,7 +5,7 @@ import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
-import { exact, name, provided } from './provided.ts';
+import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 
 const collection = '/org/freedesktop/secrets/collection/fake';
 const interactive = { interaction: { interactive: true, notifyWaiting: () => undefined } };
@@ -17,15 +17,15 @@ function finding(unlocked: Value, locked: Value): FakeProviderOptions {
 
 describeStore('what lies behind a lock', 'secret-service', missingSessionBus(), () => {
   test('nothing does that is unlocked in another collection: it is read, and nobody is asked', async () => {
-    const { provider, text } = await provided({ locked: true, ...finding([`${collection}/1`], []) });
-    provider.add(exact, 'kept');
-    expect(await text()).toBe('kept');
+    const { provider, readText } = await setUpStore({ locked: true, ...finding([`${collection}/1`], []) });
+    provider.add(exactAttributes, 'kept');
+    expect(await readText()).toBe('kept');
     expect(provider.calls).not.toContain('Unlock');
   });
 
   test('the default collection is what is unlocked, before anything is listed, found absent or written', async () => {
     for (const work of ['get', 'list', 'probe'] as const) {
-      const { provider, store } = await provided({ locked: true }, interactive);
+      const { provider, store } = await setUpStore({ locked: true }, interactive);
       await { get: () => store.get(name), list: () => store.list('demo'), probe: () => store.probe() }[work]();
       expect(provider.valuesOf('Unlock'), work).toEqual([[[collection]]]);
       expect(provider.valuesOf('Prompt'), work).toEqual([['']]);
@@ -33,17 +33,17 @@ describeStore('what lies behind a lock', 'secret-service', missingSessionBus(), 
   });
 
   test('an item alone, in a collection that is open: the item is unlocked', async () => {
-    const { provider, store, text } = await provided(finding([], [`${collection}/1`]), interactive);
-    provider.add(exact, 'kept');
-    expect(await text()).toBe('kept');
+    const { provider, store, readText } = await setUpStore(finding([], [`${collection}/1`]), interactive);
+    provider.add(exactAttributes, 'kept');
+    expect(await readText()).toBe('kept');
     expect(provider.valuesOf('Unlock')).toEqual([[[`${collection}/1`]]]);
     await store.set(name, textSecret('new'));
-    expect(await text()).toBe('new');
+    expect(await readText()).toBe('new');
   });
 
   test('with nobody there an item alone is locked, and that is no question that each access raises', async () => {
-    const { provider, store } = await provided(finding([], [`${collection}/1`]));
-    provider.add(exact, 'kept');
+    const { provider, store } = await setUpStore(finding([], [`${collection}/1`]));
+    provider.add(exactAttributes, 'kept');
     const error = await failure(store.get(name), 'locked');
     expect(error).toMatchObject({ message: 'the Secret Service is locked', evidence: {} });
   });
@@ -52,7 +52,7 @@ describeStore('what lies behind a lock', 'secret-service', missingSessionBus(), 
     ['both locked', [], [`${collection}/1`, `${collection}/2`]],
     ['one of them locked', [`${collection}/1`], [`${collection}/2`]],
   ])('of two matches whose attributes are hidden while locked, %s: unlocked, then told apart', async (_, ...found) => {
-    const { provider, text } = await provided(
+    const { provider, readText } = await setUpStore(
       {
         locked: true,
         instead: {
@@ -66,9 +66,9 @@ describeStore('what lies behind a lock', 'secret-service', missingSessionBus(), 
       },
       interactive,
     );
-    provider.add({ ...exact, realm: 'another tool’s' }, 'foreign', 9n);
-    provider.add(exact, 'ours', 1n);
-    expect(await text()).toBe('ours');
+    provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'foreign', 9n);
+    provider.add(exactAttributes, 'ours', 1n);
+    expect(await readText()).toBe('ours');
     expect(provider.valuesOf('Unlock')).toEqual([[found[1]]]);
   });
 });
