@@ -15,8 +15,8 @@ const entries = Object.keys(exports)
 
 const programs = ['keystow', 'jsm', 'difyctl', 'git-credential-keystow', 'docker-credential-keystow'];
 
-/** Those that {@link starts} are made of, and what they load where a read is not all that there is to do. */
-const atOnce = ['keystow', 'jsm', 'difyctl'];
+/** The programs that have a fast path: {@link fastPaths} print a secret, and load the full program otherwise. */
+const withFastPath = ['keystow', 'jsm', 'difyctl'];
 
 /** Loaded by whoever installs the package: a native module, and one that brings a script of its own. */
 const external = ['@napi-rs/keyring', 'open'];
@@ -40,7 +40,7 @@ const stringWidth = createRequire(createRequire(import.meta.url).resolve('yargs'
 /** CommonJS, because Node starts it faster than modules; a chunk each for what is loaded when it is needed. */
 const executables: RolldownOptions = {
   ...common,
-  input: programs.map((program) => `src/cli/${program}${atOnce.includes(program) ? '-whole' : ''}.ts`),
+  input: programs.map((program) => `src/cli/bin/${program}${withFastPath.includes(program) ? '-full' : ''}.ts`),
   plugins: [plainExports, plainRequires, lateSegmenter, licenses],
   resolve: { ...common.resolve, alias: { 'string-width': stringWidth } },
   output: {
@@ -56,7 +56,7 @@ const executables: RolldownOptions = {
       groups: [
         {
           name: 'start',
-          test: /rolldown.runtime\.js$|src.(cli.(main|command|output.text|plain-forms)|app.(credentials.get-credential|sign-in.session)|profiles.(variables|keystow|jsm|difyctl)|adapters.files.abort|domain.(secret|text.messages))\.ts$/,
+          test: /rolldown.runtime\.js$|src.(cli.(main|command|output.text|fast-path)|app.(credentials.get-credential|sign-in.session)|profiles.(variables|keystow|jsm|difyctl)|adapters.files.(abort|folders)|domain.(secret|text.messages))\.ts$/,
         },
       ],
     },
@@ -64,22 +64,22 @@ const executables: RolldownOptions = {
 };
 
 /**
- * What starts a program that may read at once: one file with no more than that takes, and copies of its own of what is in the
- * chunks too, which take over from the beginning where it does not do.
+ * The fast path of a program is one file with its own copies of the modules that it needs. If it can't print the secret, the
+ * full program starts over from its own chunks.
  */
-const starts = atOnce.map((program): RolldownOptions => {
-  const isWhole = (id: string) => id.endsWith(`${program}-whole.ts`);
+const fastPaths = withFastPath.map((program): RolldownOptions => {
+  const isFull = (id: string) => id.endsWith(`${program}-full.ts`);
   return {
     ...common,
-    input: `src/cli/${program}.ts`,
-    external: isWhole,
+    input: `src/cli/bin/${program}.ts`,
+    external: isFull,
     plugins: [plainExports, plainRequires],
     output: {
       ...executables.output,
       cleanDir: false,
       codeSplitting: true,
       chunkFileNames: `${program}-[name].cjs`,
-      paths: (id) => (isWhole(id) ? `./${program}-whole.cjs` : id),
+      paths: (id) => (isFull(id) ? `./${program}-full.cjs` : id),
       dynamicImportInCjs: false,
     },
   };
@@ -127,4 +127,4 @@ const nativeLibrary: RolldownOptions = {
   output: { dir: 'dist/testing', format: 'cjs', entryFileNames: '[name].cjs' },
 };
 
-export default defineConfig([executables, ...starts, ...library, testing, nativeLibrary]);
+export default defineConfig([executables, ...fastPaths, ...library, testing, nativeLibrary]);

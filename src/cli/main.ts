@@ -4,20 +4,21 @@ import { createContext } from '../composition/context.ts';
 import { listSecretVariables, type Profile } from '../domain/profile.ts';
 import { type Cli, services } from './cli.ts';
 import { exitAfterGrace, exitCodes } from './exit.ts';
+import { type DirectCommand, findDirectRun } from './fast-path.ts';
 import { print } from './output/print.ts';
 import type { Program } from './program.ts';
-import { type QuickCommand, quickRun } from './quick-command.ts';
 
 /** The part of a program that is loaded in every run. */
 export interface Executable {
   readonly profile: Profile;
-  readonly quick: readonly QuickCommand[];
-  /** Loads the full program, if the command line isn't a quick one. */
+  /** Commands that run without the parser. */
+  readonly direct: readonly DirectCommand[];
+  /** Loads the full program, unless the command line is that of a direct command. */
   program(): Promise<Program>;
 }
 
 /** Runs a program: connects the process (arguments, environment, signals, exit code) to its commands. */
-export async function main({ profile, quick, program }: Executable): Promise<void> {
+export async function main({ profile, direct, program }: Executable): Promise<void> {
   const cancellation = new AbortController();
   process.once('SIGINT', () => cancellation.abort());
   process.once('uncaughtException', async (error) => process.exit(await handleFailure(error, profile, false)));
@@ -52,12 +53,12 @@ export async function main({ profile, quick, program }: Executable): Promise<voi
     },
   };
   const argv = process.argv.slice(2);
-  const quickly = quickRun(quick, argv);
+  const runDirectly = findDirectRun(direct, argv);
   try {
-    if (quickly) await quickly(cli);
+    if (runDirectly) await runDirectly(cli);
     else await runFull(await program(), cli, argv);
     // On Linux all output is written by now, and a regular exit takes 1 ms more.
-    if (quickly && process.platform === 'linux') process.exit(exitCode);
+    if (runDirectly && process.platform === 'linux') process.exit(exitCode);
   } catch (error) {
     exitCode = await handleFailure(error, profile, cancellation.signal.aborted);
   } finally {

@@ -66,7 +66,7 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
     sandbox.run('printf s3cret | keystow set demo alice');
     const loaded = loadedBy(sandbox, 'keystow get demo alice');
     expect(loaded).toEqual({
-      chunks: ['keystow.cjs', 'keystow-whole.cjs', ...ofFile, 'passphrases.cjs', ...argon2],
+      chunks: ['keystow.cjs', 'keystow-full.cjs', ...ofFile, 'passphrases.cjs', ...argon2],
       builtin: ['crypto'],
     });
   });
@@ -76,7 +76,7 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
     sandbox.run('printf jsm_s3cret-xxxxxxxxxxxxxxxx | jsm auth set-key -');
     const loaded = loadedBy(sandbox, 'jsm auth token');
     expect(loaded).toEqual({
-      chunks: ['jsm.cjs', 'jsm-whole.cjs', ...ofFile, 'passphrases.cjs', ...argon2],
+      chunks: ['jsm.cjs', 'jsm-full.cjs', ...ofFile, 'passphrases.cjs', ...argon2],
       builtin: ['crypto'],
     });
   });

@@ -1,8 +1,7 @@
 import { isTerminal } from '../../composition/environment.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, command } from '../command.ts';
-import { getForm } from '../plain-forms.ts';
-import type { QuickCommand } from '../quick-command.ts';
+import { type DirectCommand, getForm } from '../fast-path.ts';
 import { credentialOperands, requireSecret } from './credential.ts';
 
 export function getCommand(cli: Cli): Command {
@@ -25,4 +24,4 @@ async function printSecret(cli: Cli, service: string, account: string): Promise<
   if (isTerminal(1)) await cli.print('\n');
 }
 
-export const quickGet: QuickCommand = { ...getForm, run: printSecret };
+export const directGet: DirectCommand = { ...getForm, run: printSecret };

@@ -3,8 +3,7 @@ import { isTerminal } from '../../../composition/environment.ts';
 import { isExpired } from '../../../domain/sign-in/session.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { tokenForm } from '../../plain-forms.ts';
-import type { QuickCommand } from '../../quick-command.ts';
+import { type DirectCommand, tokenForm } from '../../fast-path.ts';
 import { hostOption, notSignedIn, signInExpired } from './shared.ts';
 
 export function tokenCommand(cli: Cli): Command {
@@ -17,7 +16,7 @@ export function tokenCommand(cli: Cli): Command {
   });
 }
 
-export const quickToken: QuickCommand = { ...tokenForm, run: printToken };
+export const directToken: DirectCommand = { ...tokenForm, run: printToken };
 
 async function printToken(cli: Cli, host?: string): Promise<void> {
   const context = cli.context();

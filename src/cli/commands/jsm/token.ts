@@ -3,8 +3,7 @@ import { isTerminal } from '../../../composition/environment.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, command } from '../../command.ts';
-import { tokenForm } from '../../plain-forms.ts';
-import type { QuickCommand } from '../../quick-command.ts';
+import { type DirectCommand, tokenForm } from '../../fast-path.ts';
 import { notSignedIn, openServer } from './shared.ts';
 
 export function tokenCommand(cli: Cli): Command {
@@ -16,7 +15,7 @@ export function tokenCommand(cli: Cli): Command {
   });
 }
 
-export const quickToken: QuickCommand = { ...tokenForm, run: printToken };
+export const directToken: DirectCommand = { ...tokenForm, run: printToken };
 
 async function printToken(cli: Cli): Promise<void> {
   const context = cli.context();

@@ -3,22 +3,22 @@ import { describe, expect, test } from 'vitest';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { saveSession } from '../../src/app/sign-in/save-session.ts';
 import { type Cli, services } from '../../src/cli/cli.ts';
-import { quickToken as difyctlToken } from '../../src/cli/commands/difyctl/token.ts';
-import { quickGet } from '../../src/cli/commands/get.ts';
-import { quickToken as jsmToken } from '../../src/cli/commands/jsm/token.ts';
+import { directToken as difyctlToken } from '../../src/cli/commands/difyctl/token.ts';
+import { directGet } from '../../src/cli/commands/get.ts';
+import { directToken as jsmToken } from '../../src/cli/commands/jsm/token.ts';
+import { type DirectCommand, matchForm } from '../../src/cli/fast-path.ts';
 import type { Program } from '../../src/cli/program.ts';
 import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
 import { jsmProgram } from '../../src/cli/programs/jsm.ts';
 import { keystowProgram } from '../../src/cli/programs/keystow.ts';
-import { type QuickCommand, quickOperands } from '../../src/cli/quick-command.ts';
 import { runProgram } from '../../src/cli/run-program.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { jsmCredential } from '../../src/profiles/jsm.ts';
 import { World } from '../app/world.ts';
 import { textSecret } from '../contract/secrets.ts';
 
-const programs: readonly (readonly [Program, QuickCommand])[] = [
-  [keystowProgram, quickGet],
+const programs: readonly (readonly [Program, DirectCommand])[] = [
+  [keystowProgram, directGet],
   [jsmProgram, jsmToken],
   [difyctlProgram, difyctlToken],
 ];
@@ -40,7 +40,7 @@ describe.each(programs)('$profile.program', (program, quick) => {
   test('a command line served without the parser does what the parser would have it do', async () => {
     await fc.assert(
       fc.asyncProperty(words, async (argv) => {
-        const operands = quickOperands(quick, argv);
+        const operands = matchForm(quick, argv);
         if (operands === undefined) return;
         const quickly = await outcome((cli) => quick.run(cli, ...operands), operands);
         const whole = await outcome(async (cli) => cli.print(await runProgram(program, cli, argv)), operands);
@@ -52,10 +52,10 @@ describe.each(programs)('$profile.program', (program, quick) => {
 
   test('any option, and a lone dash, is for the parser', () => {
     const plain = [...quick.words, ...Array(quick.operands).fill('x')];
-    expect(quickOperands(quick, plain)).toHaveLength(quick.operands);
+    expect(matchForm(quick, plain)).toHaveLength(quick.operands);
     for (const other of ['--help', '--json', '--', '-', '-h']) {
-      expect(quickOperands(quick, [...plain, other])).toBeUndefined();
-      for (const index of plain.keys()) expect(quickOperands(quick, plain.with(index, other))).toBeUndefined();
+      expect(matchForm(quick, [...plain, other])).toBeUndefined();
+      for (const index of plain.keys()) expect(matchForm(quick, plain.with(index, other))).toBeUndefined();
     }
   });
 });

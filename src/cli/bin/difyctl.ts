@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { decodeSession } from '../../app/sign-in/session.ts';
+import { findLatestDifyEntry } from '../../domain/sign-in/dify-account.ts';
+import { isExpired } from '../../domain/sign-in/session.ts';
+import { difyctl } from '../../profiles/difyctl.ts';
+import { runFastPath, tokenForm } from '../fast-path.ts';
+
+void runFastPath(
+  {
+    ...tokenForm,
+    profile: difyctl,
+    find: (placement) => findLatestDifyEntry(placement, process.platform),
+    select(secret) {
+      const session = decodeSession(secret);
+      if (session.kind !== 'sign-in' || isExpired(session.tokens, Date.now(), 0)) return undefined;
+      return Buffer.from(session.tokens.accessToken);
+    },
+  },
+  () => import('./difyctl-full.ts'),
+);

@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { keystow } from '../../profiles/keystow.ts';
+import { dockerCredentialProgram, serveDocker } from '../commands/docker.ts';
+import { main } from '../main.ts';
+
+void main({
+  profile: keystow,
+  direct: [{ words: [], operands: 1, run: (cli, action = '') => serveDocker(cli, action) }],
+  program: async () => dockerCredentialProgram,
+});

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { decodeSession } from '../../app/sign-in/session.ts';
+import { findEntry } from '../../domain/placement/placement-index.ts';
+import { validToken } from '../../domain/sign-in/session.ts';
+import { jsm, jsmCredential } from '../../profiles/jsm.ts';
+import { runFastPath, tokenForm } from '../fast-path.ts';
+
+void runFastPath(
+  {
+    ...tokenForm,
+    profile: jsm,
+    find: (placement) => findEntry(placement, jsmCredential),
+    select(secret) {
+      const token = validToken(decodeSession(secret), Date.now());
+      return token === undefined ? undefined : Buffer.from(token);
+    },
+  },
+  () => import('./jsm-full.ts'),
+);

@@ -1,0 +1,17 @@
+import { keystow } from '../../profiles/keystow.ts';
+import { directGet } from '../commands/get.ts';
+import { main } from '../main.ts';
+
+/** The full keystow, loaded if the fast path could not read the secret. */
+void main({
+  profile: keystow,
+  direct: [
+    directGet,
+    {
+      words: ['git'],
+      operands: 1,
+      run: async (cli, operation = '') => (await import('../commands/git.ts')).serveGit(cli, operation),
+    },
+  ],
+  program: async () => (await import('../programs/keystow.ts')).keystowProgram,
+});

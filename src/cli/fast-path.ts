@@ -1,0 +1,80 @@
+import { writeSync } from 'node:fs';
+import { isTerminal } from '../composition/environment.ts';
+import { readAtOnce } from '../composition/read-at-once.ts';
+import type { PlacementEntry, PlacementIndex } from '../domain/placement/placement-index.ts';
+import type { Profile } from '../domain/profile.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Cli } from './cli.ts';
+
+/** A command line without options: these words, then this many operands. */
+export interface PlainForm {
+  readonly words: readonly string[];
+  readonly operands: number;
+}
+
+/** `get SERVICE ACCOUNT` */
+export const getForm: PlainForm = { words: ['get'], operands: 2 };
+
+/** `auth token` */
+export const tokenForm: PlainForm = { words: ['auth', 'token'], operands: 0 };
+
+/** A command that prints a secret. */
+export interface FastRead extends PlainForm {
+  readonly profile: Profile;
+  /** Finds the entry of the secret. */
+  find(index: PlacementIndex, ...operands: string[]): PlacementEntry | undefined;
+  /** Returns the bytes to print. If there are none, or if it throws, the full program runs. */
+  select(secret: Secret): Uint8Array | undefined;
+}
+
+/** POSIX `PIPE_BUF` on Linux: up to this size, a write to a pipe is atomic. */
+const maxBytes = 4096;
+
+/**
+ * Prints a secret to a file or a pipe without loading the program. If that isn't possible, nothing was printed, and `full`
+ * loads the full program, which reads the secret again or reports the error.
+ */
+export async function runFastPath(command: FastRead, full: () => Promise<unknown>): Promise<void> {
+  const done = await printSecret(command, process.argv.slice(2));
+  if (!done) await full();
+  // On Linux all output is written by now, and a regular exit takes 1 ms more.
+  else if (process.platform === 'linux') process.exit();
+}
+
+async function printSecret(command: FastRead, argv: readonly string[]): Promise<boolean> {
+  const operands = matchForm(command, argv);
+  if (operands === undefined || isTerminal(1)) return false;
+  try {
+    const secret = await readAtOnce(command.profile, (index) => command.find(index, ...operands));
+    const bytes = secret && command.select(secret);
+    return bytes !== undefined && bytes.length <= maxBytes && writeSync(1, bytes) === bytes.length;
+  } catch {
+    return false;
+  }
+}
+
+/** A command that the full program runs without loading the parser if the command line has this form. */
+export interface DirectCommand extends PlainForm {
+  run(cli: Cli, ...operands: string[]): Promise<void>;
+}
+
+/** Returns a function that runs the direct command that `argv` matches, if there is one. */
+export function findDirectRun(
+  commands: readonly DirectCommand[],
+  argv: readonly string[],
+): ((cli: Cli) => Promise<void>) | undefined {
+  for (const command of commands) {
+    const operands = matchForm(command, argv);
+    if (operands) return (cli) => command.run(cli, ...operands);
+  }
+  return undefined;
+}
+
+/** Returns the operands if `argv` has the form. Anything that begins with a dash needs the parser, even a lone `-`. */
+export function matchForm({ words, operands }: PlainForm, argv: readonly string[]): readonly string[] | undefined {
+  const matches =
+    argv.length === words.length + operands &&
+    words.every((word, index) => argv[index] === word) &&
+    argv.every((argument) => !argument.startsWith('-'));
+  return matches ? argv.slice(words.length) : undefined;
+}
