@@ -125,8 +125,10 @@ describe('a text that is not a valid envelope', () => {
     [text.replace('"c2FsdHNhbHRzYWx0c2FsdA=="', '7'), 'its salt is not base64'],
     [text.replace('"bm9uY2Vub25jZW5v"', '7'), 'its nonce is not 12 bytes in base64'],
     [text.replace('bm9uY2Vub25jZW5v', 'bm9uY2Vub25jZQ=='), 'its nonce is not 12 bytes in base64'],
-    [text.replace(/"ciphertext":"[^"]*"/, '"ciphertext":"YWJj"'), 'its ciphertext is not base64 of at least 16 bytes'],
-    [text.replace(/"ciphertext":"[^"]*"/, '"ciphertext":7'), 'its ciphertext is not base64 of at least 16 bytes'],
+    [text.replace(/"ciphertext":"[^"]*"/, `"ciphertext":"${'A'.repeat(20)}"`), 'its ciphertext is too short'],
+    [text.replace(/"ciphertext":"[^"]*"/, '"ciphertext":"'), 'its ciphertext is too short'],
+    [text.replace(/"ciphertext":"[^"]*"/, '"ciphertext":7'), 'it was altered'],
+    [text.replace(/"ciphertext":"([^"]*)"/, '"ciphertext":["$1"]'), 'it was altered'],
   ])('%j is damaged: %s', (changed, expected) => {
     expect(why(changed)).toBe(expected);
   });

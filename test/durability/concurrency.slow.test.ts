@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { newPlace, openFile } from '../encrypted-file/place.ts';
-import { childProcesses, printed, said } from '../encrypted-file/processes.ts';
+import { childProcesses, readResult, waitForOutput } from '../encrypted-file/processes.ts';
 
 const { start } = childProcesses();
 const accounts = Array.from({ length: 100 }, (_, index) => `account-${String(index).padStart(3, '0')}`);
@@ -14,9 +14,9 @@ test('[DUR1] 100 processes that store at once: 100 credentials in the encrypted 
   timeout: 240_000,
 }, async () => {
   const { path, folder } = newPlace();
-  const crowd = accounts.map((account) => start('store, when stdin ends', path, account));
-  const outcomes = crowd.map(said);
-  await Promise.all(crowd.map((child) => printed(child)));
+  const crowd = accounts.map((account) => start('set and record when stdin ends', path, account));
+  const outcomes = crowd.map(readResult);
+  await Promise.all(crowd.map((child) => waitForOutput(child)));
   for (const child of crowd) child.stdin?.end();
   expect(await Promise.all(outcomes)).toEqual(accounts.map(() => ({ value: null })));
   expect(readdirSync(folder)).toEqual(['credentials.json', 'placement.json']);

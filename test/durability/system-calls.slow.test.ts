@@ -5,7 +5,7 @@ import { exitCodes, toExitCode } from '../../src/cli/exit.ts';
 import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { newPlace } from '../encrypted-file/place.ts';
-import { childProcesses, ended } from '../encrypted-file/processes.ts';
+import { childProcesses, waitForExit } from '../encrypted-file/processes.ts';
 import { type DurableFile, durableFiles } from './durable-files.ts';
 import { inParallel } from './in-parallel.ts';
 import {
@@ -75,7 +75,7 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
         const what = `killed at ${label(call)}`;
         const { folder, path, log } = fresh(what);
         const child = start(kept.verb, path, 'alice', repeatableEnvironment, straceKilling(log, folder, call));
-        await ended(child);
+        await waitForExit(child);
         expect(child.signalCode, what).toBe('SIGKILL');
         return { path, states: [before, after], what };
       });

@@ -7,20 +7,20 @@ import type { CredentialError } from '../../src/domain/credential-error.ts';
 import { recordWrite } from '../../src/domain/placement/placement-index.ts';
 import { Secret } from '../../src/domain/secret.ts';
 
-/** What the tests run as a process of its own: `node child.js VERB PATH ARGUMENT`. Prints JSON. */
+/** Runs in a separate process: `node child.js VERB PATH ARGUMENT`. Prints its result as JSON. */
 const [verb = '', path = '', argument = ''] = process.argv.slice(2);
 const textSecret = (text: string) => new Secret(new TextEncoder().encode(text));
 const passphrase = async () => textSecret('correct horse battery staple');
 const store = createEncryptedFile({
   path,
-  keySource: process.env.SEAL === 'passphrase' ? 'passphrase' : 'home',
+  keySource: process.env.KEY_SOURCE === 'passphrase' ? 'passphrase' : 'home',
   home: '/home/alice',
   passphrases: { open: passphrase, create: passphrase, change: async () => textSecret('another one') },
   cost: { memoryKiB: 8192, iterations: 1, parallelism: 1 },
   notice: () => undefined,
 });
 const named = (account: string) => ({ service: 'example.com', account });
-const recorded = (path: string) =>
+const recordPlacement = (path: string) =>
   createPlacementFile({ path }).update((now) => recordWrite(now, named(argument), 'file', '2026-11-03T09:00:00.000Z'));
 
 async function run(): Promise<unknown> {
@@ -32,13 +32,13 @@ async function run(): Promise<unknown> {
     case 'get':
       return Buffer.from((await store.get(named(argument)))?.expose() ?? []).toString();
     case 'place':
-      return recorded(path);
-    case 'store, when stdin ends':
+      return recordPlacement(path);
+    case 'set and record when stdin ends':
       process.stdout.write('.');
       await once(process.stdin.resume(), 'end');
       await store.set(named(argument), textSecret(`secret of ${argument}`));
-      return recorded(join(dirname(path), 'placement.json'));
-    case 'set for ever':
+      return recordPlacement(join(dirname(path), 'placement.json'));
+    case 'set forever':
       for (let round = 0; ; round++) {
         await store.set(named('alice'), textSecret(`${round} `.repeat(2000)));
         process.stdout.write('.');

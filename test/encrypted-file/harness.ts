@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Harness } from '../contract/harness.ts';
 import { home, type KeySource, openFile, passphrase } from './place.ts';
-import { openByTheBook } from './second-implementation.ts';
+import { openBySpecification } from './second-implementation.ts';
 
 /** The encrypted file, sealed either way, for the contract. Everything it holds is read by the book. */
 export function fileHarness(seal: KeySource): Harness {
@@ -18,7 +18,9 @@ export function fileHarness(seal: KeySource): Harness {
     },
     open: async () => openFile(path, seal),
     async contents() {
-      const payload = existsSync(path) ? await openByTheBook(readFileSync(path, 'utf8'), { home, passphrase }) : '';
+      const payload = existsSync(path)
+        ? await openBySpecification(readFileSync(path, 'utf8'), { home, passphrase })
+        : '';
       return [...readdirSync(dirname(path)).sort(), payload].join('\n');
     },
   };

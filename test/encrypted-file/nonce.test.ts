@@ -8,18 +8,18 @@ import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { alice, newPlace, openFile } from './place.ts';
 
 const secret = textSecret('s3cret-of-alice');
-const header = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+const readHeader = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 
 const writes = fastOrSlow(2_000, 100_000);
 
 describe('a nonce', () => {
-  test('[EF14] is fresh at every write', async () => {
+  test('[EF14] is new in every write', async () => {
     const { path } = newPlace();
     const store = openFile(path, 'home');
     const nonces = new Set<string>();
     for (let write = 0; write < 50; write++) {
       await store.set(alice, secret);
-      nonces.add(header(path).nonce);
+      nonces.add(readHeader(path).nonce);
     }
     expect(nonces.size).toBe(50);
   });

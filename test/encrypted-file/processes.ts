@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { bundleModule } from '../support/bundled.ts';
 
-/** What a child said at its end: a value, or an error's code, message and hint. */
-export interface Said {
+/** The result of a child process: a value, or an error's code, message and hint. */
+export interface ChildResult {
   readonly value?: unknown;
   readonly code?: string;
   readonly message?: string;
   readonly hint?: string;
 }
 
-/** Runs child.ts as processes of their own. */
+/** Runs child.ts in separate processes. */
 export function childProcesses() {
   const child = bundleModule('test/encrypted-file/child.ts');
 
@@ -28,14 +28,14 @@ export function childProcesses() {
   }
 
   return {
-    /** `under`: a program that runs the child, and its arguments. */
+    /** `under`: a program that starts the child, and its arguments. */
     start,
-    run: (...child: Parameters<typeof start>): Promise<Said> => said(start(...child)),
+    run: (...child: Parameters<typeof start>): Promise<ChildResult> => readResult(start(...child)),
   };
 }
 
-/** What a child says at its end. Rejects when it ends in any other way. */
-export async function said(child: ChildProcess): Promise<Said> {
+/** Returns what a child printed when it exited. Rejects if it failed. */
+export async function readResult(child: ChildProcess): Promise<ChildResult> {
   let text = '';
   child.stdout?.on('data', (chunk) => {
     text += chunk;
@@ -45,8 +45,8 @@ export async function said(child: ChildProcess): Promise<Said> {
   return JSON.parse(text.slice(text.indexOf('{')));
 }
 
-/** Resolves when a child has printed for the `count`th time. */
-export function printed(child: ChildProcess, count = 1): Promise<void> {
+/** Resolves when a child has printed `count` characters. */
+export function waitForOutput(child: ChildProcess, count = 1): Promise<void> {
   return new Promise((done) => {
     let left = count;
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -56,7 +56,7 @@ export function printed(child: ChildProcess, count = 1): Promise<void> {
   });
 }
 
-export function ended(child: ChildProcess): Promise<void> {
+export function waitForExit(child: ChildProcess): Promise<void> {
   return new Promise((done) => {
     if (child.exitCode !== null || child.signalCode !== null) done();
     else child.once('close', () => done());

@@ -1,8 +1,8 @@
 import { createDecipheriv, hkdfSync } from 'node:crypto';
 import { argon2id } from 'hash-wasm';
 
-/** docs/envelope.md once more, from the document and not from the source, so that the two can disagree. */
-export async function openByTheBook(text: string, input: { home: string; passphrase: string }): Promise<string> {
+/** A second implementation, written from docs/envelope.md rather than from the source, so that the two can disagree. */
+export async function openBySpecification(text: string, input: { home: string; passphrase: string }): Promise<string> {
   const { ciphertext, ...header } = JSON.parse(text);
   const { kdf } = header;
   const salt = Buffer.from(kdf.salt, 'base64');

@@ -6,13 +6,13 @@ import { recommendedCost } from '../../src/domain/envelope/key-derivation.ts';
 import { needs } from '../support/needs.ts';
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
-/** So many bytes, each one more than the one before, in hexadecimal. */
+/** So many increasing bytes in hexadecimal. */
 const counted = (from: number, count: number) =>
   Buffer.from(Array.from({ length: count }, (_, index) => from + index)).toString('hex');
 const utf8 = (text: string) => new TextEncoder().encode(text);
-const shown = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('hex');
+const toHex = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('hex');
 
-describe('HKDF-SHA-256 gives what RFC 5869 appendix A says', () => {
+describe('HKDF-SHA-256 returns the test vectors of RFC 5869, appendix A', () => {
   test.each([
     {
       vector: 'A.1',
@@ -41,11 +41,11 @@ describe('HKDF-SHA-256 gives what RFC 5869 appendix A says', () => {
       output: '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8',
     },
   ])('[EF34] $vector', ({ input, salt, info, bytes, output }) => {
-    expect(shown(hkdfSha256(hex(input), hex(salt), hex(info), bytes))).toBe(output);
+    expect(toHex(hkdfSha256(hex(input), hex(salt), hex(info), bytes))).toBe(output);
   });
 });
 
-describe("argon2id gives what the reference implementation's test.c says", () => {
+describe("argon2id returns the test vectors of the reference implementation's test.c", () => {
   const vectors = [
     {
       cost: { memoryKiB: 256, iterations: 2, parallelism: 1 },
@@ -62,11 +62,11 @@ describe("argon2id gives what the reference implementation's test.c says", () =>
   ];
 
   test.each(vectors)('$cost.memoryKiB KiB, parallelism $cost.parallelism', async ({ cost, output }) => {
-    expect(shown(await argon2id(utf8('password'), utf8('somesalt'), cost))).toBe(output);
+    expect(toHex(await argon2id(utf8('password'), utf8('somesalt'), cost))).toBe(output);
   });
 
-  test.each(vectors)('by WebAssembly: $cost.memoryKiB KiB, parallelism $cost.parallelism', async ({ cost, output }) => {
-    expect(shown(await argon2idInWebAssembly(utf8('password'), utf8('somesalt'), cost))).toBe(output);
+  test.each(vectors)('in WebAssembly: $cost.memoryKiB KiB, parallelism $cost.parallelism', async ({ cost, output }) => {
+    expect(toHex(await argon2idInWebAssembly(utf8('password'), utf8('somesalt'), cost))).toBe(output);
   });
 
   const native = 'argon2' in crypto;
@@ -74,27 +74,27 @@ describe("argon2id gives what the reference implementation's test.c says", () =>
     const salt = hex('00'.repeat(16));
     const both = [argon2id, argon2idInWebAssembly].map((derive) => derive(utf8('pässwörd 🔑'), salt, recommendedCost));
     const [node, wasm] = await Promise.all(both);
-    expect(shown(node)).toBe(shown(wasm));
+    expect(toHex(node)).toBe(toHex(wasm));
   });
 });
 
 describe('the key of a file', () => {
-  test('[EF35] sealed by home is HKDF over the path, with the format as info', async () => {
+  test('[EF35] from home is HKDF over the path, with the format as info', async () => {
     const salt = Buffer.alloc(32, 7);
     const key = await deriveKey({ name: 'hkdf-sha256', salt: salt.toString('base64') }, utf8('/home/alice'));
-    expect(shown(key)).toBe(
-      shown(new Uint8Array(crypto.hkdfSync('sha256', '/home/alice', salt, 'keystow-credentials 1 aes-256-gcm', 32))),
+    expect(toHex(key)).toBe(
+      toHex(new Uint8Array(crypto.hkdfSync('sha256', '/home/alice', salt, 'keystow-credentials 1 aes-256-gcm', 32))),
     );
   });
 
-  test('sealed by a passphrase at the recommended cost, as libargon2 gives it too', async () => {
+  test('from a passphrase at the recommended cost is that of libargon2', async () => {
     const salt = Buffer.from('saltsaltsaltsalt').toString('base64');
     const key = await deriveKey({ name: 'argon2id', ...recommendedCost, salt }, utf8('correct horse battery staple'));
-    expect(shown(key)).toBe('a292bfd7695ec2bdb3e58a542ae7090945c04a290819837eaa3477bcbd9ef20a');
+    expect(toHex(key)).toBe('a292bfd7695ec2bdb3e58a542ae7090945c04a290819837eaa3477bcbd9ef20a');
   });
 });
 
-describe('AES-256-GCM gives what NIST says', () => {
+describe('AES-256-GCM follows the examples of its specification', () => {
   const vectors = [
     {
       vector: 'test case 13 of the GCM specification: nothing to seal',
@@ -126,11 +126,11 @@ describe('AES-256-GCM gives what NIST says', () => {
   ];
 
   test.each(vectors)('[EF36] $vector', ({ key, nonce, plaintext, associated, ciphertext }) => {
-    expect(shown(encrypt(hex(key), hex(nonce), hex(plaintext), hex(associated)))).toBe(ciphertext);
-    expect(shown(decrypt(hex(key), hex(nonce), hex(ciphertext), hex(associated)))).toBe(plaintext);
+    expect(toHex(encrypt(hex(key), hex(nonce), hex(plaintext), hex(associated)))).toBe(ciphertext);
+    expect(toHex(decrypt(hex(key), hex(nonce), hex(ciphertext), hex(associated)))).toBe(plaintext);
   });
 
-  test.each(vectors)('and nothing for one altered bit: $vector', ({ key, nonce, associated, ciphertext }) => {
+  test.each(vectors)('opens nothing after one bit was altered: $vector', ({ key, nonce, associated, ciphertext }) => {
     for (let bit = 0; bit < ciphertext.length * 4; bit++) {
       const altered = hex(ciphertext);
       altered[bit >> 3] = (altered[bit >> 3] ?? 0) ^ (1 << (bit & 7));
@@ -138,10 +138,8 @@ describe('AES-256-GCM gives what NIST says', () => {
     }
   });
 
-  test('and nothing for a tag that is shorter, which is easier to forge', () => {
+  test('opens nothing with a shorter tag, which would be easier to forge', () => {
     for (const length of [4, 8, 12, 15])
-      expect(() => decrypt(hex('00'.repeat(32)), hex('00'.repeat(12)), new Uint8Array(length), hex(''))).toThrow(
-        'Invalid authentication tag length',
-      );
+      expect(() => decrypt(hex('00'.repeat(32)), hex('00'.repeat(12)), new Uint8Array(length), hex(''))).toThrow();
   });
 });

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { errnoCode } from '../../src/adapters/files/file-errors.ts';
 import {
   fileVersion,
   removeOrphanedTemps,
@@ -22,7 +23,7 @@ import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { needsLinux, needsPosix } from '../support/needs.ts';
 import { onPlatform } from '../support/platform.ts';
-import { listen, refuse } from './watched-disk.ts';
+import { failCall, recordCalls } from './watched-disk.ts';
 
 vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
 
@@ -30,8 +31,8 @@ const posix = process.platform !== 'win32';
 const label = 'list of names';
 const bytes = Buffer.from('new');
 
-/** A file that holds `old`, and what replaces it. */
-function kept() {
+/** A file that contains `old`, and a function that replaces it. */
+function existing() {
   const { path, folder } = newPlace();
   const file = { path, label };
   writeFileSync(path, 'old');
@@ -39,10 +40,10 @@ function kept() {
   return { file, path, folder, replace };
 }
 
-describe('a replacement', () => {
-  test('is on the disk before it takes its place, and its place before it is told of', needsPosix, async () => {
-    const { path, folder, replace } = kept();
-    const calls = listen();
+describe('replacing a file', () => {
+  test('syncs the new file before the rename, and the folder after it', needsPosix, async () => {
+    const { path, folder, replace } = existing();
+    const calls = recordCalls();
     const done = replace().then(() => calls.length);
     expect(await done).toBe(calls.length);
     const steps = calls.filter(([call]) => ['openSync', 'fsync', 'renameSync'].includes(call));
@@ -57,9 +58,9 @@ describe('a replacement', () => {
     expect(readFileSync(path, 'utf8')).toBe('new');
   });
 
-  test('may be read by nobody else from its first moment on', needsPosix, async () => {
-    const { folder, replace } = kept();
-    refuse('fchmodSync', () => {
+  test('never lets other users read it, not even at first', needsPosix, async () => {
+    const { folder, replace } = existing();
+    failCall('fchmodSync', () => {
       const [temporary = ''] = readdirSync(folder).filter((name) => name.includes('.tmp-'));
       expect(statSync(join(folder, temporary)).mode & 0o077).toBe(0);
       return undefined;
@@ -67,41 +68,35 @@ describe('a replacement', () => {
     expect(await replace()).toBe(true);
   });
 
-  test('leaves no file open', async () => {
-    const { path, replace } = kept();
+  test('closes every file', async () => {
+    const { path, replace } = existing();
     await replace();
     const descriptor = openSync(path, 'r');
     closeSync(descriptor);
     await replace();
-    refuse('renameSync', 'EIO');
+    failCall('renameSync', 'EIO');
     await failure(replace(), 'file-io');
     expect(() => fstatSync(descriptor)).toThrow('EBADF');
   });
 
-  test.each([
-    ['ENOSPC', 'no space left on device', 'free some space and try again; what was kept before is untouched'],
-    ['EDQUOT', 'disk quota exceeded', 'free some space and try again; what was kept before is untouched'],
-    ['EROFS', 'read-only file system', 'the file system is mounted read-only; choose another folder'],
-    ['EACCES', 'permission denied', 'check who owns the file and its folder, and their permissions'],
-    ['EPERM', 'operation not permitted', 'check who owns the file and its folder, and their permissions'],
-    ['EIO', 'i/o error', 'check that the path can be used, or choose another folder'],
-  ])('that the system refuses (%s) leaves the old file, and nothing beside it', async (code, words, hint) => {
-    onPlatform('linux');
-    for (const call of ['openSync', 'fsync', 'renameSync'] as const) {
-      const { path, folder, replace } = kept();
-      refuse(call, (on) => (on === folder ? undefined : code));
-      const error = await failure(replace(), 'file-io');
-      expect(error.message).toBe(`the list of names ${path} cannot be written: ${words}`);
-      expect(error.hint).toBe(hint);
-      refuse(call, () => undefined);
-      expect(readFileSync(path, 'utf8')).toBe('old');
-      expect(readdirSync(folder)).toEqual(['credentials.json']);
-    }
-  });
+  test.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO'])(
+    'keeps the old file, and leaves no other, after %s',
+    async (code) => {
+      onPlatform('linux');
+      for (const call of ['openSync', 'fsync', 'renameSync'] as const) {
+        const { path, folder, replace } = existing();
+        failCall(call, (on) => (on === folder ? undefined : code));
+        expect(errnoCode((await failure(replace(), 'file-io')).cause)).toBe(code);
+        failCall(call, () => undefined);
+        expect(readFileSync(path, 'utf8')).toBe('old');
+        expect(readdirSync(folder)).toEqual(['credentials.json']);
+      }
+    },
+  );
 
-  test('whose temporary file somebody has swept away does not take place', async () => {
-    const { path, replace } = kept();
-    refuse('renameSync', (temporary) => {
+  test('does nothing if another process has removed the temporary file', async () => {
+    const { path, replace } = existing();
+    failCall('renameSync', (temporary) => {
       rmSync(`${temporary}`);
       return undefined;
     });
@@ -109,72 +104,72 @@ describe('a replacement', () => {
     expect(readFileSync(path, 'utf8')).toBe('old');
   });
 
-  test('whose temporary file cannot be removed says what went wrong before', async () => {
-    const { replace } = kept();
-    refuse('renameSync', 'EIO');
-    refuse('rmSync', 'EACCES');
-    expect((await failure(replace(), 'file-io')).message).toContain('i/o error');
+  test('reports the first error if the temporary file cannot be removed either', async () => {
+    const { replace } = existing();
+    failCall('renameSync', 'EIO');
+    failCall('rmSync', 'EACCES');
+    expect((await failure(replace(), 'file-io')).cause).toMatchObject({ code: 'EIO' });
   });
 
-  test('is refused by a folder that is a file, in words that name the file', async () => {
+  test('fails if the folder is a file', async () => {
     if (!posix) return;
-    const { path } = kept();
+    const { path } = existing();
     const file = { path: join(path, 'credentials.json'), label };
-    expect(() => fileVersion(file)).toThrow(`the list of names ${file.path} cannot be read: not a directory`);
+    expect(() => fileVersion(file)).toThrow(expect.objectContaining({ code: 'file-io' }));
     const replacing = replaceFile({ file, bytes, expected: undefined, isPermitted: () => true });
-    expect((await failure(replacing, 'file-io')).hint).toBe('a part of the path is not a folder');
+    await failure(replacing, 'file-io');
   });
 
-  test('on Windows sets no modes, syncs no folder, and waits for who has the file open', async () => {
-    const { path, folder, replace } = kept();
+  test('sets no modes on Windows, syncs no folder, and waits for readers of the file', async () => {
+    const { path, folder, replace } = existing();
     onPlatform('win32');
     let readers = 2;
-    refuse('renameSync', () => (--readers >= 0 ? 'EPERM' : undefined));
-    const calls = listen();
+    failCall('renameSync', () => (--readers >= 0 ? 'EPERM' : undefined));
+    const calls = recordCalls();
     expect(await replace()).toBe(true);
     expect(calls.filter(([call, on]) => call === 'fchmodSync' || on === folder)).toEqual([]);
     expect(readFileSync(path, 'utf8')).toBe('new');
   });
 });
 
-describe('a sync', () => {
-  test('of what has no such thing is none: a device, a folder of /proc', needsLinux, async () => {
+describe('syncing', () => {
+  test('does nothing for a device, or a folder of /proc', needsLinux, async () => {
     const device = openSync('/dev/null', 'w');
     await syncFile(device);
     closeSync(device);
     await syncFolder('/proc');
   });
 
-  test.each(['EINVAL', 'ENOTSUP'])('that the file system does not know (%s) is none', async (code) => {
-    const { replace, path } = kept();
-    refuse('fsync', code);
+  test.each(['EINVAL', 'ENOTSUP'])('is skipped if the file system does not support it (%s)', async (code) => {
+    const { replace, path } = existing();
+    failCall('fsync', code);
     expect(await replace()).toBe(true);
     expect(readFileSync(path, 'utf8')).toBe('new');
   });
 
   test.each(['EACCES', 'EPERM', 'EISDIR'])(
-    'of a folder that the system does not let open (%s) is none',
+    'is skipped for a folder that cannot be opened (%s)',
     needsPosix,
     async (code) => {
-      const { replace, folder } = kept();
-      refuse('openSync', (on) => (on === folder ? code : undefined));
+      const { replace, folder } = existing();
+      failCall('openSync', (on) => (on === folder ? code : undefined));
       expect(await replace()).toBe(true);
     },
   );
 
-  test('that fails is a failure, of a file and of a folder', needsPosix, async () => {
+  test('fails if the system call fails, for a file and for a folder', needsPosix, async () => {
     const { folder, path } = newPlace();
     await expect(syncFolder(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'ENOENT' });
-    refuse('fsync', 'EIO');
+    failCall('fsync', 'EIO');
     await expect(syncFolder(folder)).rejects.toMatchObject({ code: 'EIO' });
     const descriptor = openSync(path, 'w');
     await expect(syncFile(descriptor)).rejects.toMatchObject({ code: 'EIO' });
     closeSync(descriptor);
   });
 
-  test('of a folder leaves it closed', needsPosix, async () => {
+  test('closes the folder', needsPosix, async () => {
     const { folder } = newPlace();
-    const calls = listen();
+    const calls = recordCalls();
     const before = openSync(folder, 'r');
     closeSync(before);
     await syncFolder(folder);
@@ -185,25 +180,25 @@ describe('a sync', () => {
   });
 });
 
-describe('what stands at a path', () => {
-  test('is another once it is written to, though it is as long as before', () => {
-    const { file, path } = kept();
+describe('the version of a file', () => {
+  test('changes when the file is written to, even if its length stays', () => {
+    const { file, path } = existing();
     const before = fileVersion(file);
     expect(fileVersion(file)).toBe(before);
     while (fileVersion(file) === before) writeFileSync(path, 'new');
   });
 
-  test('is nothing where nothing is', () => {
+  test('is undefined if there is no file', () => {
     const { path } = newPlace();
     expect(fileVersion({ path, label })).toBeUndefined();
   });
 });
 
-describe('a sweep', () => {
+describe('removing orphaned temporary files', () => {
   const orphan = (path: string, digits = '0123456789abcdef') => `${path}.tmp-${digits}`;
 
-  test('removes what a killed writer of this file left, and nothing that only looks like it', () => {
-    const { folder, path } = kept();
+  test('removes those of this file, and nothing with a similar name', () => {
+    const { folder, path } = existing();
     const others = [
       'credentials.json.tmp-',
       'credentials.json.tmp-0123456789abcdeg',
@@ -225,8 +220,8 @@ describe('a sweep', () => {
 
   const several = Array.from({ length: 9 }, (_, digit) => `${digit}`.repeat(16));
 
-  test('goes on where a folder is among them', () => {
-    const { folder, path } = kept();
+  test('continues after a folder', () => {
+    const { folder, path } = existing();
     const [first = '', ...others] = several;
     mkdirSync(orphan(path, first));
     for (const digits of others) writeFileSync(orphan(path, digits), '');
@@ -234,11 +229,11 @@ describe('a sweep', () => {
     expect(readdirSync(folder).sort()).toEqual(['credentials.json', `credentials.json.tmp-${first}`]);
   });
 
-  test.each(['lstatSync', 'rmSync'] as const)('goes on where somebody else removes one first: before %s', (call) => {
-    const { folder, path } = kept();
+  test.each(['lstatSync', 'rmSync'] as const)('continues if another process removes one first: before %s', (call) => {
+    const { folder, path } = existing();
     for (const digits of several) writeFileSync(orphan(path, digits), '');
     let times = 1;
-    refuse(call, (on) => {
+    failCall(call, (on) => {
       if (times-- === 1) rmSync(`${on}`);
       return undefined;
     });
@@ -246,7 +241,7 @@ describe('a sweep', () => {
     expect(readdirSync(folder)).toEqual(['credentials.json']);
   });
 
-  test('of a folder that cannot be listed is none', () => {
+  test('does nothing if the folder cannot be listed', () => {
     removeOrphanedTemps(join(newPlace().folder, 'nothing', 'credentials.json'));
   });
 });

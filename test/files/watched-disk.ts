@@ -13,7 +13,7 @@ type Call =
   | 'renameSync'
   | 'rmSync'
   | 'statSync';
-type Refusal = (...args: readonly unknown[]) => string | undefined;
+type Failure = (...args: readonly unknown[]) => string | undefined;
 
 const watched: readonly Call[] = [
   'chmodSync',
@@ -26,16 +26,16 @@ const watched: readonly Call[] = [
   'rmSync',
   'statSync',
 ];
-const refusals = new Map<Call, Refusal>();
-let heard: (readonly [Call, ...unknown[]])[] = [];
+const failures = new Map<Call, Failure>();
+let recorded: (readonly [Call, ...unknown[]])[] = [];
 
-/** `node:fs`, of which a test hears, and in which it may have the system refuse a call. For `vi.mock`. */
+/** `node:fs` with calls that a test can record and make fail. For `vi.mock`. */
 export function watchedDisk(real: typeof fs): typeof fs {
   const calls = watched.map((call) => {
     const own = real[call] as (...args: unknown[]) => unknown;
     const watching = (...args: unknown[]) => {
-      heard.push([call, ...args]);
-      const code = refusals.get(call)?.(...args);
+      recorded.push([call, ...args]);
+      const code = failures.get(call)?.(...args);
       if (code === undefined) return own(...args);
       const error = systemError(code, call.replace('Sync', ''));
       const done = args.at(-1);
@@ -47,19 +47,19 @@ export function watchedDisk(real: typeof fs): typeof fs {
   return { ...real, ...Object.fromEntries(calls) };
 }
 
-/** Until the test ends, the system refuses the call as `code` has it, or as `refusal` says for its arguments. */
-export function refuse(call: Call, code: string | Refusal): void {
-  refusals.set(call, typeof code === 'string' ? () => code : code);
-  onTestFinished(() => void refusals.delete(call));
+/** Makes a call fail until the test ends: with a code, or with the one that a function returns for its arguments. */
+export function failCall(call: Call, code: string | Failure): void {
+  failures.set(call, typeof code === 'string' ? () => code : code);
+  onTestFinished(() => void failures.delete(call));
 }
 
-/** What is called from now on, in order. */
-export function listen(): readonly (readonly [Call, ...unknown[]])[] {
-  heard = [];
-  return heard;
+/** Returns a list to which every later call is added. */
+export function recordCalls(): readonly (readonly [Call, ...unknown[]])[] {
+  recorded = [];
+  return recorded;
 }
 
-/** An error as Node makes it of what the system says, with its words for it. */
+/** Returns the error that Node throws for a system error. */
 export function systemError(code: string, call: string): NodeJS.ErrnoException {
   // libuv has no name for a full quota.
   if (code === 'EDQUOT') {

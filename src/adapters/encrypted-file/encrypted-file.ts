@@ -1,65 +1,59 @@
 import { randomBytes } from 'node:crypto';
 import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
 import { type Argon2Cost, recommendedCost } from '../../domain/envelope/key-derivation.ts';
+import type { KeySource } from '../../domain/profile.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import type { ManagedFile } from '../files/file-errors.ts';
-import { type EnvelopeFileOptions, parsePayload, readEnvelope, type SealedFileOptions } from './envelope-file.ts';
+import { type EnvelopeFile, parsePayload, readEnvelope } from './envelope-file.ts';
 import type { FileWriter } from './file-writer.ts';
 import { type DeriveKey, deriveKey } from './kdf.ts';
 import { KeyCache } from './key-cache.ts';
 import type { Payload } from './payload.ts';
 
-/** What a file that exists is read with. */
 export interface ExistingFileOptions {
   /** Absolute. */
   readonly path: string;
-  /** The path of the user's home directory, as the environment gives it: the key of a file sealed by `home`. */
+  /** The home directory's path, as the environment gives it. It's the key of a file with the key source `home`. */
   readonly home: string;
-  /** Hears, once each, what was put right without being asked: permissions that were too loose. */
+  /** Receives each line once: permissions that were too loose, and folders that other users can write to. */
   notice(line: string): void;
-  /** Largest file that is read or written. 256 MiB unless given. */
+  /** Largest file to read or write. Default: 256 MiB. */
   readonly maxFileBytes?: number;
 }
 
 export interface EncryptedFileOptions extends ExistingFileOptions {
-  /** How a file that does not exist yet is sealed. One that exists says itself how it is. */
-  readonly keySource: 'home' | 'passphrase';
+  /** What opens a new file. The header of an existing file says what opens it. */
+  readonly keySource: KeySource;
   readonly passphrases: PassphraseSource;
-  /** What deriving the key of a new file costs. RFC 9106's second recommendation unless given. */
+  /** Cost of the key derivation for a new file. Default: RFC 9106's second recommended option. */
   readonly cost?: Argon2Cost;
   readonly derive?: DeriveKey;
   readonly random?: (bytes: number) => Uint8Array;
 }
 
-const defaultMaxFileBytes = 256 * 1024 * 1024;
-
 export interface EncryptedFile extends CredentialStore {
   /**
-   * Seals the file anew, by the home directory or by the passphrase that its source gives for `change`; `false` where
-   * there is no file. Killed anywhere, it opens as before or by the new one.
+   * Seals the file with a new key: the home directory's, or that of the passphrase which the source returns for
+   * `change`. Resolves `false` if there is no file. If the process is killed, the old key or the new one opens it.
    */
-  reseal(seal: 'home' | 'passphrase', options?: OperationOptions): Promise<boolean>;
+  reseal(keySource: KeySource, options?: OperationOptions): Promise<boolean>;
 }
 
-/** The store that needs nothing but a folder. docs/envelope.md is the format. */
+/** The store that needs nothing but a folder. Its format is docs/envelope.md. */
 export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFile {
   const envelopeFile = toEnvelopeFile(options);
-  const { file } = envelopeFile;
   const { cost = recommendedCost, derive = deriveKey, random = randomBytes } = options;
-  const keys = new KeyCache(file, { ...options, cost, derive, random });
-  const sealed: SealedFileOptions = { ...envelopeFile, keys, random };
+  const keys = new KeyCache(envelopeFile.file, { ...options, cost, derive, random });
 
   async function read(options?: OperationOptions): Promise<Payload | undefined> {
-    const envelope = await readEnvelope(sealed);
-    return envelope && parsePayload(file, await keys.open(envelope, options));
+    const envelope = await readEnvelope(envelopeFile);
+    return envelope && parsePayload(envelopeFile.file, await keys.open(envelope, options));
   }
 
   let loaded: Promise<FileWriter> | undefined;
-  const load = async () => (await import('./file-writer.ts')).createFileWriter(sealed);
-  const changer = () => {
-    loaded ??= load();
+  const loadWriter = () => {
+    loaded ??= import('./file-writer.ts').then((module) => module.createFileWriter({ ...envelopeFile, keys, random }));
     return loaded;
   };
 
@@ -78,13 +72,13 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
         payload.set(checked, secret);
         return true;
       };
-      await (await changer()).edit(edit, true, options);
+      await (await loadWriter()).edit(edit, 'create', options);
     },
 
     async delete(name, options) {
       const checked = checkCall(name, options);
       if (!(await read(options))?.has(checked)) return false;
-      return (await changer()).edit((payload) => payload.delete(checked), false, options);
+      return (await loadWriter()).edit((payload) => payload.delete(checked), 'skip', options);
     },
 
     async list(service, options) {
@@ -93,9 +87,9 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
       return service === undefined ? names : names.filter((name) => name.service === service);
     },
 
-    async reseal(seal, options) {
+    async reseal(keySource, options) {
       throwIfAborted(options);
-      return (await changer()).reseal(seal, options);
+      return (await loadWriter()).reseal(keySource, options);
     },
 
     async close() {
@@ -105,17 +99,23 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
 }
 
 /**
- * How the file that exists is sealed, told without a key; `undefined` where there is none. Rejects as the store would
- * for a file that is damaged, foreign, refused or unreadable.
+ * Returns what opens the file, without a key; `undefined` if there is no file. Rejects as the store does if the file is
+ * damaged, foreign, refused or unreadable.
  */
-export async function findKeySource(options: ExistingFileOptions): Promise<'home' | 'passphrase' | undefined> {
+export async function findKeySource(options: ExistingFileOptions): Promise<KeySource | undefined> {
   const envelope = await readEnvelope(toEnvelopeFile(options));
   return envelope && (envelope.kdf.name === 'argon2id' ? 'passphrase' : 'home');
 }
 
-function toEnvelopeFile({ path, home, notice, maxFileBytes }: ExistingFileOptions): EnvelopeFileOptions {
-  const file: ManagedFile = { path, label: 'encrypted file' };
-  return { file, home, notice: withoutRepeats(notice), maxBytes: maxFileBytes ?? defaultMaxFileBytes };
+const defaultMaxFileBytes = 256 * 1024 * 1024;
+
+function toEnvelopeFile({ path, home, notice, maxFileBytes }: ExistingFileOptions): EnvelopeFile {
+  return {
+    file: { path, label: 'encrypted file' },
+    home,
+    notice: withoutRepeats(notice),
+    maxBytes: maxFileBytes ?? defaultMaxFileBytes,
+  };
 }
 
 function checkCall({ service, account }: CredentialName, options: OperationOptions | undefined): CredentialName {
@@ -125,10 +125,10 @@ function checkCall({ service, account }: CredentialName, options: OperationOptio
 }
 
 function withoutRepeats(notice: (line: string) => void): (line: string) => void {
-  const said = new Set<string>();
+  const sent = new Set<string>();
   return (line) => {
-    if (said.has(line)) return;
-    said.add(line);
+    if (sent.has(line)) return;
+    sent.add(line);
     notice(line);
   };
 }

@@ -1,101 +1,114 @@
 import { dirname } from 'node:path';
-import { type Envelope, serialiseEnvelope } from '../../domain/envelope/envelope.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
+import { serialiseEnvelope } from '../../domain/envelope/envelope.ts';
 import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
+import type { KeySource } from '../../domain/profile.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import { contendedError } from '../files/file-errors.ts';
+import { contendedError, describeFile, type ManagedFile } from '../files/file-errors.ts';
 import { restrictPermissions, warnAboutWritableFolders } from '../files/folders.ts';
 import { createLock } from '../files/lock.ts';
 import { fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-file.ts';
-import { parsePayload, readEnvelope, type SealedFileOptions, tooLargeError } from './envelope-file.ts';
+import { type EnvelopeFile, parsePayload, readEnvelope } from './envelope-file.ts';
+import type { KeyCache } from './key-cache.ts';
 import { Payload } from './payload.ts';
 import { sealWithNewNonce } from './seal.ts';
 
-/** Changes a payload in place. `false`: there was nothing to change. */
-export type Edit = (payload: Payload) => boolean;
-
-/** Changes the file under its lock: in one replacement, so that whoever is killed leaves the old one or the new one. */
-export interface FileWriter {
-  /** `make`: where there is no file, one is made. Resolves with what the edit gave. */
-  edit(edit: Edit, make: boolean, options?: OperationOptions): Promise<boolean>;
-  /** Seals what it holds anew. `false`: there is no file. */
-  reseal(seal: 'home' | 'passphrase', options?: OperationOptions): Promise<boolean>;
+export interface FileWriterOptions extends EnvelopeFile {
+  readonly keys: KeyCache;
+  readonly random: (bytes: number) => Uint8Array;
 }
 
-/** What a file is to become. */
-interface Rewrite extends OperationOptions {
+/** Changes a payload in place. Returns `false` if there was nothing to change. */
+export type Edit = (payload: Payload) => boolean;
+
+/** Replaces the file under its lock. A writer that is killed leaves the old file or the new one. */
+export interface FileWriter {
+  /** Resolves with the edit's result. An absent file is created, or stays absent and resolves `false`. */
+  edit(edit: Edit, ifAbsent: 'create' | 'skip', options?: OperationOptions): Promise<boolean>;
+  /** Seals the same credentials with a new key. Resolves `false` if there is no file. */
+  reseal(keySource: KeySource, options?: OperationOptions): Promise<boolean>;
+}
+
+interface Change {
   readonly edit: Edit;
-  /** How it is to be sealed, given how the one that stands there is; `undefined` when there is none to write. */
-  kdf(standing: KdfHeader | undefined): KdfHeader | undefined;
+  /** Returns the new file's KDF, given the current one; `undefined` if this change doesn't apply to such a file. */
+  selectKdf(current: KdfHeader | undefined): KdfHeader | undefined;
 }
 
 /** How often a writer starts over because the file changed in spite of the lock. */
 const maxAttempts = 10;
 
-export function createFileWriter(sealed: SealedFileOptions): FileWriter {
-  const { file, keys } = sealed;
-  const exclusively = createLock(file);
+export function createFileWriter(options: FileWriterOptions): FileWriter {
+  const { file, keys } = options;
+  const withLock = createLock(file);
 
-  /** Whoever has to type does so in `prepare`, before the lock is taken; what they typed is known by then. */
-  async function change(
-    prepare: (standing: Envelope | undefined) => Promise<Rewrite | 'absent'>,
-    options: OperationOptions | undefined,
+  /** `prepare` runs before the lock is taken, so that nobody types a passphrase while other processes wait. */
+  async function write(
+    prepare: (isPresent: boolean) => Promise<Change | 'skip'>,
+    operation: OperationOptions | undefined,
   ): Promise<boolean> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const standing = await readEnvelope(sealed);
-      if (standing !== undefined) await keys.open(standing, options);
-      const work = await prepare(standing);
-      if (work === 'absent') return false;
-      const done = await exclusively((held) => rewrite(sealed, { ...options, ...work, held }), options);
-      if (done !== 'again') return done;
+      const current = await readEnvelope(options);
+      if (current !== undefined) await keys.open(current, operation);
+      const change = await prepare(current !== undefined);
+      if (change === 'skip') return false;
+      const result = await withLock((held) => rewrite(options, change, held, operation), operation);
+      if (result !== 'retry') return result;
     }
     throw contendedError(file);
   }
 
   return {
-    edit: (edit, make, options) =>
-      change(async (standing) => {
-        if (standing === undefined && !make) return 'absent';
-        const newKdf = standing === undefined ? await keys.createHeader(options) : undefined;
-        return { edit, kdf: (kdf) => kdf ?? newKdf };
-      }, options),
+    edit: (edit, ifAbsent, operation) =>
+      write(async (isPresent) => {
+        if (!isPresent && ifAbsent === 'skip') return 'skip';
+        const newKdf = isPresent ? undefined : await keys.createKey(operation);
+        return { edit, selectKdf: (current) => current ?? newKdf };
+      }, operation),
 
-    async reseal(seal, options) {
+    async reseal(keySource, operation) {
       let newKdf: KdfHeader | undefined;
-      return change(async (standing) => {
-        if (standing === undefined) return 'absent';
-        newKdf ??= await keys.createNewHeader(seal, options);
-        return { edit: () => true, kdf: (kdf) => kdf && newKdf };
-      }, options);
+      return write(async (isPresent) => {
+        if (!isPresent) return 'skip';
+        newKdf ??= await keys.createReplacement(keySource, operation);
+        return { edit: () => true, selectKdf: (current) => current && newKdf };
+      }, operation);
     },
   };
 }
 
 /**
- * Reads, edits and replaces the file. Only for the holder of its lock, so it asks nobody.
- * `again`: the passphrase must be asked for first, or the file changed meanwhile; nothing was done.
+ * Reads, edits and replaces the file while its lock is held, so it never prompts. `retry`: the passphrase is needed
+ * first, or another program changed the file meanwhile; nothing was written.
  */
 async function rewrite(
-  sealed: SealedFileOptions,
-  { edit, kdf: kdfFor, held, ...options }: Rewrite & { held(): boolean },
-): Promise<boolean | 'again'> {
-  const { file, keys, maxBytes } = sealed;
+  options: FileWriterOptions,
+  { edit, selectKdf }: Change,
+  held: () => boolean,
+  operation: OperationOptions | undefined,
+): Promise<boolean | 'retry'> {
+  const { file, home, keys, maxBytes, notice, random } = options;
   removeOrphanedTemps(file.path);
   const expected = fileVersion(file);
-  const envelope = await readEnvelope(sealed);
-  const kdf = kdfFor(envelope?.kdf);
+  const current = await readEnvelope(options);
+  const kdf = selectKdf(current?.kdf);
   const key = kdf && (await keys.findKey(kdf));
-  const opened = envelope && (await keys.openWithKnownKey(envelope));
-  if (key === undefined || kdf === undefined || (envelope && opened === undefined)) return 'again';
+  const opened = current && (await keys.openWithoutPrompt(current));
+  if (key === undefined || kdf === undefined || (current && opened === undefined)) return 'retry';
   const payload = opened ? parsePayload(file, opened) : new Payload();
   if (!edit(payload)) return false;
-  const text = serialiseEnvelope(sealWithNewNonce(key, kdf, payload.serialise(), sealed.random));
+  const text = serialiseEnvelope(sealWithNewNonce(key, kdf, payload.serialise(), random));
   if (text.length > maxBytes) throw tooLargeError(file, maxBytes);
-  restrictPermissions(dirname(file.path), sealed.home, sealed.notice);
-  warnAboutWritableFolders(file, sealed.notice);
+  restrictPermissions(dirname(file.path), home, notice);
+  warnAboutWritableFolders(file, notice);
   const isPermitted = () => {
-    throwIfAborted(options);
+    throwIfAborted(operation);
     return held();
   };
-  return (await replaceFile({ file, bytes: Buffer.from(text), expected, isPermitted })) || 'again';
+  return (await replaceFile({ file, bytes: Buffer.from(text), expected, isPermitted })) || 'retry';
+}
+
+function tooLargeError(file: ManagedFile, maxBytes: number): CredentialError {
+  return new CredentialError('too-large', `${describeFile(file)} would become larger than ${maxBytes} bytes`);
 }

@@ -1,21 +1,23 @@
-import { type Envelope, normaliseKdfHeader } from '../../domain/envelope/envelope.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
+import { normaliseKdfHeader } from '../../domain/envelope/envelope.ts';
 import {
   type Argon2Cost,
   argon2SaltBytes,
   hkdfSaltBytes,
   type KdfHeader,
 } from '../../domain/envelope/key-derivation.ts';
+import type { KeySource } from '../../domain/profile.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
 import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
-import type { ManagedFile } from '../files/file-errors.ts';
-import { alteredError, derivationError, passphraseRequiredError, wrongPassphraseError } from './envelope-file.ts';
+import { damagedError, describeFile, type ManagedFile } from '../files/file-errors.ts';
 import type { DeriveKey } from './kdf.ts';
-import { open } from './seal.ts';
+import { open, type SealedPayload } from './seal.ts';
 
 export interface KeyCacheOptions {
-  readonly keySource: 'home' | 'passphrase';
+  /** What opens a new file. */
+  readonly keySource: KeySource;
   readonly home: string;
   readonly passphrases: PassphraseSource;
   readonly cost: Argon2Cost;
@@ -23,106 +25,106 @@ export interface KeyCacheOptions {
   readonly random: (bytes: number) => Uint8Array;
 }
 
-const maxPassphraseAttempts = 3;
+const maxAttempts = 3;
 
-/** The keys of one file, by the header they were derived from: a passphrase is asked for once. */
+/** The keys of one file, by KDF header, so that its passphrase is asked for only once. */
 export class KeyCache {
   readonly #file: ManagedFile;
   readonly #options: KeyCacheOptions;
   readonly #keys = new Map<string, Uint8Array>();
-  #asking: Promise<unknown> = Promise.resolve();
-  #new: Promise<KdfHeader> | undefined;
+  /** The latest prompt for the passphrase. */
+  #prompt: Promise<unknown> = Promise.resolve();
+  /** The prompt for a new file's passphrase, while it's open. */
+  #newKey: Promise<KdfHeader> | undefined;
 
   constructor(file: ManagedFile, options: KeyCacheOptions) {
     this.#file = file;
     this.#options = options;
   }
 
-  /** The payload. Asks for the passphrase, up to three times, if its key is not known yet. */
-  async open(envelope: Envelope, options?: OperationOptions): Promise<Uint8Array> {
-    const payload = await this.openWithKnownKey(envelope);
+  /** Returns the payload. Asks for the passphrase, up to three times, if the key isn't in the cache. */
+  async open(sealed: SealedPayload, options?: OperationOptions): Promise<Buffer> {
+    const payload = await this.openWithoutPrompt(sealed);
     if (payload !== undefined) return payload;
-    // Of several operations at once one asks, and the others find the key that it left.
-    const turn = this.#asking
-      .then(async () => (await this.openWithKnownKey(envelope)) ?? this.#ask(envelope, options))
+    // Of several concurrent operations, one asks, and the others find its key in the cache.
+    const turn = this.#prompt
+      .then(async () => (await this.openWithoutPrompt(sealed)) ?? this.#askAndOpen(sealed, options))
       .finally(() => this.#options.passphrases.done?.());
-    this.#asking = turn.catch(() => undefined);
+    this.#prompt = turn.catch(() => undefined);
     return rejectOnAbort(turn, options);
   }
 
-  /** The payload; `undefined` when somebody would have to be asked. */
-  async openWithKnownKey(envelope: Envelope): Promise<Uint8Array | undefined> {
-    const key = await this.findKey(envelope.kdf);
+  /** Returns the payload, or `undefined` if the passphrase is needed. */
+  async openWithoutPrompt(sealed: SealedPayload): Promise<Buffer | undefined> {
+    const key = await this.findKey(sealed.kdf);
     if (key === undefined) return undefined;
-    const payload = open(key, envelope);
-    if (payload === undefined) {
-      throw alteredError(this.#file, envelope.kdf.name === 'argon2id' ? 'passphrase' : 'home');
-    }
+    const payload = open(key, sealed);
+    if (payload === undefined) throw alteredError(this.#file, sealed.kdf);
     return payload;
   }
 
-  /** The key; `undefined` when somebody would have to be asked. */
+  /** Returns the key, or `undefined` if the passphrase is needed. */
   async findKey(kdf: KdfHeader): Promise<Uint8Array | undefined> {
     const key = this.#keys.get(toId(kdf));
     if (key !== undefined || kdf.name === 'argon2id') return key;
-    return this.#keep(kdf, await this.#derive(kdf, Buffer.from(this.#options.home)));
+    return this.#add(kdf, await this.#derive(kdf, Buffer.from(this.#options.home)));
   }
 
-  /** A header for a new file, whose key is known from now on. Asks for a new passphrase where it is sealed by one. */
-  async createHeader(options?: OperationOptions): Promise<KdfHeader> {
-    if (this.#options.keySource === 'home') return this.#byHome();
-    this.#new ??= this.#byPassphrase(this.#options.passphrases.create()).finally(() => {
+  /** Creates the key of a new file and returns its header. Asks for a new passphrase if that opens the file. */
+  async createKey(options?: OperationOptions): Promise<KdfHeader> {
+    if (this.#options.keySource === 'home') return this.#newHomeHeader();
+    this.#newKey ??= this.#addPassphraseKey(this.#options.passphrases.create()).finally(() => {
       this.#options.passphrases.done?.();
-      this.#new = undefined;
+      this.#newKey = undefined;
     });
-    return rejectOnAbort(this.#new, options);
+    return rejectOnAbort(this.#newKey, options);
   }
 
-  /** A header that is to take the place of a file's, whose key is known from now on. Asks as {@link createHeader} does. */
-  async createNewHeader(seal: 'home' | 'passphrase', options?: OperationOptions): Promise<KdfHeader> {
-    if (seal === 'home') return this.#byHome();
+  /** Creates a key to replace the file's current one and returns its header. */
+  async createReplacement(keySource: KeySource, options?: OperationOptions): Promise<KdfHeader> {
+    if (keySource === 'home') return this.#newHomeHeader();
     const { passphrases } = this.#options;
-    const changed = this.#byPassphrase(passphrases.change()).finally(() => passphrases.done?.());
-    return rejectOnAbort(changed, options);
+    const header = this.#addPassphraseKey(passphrases.change()).finally(() => passphrases.done?.());
+    return rejectOnAbort(header, options);
   }
 
   clear(): void {
     this.#keys.clear();
   }
 
-  async #ask(envelope: Envelope, options: OperationOptions | undefined): Promise<Uint8Array> {
-    for (let attempt = 1; attempt <= maxPassphraseAttempts; attempt++) {
+  async #askAndOpen(sealed: SealedPayload, options: OperationOptions | undefined): Promise<Buffer> {
+    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       throwIfAborted(options);
       const passphrase = await this.#options.passphrases.open(attempt);
       if (passphrase === undefined && attempt === 1) throw passphraseRequiredError(this.#file);
       if (passphrase === undefined) break;
       throwIfAborted(options);
-      const key = await this.#fromPassphrase(envelope.kdf, passphrase);
-      const payload = key && open(key, envelope);
+      const key = await this.#deriveFromPassphrase(sealed.kdf, passphrase);
+      const payload = key && open(key, sealed);
       if (key === undefined || payload === undefined) continue;
-      this.#keep(envelope.kdf, key);
+      this.#add(sealed.kdf, key);
       return payload;
     }
     throw wrongPassphraseError(this.#file);
   }
 
-  #byHome(): KdfHeader {
-    return { name: 'hkdf-sha256', salt: this.#salt(hkdfSaltBytes) };
+  #newHomeHeader(): KdfHeader {
+    return { name: 'hkdf-sha256', salt: this.#newSalt(hkdfSaltBytes) };
   }
 
-  async #byPassphrase(asked: Promise<Secret>): Promise<KdfHeader> {
-    const passphrase = await asked;
-    // Whoever looked for the file in the same turn comes now, and shares the answer: a key may be derived within one.
+  async #addPassphraseKey(answer: Promise<Secret>): Promise<KdfHeader> {
+    const passphrase = await answer;
+    // Deriving may block the process, so operations that found no file at the same time get to share this answer first.
     await new Promise((done) => setImmediate(done));
-    const kdf: KdfHeader = { name: 'argon2id', ...this.#options.cost, salt: this.#salt(argon2SaltBytes) };
-    const key = await this.#fromPassphrase(kdf, passphrase);
+    const kdf: KdfHeader = { name: 'argon2id', ...this.#options.cost, salt: this.#newSalt(argon2SaltBytes) };
+    const key = await this.#deriveFromPassphrase(kdf, passphrase);
     if (key === undefined) throw passphraseRequiredError(this.#file);
-    this.#keep(kdf, key);
+    this.#add(kdf, key);
     return kdf;
   }
 
-  /** `undefined`: the empty passphrase, which never seals a file. */
-  async #fromPassphrase(kdf: KdfHeader, passphrase: Secret): Promise<Uint8Array | undefined> {
+  /** Returns `undefined` for the empty passphrase, which never opens a file. */
+  async #deriveFromPassphrase(kdf: KdfHeader, passphrase: Secret): Promise<Uint8Array | undefined> {
     return passphrase.expose().length === 0 ? undefined : this.#derive(kdf, passphrase.expose());
   }
 
@@ -134,16 +136,38 @@ export class KeyCache {
     }
   }
 
-  #keep(kdf: KdfHeader, key: Uint8Array): Uint8Array {
+  #add(kdf: KdfHeader, key: Uint8Array): Uint8Array {
     this.#keys.set(toId(kdf), key);
     return key;
   }
 
-  #salt(bytes: number): string {
+  #newSalt(bytes: number): string {
     return Buffer.from(this.#options.random(bytes)).toString('base64');
   }
 }
 
 function toId(kdf: KdfHeader): string {
   return JSON.stringify(normaliseKdfHeader(kdf));
+}
+
+/** The key is right as far as anybody can tell: the home directory's, or that of a passphrase which opened the file. */
+function alteredError(file: ManagedFile, kdf: KdfHeader): CredentialError {
+  const why = kdf.name === 'argon2id' ? 'it was altered' : 'it was altered, or sealed under another home directory';
+  return damagedError(file, why);
+}
+
+/** GCM can't tell a wrong passphrase from a damaged file. */
+function wrongPassphraseError(file: ManagedFile): CredentialError {
+  return new CredentialError('wrong-passphrase', `wrong passphrase for ${describeFile(file)}`, {
+    hint: 'if you are sure that the passphrase is right, the file is damaged: restore it from a backup',
+  });
+}
+
+function passphraseRequiredError(file: ManagedFile): CredentialError {
+  return new CredentialError('passphrase-required', `a passphrase is required for ${describeFile(file)}`);
+}
+
+function derivationError(file: ManagedFile, cause: unknown): CredentialError {
+  const message = `the key of ${describeFile(file)} cannot be derived: ${String(cause)}`;
+  return new CredentialError('failed', message, { cause });
 }

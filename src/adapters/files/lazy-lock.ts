@@ -1,8 +1,9 @@
-import type { Exclusively, LockOptions } from './lock.ts';
+import type { Mutex } from '../../ports/mutex.ts';
+import type { LockOptions } from './lock.ts';
 
-/** A lock of which nothing is loaded until it is first taken. */
-export function createLazyLock(options: LockOptions): Exclusively {
-  let loaded: Promise<Exclusively> | undefined;
+/** A lock that loads its code when it is first taken. */
+export function createLazyLock(options: LockOptions): Mutex {
+  let loaded: Promise<Mutex> | undefined;
   const load = async () => (await import('./lock.ts')).createLock(options);
   return async (work, how) => {
     loaded ??= load();

@@ -3,15 +3,18 @@ import { mkdirSync, rmdirSync, type Stats, statSync, utimesSync } from 'node:fs'
 type Callback<T = void> = (error: Error | null, result?: T) => void;
 
 /**
- * The file system as proper-lockfile sees it, for one lock at a time. The library tells a lock from its successor only
- * at intervals and by a rounded time, and removes by path alone. Here each is known by its folder's inode and time of
- * birth too, and looked at in the same turn, so that neither breaking a stale lock nor letting go of one that was lost
- * removes a lock that somebody else has just taken.
+ * One lock's view of the file system, for proper-lockfile.
+ *
+ * The library recognises its lock by a rounded time, checks it only at intervals, and removes it by path alone. So it can
+ * remove a lock that another process has just taken: when it breaks a stale lock, or releases one that it has lost. Here
+ * a lock is also recognised by its folder's inode and birth time, and it's checked in the same turn of the event loop.
  */
 export class LockDirectory {
   readonly #path: string;
+  /** State of the lock that this process took. */
   #ours: string | undefined;
-  #judged: string | undefined;
+  /** State of the lock that proper-lockfile last looked at, and may remove as stale. */
+  #examined: string | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -19,58 +22,58 @@ export class LockDirectory {
 
   /** Whether the lock is still the one that was taken here. */
   isHeld(): boolean {
-    return this.#ours !== undefined && this.#state() === this.#ours;
+    return this.#ours !== undefined && this.#readState() === this.#ours;
   }
 
-  /** Tells one holder from the next, whoever they are. `undefined`: the lock is free. */
+  /** Returns an identifier of the holder, which differs from that of any other holder; `undefined` if the lock is free. */
   readHolder(): string | undefined {
     const stats = statSync(this.#path, { throwIfNoEntry: false });
     return stats && toHolder(stats);
   }
 
-  /** Removes the lock if it is still ours, and forgets it. */
+  /** Removes the lock if it's still ours. */
   abandon(): void {
     try {
       if (this.isHeld()) rmdirSync(this.#path);
     } catch {
-      // Left to become stale.
+      // It becomes stale.
     }
     this.#ours = undefined;
   }
 
-  /** What proper-lockfile calls. Synchronous beneath, so that each look and its deed are one step. */
+  /** The calls that proper-lockfile makes. They are synchronous, so nothing happens between a check and its action. */
   readonly fs = {
     mkdir: (path: string, done: Callback) =>
       callBack(done, () => {
         this.#ours = undefined;
         mkdirSync(path, 0o700);
-        this.#ours = this.#state();
+        this.#ours = this.#readState();
       }),
     stat: (path: string, done: Callback<Stats>) =>
       callBack(done, () => {
         const stats = statSync(path);
         if (!stats.isDirectory()) throw notADirectory();
-        this.#judged = toState(stats);
+        this.#examined = toState(stats);
         return stats;
       }),
     utimes: (path: string, accessed: Date, changed: Date, done: Callback) =>
       callBack(done, () => {
         if (!this.isHeld()) throw lockGone();
         utimesSync(path, accessed, changed);
-        this.#ours = this.#state();
+        this.#ours = this.#readState();
       }),
     rmdir: (path: string, done: Callback) =>
       callBack(done, () => {
-        if (this.#state() !== (this.#ours ?? this.#judged)) throw lockGone();
-        // First, because from the removal on whatever stands there is another's.
+        if (this.#readState() !== (this.#ours ?? this.#examined)) throw lockGone();
+        // Before the removal: afterwards, whatever is at the path belongs to another process.
         this.#ours = undefined;
         rmdirSync(path);
       }),
-    /** Called as the process exits while it holds the lock. */
+    /** Called if the process exits while it holds the lock. */
     rmdirSync: () => this.abandon(),
   };
 
-  #state(): string | undefined {
+  #readState(): string | undefined {
     const stats = statSync(this.#path, { throwIfNoEntry: false });
     return stats && toState(stats);
   }
@@ -84,12 +87,12 @@ function toState(stats: Stats): string {
   return `${toHolder(stats)}:${stats.mtimeMs}`;
 }
 
-/** As the system has it. Windows, asked to remove a file like a folder, says that there is none. */
+/** Windows would report a missing folder for a file. */
 function notADirectory(): Error {
   return Object.assign(new Error('ENOTDIR: not a directory, stat'), { code: 'ENOTDIR' });
 }
 
-/** What the library takes to mean that the lock is not there. */
+/** Tells proper-lockfile that the lock no longer exists. */
 function lockGone(): Error {
   return Object.assign(new Error('the lock is gone'), { code: 'ENOENT' });
 }

@@ -2,46 +2,43 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
+import type { Mutex } from '../../ports/mutex.ts';
 import { rejectOnAbort, throwIfAborted } from './abort.ts';
 import { describeFile, errnoCode, ioError, type ManagedFile } from './file-errors.ts';
 import { createParentFolders, removeEmptyFolders } from './folders.ts';
 import { LockDirectory } from './lock-directory.ts';
 import { isBusy } from './retry-while-busy.ts';
 
-/**
- * Runs `work` while no other work under the same lock runs, in this process or any other, and settles as it does.
- *
- * - one other holder keeps the lock longer than the limit, or ever new ones do for 30 seconds → `file-busy`, and `work`
- *   did not run
- * - its holder was killed → taken over within {@link staleMs} and a second
- * - `held` tells `work` whether it still has the lock, which a process that was suspended may have lost
- * - `work` that runs itself through the same lock waits for itself for ever
- */
-export type Exclusively = <T>(work: (held: () => boolean) => Promise<T>, options?: OperationOptions) => Promise<T>;
-
 export interface LockOptions extends ManagedFile {
-  /** How long one holder is waited for. 4 seconds unless given. */
+  /** Longest wait for one holder. Default: 4 seconds. */
   readonly limitMs?: number;
 }
 
-/** A lock whose holder has not touched it for so long is taken over. The least that proper-lockfile allows. */
-const staleMs = 2000;
-
 const defaultLimitMs = 4000;
-/** However often the lock passes on to somebody else. */
+/** Longest wait in all, however often the lock passes to another holder. */
 const overallLimitMs = 30_000;
-/** Between two looks at a lock that somebody has. */
+/** A lock that its holder hasn't touched for so long is taken over. The smallest value that proper-lockfile accepts. */
+const staleMs = 2000;
+/** Longest pause between two attempts. */
 const maxPauseMs = 250;
 
-/** A lock for `path`: the folder `path.lock`, created with those above it when it is first taken. */
-export function createLock({ limitMs = defaultLimitMs, ...file }: LockOptions): Exclusively {
-  // Within the process they wait in line; only its head tries for the folder.
-  let line: Promise<unknown> = Promise.resolve();
+/**
+ * Creates a lock for `path`: the folder `path.lock`. That folder and its missing parents are created when the lock is
+ * taken.
+ *
+ * - one holder keeps the lock longer than the limit, or several together for 30 seconds → `file-busy`, and `work` didn't
+ *   run
+ * - the holder was killed → taken over within {@link staleMs} and a second
+ * - `work` that takes the same lock again waits for itself and never ends
+ */
+export function createLock({ limitMs = defaultLimitMs, ...file }: LockOptions): Mutex {
+  // Callers in this process queue up; only the first one competes for the folder.
+  let queue: Promise<unknown> = Promise.resolve();
   return (work, options) => {
-    const before = line;
-    const turn = rejectOnAbort(before, options).then(() => runLocked(file, limitMs, work, options));
-    // Who leaves the line lets nobody in early.
-    line = before.then(() => turn).catch(() => undefined);
+    const previous = queue;
+    const turn = rejectOnAbort(previous, options).then(() => runLocked(file, limitMs, work, options));
+    // A cancelled caller keeps its place in the queue, so the next one doesn't start early.
+    queue = previous.then(() => turn).catch(() => undefined);
     return turn;
   };
 }
@@ -53,24 +50,24 @@ async function runLocked<T>(
   options: OperationOptions | undefined,
 ): Promise<T> {
   throwIfAborted(options);
-  const folder = new LockDirectory(`${file.path}.lock`);
-  const made = new Set<string>();
-  const makeFolders = () => {
-    for (const path of createParentFolders(file)) made.add(path);
+  const directory = new LockDirectory(`${file.path}.lock`);
+  const created = new Set<string>();
+  const createParents = () => {
+    for (const folder of createParentFolders(file)) created.add(folder);
   };
   try {
-    makeFolders();
-    const release = await acquire(file, folder, limitMs, makeFolders, options);
+    createParents();
+    const release = await acquire(file, directory, limitMs, createParents, options);
     try {
-      return await work(() => folder.isHeld());
+      return await work(() => directory.isHeld());
     } finally {
-      // Fails when the lock was lost; what it was for has been done or refused by then.
+      // Fails if the lock was lost. The work has noticed by then, or is done.
       await release().catch(() => undefined);
-      folder.abandon();
+      directory.abandon();
     }
   } finally {
-    // Where the work came to nothing, nothing is left of it.
-    removeEmptyFolders(made);
+    // Work that stored nothing leaves no folders behind.
+    removeEmptyFolders(created);
   }
 }
 
@@ -78,35 +75,35 @@ type Release = () => Promise<void>;
 
 async function acquire(
   file: ManagedFile,
-  folder: LockDirectory,
+  directory: LockDirectory,
   limitMs: number,
-  makeFolders: () => void,
+  createParents: () => void,
   options: OperationOptions | undefined,
 ): Promise<Release> {
   const start = performance.now();
   let holder: string | undefined;
-  let since = start;
+  let heldSince = start;
   for (;;) {
     try {
-      return await lock(file.path, { realpath: false, stale: staleMs, fs: folder.fs, onCompromised() {} });
+      return await lock(file.path, { realpath: false, stale: staleMs, fs: directory.fs, onCompromised() {} });
     } catch (error) {
-      // Who made the folder has removed it again, since nothing came to be kept there.
-      if (errnoCode(error) === 'ENOENT') makeFolders();
-      // On Windows a folder that is being removed is in use until the last to look at it has closed it.
+      // Another process created the parent folder and removed it again, because it stored nothing.
+      if (errnoCode(error) === 'ENOENT') createParents();
+      // On Windows, a folder that is being removed stays busy until its last reader closes it.
       else if (errnoCode(error) !== 'ELOCKED' && !isBusy(error)) throw ioError(file, 'locked', error);
-      const [now, current] = [performance.now(), readHolder(file, folder)];
-      if (current !== holder) [holder, since] = [current, now];
-      if (now - since >= limitMs || now - start >= overallLimitMs) throw lockedError(file, now - start, error);
+      const [now, current] = [performance.now(), readHolder(file, directory)];
+      if (current !== holder) [holder, heldSince] = [current, now];
+      if (now - heldSince >= limitMs || now - start >= overallLimitMs) throw lockedError(file, now - start, error);
     }
-    // A crowd that looks often keeps the holder from its work, so who has waited for long looks less often.
+    // The pause grows with the wait: many processes that poll often would slow the holder down.
     await sleep(5 + Math.random() * Math.min(25 + (performance.now() - start) / 4, maxPauseMs));
     throwIfAborted(options);
   }
 }
 
-function readHolder(file: ManagedFile, folder: LockDirectory): string | undefined {
+function readHolder(file: ManagedFile, directory: LockDirectory): string | undefined {
   try {
-    return folder.readHolder();
+    return directory.readHolder();
   } catch (error) {
     if (isBusy(error)) return undefined;
     throw ioError(file, 'locked', error);
@@ -115,11 +112,8 @@ function readHolder(file: ManagedFile, folder: LockDirectory): string | undefine
 
 function lockedError(file: ManagedFile, waitedMs: number, cause: unknown): CredentialError {
   if (errnoCode(cause) !== 'ELOCKED') return ioError(file, 'locked', cause);
-  return new CredentialError(
-    'file-busy',
-    `other processes kept ${describeFile(file)} locked for ${Math.round(waitedMs / 1000)} seconds`,
-    {
-      hint: `try again; if no program uses it, remove the folder ${file.path}.lock`,
-    },
-  );
+  const seconds = Math.round(waitedMs / 1000);
+  return new CredentialError('file-busy', `other processes kept ${describeFile(file)} locked for ${seconds} seconds`, {
+    hint: `try again; if no other program uses it, remove the folder ${file.path}.lock`,
+  });
 }

@@ -10,36 +10,43 @@ import {
   statSync,
 } from 'node:fs';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { damagedError, describeFile, errnoCode, errnoMessage, ioError, type ManagedFile } from './file-errors.ts';
+import {
+  damagedError,
+  describeFile,
+  errnoCode,
+  errnoMessage,
+  formatMode,
+  ioError,
+  type ManagedFile,
+} from './file-errors.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 
 export interface ReadOptions {
-  /** Largest file that is read. Beyond → `file-damaged`. */
+  /** A larger file is rejected as `file-damaged`. */
   readonly maxBytes: number;
-  /** Hears that loose permissions were tightened. */
+  /** Receives a line if the file's permissions were too loose. */
   notice(line: string): void;
 }
 
 const posix = process.platform !== 'win32';
 
 /**
- * The text of a file that is nobody else's. What is not UTF-8 in it reads U+FFFD.
+ * Returns the text of a file that only the user can read. Bytes that aren't UTF-8 become U+FFFD.
  *
- * - absent → `undefined`, and absent only: any other trouble rejects
- * - a link, a second hard link, another owner, or no plain file → `file-refused`
- * - permissions for group or others → taken away, with a notice
- * - the system does not open or read it → `file-io`
+ * - absent → `undefined`; any other problem rejects
+ * - a link, a second hard link, another user's file, or anything but a regular file → `file-refused`
+ * - permissions for group or others → removed, with a notice
+ * - a system call fails → `file-io`
  *
- * Everything is asked of one open file, so what is looked at is what is read. Synchronously, because a small file comes
- * 2 ms sooner than by promises, of 30 ms for a program that reads one secret; a turn of the event loop lets everything
- * else of the process go on.
+ * All checks use the open descriptor, so the file that is checked is the file that is read. The calls are synchronous,
+ * which is faster for a small file; one turn of the event loop passes first, so that the process's other work proceeds.
  */
 export async function readPrivateFile(file: ManagedFile, options: ReadOptions): Promise<string | undefined> {
   await new Promise((done) => setImmediate(done));
   const descriptor = await openPrivateFile(file);
   if (descriptor === undefined) return undefined;
   try {
-    return readOpen(file, descriptor, options);
+    return readDescriptor(file, descriptor, options);
   } catch (error) {
     throw error instanceof CredentialError ? error : ioError(file, 'read', error);
   } finally {
@@ -47,75 +54,77 @@ export async function readPrivateFile(file: ManagedFile, options: ReadOptions): 
   }
 }
 
-/** What was read was read, whatever the system says to the close. */
+/** A link at the end of the path isn't followed, and opening a FIFO or a terminal doesn't wait. */
+const readFlags =
+  constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+async function openPrivateFile(file: ManagedFile): Promise<number | undefined> {
+  try {
+    return await retryWhileBusy(() => {
+      if (constants.O_NOFOLLOW === undefined) rejectProblem(file, findProblemAt(file.path));
+      return openSync(file.path, readFlags);
+    });
+  } catch (error) {
+    if (error instanceof CredentialError) throw error;
+    if (errnoCode(error) === 'ENOENT') return undefined;
+    rejectProblem(file, findProblemAt(file.path));
+    throw ioError(file, 'read', error);
+  }
+}
+
+function readDescriptor(file: ManagedFile, descriptor: number, { maxBytes, notice }: ReadOptions): string {
+  const stats = fstatSync(descriptor);
+  rejectProblem(file, findProblem(stats));
+  if (stats.size > maxBytes) throw damagedError(file, `it is larger than ${maxBytes} bytes`);
+  if (posix && (stats.mode & 0o077) !== 0) restrictFilePermissions(file, descriptor, stats.mode, notice);
+  return readFileSync(descriptor, 'utf8');
+}
+
+/** The text has been read, so a failure doesn't matter. */
 function closeQuietly(descriptor: number): void {
   try {
     closeSync(descriptor);
   } catch {}
 }
 
-function readOpen(file: ManagedFile, descriptor: number, options: ReadOptions): string {
-  const stats = fstatSync(descriptor);
-  rejectFault(file, findFault(stats));
-  if (stats.size > options.maxBytes) throw damagedError(file, `it is larger than ${options.maxBytes} bytes`);
-  if (posix && (stats.mode & 0o077) !== 0) restrictFilePermissions(file, descriptor, stats.mode & 0o777, options);
-  return readFileSync(descriptor, 'utf8');
-}
-
-async function openPrivateFile(file: ManagedFile): Promise<number | undefined> {
+function findProblemAt(path: string): string | undefined {
   try {
-    return await retryWhileBusy(() => {
-      if (constants.O_NOFOLLOW === undefined) rejectFault(file, findFaultAt(file.path));
-      return openSync(file.path, readingFlags);
-    });
-  } catch (error) {
-    if (error instanceof CredentialError) throw error;
-    if (errnoCode(error) === 'ENOENT') return undefined;
-    rejectFault(file, findFaultAt(file.path));
-    throw ioError(file, 'read', error);
-  }
-}
-
-function findFaultAt(path: string): string | undefined {
-  try {
-    return findFault(lstatSync(path));
+    return findProblem(lstatSync(path));
   } catch {
     return undefined;
   }
 }
 
-function findFault(stats: Stats): string | undefined {
+function findProblem(stats: Stats): string | undefined {
   if (stats.isSymbolicLink()) return 'is a symbolic link';
   if (stats.isDirectory()) return 'is a folder';
-  if (!stats.isFile()) return 'is not a plain file';
-  if (isForeign(stats)) return `belongs to another user (uid ${stats.uid})`;
+  if (!stats.isFile()) return 'is not a regular file';
+  if (posix && stats.uid !== process.geteuid?.()) return `belongs to another user (uid ${stats.uid})`;
   if (stats.nlink > 1) return `has ${stats.nlink} hard links`;
   return undefined;
 }
 
-function isForeign({ uid }: Stats): boolean {
-  return posix && uid !== process.geteuid?.();
-}
-
-function rejectFault(file: ManagedFile, fault: string | undefined): void {
-  if (fault === undefined) return;
-  throw new CredentialError('file-refused', `${describeFile(file)} ${fault}`, {
-    hint: 'keystow uses only a plain file of your own there; move this one aside, or choose another folder',
+function rejectProblem(file: ManagedFile, problem: string | undefined): void {
+  if (problem === undefined) return;
+  throw new CredentialError('file-refused', `${describeFile(file)} ${problem}`, {
+    hint: 'keystow only uses a regular file of your own there; move this one aside, or choose another folder',
   });
 }
 
-function restrictFilePermissions(file: ManagedFile, descriptor: number, mode: number, { notice }: ReadOptions): void {
-  const loose = `${describeFile(file)} had permissions ${formatMode(mode)}`;
+function restrictFilePermissions(
+  file: ManagedFile,
+  descriptor: number,
+  mode: number,
+  notice: ReadOptions['notice'],
+): void {
+  const permissions = `permissions ${formatMode(mode)}`;
   try {
     fchmodSync(descriptor, 0o600);
-    notice(`${loose}; they are 0600 now`);
+    notice(`${describeFile(file)} had ${permissions}; they are 0600 now`);
   } catch (error) {
-    notice(`${loose}, which lets others read it, and they cannot be changed: ${errnoMessage(error)}`);
+    const reason = errnoMessage(error);
+    notice(`${describeFile(file)} has ${permissions}, so other users can read it; changing them failed: ${reason}`);
   }
-}
-
-function formatMode(mode: number): string {
-  return `0${mode.toString(8)}`;
 }
 
 /** Beyond it, whoever reads a file knows what may be that large. */
@@ -126,7 +135,7 @@ const maxBytes = 64 * 1024 * 1024;
  * where there is none, what `readGuarded` says. Throws what the system says.
  */
 export function readPlain(path: string): string | undefined {
-  const descriptor = openSync(path, readingFlags);
+  const descriptor = openSync(path, readFlags);
   try {
     const stats = fstatSync(descriptor);
     const isPlain = stats.isFile() && isPrivate(stats) && stats.nlink === 1 && stats.size <= maxBytes;
@@ -145,7 +154,3 @@ export function isPlainFolder(path: string): boolean {
 function isPrivate({ uid, mode }: Stats): boolean {
   return uid === process.geteuid?.() && (mode & 0o077) === 0;
 }
-
-/** A link at the end of the path fails to open, and a FIFO or a terminal does not make the open wait. */
-export const readingFlags =
-  constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);

@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import * as fs from 'node:fs';
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsync as fsyncWithCallback,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { CredentialError } from '../../domain/credential-error.ts';
@@ -10,70 +20,71 @@ import { retryWhileBusy } from './retry-while-busy.ts';
 export interface Replacement {
   readonly file: ManagedFile;
   readonly bytes: Uint8Array;
-  /** What stood there when the bytes were worked out. */
+  /** The version that the bytes were computed from. */
   readonly expected: FileVersion;
-  /** Asked last, right before the rename. `false`, or a throw: the file stays as it is. */
+  /** Called last, right before the rename. If it returns `false` or throws, the file stays as it is. */
   isPermitted(): boolean;
 }
 
-const createFlags = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | (fs.constants.O_NOFOLLOW ?? 0);
-
 /**
- * Puts `bytes` in place of the file at once, mode 0600 from the first byte. Resolves `true` when they are on the disk.
+ * Replaces the file atomically. The new file has mode 0600 from its first byte.
  *
- * `false`: the file is no longer what was `expected`, or the writer is no longer `permitted`; nothing was changed. A
- * rename has no compare-and-swap; the look comes in the same turn, microseconds before. The system refuses → `file-io`,
- * and the old file stands, or the whole new one where only its folder could not be synced.
+ * - resolves `true` once the bytes are on the disk
+ * - `false` if the file is no longer the `expected` version or the writer no longer permitted; nothing has changed. A
+ *   rename can't compare and swap, so the check runs in the same turn of the event loop, microseconds before
+ * - a system call fails → `file-io`. The old file is unchanged; if only the sync of the folder failed, it's replaced
  */
 export async function replaceFile({ file, bytes, expected, isPermitted }: Replacement): Promise<boolean> {
-  const temporary = newTempPath(file.path);
+  const temp = newTempPath(file.path);
   try {
-    await writeNew(temporary, bytes);
-    if (!(await rename(temporary, file.path, () => isPermitted() && fileVersion(file) === expected))) return false;
+    await writeNewFile(temp, bytes);
+    if (!(await renameIf(() => isPermitted() && fileVersion(file) === expected, temp, file.path))) return false;
     await syncFolder(dirname(file.path));
     return true;
   } catch (error) {
     throw error instanceof CredentialError ? error : ioError(file, 'written', error);
   } finally {
-    removeQuietly(temporary);
+    removeQuietly(temp);
   }
 }
 
-/** There is none after a rename; one that cannot be removed is left for the next writer to sweep away. */
-function removeQuietly(temporary: string): void {
-  try {
-    fs.rmSync(temporary, { force: true });
-  } catch {}
-}
+const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 
-/** Only the sync leaves the turn: on a busy machine a hand-over to another thread takes longer than all the rest. */
-async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
-  const descriptor = fs.openSync(path, createFlags, 0o600);
+/** Synchronous but for the sync: on a busy machine, handing each call to another thread takes longer than the calls. */
+async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
+  const descriptor = openSync(path, createFlags, 0o600);
   try {
-    // The umask can only have taken bits away, the owner's too.
-    if (process.platform !== 'win32') fs.fchmodSync(descriptor, 0o600);
-    fs.writeFileSync(descriptor, bytes);
+    // The umask may have removed the owner's permissions too.
+    if (process.platform !== 'win32') fchmodSync(descriptor, 0o600);
+    writeFileSync(descriptor, bytes);
     await syncFile(descriptor);
   } finally {
-    fs.closeSync(descriptor);
+    closeSync(descriptor);
   }
 }
 
-function rename(from: string, to: string, unchanged: () => boolean): Promise<boolean> {
+function renameIf(condition: () => boolean, from: string, to: string): Promise<boolean> {
   return retryWhileBusy(() => {
-    if (!unchanged()) return false;
+    if (!condition()) return false;
     try {
-      fs.renameSync(from, to);
+      renameSync(from, to);
       return true;
     } catch (error) {
-      // Whoever took over a lock that we held too long has swept our temporary file away.
+      // Another process took over our lock and removed the temporary file.
       if (errnoCode(error) === 'ENOENT') return false;
       throw error;
     }
   });
 }
 
-/** Which file stands at a path, in which state: differs once the file is replaced or written to. `undefined`: none. */
+/** After a rename there's no file left. One that can't be removed is left for the next writer. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
+}
+
+/** Changes whenever the file is replaced or written to. `undefined`: there is no file. */
 export type FileVersion = string | undefined;
 
 export function fileVersion(file: ManagedFile): FileVersion {
@@ -85,9 +96,9 @@ export function fileVersion(file: ManagedFile): FileVersion {
   }
 }
 
-const fsync = promisify(fs.fsync);
+const fsync = promisify(fsyncWithCallback);
 
-/** Makes what was written to an open file last through a power cut, where its file system can. */
+/** Makes an open file's content survive a power cut, if its file system can. */
 export async function syncFile(descriptor: number): Promise<void> {
   try {
     await fsync(descriptor);
@@ -96,12 +107,12 @@ export async function syncFile(descriptor: number): Promise<void> {
   }
 }
 
-/** Makes a rename in `folder` last through a power cut. Windows and some file systems have no such call. */
+/** Makes a rename in `folder` survive a power cut. Windows and some file systems can't sync a folder. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   try {
-    const descriptor = fs.openSync(folder, 'r');
-    await fsync(descriptor).finally(() => fs.closeSync(descriptor));
+    const descriptor = openSync(folder, 'r');
+    await fsync(descriptor).finally(() => closeSync(descriptor));
   } catch (error) {
     if (!['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'EISDIR'].includes(errnoCode(error) ?? '')) throw error;
   }
@@ -109,21 +120,21 @@ export async function syncFolder(folder: string): Promise<void> {
 
 const tempInfix = '.tmp-';
 
-/** A name beside `path` that nobody has: `credentials.json.tmp-` and 16 hexadecimal digits. */
-export function newTempPath(path: string): string {
+/** Returns an unused name beside `path`: `credentials.json.tmp-` and 16 hexadecimal digits. */
+function newTempPath(path: string): string {
   return `${path}${tempInfix}${randomBytes(8).toString('hex')}`;
 }
 
-/** Removes what killed writers of `path` left. Only for the holder of its lock: no other writer is at work. */
+/** Removes the temporary files of killed writers. Only for the lock's holder: nobody else may be writing. */
 export function removeOrphanedTemps(path: string): void {
-  const start = `${basename(path)}${tempInfix}`;
+  const prefix = `${basename(path)}${tempInfix}`;
   try {
     for (const name of readdirSync(dirname(path))) {
-      if (!name.startsWith(start) || !/^[0-9a-f]{16}$/.test(name.slice(start.length))) continue;
+      if (!name.startsWith(prefix) || !/^[0-9a-f]{16}$/.test(name.slice(prefix.length))) continue;
       const orphan = join(dirname(path), name);
       if (lstatSync(orphan, { throwIfNoEntry: false })?.isFile()) rmSync(orphan, { force: true });
     }
   } catch {
-    // Housekeeping: a folder that may not be listed can still be written to.
+    // A folder that can't be listed can still be written to.
   }
 }

@@ -1,17 +1,17 @@
 import { errnoCode } from './file-errors.ts';
 
-/** How long a file that others keep open is waited for: less than who waits for a lock does. */
+/** Shorter than the wait for a lock. */
 const busyLimitMs = 2000;
 
 /**
- * Whether Windows may have said that another program has the file open in a way that excludes this use of it, such as a
- * virus scanner, an indexer, or a reader of a file that is to be replaced. It says the same of what may not be touched.
+ * Returns whether, on Windows, another program may have the file open: a virus scanner, an indexer, or a reader of a
+ * file that is to be replaced. Windows reports the same codes for missing permissions.
  */
 export function isBusy(error: unknown): boolean {
   return process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(errnoCode(error) ?? '');
 }
 
-/** Does what the file system is asked for; on Windows again, for a while, where another program is in the way. */
+/** Does `work`; on Windows retries it for up to 2 seconds while another program has the file open. */
 export async function retryWhileBusy<T>(work: () => T): Promise<T> {
   let start: number | undefined;
   for (;;) {

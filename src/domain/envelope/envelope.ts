@@ -31,51 +31,34 @@ const envelopeVersion = 1;
 export const nonceBytes = 12;
 export const tagBytes = 16;
 
+const beforeCiphertext = ',"ciphertext":"';
+const afterCiphertext = '"}\n';
+/** Length in base64. */
+const minCiphertextLength = Math.ceil(tagBytes / 3) * 4;
+
 /**
  * Parses the text of a file. Only the exact output of {@link serialiseEnvelope} is valid: a flipped bit, a blank, an extra
  * key or another spelling of the same value is damage.
+ *
+ * The ciphertext can be many megabytes, so it's cut out and not examined. The caller that decodes it must reject
+ * anything but canonical base64.
  */
 export function parseEnvelope(text: string): ParsedEnvelope {
-  const envelope = parseExactEnvelope(text);
-  return envelope ? { kind: 'envelope', envelope } : diagnoseEnvelope(text);
-}
-
-const beforeCiphertext = ',"ciphertext":"';
-const afterCiphertext = '"}\n';
-
-/**
- * The valid envelope in a text. The ciphertext can be many megabytes, so only the header goes through the JSON parser.
- */
-export function parseExactEnvelope(text: string): Envelope | undefined {
   const headerEnd = text.indexOf(beforeCiphertext);
-  if (
-    // Stryker disable next-line ConditionalExpression,EqualityOperator: it only saves work, the comparison below rejects it too
-    headerEnd < 0 ||
-    !text.endsWith(afterCiphertext)
-  )
-    return undefined;
-  const fields = parseJson(`${text.slice(0, headerEnd)}}`);
-  const ciphertext = text.slice(headerEnd + beforeCiphertext.length, -afterCiphertext.length);
-  if (!isObject(fields)) return undefined;
-  const header = parseHeader(fields);
-  if ('why' in header || associatedData(header) !== `${text.slice(0, headerEnd)}}`) return undefined;
-  return isCiphertext(ciphertext) ? { ...header, ciphertext } : undefined;
-}
-
-/** Explains why a text is not a valid envelope. */
-function diagnoseEnvelope(text: string): Exclude<ParsedEnvelope, { kind: 'envelope' }> {
-  if (text === '') return damaged('it is empty');
-  const fields = parseJson(text);
-  if (fields === undefined) return damaged('it is truncated or not JSON');
-  if (!isObject(fields)) return { kind: 'foreign' };
-  const { format, version, ciphertext } = fields;
-  if (format !== envelopeFormat) return { kind: 'foreign' };
+  const headerText = `${text.slice(0, headerEnd)}}`;
+  const isWhole = headerEnd >= 0 && text.endsWith(afterCiphertext);
+  const fields = (isWhole ? parseJson(headerText) : undefined) ?? parseJson(text);
+  if (fields === undefined) return damaged(text === '' ? 'it is empty' : 'it is truncated or not JSON');
+  if (!isObject(fields) || fields.format !== envelopeFormat) return { kind: 'foreign' };
+  const { version } = fields;
   if (!Number.isSafeInteger(version) || Number(version) < 1) return damaged('its version is not a positive integer');
   if (version !== envelopeVersion) return { kind: 'later-version', version: Number(version) };
   const header = parseHeader(fields);
   if ('why' in header) return damaged(header.why);
-  if (!isCiphertext(ciphertext)) return damaged('its ciphertext is not base64 of at least 16 bytes');
-  return damaged('it was altered');
+  if (!isWhole || associatedData(header) !== headerText) return damaged('it was altered');
+  const ciphertext = text.slice(headerEnd + beforeCiphertext.length, -afterCiphertext.length);
+  if (ciphertext.length < minCiphertextLength) return damaged('its ciphertext is too short');
+  return { kind: 'envelope', envelope: { ...header, ciphertext } };
 }
 
 function parseHeader({ kdf, nonce }: Readonly<Record<string, unknown>>): EnvelopeHeader | { readonly why: string } {
@@ -85,10 +68,6 @@ function parseHeader({ kdf, nonce }: Readonly<Record<string, unknown>>): Envelop
   if (typeof nonce !== 'string' || decodedBase64Length(nonce) !== nonceBytes)
     return { why: 'its nonce is not 12 bytes in base64' };
   return { kdf: header, nonce };
-}
-
-function isCiphertext(value: unknown): boolean {
-  return typeof value === 'string' && (decodedBase64Length(value) ?? 0) >= tagBytes;
 }
 
 /** The only valid text of an envelope: ASCII JSON without blanks, and a newline. */

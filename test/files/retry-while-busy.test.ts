@@ -5,8 +5,8 @@ import { systemError } from './watched-disk.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-/** Is refused so many times, and then done. */
-function refused(times: number, code: string) {
+/** Work that fails so many times, and then succeeds. */
+function failing(times: number, code: string) {
   let left = times;
   return () => {
     left -= 1;
@@ -15,16 +15,16 @@ function refused(times: number, code: string) {
   };
 }
 
-describe('a file that another program has open', () => {
-  test.each(['EPERM', 'EACCES', 'EBUSY'])('on Windows (%s) is tried again until it is free', async (code) => {
+describe('work on a file that another program has open', () => {
+  test.each(['EPERM', 'EACCES', 'EBUSY'])('is retried on Windows until it succeeds (%s)', async (code) => {
     onPlatform('win32');
-    expect(await retryWhileBusy(refused(3, code))).toBe('done');
+    expect(await retryWhileBusy(failing(3, code))).toBe('done');
   });
 
-  test('on Windows is given up after two seconds, with what the system said', async () => {
+  test('fails with the system’s error after two seconds on Windows', async () => {
     onPlatform('win32');
     vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
-    const work = vi.fn(refused(1_000_000, 'EBUSY'));
+    const work = vi.fn(failing(1_000_000, 'EBUSY'));
     const waiting = retryWhileBusy(work).catch((error: unknown) => error);
     await vi.advanceTimersByTimeAsync(1900);
     const tries = work.mock.calls.length;
@@ -41,12 +41,12 @@ describe('a file that another program has open', () => {
     ['win32', 'ENOENT'],
     ['linux', 'EPERM'],
     ['darwin', 'EACCES'],
-  ] as const)('is the only reason to wait: on %s %s is told at once', async (platform, code) => {
+  ] as const)('is not retried after any other error: %s, %s', async (platform, code) => {
     onPlatform(platform);
-    await expect(retryWhileBusy(refused(1, code))).rejects.toMatchObject({ code });
+    await expect(retryWhileBusy(failing(1, code))).rejects.toMatchObject({ code });
   });
 
-  test('is told from what is no error of the system', async () => {
+  test('is not retried after an error that is not the system’s', async () => {
     onPlatform('win32');
     const work = () => {
       throw 'broken';

@@ -6,15 +6,15 @@ import { createLock } from '../../src/adapters/files/lock.ts';
 import { LockDirectory } from '../../src/adapters/files/lock-directory.ts';
 import { fileVersion, replaceFile } from '../../src/adapters/files/replace-file.ts';
 import { failure } from '../contract/errors.ts';
+import { newPlace } from '../encrypted-file/place.ts';
 import { needs } from '../support/needs.ts';
 import { underWine } from '../support/under-wine.ts';
-import { newPlace } from './place.ts';
 
 const label = 'encrypted file';
 const bytes = Buffer.from('new');
 
-describe('a file is replaced', () => {
-  test('only while it is what was read', async () => {
+describe('replacing a file', () => {
+  test('fails if it is no longer the version that was read', async () => {
     const { path, folder } = newPlace();
     const file = { path, label };
     writeFileSync(path, 'old');
@@ -26,23 +26,24 @@ describe('a file is replaced', () => {
     expect(readdirSync(folder)).toEqual(['credentials.json']);
   });
 
-  test('only while the writer is permitted', async () => {
+  test('fails if the writer is no longer permitted', async () => {
     const { path, folder } = newPlace();
     const file = { path, label };
     expect(await replaceFile({ file, bytes, expected: undefined, isPermitted: () => false })).toBe(false);
+    const cause = new Error('not permitted');
     const thrown = replaceFile({
       file,
       bytes,
       expected: undefined,
       isPermitted() {
-        throw new Error('called off');
+        throw cause;
       },
     });
-    expect((await failure(thrown, 'file-io')).message).toContain('called off');
+    expect((await failure(thrown, 'file-io')).cause).toBe(cause);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('whole, when nothing is in the way', async () => {
+  test('writes the whole file', async () => {
     const { path, folder } = newPlace();
     expect(await replaceFile({ file: { path, label }, bytes, expected: undefined, isPermitted: () => true })).toBe(
       true,
@@ -53,7 +54,7 @@ describe('a file is replaced', () => {
 });
 
 describe('a lock', () => {
-  test('lets one work run at a time, in the order they came, through one handle or several', async () => {
+  test('runs one work at a time, in the order of the calls, with one lock object or several', async () => {
     const { path } = newPlace();
     const locks = [createLock({ path, label }), createLock({ path, label })];
     const events: number[] = [];
@@ -70,15 +71,16 @@ describe('a lock', () => {
     expect(events).toHaveLength(20);
   });
 
-  test('settles as the work does, and is free after a failure', async () => {
+  test('settles as the work does, and is released after a failure', async () => {
     const { path } = newPlace();
-    const exclusively = createLock({ path, label });
-    await expect(exclusively(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    expect(await exclusively(async () => 7)).toBe(7);
+    const withLock = createLock({ path, label });
+    const broken = new Error('broken');
+    await expect(withLock(() => Promise.reject(broken))).rejects.toBe(broken);
+    expect(await withLock(async () => 7)).toBe(7);
   });
 
   // Wine gives a folder's time of change for that of its birth, by which one holder is told from the next.
-  test('is kept for longer than it takes to become stale', needs(!underWine, 'another system than Wine'), async () => {
+  test('does not become stale while its holder works', needs(!underWine, 'another system than Wine'), async () => {
     const { path } = newPlace();
     const work = createLock({ path, label })(async (held) => {
       await sleep(4500);
@@ -92,7 +94,7 @@ describe('a lock', () => {
     expect(await work).toBe(true);
   });
 
-  test('that was taken over is no longer held, and is not removed from under its new holder', async () => {
+  test('is no longer held after it was taken over, and is not removed from its new holder', async () => {
     const { path } = newPlace();
     await createLock({ path, label })(async (held) => {
       expect(held()).toBe(true);
@@ -105,7 +107,7 @@ describe('a lock', () => {
     expect(readdirSync(`${path}.lock`)).toEqual([]);
   });
 
-  test('that was let go is not removed from under a next holder, though both have the same time', () => {
+  test('is not removed from the next holder after it was released, even if both have the same time', () => {
     const { path } = newPlace();
     const lock = `${path}.lock`;
     const folder = new LockDirectory(lock);
@@ -121,7 +123,7 @@ describe('a lock', () => {
     expect(readdirSync(lock)).toEqual([]);
   });
 
-  test('that is broken as stale is the one that was judged, not one that was taken since', () => {
+  test('is only broken as stale if it is still the one that was examined', () => {
     const { path } = newPlace();
     const lock = `${path}.lock`;
     mkdirSync(lock);
@@ -134,7 +136,7 @@ describe('a lock', () => {
     expect(readdirSync(lock)).toEqual([]);
   });
 
-  test('leaves no folder where nothing came to be kept, and one in which something was', async () => {
+  test('removes the folders that it created, unless a file was stored in them', async () => {
     const { folder } = newPlace();
     const file = { path: join(folder, 'made', 'for', 'credentials.json'), label };
     await createLock(file)(async () => undefined);
@@ -143,7 +145,7 @@ describe('a lock', () => {
     expect(readdirSync(join(folder, 'made', 'for'))).toEqual(['credentials.json']);
   });
 
-  test('is had by everybody, though the folder goes away with each to whom nothing came of it', async () => {
+  test('reaches every caller although each of them removes the folder again', async () => {
     const { folder } = newPlace();
     const file = { path: join(folder, 'made', 'for', 'credentials.json'), label };
     const had = await Promise.all(Array.from({ length: 30 }, (_, number) => createLock(file)(async () => number)));
@@ -151,23 +153,22 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('whose folder is a file names it', async () => {
+  test('fails if its folder is a file', async () => {
     const { path } = newPlace();
     writeFileSync(`${path}.lock`, '');
     utimesSync(`${path}.lock`, 7, 7);
-    const error = await failure(
+    await failure(
       createLock({ path, label })(async () => 'never'),
       'file-io',
     );
-    expect(error.message).toContain(`${path} cannot be locked`);
   });
 
-  test('is not waited for once the signal is aborted', async () => {
+  test('is not waited for after the signal is aborted', async () => {
     const { path } = newPlace();
-    const exclusively = createLock({ path, label });
+    const withLock = createLock({ path, label });
     const calling = new AbortController();
-    const first = exclusively(() => sleep(100));
-    const second = exclusively(async () => 'never', { signal: calling.signal });
+    const first = withLock(() => sleep(100));
+    const second = withLock(async () => 'never', { signal: calling.signal });
     calling.abort();
     await failure(second, 'cancelled');
     await first;

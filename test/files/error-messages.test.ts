@@ -1,0 +1,273 @@
+import { chmodSync, chownSync, linkSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import {
+  contendedError,
+  damagedError,
+  errnoCode,
+  errnoMessage,
+  foreignError,
+  ioError,
+  laterVersionError,
+  replaceControls,
+} from '../../src/adapters/files/file-errors.ts';
+import {
+  rejectForeignFolder,
+  restrictPermissions,
+  warnAboutWritableFolders,
+} from '../../src/adapters/files/folders.ts';
+import { createLock } from '../../src/adapters/files/lock.ts';
+import { readPrivateFile } from '../../src/adapters/files/read-private-file.ts';
+import type { CredentialError } from '../../src/domain/credential-error.ts';
+import { failure } from '../contract/errors.ts';
+import { newPlace } from '../encrypted-file/place.ts';
+import { needsPosix } from '../support/needs.ts';
+import { failCall, systemError } from './watched-disk.ts';
+
+vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
+
+afterEach(() => void vi.restoreAllMocks());
+
+const label = 'list of names';
+const isRoot = process.geteuid?.() === 0;
+const file = { path: '/home/alice/names.json', label };
+const read = (path: string, notice: (line: string) => void = () => undefined) =>
+  readPrivateFile({ path, label }, { maxBytes: 8, notice });
+
+/** Message and hint; the path is replaced by PATH. */
+function texts({ message, hint }: CredentialError, path = file.path) {
+  return [message, hint].map((text) => text?.replaceAll(path, 'PATH'));
+}
+
+describe('the message and hint of an error', () => {
+  const permissions = 'check the owner and the permissions of the file and its folder';
+  const space = 'free some disk space and try again; the old file is unchanged';
+
+  test.each([
+    [
+      damagedError(file, 'it is empty'),
+      'file-damaged',
+      'the list of names PATH is damaged: it is empty',
+      'restore it from a backup, or move it aside and sign in again; keystow does not change it',
+    ],
+    [
+      foreignError(file),
+      'file-foreign',
+      'the list of names PATH was written by another program',
+      'move it aside, or choose another folder; keystow does not change it',
+    ],
+    [
+      laterVersionError(file, 2),
+      'file-version',
+      'the list of names PATH has format version 2, which this version of keystow does not support',
+      'update this program; keystow does not change the file',
+    ],
+    [
+      contendedError(file),
+      'file-busy',
+      'the list of names PATH is being changed by a program that does not lock it',
+      'try again when no other program writes to it',
+    ],
+    [
+      ioError(file, 'read', systemError('ENOTDIR', 'open')),
+      'file-io',
+      'the list of names PATH cannot be read: not a directory',
+      'a part of the path is not a folder',
+    ],
+    [
+      ioError(file, 'locked', systemError('EROFS', 'mkdir')),
+      'file-io',
+      'the list of names PATH cannot be locked: read-only file system',
+      'the file system is mounted read-only; choose another folder',
+    ],
+    [
+      ioError(file, 'written', systemError('ENOSPC', 'write')),
+      'file-io',
+      'the list of names PATH cannot be written: no space left on device',
+      space,
+    ],
+    [
+      ioError(file, 'written', systemError('EDQUOT', 'write')),
+      'file-io',
+      'the list of names PATH cannot be written: disk quota exceeded',
+      space,
+    ],
+    [
+      ioError(file, 'written', systemError('EACCES', 'open')),
+      'file-io',
+      'the list of names PATH cannot be written: permission denied',
+      permissions,
+    ],
+    [
+      ioError(file, 'written', systemError('EPERM', 'open')),
+      'file-io',
+      'the list of names PATH cannot be written: operation not permitted',
+      permissions,
+    ],
+    [
+      ioError(file, 'written', systemError('EIO', 'fsync')),
+      'file-io',
+      'the list of names PATH cannot be written: i/o error',
+      'check the path, or choose another folder',
+    ],
+  ] as const)('%s', (error, code, message, hint) => {
+    expect([error.code, ...texts(error)]).toEqual([code, message, hint]);
+  });
+
+  test('includes the system error as the cause', () => {
+    const cause = systemError('EIO', 'read');
+    expect(ioError(file, 'read', cause).cause).toBe(cause);
+  });
+
+  test('for a file that is too large gives the limit', async () => {
+    const { path } = newPlace();
+    writeFileSync(path, '123456789', { mode: 0o600 });
+    const [message] = texts(await failure(read(path), 'file-damaged'), path);
+    expect(message).toBe('the list of names PATH is damaged: it is larger than 8 bytes');
+  });
+
+  const problems: readonly (readonly [problem: string, make: (path: string) => void])[] = [
+    ['is a folder', (path) => mkdirSync(path)],
+    ['is a symbolic link', (path) => symlinkSync('nowhere', path)],
+    [
+      'has 2 hard links',
+      (path) => {
+        writeFileSync(path, '');
+        linkSync(path, `${path}.2`);
+      },
+    ],
+    [
+      `belongs to another user (uid ${isRoot ? 65534 : process.geteuid?.()})`,
+      (path) => {
+        writeFileSync(path, '', { mode: 0o600 });
+        if (isRoot) chownSync(path, 65534, 65534);
+        else vi.spyOn(process, 'geteuid').mockReturnValue(4711);
+      },
+    ],
+  ];
+
+  test.each(problems)('for a refused file names the problem: %s', needsPosix, async (problem, make) => {
+    const { path } = newPlace();
+    make(path);
+    expect(texts(await failure(read(path), 'file-refused'), path)).toEqual([
+      `the list of names PATH ${problem}`,
+      'keystow only uses a regular file of your own there; move this one aside, or choose another folder',
+    ]);
+  });
+
+  test('for a folder of another user names that user', needsPosix, async () => {
+    const { path, folder } = newPlace();
+    if (isRoot) chownSync(folder, 65534, 65534);
+    vi.spyOn(process, 'geteuid').mockReturnValue(4711);
+    const reject = async () => rejectForeignFolder({ path, label });
+    expect(texts(await failure(reject(), 'file-refused'), path)).toEqual([
+      `the list of names PATH is in a folder of another user (uid ${statSync(folder).uid})`,
+      'run this command as that user, or choose another folder',
+    ]);
+  });
+
+  test('for a lock that is not released names the folder to remove', async () => {
+    const { path } = newPlace();
+    mkdirSync(`${path}.lock`);
+    const work = createLock({ path, label, limitMs: 0 })(async () => 'never');
+    expect(texts(await failure(work, 'file-busy'), path)).toEqual([
+      'other processes kept the list of names PATH locked for 0 seconds',
+      'try again; if no other program uses it, remove the folder PATH.lock',
+    ]);
+  });
+});
+
+describe('a notice', needsPosix, () => {
+  const lines: string[] = [];
+  const notice = (line: string) => void lines.push(line);
+  const heard = (path: string) => lines.splice(0).map((line) => line.replaceAll(path, 'PATH'));
+
+  test('names the file and its old permissions', async () => {
+    const { path } = newPlace();
+    writeFileSync(path, '');
+    chmodSync(path, 0o640);
+    await read(path, notice);
+    expect(heard(path)).toEqual(['the list of names PATH had permissions 0640; they are 0600 now']);
+  });
+
+  test('says why permissions of a file cannot be changed', async () => {
+    const { path } = newPlace();
+    writeFileSync(path, '');
+    chmodSync(path, 0o640);
+    failCall('fchmodSync', 'EROFS');
+    await read(path, notice);
+    expect(heard(path)).toEqual([
+      'the list of names PATH has permissions 0640, so other users can read it; ' +
+        'changing them failed: read-only file system',
+    ]);
+  });
+
+  test('names the folder and its old permissions, or why they cannot be changed', () => {
+    const { folder } = newPlace();
+    chmodSync(folder, 0o755);
+    failCall('chmodSync', 'EROFS');
+    restrictPermissions(folder, '/home/alice', notice);
+    failCall('chmodSync', () => undefined);
+    restrictPermissions(folder, '/home/alice', notice);
+    failCall('statSync', 'EACCES');
+    restrictPermissions(folder, '/home/alice', notice);
+    expect(heard(folder)).toEqual([
+      'the folder PATH has permissions 0755; changing them failed: read-only file system',
+      'the folder PATH had permissions 0755; they are 0700 now',
+      'the folder PATH has unknown permissions; changing them failed: permission denied',
+    ]);
+  });
+
+  test('names a folder that other users can write to', () => {
+    const { folder, path } = newPlace();
+    chmodSync(folder, 0o777);
+    warnAboutWritableFolders({ path: join(path, 'deeper'), label }, notice);
+    expect(heard(folder)).toContain(
+      'other users can write to the folder PATH (permissions 0777), so they can replace the list of names',
+    );
+  });
+});
+
+describe('the code and message of a system error', () => {
+  test.each([
+    [systemError('ENOSPC', 'write'), 'ENOSPC', 'no space left on device'],
+    [systemError('E2BIG', 'spawn'), 'E2BIG', 'argument list too long'],
+    [
+      Object.assign(new Error("EXDEV: cross-device link, rename 'a, b' -> 'c, d'"), { code: 'EXDEV' }),
+      'EXDEV',
+      'cross-device link',
+    ],
+    [new Error('something, and more'), undefined, 'something, and more'],
+    [new Error('see: something, and more'), undefined, 'see: something, and more'],
+    [new Error('two\nlines'), undefined, 'two?lines'],
+    ['thrown', undefined, 'thrown'],
+    [{ code: 'ENOENT' }, undefined, '[object Object]'],
+  ])('%s: %s, %s', (error, code, message) => {
+    expect(errnoCode(error)).toBe(code);
+    expect(errnoMessage(error)).toBe(message);
+  });
+
+  test('are known for an exceeded quota, which libuv does not name', needsPosix, () => {
+    const full = systemError('EDQUOT', 'write');
+    expect(full.code).toContain('Unknown');
+    expect(errnoCode(full)).toBe('EDQUOT');
+    expect(errnoMessage(full)).toBe('disk quota exceeded');
+    const upper = Object.assign(new Error('UNKNOWN: unknown error, write'), {
+      code: 'UNKNOWN',
+      errno: -constants.errno.EDQUOT,
+    });
+    expect(errnoCode(upper)).toBe('EDQUOT');
+    for (const other of [
+      { code: 'UNKNOWN', errno: -constants.errno.EIO },
+      { code: 'EIO', errno: -constants.errno.EDQUOT },
+      { code: 'NOT_UNKNOWN', errno: -constants.errno.EDQUOT },
+    ])
+      expect(errnoCode(Object.assign(new Error(), other))).toBe(other.code);
+    expect(errnoCode(Object.assign(new Error(), { errno: -constants.errno.EDQUOT }))).toBeUndefined();
+  });
+
+  test('contain no control characters, whatever a file name contains', () => {
+    expect(replaceControls('a\tb\x1b[31mc\nd\x7f')).toBe('a?b?[31mc?d?');
+  });
+});

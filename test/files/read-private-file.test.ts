@@ -1,0 +1,86 @@
+import { chmodSync, closeSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+import { readPrivateFile } from '../../src/adapters/files/read-private-file.ts';
+import { failure } from '../contract/errors.ts';
+import { newPlace } from '../encrypted-file/place.ts';
+import { needsPosix } from '../support/needs.ts';
+import { failCall } from './watched-disk.ts';
+
+vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
+
+/** Reads a file of at most eight bytes, and collects the notices. */
+function reader(path: string) {
+  const notices: string[] = [];
+  const file = { path, label: 'list of names' };
+  const read = () => readPrivateFile(file, { maxBytes: 8, notice: (line) => notices.push(line) });
+  return { read, notices };
+}
+
+function newFile(text = 'text') {
+  const { path, folder } = newPlace();
+  writeFileSync(path, text, { mode: 0o600 });
+  return { path, folder, ...reader(path) };
+}
+
+describe('reading a file', () => {
+  test('returns its text, up to the limit; a larger file is damaged', async () => {
+    const { path, read } = newFile('12345678');
+    expect(await read()).toBe('12345678');
+    writeFileSync(path, '123456789');
+    await failure(read(), 'file-damaged');
+  });
+
+  test('returns undefined if there is none', async () => {
+    expect(await reader(newPlace().path).read()).toBeUndefined();
+  });
+
+  test('closes it, also when it is refused', async () => {
+    const { path, read } = newFile();
+    const next = () => {
+      const descriptor = openSync(path, 'r');
+      closeSync(descriptor);
+      return descriptor;
+    };
+    const before = next();
+    await read();
+    chmodSync(path, 0o600);
+    writeFileSync(path, '123456789');
+    await failure(read(), 'file-damaged');
+    expect(next()).toBe(before);
+  });
+
+  test('lets the other work of the process proceed', async () => {
+    const { read } = newFile();
+    const events: string[] = [];
+    setImmediate(() => events.push('other work'));
+    await read();
+    events.push('read');
+    expect(events).toEqual(['other work', 'read']);
+  });
+
+  test('refuses anything but a regular file of the user', async () => {
+    const { path } = newPlace();
+    mkdirSync(path);
+    await failure(reader(path).read(), 'file-refused');
+  });
+
+  test('fails if the system does not open the file, and refuses it if that is why', needsPosix, async () => {
+    const { path, read } = newFile();
+    failCall('openSync', 'EACCES');
+    await failure(read(), 'file-io');
+    failCall('lstatSync', 'EACCES');
+    await failure(read(), 'file-io');
+    const link = `${path}.link`;
+    symlinkSync(path, link);
+    failCall('lstatSync', () => undefined);
+    await failure(reader(link).read(), 'file-refused');
+  });
+
+  test('succeeds, with a notice, if loose permissions cannot be changed', needsPosix, async () => {
+    const { path, read, notices } = newFile();
+    chmodSync(path, 0o640);
+    failCall('fchmodSync', 'EROFS');
+    expect(await read()).toBe('text');
+    expect(notices).toHaveLength(1);
+  });
+});
