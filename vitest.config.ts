@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { coverageLine } from './test/support/coverage-line.ts';
+import { patienceMs } from './test/support/patience.ts';
 import { tally } from './test/support/tally.ts';
 
 /** What types into a POSIX shell, or runs npm as in one. test/windows has the programs in Windows' own shell. */
@@ -20,14 +21,25 @@ export default defineConfig({
   test: {
     // `npm test` runs the first project, `npm run test:slow` the second, `npx vitest run PATHS` both.
     projects: [
-      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...exclude, slow] } },
-      { extends: true, test: { name: 'slow', include: [slow], exclude } },
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: [...exclude, slow],
+          // A new process for every file would take a third of the time.
+          isolate: false,
+          setupFiles: ['test/support/reset-modules.ts'],
+        },
+      },
+      { extends: true, test: { name: 'slow', include: [slow], exclude, provide: { slow: true } } },
     ],
     // One more than there are cores: most tests wait, for daemons and for children.
     maxWorkers: availableParallelism() + 1,
     // Long enough for a machine that is busy with something else.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: patienceMs } },
     // With `--coverage` only.
     coverage: { include: ['src/**'], reporter: [], reportOnFailure: true },
     reporters: ['default', coverageLine(), tally],
