@@ -1,5 +1,5 @@
 // Runs the unit, contract and command-line suites on every Node that is supported, or on those given: `[--whole] [MAJOR…]`.
-// With --whole, everything that `npm test` has.
+// With --whole, everything that `npm test` and `npm run test:slow` have.
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
