@@ -5,13 +5,13 @@ import type { CredentialStore } from '../../src/ports/credential-store.ts';
 import { expectHidden, failure } from './errors.ts';
 import type { Harness } from './harness.ts';
 import { modelTest } from './model.ts';
-import { collidingNames, refusedParts, troublesomeParts } from './names.ts';
+import { collidingNames, invalidParts, troublesomeParts } from './names.ts';
 import { describeStore } from './require-stores.ts';
 import { freshSecret, troublesomeSecrets } from './secrets.ts';
 
-/** The rules that every store holds: src/ports/credential-store.ts, case by case. */
+/** The contract of every store, case by case: src/ports/credential-store.ts. */
 export function contract(harness: Harness): void {
-  describeStore(`${harness.name} keeps the contract`, harness.name, harness.missing, () => {
+  describeStore(`${harness.name} follows the contract`, harness.name, harness.missing, () => {
     let store: CredentialStore;
     let service: string;
 
@@ -26,44 +26,44 @@ export function contract(harness: Harness): void {
     const named = (account: string): CredentialName => ({ service, account });
     const bytesOf = async (name: CredentialName, from = store) => (await from.get(name))?.expose();
 
-    async function expectKept(name: CredentialName, secret: { expose(): Uint8Array }, from = store): Promise<void> {
+    async function expectStored(name: CredentialName, secret: { expose(): Uint8Array }, from = store): Promise<void> {
       expect(Buffer.from((await bytesOf(name, from)) ?? 'absent').equals(secret.expose())).toBe(true);
     }
 
     describe('get, set and delete', () => {
-      test('a credential never set is absent', async () => {
+      test('a credential that was never set is absent', async () => {
         expect(await store.get(named('nobody'))).toBeUndefined();
       });
 
-      test('[CON1] what was set is what another handle gets', async () => {
+      test('[CON1] a secret that was set is read by another store object', async () => {
         const secret = freshSecret();
         await store.set(named('alice'), secret);
         const other = await harness.open();
-        await expectKept(named('alice'), secret, other);
+        await expectStored(named('alice'), secret, other);
         await other.close();
       });
 
-      test('setting again replaces', async () => {
+      test('setting a credential again replaces its secret', async () => {
         const [first, second] = [freshSecret(100), freshSecret(10)];
         await store.set(named('alice'), first);
         await store.set(named('alice'), second);
-        await expectKept(named('alice'), second);
+        await expectStored(named('alice'), second);
         expect(await store.list(service)).toEqual([named('alice')]);
       });
 
-      test('deleting says whether there was one, and leaves none', async () => {
+      test('deleting returns whether the credential existed, and removes it', async () => {
         await store.set(named('alice'), freshSecret());
         expect(await store.delete(named('alice'))).toBe(true);
         expect(await store.get(named('alice'))).toBeUndefined();
         expect(await store.delete(named('alice'))).toBe(false);
       });
 
-      test('deleting one of several accounts leaves the others', async () => {
+      test('deleting one of several accounts does not affect the others', async () => {
         const kept = freshSecret();
         await store.set(named('alice'), freshSecret());
         await store.set(named('bob'), kept);
         await store.delete(named('alice'));
-        await expectKept(named('bob'), kept);
+        await expectStored(named('bob'), kept);
       });
 
       test('a credential can be set again after it was deleted', async () => {
@@ -71,33 +71,33 @@ export function contract(harness: Harness): void {
         await store.set(named('alice'), freshSecret());
         await store.delete(named('alice'));
         await store.set(named('alice'), secret);
-        await expectKept(named('alice'), secret);
+        await expectStored(named('alice'), secret);
       });
 
-      test('closing twice does nothing the second time', async () => {
+      test('closing twice is allowed', async () => {
         await store.close();
         await store.close();
       });
     });
 
-    describe('secrets come back byte for byte', () => {
+    describe('secrets are read byte for byte', () => {
       test.each(troublesomeSecrets)('%s', async (_, make) => {
         const secret = make();
         await store.set(named('alice'), secret);
-        await expectKept(named('alice'), secret);
+        await expectStored(named('alice'), secret);
         await store.delete(named('alice'));
       });
 
-      test('large and small in turn, nothing of the one left in the other', async () => {
+      test('large and small in turn, without remains of each other', async () => {
         const secrets = [10, 9000, 3000, 9001, 0, 20_000, 1].map((size) => freshSecret(size));
         for (const secret of secrets) {
           await store.set(named('alice'), secret);
-          await expectKept(named('alice'), secret);
+          await expectStored(named('alice'), secret);
         }
         expect(await store.list(service)).toEqual([named('alice')]);
       });
 
-      test('a large secret leaves nothing behind when it is deleted', async () => {
+      test('deleting a large secret leaves nothing behind', async () => {
         await store.set(named('other'), freshSecret());
         const before = await harness.contents?.();
         await store.set(named('alice'), freshSecret(10_000));
@@ -106,42 +106,42 @@ export function contract(harness: Harness): void {
       });
     });
 
-    describe('names are kept as they are', () => {
+    describe('names are stored unchanged', () => {
       test.each(troublesomeParts)('service and account %j', async (part) => {
         const name = { service: `${service}${part}`, account: part };
         const secret = freshSecret();
         await store.set(name, secret);
-        await expectKept(name, secret);
+        await expectStored(name, secret);
         expect(await store.list(name.service)).toEqual([name]);
         expect(await store.delete(name)).toBe(true);
       });
 
-      test.each(collidingNames)('%j and %j are two credentials', async ([s1, a1], [s2, a2]) => {
+      test.each(collidingNames)('%j and %j are different credentials', async ([s1, a1], [s2, a2]) => {
         const first = { service: `${service}${s1}`, account: a1 };
         const second = { service: `${service}${s2}`, account: a2 };
         const [one, two] = [freshSecret(), freshSecret()];
         await store.set(first, one);
         expect(await store.get(second)).toBeUndefined();
         await store.set(second, two);
-        await expectKept(first, one);
-        await expectKept(second, two);
+        await expectStored(first, one);
+        await expectStored(second, two);
         expect(await store.delete(first)).toBe(true);
-        await expectKept(second, two);
+        await expectStored(second, two);
         expect(await store.delete(second)).toBe(true);
       });
 
-      test('names as long as a name may be, in every length near it', async () => {
+      test('the longest names are stored, and some shorter ones', async () => {
         for (const length of [255, 513, 514, 1023, 1024]) {
           const name = { service: service.padEnd(length, 's'), account: 'é'.repeat(length) };
           const secret = freshSecret();
           await store.set(name, secret);
-          await expectKept(name, secret);
+          await expectStored(name, secret);
           expect(await store.list(name.service)).toEqual([name]);
           await store.delete(name);
         }
       });
 
-      test.each(refusedParts)('%j is refused, and nothing is touched', async (part, fault) => {
+      test.each(invalidParts)('%j is rejected, and nothing is changed', async (part) => {
         await store.set(named('alice'), freshSecret());
         const before = await harness.contents?.();
         const secret = freshSecret();
@@ -155,7 +155,6 @@ export function contract(harness: Harness): void {
             await failure(store.delete(name), 'invalid-name'),
           ];
           for (const error of errors) {
-            expect(error.message).toContain(fault);
             expectHidden(error, secret);
           }
         }
@@ -164,17 +163,17 @@ export function contract(harness: Harness): void {
     });
 
     describe('listing', () => {
-      test('names every account of a service once, sorted, and no other service', async () => {
+      test('returns every account of a service once, sorted, and no other service', async () => {
         for (const account of ['carol', 'alice', 'Bob', 'bob']) await store.set(named(account), freshSecret());
         await store.set({ service: `${service}x`, account: 'mallory' }, freshSecret());
         expect(await store.list(service)).toEqual(['Bob', 'alice', 'bob', 'carol'].map(named));
       });
 
-      test('a service that keeps nothing has no names', async () => {
+      test('returns nothing for a service without credentials', async () => {
         expect(await store.list(service)).toEqual([]);
       });
 
-      test('without a service it names all, or says that it cannot', async () => {
+      test('without a service returns all, or rejects if the store cannot', async () => {
         const names = [named('alice'), { service: `${service}x`, account: 'bob' }];
         for (const name of names) await store.set(name, freshSecret());
         if (store.listing === 'by-service') {
@@ -185,8 +184,8 @@ export function contract(harness: Harness): void {
       });
     });
 
-    describe('several at once', () => {
-      test('two writers of one credential leave one of the two secrets, whole', async () => {
+    describe('concurrent operations', () => {
+      test('two writers of one credential leave one of the two secrets, complete', async () => {
         const other = await harness.open();
         const [mine, theirs] = [freshSecret(8000), freshSecret(9000)];
         await Promise.all([store.set(named('alice'), mine), other.set(named('alice'), theirs)]);
@@ -196,7 +195,7 @@ export function contract(harness: Harness): void {
         await other.close();
       });
 
-      test('writers of different credentials all keep theirs', async () => {
+      test('writers of different credentials do not overwrite each other', async () => {
         const accounts = Array.from({ length: 12 }, (_, index) => `account-${String(index).padStart(2, '0')}`);
         const handles = await Promise.all(accounts.map(() => harness.open()));
         await Promise.all(accounts.map((account, index) => handles[index]?.set(named(account), freshSecret())));
@@ -204,7 +203,7 @@ export function contract(harness: Harness): void {
         await Promise.all(handles.map((handle) => handle.close()));
       });
 
-      test('a reader beside a writer sees an old secret or a new one', async () => {
+      test('a reader sees the old secret or the new one while it is written', async () => {
         const secrets = [freshSecret(7000), freshSecret(50), freshSecret(9000)];
         await store.set(named('alice'), secrets[0] ?? freshSecret());
         const writer = await harness.open();
@@ -224,8 +223,8 @@ export function contract(harness: Harness): void {
       });
     });
 
-    describe('calling off', () => {
-      test('an operation whose signal is aborted already is cancelled and changes nothing', async () => {
+    describe('cancelling', () => {
+      test('an operation with an aborted signal is cancelled and changes nothing', async () => {
         const secret = freshSecret();
         await store.set(named('alice'), secret);
         const before = await harness.contents?.();
@@ -236,7 +235,7 @@ export function contract(harness: Harness): void {
         await failure(store.delete(named('alice'), options), 'cancelled');
         await failure(store.list(service, options), 'cancelled');
         expect(await harness.contents?.()).toEqual(before);
-        await expectKept(named('alice'), secret);
+        await expectStored(named('alice'), secret);
       });
     });
 

@@ -6,15 +6,15 @@ import { MarkerFinder } from '../leaks/leak-markers.ts';
 import { secretsMade } from './secrets.ts';
 
 /**
- * Settles `work`, which must reject with a {@link CredentialError} of this code, and gives the error. Neither it nor
- * what lies beneath it shows any secret that the test made.
+ * Returns the error of `work`, which must be a {@link CredentialError} with this code. Neither the error nor its causes
+ * may contain a secret of the test.
  */
 export async function failure(work: Promise<unknown>, code: ErrorCode): Promise<CredentialError> {
   const error = await work.then(
     () => expect.unreachable(`should have failed with ${code}`),
     (reason: unknown) => reason,
   );
-  // By name: another copy of the class, in another bundle, is the same error.
+  // By name, as another bundle may contain another copy of the class.
   expect((error as CredentialError).name).toBe('CredentialError');
   expect((error as CredentialError).code).toBe(code);
   expect((error as CredentialError).message).not.toMatch(/[\r\n]/);
@@ -22,7 +22,7 @@ export async function failure(work: Promise<unknown>, code: ErrorCode): Promise<
   return error as CredentialError;
 }
 
-/** Holds that nothing of an error, however deep it is looked into, shows the secrets in any usual spelling. */
+/** Fails if any part of an error, at any depth, contains a secret in a common encoding. */
 export function expectHidden(error: unknown, ...secrets: readonly Secret[]): void {
   const shown = Buffer.from(inspect(error, everything));
   const found = new MarkerFinder(secrets.map((secret) => secret.expose())).find(shown);
@@ -34,7 +34,7 @@ const everything: InspectOptions = {
   showHidden: true,
   maxStringLength: null,
   maxArrayLength: null,
-  // On one line, so that no spelling is broken.
+  // On one line, so that no secret is broken.
   compact: true,
   breakLength: Number.POSITIVE_INFINITY,
 };

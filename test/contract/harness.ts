@@ -1,20 +1,20 @@
 import type { CredentialStore } from '../../src/ports/credential-store.ts';
 import type { StoreProbe } from '../../src/ports/store-probe.ts';
 
-/** One store as the contract sees it: how to open it, and how to look behind its back. */
+/** One store for the contract suite: how to open it, and how to inspect what it contains. */
 export interface Harness {
-  /** What `REQUIRE_STORES` calls it, such as `file-home` or `secret-service`. */
+  /** Its name in `REQUIRE_STORES`, such as `file-home` or `secret-service`. */
   readonly name: string;
-  /** Why it cannot run here; absent when it can. Where `REQUIRE_STORES` names it, that is a failure. */
+  /** Why the store is unavailable here, if it is. The suite is skipped, or fails if `REQUIRE_STORES` names the store. */
   readonly missing?: string;
-  /** Brings up what the store needs, before any test. */
+  /** Starts what the store needs, before the first test. */
   start?(): Promise<void>;
-  /** Takes it down, after the last. */
+  /** Stops it after the last test. */
   stop?(): Promise<void>;
-  /** A new handle on the same kept state, as another process would open it. */
+  /** Opens the same credentials again, as another process would. */
   open(): Promise<CredentialStore>;
-  /** A probe over the same store, where the store is one that is probed. */
+  /** Opens a probe of the same store, if keystow probes it. */
   probe?(): Promise<StoreProbe>;
-  /** Everything the store holds, pieces and sentinels included, as an opaque fingerprint that changes when it does. */
+  /** A fingerprint of everything in the store, including chunks and sentinels. */
   contents?(): Promise<string>;
 }

@@ -1,6 +1,6 @@
 /**
- * `keystow/testing/contract`: the rules that every store holds, as a suite for vitest. It wants `vitest` and `fast-check`
- * beside it. `contract(harness)` in a test file is all there is to do.
+ * `keystow/testing/contract`: the contract of every store, as a suite for vitest. Call `contract(harness)` in a test file.
+ * It needs the packages `vitest` and `fast-check`.
  */
 export { CredentialError, type ErrorCode } from '../../src/domain/credential-error.ts';
 export type { CredentialName } from '../../src/domain/credential-name.ts';

@@ -6,9 +6,9 @@ import { Secret } from '../../src/domain/secret.ts';
 import type { CredentialStore } from '../../src/ports/credential-store.ts';
 import type { Harness } from './harness.ts';
 
-/** What a store should hold: the name as JSON → the secret as hex. */
+/** The expected credentials: name as JSON → secret in hex. */
 type Model = Map<string, string>;
-/** The store under test, and how to open it anew. */
+/** The store under test. */
 interface Real {
   store: CredentialStore;
   readonly service: string;
@@ -16,7 +16,7 @@ interface Real {
 }
 type Command = fc.AsyncCommand<Model, Real>;
 
-/** The part of a name that differs; the service of the run is put in front. */
+/** A name without the prefix of this run. */
 type Short = readonly [service: string, account: string];
 
 const short: fc.Arbitrary<Short> = fc.tuple(
@@ -91,9 +91,9 @@ function reopen(): Command {
   };
 }
 
-/** Law: whatever is done to a store, in whatever order, it answers as a Map would. */
+/** Law: any sequence of operations has the same results as on a Map. */
 export function modelTest(harness: Harness): void {
-  test('answers any sequence of set, get, delete and list as a Map would', async () => {
+  test('law: any sequence of set, get, delete and list has the same results as on a Map', async () => {
     const commands = fc.commands(
       [
         fc.tuple(short, bytes).map((args) => set(...args)),

@@ -1,4 +1,4 @@
-/** Parts of a name that stores have been known to mangle. */
+/** Parts of names that some stores are known to change. */
 export const troublesomeParts: readonly string[] = [
   'a',
   'a/b',
@@ -28,7 +28,7 @@ export const troublesomeParts: readonly string[] = [
   '\u202eright-to-left',
 ];
 
-/** Pairs of names that become one when a store joins, folds or normalises them carelessly. */
+/** Pairs of names that become equal if a store joins, case-folds or normalises them. */
 export const collidingNames: readonly (readonly [readonly [string, string], readonly [string, string]])[] = [
   [
     ['a.b', 'c'],
@@ -72,12 +72,5 @@ export const collidingNames: readonly (readonly [readonly [string, string], read
   ],
 ];
 
-/** Names that no store may accept, and what is wrong with them. */
-export const refusedParts: readonly (readonly [string, string])[] = [
-  ['', 'empty'],
-  ['a\0b', 'NUL'],
-  ['\0', 'NUL'],
-  ['\ud800', 'well-formed'],
-  ['a\udc00b', 'well-formed'],
-  ['x'.repeat(1025), 'longer than 1024'],
-];
+/** Names that every store must reject. */
+export const invalidParts: readonly string[] = ['', 'a\0b', '\0', '\ud800', 'a\udc00b', 'x'.repeat(1025)];

@@ -5,8 +5,8 @@ import { needs } from '../support/needs.ts';
 const required = new Set((process.env.REQUIRE_STORES ?? '').split(/[\s,]+/).filter(Boolean));
 
 /**
- * Declares a suite that needs `store`. Where it is missing the suite is skipped and its title says why; where
- * `REQUIRE_STORES` names it, that is a failure.
+ * Declares a suite that needs `store`. If the store is unavailable, the suite is skipped and its title says why; if
+ * `REQUIRE_STORES` names the store, it fails instead.
  */
 export function describeStore(title: string, store: string, missing: string | undefined, suite: () => void): void {
   if (missing === undefined) {

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from '../../src/domain/secret.ts';
 
-/** The secrets that the tests of a file made last. What is shorter or longer is met by chance, or takes long to look for. */
+/** The latest secrets of a test file. Shorter ones occur by chance, and longer ones take long to search for. */
 const lookedFor: Secret[] = [];
 const [minBytes, maxBytes, maxCount] = [6, 4096, 64];
 
-/** What no error may show, nor anything in it. */
+/** Secrets that no error, and nothing in it, may contain. */
 export function secretsMade(): readonly Secret[] {
   return lookedFor;
 }
 
-/** A secret that cannot be met by chance. */
+/** A random secret, which doesn't occur by chance. */
 export function freshSecret(bytes = 24): Secret {
   return made(randomBytes(bytes));
 }
@@ -27,9 +27,9 @@ function made(bytes: Uint8Array): Secret {
   return secret;
 }
 
-/** Secrets that stores have been known to lose, cut or change. */
+/** Secrets that some stores are known to lose, truncate or change. */
 export const troublesomeSecrets: readonly (readonly [string, () => Secret])[] = [
-  ['no bytes at all', () => textSecret('')],
+  ['no bytes', () => textSecret('')],
   ['one byte', () => textSecret('x')],
   ['one NUL', () => textSecret('\0')],
   ['NUL in the middle', () => textSecret('before\0after')],
@@ -38,7 +38,7 @@ export const troublesomeSecrets: readonly (readonly [string, () => Secret])[] = 
   ['only blanks', () => textSecret('   ')],
   ['bytes that are not UTF-8', () => new Secret(Uint8Array.of(0xff, 0xfe, 0x80, 0xc3, 0x28))],
   ['a byte order mark', () => new Secret(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61))],
-  ['every byte there is', () => new Secret(Uint8Array.from({ length: 256 }, (_, byte) => byte))],
+  ['every byte', () => new Secret(Uint8Array.from({ length: 256 }, (_, byte) => byte))],
   ['text beyond the basic plane', () => textSecret('pässwörd 🔑 漢字')],
   ['something that looks like JSON', () => textSecret('{"token":"s3cret"}')],
   ['2,560 bytes, the most that one Windows credential holds', () => freshSecret(2560)],

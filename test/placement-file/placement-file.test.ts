@@ -10,23 +10,23 @@ import { needsPosix } from '../support/needs.ts';
 const at = '2026-11-03T09:00:00.000Z';
 const posix = process.platform !== 'win32';
 
-function newRecord() {
+function newRepository() {
   const { folder } = newPlace();
   const path = join(folder, 'config', 'placement.json');
-  return { path, folder: join(folder, 'config'), record: createPlacementFile({ path }) };
+  return { path, folder: join(folder, 'config'), repository: createPlacementFile({ path }) };
 }
 
 describe('the placement file', () => {
-  test('never written → nothing is known, and nothing is created', async () => {
-    const { record, folder } = newRecord();
-    expect(await record.read()).toEqual({ placement: [], state: 'absent' });
+  test('is absent before the first update, and a read does not create it', async () => {
+    const { repository, folder } = newRepository();
+    expect(await repository.read()).toEqual({ placement: [], state: 'absent' });
     expect(() => readdirSync(folder)).toThrow('ENOENT');
   });
 
-  test('what was recorded is what another process reads', async () => {
-    const { record, path } = newRecord();
-    await record.update((now) => recordWrite(now, alice, 'keychain', at));
-    await record.update((now) => recordWrite(now, bob, 'file', at));
+  test('contains what another process recorded', async () => {
+    const { repository, path } = newRepository();
+    await repository.update((now) => recordWrite(now, alice, 'keychain', at));
+    await repository.update((now) => recordWrite(now, bob, 'file', at));
     const { placement } = await createPlacementFile({ path }).read();
     expect(placement.map(({ account, store }) => [account, store])).toEqual([
       ['alice', 'keychain'],
@@ -34,15 +34,15 @@ describe('the placement file', () => {
     ]);
   });
 
-  test('it is mode 0600 in a folder 0700, and nothing is left beside it', async () => {
-    const { record, path, folder } = newRecord();
-    await record.update((now) => recordWrite(now, alice, 'file', at));
+  test('has mode 0600, in a folder of mode 0700, and is the only file there', async () => {
+    const { repository, path, folder } = newRepository();
+    await repository.update((now) => recordWrite(now, alice, 'file', at));
     expect(readdirSync(folder)).toEqual(['placement.json']);
     if (posix) expect([statSync(path).mode & 0o777, statSync(folder).mode & 0o777]).toEqual([0o600, 0o700]);
   });
 
-  test('several handles at once lose nothing', async () => {
-    const { path } = newRecord();
+  test('loses nothing when it is updated several times at once', async () => {
+    const { path } = newRepository();
     const names = Array.from({ length: 20 }, (_, index) => ({ service: 's', account: `${index}` }));
     await Promise.all(
       names.map((name) => createPlacementFile({ path }).update((now) => recordWrite(now, name, 'file', at))),
@@ -51,68 +51,74 @@ describe('the placement file', () => {
     expect(names.every((name) => findEntry(placement, name))).toBe(true);
   });
 
-  test('a change that changes nothing writes nothing', async () => {
-    const { record, path } = newRecord();
-    await record.update((now) => recordWrite(now, alice, 'file', at));
+  test('is not written by an update that changes nothing', async () => {
+    const { repository, path } = newRepository();
+    await repository.update((now) => recordWrite(now, alice, 'file', at));
     const before = statSync(path, { bigint: true });
-    await record.update((now) => now);
+    await repository.update((now) => now);
     expect(statSync(path, { bigint: true })).toMatchObject({ ino: before.ino, mtimeNs: before.mtimeNs });
   });
 
-  test('a change that throws leaves the record and lets go of the lock', async () => {
-    const { record, path } = newRecord();
-    await record.update((now) => recordWrite(now, alice, 'file', at));
+  test('stays as it is, and is unlocked, after an update that throws', async () => {
+    const { repository, path } = newRepository();
+    await repository.update((now) => recordWrite(now, alice, 'file', at));
     const before = readFileSync(path, 'utf8');
-    const broken = record.update(() => {
-      throw new Error('broken');
+    const cause = new Error('broken');
+    const broken = repository.update(() => {
+      throw cause;
     });
-    await expect(broken).rejects.toThrow('broken');
+    await expect(broken).rejects.toBe(cause);
     expect(readFileSync(path, 'utf8')).toBe(before);
-    await record.update((now) => recordWrite(now, bob, 'file', at));
+    await repository.update((now) => recordWrite(now, bob, 'file', at));
   });
 });
 
-describe('a placement file that says nothing', () => {
+describe('an unusable placement file', () => {
   const put = (text: string) => {
-    const { path, folder, record } = newRecord();
+    const { path, folder, repository } = newRepository();
     mkdirSync(folder);
     writeFileSync(path, text);
-    return { path, record };
+    return { path, repository };
   };
 
-  test('damaged → nothing is known, and the next update takes its place', async () => {
-    const { record } = put('{"format":"keystow-plac');
-    expect(await record.read()).toEqual({ placement: [], state: 'damaged', why: 'is truncated or not JSON' });
-    await record.update((now) => recordWrite(now, alice, 'file', at));
-    expect((await record.read()).placement).toHaveLength(1);
+  test('that is damaged reads as empty, and is replaced by the next update', async () => {
+    const { repository } = put('{"format":"keystow-plac');
+    expect(await repository.read()).toMatchObject({ placement: [], state: 'damaged' });
+    await repository.update((now) => recordWrite(now, alice, 'file', at));
+    expect((await repository.read()).placement).toHaveLength(1);
   });
 
   test.each([
-    ['a later version', '{"format":"keystow-placement","version":2}', 'file-version', 'has version 2'],
+    [
+      'a later version',
+      '{"format":"keystow-placement","version":2}',
+      'file-version',
+      'has format version 2, which this version of keystow does not support',
+    ],
     ['another program', '{"hosts":{}}', 'file-foreign', 'was written by another program'],
-  ] as const)('of %s → nothing is known, and an update is refused', async (_, text, code, words) => {
-    const { record, path } = put(text);
-    expect(await record.read()).toMatchObject({ placement: [], state: 'damaged', why: expect.stringContaining(words) });
+  ] as const)('of %s reads as empty, and an update rejects', async (_, text, code, why) => {
+    const { repository, path } = put(text);
+    expect(await repository.read()).toMatchObject({ placement: [], state: 'damaged', why });
     const error = await failure(
-      record.update((now) => recordWrite(now, alice, 'file', at)),
+      repository.update((now) => recordWrite(now, alice, 'file', at)),
       code,
     );
     expect(error.message).toContain(path);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
-  test('a folder in its place → nothing is known, and an update is refused', async () => {
-    const { path, record } = newRecord();
+  test('that is a folder reads as empty, and an update rejects', async () => {
+    const { path, repository } = newRepository();
     mkdirSync(path, { recursive: true });
-    expect(await record.read()).toMatchObject({ state: 'damaged', why: expect.stringContaining('is a folder') });
+    expect(await repository.read()).toMatchObject({ state: 'damaged', why: expect.stringContaining('is a folder') });
     await failure(
-      record.update((now) => recordWrite(now, alice, 'file', at)),
+      repository.update((now) => recordWrite(now, alice, 'file', at)),
       'file-refused',
     );
   });
 
-  test('a link in its place → nothing is known, and its target stays as it is', needsPosix, async () => {
-    const { path, record } = put('{}');
+  test('that is a link reads as empty, and its target stays as it is', needsPosix, async () => {
+    const { path, repository } = put('{}');
     const link = `${path}.link`;
     symlinkSync(path, link);
     const linked = createPlacementFile({ path: link });
@@ -121,13 +127,13 @@ describe('a placement file that says nothing', () => {
       linked.update((now) => recordWrite(now, alice, 'file', at)),
       'file-refused',
     );
-    expect(await record.read()).toMatchObject({ state: 'damaged', why: 'was written by another program' });
+    expect(await repository.read()).toMatchObject({ state: 'damaged', why: 'was written by another program' });
   });
 
-  test('loose permissions are tightened', needsPosix, async () => {
-    const { path, record } = put('');
+  test('gets its loose permissions restricted', needsPosix, async () => {
+    const { path, repository } = put('');
     chmodSync(path, 0o644);
-    await record.read();
+    await repository.read();
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 });

@@ -5,17 +5,17 @@ import type { StoreId } from '../../domain/store-id.ts';
 import type { CredentialStore } from '../../ports/credential-store.ts';
 import { throwIfAborted } from '../files/abort.ts';
 
-/** What a store in memory keeps: service and account as a JSON array → the secret. Shared by its handles. */
+/** Secrets by service and account, as a JSON array. Several stores can share one. */
 export type MemoryBacking = Map<string, Uint8Array>;
 
 export interface MemoryStoreOptions {
-  /** The store that it stands for. */
+  /** The store that it replaces. */
   readonly id: StoreId;
   readonly listing?: CredentialStore['listing'];
   readonly backing?: MemoryBacking;
 }
 
-/** The contract, and nothing else: it keeps until the process ends. */
+/** A store in memory, for tests: its credentials are lost when the process exits. */
 export function createMemoryStore({ id, listing = 'all', backing = new Map() }: MemoryStoreOptions): CredentialStore {
   return {
     id,
@@ -38,7 +38,10 @@ export function createMemoryStore({ id, listing = 'all', backing = new Map() }: 
     },
     async list(service, options) {
       if (service === undefined && listing === 'by-service') {
-        throw new CredentialError('invalid-input', 'the store lists one service at a time');
+        throw new CredentialError(
+          'invalid-input',
+          'a service is required: this store lists one service at a time',
+        );
       }
       if (service !== undefined) toCredentialName(service, service);
       throwIfAborted(options);

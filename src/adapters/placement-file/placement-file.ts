@@ -2,24 +2,25 @@ import { assertNever } from '../../domain/assert-never.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type ParsedPlacement, parsePlacement } from '../../domain/placement/placement-codec.ts';
 import type { PlacementRepository, PlacementSnapshot } from '../../ports/placement-repository.ts';
-import type { ManagedFile } from '../files/file-errors.ts';
-import { type ReadOptions, readPrivateFile } from '../files/read-private-file.ts';
+import { laterVersionProblem, type ManagedFile } from '../files/file-errors.ts';
+import { readPrivateFile } from '../files/read-private-file.ts';
 
 export interface PlacementFileOptions {
-  /** Absolute. Its folder is created when something is first recorded. */
+  /** Absolute. Its folder is created by the first update. */
   readonly path: string;
 }
 
-/** Keeps the record as JSON, mode 0600, beside the encrypted file: names of credentials, and never a secret. */
+/** Stores the placement index as JSON, mode 0600, beside the encrypted file. It contains names, never secrets. */
 export function createPlacementFile({ path }: PlacementFileOptions): PlacementRepository {
   const file: ManagedFile = { path, label: 'placement file' };
+  const readParsed = () => readPlacement(file);
   let loaded: Promise<PlacementRepository['update']> | undefined;
-  const loadUpdate = async () => (await import('./update-placement.ts')).createUpdate(file);
+  const loadUpdate = async () => (await import('./update-placement.ts')).createUpdate(file, readParsed);
 
   return {
     async read() {
       try {
-        return toSnapshot(await readParsedFile(file));
+        return toSnapshot(await readParsed());
       } catch (error) {
         if (!(error instanceof CredentialError)) throw error;
         return damagedSnapshot(`cannot be used: ${error.message}`);
@@ -33,15 +34,15 @@ export function createPlacementFile({ path }: PlacementFileOptions): PlacementRe
   };
 }
 
-// No notice of loose permissions: they are tightened, and there was no secret to see.
-const reading: ReadOptions = { maxBytes: 64 * 1024 * 1024, notice: () => undefined };
+const maxBytes = 64 * 1024 * 1024;
 
-export async function readParsedFile(file: ManagedFile): Promise<ParsedPlacement | undefined> {
-  const text = await readPrivateFile(file, reading);
+async function readPlacement(file: ManagedFile): Promise<ParsedPlacement | undefined> {
+  // Loose permissions are restricted without a notice, as the file contains no secrets.
+  const text = await readPrivateFile(file, { maxBytes, notice: () => undefined });
   return text === undefined ? undefined : parsePlacement(text);
 }
 
-export function toSnapshot(parsed: ParsedPlacement | undefined): PlacementSnapshot {
+function toSnapshot(parsed: ParsedPlacement | undefined): PlacementSnapshot {
   if (parsed === undefined) return { placement: [], state: 'absent' };
   switch (parsed.kind) {
     case 'placement':
@@ -51,12 +52,12 @@ export function toSnapshot(parsed: ParsedPlacement | undefined): PlacementSnapsh
     case 'foreign':
       return damagedSnapshot('was written by another program');
     case 'later-version':
-      return damagedSnapshot(`has version ${parsed.version} of its format, and 1 is known`);
+      return damagedSnapshot(laterVersionProblem(parsed.version));
     default:
       return assertNever(parsed);
   }
 }
 
-export function damagedSnapshot(why: string): PlacementSnapshot {
+function damagedSnapshot(why: string): PlacementSnapshot {
   return { placement: [], state: 'damaged', why };
 }
