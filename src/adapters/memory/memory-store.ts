@@ -38,10 +38,7 @@ export function createMemoryStore({ id, listing = 'all', backing = new Map() }: 
     },
     async list(service, options) {
       if (service === undefined && listing === 'by-service') {
-        throw new CredentialError(
-          'invalid-input',
-          'a service is required: this store lists one service at a time',
-        );
+        throw new CredentialError('invalid-input', 'a service is required: this store lists one service at a time');
       }
       if (service !== undefined) toCredentialName(service, service);
       throwIfAborted(options);
