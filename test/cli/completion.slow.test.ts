@@ -28,23 +28,23 @@ beforeAll(() => {
 });
 afterAll(() => sandbox.remove());
 
-/** How a shell is started with nothing of the machine's own, and taught. `'rea''dy> '`: not in the echo of itself. */
+/** How to start each shell without its configuration, and to install the completion. `'rea''dy> '` doesn't match its own echo. */
 const shells = {
   bash: {
     command: 'bash --noprofile --norc -i',
-    teach: `PS1='rea''dy> '; eval "$(keystow completion bash)"`,
+    install: `PS1='rea''dy> '; eval "$(keystow completion bash)"`,
   },
   zsh: {
     command: 'zsh --no-rcs -i',
-    teach: `autoload -U compinit; compinit -u -D; eval "$(keystow completion zsh)"; PS1='rea''dy> '`,
+    install: `autoload -U compinit; compinit -u -D; eval "$(keystow completion zsh)"; PS1='rea''dy> '`,
   },
   fish: {
     command: 'fish --no-config -i',
-    teach: `keystow completion fish | source; function fish_prompt; echo 'rea''dy> '; end`,
+    install: `keystow completion fish | source; function fish_prompt; echo 'rea''dy> '; end`,
   },
 };
 
-/** What is typed, and what the line that it then is prints. */
+/** The keys that are typed, and the output of the completed line. */
 const lines: readonly (readonly [string, string])[] = [
   ['keystow ge\tgith\ta\t', 's3cret-0!'],
   ['keystow get htt\tb\tbo\t', 's3cret-2!'],
@@ -57,12 +57,12 @@ const lines: readonly (readonly [string, string])[] = [
   ['keystow exec gith\tal\t--e\tTOKEN -- show-th\t', 'it is s3cret-0!'],
 ];
 
-for (const [shell, { command, teach }] of Object.entries(shells)) {
+for (const [shell, { command, install }] of Object.entries(shells)) {
   describeStore(`completion in ${shell}`, shell, missingPseudoTerminal() ?? missingShell(shell), () => {
     let terminal: PseudoTerminal;
     beforeAll(async () => {
       terminal = runOnTerminal(command, sandbox.home, sandbox.environment, 120_000);
-      terminal.type(`${teach}\r`);
+      terminal.type(`${install}\r`);
       await terminal.waitFor('ready> ');
     });
     afterAll(async () => {
@@ -78,7 +78,7 @@ for (const [shell, { command, teach }] of Object.entries(shells)) {
   });
 }
 
-test('completing opens no store, reads no secret and asks nobody', async () => {
+test('completing opens no store, reads no secret and never prompts', async () => {
   let connections = 0;
   const bus = createServer((socket) => {
     connections += 1;

@@ -23,7 +23,7 @@ const programs: readonly (readonly [Program, DirectCommand])[] = [
   [difyctlProgram, difyctlToken],
 ];
 
-/** Words that a parser might take for something else, and any others. */
+/** Words that a parser could misinterpret, and random ones. */
 const word = fc.oneof(
   fc.constantFrom('get', 'auth', 'token', 'set', 'list', 'demo', 'alice', 'help', 'version', 'completion', 'true', '0'),
   fc.constantFrom('', ' ', '-', '--', '-h', '--help', '--version', '--json', '--no-json', '-x', '--=', '.', '$0', '*'),
@@ -37,7 +37,7 @@ describe.each(programs)('$profile.program', (program, quick) => {
     fc.array(word, { minLength: quick.operands, maxLength: quick.operands }).map((rest) => [...quick.words, ...rest]),
   );
 
-  test('a command line served without the parser does what the parser would have it do', async () => {
+  test('a direct command behaves as with the parser', async () => {
     await fc.assert(
       fc.asyncProperty(words, async (argv) => {
         const operands = matchForm(quick, argv);
@@ -50,7 +50,7 @@ describe.each(programs)('$profile.program', (program, quick) => {
     );
   });
 
-  test('any option, and a lone dash, is for the parser', () => {
+  test('options and a lone dash need the parser', () => {
     const plain = [...quick.words, ...Array(quick.operands).fill('x')];
     expect(matchForm(quick, plain)).toHaveLength(quick.operands);
     for (const other of ['--help', '--json', '--', '-', '-h']) {
@@ -60,7 +60,7 @@ describe.each(programs)('$profile.program', (program, quick) => {
   });
 });
 
-/** What a run printed, said and ended with, where the credential that it asks for is kept. */
+/** Runs a command in a world that has the credential, and returns its output, exit code and errors. */
 async function outcome(run: (cli: Cli) => Promise<void>, [service, account]: readonly string[]) {
   const world = new World();
   const { context } = world;

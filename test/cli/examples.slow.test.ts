@@ -16,7 +16,7 @@ import { missingProgram } from '../support/session-bus.ts';
 import { addressIn, jsmAt } from './jsm-login.ts';
 import { type Run, Sandbox } from './sandbox.ts';
 
-/** What the examples speak of and do not make themselves. */
+/** Creates what the examples refer to but don't create themselves. */
 const before: Readonly<Record<string, string>> = {
   keystow: [
     'for name in "github.com alice" "demo key" "demo db" "-- -service -account"; do printf example | keystow set $name; done',
@@ -29,7 +29,7 @@ const before: Readonly<Record<string, string>> = {
     'echo \'{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}\' | docker-credential-keystow store',
 };
 
-/** What the examples of `passphrase` change: an encrypted file each, the first and the last sealed by home. */
+/** Creates the encrypted files that the examples of `passphrase` change. */
 const sealed = [
   'printf example | KEYSTOW_STORAGE=file keystow set demo alice',
   'export JSM_ALLOW_ENV_PASSPHRASE=1 JSM_CREDENTIALS_PASSPHRASE="$OLD"',
@@ -37,7 +37,7 @@ const sealed = [
   'DIFY_TOKEN_STORAGE=file difyctl auth login',
 ].join(' && ');
 
-/** What an example that is for a terminal asks there. */
+/** The prompts of examples that need a terminal. */
 const questions: Readonly<Record<string, readonly string[]>> = {
   'keystow passphrase change': ['Choose a new passphrase', 'Repeat the passphrase'],
   'keystow passphrase remove': ['Enter passphrase'],
@@ -47,7 +47,7 @@ const questions: Readonly<Record<string, readonly string[]>> = {
 };
 const passphrase = 'of an example';
 
-/** How a line is typed into the shell that it is for. */
+/** Wraps an example in the shell that it is meant for. */
 function shellOf(line: string): string {
   const quoted = `'${line.replaceAll("'", "'\\''")}'`;
   if (line.includes('completion zsh')) return `zsh --no-rcs -c 'autoload -U compinit; compinit -u -D; '${quoted}`;
@@ -55,7 +55,7 @@ function shellOf(line: string): string {
   return `bash -c 'set -o pipefail; '${quoted}`;
 }
 
-/** Every help: a program, the command or nothing, and the examples that it has. */
+/** Every help text: the program, the command (empty for the program itself), and its examples. */
 const helps = programs.flatMap((program) => {
   const commands = [{ name: '', examples: program.examples }, ...flattenCommands(program)];
   return commands.map(({ name, examples }): [string, string, readonly Example[]] => [
@@ -65,7 +65,7 @@ const helps = programs.flatMap((program) => {
   ]);
 });
 
-/** The hosts of the examples are on the Internet: the one of this test stands in for them. */
+/** Redirects the hosts in the examples, which are on the Internet, to the host of this test. */
 const standIn = join(tmpdir(), `keystow-examples-${process.pid}.cjs`);
 writeFileSync(
   standIn,
@@ -100,7 +100,7 @@ describeStore('the examples in --help', 'secret-service', missing() ?? missingPs
     sandbox = new Sandbox({ ...environment, DBUS_SESSION_BUS_ADDRESS: keyring.bus.address });
     withFiles = new Sandbox(environment);
     const bin = (name: string) => join(sandbox.home, 'bin', name);
-    // What the examples of exec run, and cannot do without the variable.
+    // The commands that the examples of exec run. They fail without the variable.
     writeFileSync(bin('gh'), '#!/bin/sh\ntest "$GH_TOKEN $*" = "example repo list"\n');
     writeFileSync(bin('psql'), '#!/bin/sh\ntest "$PGPASSWORD $*" = "example -h localhost"\n');
     for (const name of ['gh', 'psql']) chmodSync(bin(name), 0o755);
@@ -125,7 +125,7 @@ describeStore('the examples in --help', 'secret-service', missing() ?? missingPs
   }
 
   test.each(helps)(
-    'of %s %s are whole, and work when they are pasted',
+    'of %s %s are printed completely and work when pasted',
     async (program, command, examples) => {
       await expectToWork(program, `${program} ${command} --help`, examples);
     },

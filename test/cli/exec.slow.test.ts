@@ -5,7 +5,7 @@ import { Sandbox } from './sandbox.ts';
 
 const controlC = '\x03';
 
-/** Says that it runs, counts the signals that it gets, and ends on a line of stdin, or by itself half a second after one. */
+/** Prints that it is running, and exits with 42 half a second after a signal, listing all signals it received. */
 const counting = `
   let seen = [];
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2']) process.on(name, () => {
@@ -23,9 +23,9 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.remove());
 
-describe('a signal to keystow exec goes to the child, whose answer decides', () => {
+describe('a signal to keystow exec is passed on to the child, whose exit code counts', () => {
   test.each(['SIGTERM', 'SIGHUP', 'SIGUSR2', 'SIGINT'] as const)('%s', async (signal) => {
-    // setsid: without the terminal that the tests may have been started on.
+    // setsid: detached from the terminal that the tests may run on.
     const running = sandbox.begin(`exec setsid keystow exec demo alice --env TOKEN -- node -e "${counting}"`);
     const [, parent] = await running.matching(/the child runs below (\d+)/);
     process.kill(Number(parent), signal);
@@ -34,7 +34,7 @@ describe('a signal to keystow exec goes to the child, whose answer decides', () 
 });
 
 describeStore('exec on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () => {
-  test('Ctrl-C reaches the child once, and its answer decides', async () => {
+  test('Ctrl-C reaches the child once, and its exit code counts', async () => {
     const command = `exec keystow exec demo alice --env TOKEN -- node -e "${counting}"`;
     const terminal = runOnTerminal(command, sandbox.home, sandbox.environment);
     await terminal.waitFor('the child runs');
@@ -43,7 +43,7 @@ describeStore('exec on a terminal', 'pseudo-terminal', missingPseudoTerminal(), 
     expect(terminal.shown()).toContain('seen SIGINT\r\n');
   });
 
-  test('a child that does not catch Ctrl-C ends by it, and exec with 130', async () => {
+  test('if Ctrl-C ends the child, exec exits with 130', async () => {
     const command = 'exec keystow exec demo alice --env TOKEN -- sh -c "echo the child runs; exec sleep 20"';
     const terminal = runOnTerminal(command, sandbox.home, sandbox.environment);
     await terminal.waitFor('the child runs');
@@ -51,7 +51,7 @@ describeStore('exec on a terminal', 'pseudo-terminal', missingPseudoTerminal(), 
     expect(await terminal.exit).toBe(130);
   });
 
-  test('after a prompt for the passphrase, what is typed is the child’s', async () => {
+  test('after a passphrase prompt, the child reads from the terminal', async () => {
     const seal = { ...sandbox.environment, KEYSTOW_SEAL: 'passphrase', KEYSTOW_CONFIG_DIR: 'sealed' };
     const set = runOnTerminal('printf s3cret | keystow set demo alice', sandbox.home, seal);
     await answer(set, 'Choose a passphrase for CLI credentials:', 'correct horse');

@@ -25,8 +25,8 @@ describeStore('keystow migrate, killed', 'secret-service', missing(), () => {
   });
   afterAll(() => keyring.stop());
 
-  /** A home of its own whose one credential is in `from`. */
-  async function house(from: StoreId, account: string) {
+  /** Creates a home with one credential, which is in `from`. */
+  async function createHome(from: StoreId, account: string) {
     const sandbox = new Sandbox({ DBUS_SESSION_BUS_ADDRESS: keyring.bus.address });
     const name = { service: 'demo', account };
     const secret = freshSecret();
@@ -35,7 +35,7 @@ describeStore('keystow migrate, killed', 'secret-service', missing(), () => {
     return { sandbox, context, name, secret };
   }
 
-  /** Runs it until its death. Gives the calls that it made on the bus, and what ended it. */
+  /** Runs a migration until it is killed. Returns its calls on the bus, and the exit code or signal. */
   async function migrate({ environment }: Sandbox, to: StoreId, death: Death) {
     let kill = () => {};
     const bus = await startDeadlyBus(keyring.bus, death, () => kill());
@@ -56,10 +56,10 @@ describeStore('keystow migrate, killed', 'secret-service', missing(), () => {
     '[CLI37] from %s to %s, at each call on the bus: it is still read, and the same again ends as if nothing had been',
     { timeout: 300_000 },
     async (from, to) => {
-      const { calls } = await migrate((await house(from, `${from}-whole`)).sandbox, to, never);
+      const { calls } = await migrate((await createHome(from, `${from}-whole`)).sandbox, to, never);
       for (const { nth, when } of deathsIn(calls)) {
         const account = `${from}-${nth}-${when}`;
-        const { sandbox, context, name, secret } = await house(from, account);
+        const { sandbox, context, name, secret } = await createHome(from, account);
         expect((await migrate(sandbox, to, { nth, when })).end, account).toBe('SIGKILL');
         letTimePass(context);
         expect((await getCredential(context, name))?.equals(secret), account).toBe(true);
@@ -77,7 +77,7 @@ describeStore('keystow migrate, killed', 'secret-service', missing(), () => {
   );
 });
 
-/** At every call but those of the probe, whose last is to delete the sentinel; and at what changes something, twice. */
+/** Kills before each call after the probe (which ends by deleting the sentinel), and also after each call that changes something. */
 function deathsIn(calls: readonly string[]): readonly Death[] {
   const afterProbe = calls.indexOf('Delete') + 1;
   expect(afterProbe).toBeGreaterThan(0);
@@ -90,7 +90,7 @@ function deathsIn(calls: readonly string[]): readonly Death[] {
     .filter(({ nth }) => nth > afterProbe);
 }
 
-/** What was locked by the process that was killed is found to be stale. */
+/** Makes the locks of the killed process look stale. */
 function letTimePass(context: Context): void {
   for (const file of filesOf(context)) {
     if (file.endsWith('.lock')) utimesSync(join(context.settings.credentialsPath, '..', file), 7, 7);

@@ -19,7 +19,7 @@ describeStore('with a password store', 'pass', findMissingPass(), () => {
     own.stop();
   });
 
-  test('keystow uses it where it is told to, and reads from it later without being told', () => {
+  test('keystow writes to it with KEYSTOW_USE_PASS=1, and reads from it later without the variable', () => {
     const set = sandbox.run('printf s3cret | KEYSTOW_USE_PASS=1 keystow set github.com alice');
     expect(set).toEqual({ stdout: 'stored github.com alice in the password store\n', stderr: '', exit: 0 });
     expect(own.run('pass', 'show', 'keystow/github.com/alice')).toBe('s3cret');
@@ -34,14 +34,14 @@ describeStore('with a password store', 'pass', findMissingPass(), () => {
     expect(own.run('find', `${own.environment.HOME}/.password-store`, '-name', '*.gpg')).toBe('');
   });
 
-  test('nothing of it is so much as looked at unasked', () => {
+  test('without KEYSTOW_USE_PASS it is not a candidate', () => {
     expect(sandbox.run('printf s3cret | keystow set demo alice').stdout).toMatch(
       /^stored demo alice in the encrypted file/,
     );
     expect(sandbox.run('keystow doctor --json').stdout).not.toContain('"pass"');
   });
 
-  test('without a key, the file takes over with a warning, and doctor has the fix', () => {
+  test('without a GnuPG key, the file is used with a warning, and doctor prints the fix', () => {
     own.run('rm', '-r', `${own.environment.HOME}/.password-store`);
     const set = sandbox.run('printf s3cret | KEYSTOW_USE_PASS=1 keystow set demo alice');
     expect(set).toMatchObject({ stderr: expect.stringContaining('pass has no password store'), exit: 0 });

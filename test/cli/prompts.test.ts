@@ -10,7 +10,7 @@ const controlT = '\x14';
 describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(), () => {
   const home = homeWithTerminal();
 
-  test('[CLI40] a secret is typed without echo, and a newline follows it only on a terminal', async () => {
+  test('[CLI40] set reads the secret without echo, and get adds a newline only on a terminal', async () => {
     const set = home.start('keystow set demo alice');
     await answer(set, 'Secret for demo alice:', 's3cret');
     expect(await set.exit).toBe(0);
@@ -24,7 +24,7 @@ describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(
     expect(home.sandbox.run('keystow get demo alice').stdout).toBe('s3cret');
   });
 
-  test('[CLI41] no key shows what is being typed', async () => {
+  test('[CLI41] no key makes the typed secret visible', async () => {
     const set = home.start('keystow set demo alice');
     await set.waitFor('Secret for demo alice:');
     set.type(`s3cret${controlT}${enter}`);
@@ -41,7 +41,7 @@ describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(
     expect(home.sandbox.run('ls -A .config').exit).not.toBe(0);
   });
 
-  test('in CI nobody is asked, even on a terminal', async () => {
+  test('in CI there is no prompt, even on a terminal', async () => {
     const set = home.start('keystow set demo alice', { CI: 'true' });
     expect(await set.exit).toBe(1);
     expect(set.shown()).toContain('Cannot prompt');

@@ -5,7 +5,7 @@ import { Sandbox } from './sandbox.ts';
 const place = 'protocol=https\\nhost=example.com\\n';
 const answer = 'username=alice\npassword=s3cret\n';
 
-describe('what a helper is told on stdin', needsPosix, () => {
+describe('the request of a helper on stdin', needsPosix, () => {
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox();
@@ -14,24 +14,24 @@ describe('what a helper is told on stdin', needsPosix, () => {
   });
   afterEach(() => sandbox.remove());
 
-  test('is at its end where a blank line is, though the pipe stays open', () => {
+  test('ends at an empty line, even if the pipe stays open', () => {
     const { stdout, exit } = sandbox.run(
       `mkfifo open && exec 3<>open && printf '${place}\\n' >&3 && git-credential-keystow get <open`,
     );
     expect({ stdout, exit }).toEqual({ stdout: answer, exit: 0 });
   });
 
-  test('is read from a file, too', () => {
+  test('can be a file', () => {
     expect(sandbox.run(`printf '${place}' >request && git-credential-keystow get <request`).stdout).toBe(answer);
   });
 
-  test('may come late, through a pipe that does not block', () => {
+  test('can arrive late through a non-blocking pipe', () => {
     const unblocked = `perl -MFcntl -e 'fcntl STDIN, F_SETFL, O_NONBLOCK; exec @ARGV'`;
     const late = `{ sleep 0.5; printf '${place}'; }`;
     expect(sandbox.run(`${late} | ${unblocked} git-credential-keystow get`).stdout).toBe(answer);
   });
 
-  test('that cannot be read is an error, and no request without attributes', () => {
+  test('that cannot be read is an error, not an empty request', () => {
     expect(sandbox.run('git-credential-keystow get </')).toEqual({
       stdout: '',
       stderr: expect.stringContaining('EISDIR'),

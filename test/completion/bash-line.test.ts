@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatBashReply, readBashLine } from '../../src/cli/completion/bash-line.ts';
 
-/** What bash has in COMP_WORDBREAKS unless it is told otherwise. */
+/** The default of COMP_WORDBREAKS. */
 const breaks = ' \t\n"\'@><=;|&(:';
 
 test.each([
@@ -14,7 +14,7 @@ test.each([
   [`keystow get ''`, ['keystow', 'get', '']],
   ['keystow get a"b c"d', ['keystow', 'get', 'ab cd']],
   ['keystow get a\\', ['keystow', 'get', 'a']],
-])('%s is read as a program would be given it', (line, texts) => {
+])('%s is split into words without quotes and escapes', (line, texts) => {
   expect(readBashLine(line, breaks).map(({ text }) => text)).toEqual(texts);
 });
 
@@ -32,7 +32,7 @@ test.each([
   ['keystow get "https:', 'https://a', 'https://a'],
   ['keystow get bob@', 'bob@example.com', 'example.com'],
   ['keystow get ', 'zoë', 'zoë'],
-])('%s may become %s by %s', (line, text, reply) => {
+])('%s becomes %s if bash inserts %s', (line, text, reply) => {
   const word = readBashLine(line, breaks).at(-1);
   expect(word && formatBashReply(word, text)).toBe(reply);
 });
@@ -41,6 +41,6 @@ test.each([
   ['keystow', [1]],
   ['keystow https://a:8080/b bob@example.com --env=T', [1, 5, 3, 3]],
   [`keystow 'https://a' a\\:b`, [1, 1, 1]],
-])('%s has as many words as it has to bash’s own completion', (line, pieces) => {
+])('%s has as many words as bash counts', (line, pieces) => {
   expect(readBashLine(line, breaks).map((word) => word.pieces)).toEqual(pieces);
 });

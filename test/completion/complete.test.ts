@@ -12,7 +12,7 @@ const placement: PlacementIndex = ['a', 'b', 'a', '-c', 'two\nlines', 'turned \u
   stale: [],
 }));
 
-const everywhere: Readonly<Record<string, Option>> = { help: { describe: 'help' } };
+const globalOptions: Readonly<Record<string, Option>> = { help: { describe: 'help' } };
 const services = (known: PlacementIndex) => known.map(({ service }) => service);
 const accounts = (known: PlacementIndex, [service]: readonly string[]) =>
   known.filter((placed) => placed.service === service).map(({ account }) => account);
@@ -42,42 +42,43 @@ const program = [
   group('auth', 'signs', [command({ name: 'login', summary: 'in', examples: [], run })]),
 ];
 
-const completion = (...words: string[]) => complete(program, everywhere, words, placement);
+const completion = (...words: string[]) => complete(program, globalOptions, words, placement);
 const words = (...line: string[]) => {
   const completed = completion(...line);
   return completed.kind === 'words' ? completed.words.map(({ text }) => text) : completed;
 };
 
-describe('the first word is a command', () => {
-  test('of those that people use, with what it does', () => {
+describe('the first word', () => {
+  test('is a visible command, with its summary', () => {
     expect(words('')).toEqual(['get', 'exec', 'auth']);
     expect(completion('g')).toMatchObject({ words: [{ text: 'get', description: 'gets' }, {}, {}] });
   });
-  test('and below a command that has others, one of those', () => expect(words('auth', '')).toEqual(['login']));
-  test('but after a word that is none there is nothing to say', () => expect(words('git', '')).toEqual([]));
+  test('after a group is one of its subcommands', () => expect(words('auth', '')).toEqual(['login']));
+  test('after an unknown command has no completions', () => expect(words('git', '')).toEqual([]));
 });
 
 describe('an operand', () => {
-  test('is what is remembered, each once, and nothing that would drive a terminal or be taken for an option', () => {
+  test('completes from the index without duplicates, control characters and names that look like options', () => {
     expect(words('get', '')).toEqual(['a', 'b']);
   });
-  test('after -- may begin with a dash', () => expect(words('get', '--', '')).toEqual(['a', 'b', '-c']));
-  test('follows from those before it', () => {
+  test('can begin with a dash after --', () => expect(words('get', '--', '')).toEqual(['a', 'b', '-c']));
+  test('depends on the operands before it', () => {
     expect(words('get', 'a', '')).toEqual(['account 0', 'account 2']);
     expect(words('get', '--json', '--from', 'x', 'b', '')).toEqual(['account 1']);
     expect(words('get', '--', '-c', '')).toEqual(['account 3']);
   });
-  test('that the command does not take is nothing', () => expect(words('get', 'a', 'b', '')).toEqual([]));
+  test('has no completions if the command takes no more operands', () =>
+    expect(words('get', 'a', 'b', '')).toEqual([]));
 });
 
 describe('an option', () => {
-  test('is one of the command that is not given yet, and of every command', () => {
+  test('is an unused option of the command or a global one', () => {
     expect(words('get', '-')).toEqual(['--json', '--from', '--color', '--help']);
     expect(words('get', '--json', '--color=never', '--')).toEqual(['--from', '--help']);
     expect(words('--')).toEqual(['--help']);
   });
-  test('after -- is an operand', () => expect(words('exec', '--', '-')).toEqual([]));
-  test('has the values that it can have, as a word of their own or after =', () => {
+  test('is an operand after --', () => expect(words('exec', '--', '-')).toEqual([]));
+  test('completes its value, as the next word or after =', () => {
     expect(words('get', '--color', '')).toEqual(['auto', 'never']);
     expect(words('get', '--color=')).toEqual(['--color=auto', '--color=never']);
     expect(words('get', '--json=')).toEqual([]);
@@ -86,8 +87,8 @@ describe('an option', () => {
   });
 });
 
-describe('a command with arguments of its own', () => {
-  test('is the shell’s to complete, from where it begins', () => {
+describe('a command to run', () => {
+  test('is completed by the shell, from its first word', () => {
     expect(completion('exec', 'a', '')).toEqual({ kind: 'command', after: 2 });
     expect(completion('exec', 'a', '--env', 'T', '--', 'git', '')).toEqual({ kind: 'command', after: 5 });
     expect(completion('exec', 'a', '--env', 'T', '--', 'git', '-c', 'x', '--')).toEqual({ kind: 'command', after: 5 });

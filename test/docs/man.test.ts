@@ -11,7 +11,7 @@ const folder = resolve(import.meta.dirname, '../../man');
 const pages = programs.map((program) => `${programName(program)}.1`);
 
 test.each(programs.map((program) => ({ name: programName(program), program })))(
-  'the manual of $name is what its commands are (npm run man makes it again)',
+  'the man page of $name matches its commands (update it with npm run man)',
   async ({ name, program }) => {
     const page = formatManPage(
       program,
@@ -21,15 +21,15 @@ test.each(programs.map((program) => ({ name: programName(program), program })))(
   },
 );
 
-test('every page is installed with the package', async () => {
+test('the package installs every page', async () => {
   const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
   expect(manifest.man).toEqual(pages.map((page) => `man/${page}`));
   expect(manifest.files).toContain('man');
 });
 
-describeStore('the manual, to those who read it', 'man', missingProgram('man') ?? missingMandoc(), () => {
-  test.each(pages)('%s has nothing in it that mandoc would have otherwise', (page) => {
-    // Whether the other pages are installed here is no matter of the page.
+describeStore('the man pages', 'man', missingProgram('man') ?? missingMandoc(), () => {
+  test.each(pages)('%s passes mandoc -T lint', (page) => {
+    // The other pages may not be installed here.
     const complaints = outputOf('mandoc', ['-T', 'lint', join(folder, page)]).replace(
       /^.*referenced manual not.*\n/gm,
       '',
