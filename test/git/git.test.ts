@@ -2,13 +2,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { missingDaemons } from '../cli/daemons.ts';
 import type { Run } from '../cli/sandbox.ts';
 import { describeStore } from '../contract/require-stores.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { type GitAccount, type GitHost, missingGit, startGitHost } from '../support/git-host.ts';
 import { type GitUser, startGitUser } from './git-user.ts';
 
 const configure = 'git config --global credential.helper keystow';
 const commit = 'git commit --quiet --allow-empty --message=more';
 
-for (const store of ['the encrypted file', 'the Secret Service']) {
+for (const store of fastOrSlow(['the Secret Service'], ['the encrypted file', 'the Secret Service'])) {
   const wanted = store === 'the Secret Service' ? 'gnome-keyring unlocked' : undefined;
   describeStore(`git, with keystow and ${store}`, 'git', missingGit() ?? missingDaemons(wanted), () => {
     let user: GitUser;

@@ -5,6 +5,7 @@ import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret, troublesomeSecrets } from '../contract/secrets.ts';
 import { eventually } from '../support/eventually.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { type DatabaseState, type KeePassXC, missing, startKeePassXC } from '../support/keepassxc.ts';
 import { withDefaultCollection } from './stored-items.ts';
 import { storeOn } from './stores.ts';
@@ -99,7 +100,7 @@ describeStore('over KeePassXC', 'keepassxc', missing(), () => {
   test('hundreds of changes over one connection do not use up what the bus allows it', async () => {
     const { environment } = await keepassxc('open');
     const store = storeOn(environment, patient);
-    for (let round = 0; round < 130; round += 1) {
+    for (let round = 0; round < fastOrSlow(10, 130); round += 1) {
       await store.set(name, textSecret('x'));
       await store.delete(name);
     }
