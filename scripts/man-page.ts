@@ -18,8 +18,8 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
 };
 
 const describeChoice = ({ program }: Program['profile']) =>
-  'It uses the store of the operating system if that is available and permanent: Keychain, Credential Manager or a ' +
-  'Secret Service. Otherwise it uses an encrypted file. ' +
+  'It uses the store of the operating system if that works and keeps credentials until they are deleted: Keychain, ' +
+  'Credential Manager or a Secret Service. Otherwise it uses an encrypted file. ' +
   `Run ${program} doctor to see which store is used, why, and how to fix what is wrong.`;
 
 /** Makes a man page of section 1, in mdoc(7), from the definitions of a program's commands. */
@@ -101,7 +101,7 @@ function formatDescription({ summary, operands, options }: Command): string {
 
 function toFileItems({ program, files: { credentials, placement } }: Program['profile']): Item[] {
   const folder = `~/.config/${program}`;
-  const elsewhere = `in $XDG_CONFIG_HOME if that is set, and %APPDATA%\\${program} on Windows`;
+  const elsewhere = `$XDG_CONFIG_HOME/${program} if XDG_CONFIG_HOME is set, or %APPDATA%\\${program} on Windows`;
   return [
     [
       `Pa ${formatArgument(`${folder}/${credentials}`)}`,

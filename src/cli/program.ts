@@ -58,7 +58,7 @@ export function describeVariables({ profile, variables }: Program): readonly Var
     [allowEnvPassphrase, `1: allow the passphrase to come from ${passphrase}`],
     [passphrase, `the passphrase of the encrypted file; ignored unless ${allowEnvPassphrase}=1`],
     [newPassphrase, `the new passphrase for passphrase change; ignored unless ${allowEnvPassphrase}=1`],
-    [configDir, 'the folder of the encrypted file, instead of the default below'],
+    [configDir, 'the folder of the files below, instead of the default'],
     [quiet, '1: print no notices and no confirmations'],
     ...(variables ?? []),
   ];

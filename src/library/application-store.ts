@@ -7,7 +7,7 @@ import type { StoreId } from '../domain/store-id.ts';
 /**
  * The credentials of one application, in the best store that the machine has. Operations can run concurrently, in this
  * process and in others. An operation rejects with a {@link CredentialError}, whose `code` says what happened and whose
- * `hint`, if any, says how to fix it. Every operation can reject with:
+ * `hint`, if any, says how to fix it. These codes can occur in all or most operations:
  *
  * - `invalid-name`: the service or the account is empty, longer than 1,024 characters, contains a NUL, or isn't
  *   well-formed Unicode

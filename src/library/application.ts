@@ -11,8 +11,8 @@ export interface Application {
    */
   readonly name: string;
   /**
-   * The prefix of its environment variables: `ACME` for `ACME_STORAGE`, `ACME_DISABLE_KEYRING` and the others in the
-   * README. Default: the name in upper case.
+   * The prefix of its environment variables: `ACME` for `ACME_STORAGE`, `ACME_DISABLE_KEYRING` and so on. `man keystow`
+   * lists them with keystow's own prefix. Default: the name in upper case, with `_` for `-` and `.`.
    */
   readonly variablePrefix?: string;
   /** What opens a new encrypted file, if the user doesn't set it. Default: `home`, the home directory. */

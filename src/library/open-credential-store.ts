@@ -18,10 +18,10 @@ export interface OpenOptions extends UserInteraction {
 }
 
 /**
- * Opens the credentials of an application. Only reads its variables: no store is opened until the first operation. An
- * invalid variable → `invalid-setting`.
+ * Opens the credentials of an application. Only reads environment variables: the first operation opens a store.
+ * Rejects with `invalid-setting` if a variable, the name or the prefix is invalid.
  *
- * Two stores share nothing, and no global is read except `process`.
+ * You can open several stores at the same time: they share no state. The only global that keystow reads is `process`.
  */
 export async function openCredentialStore(options: OpenOptions): Promise<ApplicationStore> {
   return openProfile(toProfile(options.application), options);

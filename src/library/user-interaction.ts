@@ -5,13 +5,13 @@ import type { Terminal } from '../ports/terminal.ts';
 /** How keystow may interact with the application's user. */
 export interface UserInteraction {
   /**
-   * Whether a store may show its own dialog, for example to unlock a keyring. Default: no, because a server has no user
-   * to answer it. No dialog is ever shown if there's neither a terminal nor a display, or if `CI` is set.
+   * Whether a store may show its own dialog, for example to unlock a keyring. Default: `false`, which is right for a
+   * server. No dialog is ever shown if there's neither a terminal nor a display, or if `CI` is set.
    */
   readonly interactive?: boolean;
   /** Asks for the passphrase of the encrypted file. Returning `undefined`, or leaving this out, means that nobody can be asked. */
   askPassphrase?(question: string): Promise<string | undefined>;
-  /** Receives notices and warnings, one line each. They are never written to stderr. */
+  /** Receives notices and warnings, one line each. keystow itself prints nothing. */
   onNotice?(line: string): void;
 }
 

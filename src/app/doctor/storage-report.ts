@@ -21,11 +21,11 @@ export interface StorageReport {
 /** The heading of a doctor report: where credentials are stored now. */
 export type StorageLabel =
   | 'OS keyring'
-  /** Not in jsm's guide: pass(1) is used only if the user asks for it. */
+  /** Only if the user asks for pass(1). */
   | 'Password store (pass)'
   | 'Encrypted file (interactive passphrase)'
   | 'Encrypted file (env passphrase)'
-  /** Not in jsm's guide: a file that the home directory opens needs no passphrase. */
+  /** Needs no passphrase. */
   | 'Encrypted file (sealed by home directory)'
   | 'No credentials stored';
 

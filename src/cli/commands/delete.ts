@@ -12,7 +12,7 @@ export function deleteCommand(cli: Cli): Command {
     summary: 'Remove a credential from every store that has it',
     operands: credentialOperands,
     options: { json: { describe: 'print JSON with the stores that had it' } },
-    examples: [['$0 delete github.com alice', 'remove it; exits with 1 if it does not exist']],
+    examples: [['$0 delete github.com alice', 'remove a credential; exits with 1 if it does not exist']],
     async run({ service, account, json }) {
       const name = toCredentialName(service, account);
       const context = cli.context();

@@ -27,7 +27,7 @@ export function doctorCommand(cli: Cli): Command {
       json: { describe: 'print JSON, including the inputs of the selection' },
       repair: {
         conflicts: 'replay',
-        describe: 'leave one copy of each credential, in the store it is recorded in; copies that differ are kept',
+        describe: 'remove extra copies, and correct the records; copies that differ are kept',
       },
       keep: {
         value: 'STORE',

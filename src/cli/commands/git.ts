@@ -87,7 +87,7 @@ const exampleCredential = `${exampleRequest}username=alice\\npassword=pw\\n`;
 const operations: HelperActions = {
   get: {
     summary: 'Print the matching credential, if there is one',
-    example: [`printf '${exampleRequest}' | $0 get`, 'ask as git does'],
+    example: [`printf '${exampleRequest}' | $0 get`, 'ask for a credential as git does'],
   },
   store: {
     summary: 'Store a credential that git used successfully',
@@ -99,7 +99,7 @@ const operations: HelperActions = {
   },
   capability: {
     summary: 'Print the supported capabilities of the protocol',
-    example: ['$0 capability', 'the capabilities'],
+    example: ['$0 capability', 'list the capabilities'],
   },
 };
 
@@ -108,9 +108,6 @@ export const gitCredentialProgram: Program = {
   helper: 'git-credential-keystow',
   summary: 'Stores git credentials in the best store this machine has.',
   variables: [['GIT_TERMINAL_PROMPT', '0: never prompt, not even to unlock a keyring']],
-  examples: [
-    ['git config --global credential.helper keystow', 'use it for git'],
-    ["printf 'protocol=https\\nhost=github.com\\n' | $0 get", 'ask for a credential as git does'],
-  ],
+  examples: [['git config --global credential.helper keystow', 'use it for git']],
   commands: (cli) => helperCommands(operations, (operation) => serveGit(cli, operation)),
 };

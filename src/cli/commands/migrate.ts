@@ -37,7 +37,7 @@ export function migrateCommand(cli: Cli): Command {
     },
     examples: [
       ['$0 migrate --to keychain --dry-run', 'show what would be moved to the OS keyring'],
-      ['$0 migrate --to keychain', 'move it; run it again if it was interrupted'],
+      ['$0 migrate --to keychain', 'move the credentials; run it again if it was interrupted'],
       ['$0 migrate --to file github.com', 'move one service to the encrypted file'],
     ],
     async run({ service, to: word, 'dry-run': dryRun, json }) {

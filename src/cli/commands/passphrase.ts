@@ -18,7 +18,7 @@ export function passphraseCommands(cli: Cli): Command {
       ['$0 passphrase change', 'type the old passphrase, then the new one twice'],
       [
         `${variables.allowEnvPassphrase}=1 ${variables.passphrase}="$OLD" ${variables.newPassphrase}="$NEW" $0 passphrase change`,
-        'change it without a terminal',
+        'change the passphrase without a terminal',
       ],
     ],
     run: ({ json }) => changeKeySource(cli, 'passphrase', json),
@@ -27,7 +27,7 @@ export function passphraseCommands(cli: Cli): Command {
     name: 'remove',
     summary: 'Seal the encrypted file with the home directory instead: no more prompts for a passphrase',
     options: { json },
-    examples: [['$0 passphrase remove', 'let unattended programs read it']],
+    examples: [['$0 passphrase remove', 'let programs read the file without a passphrase']],
     run: ({ json }) => changeKeySource(cli, 'home', json),
   });
   // An application whose default is a passphrase promises one: it can't be removed.

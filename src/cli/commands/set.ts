@@ -15,7 +15,7 @@ export function setCommand(cli: Cli): Command {
     operands: credentialOperands,
     options: {
       raw: { describe: 'store every byte of stdin, including a trailing newline' },
-      json: { describe: 'print JSON with the store that took it' },
+      json: { describe: 'print JSON with the store that it was stored in' },
     },
     examples: [
       ['printf %s "$TOKEN" | $0 set github.com alice', 'store the value of a variable'],

@@ -11,7 +11,7 @@ import type { Program } from '../program.ts';
 
 export const difyctlProgram: Program = {
   profile: difyctl,
-  summary: 'Signs in at hosts of Dify, and stores the tokens in the best store that this machine has.',
+  summary: 'Signs you in at Dify hosts, and stores the tokens in the best store this machine has.',
   examples: [
     ['$0 auth login', 'sign in'],
     ['$0 auth status', 'who is signed in at which host'],

@@ -11,7 +11,7 @@ import type { Program } from '../program.ts';
 
 export const jsmProgram: Program = {
   profile: jsm,
-  summary: 'Signs in, and stores the sign-in in the best store that this machine has.',
+  summary: 'Signs you in, and stores the tokens in the best store this machine has.',
   examples: [
     ['$0 login', 'sign in'],
     ['$0 auth status', 'who is signed in'],
@@ -19,7 +19,7 @@ export const jsmProgram: Program = {
   ],
   variables: [
     [jsmSignIn.variables.issuer, `the server to sign in at, instead of ${jsmSignIn.issuer}`],
-    [jsmSignIn.variables.clientId, 'the OAuth client ID'],
+    [jsmSignIn.variables.clientId, 'the OAuth client ID; required for login'],
     [jsmSignIn.variables.clientSecret, 'the client secret, if the client has one'],
   ],
   commands: (cli) => [

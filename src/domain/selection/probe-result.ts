@@ -9,7 +9,7 @@ export const persistences = ['until-exit', 'until-logout', 'until-reboot', 'unti
 
 export type Persistence = (typeof persistences)[number];
 
-/** The machine does not have this store (ENOTSUP). It is skipped without a warning. */
+/** The machine does not have this store, or keystow cannot or must not use it. It is skipped without a warning. */
 export const unsupportedReasons = [
   'disabled',
   'binding-missing',
@@ -18,7 +18,7 @@ export const unsupportedReasons = [
   'volatile',
 ] as const;
 
-/** The machine has this store, but it does not work (ESERVICE). It is skipped with a warning. */
+/** The machine has this store, but it does not work. It is skipped with a warning. */
 export const serviceFailureReasons = [
   'not-running',
   'locked',

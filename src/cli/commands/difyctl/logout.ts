@@ -7,10 +7,10 @@ import { hostOption, removeSignIns } from './shared.ts';
 export function logoutCommand(cli: Cli): Command {
   return command({
     name: 'logout',
-    summary: 'Remove the sign-ins at a host (default: the one in use) from every store',
+    summary: 'Remove the sign-ins at a host (default: that of the latest sign-in) from every store',
     options: { host: hostOption, 'all-hosts': { conflicts: 'host', describe: 'the sign-ins at all hosts' } },
     examples: [
-      ['$0 auth logout', 'sign out at the host in use'],
+      ['$0 auth logout', 'sign out at the host of the latest sign-in'],
       ['$0 auth logout --all-hosts', 'remove all sign-ins'],
     ],
     async run({ host, 'all-hosts': allHosts }) {

@@ -7,7 +7,7 @@ import { removeSignIns } from './shared.ts';
 export function pruneCommand(cli: Cli): Command {
   return command({
     name: 'prune',
-    summary: 'Remove all sign-ins except the one in use',
+    summary: 'Remove all sign-ins except the latest',
     options: { 'dry-run': { describe: 'only print what would be removed' } },
     examples: [
       ['$0 auth prune --dry-run', 'list the older sign-ins'],

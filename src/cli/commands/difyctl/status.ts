@@ -11,7 +11,7 @@ import { hostOption, notSignedIn } from './shared.ts';
 export function statusCommand(cli: Cli): Command {
   return command({
     name: 'status',
-    summary: 'Show who is signed in at which host, the sign-in in use first',
+    summary: 'Show who is signed in at which host, the latest sign-in first',
     options: { host: hostOption, json: { describe: 'print JSON' } },
     examples: [['$0 auth status', 'exits with 4 if you are not signed in']],
     async run({ host, json }) {

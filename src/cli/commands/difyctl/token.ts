@@ -9,9 +9,9 @@ import { hostOption, notSignedIn, signInExpired } from './shared.ts';
 export function tokenCommand(cli: Cli): Command {
   return command({
     name: 'token',
-    summary: 'Print the bearer token of the sign-in in use',
+    summary: 'Print the bearer token of the latest sign-in',
     options: { host: hostOption },
-    examples: [['TOKEN=$($0 auth token)', 'into a variable']],
+    examples: [['TOKEN=$($0 auth token)', 'read the token into a variable']],
     run: ({ host }) => printToken(cli, host),
   });
 }

@@ -12,7 +12,7 @@ export function setKeyCommand(cli: Cli): Command {
   return command({
     name: 'set-key',
     summary: 'Store an API key instead of a sign-in',
-    operands: { key: { describe: 'the key (jsm_…), or - to read it from stdin, hidden from other users' } },
+    operands: { key: { describe: 'the key (jsm_…), or - to read it from stdin: other users can see arguments' } },
     examples: [['$0 auth set-key - <key.txt', 'store a key from a file']],
     async run({ key }) {
       const context = cli.context();

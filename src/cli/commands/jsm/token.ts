@@ -10,7 +10,7 @@ export function tokenCommand(cli: Cli): Command {
   return command({
     name: 'token',
     summary: 'Print a valid access token, or the API key',
-    examples: [['TOKEN=$($0 auth token)', 'into a variable']],
+    examples: [['TOKEN=$($0 auth token)', 'read the token into a variable']],
     run: () => printToken(cli),
   });
 }
