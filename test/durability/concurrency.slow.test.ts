@@ -10,7 +10,7 @@ const { start } = childProcesses();
 const accounts = Array.from({ length: 100 }, (_, index) => `account-${String(index).padStart(3, '0')}`);
 const toName = (account: string) => ({ service: 'example.com', account });
 
-test('[DUR1] 100 processes that store at once: 100 credentials in the encrypted file, and 100 in the placement file', {
+test('[DUR1] 100 processes that write at the same time: 100 credentials in the encrypted file, and 100 in the placement file', {
   timeout: 240_000,
 }, async () => {
   const { path, folder } = newPlace();

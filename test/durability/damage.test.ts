@@ -8,7 +8,7 @@ import { fastOrSlow } from '../support/fast-or-slow.ts';
 
 const damageCodes = ['file-damaged', 'file-foreign', 'file-version'];
 
-/** A file sealed by home with many credentials, and its bytes. */
+/** A file with many credentials and the key source home, and its bytes. */
 async function largeFile() {
   const place = newPlace();
   const store = openFile(place.path, 'home');
@@ -19,7 +19,7 @@ async function largeFile() {
   return { ...place, store, whole: readFileSync(place.path) };
 }
 
-/** Bytes changed, a part taken out, or a part replaced by another part of `whole` or of `other`. */
+/** Changes bytes, removes a part, or replaces a part by another part of `whole` or `other`. */
 function damageTo(whole: Buffer, other: Buffer): fc.Arbitrary<Buffer> {
   const at = fc.nat({ max: whole.length - 1 });
   const range = fc.tuple(at, at).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
@@ -64,7 +64,8 @@ test(`[DUR2] ${runs} mutations, truncations and splices: each operation names th
       );
       if (!(outcome instanceof CredentialError)) throw new Error(`${verb} gave ${JSON.stringify(outcome)}`);
       if (!damageCodes.includes(outcome.code)) throw new Error(`${verb} said ${outcome.code}`);
-      if (!outcome.message.includes(path)) throw new Error(`${verb} named no file: ${outcome.message}`);
+      if (!outcome.message.includes(path))
+        throw new Error(`the error of ${verb} does not name the file: ${outcome.message}`);
       if (!readFileSync(path).equals(damaged)) throw new Error(`${verb} changed the file`);
     }),
     { numRuns: runs },

@@ -4,14 +4,14 @@ import { recordWrite } from '../../src/domain/placement/placement-index.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { alice, bob, openFile, passphrase, typed } from '../encrypted-file/place.ts';
 
-/** One of the two files that keystow writes, and one way of writing it, as a test of its durability sees it. */
+/** One of the two files that keystow writes, and one way to write it, for the durability tests. */
 export interface DurableFile {
   readonly name: string;
-  /** What has a child write `alice` to it, or seal it anew. */
+  /** The verb of child.ts that writes `alice` to it, or seals it again. */
   readonly verb: 'set' | 'place' | 'reseal';
-  /** Has it hold something else for alice, and something for bob. */
+  /** Stores other data for alice, and some for bob. */
   fill(path: string): Promise<void>;
-  /** Everything it holds: account → value. Rejects unless that is certain. */
+  /** Returns all its data: account → value. Rejects if it is damaged. */
   read(path: string): Promise<Readonly<Record<string, string>>>;
   /** Writes carol to it. */
   add(path: string): Promise<void>;

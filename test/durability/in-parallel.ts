@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 
-/** Runs `work` on each item, on as many at once as there are processors. Gives the results in the items' order. */
+/** Runs `work` on each item, concurrently on all processors. Returns the results in the items' order. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   work: (item: Item, index: number) => Promise<Result>,

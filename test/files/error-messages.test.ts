@@ -120,7 +120,7 @@ describe('the message and hint of an error', () => {
     expect(ioError(file, 'read', cause).cause).toBe(cause);
   });
 
-  test('for a file that is too large gives the limit', async () => {
+  test('for a file that is too large names the limit', async () => {
     const { path } = newPlace();
     writeFileSync(path, '123456789', { mode: 0o600 });
     const [message] = texts(await failure(read(path), 'file-damaged'), path);

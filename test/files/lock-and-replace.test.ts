@@ -79,7 +79,7 @@ describe('a lock', () => {
     expect(await withLock(async () => 7)).toBe(7);
   });
 
-  // Wine gives a folder's time of change for that of its birth, by which one holder is told from the next.
+  // Wine returns a folder's modification time as its birth time, which identifies the holder.
   test('does not become stale while its holder works', needs(!underWine, 'another system than Wine'), async () => {
     const { path } = newPlace();
     const work = createLock({ path, label })(async (held) => {

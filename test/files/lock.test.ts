@@ -122,7 +122,7 @@ describe('a lock that another holder has', () => {
 });
 
 describe('a lock that the system refuses', () => {
-  // The clock stands still, so the error comes at once or never.
+  // The clock stands still, so the error comes immediately or never.
   beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
   const take = (path: string) => createLock({ path, label })(async () => 'done');
 

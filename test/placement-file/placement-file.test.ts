@@ -41,7 +41,7 @@ describe('the placement file', () => {
     if (posix) expect([statSync(path).mode & 0o777, statSync(folder).mode & 0o777]).toEqual([0o600, 0o700]);
   });
 
-  test('loses nothing when it is updated several times at once', async () => {
+  test('loses nothing in concurrent updates', async () => {
     const { path } = newRepository();
     const names = Array.from({ length: 20 }, (_, index) => ({ service: 's', account: `${index}` }));
     await Promise.all(
