@@ -33,7 +33,12 @@ export async function scaleOfFile(runs: number): Promise<Section> {
 /** Does the same in the Secret Service, which is filled step by step. */
 export async function scaleOfKeyring(session: Readonly<Record<string, string>>, runs: number): Promise<Section> {
   const interaction = { interactive: false, notifyWaiting: () => undefined };
-  const store = createSecretService({ environment: session, sentinelService: 'keystow', interaction, limitMs: 60_000 });
+  const store = createSecretService({
+    environment: session,
+    sentinelService: 'keystow',
+    interaction,
+    timeoutMs: 60_000,
+  });
   const env = newHome(session);
   const [reads, writes] = [new Map<string, Measured>(), new Map<string, Measured>()];
   const node = nodeAlone(env);

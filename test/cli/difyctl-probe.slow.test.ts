@@ -1,7 +1,6 @@
 import { expect, type TestContext, test } from 'vitest';
-import type { Message } from '../../src/adapters/secret-service/dbus/message.ts';
-import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
 import { describeStore } from '../contract/require-stores.ts';
+import type { Message, Value } from '../faults/dbus-codec.ts';
 import { FakeProvider, type FakeProviderOptions } from '../faults/fake-provider.ts';
 import { errorAnswer, tokenAnswer } from '../support/dify-host.ts';
 import { missingSessionBus, startSessionBus } from '../support/session-bus.ts';

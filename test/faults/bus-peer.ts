@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
-import { extent, headBytes, messageTypes } from '../../src/adapters/secret-service/dbus/header.ts';
-import { decode, encode, type Fields, type Message } from '../../src/adapters/secret-service/dbus/message.ts';
-import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
+import { fixedHeaderBytes, messageTypes, readExtent } from '../../src/adapters/secret-service/dbus/header.ts';
 import type { SessionBus } from '../support/session-bus.ts';
+import { decode, encode, type Fields, type Message, type Value } from './dbus-codec.ts';
 
 /** A reply, or an error of that name. */
 export interface Answer {
@@ -69,8 +68,8 @@ export class BusPeer {
     if (this.#received.length < this.#toSkip) return;
     this.#received = this.#received.subarray(this.#toSkip);
     this.#toSkip = 0;
-    while (this.#received.length >= headBytes) {
-      const { end } = extent(this.#received);
+    while (this.#received.length >= fixedHeaderBytes) {
+      const { end } = readExtent(this.#received);
       if (this.#received.length < end) return;
       const message = decode(this.#received);
       this.#received = this.#received.subarray(end);

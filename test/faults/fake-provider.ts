@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Fields, Message } from '../../src/adapters/secret-service/dbus/message.ts';
-import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 import { type Answer, BusPeer } from './bus-peer.ts';
+import type { Fields, Message, Value } from './dbus-codec.ts';
 
 /** What is done with a call in place of what should be: another answer, none, or the provider ends. */
 export type FaultyResponse = Answer | 'silence' | 'end';

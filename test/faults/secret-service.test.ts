@@ -20,11 +20,11 @@ const operations = [
 ] as const;
 
 /** A store over a provider that has a fault, and alice's credential. */
-async function faulty(fault: FakeProviderOptions, limitMs = 10_000) {
+async function faulty(fault: FakeProviderOptions, timeoutMs = 10_000) {
   const { provider, environment, stop } = await startSecretService(fault);
   onTestFinished(stop);
   provider.add({ service: 'demo', username: 'alice' }, 's3cret');
-  return { provider, store: storeOn({ ...environment, PATH: '' }, { limitMs }), stop };
+  return { provider, store: storeOn({ ...environment, PATH: '' }, { timeoutMs }), stop };
 }
 
 type Case = readonly [name: string, fault: FakeProviderOptions, code: ErrorCode, words: string];

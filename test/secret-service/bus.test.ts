@@ -8,8 +8,10 @@ import {
   requestName,
   startService,
 } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
-import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
+import { busObject, Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { BusError } from '../../src/adapters/secret-service/dbus/errors.ts';
+import type { Reader } from '../../src/adapters/secret-service/dbus/reader.ts';
+import type { Writer } from '../../src/adapters/secret-service/dbus/writer.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { BusPeer } from '../faults/bus-peer.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
@@ -49,17 +51,19 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
 
   test('an answer of another signature than was asked for ends the connection', async () => {
     const { connection } = await connected();
-    const to = { destination: 'org.freedesktop.DBus', path: '/', interface: 'org.freedesktop.DBus', member: 'GetId' };
-    await expect(connection.call({ to, gives: 'u' })).rejects.toThrow('expected "u", got "s"');
+    const call = { ...busObject, member: 'GetId', replySignature: 'u', read: (reply: Reader) => reply.readUint32() };
+    await expect(connection.call(call)).rejects.toThrow('expected "u", got "s"');
     expect(connection.isOpen).toBe(false);
   });
 
   test('a signal comes to whoever waits for it', async () => {
     const { bus, connection } = await connected();
     await addMatch(connection, "type='signal',member='NameOwnerChanged',arg0='org.example.Coming'");
-    const owner = connection.signal(({ fields, body }) =>
-      fields.member === 'NameOwnerChanged' ? body('sss')[2] : undefined,
-    );
+    const owner = connection.waitForSignal(({ member, body }) => {
+      if (member !== 'NameOwnerChanged') return undefined;
+      const values = body('sss');
+      return [values.readString(), values.readString(), values.readString()][2];
+    });
     await nameOwner(bus, 'org.example.Coming');
     expect(await owner).toMatch(/^:1\./);
   });
@@ -69,9 +73,9 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     const rule = "type='signal',interface='org.example.I'";
     const [asked, unasked] = [[] as string[], [] as string[]];
     const barrier = async (seen: string[], name: string) => {
-      const reached = connection.signal(({ fields }) => {
-        seen.push(`${fields.member}`);
-        return fields.member === name || undefined;
+      const reached = connection.waitForSignal(({ member }) => {
+        seen.push(member);
+        return member === name || undefined;
       });
       peer.signal({ path: '/', interface: 'org.example.I', member: 'Rang' }, []);
       peer.signal({ path: '/', interface: 'org.example.Barrier', member: name }, []);
@@ -103,7 +107,7 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     const liar = new BusPeer(bus, () => undefined);
     onTestFinished(() => liar.leave());
     await liar.own([]);
-    const barrier = connection.signal(({ fields }) => fields.member === 'Barrier' || undefined);
+    const barrier = connection.waitForSignal(({ member }) => member === 'Barrier' || undefined);
     for (const member of ['NameAcquired', 'Acquired', 'Barrier'])
       liar.signal({ path: '/', interface: 'org.freedesktop.DBus', member, signature: 's' }, [wanted]);
     await barrier;
@@ -119,24 +123,28 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     const { bus, connection } = await connected();
     const text = 'x'.repeat(3_000_000);
     await fakeProvider(bus, { instead: { Echo: (call) => ({ signature: 's', values: call.body('s') }) } });
-    const to = { destination: 'org.freedesktop.secrets', path: '/', interface: 'org.example', member: 'Echo' };
-    expect(await connection.call({ to, signature: 's', values: [text], gives: 's' })).toEqual([text]);
+    const echo = { destination: 'org.freedesktop.secrets', path: '/', interface: 'org.example', member: 'Echo' };
+    const write = (body: Writer) => body.writeString(text);
+    const read = (reply: Reader) => reply.readString();
+    expect(await connection.call({ ...echo, signature: 's', write, replySignature: 's', read })).toBe(text);
   });
 
   test('a bus that ends rejects every call under way and every later one', async () => {
     const { bus, connection } = await connected();
     const silent = await fakeProvider(bus, { instead: { Ping: () => 'silence' } });
-    const to = {
+    const ping = {
       destination: 'org.freedesktop.secrets',
       path: '/',
       interface: 'org.freedesktop.DBus.Peer',
       member: 'Ping',
+      replySignature: '',
+      read: () => undefined,
     };
-    const underWay = connection.call({ to, gives: '' }).catch((reason: unknown) => reason);
+    const underWay = connection.call(ping).catch((reason: unknown) => reason);
     await expect.poll(() => silent.calls).toContain('Ping');
     await bus.stop();
     expect(await underWay).toMatchObject({ errorName: 'org.freedesktop.DBus.Error.Disconnected' });
-    await expect(connection.call({ to, gives: '' })).rejects.toThrow('closed');
+    await expect(connection.call(ping)).rejects.toThrow('closed');
   });
 
   test('a connection that is kept does not keep the process running, until it is used again', async () => {
@@ -144,9 +152,9 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     await listNames(connection);
     const pipes = () => process.getActiveResourcesInfo().filter((resource) => resource === 'PipeWrap').length;
     const before = pipes();
-    connection.keepAlive(false);
+    connection.unref();
     expect(pipes()).toBe(before - 1);
-    connection.keepAlive(true);
+    connection.ref();
     expect(pipes()).toBe(before);
   });
 });

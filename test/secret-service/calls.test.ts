@@ -30,6 +30,12 @@ describeStore('what is called, in how many turns', 'secret-service', missing(), 
     expect(tap.turns).toEqual([opening, ['OpenSession', 'SearchItems'], ['GetSecret']]);
   });
 
+  test('sixteen programs that read at once each get the secret', async () => {
+    const { keyring } = await tapped();
+    const reads = Array.from({ length: 16 }, () => storeOn(keyring.environment).get(name));
+    for (const secret of await Promise.all(reads)) expect(Buffer.from(secret?.expose() ?? []).toString()).toBe('kept');
+  });
+
   test('a get over the kept connection: three turns, three calls', async () => {
     const { tap, store } = await tapped();
     await store.list('demo');
@@ -41,7 +47,7 @@ describeStore('what is called, in how many turns', 'secret-service', missing(), 
   test('a get of what is absent looks whether it is hidden behind a lock, and stops', async () => {
     const { tap, store } = await tapped();
     await store.get({ ...name, account: 'nobody' });
-    expect(tap.turns).toEqual([opening, ['OpenSession', 'SearchItems'], ['SearchItems', 'Get']]);
+    expect(tap.turns).toEqual([opening, ['OpenSession', 'SearchItems'], ['Get']]);
   });
 
   test('a set writes over the item that is there, or makes one', async () => {

@@ -10,7 +10,9 @@ import { missingSessionBus } from '../support/session-bus.ts';
 import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 
 /** A store over a provider that does with each `GetSecret`, by its number from 1, what a test has it do. */
-async function keeping(options: { readonly limitMs?: number; reads?(count: number): FaultyResponse | undefined } = {}) {
+async function keeping(
+  options: { readonly timeoutMs?: number; reads?(count: number): FaultyResponse | undefined } = {},
+) {
   let count = 0;
   const read = () => {
     count += 1;
@@ -18,7 +20,7 @@ async function keeping(options: { readonly limitMs?: number; reads?(count: numbe
   };
   const { bus, provider, store } = await setUpStore(
     { instead: { GetSecret: read } },
-    { limitMs: options.limitMs ?? 2_500 },
+    { timeoutMs: options.timeoutMs ?? 2_500 },
   );
   provider.add(exactAttributes, 'kept');
   const watching = new Connection(bus.socket);
@@ -64,7 +66,7 @@ describeStore('the connection that is kept', 'secret-service', missingSessionBus
   });
 
   test('outlives the limit of the operation that it served, and that operation’s being called off', async () => {
-    const { store, sessions } = await keeping({ limitMs: 1_000 });
+    const { store, sessions } = await keeping({ timeoutMs: 1_000 });
     const calledOff = new AbortController();
     await store.get(name, { signal: calledOff.signal });
     calledOff.abort();

@@ -2,38 +2,41 @@ import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { ProtocolError } from '../../src/adapters/secret-service/dbus/errors.ts';
-import { extent, messageTypes } from '../../src/adapters/secret-service/dbus/header.ts';
-import { decode, encode, type Fields, type Message } from '../../src/adapters/secret-service/dbus/message.ts';
-import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
+import { messageTypes, readExtent } from '../../src/adapters/secret-service/dbus/header.ts';
+import type { Reader } from '../../src/adapters/secret-service/dbus/reader.ts';
+import { decode, encode, type Fields, type Message, type Value } from '../faults/dbus-codec.ts';
 import { eventually } from '../support/eventually.ts';
 import { fakeBus } from './situations.ts';
 
-const greeting = `OK ${'0123456789abcdef'.repeat(2)}\r\n`;
+const authResponse = `OK ${'0123456789abcdef'.repeat(2)}\r\n`;
 const disconnected = { errorName: 'org.freedesktop.DBus.Error.Disconnected', message: 'the connection is closed' };
 const ping = { destination: 'org.example.A', path: '/a', interface: 'org.example.I', member: 'Ping' };
-const reason = (error: unknown) => error;
+const toReason = (error: unknown) => error;
 
-/** A connection to a bus that says what a test has it say, after the greeting. */
-async function connected(first: string | Buffer = greeting) {
-  const heard: Buffer[] = [];
+/** Calls whose replies are a string, or empty. */
+const callForString = { ...ping, replySignature: 's', read: (reply: Reader) => reply.readString() };
+const callForNothing = { ...ping, replySignature: '', read: () => 'nothing' };
+
+/** A connection to a fake bus that sends `first` when the client connects. */
+async function connected(first: string | Buffer = authResponse) {
+  const received: Buffer[] = [];
   let client: Socket | undefined;
   const bus = await fakeBus((socket) => {
     client = socket;
-    socket.on('data', (bytes) => heard.push(bytes));
+    socket.on('data', (bytes) => received.push(bytes));
     socket.write(first);
   });
   const connection = new Connection(bus.socket);
   onTestFinished(() => connection.end());
-  await eventually(() => expect(messagesIn(heard)).toHaveLength(1));
+  await eventually(() => expect(parseMessages(received)).toHaveLength(1));
   return {
     bus,
     connection,
-    /** What the client has sent, after the authentication. */
-    messages: () => messagesIn(heard),
-    authentication: () => Buffer.concat(heard).toString('latin1').split('BEGIN\r\n')[0],
-    say: (...messages: readonly Buffer[]) => client?.write(Buffer.concat(messages)),
-    /** One byte at a time, each on a way of its own. */
-    async spell(bytes: Buffer) {
+    /** What the client has sent since it authenticated. */
+    messages: () => parseMessages(received),
+    authentication: () => Buffer.concat(received).toString('latin1').split('BEGIN\r\n')[0],
+    send: (...messages: readonly Buffer[]) => client?.write(Buffer.concat(messages)),
+    async sendByteByByte(bytes: Buffer) {
       for (const byte of bytes) {
         client?.write(Uint8Array.of(byte));
         await new Promise((resolve) => setImmediate(resolve));
@@ -43,13 +46,13 @@ async function connected(first: string | Buffer = greeting) {
   };
 }
 
-function messagesIn(heard: readonly Buffer[]): readonly Message[] {
-  const bytes = Buffer.concat(heard);
+function parseMessages(received: readonly Buffer[]): readonly Message[] {
+  const bytes = Buffer.concat(received);
   const messages: Message[] = [];
   let rest = bytes.subarray(bytes.indexOf('BEGIN\r\n') + 'BEGIN\r\n'.length);
   while (rest.length > 0) {
     messages.push(decode(rest));
-    rest = rest.subarray(extent(rest).end);
+    rest = rest.subarray(readExtent(rest).end);
   }
   return messages;
 }
@@ -58,17 +61,17 @@ function reply(replyTo: number, signature: string, values: readonly Value[], fie
   return encode(messageTypes.reply, 0, 9, { replyTo, signature, ...fields }, values);
 }
 
-function signal(member: string): Buffer {
-  return encode(messageTypes.signal, 0, 9, { path: '/a', interface: 'org.example.I', member }, []);
+function signal(member: string, signature = '', values: readonly Value[] = []): Buffer {
+  return encode(messageTypes.signal, 0, 9, { path: '/a', interface: 'org.example.I', member, signature }, values);
 }
 
 const hello = reply(1, 's', [':1.7']);
 
-describe('what a client says', () => {
-  test('first, who it is, and Hello; then each call, in order, none of which starts a service', async () => {
+describe('what a client sends', () => {
+  test('it authenticates, calls Hello, and then makes each call in order, without starting a service', async () => {
     const { connection, messages, authentication } = await connected();
-    void connection.call({ to: ping, signature: 's', values: ['x'], gives: '' }).catch(reason);
-    void connection.call({ to: { ...ping, member: 'Pong' }, gives: '' }).catch(reason);
+    void connection.call({ ...callForNothing, signature: 's', write: (body) => body.writeString('x') }).catch(toReason);
+    void connection.call({ ...callForNothing, member: 'Pong' }).catch(toReason);
     await eventually(() => expect(messages()).toHaveLength(3));
     const uid = Buffer.from(`${process.getuid?.()}`).toString('hex');
     expect(authentication()).toBe(`\0AUTH EXTERNAL ${uid}\r\n`);
@@ -86,60 +89,102 @@ describe('what a client says', () => {
     expect(messages()[1]?.body('s')).toEqual(['x']);
   });
 
-  test.each([
-    ['a call', 2, (connection: Connection) => void connection.call({ to: ping, gives: '' }).catch(reason)],
-    ['what nobody waits for', 3, (connection: Connection) => connection.tell({ to: ping })],
-  ])('%s has the flags %d', async (_, flags, say) => {
-    const heard: Buffer[] = [];
-    const bus = await fakeBus((client) => client.on('data', (bytes) => heard.push(bytes)));
+  test('calls of one turn of the event loop, and those of its microtasks, are sent in one piece', async () => {
+    const pieces: Buffer[] = [];
+    const bus = await fakeBus((socket) => socket.on('data', (bytes) => pieces.push(bytes)));
     const connection = new Connection(bus.socket);
     onTestFinished(() => connection.end());
-    say(connection);
-    await eventually(() => expect(messagesIn(heard)).toHaveLength(2));
-    const bytes = Buffer.concat(heard);
+    void connection.call(callForNothing).catch(toReason);
+    await Promise.resolve();
+    void connection.call(callForNothing).catch(toReason);
+    await eventually(() => expect(parseMessages(pieces)).toHaveLength(3));
+    expect(pieces).toHaveLength(1);
+    void connection.call(callForNothing).catch(toReason);
+    await eventually(() => expect(parseMessages(pieces)).toHaveLength(4));
+    expect(pieces).toHaveLength(2);
+  });
+
+  test.each([
+    ['a call', 2, (connection: Connection) => void connection.call(callForNothing).catch(toReason)],
+    ['a call without a reply', 3, (connection: Connection) => connection.callWithoutReply(ping)],
+  ])('%s has the flags %d', async (_, flags, call) => {
+    const received: Buffer[] = [];
+    const bus = await fakeBus((client) => client.on('data', (bytes) => received.push(bytes)));
+    const connection = new Connection(bus.socket);
+    onTestFinished(() => connection.end());
+    call(connection);
+    await eventually(() => expect(parseMessages(received)).toHaveLength(2));
+    const bytes = Buffer.concat(received);
     expect(bytes[bytes.lastIndexOf(Uint8Array.of(0x6c, 1, flags, 1))]).toBe(0x6c);
   });
 
-  test('last goes out before the connection closes', async () => {
+  test('a call without a reply is sent although the connection is closed right after it', async () => {
     const { bus, connection, messages } = await connected();
-    connection.tell({ to: ping });
+    connection.callWithoutReply(ping);
     connection.end();
+    connection.callWithoutReply(ping);
     await eventually(() => expect(bus.connections()).toBe(0));
     expect(messages().map(({ fields, serial }) => [fields.member, serial])).toEqual([
       ['Hello', 1],
       ['Ping', 2],
     ]);
-    connection.tell({ to: ping });
+  });
+
+  test('a call larger than any buffer is sent whole, and those after it too', async () => {
+    const { connection, messages } = await connected();
+    const text = 'é'.repeat(300_000);
+    const call = { ...callForNothing, signature: 's' };
+    for (const each of [text, 'after'])
+      void connection.call({ ...call, write: (body) => body.writeString(each) }).catch(toReason);
+    await eventually(() => expect(messages()).toHaveLength(3));
+    expect(messages().map((message) => message.fields.signature && message.body('s')[0])).toEqual(['', text, 'after']);
   });
 });
 
-describe('what a bus says', () => {
-  test('comes in whatever pieces', async () => {
-    const { connection, spell } = await connected('O');
-    const asked = connection.ask({ to: ping, gives: 's' });
-    const heard = connection.signal(({ fields }) => fields.member);
-    await spell(Buffer.from(greeting.slice(1)));
-    expect(connection.answers).toBe(false);
-    await spell(Buffer.concat([hello, signal('Rang'), reply(2, 's', ['pong'], { sender: ':1.9' })]));
-    expect(await asked).toEqual({ values: ['pong'], sender: ':1.9' });
-    expect(await heard).toBe('Rang');
-    expect(connection.answers).toBe(true);
+describe('what a bus sends', () => {
+  test('may arrive in any pieces', async () => {
+    const { connection, sendByteByByte } = await connected('O');
+    const call = connection.call({ ...callForString, read: (reply, sender) => [reply.readString(), sender] });
+    const rang = connection.waitForSignal(({ member }) => member);
+    await sendByteByByte(Buffer.from(authResponse.slice(1)));
+    expect(connection.hasAnswered).toBe(false);
+    await sendByteByByte(Buffer.concat([hello, signal('Rang'), reply(2, 's', ['pong'], { sender: ':1.9' })]));
+    expect(await call).toEqual(['pong', ':1.9']);
+    expect(await rang).toBe('Rang');
+    expect(connection.hasAnswered).toBe(true);
   });
 
-  test('is waited for to the last byte of the greeting, and no further', async () => {
-    const { connection, say } = await connected(greeting.slice(0, -1));
-    say(Buffer.from(greeting.slice(-1)));
-    say(hello);
-    await eventually(() => expect(connection.answers).toBe(true));
+  test('is understood as soon as the last byte of the response to the authentication is there', async () => {
+    const { connection, send } = await connected(authResponse.slice(0, -1));
+    send(Buffer.from(authResponse.slice(-1)));
+    send(hello);
+    await eventually(() => expect(connection.hasAnswered).toBe(true));
   });
 
-  test('comes all at once, with the greeting before it and the head of another behind', async () => {
-    const { connection, say } = await connected(
-      Buffer.concat([Buffer.from(greeting), hello, reply(2, '', []).subarray(0, 16)]),
+  test('may arrive at once, from the response to the authentication to the start of a further message', async () => {
+    const last = reply(2, '', []);
+    const { connection, send } = await connected(
+      Buffer.concat([Buffer.from(authResponse), hello, last.subarray(0, 16)]),
     );
-    const asked = connection.call({ to: ping, gives: '' });
-    say(reply(2, '', []).subarray(16));
-    expect(await asked).toEqual([]);
+    const call = connection.call(callForNothing);
+    send(last.subarray(16));
+    expect(await call).toBe('nothing');
+  });
+
+  test('may be larger than the buffer, and a message may cross its end', async () => {
+    const { connection, send } = await connected();
+    const sizes = [10, 5_000, 5_000, 100_000, 7_900, 300, 1_000_000, 3];
+    const calls = sizes.map(() => connection.call(callForString));
+    send(hello, ...sizes.map((size, index) => reply(2 + index, 's', [`${index}`.repeat(size)])));
+    expect(await Promise.all(calls)).toEqual(sizes.map((size, index) => `${index}`.repeat(size)));
+  });
+
+  test('may have its most significant byte first', async () => {
+    const { connection, send } = await connected();
+    const call = connection.call({ ...ping, replySignature: 'u', read: (reply) => reply.readUint32() });
+    const bigEndian = '42 02 01 01 00000004 00000009 0000000f  05 01 7500 00000002 08 01 6700 01 7500 00  0000002a';
+    send(hello, Buffer.from(bigEndian.replaceAll(' ', ''), 'hex'));
+    expect(await call).toBe(42);
   });
 
   test.each([
@@ -148,44 +193,44 @@ describe('what a bus says', () => {
     ['REJECTION', 'what listens at the address of the session bus does not speak D-Bus', undefined],
     ['HTTP/1.1 400 Bad Request\r\n', 'what listens at the address of the session bus does not speak D-Bus', undefined],
     ['OKAY, what is it?', 'what listens at the address of the session bus does not speak D-Bus', undefined],
-  ])('in place of the greeting, %j: every call says what that is', async (first, message, errorName) => {
+  ])('the response %j to the authentication rejects every call', async (first, message, errorName) => {
     const { connection } = await connected(first);
-    const error = await connection.call({ to: ping, gives: '' }).catch(reason);
+    const error = await connection.call(callForNothing).catch(toReason);
     expect(error).toMatchObject({ message, ...(errorName && { errorName }) });
     if (errorName === undefined) expect(error).toBeInstanceOf(ProtocolError);
     expect(connection.isOpen).toBe(false);
-    expect(connection.answers).toBe(false);
+    expect(connection.hasAnswered).toBe(false);
   });
 
-  test('to Hello that it will not: every call is told so', async () => {
-    const { connection, say } = await connected();
-    const asked = connection.call({ to: ping, gives: '' }).catch(reason);
+  test('an error reply to Hello rejects every call', async () => {
+    const { connection, send } = await connected();
+    const call = connection.call(callForNothing).catch(toReason);
     const fields = { replyTo: 1, errorName: 'org.freedesktop.DBus.Error.LimitsExceeded', signature: 's' };
-    say(encode(messageTypes.error, 0, 1, fields, ['too many']));
-    expect(await asked).toMatchObject({ errorName: fields.errorName, message: 'too many' });
+    send(encode(messageTypes.error, 0, 1, fields, ['too many']));
+    expect(await call).toMatchObject({ errorName: fields.errorName, message: 'too many' });
     expect(connection.isOpen).toBe(false);
-    expect(connection.answers).toBe(false);
+    expect(connection.hasAnswered).toBe(false);
   });
 
-  test('in other words than text of why it fails is passed over', async () => {
-    const { connection, say } = await connected();
-    const asked = connection.call({ to: ping, gives: '' }).catch(reason);
-    const other = connection.call({ to: ping, gives: '' }).catch(reason);
-    say(
+  test('an error reply whose body is not a text has an empty message', async () => {
+    const { connection, send } = await connected();
+    const call = connection.call(callForNothing).catch(toReason);
+    const other = connection.call(callForNothing).catch(toReason);
+    send(
       hello,
       encode(messageTypes.error, 0, 1, { replyTo: 2, errorName: 'org.example.Broken', signature: 'u' }, [7]),
       encode(messageTypes.error, 0, 1, { replyTo: 3, signature: 'su' }, ['words', 7]),
     );
-    expect(await asked).toMatchObject({ errorName: 'org.example.Broken', message: '' });
+    expect(await call).toMatchObject({ errorName: 'org.example.Broken', message: '' });
     expect(await other).toMatchObject({ errorName: '', message: '' });
     expect(connection.isOpen).toBe(true);
   });
 
-  test('to nobody’s question, twice, or as what is no answer is no answer', async () => {
-    const { connection, say } = await connected();
-    const asked = connection.call({ to: ping, gives: 's' });
-    const later = connection.ask({ to: ping, gives: 's' });
-    say(
+  test('a reply to no call, a second reply, and a message that is no reply are ignored', async () => {
+    const { connection, send } = await connected();
+    const call = connection.call(callForString);
+    const later = connection.call({ ...callForString, read: (reply, sender) => [reply.readString(), sender] });
+    send(
       hello,
       reply(99, 'u', [1]),
       encode(messageTypes.error, 0, 1, { replyTo: 98, errorName: 'org.example.Broken' }, []),
@@ -195,84 +240,98 @@ describe('what a bus says', () => {
       reply(2, 'u', [2]),
       reply(3, 's', ['the next']),
     );
-    expect(await asked).toEqual(['the answer']);
-    expect(await later).toEqual({ values: ['the next'], sender: '' });
+    expect(await call).toBe('the answer');
+    expect(await later).toEqual(['the next', '']);
     expect(connection.isOpen).toBe(true);
   });
 
-  test('of another type than a call asked for ends the connection', async () => {
-    const { connection, say } = await connected();
-    const asked = connection.call({ to: ping, gives: 's' }).catch(reason);
-    const other = connection.call({ to: ping, gives: 's' }).catch(reason);
-    say(hello, reply(2, 'u', [1]));
-    expect(await asked).toMatchObject({ message: 'expected "s", got "u"' });
-    expect(await other).toBe(await asked);
+  test.each<[string, Buffer, string]>([
+    ['of another signature', reply(2, 'u', [1]), 'expected "s", got "u"'],
+    ['that is not read to its end', reply(2, 's', ['x'], { path: '/a' }), 'a message is longer than its signature'],
+  ])('a reply %s ends the connection', async (why, message, words) => {
+    const { connection, send } = await connected();
+    const read = (reply: Reader) => (why.includes('end') ? reply.readByte() : reply.readString());
+    const call = connection.call({ ...callForString, read }).catch(toReason);
+    const other = connection.call(callForString).catch(toReason);
+    send(hello, message);
+    expect(await call).toMatchObject({ message: words });
+    expect(await other).toBe(await call);
+    expect(connection.isOpen).toBe(false);
+  });
+
+  test('bytes that are no message end the connection', async () => {
+    const { connection, send } = await connected();
+    const call = connection.call(callForString).catch(toReason);
+    send(hello, Buffer.alloc(16, 'x'));
+    expect(await call).toEqual(new ProtocolError('this is not a D-Bus message'));
     expect(connection.isOpen).toBe(false);
   });
 });
 
 describe('a signal', () => {
-  test('is waited for until it is the one; from then on it is not looked for', async () => {
-    const { connection, say } = await connected();
-    const seen: (string | undefined)[] = [];
-    const second = connection.signal(({ fields }) => {
-      seen.push(fields.member);
-      return fields.member === 'Second' ? 'picked' : undefined;
+  test('is passed to each waiter until that has picked one', async () => {
+    const { connection, send } = await connected();
+    const seen: string[] = [];
+    const second = connection.waitForSignal(({ member }) => {
+      seen.push(member);
+      return member === 'Second' ? 'picked' : undefined;
     });
-    const last = connection.signal(({ fields }) => (fields.member === 'Last' ? 'last' : undefined));
-    say(hello, signal('First'), signal('Second'), signal('Third'), signal('Last'));
+    const last = connection.waitForSignal(({ member, body }) =>
+      member === 'Last' ? body('s').readString() : undefined,
+    );
+    send(hello, signal('First'), signal('Second'), signal('Third'), signal('Last', 's', ['last']));
     expect(await second).toBe('picked');
     expect(await last).toBe('last');
     expect(seen).toEqual(['First', 'Second']);
   });
 
-  test('is nothing but a signal', async () => {
-    const { connection, say } = await connected();
+  test('is the only kind of message that is passed on', async () => {
+    const { connection, send } = await connected();
     const seen: number[] = [];
-    const waiting = connection.signal(({ type, fields }) => {
+    const waiting = connection.waitForSignal(({ type, member }) => {
       seen.push(type);
-      return fields.member;
+      return member;
     });
-    say(hello, encode(messageTypes.call, 0, 1, ping, []), signal('Rang'));
+    send(hello, encode(messageTypes.call, 0, 1, ping, []), signal('Rang'));
     expect(await waiting).toBe('Rang');
     expect(seen).toEqual([messageTypes.signal]);
   });
 
-  test('that cannot be made sense of ends the connection', async () => {
-    const { connection, say } = await connected();
-    const waiting = connection.signal(({ body }) => body('s')[0]).catch(reason);
-    say(hello, signal('Rang'));
+  test('of another signature than the waiter reads ends the connection', async () => {
+    const { connection, send } = await connected();
+    const waiting = connection.waitForSignal(({ body }) => body('s').readString()).catch(toReason);
+    send(hello, signal('Rang'));
     expect(await waiting).toMatchObject({ message: 'expected "s", got ""' });
     expect(connection.isOpen).toBe(false);
   });
 });
 
-describe('the end', () => {
+describe('the end of a connection', () => {
   test.each<[string, (at: Awaited<ReturnType<typeof connected>>) => unknown, unknown]>([
-    ['with a reason', ({ connection }) => connection.end(new Error('because')), { message: 'because' }],
+    ['with an error', ({ connection }) => connection.end(new Error('because')), { message: 'because' }],
     ['without one', ({ connection }) => connection.end(), disconnected],
-    ['that the bus makes', ({ hangUp }) => hangUp(), disconnected],
-  ])('%s is told to all that is under way, and to all that comes later', async (_, end, told) => {
+    ['by the bus', ({ hangUp }) => hangUp(), disconnected],
+  ])('%s rejects every pending and every later call', async (_, end, expected) => {
     const at = await connected();
     const { connection } = at;
-    const underWay = [
-      connection.call({ to: ping, gives: '' }).catch(reason),
-      connection.signal(() => undefined).catch(reason),
+    const pending = [
+      connection.call(callForNothing).catch(toReason),
+      connection.waitForSignal(() => undefined).catch(toReason),
     ];
     await eventually(() => expect(at.messages()).toHaveLength(2));
     expect(connection.isOpen).toBe(true);
     end(at);
-    for (const work of underWay) expect(await work).toMatchObject(told as object);
+    for (const work of pending) expect(await work).toMatchObject(expected as object);
     expect(connection.isOpen).toBe(false);
     connection.end(new Error('another reason'));
-    const later = [connection.call({ to: ping, gives: '' }), connection.signal(() => undefined)];
-    for (const work of later) expect(await work.catch(reason)).toMatchObject(told as object);
+    const later = [connection.call(callForNothing), connection.waitForSignal(() => undefined)];
+    for (const work of later) expect(await work.catch(toReason)).toMatchObject(expected as object);
     await eventually(() => expect(at.bus.connections()).toBe(0));
   });
 
-  test('is there from the start where nothing listens', async () => {
+  test('comes at once if nothing listens on the socket', async () => {
     const connection = new Connection('/nonexistent/bus');
-    expect(await connection.call({ to: ping, gives: '' }).catch(reason)).toMatchObject({
+    expect(await connection.call(callForNothing).catch(toReason)).toMatchObject({
       code: 'ENOENT',
       syscall: 'connect',
     });

@@ -14,7 +14,7 @@ import { fakeBus, fakeProvider, gnomeKeyring, nameOwner, programs, sessionBus } 
 import { readAllItems } from './stored-items.ts';
 import { storeOn } from './stores.ts';
 
-const short = { limitMs: 400 };
+const short = { timeoutMs: 400 };
 const name = { service: 'demo', account: 'alice' };
 const serviceName = 'org.freedesktop.secrets';
 
@@ -23,7 +23,7 @@ async function diagnose(
   environment: SessionEnvironment,
   options: Partial<SecretServiceOptions> = {},
 ): Promise<ProbeResult> {
-  const store = storeOn(environment, { limitMs: 10_000, ...options });
+  const store = storeOn(environment, { timeoutMs: 10_000, ...options });
   const probe = await store.probe();
   if (probe.kind !== 'usable' && probe.reason !== 'no-collection') {
     const operations = [store.get(name), store.delete(name), store.list()];

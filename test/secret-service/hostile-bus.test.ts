@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { messageTypes } from '../../src/adapters/secret-service/dbus/header.ts';
-import { encode } from '../../src/adapters/secret-service/dbus/message.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
+import { encode } from '../faults/dbus-codec.ts';
 import { startFakeBus } from '../faults/fake-bus.ts';
 import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { storeOn } from './stores.ts';
@@ -50,7 +50,7 @@ test('[SS8] whatever a bus says, in whatever pieces, an operation rejects, and s
     fc.boolean(),
     async (words, parts, end) => {
       [said, pieces, hangsUp] = [words, parts, end];
-      const error = await storeOn(bus.environment, { limitMs: 30 })
+      const error = await storeOn(bus.environment, { timeoutMs: 30 })
         .get(name)
         .catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(CredentialError);
@@ -72,7 +72,7 @@ test('a bus that talks without end and says nothing is timed out', async () => {
     };
     talk();
   });
-  await expect(storeOn(bus.environment, { limitMs: 300 }).get(name)).rejects.toMatchObject({ code: 'timed-out' });
+  await expect(storeOn(bus.environment, { timeoutMs: 300 }).get(name)).rejects.toMatchObject({ code: 'timed-out' });
   await bus.stop();
 });
 

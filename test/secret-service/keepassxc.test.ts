@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createItem, openSession, readItems, showPrompt } from '../../src/adapters/secret-service/calls.ts';
-import { attributesFor } from '../../src/adapters/secret-service/item-attributes.ts';
+import { toAttributes } from '../../src/adapters/secret-service/item-attributes.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret, troublesomeSecrets } from '../contract/secrets.ts';
@@ -12,7 +12,7 @@ import { storeOn } from './stores.ts';
 import { startTap, type Tap } from './tap.ts';
 
 const name = { service: 'demo', account: 'alice' };
-const patient = { limitMs: 10_000 };
+const patient = { timeoutMs: 10_000 };
 
 async function keepassxc(state: DatabaseState): Promise<KeePassXC> {
   const started = await startKeePassXC(state);
@@ -139,7 +139,7 @@ async function addAnother({ bus }: KeePassXC, count: number): Promise<void> {
   await withDefaultCollection(bus, async (peer, collection) => {
     const item = {
       label: 'alice',
-      attributes: attributesFor(name, 'keystow'),
+      attributes: toAttributes(name, 'keystow'),
       bytes: new Uint8Array(),
       replaces: false,
     };

@@ -8,7 +8,7 @@ import { storeOn } from './stores.ts';
 import { startTap } from './tap.ts';
 
 const name = { service: 'demo', account: 'alice' };
-const patient = { limitMs: 10_000 };
+const patient = { timeoutMs: 10_000 };
 
 async function kwallet(state: WalletState): Promise<KWallet> {
   const started = await startKWallet(state);

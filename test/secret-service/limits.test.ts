@@ -26,7 +26,7 @@ function everyOperation(store: SecretService, options?: OperationOptions): Promi
 describeStore('an operation is bounded', 'secret-service', missing(), () => {
   test('[SS12] a provider that is stopped: timed out, in every operation, also over a kept connection', async () => {
     const keyring = await gnomeKeyring('unlocked');
-    const store = storeOn(keyring.environment, { limitMs: 1_000 });
+    const store = storeOn(keyring.environment, { timeoutMs: 1_000 });
     await store.set(name, textSecret('kept'));
     keyring.freeze();
     const errors = await Promise.all(everyOperation(store).map((operation) => failure(operation, 'timed-out')));
@@ -36,7 +36,7 @@ describeStore('an operation is bounded', 'secret-service', missing(), () => {
 
   test('after it was timed out a store serves again as soon as the provider does', async () => {
     const keyring = await gnomeKeyring('unlocked');
-    const store = storeOn(keyring.environment, { limitMs: 500 });
+    const store = storeOn(keyring.environment, { timeoutMs: 500 });
     await store.set(name, textSecret('kept'));
     keyring.freeze();
     await failure(store.get(name), 'timed-out');
@@ -47,7 +47,7 @@ describeStore('an operation is bounded', 'secret-service', missing(), () => {
   test('called off while it waits: cancelled at once, in every operation', async () => {
     const bus = await fakeBus(() => undefined);
     const calledOff = new AbortController();
-    const operations = everyOperation(storeOn(bus.environment, { limitMs: 60_000 }), { signal: calledOff.signal });
+    const operations = everyOperation(storeOn(bus.environment, { timeoutMs: 60_000 }), { signal: calledOff.signal });
     const errors = Promise.all(operations.map((operation) => failure(operation, 'cancelled')));
     await eventually(() => expect(bus.connections()).toBe(operations.length));
     calledOff.abort();
@@ -87,10 +87,10 @@ describeStore('an operation is bounded', 'secret-service', missing(), () => {
 
   test('operations at once do not wait for each other', async () => {
     const bus = await fakeBus(() => undefined);
-    const store = storeOn(bus.environment, { limitMs: 300 });
+    const store = storeOn(bus.environment, { timeoutMs: 300 });
     await Promise.all(everyOperation(store).map((operation) => failure(operation, 'timed-out')));
     const { environment } = await gnomeKeyring('unlocked');
-    const working = storeOn(environment, { limitMs: 20_000 });
+    const working = storeOn(environment, { timeoutMs: 20_000 });
     const accounts = Array.from({ length: 30 }, (_, index) => ({ service: 'demo', account: `${index}` }));
     await Promise.all(accounts.map((account) => working.set(account, secret)));
     expect(await working.list('demo')).toHaveLength(30);
@@ -107,7 +107,7 @@ describeStore('an operation is bounded', 'secret-service', missing(), () => {
   test('a secret of the limit is kept whole', async () => {
     const { environment } = await gnomeKeyring('unlocked');
     const large = freshSecret(maxSecretBytes);
-    const store = storeOn(environment, { limitMs: 20_000 });
+    const store = storeOn(environment, { timeoutMs: 20_000 });
     await store.set(name, large);
     expect(Buffer.from((await store.get(name))?.expose() ?? []).equals(large.expose())).toBe(true);
   });

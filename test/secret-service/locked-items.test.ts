@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
+import type { Value } from '../faults/dbus-codec.ts';
 import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { exactAttributes, name, setUpStore } from './set-up-store.ts';

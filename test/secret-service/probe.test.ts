@@ -13,7 +13,7 @@ const keepassxc = ['org.keepassxc.KeePassXC.MainWindow'];
 async function probing(options: FakeProviderOptions = {}) {
   const bus = await sessionBus();
   const provider = await fakeProvider(bus, options);
-  return { provider, store: storeOn(bus.environment, { limitMs: 500 }) };
+  return { provider, store: storeOn(bus.environment, { timeoutMs: 500 }) };
 }
 
 describeStore('the probe of a provider', 'secret-service', missingSessionBus(), () => {

@@ -14,12 +14,12 @@ import { storeOn } from './stores.ts';
 const name = { service: 'demo', account: 'alice' };
 const attributes = { service: 'demo', username: 'alice' };
 
-async function locked(options: FakeProviderOptions & { readonly interactive?: boolean; readonly limitMs?: number }) {
+async function locked(options: FakeProviderOptions & { readonly interactive?: boolean; readonly timeoutMs?: number }) {
   const bus = await sessionBus();
   const provider = await fakeProvider(bus, { locked: true, ...options });
   const waiting = vi.fn<Interaction['notifyWaiting']>();
   const interaction = { interactive: options.interactive ?? false, notifyWaiting: waiting };
-  const store = storeOn(bus.environment, { interaction, limitMs: options.limitMs ?? 10_000 });
+  const store = storeOn(bus.environment, { interaction, timeoutMs: options.timeoutMs ?? 10_000 });
   return { bus, provider, waiting, store };
 }
 
@@ -147,7 +147,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('[SS17] who takes longer than the limit: it waits', async () => {
-      const { provider, store } = await locked({ interactive: true, limitMs: 500, user: 'nothing' });
+      const { provider, store } = await locked({ interactive: true, timeoutMs: 500, user: 'nothing' });
       provider.add(attributes, 'kept');
       const result = store.get(name);
       await wait(1_000);
@@ -159,7 +159,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     test('who has answered: from then on the limit counts, and nothing is said any more', async () => {
       const { provider, store, waiting } = await locked({
         interactive: true,
-        limitMs: 1_000,
+        timeoutMs: 1_000,
         instead: { GetSecret: () => 'silence' },
       });
       provider.add(attributes, 'kept');
@@ -169,7 +169,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('who has answered: of the limit there is left what there was before', async () => {
-      const { provider, store } = await locked({ interactive: true, limitMs: 500, lateMs: 120 });
+      const { provider, store } = await locked({ interactive: true, timeoutMs: 500, lateMs: 120 });
       provider.add(attributes, 'kept');
       await failure(store.get(name), 'timed-out');
     });

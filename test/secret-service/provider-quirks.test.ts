@@ -12,7 +12,7 @@ import { storeOn } from './stores.ts';
 const keepassxc: FakeProviderOptions = { names: ['org.keepassxc.KeePassXC.MainWindow'] };
 const kwallet: FakeProviderOptions = { names: ['org.kde.kwalletd5'] };
 const collection = '/org/freedesktop/secrets/collection/fake';
-const short = { limitMs: 500 };
+const short = { timeoutMs: 500 };
 
 describeStore('each provider in its own ways', 'secret-service', missingSessionBus(), () => {
   describe('KeePassXC that is unlocked, and has a prompt for every change', () => {

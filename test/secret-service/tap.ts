@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
-import { extent, headBytes } from '../../src/adapters/secret-service/dbus/header.ts';
-import { decode } from '../../src/adapters/secret-service/dbus/message.ts';
+import { fixedHeaderBytes, readExtent } from '../../src/adapters/secret-service/dbus/header.ts';
+import { decode } from '../faults/dbus-codec.ts';
 import { type FakeBus, startFakeBus } from '../faults/fake-bus.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 
@@ -39,9 +39,9 @@ export function methodsIn(bytes: Buffer): [methods: string[], rest: Buffer] {
   const begin = bytes.indexOf('BEGIN\r\n');
   let rest = begin < 0 ? bytes : bytes.subarray(begin + 'BEGIN\r\n'.length);
   const methods: string[] = [];
-  while (rest.length >= headBytes && rest.length >= extent(rest).end) {
+  while (rest.length >= fixedHeaderBytes && rest.length >= readExtent(rest).end) {
     methods.push(decode(rest).fields.member ?? '');
-    rest = rest.subarray(extent(rest).end);
+    rest = rest.subarray(readExtent(rest).end);
   }
   return [methods, rest];
 }

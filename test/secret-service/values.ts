@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Value } from '../../src/adapters/secret-service/dbus/value.ts';
+import type { Value } from '../faults/dbus-codec.ts';
 
 /** A signature and a value of it, one complete type at most `depth` deep. */
 export interface Typed {
@@ -7,7 +7,7 @@ export interface Typed {
   readonly value: Value;
 }
 
-const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+export const text = fc.string({ unit: 'grapheme', maxLength: 20 });
 
 const basic: fc.Arbitrary<Typed> = fc.oneof(
   fc.record({ signature: fc.constant('y'), value: fc.nat(255) }),

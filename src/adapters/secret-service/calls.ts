@@ -1,9 +1,16 @@
 import { isUtf8 } from 'node:buffer';
-import type { Call, Connection } from './dbus/connection.ts';
+import type { Connection } from './dbus/connection.ts';
 import { ProtocolError } from './dbus/errors.ts';
-import type { Value } from './dbus/value.ts';
+import type { MethodName } from './dbus/header.ts';
+import type { Reader } from './dbus/reader.ts';
+import type { Writer } from './dbus/writer.ts';
 
-/** Whom the calls go to. `owner`: a provider's unique name, so that they neither reach a successor nor start one. */
+// The methods of the Secret Service. Secret Service API, "D-Bus API Reference".
+
+/** The name that a provider of the Secret Service owns on the bus. */
+export const serviceName = 'org.freedesktop.secrets';
+
+/** The recipient of calls. `owner` is a provider's unique name, so that no call reaches its successor or starts one. */
 export interface Peer {
   readonly bus: Connection;
   readonly owner: string;
@@ -11,141 +18,222 @@ export interface Peer {
 
 export type Attributes = Readonly<Record<string, string>>;
 
-/** What an object path says where there is none: no such collection, no prompt to answer. */
+/** An object path that stands for no object: no such collection, no prompt required. */
 export const noObject = '/';
 
-export const service = '/org/freedesktop/secrets';
+const servicePath = '/org/freedesktop/secrets';
 
-// Secret Service API, "D-Bus API Reference". The casts are sound: a reply of another signature never resolves.
-
-/** Gives the session's path. "plain": secrets travel as they are, the bus being the user's own. */
-export async function openSession(peer: Peer): Promise<string> {
-  const values = await call(peer, service, 'Service', 'OpenSession', 'sv', ['plain', ['s', '']], 'vo');
-  return values[1] as string;
+/** Returns the path of a new session. Its algorithm is `plain`, because the bus belongs to the user. */
+export function openSession(peer: Peer): Promise<string> {
+  return peer.bus.call({
+    ...method(peer, servicePath, 'Service', 'OpenSession'),
+    signature: 'sv',
+    write(body) {
+      body.writeString('plain');
+      body.writeSignature('s');
+      body.writeString('');
+    },
+    replySignature: 'vo',
+    read(reply) {
+      reply.readVariant();
+      return reply.readString();
+    },
+  });
 }
 
-/** The collection that the alias `default` names, or {@link noObject}; and who says so. */
-export async function askDefaultAlias(peer: Peer): Promise<{ readonly alias: string; readonly sender: string }> {
-  const to = target(peer, service, 'Service', 'ReadAlias');
-  const { values, sender } = await peer.bus.ask({ to, signature: 's', values: ['default'], gives: 'o' });
-  return { alias: values[0] as string, sender };
+/** Returns the collection with the alias `default`, or {@link noObject}, and the unique name of the provider. */
+export function askDefaultAlias(peer: Peer): Promise<{ readonly alias: string; readonly sender: string }> {
+  return peer.bus.call({
+    ...method(peer, servicePath, 'Service', 'ReadAlias'),
+    signature: 's',
+    write: (body) => body.writeString('default'),
+    replySignature: 'o',
+    read: (reply, sender) => ({ alias: reply.readString(), sender }),
+  });
 }
 
 export async function readDefaultAlias(peer: Peer): Promise<string> {
   return (await askDefaultAlias(peer)).alias;
 }
 
-/** The items whose attributes include `attributes`; none of those given: all. */
-export async function searchItems(peer: Peer, attributes: Attributes): Promise<[unlocked: string[], locked: string[]]> {
-  const values = await call(peer, service, 'Service', 'SearchItems', 'a{ss}', [Object.entries(attributes)], 'aoao');
-  return values as [string[], string[]];
+/** Returns the items whose attributes include `attributes`; all items if that is empty. */
+export function searchItems(peer: Peer, attributes: Attributes): Promise<[unlocked: string[], locked: string[]]> {
+  return peer.bus.call({
+    ...method(peer, servicePath, 'Service', 'SearchItems'),
+    signature: 'a{ss}',
+    write: (body) => body.writeDictionary(attributes),
+    replySignature: 'aoao',
+    read: (reply) => [reply.readStrings(), reply.readStrings()],
+  });
 }
 
-export async function getSecret(peer: Peer, item: string, session: string): Promise<Uint8Array> {
-  const [secret] = await call(peer, item, 'Item', 'GetSecret', 'o', [session], '(oayays)');
-  return (secret as [string, Uint8Array, Uint8Array, string])[2];
+export function getSecret(peer: Peer, item: string, session: string): Promise<Uint8Array> {
+  return peer.bus.call({
+    ...method(peer, item, 'Item', 'GetSecret'),
+    signature: 'o',
+    write: (body) => body.writeString(session),
+    replySignature: '(oayays)',
+    read(reply) {
+      const [, , bytes] = [reply.readString(), reply.readBytes(), reply.readBytes(), reply.readString()];
+      return bytes;
+    },
+  });
 }
 
-export function call(
-  peer: Peer,
-  path: string,
-  of: string,
-  member: string,
-  signature: string,
-  values: Value[],
-  gives: string,
-) {
-  return peer.bus.call({ to: target(peer, path, of, member), signature, values, gives });
-}
-
-/** `of`: the interface that the method belongs to, such as `Item`. */
-export function target(peer: Peer, path: string, of: string, member: string): Call['to'] {
-  return { destination: peer.owner, path, interface: `org.freedesktop.Secret.${of}`, member };
-}
-
-/** Gives the prompt to answer, or {@link noObject}. Asks nobody by itself. */
-export async function unlock(peer: Peer, paths: readonly string[]): Promise<string> {
-  return (await call(peer, service, 'Service', 'Unlock', 'ao', [paths], 'aoo'))[1] as string;
-}
-
-/** Gives the item or {@link noObject}, and the prompt. */
-export async function createItem(peer: Peer, collection: string, session: string, item: NewItem) {
-  const properties = [
-    ['org.freedesktop.Secret.Item.Label', ['s', item.label]],
-    ['org.freedesktop.Secret.Item.Attributes', ['a{ss}', Object.entries(item.attributes)]],
-  ];
-  const values = [properties, toSecretStruct(session, item.bytes), item.replaces];
-  const reply = await call(peer, collection, 'Collection', 'CreateItem', 'a{sv}(oayays)b', values, 'oo');
-  return reply as [item: string, prompt: string];
+/** Returns the prompt that has to be completed, or {@link noObject}. Doesn't show it. */
+export function unlock(peer: Peer, paths: readonly string[]): Promise<string> {
+  return peer.bus.call({
+    ...method(peer, servicePath, 'Service', 'Unlock'),
+    signature: 'ao',
+    write: (body) => body.writeStrings(paths),
+    replySignature: 'aoo',
+    read(reply) {
+      reply.readStrings();
+      return reply.readString();
+    },
+  });
 }
 
 export interface NewItem {
   readonly label: string;
   readonly attributes: Attributes;
   readonly bytes: Uint8Array;
-  /** An item with the same attributes is overwritten. */
+  /** Whether an item with the same attributes is overwritten. */
   readonly replaces: boolean;
 }
 
-export async function setSecret(peer: Peer, item: string, session: string, bytes: Uint8Array): Promise<void> {
-  await call(peer, item, 'Item', 'SetSecret', '(oayays)', [toSecretStruct(session, bytes)], '');
+/** Returns the item, or {@link noObject} and the prompt that has to be completed. */
+export function createItem(
+  peer: Peer,
+  collection: string,
+  session: string,
+  { label, attributes, bytes, replaces }: NewItem,
+): Promise<[item: string, prompt: string]> {
+  return peer.bus.call({
+    ...method(peer, collection, 'Collection', 'CreateItem'),
+    signature: 'a{sv}(oayays)b',
+    write(body) {
+      body.writeArray(8, () => {
+        body.writeString('org.freedesktop.Secret.Item.Label');
+        body.writeSignature('s');
+        body.writeString(label);
+        body.align(8);
+        body.writeString('org.freedesktop.Secret.Item.Attributes');
+        body.writeSignature('a{ss}');
+        body.writeDictionary(attributes);
+      });
+      writeSecret(body, session, bytes);
+      body.writeBoolean(replaces);
+    },
+    replySignature: 'oo',
+    read: (reply) => [reply.readString(), reply.readString()],
+  });
 }
 
-/** Gives the prompt to answer, or {@link noObject}. */
-export async function deleteItem(peer: Peer, item: string): Promise<string> {
-  return (await call(peer, item, 'Item', 'Delete', '', [], 'o'))[0] as string;
+export function setSecret(peer: Peer, item: string, session: string, bytes: Uint8Array): Promise<void> {
+  return peer.bus.call({
+    ...method(peer, item, 'Item', 'SetSecret'),
+    signature: '(oayays)',
+    write: (body) => writeSecret(body, session, bytes),
+    replySignature: '',
+    read: () => undefined,
+  });
 }
 
-export async function showPrompt(peer: Peer, path: string): Promise<void> {
-  await call(peer, path, 'Prompt', 'Prompt', 's', [''], '');
+/** Returns the prompt that has to be completed, or {@link noObject}. */
+export function deleteItem(peer: Peer, item: string): Promise<string> {
+  const read = (reply: Reader) => reply.readString();
+  return peer.bus.call({ ...deleteMethod(peer, item), replySignature: 'o', read });
 }
 
-export async function readAttributes(peer: Peer, item: string): Promise<Attributes> {
-  return Object.fromEntries((await readProperty(peer, item, 'Item', 'Attributes', 'a{ss}')) as [string, string][]);
+export function deleteMethod(peer: Peer, item: string): MethodName {
+  return method(peer, item, 'Item', 'Delete');
 }
 
-/** Seconds since 1970. */
-export async function readModified(peer: Peer, item: string): Promise<number> {
-  return Number(await readProperty(peer, item, 'Item', 'Modified', 't'));
+export function showPrompt(peer: Peer, path: string): Promise<void> {
+  return peer.bus.call({
+    ...method(peer, path, 'Prompt', 'Prompt'),
+    signature: 's',
+    // No window that the dialog belongs to.
+    write: (body) => body.writeString(''),
+    replySignature: '',
+    read: () => undefined,
+  });
 }
 
-export async function readItems(peer: Peer, collection: string): Promise<string[]> {
-  return (await readProperty(peer, collection, 'Collection', 'Items', 'ao')) as string[];
+export function dismissMethod(peer: Peer, prompt: string): MethodName {
+  return method(peer, prompt, 'Prompt', 'Dismiss');
 }
 
-export async function isItemLocked(peer: Peer, item: string): Promise<boolean> {
-  return (await readProperty(peer, item, 'Item', 'Locked', 'b')) as boolean;
+export function readAttributes(peer: Peer, item: string): Promise<Attributes> {
+  return readProperty(peer, item, 'Item', 'Attributes', 'a{ss}', (reply) => reply.readDictionary());
 }
 
-export async function readLabel(peer: Peer, collection: string): Promise<string> {
-  return (await readProperty(peer, collection, 'Collection', 'Label', 's')) as string;
+/** Returns seconds since 1970. */
+export function readModified(peer: Peer, item: string): Promise<number> {
+  return readProperty(peer, item, 'Item', 'Modified', 't', (reply) => Number(reply.readUint64()));
 }
 
-export async function isCollectionLocked(peer: Peer, collection: string): Promise<boolean> {
-  return (await readProperty(peer, collection, 'Collection', 'Locked', 'b')) as boolean;
+export function readItems(peer: Peer, collection: string): Promise<string[]> {
+  return readProperty(peer, collection, 'Collection', 'Items', 'ao', (reply) => reply.readStrings());
 }
 
-async function readProperty(peer: Peer, path: string, of: string, name: string, type: string): Promise<Value> {
-  const to = { destination: peer.owner, path, interface: 'org.freedesktop.DBus.Properties', member: 'Get' };
-  const values = [`org.freedesktop.Secret.${of}`, name];
-  const [variant] = await peer.bus.call({ to, signature: 'ss', values, gives: 'v' });
-  const [given, value] = variant as [string, Value];
-  if (given !== type) throw new ProtocolError(`${name} is of type "${given}"`);
-  return value;
+export function isItemLocked(peer: Peer, item: string): Promise<boolean> {
+  return readProperty(peer, item, 'Item', 'Locked', 'b', (reply) => reply.readBoolean());
+}
+
+export function readLabel(peer: Peer, collection: string): Promise<string> {
+  return readProperty(peer, collection, 'Collection', 'Label', 's', (reply) => reply.readString());
+}
+
+export function isCollectionLocked(peer: Peer, collection: string): Promise<boolean> {
+  return readProperty(peer, collection, 'Collection', 'Locked', 'b', (reply) => reply.readBoolean());
+}
+
+function readProperty<T>(
+  peer: Peer,
+  path: string,
+  interfaceName: string,
+  name: string,
+  type: string,
+  read: (value: Reader) => T,
+): Promise<T> {
+  return peer.bus.call({
+    destination: peer.owner,
+    path,
+    interface: 'org.freedesktop.DBus.Properties',
+    member: 'Get',
+    signature: 'ss',
+    write(body) {
+      body.writeString(`org.freedesktop.Secret.${interfaceName}`);
+      body.writeString(name);
+    },
+    replySignature: 'v',
+    read(reply) {
+      const actual = reply.readSignature();
+      if (actual !== type) throw new ProtocolError(`${name} is of type "${actual}"`);
+      return read(reply);
+    },
+  });
 }
 
 /** Secret Service API, "Secret": session, parameters, value, content type. */
-function toSecretStruct(session: string, bytes: Uint8Array): Value {
-  return [session, new Uint8Array(), bytes, isPlainText(bytes) ? 'text/plain' : 'application/octet-stream'];
+function writeSecret(body: Writer, session: string, bytes: Uint8Array): void {
+  body.align(8);
+  body.writeString(session);
+  body.writeBytes(new Uint8Array());
+  body.writeBytes(bytes);
+  body.writeString(isPlainText(bytes) ? 'text/plain' : 'application/octet-stream');
 }
 
 /**
- * Providers may change what they are told is text. KWallet's ends at a NUL and loses a leading byte order mark;
- * KeePassXC fills in placeholders such as `{TITLE}`.
+ * Providers may change a secret that is declared as text: KWallet cuts it at a NUL and drops a leading byte order mark,
+ * and KeePassXC replaces placeholders such as `{TITLE}`.
  */
 function isPlainText(bytes: Uint8Array): boolean {
   return isUtf8(bytes) && !/^\uFEFF|\0|\{[A-Z]/i.test(Buffer.from(bytes).toString());
 }
 
-/** The name that a provider of the Secret Service owns on the bus. */
-export const serviceName = 'org.freedesktop.secrets';
+function method(peer: Peer, path: string, interfaceName: string, member: string): MethodName {
+  return { destination: peer.owner, path, interface: `org.freedesktop.Secret.${interfaceName}`, member };
+}

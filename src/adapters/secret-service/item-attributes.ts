@@ -5,16 +5,16 @@ import type { Attributes } from './calls.ts';
 interface Schema {
   /** The attribute that holds the account. */
   readonly account: string;
-  /** What every item has beside its name, and is searched by. */
+  /** What every item has in addition, and is searched by. */
   readonly fixed: Attributes;
-  /** What people see. */
+  /** The name that users see. */
   label(name: CredentialName): string;
 }
 
 const schemas: Readonly<Record<AttributeSchema, Schema>> = {
-  // Exactly what `@napi-rs/keyring` writes; `secret-tool` and Python's keyring add an attribute.
+  // What `@napi-rs/keyring` writes. `secret-tool` and Python's keyring add an attribute.
   keystow: { account: 'username', fixed: {}, label: ({ service, account }) => `${account}@${service}` },
-  // keytar_posix.cc of keytar 7.9: libsecret adds the schema's name to what it writes and to what it searches by.
+  // keytar_posix.cc of keytar 7.9. libsecret adds the schema's name to what it writes and to what it searches by.
   keytar: {
     account: 'account',
     fixed: { 'xdg:schema': 'org.freedesktop.Secret.Generic' },
@@ -22,28 +22,28 @@ const schemas: Readonly<Record<AttributeSchema, Schema>> = {
   },
 };
 
-/** Attributes that say nothing of what an item is for: libsecret's, Python keyring's, and KeePassXC's of every entry. */
+/** Attributes that don't identify an item: libsecret's, Python keyring's, and those of every entry in KeePassXC. */
 const ignored = [
   ...['xdg:schema', 'application'],
   ...['Title', 'UserName', 'URL', 'Notes', 'Uuid', 'Path', 'FDO_SECRETS_CONTENT_TYPE'],
 ];
 
-/** What an item is written with, and searched by. */
-export function attributesFor({ service, account }: CredentialName, schema: AttributeSchema): Attributes {
-  return { ...attributesForService(service, schema), [schemas[schema].account]: account };
+/** Returns the attributes that an item is written with and searched by. */
+export function toAttributes({ service, account }: CredentialName, schema: AttributeSchema): Attributes {
+  return { ...toServiceAttributes(service, schema), [schemas[schema].account]: account };
 }
 
-/** What the items of a service are searched by. */
-export function attributesForService(service: string, schema: AttributeSchema): Attributes {
+/** Returns the attributes that the items of a service are searched by. */
+export function toServiceAttributes(service: string, schema: AttributeSchema): Attributes {
   return { ...schemas[schema].fixed, service };
 }
 
-/** KeePassXC would fill in a placeholder such as `{PASSWORD}`, and hangs on `{TITLE}{TITLE}`. */
+/** Without braces, because KeePassXC replaces a placeholder such as `{PASSWORD}` and hangs on `{TITLE}{TITLE}`. */
 export function formatLabel(name: CredentialName, schema: AttributeSchema): string {
   return schemas[schema].label(name).replaceAll('{', '(').replaceAll('}', ')');
 }
 
-/** The credential that an item is of, where it is of one in this schema and nothing more. */
+/** Returns the credential of an item, if the item has the attributes of this schema and no others. */
 export function parseName(attributes: Attributes, schema: AttributeSchema): CredentialName | undefined {
   const { account: accountAttribute, fixed } = schemas[schema];
   const { service = '', [accountAttribute]: account = '', ...others } = attributes;

@@ -2,32 +2,32 @@ import type { Interaction } from '../../ports/interaction.ts';
 import type { Connection } from './dbus/connection.ts';
 import { SecretServiceError } from './to-error.ts';
 
-/** Providers have prompts that they complete by themselves, at once. */
-const selfAnsweredMs = 150;
+/** Some providers complete their own prompts, within this time. */
+const selfCompletedMs = 150;
 
-/** One operation and its bounds. Past its limit, or aborted, it ends its connection, so whatever it awaits rejects. */
+/** The limits of one operation. Once it times out or is cancelled, it ends its connection, so that every call rejects. */
 export class Operation {
-  /** Said to the bus when the operation is cut short, to take back what it has left open there. */
-  lastWord: (() => void) | undefined;
+  /** Sends the bus a last call if the operation is cut short, to undo what it left there. */
+  cleanUp: (() => void) | undefined;
   readonly #interaction: Interaction;
-  readonly #announce: () => void;
+  readonly #notifyWaiting: () => void;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = () => this.#cut(new SecretServiceError('cancelled'));
   #bus: Connection | undefined;
-  #cause: SecretServiceError | undefined;
-  #leftMs: number;
+  #cutBy: SecretServiceError | undefined;
+  #remainingMs: number;
   #startedMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `limitMs` bounds all of the operation but the user's time to answer. */
-  constructor(limitMs: number, interaction: Interaction, signal: AbortSignal | undefined) {
-    let announced = false;
+  /** `timeoutMs` doesn't include the time that the user takes to answer. */
+  constructor(timeoutMs: number, interaction: Interaction, signal: AbortSignal | undefined) {
+    let isNotified = false;
     this.#interaction = interaction;
-    this.#announce = () => {
-      if (!announced) interaction.notifyWaiting('Secret Service');
-      announced = true;
+    this.#notifyWaiting = () => {
+      if (!isNotified) interaction.notifyWaiting('Secret Service');
+      isNotified = true;
     };
-    this.#leftMs = limitMs;
+    this.#remainingMs = timeoutMs;
     this.#signal = signal;
     this.#resume();
     signal?.addEventListener('abort', this.#onAbort);
@@ -38,21 +38,21 @@ export class Operation {
     return this.#interaction.interactive;
   }
 
-  /** Throws where the operation has been cut short. */
-  check(): void {
-    if (this.#cause !== undefined) throw this.#cause;
+  /** Throws if the operation timed out or was cancelled. */
+  throwIfCut(): void {
+    if (this.#cutBy !== undefined) throw this.#cutBy;
   }
 
-  /** Says which connection it uses from now on. */
-  use(bus: Connection): void {
+  /** Sets the connection that this operation uses from now on. */
+  useConnection(bus: Connection): void {
     this.#bus = bus;
-    if (this.#cause !== undefined) bus.end(this.#cause);
+    if (this.#cutBy !== undefined) bus.end(this.#cutBy);
   }
 
-  /** Waits for the user's answer, and says so once it is clear that there is something to answer; the limit stands still. */
+  /** Waits for the user's answer, with the timeout paused, and notifies the user unless the provider answers itself. */
   async waitForUser<T>(answer: Promise<T>): Promise<T> {
     this.#pause();
-    const timer = setTimeout(this.#announce, selfAnsweredMs);
+    const timer = setTimeout(this.#notifyWaiting, selfCompletedMs);
     try {
       return await answer;
     } finally {
@@ -61,30 +61,30 @@ export class Operation {
     }
   }
 
-  /** The operation is over, whatever its result. */
+  /** Call this when the operation has ended, whatever its result. */
   close(): void {
     this.#pause();
     this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 
-  #cut(cause: SecretServiceError): void {
-    this.#cause = cause;
-    this.lastWord?.();
-    this.#bus?.end(cause);
+  #cut(error: SecretServiceError): void {
+    this.#cutBy = error;
+    this.cleanUp?.();
+    this.#bus?.end(error);
   }
 
   #resume(): void {
     this.#startedMs = uptimeMs();
-    this.#timer = setTimeout(() => this.#cut(new SecretServiceError('timed-out')), this.#leftMs);
+    this.#timer = setTimeout(() => this.#cut(new SecretServiceError('timed-out')), this.#remainingMs);
   }
 
   #pause(): void {
     clearTimeout(this.#timer);
-    this.#leftMs -= uptimeMs() - this.#startedMs;
+    this.#remainingMs -= uptimeMs() - this.#startedMs;
   }
 }
 
-/** A clock that nobody sets. `performance` would be loaded for it. */
+/** A clock that nobody can set. Unlike `performance`, it is loaded at every start. */
 function uptimeMs(): number {
   return process.uptime() * 1000;
 }

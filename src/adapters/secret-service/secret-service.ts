@@ -6,10 +6,9 @@ import type { CredentialStore, OperationOptions } from '../../ports/credential-s
 import type { Interaction } from '../../ports/interaction.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import type { SessionEnvironment } from './dbus/address.ts';
-import { getPlainly } from './get-plainly.ts';
-import { deleteItems, listCredentials, readItem, writeItem } from './items.ts';
+import { deleteItem, listCredentials, readItem, writeItem } from './items.ts';
 import { Operation } from './operation.ts';
-import { newSentinel, tryOut } from './probe.ts';
+import { createSentinel, probe } from './probe.ts';
 import { SessionPool } from './session-pool.ts';
 import { SecretServiceError, toError, toProbeResult, toSecretServiceError } from './to-error.ts';
 import { type Attempt, withRetries } from './with-retries.ts';
@@ -19,22 +18,22 @@ export interface SecretServiceOptions {
   /** The service that a probe's sentinel is written under. */
   readonly sentinelService: string;
   readonly interaction: Interaction;
-  /** `keystow` where absent. */
+  /** `keystow` if absent. */
   readonly attributeSchema?: AttributeSchema;
-  /** Bounds each operation but for a user's time to answer. 2,500 where absent. */
-  readonly limitMs?: number;
+  /** How long an operation may take, without the time that the user takes to answer. 2,500 if absent. */
+  readonly timeoutMs?: number;
 }
 
-/** Largest secret, in bytes: what one message of the wire has room for. */
+/** The largest secret, in bytes: it has to fit into one message. */
 export const maxSecretBytes = 8 * 1024 * 1024;
 
-const defaultLimitMs = 2_500;
+const defaultTimeoutMs = 2_500;
 
 export function createSecretService(options: SecretServiceOptions): SecretService {
   return new SecretService(options);
 }
 
-/** The Secret Service on the user's session bus, as a store and as the probe of it. */
+/** The Secret Service on the user's session bus. */
 export class SecretService implements CredentialStore, StoreProbe {
   readonly id = 'secret-service';
   readonly listing = 'all';
@@ -48,41 +47,40 @@ export class SecretService implements CredentialStore, StoreProbe {
 
   async get(name: CredentialName, options?: OperationOptions): Promise<Secret | undefined> {
     toCredentialName(name.service, name.account);
-    return this.#operate(options, async (at) => (await getPlainly(at, name)) ?? readItem(at, name));
+    return this.#operate(options, (attempt) => readItem(attempt, name));
   }
 
   async set(name: CredentialName, secret: Secret, options?: OperationOptions): Promise<void> {
     toCredentialName(name.service, name.account);
-    await this.#operate(options, async (at) => {
+    await this.#operate(options, async (attempt) => {
       if (secret.expose().length > maxSecretBytes) throw new SecretServiceError('too-large');
-      await writeItem(at, name, secret);
+      await writeItem(attempt, name, secret);
     });
   }
 
   async delete(name: CredentialName, options?: OperationOptions): Promise<boolean> {
     toCredentialName(name.service, name.account);
-    let wasKept = false;
-    await this.#operate(options, async (at) => {
-      await deleteItems(at, name, () => {
-        wasKept = true;
-      });
-    });
-    return wasKept;
+    let wasFound = false;
+    const onFound = () => {
+      wasFound = true;
+    };
+    await this.#operate(options, (attempt) => deleteItem(attempt, name, onFound));
+    return wasFound;
   }
 
   async list(service?: string, options?: OperationOptions): Promise<readonly CredentialName[]> {
     if (service !== undefined) toCredentialName(service, 'any');
-    return this.#operate(options, async (at) => listCredentials(at, service));
+    return this.#operate(options, (attempt) => listCredentials(attempt, service));
   }
 
   async probe(options?: OperationOptions): Promise<ProbeResult> {
-    const sentinel = newSentinel(this.#options.sentinelService);
+    const sentinel = createSentinel(this.#options.sentinelService);
     try {
-      return await this.#bounded(options, (at) => tryOut(at, sentinel));
-    } catch (error) {
-      const fault = toSecretServiceError(error);
-      if (fault.code === 'cancelled') throw toError(fault);
-      return toProbeResult(fault);
+      return await this.#attempt(options, (attempt) => probe(attempt, sentinel));
+    } catch (cause) {
+      const error = toSecretServiceError(cause);
+      if (error.code === 'cancelled') throw toError(error);
+      return toProbeResult(error);
     }
   }
 
@@ -90,17 +88,17 @@ export class SecretService implements CredentialStore, StoreProbe {
     this.#sessions.close();
   }
 
-  async #operate<T>(options: OperationOptions | undefined, work: (at: Attempt) => Promise<T>): Promise<T> {
+  async #operate<T>(options: OperationOptions | undefined, work: (attempt: Attempt) => Promise<T>): Promise<T> {
     try {
-      return await this.#bounded(options, work);
+      return await this.#attempt(options, work);
     } catch (error) {
       throw toError(toSecretServiceError(error));
     }
   }
 
-  async #bounded<T>(options: OperationOptions | undefined, work: (at: Attempt) => Promise<T>): Promise<T> {
-    const { limitMs = defaultLimitMs, interaction, attributeSchema: schema = 'keystow' } = this.#options;
-    const operation = new Operation(limitMs, interaction, options?.signal);
+  async #attempt<T>(options: OperationOptions | undefined, work: (attempt: Attempt) => Promise<T>): Promise<T> {
+    const { timeoutMs = defaultTimeoutMs, interaction, attributeSchema: schema = 'keystow' } = this.#options;
+    const operation = new Operation(timeoutMs, interaction, options?.signal);
     try {
       return await withRetries({ sessions: this.#sessions, operation, schema }, work);
     } finally {

@@ -7,88 +7,90 @@ import type { Operation } from './operation.ts';
 import { findIdleProvider, findInstalledProviders, identifyProvider, isInstalled } from './provider.ts';
 import { isConnectError, isUnowned, SecretServiceError, toSecretServiceError } from './to-error.ts';
 
-/** Lends each operation a session of its own, and keeps one for the next. A kept one does not keep the process running. */
+/** A session with one provider, used by one operation after another. */
+export interface BusSession extends Peer {
+  readonly provider: Provider | undefined;
+  /** The path of the session object, which only the exchange of secrets needs. */
+  readonly path: Promise<string>;
+}
+
+export interface OpenedSession {
+  readonly session: BusSession;
+  /** The default collection, or {@link noObject}. */
+  readonly alias: string;
+}
+
+/** Gives each operation a session of its own, and keeps one for the next. A kept one doesn't keep the process running. */
 export class SessionPool {
   readonly #environment: SessionEnvironment;
-  #kept: BusSession | undefined;
-  #closed = false;
+  #idle: BusSession | undefined;
+  #isClosed = false;
 
   constructor(environment: SessionEnvironment) {
     this.#environment = environment;
   }
 
-  /** The kept session, or a new one. Its connection ends when `operation` is cut short. */
+  /** Returns the idle session or a new one. `operation` ends its connection if it is cut short. */
   async acquire(operation: Operation): Promise<OpenedSession> {
-    const kept = this.#kept?.bus.isOpen ? this.#kept : undefined;
-    this.#kept = undefined;
-    if (kept === undefined) return this.#open(operation);
-    operation.use(kept.bus);
-    kept.bus.keepAlive(true);
+    const idle = this.#idle?.bus.isOpen ? this.#idle : undefined;
+    this.#idle = undefined;
+    if (idle === undefined) return this.#open(operation);
+    operation.useConnection(idle.bus);
+    idle.bus.ref();
     try {
-      return { session: kept, alias: await readDefaultAlias(kept) };
+      return { session: idle, alias: await readDefaultAlias(idle) };
     } catch (error) {
-      kept.bus.end();
-      throw toSecretServiceError(error, kept.provider);
+      idle.bus.end();
+      throw toSecretServiceError(error, idle.provider);
     }
   }
 
-  /** At the first of the bus's addresses that somebody listens at. */
+  release(session: BusSession): void {
+    if (this.#isClosed || this.#idle !== undefined) {
+      session.bus.end();
+      return;
+    }
+    this.#idle = session;
+    session.bus.unref();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#idle?.bus.end();
+  }
+
+  /** Connects to the first address of the bus that something listens on. */
   async #open(operation: Operation): Promise<OpenedSession> {
-    let failure: unknown = new SecretServiceError('no-session-bus', { text: 'no address of a session bus is set' });
+    let lastError: unknown = new SecretServiceError('no-session-bus', { text: 'no address of a session bus is set' });
     for (const socket of parseBusAddress(this.#environment)) {
-      operation.check();
+      operation.throwIfCut();
       const bus = new Connection(socket);
-      operation.use(bus);
+      operation.useConnection(bus);
       try {
         return await openBusSession(bus, this.#environment);
       } catch (error) {
         bus.end();
-        if (!isConnectError(error)) throw bus.answers ? error : markBusSilent(toSecretServiceError(error));
-        failure = error;
+        if (!isConnectError(error)) throw bus.hasAnswered ? error : markBusSilent(toSecretServiceError(error));
+        lastError = error;
       }
     }
-    throw this.#withoutBus(toSecretServiceError(failure));
+    throw this.#markBusMissing(toSecretServiceError(lastError));
   }
 
-  #withoutBus(fault: SecretServiceError): SecretServiceError {
-    if (fault.code !== 'no-session-bus' || isInstalled('dbus-daemon', this.#environment.PATH)) return fault;
-    return new SecretServiceError(fault.code, { ...fault.evidence, busMissing: true }, fault.cause);
-  }
-
-  release(session: BusSession): void {
-    const keeps = !this.#closed && this.#kept === undefined;
-    if (keeps) this.#kept = session;
-    if (keeps) session.bus.keepAlive(false);
-    else session.bus.end();
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#kept?.bus.end();
+  #markBusMissing(error: SecretServiceError): SecretServiceError {
+    if (error.code !== 'no-session-bus' || isInstalled('dbus-daemon', this.#environment.PATH)) return error;
+    return new SecretServiceError(error.code, { ...error.evidence, busMissing: true }, error.cause);
   }
 }
 
-/** Of a bus that has not answered: that it is the bus, where that is why nothing came in time. */
-function markBusSilent(fault: SecretServiceError): SecretServiceError {
-  if (fault.code !== 'timed-out') return fault;
-  return new SecretServiceError(fault.code, { ...fault.evidence, busSilent: true }, fault.cause);
+/** Marks a timeout as caused by the bus. */
+function markBusSilent(error: SecretServiceError): SecretServiceError {
+  if (error.code !== 'timed-out') return error;
+  return new SecretServiceError(error.code, { ...error.evidence, busSilent: true }, error.cause);
 }
 
-/** A conversation with one provider, kept from one operation to the next. */
-export interface BusSession extends Peer {
-  readonly provider: Provider | undefined;
-  /** The session object, which secrets are exchanged under. Nothing but that waits for it. */
-  readonly path: Promise<string>;
-}
-
-/** A new session, and what the alias `default` names. */
-export interface OpenedSession {
-  readonly session: BusSession;
-  readonly alias: string;
-}
-
-/** Opens a session with whoever provides the Secret Service; starts the provider where the bus can. */
-export async function openBusSession(bus: Connection, environment: SessionEnvironment): Promise<OpenedSession> {
+/** Opens a session with the provider of the Secret Service, after starting it if the bus can. */
+async function openBusSession(bus: Connection, environment: SessionEnvironment): Promise<OpenedSession> {
   try {
     return await openWithOwner(bus);
   } catch (error) {
@@ -99,19 +101,19 @@ export async function openBusSession(bus: Connection, environment: SessionEnviro
 }
 
 /**
- * In one round trip, with the greeting that went before; the session opens together with what is asked next. It must not
- * be what a client says first: gnome-keyring, 42.1 to 50.0 at least, may handle that before it knows the client, and then
- * crashes over `OpenSession` and answers `ReadAlias` with {@link noObject}.
+ * Opens a session in the same round trip as the greeting; `OpenSession` goes out with whatever is called next. It must not
+ * be the first call of a client: gnome-keyring, at least from 42.1 to 50.0, may handle the first call before it knows the
+ * client, and then crashes on `OpenSession` and answers `ReadAlias` with {@link noObject}.
  * https://gitlab.gnome.org/GNOME/gnome-keyring/-/issues/190
  */
 async function openWithOwner(bus: Connection): Promise<OpenedSession> {
   let provider: Provider | undefined;
-  const meetProvider = async () => {
+  const identify = async () => {
     provider = await identifyProvider(bus, await getProcessId(bus, serviceName).catch(() => 0));
   };
   try {
-    const [, first] = await Promise.all([meetProvider(), askDefaultAlias({ bus, owner: serviceName })]);
-    // Who answered is whom all else goes to, so that it neither reaches a successor nor starts one.
+    const [, first] = await Promise.all([identify(), askDefaultAlias({ bus, owner: serviceName })]);
+    // All other calls go to whoever answered: not to a successor, and without starting one.
     const peer = { bus, owner: first.sender };
     const path = openSession(peer);
     path.catch(() => undefined);
@@ -126,9 +128,9 @@ async function startProvider(bus: Connection, environment: SessionEnvironment): 
   const [startable, names] = await Promise.all([listStartableNames(bus), listNames(bus)]);
   const [installed, ...others] = findInstalledProviders(environment.PATH);
   if (startable.includes(serviceName)) {
-    await startService(bus, serviceName).catch((error) => {
-      const fault = toSecretServiceError(error, others.length === 0 ? installed : undefined);
-      throw fault.code === 'failed' ? new SecretServiceError('not-running', fault.evidence, error) : fault;
+    await startService(bus, serviceName).catch((cause) => {
+      const error = toSecretServiceError(cause, others.length === 0 ? installed : undefined);
+      throw error.code === 'failed' ? new SecretServiceError('not-running', error.evidence, cause) : error;
     });
     return;
   }

@@ -10,24 +10,22 @@ import {
   toSecretServiceError,
 } from './to-error.ts';
 
-/** One try of an operation at the provider. */
+/** One attempt at an operation. */
 export interface Attempt {
   readonly session: BusSession;
-  /** The default collection; `undefined` where there is none. */
+  /** The default collection, if there is one. */
   readonly collection: string | undefined;
   readonly operation: Operation;
   readonly schema: AttributeSchema;
 }
 
-/** What the tries of an operation have in common. */
 export interface RetryOptions extends Pick<Attempt, 'operation' | 'schema'> {
   readonly sessions: SessionPool;
 }
 
-/** Each waits a millisecond longer than the one before, so that clients that meet once do not meet again and again. */
 const maxRetries = 10;
 
-/** Does `work`, again from the start where another client or a restart of the provider came between. */
+/** Calls `work`, and calls it again if another client or a restart of the provider interfered. */
 export async function withRetries<T>(options: RetryOptions, work: (attempt: Attempt) => Promise<T>): Promise<T> {
   let lastError: SecretServiceError | undefined;
   for (let retries = 0; ; retries += 1) {
@@ -37,12 +35,16 @@ export async function withRetries<T>(options: RetryOptions, work: (attempt: Atte
       if (retries === maxRetries || !(isItemGone(error) || isSessionLost(error)))
         throw lastError ? toEndedError(error, lastError) : error;
       lastError = toSecretServiceError(error);
+      // Each pause is a millisecond longer, so that two clients don't collide again and again.
       await new Promise((resolve) => setTimeout(resolve, retries));
     }
   }
 }
 
-async function attemptOnce<T>({ sessions, operation, schema }: RetryOptions, work: (attempt: Attempt) => Promise<T>) {
+async function attemptOnce<T>(
+  { sessions, operation, schema }: RetryOptions,
+  work: (attempt: Attempt) => Promise<T>,
+): Promise<T> {
   const { session, alias } = await sessions.acquire(operation);
   try {
     const result = await work({ session, collection: alias === noObject ? undefined : alias, operation, schema });
@@ -56,7 +58,7 @@ async function attemptOnce<T>({ sessions, operation, schema }: RetryOptions, wor
   }
 }
 
-/** What there is no more, and was there a moment ago, is no store that this machine does not have. */
+/** Reports a store that was there a moment ago as `not-running`, not as one that this machine doesn't have. */
 function toEndedError(error: unknown, lastError: SecretServiceError): unknown {
   const gone: readonly SecretServiceErrorCode[] = ['not-running', 'not-installed', 'no-session-bus'];
   if (!(error instanceof SecretServiceError) || !gone.includes(error.code)) return error;

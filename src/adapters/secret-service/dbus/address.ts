@@ -1,4 +1,4 @@
-/** What the session bus and the programs that may serve it are found by: the variables of these names. */
+/** The environment variables that say where the session bus and the programs of the Secret Service are. */
 export interface SessionEnvironment {
   readonly DBUS_SESSION_BUS_ADDRESS?: string | undefined;
   readonly XDG_RUNTIME_DIR?: string | undefined;
@@ -6,17 +6,17 @@ export interface SessionEnvironment {
 }
 
 /**
- * The sockets where the session bus may listen, in the order to try; a leading NUL marks an abstract one.
- * D-Bus specification, "Server Addresses"; without an address, the runtime directory's, as systemd sets it up.
+ * Returns the sockets where the session bus may listen, in the order to try them. A leading NUL marks an abstract socket.
+ * D-Bus specification, "Server Addresses". Without an address, it's the bus in the runtime directory, set up by systemd.
  */
 export function parseBusAddress(environment: SessionEnvironment): string[] {
   const runtimeDir = environment.XDG_RUNTIME_DIR;
-  const usual = runtimeDir ? [`${runtimeDir}/bus`] : [];
+  const inRuntimeDir = runtimeDir ? [`${runtimeDir}/bus`] : [];
   const address = environment.DBUS_SESSION_BUS_ADDRESS;
-  return address ? address.split(';').flatMap((entry) => parseSocket(entry) ?? usual) : usual;
+  return address ? address.split(';').flatMap((entry) => parseSocket(entry) ?? inRuntimeDir) : inRuntimeDir;
 }
 
-/** The socket of one address: `undefined` for the usual one, none where it is not a Unix socket to connect to. */
+/** Parses one address. Returns no socket for another transport, and `undefined` for the bus in the runtime directory. */
 function parseSocket(entry: string): string[] | undefined {
   if (!entry.startsWith('unix:')) return [];
   for (const pair of entry.slice('unix:'.length).split(',')) {
@@ -30,7 +30,7 @@ function parseSocket(entry: string): string[] | undefined {
   return [];
 }
 
-/** What is escaped is bytes, of UTF-8. */
+/** The escaped bytes are UTF-8. */
 function decodePercent(text: string): string {
   if (!text.includes('%')) return text;
   const bytes = Buffer.from(text)

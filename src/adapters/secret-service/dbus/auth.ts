@@ -1,13 +1,17 @@
-/** The name and the interface of the bus itself. */
-export const busName = 'org.freedesktop.DBus';
+import { BusError, ProtocolError } from './errors.ts';
 
-/** The object of the bus that its own methods are of. */
-export const busObject = { destination: busName, path: '/org/freedesktop/DBus', interface: busName } as const;
+/** The bytes of the bus's response: `OK`, a space, 32 hexadecimal digits, CR and LF. */
+export const authResponseBytes = 37;
 
-/** What a client says first, on one machine with the bus: D-Bus specification, "Authentication Protocol". */
-export function authentication(): string {
+/** Authenticates as this process's user. D-Bus specification, "Authentication Protocol": EXTERNAL, without a round trip. */
+export function formatAuth(): string {
   return `\0AUTH EXTERNAL ${Buffer.from(`${process.getuid?.()}`).toString('hex')}\r\nBEGIN\r\n`;
 }
 
-/** What the bus answers: `OK`, a space, 32 hexadecimal digits, CR, LF. */
-export const greetingBytes = 37;
+/** Checks the part of the bus's response that has arrived. Throws as soon as it can't become `OK`. */
+export function checkAuthResponse(received: string): void {
+  if ('OK '.startsWith(received.slice(0, 3))) return;
+  if ('REJECTED'.startsWith(received.slice(0, 8)))
+    throw new BusError('org.freedesktop.DBus.Error.AuthFailed', 'the bus rejects this user');
+  throw new ProtocolError('what listens at the address of the session bus does not speak D-Bus');
+}

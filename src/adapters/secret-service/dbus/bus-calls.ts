@@ -1,55 +1,69 @@
-import { busName, busObject } from './auth.ts';
-import type { Connection } from './connection.ts';
-import type { Value } from './value.ts';
+import { busObject, type Call, type Connection } from './connection.ts';
+import type { Reader } from './reader.ts';
 
-// The casts are sound: a reply of another signature never resolves.
+// The methods of the bus itself. D-Bus specification, "Message Bus Messages".
 
-/** The unique name of the connection that owns `name`. D-Bus specification, "Message Bus Messages", as all below. */
-export async function getNameOwner(bus: Connection, name: string): Promise<string> {
-  return (await busCall(bus, 'GetNameOwner', 's', [name], 's'))[0] as string;
+/** Returns the unique name of the connection that owns `name`. */
+export function getNameOwner(bus: Connection, name: string): Promise<string> {
+  return bus.call(callWithText('GetNameOwner', name, 's', (reply) => reply.readString()));
 }
 
-export async function getProcessId(bus: Connection, name: string): Promise<number> {
-  return (await busCall(bus, 'GetConnectionUnixProcessID', 's', [name], 'u'))[0] as number;
+export function getProcessId(bus: Connection, name: string): Promise<number> {
+  return bus.call(callWithText('GetConnectionUnixProcessID', name, 'u', (reply) => reply.readUint32()));
 }
 
-export async function listNames(bus: Connection): Promise<string[]> {
-  return (await busCall(bus, 'ListNames', '', [], 'as'))[0] as string[];
+export function listNames(bus: Connection): Promise<string[]> {
+  return bus.call({ ...busObject, member: 'ListNames', replySignature: 'as', read: (reply) => reply.readStrings() });
 }
 
-/** The names whose owner the bus can start. */
-export async function listStartableNames(bus: Connection): Promise<string[]> {
-  return (await busCall(bus, 'ListActivatableNames', '', [], 'as'))[0] as string[];
+/** Returns the names whose owner the bus can start. */
+export function listStartableNames(bus: Connection): Promise<string[]> {
+  const read = (reply: Reader) => reply.readStrings();
+  return bus.call({ ...busObject, member: 'ListActivatableNames', replySignature: 'as', read });
 }
 
-/** Starts the owner of `name`, and resolves when it has taken it. */
+/** Starts the owner of `name`. Resolves when it owns the name. */
 export async function startService(bus: Connection, name: string): Promise<void> {
-  await busCall(bus, 'StartServiceByName', 'su', [name, 0], 'u');
+  await bus.call(callWithNameAndFlags('StartServiceByName', name));
 }
 
-/** Asks for the signals that a match rule describes. */
-export async function addMatch(bus: Connection, rule: string): Promise<void> {
-  await busCall(bus, 'AddMatch', 's', [rule], '');
+/** Subscribes to the signals that a match rule describes. */
+export function addMatch(bus: Connection, rule: string): Promise<void> {
+  return bus.call(callWithText('AddMatch', rule, '', () => undefined));
 }
 
-/** Takes one of them back: a bus limits how many one client may have, to 512 where nothing else is configured. */
-export async function removeMatch(bus: Connection, rule: string): Promise<void> {
-  await busCall(bus, 'RemoveMatch', 's', [rule], '');
+/** Cancels a subscription. A bus limits the rules of one client, by default to 512. */
+export function removeMatch(bus: Connection, rule: string): Promise<void> {
+  return bus.call(callWithText('RemoveMatch', rule, '', () => undefined));
 }
 
-/** Becomes the owner of `name`, after all who asked for it before. */
+/** Resolves when this client owns `name`, after everyone who requested it before. */
 export async function requestName(bus: Connection, name: string): Promise<void> {
-  const acquired = bus.signal(({ fields, body }) => {
-    const isMine = fields.member === 'NameAcquired' && fields.sender === busName && body('s')[0] === name;
+  const acquired = bus.waitForSignal(({ member, sender, body }) => {
+    const isMine = member === 'NameAcquired' && sender === busObject.destination && body('s').readString() === name;
     return isMine || undefined;
   });
-  await Promise.all([acquired, busCall(bus, 'RequestName', 'su', [name, 0], 'u')]);
+  await Promise.all([acquired, bus.call(callWithNameAndFlags('RequestName', name))]);
 }
 
 export async function releaseName(bus: Connection, name: string): Promise<void> {
-  await busCall(bus, 'ReleaseName', 's', [name], 'u');
+  await bus.call(callWithText('ReleaseName', name, 'u', (reply) => reply.readUint32()));
 }
 
-function busCall(bus: Connection, member: string, signature: string, values: Value[], gives: string) {
-  return bus.call({ to: { ...busObject, member }, signature, values, gives });
+function callWithText<T>(member: string, text: string, replySignature: string, read: (reply: Reader) => T): Call<T> {
+  return { ...busObject, member, signature: 's', write: (body) => body.writeString(text), replySignature, read };
+}
+
+function callWithNameAndFlags(member: string, name: string): Call<number> {
+  return {
+    ...busObject,
+    member,
+    signature: 'su',
+    write(body) {
+      body.writeString(name);
+      body.writeUint32(0);
+    },
+    replySignature: 'u',
+    read: (reply) => reply.readUint32(),
+  };
 }

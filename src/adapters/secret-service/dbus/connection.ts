@@ -1,165 +1,234 @@
 import { createConnection, type Socket } from 'node:net';
-import { authentication, busName, busObject, greetingBytes } from './auth.ts';
+import { authResponseBytes, checkAuthResponse, formatAuth } from './auth.ts';
 import { BusError, ProtocolError } from './errors.ts';
-import { extent, headBytes, messageTypes } from './header.ts';
-import { decode, encode, type Fields, type Message } from './message.ts';
-import type { Value } from './value.ts';
+import {
+  type Extent,
+  fixedHeaderBytes,
+  flags,
+  type Header,
+  type MethodCall,
+  messageTypes,
+  readExtent,
+  readHeader,
+  writeCall,
+} from './header.ts';
+import { Reader } from './reader.ts';
+import { Writer } from './writer.ts';
 
-/** A method call; `gives` is the signature that its reply must have. */
-export interface Call {
-  readonly to: Required<Pick<Fields, 'destination' | 'path' | 'interface' | 'member'>>;
-  readonly signature?: string;
-  readonly values?: readonly Value[];
-  readonly gives: string;
+/** A method call, and how its reply is read. */
+export interface Call<T> extends MethodCall {
+  /** The signature that the reply must have. */
+  readonly replySignature: string;
+  /** Reads all of the reply. `sender`: the unique name of whoever replied. */
+  read(reply: Reader, sender: string): T;
 }
 
-/** What a method call gave, and whose unique name gave it. */
-export interface Reply {
-  readonly values: Value[];
-  readonly sender: string;
+export interface Signal extends Header {
+  /** The values of the signal, which must be of `signature`. */
+  body(signature: string): Reader;
 }
 
-/** Why what came is not the greeting: the bus does not want this user, or it is no bus. */
-function refusalOf(line: string): Error {
-  if ('REJECTED'.startsWith(line.slice(0, 8)))
-    return new BusError(`${busName}.Error.AuthFailed`, 'the bus rejects this user');
-  return new ProtocolError('what listens at the address of the session bus does not speak D-Bus');
+interface PendingCall {
+  readonly replySignature: string;
+  settle(reply: Reader, sender: string): void;
+  reject(error: Error): void;
 }
 
-/** A message bus as one client sees it. Calls go out at once and in order; none waits for an earlier reply. */
+interface Watcher {
+  notify(signal: Signal): void;
+  reject(error: Error): void;
+}
+
+/** The object of the bus itself. D-Bus specification, "Message Bus Messages". */
+export const busObject = {
+  destination: 'org.freedesktop.DBus',
+  path: '/org/freedesktop/DBus',
+  interface: 'org.freedesktop.DBus',
+} as const;
+
+const bufferBytes = 8192;
+
+/** A client's connection to a message bus. Calls are sent at once and in order; none waits for an earlier reply. */
 export class Connection {
   readonly #socket: Socket;
-  readonly #waiting = new Map<number, { gives: string; resolve(reply: Reply): void; reject(error: Error): void }>();
-  readonly #watches = new Set<{ take(signal: Message): void; reject(error: Error): void }>();
+  readonly #outgoing = new Writer();
+  readonly #pending = new Map<number, PendingCall>();
+  readonly #watchers = new Set<Watcher>();
   #serial = 0;
-  #greeted = false;
-  #answers = false;
-  #received: Buffer[] = [];
-  #missing = 1;
-  #ended: Error | undefined;
+  #isFlushScheduled = false;
+  #incoming = Buffer.allocUnsafe(bufferBytes);
+  /** How much of `#incoming` has been received, and how much of that has been handled. */
+  #received = 0;
+  #handled = 0;
+  #isAuthenticated = false;
+  #hasAnswered = false;
+  #closeError: Error | undefined;
 
-  /** Connects to the socket at `path`; a leading NUL marks an abstract one. Nothing waits for it: calls can be made. */
+  /** Connects to the socket at `path`; a leading NUL marks an abstract one. Calls can be made immediately. */
   constructor(path: string) {
-    const socket = createConnection({ path });
-    this.#socket = socket;
-    socket.on('data', (bytes) => this.#receive(bytes));
-    socket.on('error', (error) => this.end(error));
-    socket.on('close', () => this.end());
-    this.#send(authentication());
-    this.call({ to: { ...busObject, member: 'Hello' }, gives: 's' }).then(
+    this.#socket = createConnection({
+      path,
+      // Without a buffer of our own, the events of a stream would take 2 % of a read.
+      onread: {
+        buffer: () => this.#incoming.subarray(this.#received),
+        callback: (count) => {
+          this.#receive(count);
+          return true;
+        },
+      },
+    });
+    this.#socket.on('error', (error) => this.end(error));
+    this.#socket.on('close', () => this.end());
+    this.#outgoing.writeRaw(formatAuth());
+    this.call({ ...busObject, member: 'Hello', replySignature: 's', read: (reply) => reply.readString() }).then(
       () => {
-        this.#answers = true;
+        this.#hasAnswered = true;
       },
       (error) => this.end(error),
     );
   }
 
   get isOpen(): boolean {
-    return this.#ended === undefined;
+    return this.#closeError === undefined;
   }
 
-  /** Whether the bus has ever answered. */
-  get answers(): boolean {
-    return this.#answers;
+  /** Whether the bus has accepted this client. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
   }
 
-  /** The values of the reply, where its sender is of no account. */
-  async call(call: Call): Promise<Value[]> {
-    return (await this.ask(call)).values;
-  }
-
-  /** Rejects with a {@link BusError}, a `WireError`, or what {@link end} was given. Starts no service. */
-  // Stryker disable next-line ArrayDeclaration: values without a type in the signature aren't written
-  ask({ to, signature = '', values = [], gives }: Call): Promise<Reply> {
+  /** Makes a call, which starts no service. Rejects with a {@link BusError}, a `ProtocolError`, or the error given to {@link end}. */
+  call<T>(call: Call<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#ended !== undefined) return reject(this.#ended);
-      this.#serial += 1;
-      this.#waiting.set(this.#serial, { gives, resolve, reject });
-      this.#send(encode(messageTypes.call, 2, this.#serial, { ...to, signature }, values));
+      if (this.#closeError !== undefined) return reject(this.#closeError);
+      const settle = (reply: Reader, sender: string) => {
+        const result = call.read(reply, sender);
+        reply.finish();
+        resolve(result);
+      };
+      const serial = this.#send(call, flags.noAutoStart);
+      this.#pending.set(serial, { replySignature: call.replySignature, settle, reject });
     });
   }
 
-  /** Waits for the first signal that `pick` makes something of. */
-  signal<T>(pick: (signal: Message) => T | undefined): Promise<T> {
+  /** Makes a call whose reply nobody waits for. It is sent even if {@link end} follows. */
+  callWithoutReply(call: MethodCall): void {
+    if (this.#closeError === undefined) this.#send(call, flags.noReply | flags.noAutoStart);
+  }
+
+  /** Waits for the first signal for which `pick` returns a value. */
+  waitForSignal<T>(pick: (signal: Signal) => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (this.#ended !== undefined) return reject(this.#ended);
-      const take = (signal: Message) => {
+      if (this.#closeError !== undefined) return reject(this.#closeError);
+      const notify = (signal: Signal) => {
         const picked = pick(signal);
         if (picked === undefined) return;
-        this.#watches.delete(watch);
+        this.#watchers.delete(watcher);
         resolve(picked);
       };
-      const watch = { take, reject };
-      this.#watches.add(watch);
+      const watcher = { notify, reject };
+      this.#watchers.add(watcher);
     });
   }
 
-  /** Sends a call that nobody waits for: a last word before {@link end}. */
-  tell({ to }: Pick<Call, 'to'>): void {
-    this.#serial += 1;
-    // Stryker disable next-line ArrayDeclaration: values without a type in the signature aren't written
-    this.#send(encode(messageTypes.call, 3, this.#serial, to, []));
+  /** The open connection keeps the process running: the default. */
+  ref(): void {
+    this.#socket.ref();
   }
 
-  /** Whether the open connection keeps the process running. */
-  keepAlive(wanted: boolean): void {
-    if (wanted) this.#socket.ref();
-    else this.#socket.unref();
+  /** The open connection doesn't keep the process running. */
+  unref(): void {
+    this.#socket.unref();
   }
 
-  /** Closes; every call under way and every later one rejects with `error`. A second time does nothing. */
-  end(error: Error = new BusError(`${busName}.Error.Disconnected`, 'the connection is closed')): void {
-    if (this.#ended !== undefined) return;
-    this.#ended = error;
-    while (this.#socket.writableCorked > 0) this.#socket.uncork();
+  /** Closes; every pending and every later call rejects with `error`. Does nothing the second time. */
+  end(error: Error = new BusError(`${busObject.interface}.Error.Disconnected`, 'the connection is closed')): void {
+    if (this.#closeError !== undefined) return;
+    this.#flush();
+    this.#closeError = error;
     this.#socket.destroy();
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
-    for (const { reject } of this.#watches) reject(error);
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+    for (const { reject } of this.#watchers) reject(error);
   }
 
-  /** What is sent in one turn goes out in one piece. */
-  #send(bytes: string | Uint8Array): void {
-    this.#socket.cork();
-    this.#socket.write(bytes);
-    process.nextTick(() => this.#socket.uncork());
+  /** Everything that is called in one turn of the event loop is sent in one piece. */
+  #send(call: MethodCall, callFlags: number): number {
+    if (!this.#isFlushScheduled) process.nextTick(() => this.#flush());
+    this.#isFlushScheduled = true;
+    this.#serial += 1;
+    writeCall(this.#outgoing, call, this.#serial, callFlags);
+    return this.#serial;
   }
 
-  #receive(chunk: Buffer): void {
-    this.#received.push(chunk);
-    this.#missing -= chunk.length;
-    // Stryker disable next-line ConditionalExpression: it only saves work, since an incomplete message is kept anyway
-    if (this.#missing > 0) return;
-    const bytes = Buffer.concat(this.#received);
+  #flush(): void {
+    if (!this.#isFlushScheduled || this.#closeError !== undefined) return;
+    this.#isFlushScheduled = false;
+    this.#socket.write(this.#outgoing.take());
+  }
+
+  #receive(count: number): void {
+    this.#received += count;
     try {
-      const greeting = this.#greeted ? '' : bytes.toString('latin1', 0, greetingBytes);
-      if (!'OK '.startsWith(greeting.slice(0, 3))) throw refusalOf(greeting);
-      this.#greeted ||= greeting.length === greetingBytes;
-      this.#missing = greetingBytes - bytes.length;
-      this.#received = [this.#greeted ? this.#messages(bytes.subarray(greeting.length)) : bytes];
+      if (!this.#isAuthenticated && !this.#readAuthResponse()) return;
+      while (this.#handleMessage());
+      this.#makeRoom();
     } catch (error) {
       this.end(error as Error);
     }
   }
 
-  /** Handles every whole message; gives the bytes of one that is not. */
-  #messages(bytes: Buffer): Buffer {
-    for (let rest = bytes; ; ) {
-      const end = rest.length < headBytes ? headBytes : extent(rest).end;
-      this.#missing = end - rest.length;
-      if (this.#missing > 0) return rest;
-      this.#handle(decode(rest));
-      rest = rest.subarray(end);
-    }
+  #readAuthResponse(): boolean {
+    checkAuthResponse(this.#incoming.toString('latin1', 0, Math.min(this.#received, authResponseBytes)));
+    if (this.#received < authResponseBytes) return false;
+    this.#handled = authResponseBytes;
+    this.#isAuthenticated = true;
+    return true;
   }
 
-  #handle(message: Message): void {
-    const { replyTo = 0, errorName = '', signature, sender = '' } = message.fields;
-    if (message.type === messageTypes.signal) for (const watch of this.#watches) watch.take(message);
-    if (message.type !== messageTypes.reply && message.type !== messageTypes.error) return;
-    const call = this.#waiting.get(replyTo);
-    if (message.type === messageTypes.reply) call?.resolve({ values: message.body(call.gives), sender });
-    else call?.reject(new BusError(errorName, signature === 's' ? String(message.body('s')[0]) : ''));
-    this.#waiting.delete(replyTo);
+  /** Handles the next message if all of it has been received. */
+  #handleMessage(): boolean {
+    const extent = this.#nextExtent();
+    if (extent === undefined || this.#handled + extent.end > this.#received) return false;
+    const bytes = this.#incoming.subarray(this.#handled, this.#handled + extent.end);
+    this.#handled += extent.end;
+    const header = readHeader(bytes, extent);
+    const body = (signature: string) => {
+      if (signature !== header.signature) throw new ProtocolError(`expected "${signature}", got "${header.signature}"`);
+      return new Reader(bytes.subarray(extent.bodyStart), extent.isLittleEndian);
+    };
+    if (header.type === messageTypes.signal) for (const watcher of this.#watchers) watcher.notify({ ...header, body });
+    else if (header.type === messageTypes.reply || header.type === messageTypes.error) this.#settle(header, body);
+    return true;
+  }
+
+  #settle({ type, replyTo, errorName, sender, signature }: Header, body: (signature: string) => Reader): void {
+    const call = this.#pending.get(replyTo);
+    if (call === undefined) return;
+    if (type === messageTypes.reply) call.settle(body(call.replySignature), sender);
+    else call.reject(new BusError(errorName, signature === 's' ? body('s').readString() : ''));
+    this.#pending.delete(replyTo);
+  }
+
+  /** The extent of the next message, once its first bytes have been received. */
+  #nextExtent(): Extent | undefined {
+    if (this.#received - this.#handled < fixedHeaderBytes) return undefined;
+    return readExtent(this.#incoming.subarray(this.#handled));
+  }
+
+  /** Keeps room for the rest of the next message. Nothing refers to the bytes of those that were handled. */
+  #makeRoom(): void {
+    if (this.#handled === this.#received) {
+      if (this.#incoming.length > bufferBytes) this.#incoming = Buffer.allocUnsafe(bufferBytes);
+      [this.#handled, this.#received] = [0, 0];
+      return;
+    }
+    const needed = this.#nextExtent()?.end ?? fixedHeaderBytes;
+    if (this.#handled + needed <= this.#incoming.length) return;
+    const rest = this.#incoming.subarray(this.#handled, this.#received);
+    const roomy = Buffer.allocUnsafe(Math.max(needed, bufferBytes));
+    rest.copy(roomy);
+    this.#incoming = roomy;
+    [this.#handled, this.#received] = [0, rest.length];
   }
 }

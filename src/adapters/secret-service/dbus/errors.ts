@@ -1,7 +1,4 @@
-/** Bytes that the D-Bus specification's "Marshaling" does not allow, or more of them than are accepted here. */
-export class ProtocolError extends Error {}
-
-/** An error reply, and the bus closing in the same terms. `errorName`: `org.freedesktop.DBus.Error.Disconnected`. */
+/** An error reply, or a connection that closed: `errorName` is then `org.freedesktop.DBus.Error.Disconnected`. */
 export class BusError extends Error {
   readonly errorName: string;
 
@@ -10,3 +7,6 @@ export class BusError extends Error {
     this.errorName = errorName;
   }
 }
+
+/** Bytes that violate the D-Bus specification, that no call expects, or that are more than this client accepts. */
+export class ProtocolError extends Error {}

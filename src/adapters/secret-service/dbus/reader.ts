@@ -1,97 +1,154 @@
 import { isUtf8 } from 'node:buffer';
 import { ProtocolError } from './errors.ts';
-import { alignmentOf, type Type, typesOf, type Value } from './value.ts';
 
-/** What one message may hold, so that few bytes never become much memory. */
-const maxDepth = 32;
-const maxValues = 250_000;
+/** How many elements the arrays of one message may have together, so that a few bytes never become much memory. */
+const maxElements = 250_000;
 
-/** Reads values off marshaled bytes. Every length is held against what is there. */
+/**
+ * Reads values from a message, in the order of a signature that the caller knows. Every length is checked against the
+ * message. D-Bus specification, "Marshaling (Wire Format)".
+ */
 export class Reader {
   readonly #bytes: Buffer;
-  readonly #view: DataView;
-  readonly #littleEndian: boolean;
-  #end = 0;
-  #count = 0;
+  readonly #isLittleEndian: boolean;
+  #position: number;
+  #elements = 0;
 
-  constructor(bytes: Buffer, littleEndian: boolean) {
+  /** `bytes` start at a multiple of 8 bytes of their message. */
+  constructor(bytes: Buffer, isLittleEndian: boolean, position = 0) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#littleEndian = littleEndian;
+    this.#isLittleEndian = isLittleEndian;
+    this.#position = position;
   }
 
-  /** Reads values of `types`, which must be all that there is. */
-  values(types: readonly Type[]): Value[] {
-    const values = types.map((type) => this.#value(type, 0));
-    if (this.#end !== this.#bytes.length) throw new ProtocolError('a message is longer than its signature');
-    return values;
+  get isAtEnd(): boolean {
+    return this.#position >= this.#bytes.length;
   }
 
-  #value(type: Type, depth: number): Value {
-    this.#count += 1;
-    if (depth > maxDepth || this.#count > maxValues)
-      throw new ProtocolError('a message has values too many or too deep');
-    switch (type.code) {
-      case 'y':
-        return this.#view.getUint8(this.#take(1));
-      case 'u':
-        return this.#uint();
-      case 'b':
-        return this.#uint() !== 0;
-      case 't':
-        return this.#view.getBigUint64(this.#take(8), this.#littleEndian);
+  /** Throws unless everything has been read. */
+  finish(): void {
+    if (!this.isAtEnd) throw new ProtocolError('a message is longer than its signature');
+  }
+
+  align(alignment: number): void {
+    this.#position = (this.#position + alignment - 1) & -alignment;
+  }
+
+  readByte(): number {
+    const start = this.#advance(1);
+    return this.#bytes[start] as number;
+  }
+
+  readUint32(): number {
+    this.align(4);
+    const start = this.#advance(4);
+    return this.#isLittleEndian ? this.#bytes.readUInt32LE(start) : this.#bytes.readUInt32BE(start);
+  }
+
+  readUint64(): bigint {
+    this.align(8);
+    const start = this.#advance(8);
+    return this.#isLittleEndian ? this.#bytes.readBigUInt64LE(start) : this.#bytes.readBigUInt64BE(start);
+  }
+
+  readBoolean(): boolean {
+    return this.readUint32() !== 0;
+  }
+
+  /** Reads a string or an object path. */
+  readString(): string {
+    return this.#readText(this.readUint32());
+  }
+
+  readSignature(): string {
+    return this.#readText(this.readByte());
+  }
+
+  /** Reads an `ay`. Returns a copy. */
+  readBytes(): Uint8Array {
+    const length = this.readUint32();
+    const start = this.#advance(length);
+    return new Uint8Array(this.#bytes.subarray(start, start + length));
+  }
+
+  /** Reads an `as` or an `ao`. */
+  readStrings(): string[] {
+    return this.#readArray(4, () => this.readString());
+  }
+
+  /** Reads an `a{ss}`. */
+  readDictionary(): Record<string, string> {
+    const entries = this.#readArray(8, () => {
+      this.align(8);
+      return [this.readString(), this.readString()] as const;
+    });
+    return Object.fromEntries(entries);
+  }
+
+  /** Reads a variant of a basic type. Skips an array, whose `value` is then undefined. */
+  readVariant(): { readonly type: string; readonly value: string | number | bigint | undefined } {
+    const type = this.readSignature();
+    return { type, value: this.#readVariantValue(type) };
+  }
+
+  #readVariantValue(type: string): string | number | bigint | undefined {
+    switch (type.charAt(0)) {
       case 's':
       case 'o':
-        return this.#text(this.#uint());
+        return this.readString();
+      case 'u':
+      case 'b':
+        return this.readUint32();
       case 'g':
-        return this.#text(this.#view.getUint8(this.#take(1)));
-      case 'v':
-        return this.#variant(depth + 1);
+        return this.readSignature();
+      case 'y':
+        return this.readByte();
+      case 't':
+        return this.readUint64();
       case 'a':
-        return this.#array(type.parts[0] as Type, depth + 1);
+        return this.#skipArray(type);
       default:
-        this.#take(0, 8);
-        return type.parts.map((part) => this.#value(part, depth + 1));
+        throw new ProtocolError(`a variant has the unexpected type "${type}"`);
     }
   }
 
-  #array(element: Type, depth: number): Value {
-    const length = this.#uint();
-    const start = this.#take(length, alignmentOf(element));
-    const end = this.#end;
-    if (element.code === 'y') return new Uint8Array(this.#bytes.subarray(start, end));
-    const values: Value[] = [];
-    for (this.#end = start; this.#end < end; ) values.push(this.#value(element, depth));
-    if (this.#end !== end) throw new ProtocolError('an array is not as long as it says');
-    return values;
+  #skipArray(type: string): undefined {
+    const length = this.readUint32();
+    if (/^a[({t]/.test(type)) this.align(8);
+    this.#advance(length);
   }
 
-  #variant(depth: number): Value {
-    const signature = this.#text(this.#view.getUint8(this.#take(1)));
-    const [type, ...more] = typesOf(signature);
-    if (type === undefined || more.length > 0) throw new ProtocolError('a variant is not one value');
-    return [signature, this.#value(type, depth)];
+  #readArray<T>(alignment: number, readElement: () => T): T[] {
+    const length = this.readUint32();
+    this.align(alignment);
+    const end = this.#position + length;
+    if (end > this.#bytes.length) throw new ProtocolError('a value ends beyond its message');
+    const elements: T[] = [];
+    while (this.#position < end) {
+      this.#elements += 1;
+      if (this.#elements > maxElements) throw new ProtocolError('a message has too many values');
+      elements.push(readElement());
+    }
+    if (this.#position !== end) throw new ProtocolError('an array is not as long as it says');
+    return elements;
   }
 
-  #text(length: number): string {
-    const start = this.#take(length + 1, 1);
-    const stop = start + length;
-    const text = this.#bytes.toString('utf8', start, stop);
-    if (this.#bytes[stop] !== 0) throw new ProtocolError('a string is not terminated');
-    // Only where a replacement character came out can the bytes have been no UTF-8.
-    if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, stop)))
+  #readText(length: number): string {
+    const start = this.#advance(length + 1);
+    const end = start + length;
+    if (this.#bytes[end] !== 0) throw new ProtocolError('a string is not terminated');
+    const text = this.#bytes.toString('utf8', start, end);
+    // Only bytes that aren't UTF-8 decode to a replacement character, unless one was sent.
+    if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, end)))
       throw new ProtocolError('a string is not UTF-8');
     return text;
   }
 
-  #uint(): number {
-    return this.#view.getUint32(this.#take(4), this.#littleEndian);
-  }
-
-  #take(size: number, alignment = size): number {
-    const start = this.#end + (-this.#end & (alignment - 1));
-    this.#end = start + size;
-    if (this.#end > this.#bytes.length) throw new ProtocolError('a value ends beyond its message');
+  /** Moves on by so many bytes, and returns where they start. */
+  #advance(length: number): number {
+    const start = this.#position;
+    this.#position = start + length;
+    if (this.#position > this.#bytes.length) throw new ProtocolError('a value ends beyond its message');
     return start;
   }
 }

@@ -1,93 +1,115 @@
-import { alignmentOf, type Type, typesOf, type Value } from './value.ts';
+const initialBytes = 1024;
 
-/** Marshals values, least significant byte first. A value that is not of its type is a bug. */
+/** Writes messages one after another, least significant byte first. D-Bus specification, "Marshaling (Wire Format)". */
 export class Writer {
-  #bytes = Buffer.alloc(512);
-  #end = 0;
+  #bytes = Buffer.alloc(initialBytes);
+  #length = 0;
+  #messageStart = 0;
 
-  /** What has been written, up to now. */
-  get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#end);
+  /** How many bytes have been written since {@link take}. */
+  get length(): number {
+    return this.#length;
   }
 
-  values(types: readonly Type[], values: readonly Value[]): void {
-    for (let index = 0; index < types.length; index += 1) this.#value(types[index] as Type, values[index] as Value);
+  /** Starts a message: values are aligned in relation to its start. */
+  startMessage(): void {
+    this.#messageStart = this.#length;
   }
 
-  uint(value: number, at = this.room(4)): void {
-    this.#bytes.writeUInt32LE(value, at);
+  /** Returns everything that was written, and starts anew. */
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#length);
+    this.#bytes = Buffer.alloc(initialBytes);
+    this.#length = 0;
+    return taken;
   }
 
-  /** Makes room for `size` bytes, and gives where it starts. */
-  room(size: number, alignment = size): number {
-    const start = this.#end + (-this.#end & (alignment - 1));
-    this.#end = start + size;
-    if (this.#end > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], 2 * this.#end);
+  align(alignment: number): void {
+    this.#reserve((this.#messageStart - this.#length) & (alignment - 1));
+  }
+
+  writeByte(value: number): void {
+    const start = this.#reserve(1);
+    this.#bytes[start] = value;
+  }
+
+  /** Returns where the number is, for {@link setUint32}. */
+  writeUint32(value: number): number {
+    this.align(4);
+    const start = this.#reserve(4);
+    this.#bytes.writeUInt32LE(value, start);
     return start;
   }
 
-  #value(type: Type, value: Value): void {
-    switch (type.code) {
-      case 'y':
-        this.#byte(value as number);
-        break;
-      case 'u':
-      case 'b':
-        this.uint(Number(value));
-        break;
-      case 't':
-        this.#long(value as bigint);
-        break;
-      case 's':
-      case 'o':
-      case 'g':
-        this.#text(type.code === 'g', value as string);
-        break;
-      case 'v':
-        this.#variant(value as [string, Value]);
-        break;
-      case 'a':
-        this.#array(type.parts[0] as Type, value as Value[] | Uint8Array);
-        break;
-      default:
-        this.room(0, 8);
-        this.values(type.parts, value as Value[]);
-    }
+  /** Replaces a number that was written before. */
+  setUint32(start: number, value: number): void {
+    this.#bytes.writeUInt32LE(value, start);
   }
 
-  #array(element: Type, value: readonly Value[] | Uint8Array): void {
-    const lengthAt = this.room(4);
-    const start = this.room(0, alignmentOf(element));
-    if (value instanceof Uint8Array) this.#raw(value);
-    else for (const item of value) this.#value(element, item);
-    this.uint(this.#end - start, lengthAt);
+  writeBoolean(value: boolean): void {
+    this.writeUint32(Number(value));
   }
 
-  #byte(value: number): void {
-    const at = this.room(1);
-    this.#bytes[at] = value;
-  }
-
-  #long(value: bigint): void {
-    const at = this.room(8);
-    this.#bytes.writeBigUInt64LE(value, at);
-  }
-
-  #raw(value: Uint8Array): void {
-    const start = this.room(value.length, 1);
-    this.#bytes.set(value, start);
-  }
-
-  #variant([signature, value]: readonly [string, Value]): void {
-    this.#text(true, signature);
-    this.values(typesOf(signature), [value]);
-  }
-
-  #text(isSignature: boolean, text: string): void {
+  /** Writes a string or an object path. */
+  writeString(text: string): void {
     const length = Buffer.byteLength(text);
-    if (isSignature) this.#byte(length);
-    else this.uint(length);
-    const start = this.room(length + 1, 1);
+    this.writeUint32(length);
+    const start = this.#reserve(length + 1);
     this.#bytes.write(text, start);
+  }
+
+  /** Signatures are ASCII. */
+  writeSignature(signature: string): void {
+    this.writeByte(signature.length);
+    const start = this.#reserve(signature.length + 1);
+    this.#bytes.write(signature, start, 'latin1');
+  }
+
+  /** Writes an `ay`. */
+  writeBytes(bytes: Uint8Array): void {
+    this.writeUint32(bytes.length);
+    const start = this.#reserve(bytes.length);
+    this.#bytes.set(bytes, start);
+  }
+
+  /** Writes an `as` or an `ao`. */
+  writeStrings(texts: readonly string[]): void {
+    this.writeArray(4, () => {
+      for (const text of texts) this.writeString(text);
+    });
+  }
+
+  /** Writes an `a{ss}`. */
+  writeDictionary(entries: Readonly<Record<string, string>>): void {
+    this.writeArray(8, () => {
+      for (const [key, value] of Object.entries(entries)) {
+        this.align(8);
+        this.writeString(key);
+        this.writeString(value);
+      }
+    });
+  }
+
+  /** `alignment`: that of the elements. The length of an array doesn't count the padding before the first one. */
+  writeArray(alignment: number, writeElements: () => void): void {
+    const lengthAt = this.writeUint32(0);
+    this.align(alignment);
+    const start = this.#length;
+    writeElements();
+    this.setUint32(lengthAt, this.#length - start);
+  }
+
+  /** Writes bytes that aren't part of a message. */
+  writeRaw(text: string): void {
+    const start = this.#reserve(text.length);
+    this.#bytes.write(text, start, 'latin1');
+  }
+
+  /** Makes room for so many bytes, which are 0, and returns where they start. */
+  #reserve(count: number): number {
+    const start = this.#length;
+    this.#length = start + count;
+    if (this.#length > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], 2 * this.#length);
+    return start;
   }
 }
