@@ -54,7 +54,7 @@ describeStore('non-interactive, doctor --repair', 'secret-service', missingSessi
     try {
       const { stdout, stderr, exit } = await sandbox.begin('exec keystow doctor --repair', {}, limitMs).end;
       expect({ exit, stderr }).toEqual({ exit: 1, stderr: expect.stringMatching(situation.message) });
-      expect(stderr).toContain('left demo alice as it is');
+      expect(stderr).toContain('skipped demo alice');
       expect(stdout).toContain('Selection: the encrypted file is selected');
     } finally {
       sandbox.remove();
