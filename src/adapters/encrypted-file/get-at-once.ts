@@ -7,7 +7,10 @@ import { deriveHomeKey } from './kdf.ts';
 import { Payload } from './payload.ts';
 import { decodeBase64, open } from './seal.ts';
 
-/** The secret in the file at `path`, where that is sealed by the home directory and in order. `undefined` says nothing. */
+/**
+ * Returns a secret from a private, undamaged file with the key source `home`. In any other case returns `undefined` or
+ * throws; the full program then reports what is wrong.
+ */
 export function getAtOnce(path: string, home: string, name: CredentialName): Secret | undefined {
   const text = isPlainFolder(dirname(path)) ? readPlain(path) : undefined;
   const parsed = text === undefined ? undefined : parseEnvelope(text);

@@ -127,12 +127,12 @@ function restrictFilePermissions(
   }
 }
 
-/** Beyond it, whoever reads a file knows what may be that large. */
+/** A larger file is left to {@link readPrivateFile}. */
 const maxBytes = 64 * 1024 * 1024;
 
 /**
- * The text of a file that is the user's own, and nobody else's to read, by no other name. `undefined`: of any other, and
- * where there is none, what `readGuarded` says. Throws what the system says.
+ * Returns the text of a file that needs no attention: the user's own regular file, with mode 0600 and one link. Returns
+ * `undefined` for any other file, and throws the system's error.
  */
 export function readPlain(path: string): string | undefined {
   const descriptor = openSync(path, readFlags);
@@ -145,12 +145,12 @@ export function readPlain(path: string): string | undefined {
   }
 }
 
-/** Whether a folder is the user's own, and nobody else's to enter. Throws what the system says. */
+/** Returns whether only the user can enter a folder. Throws the system's error. */
 export function isPlainFolder(path: string): boolean {
   return isPrivate(statSync(path));
 }
 
-/** Never where the system has no such owners. */
+/** Always `false` on Windows, which has no such owners. */
 function isPrivate({ uid, mode }: Stats): boolean {
   return uid === process.geteuid?.() && (mode & 0o077) === 0;
 }
