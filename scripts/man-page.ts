@@ -20,7 +20,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
 const describeChoice = ({ program }: Program['profile']) =>
   'It uses the store of the operating system if that works and keeps credentials until they are deleted: Keychain, ' +
   'Credential Manager or a Secret Service. Otherwise it uses an encrypted file. ' +
-  `Run ${program} doctor to see which store is used, why, and how to fix what is wrong.`;
+  `Run ${program} doctor to see which store is used, why, and how to fix problems.`;
 
 /** Makes a man page of section 1, in mdoc(7), from the definitions of a program's commands. */
 export function formatManPage(program: Program, others: readonly Program[]): string {

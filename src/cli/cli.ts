@@ -27,7 +27,7 @@ export interface Services {
   signInMutex(context: Context): Mutex;
   authorizationServer(options: Omit<AuthorizationServerOptions, 'clock'>): Promise<AuthorizationServer>;
   deviceSignIn(): Promise<DeviceSignIn>;
-  /** Opens a page in the user's browser. Rejects if there is no browser. */
+  /** Opens a page in the user's browser. Rejects if none can be opened. */
   openBrowser(url: string): Promise<void>;
   childRunner(): Promise<RunChild>;
 }

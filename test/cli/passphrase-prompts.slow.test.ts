@@ -5,7 +5,7 @@ import { homeWithTerminal } from './home-with-terminal.ts';
 
 const enter = '\r';
 const controlC = '\x03';
-/** Clears what has been typed of the line. */
+/** Clears the typed line. */
 const controlU = '\x15';
 const passphrase = 'correct horse battery staple';
 
@@ -60,7 +60,7 @@ describeStore('prompts for a passphrase on a terminal', 'pseudo-terminal', missi
     expect(await set.exit).toBe(0);
   }
 
-  test('[CLI42] what is typed while a passphrase is tried is not shown', async () => {
+  test('[CLI42] typing during the key derivation is not echoed', async () => {
     await keepSealed();
     const get = home.start('keystow get demo alice');
     await get.waitFor('Enter passphrase for CLI credentials:');
@@ -72,7 +72,7 @@ describeStore('prompts for a passphrase on a terminal', 'pseudo-terminal', missi
     expect(get.shown()).not.toContain('typed');
   });
 
-  test('Ctrl-C while a passphrase is tried ends with 130', async () => {
+  test('Ctrl-C during the key derivation exits with 130', async () => {
     await keepSealed();
     const get = home.start('keystow get demo alice');
     await get.waitFor('Enter passphrase for CLI credentials:');

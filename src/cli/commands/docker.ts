@@ -74,7 +74,7 @@ export const dockerCredentialProgram: Program = {
   examples: [
     [
       'mkdir -p ~/.docker && echo \'{ "credsStore": "keystow" }\' >~/.docker/config.json',
-      'use it for docker, if there is no config.json yet',
+      'use it for docker, if config.json does not exist yet',
     ],
     ['printf localhost:5000 | $0 get', 'ask for a login as docker does'],
   ],

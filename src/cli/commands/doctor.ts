@@ -18,7 +18,7 @@ import { formatJson } from '../output/text.ts';
 export function doctorCommand(cli: Cli): Command {
   return command({
     name: 'doctor',
-    summary: 'Show which store is used, why, and how to fix what is wrong',
+    summary: 'Show which store is used, why, and how to fix problems',
     options: {
       explain: {
         conflicts: 'json',

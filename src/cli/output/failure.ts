@@ -63,7 +63,7 @@ export function defaultHint(code: ErrorCode, program: string): string | undefine
       return 'try again';
     case 'command-not-found':
     case 'command-not-runnable':
-      return 'run the command by itself to see what is wrong';
+      return 'run the command by itself to find the cause';
     default:
       // The store, or its file, is not available.
       return `find the cause and the fix: ${program} doctor`;
