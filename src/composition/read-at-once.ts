@@ -4,8 +4,11 @@ import { readSettings } from '../app/settings.ts';
 import { parsePlacement } from '../domain/placement/placement-codec.ts';
 import type { PlacementEntry, PlacementIndex } from '../domain/placement/placement-index.ts';
 import type { Profile } from '../domain/profile.ts';
-import { Secret } from '../domain/secret.ts';
+import type { Secret } from '../domain/secret.ts';
 import { findCurrentFolder, findHomeFolder } from './environment.ts';
+
+/** How long the Secret Service may take. The full program then asks it again, and waits longer. */
+const timeoutMs = 700;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,7 +38,13 @@ export async function readAtOnce(
   const placed = parsed?.kind === 'placement' ? find(parsed.placement) : undefined;
   if (placed?.store === 'file') return getAtOnce(credentialsPath, home, placed);
   if (placed?.store !== 'secret-service' || policy.keyringDisabled) return undefined;
-  const secretService = await import('../adapters/secret-service/get-at-once.ts');
-  const bytes = await secretService.getAtOnce(environment, placed, profile.attributeSchema ?? 'keystow');
-  return bytes && new Secret(bytes);
+  const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
+  const store = createSecretService({
+    environment,
+    sentinelService: profile.sentinelService,
+    interaction: { interactive: false, notifyWaiting: () => undefined },
+    attributeSchema: profile.attributeSchema ?? 'keystow',
+    timeoutMs,
+  });
+  return store.get(placed);
 }

@@ -92,7 +92,7 @@ describeStore('a read of the Secret Service loads', 'secret-service', missing(),
     const sandbox = sandboxOf({ DBUS_SESSION_BUS_ADDRESS: keyring.bus.address });
     sandbox.run(`printf jsm_s3cret-xxxxxxxxxxxxxxxx | ${write}`);
     const loaded = loadedBy(sandbox, read);
-    expect(loaded).toEqual({ chunks: [`${program}.cjs`, `${program}-get-at-once.cjs`], builtin: ['net'] });
+    expect(loaded).toEqual({ chunks: [`${program}.cjs`, `${program}-secret-service.cjs`], builtin: ['net'] });
   });
 });
 
