@@ -4,19 +4,19 @@ import { fixedHeaderBytes, messageTypes, readExtent } from '../../src/adapters/s
 import type { SessionBus } from '../support/session-bus.ts';
 import { decode, encode, type Fields, type Message, type Value } from './dbus-codec.ts';
 
-/** A reply, or an error of that name. */
+/** A reply, or an error if `errorName` is set. */
 export interface Answer {
   readonly errorName?: string;
   readonly signature?: string;
   readonly values?: readonly Value[];
 }
 
-/** What is done with a call; no answer at all where there is none. */
+/** Handles a call. `undefined`: no answer. */
 export type Serve = (call: Message) => Answer | undefined | Promise<Answer | undefined>;
 
 const greetingBytes = 37;
 
-/** A program on the bus that owns names and answers calls: what tests put in a provider's place. */
+/** A program on the bus that owns names and answers calls, in place of a provider. */
 export class BusPeer {
   readonly #socket: Socket;
   readonly #serve: Serve;
@@ -32,7 +32,7 @@ export class BusPeer {
     this.#socket.write(`\0AUTH EXTERNAL ${Buffer.from(String(process.getuid?.())).toString('hex')}\r\nBEGIN\r\n`);
   }
 
-  /** Takes `names`, after which the peer can be called by them. */
+  /** Owns `names`, so that others can call it by them. */
   async own(names: readonly string[]): Promise<void> {
     await this.#callBus('Hello', '', []);
     for (const name of names) await this.#callBus('RequestName', 'su', [name, 0]);
@@ -42,7 +42,7 @@ export class BusPeer {
     this.#send(messageTypes.signal, fields, values);
   }
 
-  /** Disconnects, and with that lets go of its names. */
+  /** Disconnects, which releases its names. */
   async leave(): Promise<void> {
     if (this.#socket.closed) return;
     const closed = once(this.#socket, 'close');

@@ -3,16 +3,16 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Something that listens where the session bus should, and is not one. */
+/** A server at the address of the session bus that is not a bus. */
 export interface FakeBus {
   readonly environment: { readonly DBUS_SESSION_BUS_ADDRESS: string };
   readonly socket: string;
-  /** Connections that clients hold open. */
+  /** Returns the number of open connections. */
   connections(): number;
   stop(): Promise<void>;
 }
 
-/** `greet` is called with each connection. */
+/** Starts a server that calls `greet` with each connection. */
 export async function startFakeBus(greet: (client: Socket) => void): Promise<FakeBus> {
   const folder = mkdtempSync(join(tmpdir(), 'keystow-fake-'));
   const socket = join(folder, 'bus');

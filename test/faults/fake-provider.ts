@@ -3,25 +3,25 @@ import type { SessionBus } from '../support/session-bus.ts';
 import { type Answer, BusPeer } from './bus-peer.ts';
 import type { Fields, Message, Value } from './dbus-codec.ts';
 
-/** What is done with a call in place of what should be: another answer, none, or the provider ends. */
+/** A wrong response to a call: another answer, no answer, or the end of the provider. */
 export type FaultyResponse = Answer | 'silence' | 'end';
 
-/** How a fake provider differs from one that is unlocked, asks nobody and does as it is told. */
+/** How a fake provider differs from one that is unlocked, never prompts and works. */
 export interface FakeProviderOptions {
-  /** Names that it owns beside the Secret Service's: by them it is recognised. */
+  /** Bus names that it owns besides the Secret Service’s. keystow recognises a provider by them. */
   readonly names?: readonly string[];
   readonly locked?: boolean;
-  /** What the user does when asked. `nothing`: the question stays open. */
+  /** What the user does with a prompt. `nothing`: the prompt stays open. */
   readonly user?: 'agrees' | 'dismisses' | 'nothing';
-  /** What a prompt that the user agrees to gives, as a variant. The collection where absent. */
+  /** The result of a prompt that the user accepts, as a variant. The collection by default. */
   readonly result?: () => Value;
-  /** How long the user takes, in milliseconds. */
+  /** How long the user takes to answer, in milliseconds. */
   readonly thinksMs?: number;
-  /** How late every answer is, in milliseconds. */
+  /** The delay of every answer, in milliseconds. */
   readonly lateMs?: number;
-  /** By method, what is done with a call. `undefined`: what should be, after all. */
+  /** The response to a call, by method. `undefined`: the correct answer. */
   readonly instead?: Readonly<Record<string, (call: Message) => FaultyResponse | undefined>>;
-  /** What is done with the `count`th call, from 1, whatever it is. `undefined`: what should be, or {@link instead}. */
+  /** The response to the `count`th call, from 1. `undefined`: the response of {@link instead}, or the correct answer. */
   readonly misbehaves?: (count: number, call: Message) => FaultyResponse | undefined;
 }
 
@@ -36,12 +36,12 @@ const collection = `${root}/collection/fake`;
 const prompt = `${root}/prompt/p1`;
 const none = '/';
 
-/** A provider of the Secret Service whose every answer is a test's to choose. It keeps its items in memory. */
+/** A provider of the Secret Service that keeps its items in memory. Tests can choose every answer. */
 export class FakeProvider {
-  /** The methods that were called, in order. */
+  /** The called methods, in order. */
   readonly calls: string[] = [];
   readonly items = new Map<string, FakeItem>();
-  readonly #heard: Message[] = [];
+  readonly #received: Message[] = [];
   locked: boolean;
   readonly #peer: BusPeer;
   readonly #options: FakeProviderOptions;
@@ -59,7 +59,7 @@ export class FakeProvider {
     return provider;
   }
 
-  /** Puts an item there that another tool has written. */
+  /** Adds an item, as another tool would. Returns its path. */
   add(attributes: Readonly<Record<string, string>>, text: string, modified = 0n): string {
     this.#created += 1;
     const path = `${collection}/${this.#created}`;
@@ -68,13 +68,13 @@ export class FakeProvider {
     return path;
   }
 
-  /** What each call of a method came with, in order. */
+  /** Returns the arguments of each call of a method, in order. */
   valuesOf(method: string): Value[][] {
-    const calls = this.#heard.filter(({ fields }) => fields.member === method);
+    const calls = this.#received.filter(({ fields }) => fields.member === method);
     return calls.map(({ fields, body }) => body(fields.signature ?? ''));
   }
 
-  /** The user answers the question that is open. */
+  /** Answers the open prompt as the user. */
   answer(): void {
     const agreed = this.#options.user !== 'dismisses';
     if (agreed) this.locked = false;
@@ -95,7 +95,7 @@ export class FakeProvider {
     const { member = '', path = '', signature = '' } = call.fields;
     const { misbehaves, instead, lateMs } = this.#options;
     this.calls.push(member);
-    this.#heard.push(call);
+    this.#received.push(call);
     const done = misbehaves?.(this.calls.length, call) ?? instead?.[member]?.(call);
     if (done === 'end') await this.stop();
     if (done === 'end' || done === 'silence') return undefined;

@@ -19,15 +19,15 @@ const operations = [
   ['list', (store: SecretService) => store.list()],
 ] as const;
 
-/** A store over a provider that has a fault, and alice's credential. */
-async function faulty(fault: FakeProviderOptions, timeoutMs = 10_000) {
+/** Opens a store over a provider with a fault and alice's credential. */
+async function setUpFault(fault: FakeProviderOptions, timeoutMs = 10_000) {
   const { provider, environment, stop } = await startSecretService(fault);
   onTestFinished(stop);
   provider.add({ service: 'demo', username: 'alice' }, 's3cret');
   return { provider, store: storeOn({ ...environment, PATH: '' }, { timeoutMs }), stop };
 }
 
-type Case = readonly [name: string, fault: FakeProviderOptions, code: ErrorCode, words: string];
+type Case = readonly [name: string, fault: FakeProviderOptions, code: ErrorCode, message: string];
 
 const cases: readonly Case[] = [
   ['locked', faults.locked(), 'locked', 'the Secret Service is locked'],
@@ -36,38 +36,43 @@ const cases: readonly Case[] = [
   ['answers after 5 s', faults.answersLate(), 'timed-out', 'the Secret Service did not answer in time'],
 ];
 
-const deadly: readonly [name: string, at: (count: number) => FakeProviderOptions, code: ErrorCode, words: string][] = [
+const failsAtAnyCall: readonly [
+  name: string,
+  at: (count: number) => FakeProviderOptions,
+  code: ErrorCode,
+  message: string,
+][] = [
   ['fails', faults.fails, 'failed', 'the Secret Service failed: it was told to fail'],
   ['ends', faults.vanishes, 'not-running', 'the Secret Service is not running: it ended while it was asked'],
 ];
 
 describeStore('a Secret Service that has a fault', 'secret-service', missingSessionBus(), () => {
-  test.each(cases)('%s: every operation says so, and the probe too', async (_, fault, code, words) => {
-    const { provider, store } = await faulty(fault, code === 'timed-out' ? 400 : undefined);
+  test.each(cases)('%s: every operation and the probe report it', async (_, fault, code, expected) => {
+    const { provider, store } = await setUpFault(fault, code === 'timed-out' ? 400 : undefined);
     const errors = await Promise.all(operations.map(([, operate]) => failure(operate(store), code)));
-    for (const { message } of errors) expect(message).toBe(words);
+    for (const { message } of errors) expect(message).toBe(expected);
     expect(await store.probe()).toMatchObject({ kind: 'service-failure', reason: code });
     expect(provider.items.size).toBe(1);
   });
 
-  test.each(deadly)(
-    '[FLT8] %s at any call of any operation: said as what it is, never as absence',
-    async (_, at, code, words) => {
+  test.each(failsAtAnyCall)(
+    '[FLT8] %s at any call of any operation: reported with its own code, never as absence',
+    async (_, at, code, expected) => {
       for (const [name, operate] of operations) {
         for (let count = 1; ; count += 1) {
-          const { provider, store, stop } = await faulty(at(count));
-          const work = operate(store);
-          await work.catch(() => undefined);
+          const { provider, store, stop } = await setUpFault(at(count));
+          const result = operate(store);
+          await result.catch(() => undefined);
           await stop();
           if (provider.calls.length < count) break;
-          expect((await failure(work, code)).message, `${name}, call ${count}`).toBe(words);
+          expect((await failure(result, code)).message, `${name}, call ${count}`).toBe(expected);
         }
       }
     },
   );
 
-  test('[FLT9] no default collection: what is kept elsewhere is found, nothing new is kept, and the probe says why', async () => {
-    const { provider, store } = await faulty(faults.hasNoDefaultCollection());
+  test('[FLT9] no default collection: items of other collections are found, nothing new is written, and the probe reports it', async () => {
+    const { provider, store } = await setUpFault(faults.hasNoDefaultCollection());
     expect(await store.get(alice)).toBeDefined();
     const error = await failure(store.set({ ...alice, account: 'bob' }, textSecret('new')), 'no-collection');
     expect(error.message).toBe('the Secret Service has no default collection');
@@ -75,8 +80,8 @@ describeStore('a Secret Service that has a fault', 'secret-service', missingSess
     expect(provider.items.size).toBe(1);
   });
 
-  test('another secret than was stored: the probe finds out, and leaves nothing behind', async () => {
-    const { provider, store } = await faulty(faults.returnsAnotherSecret());
+  test('a provider that returns a different secret: the probe reports it, and removes its sentinel', async () => {
+    const { provider, store } = await setUpFault(faults.returnsAnotherSecret());
     expect(await store.probe()).toEqual({ kind: 'service-failure', reason: 'round-trip-mismatch' });
     await eventually(() => expect(provider.items.size).toBe(1));
   });

@@ -2,40 +2,40 @@ import { type SessionBus, startSessionBus } from '../support/session-bus.ts';
 import type { Answer } from './bus-peer.ts';
 import { FakeProvider, type FakeProviderOptions } from './fake-provider.ts';
 
-/** The ways in which a Secret Service fails those who use it. */
+/** The faults that a Secret Service can have. */
 export const secretServiceFaults = {
-  /** Locked; whoever is asked to unlock it does not answer, until {@link FakeProvider.answer} does. */
+  /** Locked. The prompt stays open until {@link FakeProvider.answer} is called. */
   locked: () => ({ locked: true, user: 'nothing' }),
-  /** Locked; the prompt is dismissed at once, as by a provider without a display. */
+  /** Locked. The prompt is dismissed immediately, as by a provider without a display. */
   dismisses: () => ({ locked: true, user: 'dismisses' }),
-  /** Takes every call and answers none. */
+  /** Never answers a call. */
   neverAnswers: () => ({ misbehaves: () => 'silence' }),
-  /** Answers every call as it should, and late. */
+  /** Answers every call correctly, but late. */
   answersLate: (lateMs = 5_000) => ({ lateMs }),
-  /** Ends as the `count`th call comes in. The first two open a session and ask for the default collection. */
+  /** Ends when it receives the `count`th call. The first two open a session and read the default collection. */
   vanishes: (count = 3) => ({ misbehaves: (seen) => (seen === count ? 'end' : undefined) }),
-  /** Has no default collection, as KeePassXC until a group is exposed, or gnome-keyring before the first sign-in. */
+  /** Has no default collection, like KeePassXC without an exposed group, or gnome-keyring before the first sign-in. */
   hasNoDefaultCollection: () => ({ instead: { ReadAlias: () => ({ signature: 'o', values: ['/'] }) } }),
-  /** Gives every secret back as `another secret`. */
+  /** Returns `another secret` instead of every secret. */
   returnsAnotherSecret: () => ({ instead: { GetSecret: () => anotherSecret } }),
-  /** Answers the `count`th call with an error, and all others as it should. */
+  /** Answers the `count`th call with an error, and all others correctly. */
   fails: (count = 1, errorName = 'org.freedesktop.DBus.Error.Failed') => ({
     misbehaves: (seen) => (seen === count ? failure(errorName) : undefined),
   }),
 } as const satisfies Record<string, (...args: never[]) => FakeProviderOptions>;
 
-/** A Secret Service, with a private session bus that it alone is on. */
+/** A Secret Service on its own session bus. */
 export interface StartedSecretService {
   readonly provider: FakeProvider;
   readonly bus: SessionBus;
-  /** What a program has in its environment to use it, and nothing else of this machine's session. */
+  /** The complete environment of a program that uses it, without the session of this machine. */
   readonly environment: SessionBus['environment'];
   stop(): Promise<void>;
 }
 
 /**
- * Starts a Secret Service that has a fault of {@link secretServiceFaults}, or any that `options` describe. It is served
- * by this process: a program under test is to be waited for asynchronously.
+ * Starts a Secret Service with a fault of {@link secretServiceFaults}, or with any other `options`. It runs in this process,
+ * so wait for a program under test asynchronously.
  */
 export async function startSecretService(options: FakeProviderOptions = {}): Promise<StartedSecretService> {
   const bus = await startSessionBus();

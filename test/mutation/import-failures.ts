@@ -1,8 +1,8 @@
 import type { Reporter, Vitest } from 'vitest/node';
 
 /**
- * Stryker sees no failure in a file of tests that cannot be so much as imported, and would take what it altered there for
- * a survivor: it is told of an error outside of the tests.
+ * Reports a test file that can't be imported as an error. Otherwise Stryker sees no failed test, and counts the mutant as a
+ * survivor.
  */
 export function importFailures(): Reporter {
   let vitest: Vitest | undefined;

@@ -1,5 +1,5 @@
-// `npm run mutate -- [SUBJECT [FILE..]]`: alters the code of a subject of subjects.json in every small way, one at a time, and
-// checks that a test fails. `// Stryker disable next-line MUTATOR: reason` in the code excepts what no test can notice.
+// `npm run mutate -- [SUBJECT [FILE..]]` makes small changes to the code of a subject of subjects.json, one at a time, and
+// checks that a test fails. `// Stryker disable next-line MUTATOR: reason` in the code excludes changes that no test can notice.
 import { readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
@@ -21,11 +21,11 @@ const mutants = await new Stryker({
   plugins: ['@stryker-mutator/vitest-runner', resolve(import.meta.dirname, 'equivalent.mjs')],
   ignorers: ['equivalent'],
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: true },
-  // No such file: Stryker would read it through a compiler's interface that TypeScript 7 does not have.
+  // Stryker reads this file with a compiler API that TypeScript 7 doesn't have, so it must not exist.
   tsconfigFile: 'none',
   concurrency: 2,
   coverageAnalysis: 'perTest',
-  // A machine that stalls does not count as a test that noticed.
+  // Long enough that a stalled machine doesn't count as a killed mutant.
   timeoutMS: 60_000,
   tempDirName: `.stryker/${name}`,
   ignorePatterns: ['dist', 'coverage', '.stryker'],
@@ -38,7 +38,7 @@ const mutants = await new Stryker({
 const fileOf = ({ fileName }) => relative(root, fileName).replaceAll('\\', '/');
 const withStatus = (...statuses) => mutants.filter(({ status }) => statuses.includes(status));
 
-/** The mutant's lines as it leaves them. */
+/** Returns the lines of the mutant after the change. */
 const mutatedLines = ({ fileName, location: { start, end }, replacement }) => {
   const lines = readFileSync(fileName, 'utf8')
     .split('\n')
@@ -53,7 +53,7 @@ for (const mutant of survivors) {
   process.stdout.write(`\n${what}: ${fileOf(mutant)}:${mutant.location.start.line}\n  ${mutatedLines(mutant)}\n`);
 }
 
-/** A comment in the code that disables mutants must give a reason, and must disable something. */
+/** A comment that disables mutants must have a reason, and must disable something. */
 const disabled = withStatus('Ignored');
 const faultyComments = [...new Set(mutants.map(fileOf))].flatMap((file) =>
   readFileSync(file, 'utf8')
@@ -61,14 +61,14 @@ const faultyComments = [...new Set(mutants.map(fileOf))].flatMap((file) =>
     .flatMap((line, index) => {
       const [, reason] = /\/\/ ?Stryker disable[^:]*(?::\s*(.*))?$/.exec(line) ?? [null, null];
       if (reason === null) return [];
-      if (!reason) return `${file}:${index + 1}: gives no reason`;
+      if (!reason) return `${file}:${index + 1}: has no reason`;
       const works = disabled.some((mutant) => fileOf(mutant) === file && mutant.statusReason === reason.trim());
       return works ? [] : `${file}:${index + 1}: disables nothing`;
     }),
 );
 for (const fault of faultyComments) process.stdout.write(`\n${fault}\n`);
 
-// What cannot be imported any more has been noticed, too.
+// A runtime error, such as a failed import, also counts as killed.
 const killed = withStatus('Killed', 'Timeout', 'RuntimeError').length;
 const valid = killed + survivors.length;
 const score = (100 * killed) / valid;

@@ -7,20 +7,20 @@ interface Subject {
   readonly tests: string[];
   readonly timeoutMs?: number;
   /**
-   * Mutated files that the code loads when it first wants them: loaded before the tests, or else Stryker takes all that
-   * is done once in them for a matter of the one test that happened to be the first.
+   * Mutated files that the code loads lazily. They are loaded before the tests; otherwise Stryker attributes their
+   * top-level code to the test that happens to run first.
    */
   readonly loads?: string[];
 }
 
 const subject = (process.env.MUTATED ?? 'domain') as keyof typeof subjects;
-/** A mutant that waits for ever costs this time once for each test that it has wait. */
+/** A mutant that waits forever takes this long in each test that it blocks. */
 const { tests, timeoutMs = 30_000, loads = [] }: Subject = subjects[subject];
 
-/** The tests that hold what is mutated: in the process, and in little time. */
+/** Runs the tests of a subject: those that are fast and run its code in their own process. */
 export default defineConfig({
   resolve: { alias: { 'fast-check': fileURLToPath(new URL('./fast-check.ts', import.meta.url)) } },
-  // One worker for all the files of a run: half the work, and each mutant still has modules of its own.
+  // One worker for all files halves the work. reset-modules.ts still gives each file its own modules.
   test: {
     include: tests,
     setupFiles: [fileURLToPath(new URL('../support/reset-modules.ts', import.meta.url)), ...loads],

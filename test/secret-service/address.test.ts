@@ -17,23 +17,23 @@ test.each([
   ['unix:path=yes', ['yes']],
   ['unix:runtime=no,path=/run/bus', ['/run/bus']],
   ['unix:xpath=/a,path=/b\n/bus', ['/b\n/bus']],
-])('%s names the sockets %j', (address, sockets) => {
+])('%s is parsed into the sockets %j', (address, sockets) => {
   expect(parseBusAddress({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual(sockets);
 });
 
 test.each([
   ...['autolaunch:', 'unixexec:path=/bin/true', 'launchd:env=unix:path=/run/bus', 'tcp:host=localhost,path=/run/bus'],
   ...['unix:dir=/tmp', 'unix:dir=/unix:path=/a', 'unix:path=', 'unix:', 'nonsense', ';;'],
-])('there is nothing to connect to in %j', (address) => {
+])('%j contains no socket that can be used', (address) => {
   expect(parseBusAddress({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual([]);
 });
 
-test('without an address the bus is the runtime directory’s', () => {
+test('without an address, the bus is expected in the runtime directory', () => {
   expect(parseBusAddress(runtime)).toEqual(['/run/user/1000/bus']);
   expect(parseBusAddress({ ...runtime, DBUS_SESSION_BUS_ADDRESS: '' })).toEqual(['/run/user/1000/bus']);
 });
 
-test('without an address or a runtime directory there is none', () => {
+test('without an address and a runtime directory there are no sockets', () => {
   expect(parseBusAddress({})).toEqual([]);
   expect(parseBusAddress({ DBUS_SESSION_BUS_ADDRESS: 'unix:runtime=yes' })).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 import { fakeProvider, programs, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
 
-describeStore('another client between the search and what follows', 'secret-service', missingSessionBus(), () => {
+describeStore('changes between the search and the next call', 'secret-service', missingSessionBus(), () => {
   const vanished = [
     'org.freedesktop.DBus.Error.UnknownObject',
     'org.freedesktop.DBus.Error.UnknownMethod',
@@ -16,22 +16,26 @@ describeStore('another client between the search and what follows', 'secret-serv
     'org.freedesktop.Secret.Error.NoSuchObject',
   ];
 
-  /** Fails a method `times` times, having let `first` happen. */
-  function failing(errorName: string, times: number, first: () => void = () => undefined) {
-    let left = times;
+  /** Calls `first` and fails, `times` times. */
+  function failTimes(errorName: string, times: number, first: () => void = () => undefined) {
+    let remaining = times;
     return () => {
-      if (left === 0) return undefined;
-      left -= 1;
+      if (remaining === 0) return undefined;
+      remaining -= 1;
       first();
       return { errorName, signature: 's', values: ['gone'] };
     };
   }
 
   test.each([...vanished, 'org.freedesktop.Secret.Error.NoSession'])(
-    'after %s the operation starts again',
+    'after %s the operation is retried',
     async (errorName) => {
       const { provider, store, readText } = await setUpStore({
-        instead: { GetSecret: failing(errorName, 1), SetSecret: failing(errorName, 1), Delete: failing(errorName, 1) },
+        instead: {
+          GetSecret: failTimes(errorName, 1),
+          SetSecret: failTimes(errorName, 1),
+          Delete: failTimes(errorName, 1),
+        },
       });
       provider.add(exactAttributes, 'kept');
       expect(await readText()).toBe('kept');
@@ -42,11 +46,11 @@ describeStore('another client between the search and what follows', 'secret-serv
     },
   );
 
-  test('what another client deleted meanwhile is absent; deleted with it, it counts as deleted', async () => {
+  test('a credential that another client deletes during a get is absent; during a delete it counts as deleted', async () => {
     const { provider, store } = await setUpStore({
       instead: {
-        GetSecret: failing('org.freedesktop.DBus.Error.UnknownObject', 1, () => provider.items.clear()),
-        Delete: failing('org.freedesktop.DBus.Error.UnknownObject', 1, () => provider.items.clear()),
+        GetSecret: failTimes('org.freedesktop.DBus.Error.UnknownObject', 1, () => provider.items.clear()),
+        Delete: failTimes('org.freedesktop.DBus.Error.UnknownObject', 1, () => provider.items.clear()),
       },
     });
     provider.add(exactAttributes, 'kept');
@@ -56,18 +60,18 @@ describeStore('another client between the search and what follows', 'secret-serv
     expect(await store.delete(name)).toBe(false);
   });
 
-  test('what goes wrong every time is failed', async () => {
+  test('an error on every attempt is failed', async () => {
     const { provider, store } = await setUpStore({
-      instead: { GetSecret: failing('org.freedesktop.DBus.Error.UnknownObject', 99) },
+      instead: { GetSecret: failTimes('org.freedesktop.DBus.Error.UnknownObject', 99) },
     });
     provider.add(exactAttributes, 'kept');
-    expect((await failure(store.get(name), 'failed')).message).toContain('gone');
+    expect((await failure(store.get(name), 'failed')).evidence).toMatchObject({ text: 'gone' });
     expect(provider.calls.filter((member) => member === 'OpenSession')).toHaveLength(1);
   });
 
   const ended = 'it ended while it was asked';
 
-  test('the provider ends, and is not there any more: not running, and which it was', async () => {
+  test('a provider that ends during an operation: not running, with its name in the evidence', async () => {
     for (const [names, PATH, evidence] of [
       [['org.gnome.keyring'], '', { provider: 'gnome-keyring', text: ended }],
       [[], programs('keepassxc'), { text: ended }],
@@ -77,18 +81,17 @@ describeStore('another client between the search and what follows', 'secret-serv
       const provider = await fakeProvider(bus, { names, instead: { GetSecret: () => 'end' } });
       provider.add(exactAttributes, 'kept');
       const error = await failure(storeOn({ ...bus.environment, PATH }).get(name), 'not-running');
-      expect(error.message).toBe(`the Secret Service is not running: ${ended}`);
       expect(error.evidence).toEqual(evidence);
       expect(error.cause).toMatchObject({ message: PATH === '' ? 'not-installed' : 'not-running' });
     }
   });
 
-  test('the bus ends, with all that is on it: not running, for it was there', async () => {
+  test('a bus that ends during an operation: not running', async () => {
     const { bus, provider, store } = await setUpStore({ instead: { GetSecret: () => 'silence' } });
     provider.add(exactAttributes, 'kept');
     const failed = failure(store.get(name), 'not-running');
     await eventually(() => expect(provider.calls).toContain('GetSecret'));
     await bus.stop();
-    expect((await failed).message).toBe(`the Secret Service is not running: ${ended}`);
+    expect((await failed).evidence).toMatchObject({ text: ended });
   });
 });

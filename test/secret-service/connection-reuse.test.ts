@@ -9,8 +9,8 @@ import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 
-/** A store over a provider that does with each `GetSecret`, by its number from 1, what a test has it do. */
-async function keeping(
+/** Opens a store over a fake provider. `reads` chooses the response to the `count`th `GetSecret`, from 1. */
+async function openStore(
   options: { readonly timeoutMs?: number; reads?(count: number): FaultyResponse | undefined } = {},
 ) {
   let count = 0;
@@ -23,78 +23,80 @@ async function keeping(
     { timeoutMs: options.timeoutMs ?? 2_500 },
   );
   provider.add(exactAttributes, 'kept');
-  const watching = new Connection(bus.socket);
-  onTestFinished(() => watching.end());
-  const clients = async () => (await listNames(watching)).filter((owner) => owner.startsWith(':')).length;
-  const others = await clients();
+  const observer = new Connection(bus.socket);
+  onTestFinished(() => observer.end());
+  const countClients = async () => (await listNames(observer)).filter((owner) => owner.startsWith(':')).length;
+  const others = await countClients();
   return {
     provider,
     store,
-    sessions: () => provider.calls.filter((member) => member === 'OpenSession').length,
-    /** Connections of the store's. */
-    connections: async () => (await clients()) - others,
+    countSessions: () => provider.calls.filter((member) => member === 'OpenSession').length,
+    /** The connections of the store. */
+    countConnections: async () => (await countClients()) - others,
   };
 }
 
-/** Connections that keep this process running. */
-const held = () => process.getActiveResourcesInfo().filter((resource) => resource === 'PipeWrap').length;
+/** The number of connections that keep this process running. */
+const countReferenced = () => process.getActiveResourcesInfo().filter((resource) => resource === 'PipeWrap').length;
 
-describeStore('the connection that is kept', 'secret-service', missingSessionBus(), () => {
-  test('serves the next operation, and is held no longer than one is under way', async () => {
-    const { provider, store, sessions, connections } = await keeping({
+describeStore('a kept connection', 'secret-service', missingSessionBus(), () => {
+  test('is used by the next operation, and keeps the process running only during one', async () => {
+    const { provider, store, countSessions, countConnections } = await openStore({
       reads: (count) => (count === 2 ? 'silence' : undefined),
     });
-    const before = held();
+    const before = countReferenced();
     await store.get(name);
-    expect(held()).toBe(before);
-    const calledOff = new AbortController();
-    const work = store.get(name, { signal: calledOff.signal });
+    expect(countReferenced()).toBe(before);
+    const controller = new AbortController();
+    const work = store.get(name, { signal: controller.signal });
     await eventually(() => expect(provider.calls.filter((member) => member === 'GetSecret')).toHaveLength(2));
-    expect(held()).toBe(before + 1);
-    expect([sessions(), await connections()]).toEqual([1, 1]);
-    calledOff.abort();
+    expect(countReferenced()).toBe(before + 1);
+    expect([countSessions(), await countConnections()]).toEqual([1, 1]);
+    controller.abort();
     await failure(work, 'cancelled');
-    await eventually(async () => expect(await connections()).toBe(0));
+    await eventually(async () => expect(await countConnections()).toBe(0));
   });
 
-  test('is one, of however many there were at once', async () => {
-    const { store, sessions, connections } = await keeping();
+  test('is the only one that stays open after concurrent operations', async () => {
+    const { store, countSessions, countConnections } = await openStore();
     await Promise.all([store.get(name), store.get(name), store.get(name)]);
-    await eventually(async () => expect(await connections()).toBe(1));
+    await eventually(async () => expect(await countConnections()).toBe(1));
     await store.get(name);
-    expect(sessions()).toBe(3);
+    expect(countSessions()).toBe(3);
   });
 
-  test('outlives the limit of the operation that it served, and that operation’s being called off', async () => {
-    const { store, sessions } = await keeping({ timeoutMs: 1_000 });
-    const calledOff = new AbortController();
-    await store.get(name, { signal: calledOff.signal });
-    calledOff.abort();
+  test('stays open after the limit or a cancellation of the operation that used it', async () => {
+    const { store, countSessions } = await openStore({ timeoutMs: 1_000 });
+    const controller = new AbortController();
+    await store.get(name, { signal: controller.signal });
+    controller.abort();
     await wait(1_100);
     expect(await store.get(name)).toBeDefined();
-    expect(sessions()).toBe(1);
+    expect(countSessions()).toBe(1);
   });
 
-  test('ends when the store is closed, and that of what is under way then ends after it', async () => {
-    const { store, connections } = await keeping();
+  test('is closed with the store, or after the last operation if some are still running', async () => {
+    const { store, countConnections } = await openStore();
     await store.get(name);
-    const work = [store.get(name), store.get(name)];
-    const gone = store.close();
-    for (const read of work) expect(await read).toBeDefined();
-    await gone;
-    await eventually(async () => expect(await connections()).toBe(0));
-    const kept = await keeping();
-    await kept.store.get(name);
-    await kept.store.close();
-    await eventually(async () => expect(await kept.connections()).toBe(0));
+    const reads = [store.get(name), store.get(name)];
+    const closed = store.close();
+    for (const read of reads) expect(await read).toBeDefined();
+    await closed;
+    await eventually(async () => expect(await countConnections()).toBe(0));
+    const another = await openStore();
+    await another.store.get(name);
+    await another.store.close();
+    await eventually(async () => expect(await another.countConnections()).toBe(0));
   });
 
-  test('is not one over which something failed', async () => {
+  test('is not one on which an operation failed', async () => {
     const failing = { errorName: 'org.example.Broken', signature: 's', values: ['words'] };
-    const { store, sessions, connections } = await keeping({ reads: (count) => (count === 1 ? failing : undefined) });
+    const { store, countSessions, countConnections } = await openStore({
+      reads: (count) => (count === 1 ? failing : undefined),
+    });
     await failure(store.get(name), 'failed');
-    await eventually(async () => expect(await connections()).toBe(0));
+    await eventually(async () => expect(await countConnections()).toBe(0));
     expect(await store.get(name)).toBeDefined();
-    expect(sessions()).toBe(2);
+    expect(countSessions()).toBe(2);
   });
 });

@@ -18,7 +18,7 @@ const short = { timeoutMs: 400 };
 const name = { service: 'demo', account: 'alice' };
 const serviceName = 'org.freedesktop.secrets';
 
-/** What a probe sees, where every other operation fails for the same reason. */
+/** Returns the result of a probe, and checks that every other operation fails for the same reason. */
 async function diagnose(
   environment: SessionEnvironment,
   options: Partial<SecretServiceOptions> = {},
@@ -33,26 +33,26 @@ async function diagnose(
   return probe;
 }
 
-describeStore('what the probe tells of a machine', 'secret-service', missing(), () => {
+describeStore('what a probe reports about a machine', 'secret-service', missing(), () => {
   test.each<[string, SessionEnvironment]>([
-    ['neither address nor runtime directory', {}],
-    ['an address of another kind', { DBUS_SESSION_BUS_ADDRESS: 'autolaunch:' }],
-    ['an address where nothing is', { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' }],
+    ['no address and no runtime directory', {}],
+    ['an address with another transport', { DBUS_SESSION_BUS_ADDRESS: 'autolaunch:' }],
+    ['an address that does not exist', { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' }],
     ['a runtime directory without a bus', { XDG_RUNTIME_DIR: '/nonexistent' }],
-    ['an address that is no socket', { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/dev/null' }],
-    ['an abstract name that nobody has', { DBUS_SESSION_BUS_ADDRESS: 'unix:abstract=/keystow/nobody' }],
-  ])('[SS2] %s: there is no session bus', async (_, environment) => {
+    ['an address that isn’t a socket', { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/dev/null' }],
+    ['an abstract socket that does not exist', { DBUS_SESSION_BUS_ADDRESS: 'unix:abstract=/keystow/missing' }],
+  ])('[SS2] %s: no session bus', async (_, environment) => {
     expect(await diagnose(environment)).toMatchObject({ kind: 'unsupported', reason: 'no-session-bus' });
   });
 
-  test('whether there is a program that could start a bus is told with it', async () => {
+  test('the evidence says if no program that could start a bus is installed', async () => {
     const evidence = { text: 'no address of a session bus is set' };
     expect(await diagnose({ PATH: programs('dbus-daemon') })).toMatchObject({ evidence });
     expect(await diagnose({ PATH: programs('dbus-daemon') })).not.toHaveProperty('evidence.busMissing');
     expect(await diagnose({ PATH: programs('bash') })).toMatchObject({ evidence: { ...evidence, busMissing: true } });
   });
 
-  test('a bus that has ended and left its socket: there is no session bus', async () => {
+  test('the socket of a bus that has ended: no session bus', async () => {
     const folder = programs();
     const server = createServer().listen(`${folder}/bus`);
     await once(server, 'listening');
@@ -64,7 +64,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     });
   });
 
-  test('of several addresses the first that somebody listens at is the bus', async () => {
+  test('with several addresses, the first that accepts a connection is the bus', async () => {
     const { bus } = await gnomeKeyring('unlocked');
     const environment = { DBUS_SESSION_BUS_ADDRESS: `unix:path=/nonexistent/bus;${bus.address}` };
     expect(await diagnose(environment)).toMatchObject({ kind: 'usable' });
@@ -72,13 +72,13 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
 
   const silent = { kind: 'service-failure', reason: 'timed-out', evidence: { busSilent: true } };
 
-  test('a bus that takes the connection and is silent: timed out', async () => {
+  test('a bus that accepts the connection but never answers: timed out', async () => {
     const bus = await fakeBus(() => undefined);
     expect(await diagnose(bus.environment, short)).toEqual(silent);
     await eventually(() => expect(bus.connections()).toBe(0));
   });
 
-  test('a bus that is stopped: timed out', async () => {
+  test('a stopped bus: timed out', async () => {
     const bus = await sessionBus();
     bus.freeze();
     expect(await diagnose(bus.environment, short)).toEqual(silent);
@@ -93,7 +93,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     });
   });
 
-  test('a bus that is stopped, and has as many waiting as it lets wait: timed out', async () => {
+  test('a stopped bus whose queue of connections is full: timed out', async () => {
     const bus = await sessionBus();
     bus.freeze();
     const waiting: Socket[] = [];
@@ -121,14 +121,14 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     expect(await diagnose(bus.environment)).toMatchObject({ kind: 'service-failure', reason: 'denied' });
   });
 
-  test('[SS4] something else that listens at the address: failed, and says so', async () => {
+  test('[SS4] a server at the address that doesn’t speak D-Bus: failed, with the reason as evidence', async () => {
     const bus = await fakeBus((client) => client.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     const probe = await diagnose(bus.environment);
     expect(probe).toMatchObject({ kind: 'service-failure', reason: 'failed' });
     expect(probe.evidence?.text).toContain('does not speak D-Bus');
   });
 
-  test('[SS5] no provider, and none to start or to be found: not installed', async () => {
+  test('[SS5] no provider is running, and none can be started or found: not installed', async () => {
     const { environment } = await sessionBus();
     expect(await diagnose({ ...environment, PATH: programs('sh') })).toEqual({
       kind: 'unsupported',
@@ -142,7 +142,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     ['kwalletd6', 'kwallet'],
     ['ksecretd', 'kwallet'],
     ['keepassxc', 'keepassxc'],
-  ])('[SS6] no provider, but %s is on the PATH: %s is not running', async (program, provider) => {
+  ])('[SS6] no provider is running, but %s is on the PATH: %s is not running', async (program, provider) => {
     const { environment } = await sessionBus();
     expect(await diagnose({ ...environment, PATH: `relative::${programs()}:${programs(program)}` })).toEqual({
       kind: 'service-failure',
@@ -156,7 +156,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     ['org.kde.kwalletd6', 'kwallet'],
     ['org.kde.ksecretd', 'kwallet'],
     ['org.keepassxc.KeePassXC.MainWindow', 'keepassxc'],
-  ])('%s is there without the Secret Service: not running, switched off', async (owned, provider) => {
+  ])('%s runs without the Secret Service: not running, switched off', async (owned, provider) => {
     const bus = await sessionBus();
     await nameOwner(bus, owned);
     expect(await diagnose({ ...bus.environment, PATH: programs('gnome-keyring-daemon') })).toEqual({
@@ -166,7 +166,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     });
   });
 
-  test('gnome-keyring’s dialogs have a program of their own, which says nothing of it', async () => {
+  test('the program that shows gnome-keyring’s dialogs doesn’t count as gnome-keyring', async () => {
     const bus = await sessionBus();
     await nameOwner(bus, 'org.gnome.keyring.SystemPrompter');
     expect(await diagnose({ ...bus.environment, PATH: programs() })).toMatchObject({ reason: 'not-installed' });
@@ -177,13 +177,13 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     });
   });
 
-  test('a folder of the PATH that is found from where one is does not count', async () => {
+  test('relative folders of the PATH are ignored', async () => {
     const { environment } = await sessionBus();
     const folder = relative(process.cwd(), programs('keepassxc'));
     expect(await diagnose({ ...environment, PATH: folder })).toMatchObject({ reason: 'not-installed' });
   });
 
-  test('a provider that the bus cannot start: not running, with the bus’s words', async () => {
+  test('a provider that the bus cannot start: not running, with the message of the bus', async () => {
     const { environment } = await sessionBus({ services: { [serviceName]: '/bin/false' } });
     const probe = await diagnose({ ...environment, PATH: programs('gnome-keyring-daemon') });
     expect(probe).toMatchObject({
@@ -201,7 +201,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     });
   });
 
-  test('a provider that starts and never takes its name: timed out', async () => {
+  test('a provider that starts but never takes its name: timed out', async () => {
     const { environment } = await sessionBus({ services: { [serviceName]: '/bin/sleep 5' } });
     expect(await diagnose(environment, short)).toMatchObject({ kind: 'service-failure', reason: 'timed-out' });
   });
@@ -212,7 +212,7 @@ describeStore('what the probe tells of a machine', 'secret-service', missing(), 
     expect(await diagnose(environment)).toMatchObject({ reason: 'no-collection' });
   });
 
-  test('gnome-keyring, unlocked: usable until deleted, and nothing of the probe stays', async () => {
+  test('gnome-keyring, unlocked: usable until deleted, and the sentinel is gone', async () => {
     const { environment, bus } = await gnomeKeyring('unlocked');
     expect(await diagnose(environment)).toEqual({
       kind: 'usable',

@@ -17,12 +17,12 @@ import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 import { programs, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
 
-describeStore('what people are told', 'secret-service', missingSessionBus(), () => {
-  test('it is called what people call it, and lists all that is there', async () => {
+describeStore('the error messages of the Secret Service', 'secret-service', missingSessionBus(), () => {
+  test('the store has the id secret-service and lists everything', async () => {
     expect(storeOn({})).toMatchObject({ id: 'secret-service', listing: 'all' });
   });
 
-  test('a name that cannot be kept is refused before a bus is met', async () => {
+  test('an invalid name is rejected before a connection is opened', async () => {
     const store = storeOn({});
     const [noService, noAccount] = [
       { service: '', account: 'alice' },
@@ -39,7 +39,7 @@ describeStore('what people are told', 'secret-service', missingSessionBus(), () 
       expect((await failure(work, 'invalid-name')).message).toBe('the account is empty');
   });
 
-  test('there is no session bus: what was looked for', async () => {
+  test('no session bus: the message says where it was expected', async () => {
     const PATH = programs('dbus-daemon');
     const error = await failure(storeOn({ PATH }).get(name), 'no-session-bus');
     const text = 'no address of a session bus is set';
@@ -51,15 +51,18 @@ describeStore('what people are told', 'secret-service', missingSessionBus(), () 
     );
   });
 
-  test('there is no provider, or one that does not run', async () => {
+  test('a provider that is not installed or not running', async () => {
     const { environment } = await sessionBus();
-    const none = await failure(storeOn({ ...environment, PATH: programs() }).get(name), 'not-installed');
-    expect(none.message).toBe('nothing that provides the Secret Service is installed');
-    const asleep = await failure(storeOn({ ...environment, PATH: programs('keepassxc') }).get(name), 'not-running');
-    expect(asleep).toMatchObject({ message: 'the Secret Service is not running', evidence: { provider: 'keepassxc' } });
+    const notInstalled = await failure(storeOn({ ...environment, PATH: programs() }).get(name), 'not-installed');
+    expect(notInstalled.message).toBe('nothing that provides the Secret Service is installed');
+    const notRunning = await failure(storeOn({ ...environment, PATH: programs('keepassxc') }).get(name), 'not-running');
+    expect(notRunning).toMatchObject({
+      message: 'the Secret Service is not running',
+      evidence: { provider: 'keepassxc' },
+    });
   });
 
-  test('several items match: what to do about it', async () => {
+  test('several matching items: the hint says what to do', async () => {
     const { provider, store } = await setUpStore();
     provider.add({ ...exactAttributes, realm: 'a' }, 'one');
     provider.add({ ...exactAttributes, realm: 'b' }, 'two');
@@ -69,7 +72,7 @@ describeStore('what people are told', 'secret-service', missingSessionBus(), () 
     });
   });
 
-  test('a secret is too large, or the operation called off', async () => {
+  test('a secret that is too large, and a cancelled operation', async () => {
     const { store } = await setUpStore();
     const large = await failure(store.set(name, freshSecret(maxSecretBytes + 1)), 'too-large');
     expect(large).toMatchObject({
@@ -93,7 +96,7 @@ describeStore('what people are told', 'secret-service', missingSessionBus(), () 
       'failed',
       `the Secret Service failed: a b ${'x'.repeat(296)}`,
     ],
-  ])('%s, with the words %j, is %s', async (errorName, text, code, message) => {
+  ])('the error %s with the text %j is %s', async (errorName, text, code, message) => {
     const { provider, store } = await setUpStore({
       instead: { GetSecret: () => ({ errorName, signature: 's', values: [text] }) },
     });
@@ -103,7 +106,43 @@ describeStore('what people are told', 'secret-service', missingSessionBus(), () 
     expect(error.cause).toMatchObject({ errorName, message: text });
   });
 
-  test('a change that fails says so as well', async () => {
+  test('a locked provider: the message says why, if that is known', async () => {
+    const locked = await setUpStore({ locked: true });
+    expect((await failure(locked.store.get(name), 'locked')).message).toBe('the Secret Service is locked');
+    const interaction = { interactive: true, notifyWaiting: () => undefined };
+    const dismissed = await setUpStore({ locked: true, user: 'dismisses' }, { interaction });
+    const why = 'the prompt was dismissed';
+    expect(await failure(dismissed.store.get(name), 'locked')).toMatchObject({
+      message: `the Secret Service is locked: ${why}`,
+      evidence: { dismissed: true, text: why },
+    });
+  });
+
+  test('KeePassXC that asks before each access', async () => {
+    const { store } = await setUpStore({
+      names: ['org.keepassxc.KeePassXC.MainWindow'],
+      instead: {
+        SearchItems: () => ({ signature: 'aoao', values: [[], ['/org/freedesktop/secrets/collection/fake/1']] }),
+      },
+    });
+    const text = 'KeePassXC asks before it lets a program read an entry';
+    expect(await failure(store.get(name), 'locked')).toMatchObject({
+      message: `the Secret Service is locked: ${text}`,
+      evidence: { text },
+    });
+  });
+
+  test('a provider that ends during an operation', async () => {
+    const { provider, store } = await setUpStore({ instead: { GetSecret: () => 'end' } });
+    provider.add(exactAttributes, 'kept');
+    const text = 'it ended while it was asked';
+    expect(await failure(store.get(name), 'not-running')).toMatchObject({
+      message: `the Secret Service is not running: ${text}`,
+      evidence: { text },
+    });
+  });
+
+  test('a write that fails includes the text of the provider', async () => {
     const { store } = await setUpStore({
       instead: { CreateItem: () => ({ errorName: 'org.example.Full', signature: 's', values: ['the disk is full'] }) },
     });
@@ -112,12 +151,12 @@ describeStore('what people are told', 'secret-service', missingSessionBus(), () 
   });
 });
 
-/** What connecting fails with, on Linux: connect(2), socket(2). */
-function connecting(code: string): Error {
+/** An error of connect(2) or socket(2) on Linux. */
+function connectError(code: string): Error {
   return Object.assign(new Error(`connect ${code} /run/user/1000/bus`), { code, syscall: 'connect' });
 }
 
-describe('what connecting to a bus fails with', () => {
+describe('errors while connecting to a bus', () => {
   test.each<[string, ErrorCode]>([
     ['EACCES', 'denied'],
     ['EPERM', 'denied'],
@@ -128,14 +167,14 @@ describe('what connecting to a bus fails with', () => {
     ['ENOENT', 'no-session-bus'],
     ['ENOTSOCK', 'no-session-bus'],
   ])('%s: %s', (errno, code) => {
-    const error = connecting(errno);
+    const error = connectError(errno);
     const evidence: Evidence = { text: error.message };
     expect(toError(toSecretServiceError(error))).toMatchObject({ code, evidence, cause: error });
     expect(isConnectError(error)).toBe(true);
     expect(isSessionLost(error)).toBe(false);
   });
 
-  test('is nothing that an open connection fails with', () => {
+  test('errors of an open connection are not connect errors', () => {
     for (const code of ['EPIPE', 'ECONNRESET']) {
       const error = Object.assign(new Error(`write ${code}`), { code, syscall: 'write' });
       expect(isConnectError(error)).toBe(false);

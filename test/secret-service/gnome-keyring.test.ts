@@ -9,8 +9,8 @@ import { storeOn } from './stores.ts';
 
 const name = { service: 'demo', account: 'alice' };
 
-describeStore('over gnome-keyring', 'secret-service', missing(), () => {
-  test('secrets come back byte for byte after the daemon was restarted, over the connection that was kept', async () => {
+describeStore('the store over gnome-keyring', 'secret-service', missing(), () => {
+  test('secrets come back byte for byte after the daemon restarts, over the same connection', async () => {
     const keyring = await gnomeKeyring('unlocked');
     const store = storeOn(keyring.environment);
     const kept = troublesomeSecrets.map(([account, make]) => [{ service: 'demo', account }, make()] as const);
@@ -23,7 +23,7 @@ describeStore('over gnome-keyring', 'secret-service', missing(), () => {
     await store.close();
   });
 
-  test('no collection: nothing is kept, nothing can be', async () => {
+  test('without a collection, nothing is found and nothing can be written', async () => {
     const { environment } = await gnomeKeyring('none');
     const store = storeOn(environment);
     expect(await store.get(name)).toBeUndefined();
@@ -32,19 +32,19 @@ describeStore('over gnome-keyring', 'secret-service', missing(), () => {
     await failure(store.set(name, textSecret('x')), 'no-collection');
   });
 
-  test('[SS7] locked: what is there and what is not are the same, locked', async () => {
+  test('[SS7] locked: reports locked whether or not the credential exists', async () => {
     const keyring = await gnomeKeyring('unlocked');
     await storeOn(keyring.environment).set(name, textSecret('x'));
     await keyring.restart('locked');
     const store = storeOn(keyring.environment);
     await failure(store.get(name), 'locked');
-    await failure(store.get({ ...name, account: 'nobody' }), 'locked');
+    await failure(store.get({ ...name, account: 'missing' }), 'locked');
     await failure(store.set(name, textSecret('y')), 'locked');
     await keyring.restart('unlocked');
     expect((await store.get(name))?.equals(textSecret('x'))).toBe(true);
   });
 
-  test('locked, with somebody there but no display to ask on: locked', async () => {
+  test('locked, and interactive but without a display for the prompt: locked', async () => {
     const keyring = await gnomeKeyring('unlocked');
     await storeOn(keyring.environment).set(name, textSecret('x'));
     await keyring.restart('locked');
@@ -52,7 +52,7 @@ describeStore('over gnome-keyring', 'secret-service', missing(), () => {
     await failure(storeOn(keyring.environment, { interaction }).get(name), 'locked');
   });
 
-  test('its daemon ended, and the bus cannot start another: not running', async () => {
+  test('the daemon has ended and the bus cannot start another: not running', async () => {
     const keyring = await gnomeKeyring('unlocked');
     const store = storeOn(keyring.environment);
     await store.set(name, textSecret('x'));
@@ -60,7 +60,7 @@ describeStore('over gnome-keyring', 'secret-service', missing(), () => {
     await failure(store.get(name), 'not-running');
   });
 
-  test('forty processes’ worth of handles on one credential leave one item and no error', async () => {
+  test('40 handles that write one credential leave one item and no error', async () => {
     const { environment } = await gnomeKeyring('unlocked');
     const secrets = Array.from({ length: 40 }, () => freshSecret(500));
     await Promise.all(secrets.map((secret) => storeOn(environment).set(name, secret)));
@@ -69,7 +69,7 @@ describeStore('over gnome-keyring', 'secret-service', missing(), () => {
     expect(await storeOn(environment).list('demo')).toEqual([name]);
   });
 
-  test('handles that set, get and delete one credential at once never fail and never read a mixture', async () => {
+  test('handles that set, get and delete one credential concurrently never fail and never read a mixture', async () => {
     const { environment } = await gnomeKeyring('unlocked');
     const work = async (index: number) => {
       const store = storeOn(environment, { timeoutMs: 20_000 });

@@ -3,15 +3,15 @@ import type { SessionBus } from '../support/session-bus.ts';
 import { fingerprint } from './stored-items.ts';
 import { storeOn } from './stores.ts';
 
-/** A provider that serves, unlocked, on a bus. */
+/** A running provider with an unlocked collection. */
 export interface Provider {
   readonly bus: SessionBus;
-  /** What a program that uses it finds it by. */
+  /** The environment of a program that uses this provider. */
   readonly environment: NodeJS.ProcessEnv;
   stop(): Promise<void>;
 }
 
-/** The store over a provider that `start` brings up; `why`: why there can be none here. */
+/** Returns the harness of the store over the provider that `start` starts. `why` says why it can't run here. */
 export function providerHarness(name: string, why: string | undefined, start: () => Promise<Provider>): Harness {
   let provider: Provider | undefined;
   const running = (): Provider => {

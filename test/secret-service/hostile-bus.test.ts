@@ -11,15 +11,15 @@ import { typed } from './values.ts';
 const greeting = Buffer.from(`OK ${'0'.repeat(32)}\r\n`);
 const name = { service: 'demo', account: 'alice' };
 
-/** An answer to any of the first calls, of any type, sometimes to none of them. */
+/** A message of any type that replies to one of the first calls, or to a call that was never made. */
 const message = fc
   .record({ type: fc.nat(5), serial: fc.integer({ min: 1, max: 99 }), replyTo: fc.nat(9), typed, error: fc.boolean() })
   .map(({ type, serial, replyTo, typed: { signature, value }, error }) =>
     encode(type, 0, serial, { replyTo, signature, ...(error && { errorName: 'org.example.Error' }) }, [value]),
   );
 
-/** What a bus might say: nothing like D-Bus, or D-Bus that is cut, changed, or means something else. */
-const speech = fc.oneof(
+/** Bytes that a hostile bus sends: random bytes, or D-Bus messages that are truncated, altered or unexpected. */
+const sentBytes = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.concat([greeting, bytes])),
   fc.array(message, { maxLength: 8 }).map((messages) => Buffer.concat([greeting, ...messages])),
@@ -35,21 +35,21 @@ const speech = fc.oneof(
     }),
 );
 
-test('[SS8] whatever a bus says, in whatever pieces, an operation rejects, and soon', async () => {
-  let said = Buffer.alloc(0);
-  let pieces = 1;
+test('[SS8] an operation rejects promptly whatever a bus sends, in chunks of any size', async () => {
+  let sent = Buffer.alloc(0);
+  let chunks = 1;
   let hangsUp = false;
   const bus = await startFakeBus((client) => {
-    const size = Math.ceil(said.length / pieces);
-    for (let at = 0; at < said.length; at += size) client.write(said.subarray(at, at + size));
+    const size = Math.ceil(sent.length / chunks);
+    for (let at = 0; at < sent.length; at += size) client.write(sent.subarray(at, at + size));
     if (hangsUp) client.end();
   });
   const property = fc.asyncProperty(
-    speech,
+    sentBytes,
     fc.integer({ min: 1, max: 40 }),
     fc.boolean(),
-    async (words, parts, end) => {
-      [said, pieces, hangsUp] = [words, parts, end];
+    async (bytes, count, end) => {
+      [sent, chunks, hangsUp] = [bytes, count, end];
       const error = await storeOn(bus.environment, { timeoutMs: 30 })
         .get(name)
         .catch((reason: unknown) => reason);
@@ -60,29 +60,29 @@ test('[SS8] whatever a bus says, in whatever pieces, an operation rejects, and s
   await fc.assert(property, { numRuns: fastOrSlow(60, 400) }).finally(() => bus.stop());
 });
 
-test('a bus that talks without end and says nothing is timed out', async () => {
+test('a bus that sends signals forever but no reply is timed out', async () => {
   const signal = encode(messageTypes.signal, 0, 1, { path: '/', interface: 'a.b', member: 'C', signature: 's' }, [
     'x'.repeat(30_000),
   ]);
   const bus = await startFakeBus((client) => {
     client.write(greeting);
-    const talk = () => {
+    const sendForever = () => {
       while (!client.destroyed && client.write(signal));
-      if (!client.destroyed) client.once('drain', talk);
+      if (!client.destroyed) client.once('drain', sendForever);
     };
-    talk();
+    sendForever();
   });
   await expect(storeOn(bus.environment, { timeoutMs: 300 }).get(name)).rejects.toMatchObject({ code: 'timed-out' });
   await bus.stop();
 });
 
-test('a message that never ends is refused by its head', async () => {
-  const head = encode(messageTypes.reply, 0, 1, {}, []);
-  head.writeUInt32LE(0x7fff_ffff, 4);
-  const bus = await startFakeBus((client) => client.write(Buffer.concat([greeting, head])));
+test('a message whose header announces too many bytes is rejected', async () => {
+  const header = encode(messageTypes.reply, 0, 1, {}, []);
+  header.writeUInt32LE(0x7fff_ffff, 4);
+  const bus = await startFakeBus((client) => client.write(Buffer.concat([greeting, header])));
   await expect(storeOn(bus.environment).get(name)).rejects.toMatchObject({
     code: 'failed',
-    message: expect.stringContaining('larger than is accepted'),
+    evidence: { text: expect.stringContaining('larger than is accepted') },
   });
   await bus.stop();
 });

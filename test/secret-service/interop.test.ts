@@ -20,71 +20,71 @@ for (const tool of otherTools) {
 
     const open = () => storeOn(keyring.environment, { attributeSchema: tool.schema });
     let count = 0;
-    const fresh = (): CredentialName => {
+    const newName = (): CredentialName => {
       count += 1;
       return { service: 'interop', account: `account ${count}` };
     };
-    const textOf = async (name: CredentialName) => {
+    const readText = async (name: CredentialName) => {
       const secret = await open().get(name);
       return secret && Buffer.from(secret.expose()).toString();
     };
-    const itemsOf = async (wanted: CredentialName) =>
+    const readItems = async (wanted: CredentialName) =>
       (await readAllItems(keyring.bus)).filter(({ attributes }) => {
         const name = parseName(attributes, tool.schema);
         return name !== undefined && isSameName(name, wanted);
       });
 
-    test('[SS9] each reads what the other wrote', async () => {
-      const [ours, theirs] = [fresh(), fresh()];
+    test('[SS9] each reads the other’s credentials', async () => {
+      const [ours, theirs] = [newName(), newName()];
       await open().set(ours, textSecret(text));
       expect(tool.get(keyring.environment, ours.service, ours.account)).toBe(text);
       tool.set(keyring.environment, theirs.service, theirs.account, text);
-      expect(await textOf(theirs)).toBe(text);
+      expect(await readText(theirs)).toBe(text);
       expect(await open().list('interop')).toEqual(expect.arrayContaining([ours, theirs]));
     });
 
-    test('each deletes what the other wrote', async () => {
-      const [ours, theirs] = [fresh(), fresh()];
+    test('each deletes the other’s credentials', async () => {
+      const [ours, theirs] = [newName(), newName()];
       await open().set(ours, textSecret(text));
       tool.delete(keyring.environment, ours.service, ours.account);
-      expect(await textOf(ours)).toBeUndefined();
+      expect(await readText(ours)).toBeUndefined();
       tool.set(keyring.environment, theirs.service, theirs.account, text);
       expect(await open().delete(theirs)).toBe(true);
       expect(tool.get(keyring.environment, theirs.service, theirs.account)).toBeUndefined();
     });
 
-    test('keystow overwrites what the other wrote, in place', async () => {
-      const name = fresh();
+    test('keystow overwrites the other’s item in place', async () => {
+      const name = newName();
       tool.set(keyring.environment, name.service, name.account, 'theirs');
       await open().set(name, textSecret(text));
       expect(tool.get(keyring.environment, name.service, name.account)).toBe(text);
-      expect(await itemsOf(name)).toHaveLength(1);
+      expect(await readItems(name)).toHaveLength(1);
     });
 
-    test('the other overwrites what keystow wrote, and keystow reads that', async () => {
-      const name = fresh();
+    test('keystow reads its credential after the other has overwritten it', async () => {
+      const name = newName();
       await open().set(name, textSecret('ours'));
       await new Promise((resolve) => setTimeout(resolve, 1_100));
       tool.set(keyring.environment, name.service, name.account, text);
-      expect(await textOf(name)).toBe(text);
+      expect(await readText(name)).toBe(text);
     });
 
-    test('after both wrote, keystow’s next writing leaves one item, and both read it', async () => {
-      const name = fresh();
+    test('after both have written, keystow’s next write leaves one item, which both read', async () => {
+      const name = newName();
       await open().set(name, textSecret('ours'));
       tool.set(keyring.environment, name.service, name.account, 'theirs');
       await open().set(name, textSecret(text));
-      expect(await itemsOf(name)).toHaveLength(1);
-      expect(await textOf(name)).toBe(text);
+      expect(await readItems(name)).toHaveLength(1);
+      expect(await readText(name)).toBe(text);
       expect(tool.get(keyring.environment, name.service, name.account)).toBe(text);
     });
 
-    test('after both wrote, keystow’s deleting leaves none', async () => {
-      const name = fresh();
+    test('after both have written, keystow’s delete leaves no item', async () => {
+      const name = newName();
       await open().set(name, textSecret('ours'));
       tool.set(keyring.environment, name.service, name.account, 'theirs');
       expect(await open().delete(name)).toBe(true);
-      expect(await itemsOf(name)).toEqual([]);
+      expect(await readItems(name)).toEqual([]);
     });
   });
 }

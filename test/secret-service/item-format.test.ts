@@ -11,12 +11,12 @@ const generic = { 'xdg:schema': 'org.freedesktop.Secret.Generic' };
 const bytes = (text: string) => new TextEncoder().encode(text);
 const session = '/org/freedesktop/secrets/session/s1';
 
-describeStore('what is written', 'secret-service', missingSessionBus(), () => {
+describeStore('a written item', 'secret-service', missingSessionBus(), () => {
   test.each<[AttributeSchema, label: string, attributes: Record<string, string>]>([
     ['keystow', 'alice@demo', exactAttributes],
     ['keytar', 'demo/alice', { ...generic, service: 'demo', account: 'alice' }],
   ])(
-    'as %s lays it out: a readable label, and the attributes that it is found by',
+    'has a readable label and the attributes of the schema %s, by which it is found',
     async (attributeSchema, label, attributes) => {
       const { provider, store, readText } = await setUpStore({}, { attributeSchema });
       await store.set(name, textSecret('kept'));
@@ -36,14 +36,14 @@ describeStore('what is written', 'secret-service', missingSessionBus(), () => {
     },
   );
 
-  test('the label has no placeholder that KeePassXC would fill in', async () => {
+  test('has no placeholders in its label that KeePassXC would replace', async () => {
     const { provider, store } = await setUpStore();
     await store.set({ service: '{URL}{}', account: '{TITLE}{TITLE}' }, textSecret('kept'));
     const [[properties] = []] = provider.valuesOf('CreateItem');
     expect(properties).toContainEqual(['org.freedesktop.Secret.Item.Label', ['s', '(TITLE)(TITLE)@(URL)()']]);
   });
 
-  test('KeePassXC is not to look for an item to replace: it never answers where another creates one meanwhile', async () => {
+  test('is never created with `replace` in KeePassXC, which stops answering if another client creates the item meanwhile', async () => {
     const { provider, store } = await setUpStore(keepassxc);
     await store.set(name, textSecret('kept'));
     expect(provider.valuesOf('CreateItem').map(([, , replaces]) => replaces)).toEqual([false]);
@@ -51,13 +51,13 @@ describeStore('what is written', 'secret-service', missingSessionBus(), () => {
 
   test.each([
     ['text', bytes('pässwörd {"a":1} { }'), 'text/plain'],
-    ['what is no UTF-8', Uint8Array.of(0xff, 0x61), 'application/octet-stream'],
-    ['a NUL, where KWallet’s texts end', bytes('a\0b'), 'application/octet-stream'],
-    ['a byte order mark, which KWallet’s texts lose', bytes('\uFEFFa'), 'application/octet-stream'],
-    ['what looks like one further on', bytes('a\uFEFF'), 'text/plain'],
-    ['what KeePassXC fills in', bytes('x{TITLE}'), 'application/octet-stream'],
-    ['what it fills in in small letters', bytes('{s:name}'), 'application/octet-stream'],
-  ])('%s has a type by which every provider gives it back unchanged', async (_, secret, type) => {
+    ['bytes that are not UTF-8', Uint8Array.of(0xff, 0x61), 'application/octet-stream'],
+    ['a NUL, which ends text in KWallet', bytes('a\0b'), 'application/octet-stream'],
+    ['a byte order mark, which KWallet removes from text', bytes('\uFEFFa'), 'application/octet-stream'],
+    ['a byte order mark in the middle', bytes('a\uFEFF'), 'text/plain'],
+    ['a placeholder of KeePassXC', bytes('x{TITLE}'), 'application/octet-stream'],
+    ['a placeholder in lowercase', bytes('{s:name}'), 'application/octet-stream'],
+  ])('%s: has a content type with which every provider returns it unchanged', async (_, secret, type) => {
     const { provider, store } = await setUpStore();
     await store.set(name, new Secret(secret));
     await store.set(name, new Secret(secret));
@@ -67,8 +67,8 @@ describeStore('what is written', 'secret-service', missingSessionBus(), () => {
   });
 });
 
-describeStore('what keytar has written', 'secret-service', missingSessionBus(), () => {
-  test('is listed, and what only looks like it is not', async () => {
+describeStore('an item that keytar has written', 'secret-service', missingSessionBus(), () => {
+  test('is listed; a similar item is not', async () => {
     const { provider, store } = await setUpStore({}, { attributeSchema: 'keytar' });
     provider.add({ ...generic, service: 'demo', account: 'alice' }, 'x');
     provider.add({ service: 'demo', account: 'without' }, 'x');

@@ -20,27 +20,27 @@ async function keepassxc(state: DatabaseState): Promise<KeePassXC> {
   return started;
 }
 
-async function tapped({ bus }: KeePassXC): Promise<Tap> {
+async function tapBus({ bus }: KeePassXC): Promise<Tap> {
   const tap = await startTap(bus);
   onTestFinished(() => tap.stop());
   return tap;
 }
 
-const entries = ({ bus }: KeePassXC) => withDefaultCollection(bus, readItems);
+const readEntries = ({ bus }: KeePassXC) => withDefaultCollection(bus, readItems);
 
-describeStore('over KeePassXC', 'keepassxc', missing(), () => {
-  test('[SS11] open and exposed: usable until deleted, and nothing is written', async () => {
+describeStore('the store over KeePassXC', 'keepassxc', missing(), () => {
+  test('[SS11] open, with an exposed group: usable until deleted, and nothing is written', async () => {
     const program = await keepassxc('open');
     expect(await storeOn(program.environment, patient).probe()).toEqual({
       kind: 'usable',
       persistence: 'until-delete',
       evidence: { provider: 'keepassxc' },
     });
-    expect(await entries(program)).toEqual([]);
+    expect(await readEntries(program)).toEqual([]);
   });
 
-  test('locked, with nobody there: locked, within the bound, and no question is raised', async () => {
-    const tap = await tapped(await keepassxc('locked'));
+  test('locked and non-interactive: locked within the time limit, without a prompt', async () => {
+    const tap = await tapBus(await keepassxc('locked'));
     const store = storeOn(tap.environment);
     expect(await store.probe()).toEqual({
       kind: 'service-failure',
@@ -51,42 +51,42 @@ describeStore('over KeePassXC', 'keepassxc', missing(), () => {
     await failure(store.set(name, textSecret('y')), 'locked');
     await failure(store.delete(name), 'locked');
     await failure(store.list(), 'locked');
-    for (const asks of ['SearchItems', 'Prompt']) expect(tap.turns.flat()).not.toContain(asks);
+    for (const prompting of ['SearchItems', 'Prompt']) expect(tap.turns.flat()).not.toContain(prompting);
   });
 
-  test('confirming each access, with an entry exposed and nobody there: locked, and nothing is written', async () => {
+  test('asking before each access and non-interactive: locked, and nothing is written', async () => {
     const program = await keepassxc('open');
     await storeOn(program.environment, patient).set(name, textSecret('x'));
     await program.restart('confirming');
-    const tap = await tapped(program);
+    const tap = await tapBus(program);
     const store = storeOn(tap.environment);
     expect(await store.probe()).toMatchObject({
       kind: 'service-failure',
       reason: 'locked',
       evidence: { provider: 'keepassxc', asksEachTime: true },
     });
-    const asked = { evidence: { provider: 'keepassxc', asksEachTime: true } };
-    expect(await failure(store.get(name), 'locked')).toMatchObject(asked);
+    const expected = { evidence: { provider: 'keepassxc', asksEachTime: true } };
+    expect(await failure(store.get(name), 'locked')).toMatchObject(expected);
     await failure(store.set(name, textSecret('y')), 'locked');
     await failure(store.delete(name), 'locked');
-    expect(await failure(store.list(), 'locked')).toMatchObject(asked);
+    expect(await failure(store.list(), 'locked')).toMatchObject(expected);
     expect(tap.turns.flat()).not.toContain('Prompt');
-    expect(await entries(program)).toHaveLength(1);
+    expect(await readEntries(program)).toHaveLength(1);
   });
 
-  test('secrets come back byte for byte after it was ended and started again', async () => {
+  test('secrets come back byte for byte after a restart', async () => {
     const program = await keepassxc('open');
     const store = storeOn(program.environment, patient);
-    const kept = troublesomeSecrets.map(([account, make]) => [{ service: 'demo', account }, make()] as const);
-    for (const [credential, secret] of kept) await store.set(credential, secret);
+    const credentials = troublesomeSecrets.map(([account, make]) => [{ service: 'demo', account }, make()] as const);
+    for (const [credential, secret] of credentials) await store.set(credential, secret);
     await program.restart('open');
-    for (const [credential, secret] of kept) {
+    for (const [credential, secret] of credentials) {
       const back = await store.get(credential);
       expect(back?.equals(secret), credential.account).toBe(true);
     }
   });
 
-  test('what looks like a placeholder, in a secret or a name, is not filled in', async () => {
+  test('text that looks like a placeholder, in a secret or a name, is not replaced', async () => {
     const { environment } = await keepassxc('open');
     const store = storeOn(environment, patient);
     for (const text of ['{TITLE}', '{username}', '{S:service}', '{{TITLE}}', '{"a":"{PASSWORD}"}', '{"a":1}']) {
@@ -97,7 +97,7 @@ describeStore('over KeePassXC', 'keepassxc', missing(), () => {
     }
   });
 
-  test('hundreds of changes over one connection do not use up what the bus allows it', async () => {
+  test('hundreds of changes over one connection stay within the limits of the bus', async () => {
     const { environment } = await keepassxc('open');
     const store = storeOn(environment, patient);
     for (let round = 0; round < fastOrSlow(10, 130); round += 1) {
@@ -106,16 +106,16 @@ describeStore('over KeePassXC', 'keepassxc', missing(), () => {
     }
   });
 
-  test('five that create one credential at once leave one entry', async () => {
+  test('five concurrent writes of a new credential leave one entry', async () => {
     const program = await keepassxc('open');
     const secrets = Array.from({ length: 5 }, () => freshSecret());
     await Promise.all(secrets.map((secret) => storeOn(program.environment, patient).set(name, secret)));
-    expect(await entries(program)).toHaveLength(1);
-    const kept = await storeOn(program.environment).get(name);
-    expect(secrets.some((secret) => kept?.equals(secret))).toBe(true);
+    expect(await readEntries(program)).toHaveLength(1);
+    const stored = await storeOn(program.environment).get(name);
+    expect(secrets.some((secret) => stored?.equals(secret))).toBe(true);
   });
 
-  test('five that delete one credential at once find it gone, and KeePassXC still there', async () => {
+  test('of five concurrent deletes one succeeds, and KeePassXC doesn’t crash', async () => {
     const program = await keepassxc('open');
     const stores = Array.from({ length: 5 }, () => storeOn(program.environment, patient));
     for (let round = 0; round < 5; round += 1) {
@@ -123,19 +123,19 @@ describeStore('over KeePassXC', 'keepassxc', missing(), () => {
       const deleted = await Promise.all(stores.map((store) => store.delete(name)));
       expect(deleted.filter(Boolean)).toEqual([true]);
     }
-    expect(await entries(program)).toEqual([]);
+    expect(await readEntries(program)).toEqual([]);
   });
 
-  test('several entries of one name are deleted together', async () => {
+  test('several entries with the same name are deleted together', async () => {
     const program = await keepassxc('open');
-    for (const count of [1, 2, 3]) await addAnother(program, count);
+    for (const count of [1, 2, 3]) await addDuplicate(program, count);
     expect(await storeOn(program.environment, patient).delete(name)).toBe(true);
-    expect(await entries(program)).toEqual([]);
+    expect(await readEntries(program)).toEqual([]);
   });
 });
 
-/** Another program creates an entry of the name beside those that are there; `count`: how many are then. */
-async function addAnother({ bus }: KeePassXC, count: number): Promise<void> {
+/** Creates another entry of the same name, as another program would. Afterwards there are `count`. */
+async function addDuplicate({ bus }: KeePassXC, count: number): Promise<void> {
   await withDefaultCollection(bus, async (peer, collection) => {
     const item = {
       label: 'alice',
@@ -143,8 +143,8 @@ async function addAnother({ bus }: KeePassXC, count: number): Promise<void> {
       bytes: new Uint8Array(),
       replaces: false,
     };
-    const [, question] = await createItem(peer, collection, await openSession(peer), item);
-    await showPrompt(peer, question);
+    const [, prompt] = await createItem(peer, collection, await openSession(peer), item);
+    await showPrompt(peer, prompt);
     await eventually(async () => expect(await readItems(peer, collection)).toHaveLength(count));
   });
 }

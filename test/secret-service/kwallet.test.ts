@@ -16,8 +16,8 @@ async function kwallet(state: WalletState): Promise<KWallet> {
   return started;
 }
 
-describeStore('over KWallet', 'kwallet', missing(), () => {
-  test('open: usable until deleted, and nothing of the probe stays', async () => {
+describeStore('the store over KWallet', 'kwallet', missing(), () => {
+  test('open: usable until deleted, and the sentinel is gone', async () => {
     const { environment, bus } = await kwallet('open');
     expect(await storeOn(environment, patient).probe()).toEqual({
       kind: 'usable',
@@ -27,7 +27,7 @@ describeStore('over KWallet', 'kwallet', missing(), () => {
     expect(await readAllItems(bus)).toEqual([]);
   });
 
-  test('locked, with nobody there: locked, within the bound, and no prompt is raised', async () => {
+  test('locked and non-interactive: locked within the time limit, without a prompt', async () => {
     const wallet = await kwallet('open');
     await storeOn(wallet.environment, patient).set(name, textSecret('x'));
     await wallet.restart('locked');
@@ -46,7 +46,7 @@ describeStore('over KWallet', 'kwallet', missing(), () => {
     expect(tap.turns.flat()).not.toContain('Prompt');
   });
 
-  test('running with its Secret Service switched off: not running, switched off', async () => {
+  test('running with the Secret Service switched off: not running, switched off', async () => {
     const { environment } = await kwallet('switched-off');
     const store = storeOn(environment, patient);
     expect(await store.probe()).toEqual({
@@ -57,19 +57,19 @@ describeStore('over KWallet', 'kwallet', missing(), () => {
     await failure(store.get(name), 'not-running');
   });
 
-  test('secrets come back byte for byte after the daemon was restarted and the wallet opened by a sign-in', async () => {
+  test('secrets come back byte for byte after the daemon restarts and a sign-in opens the wallet', async () => {
     const wallet = await kwallet('open');
     const store = storeOn(wallet.environment, patient);
-    const kept = troublesomeSecrets.map(([account, make]) => [{ service: 'demo', account }, make()] as const);
-    for (const [credential, secret] of kept) await store.set(credential, secret);
+    const credentials = troublesomeSecrets.map(([account, make]) => [{ service: 'demo', account }, make()] as const);
+    for (const [credential, secret] of credentials) await store.set(credential, secret);
     await wallet.restart('open');
-    for (const [credential, secret] of kept) {
+    for (const [credential, secret] of credentials) {
       const back = await store.get(credential);
       expect(back?.equals(secret), credential.account).toBe(true);
     }
   });
 
-  test('text and bytes in turn, under one name, come back as they were', async () => {
+  test('text and bytes stored alternately under one name come back unchanged', async () => {
     const { environment } = await kwallet('open');
     const store = storeOn(environment, patient);
     for (const [title, make] of troublesomeSecrets) {

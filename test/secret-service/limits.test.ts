@@ -13,8 +13,8 @@ import { storeOn } from './stores.ts';
 const name = { service: 'demo', account: 'alice' };
 const secret = freshSecret();
 
-/** Starts every operation at once. */
-function everyOperation(store: SecretService, options?: OperationOptions): Promise<unknown>[] {
+/** Starts every operation. */
+function startAll(store: SecretService, options?: OperationOptions): Promise<unknown>[] {
   return [
     store.get(name, options),
     store.set(name, secret, options),
@@ -23,18 +23,18 @@ function everyOperation(store: SecretService, options?: OperationOptions): Promi
   ];
 }
 
-describeStore('an operation is bounded', 'secret-service', missing(), () => {
-  test('[SS12] a provider that is stopped: timed out, in every operation, also over a kept connection', async () => {
+describeStore('limits of time and size', 'secret-service', missing(), () => {
+  test('[SS12] every operation on a stopped provider is timed out, even over a kept connection', async () => {
     const keyring = await gnomeKeyring('unlocked');
     const store = storeOn(keyring.environment, { timeoutMs: 1_000 });
     await store.set(name, textSecret('kept'));
     keyring.freeze();
-    const errors = await Promise.all(everyOperation(store).map((operation) => failure(operation, 'timed-out')));
+    const errors = await Promise.all(startAll(store).map((operation) => failure(operation, 'timed-out')));
     for (const error of errors) expectHidden(error, secret);
     expect(await store.probe()).toMatchObject({ reason: 'timed-out', evidence: { provider: 'gnome-keyring' } });
   });
 
-  test('after it was timed out a store serves again as soon as the provider does', async () => {
+  test('after a timeout a store works again as soon as the provider answers', async () => {
     const keyring = await gnomeKeyring('unlocked');
     const store = storeOn(keyring.environment, { timeoutMs: 500 });
     await store.set(name, textSecret('kept'));
@@ -44,51 +44,51 @@ describeStore('an operation is bounded', 'secret-service', missing(), () => {
     expect(await store.get(name)).toBeDefined();
   });
 
-  test('called off while it waits: cancelled at once, in every operation', async () => {
+  test('every operation that is cancelled while it waits rejects promptly with cancelled', async () => {
     const bus = await fakeBus(() => undefined);
-    const calledOff = new AbortController();
-    const operations = everyOperation(storeOn(bus.environment, { timeoutMs: 60_000 }), { signal: calledOff.signal });
+    const controller = new AbortController();
+    const operations = startAll(storeOn(bus.environment, { timeoutMs: 60_000 }), { signal: controller.signal });
     const errors = Promise.all(operations.map((operation) => failure(operation, 'cancelled')));
     await eventually(() => expect(bus.connections()).toBe(operations.length));
-    calledOff.abort();
+    controller.abort();
     for (const error of await errors) expectHidden(error, secret);
     await eventually(() => expect(bus.connections()).toBe(0));
   });
 
-  test('called off before it begins: cancelled, and no bus is met, nor one that is kept asked', async () => {
-    const calledOff = { signal: AbortSignal.abort() };
-    let met = 0;
+  test('an operation that is cancelled before it starts opens no connection and makes no call', async () => {
+    const cancelled = { signal: AbortSignal.abort() };
+    let connections = 0;
     const silent = await fakeBus(() => {
-      met += 1;
+      connections += 1;
     });
-    const operations = everyOperation(storeOn(silent.environment), calledOff);
+    const operations = startAll(storeOn(silent.environment), cancelled);
     await Promise.all(operations.map((operation) => failure(operation, 'cancelled')));
     const another = createConnection(silent.socket);
-    await eventually(() => expect(met).toBe(1));
+    await eventually(() => expect(connections).toBe(1));
     another.destroy();
     const bus = await sessionBus();
     const provider = await fakeProvider(bus);
     const store = storeOn(bus.environment);
     await store.get(name);
     provider.calls.length = 0;
-    for (const operation of everyOperation(store, calledOff)) await failure(operation, 'cancelled');
+    for (const operation of startAll(store, cancelled)) await failure(operation, 'cancelled');
     expect(provider.calls).toEqual([]);
-    await failure(store.probe(calledOff), 'cancelled');
+    await failure(store.probe(cancelled), 'cancelled');
   });
 
-  test('calling off after the end changes nothing', async () => {
+  test('cancelling after the end changes nothing', async () => {
     const { environment } = await gnomeKeyring('unlocked');
     const store = storeOn(environment);
-    const calledOff = new AbortController();
-    await store.set(name, secret, { signal: calledOff.signal });
-    calledOff.abort();
+    const controller = new AbortController();
+    await store.set(name, secret, { signal: controller.signal });
+    controller.abort();
     expect((await store.get(name))?.equals(secret)).toBe(true);
   });
 
-  test('operations at once do not wait for each other', async () => {
+  test('concurrent operations do not wait for each other', async () => {
     const bus = await fakeBus(() => undefined);
     const store = storeOn(bus.environment, { timeoutMs: 300 });
-    await Promise.all(everyOperation(store).map((operation) => failure(operation, 'timed-out')));
+    await Promise.all(startAll(store).map((operation) => failure(operation, 'timed-out')));
     const { environment } = await gnomeKeyring('unlocked');
     const working = storeOn(environment, { timeoutMs: 20_000 });
     const accounts = Array.from({ length: 30 }, (_, index) => ({ service: 'demo', account: `${index}` }));
@@ -96,7 +96,7 @@ describeStore('an operation is bounded', 'secret-service', missing(), () => {
     expect(await working.list('demo')).toHaveLength(30);
   });
 
-  test('a secret larger than the limit is refused before the provider is asked to keep it', async () => {
+  test('a secret larger than the limit is rejected before the provider receives it', async () => {
     const bus = await sessionBus();
     const provider = await fakeProvider(bus);
     const large = freshSecret(maxSecretBytes + 1);
@@ -104,7 +104,7 @@ describeStore('an operation is bounded', 'secret-service', missing(), () => {
     expect(provider.calls).not.toContain('CreateItem');
   });
 
-  test('a secret of the limit is kept whole', async () => {
+  test('a secret as large as the limit is stored', async () => {
     const { environment } = await gnomeKeyring('unlocked');
     const large = freshSecret(maxSecretBytes);
     const store = storeOn(environment, { timeoutMs: 20_000 });

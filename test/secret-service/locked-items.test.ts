@@ -10,20 +10,20 @@ import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 const collection = '/org/freedesktop/secrets/collection/fake';
 const interactive = { interaction: { interactive: true, notifyWaiting: () => undefined } };
 
-/** What the provider finds, whatever it is asked for. */
-function finding(unlocked: Value, locked: Value): FakeProviderOptions {
+/** Returns options that make every search find these items. */
+function searchFinds(unlocked: Value, locked: Value): FakeProviderOptions {
   return { instead: { SearchItems: () => ({ signature: 'aoao', values: [unlocked, locked] }) } };
 }
 
-describeStore('what lies behind a lock', 'secret-service', missingSessionBus(), () => {
-  test('nothing does that is unlocked in another collection: it is read, and nobody is asked', async () => {
-    const { provider, readText } = await setUpStore({ locked: true, ...finding([`${collection}/1`], []) });
+describeStore('a locked collection or item', 'secret-service', missingSessionBus(), () => {
+  test('an unlocked item of another collection is read without a prompt', async () => {
+    const { provider, readText } = await setUpStore({ locked: true, ...searchFinds([`${collection}/1`], []) });
     provider.add(exactAttributes, 'kept');
     expect(await readText()).toBe('kept');
     expect(provider.calls).not.toContain('Unlock');
   });
 
-  test('the default collection is what is unlocked, before anything is listed, found absent or written', async () => {
+  test('the default collection is unlocked before a list, before a secret counts as absent, and before a write', async () => {
     for (const work of ['get', 'list', 'probe'] as const) {
       const { provider, store } = await setUpStore({ locked: true }, interactive);
       await { get: () => store.get(name), list: () => store.list('demo'), probe: () => store.probe() }[work]();
@@ -32,8 +32,8 @@ describeStore('what lies behind a lock', 'secret-service', missingSessionBus(), 
     }
   });
 
-  test('an item alone, in a collection that is open: the item is unlocked', async () => {
-    const { provider, store, readText } = await setUpStore(finding([], [`${collection}/1`]), interactive);
+  test('a locked item of an unlocked collection is unlocked by itself', async () => {
+    const { provider, store, readText } = await setUpStore(searchFinds([], [`${collection}/1`]), interactive);
     provider.add(exactAttributes, 'kept');
     expect(await readText()).toBe('kept');
     expect(provider.valuesOf('Unlock')).toEqual([[[`${collection}/1`]]]);
@@ -41,34 +41,36 @@ describeStore('what lies behind a lock', 'secret-service', missingSessionBus(), 
     expect(await readText()).toBe('new');
   });
 
-  test('with nobody there an item alone is locked, and that is no question that each access raises', async () => {
-    const { provider, store } = await setUpStore(finding([], [`${collection}/1`]));
+  test('if non-interactive, a locked item is locked, but not because the provider asks before each access', async () => {
+    const { provider, store } = await setUpStore(searchFinds([], [`${collection}/1`]));
     provider.add(exactAttributes, 'kept');
-    const error = await failure(store.get(name), 'locked');
-    expect(error).toMatchObject({ message: 'the Secret Service is locked', evidence: {} });
+    expect((await failure(store.get(name), 'locked')).evidence).toEqual({});
   });
 
   test.each([
     ['both locked', [], [`${collection}/1`, `${collection}/2`]],
     ['one of them locked', [`${collection}/1`], [`${collection}/2`]],
-  ])('of two matches whose attributes are hidden while locked, %s: unlocked, then told apart', async (_, ...found) => {
-    const { provider, readText } = await setUpStore(
-      {
-        locked: true,
-        instead: {
-          ...finding(...found).instead,
-          Get: (call) => {
-            const hidden =
-              provider.locked && call.body('ss')[1] === 'Attributes' && found[1].includes(`${call.fields.path}`);
-            return hidden ? { signature: 'v', values: [['a{ss}', []]] } : undefined;
+  ])(
+    'two matches that hide their attributes while locked, %s: they are unlocked, then compared',
+    async (_, ...found) => {
+      const { provider, readText } = await setUpStore(
+        {
+          locked: true,
+          instead: {
+            ...searchFinds(...found).instead,
+            Get: (call) => {
+              const hidden =
+                provider.locked && call.body('ss')[1] === 'Attributes' && found[1].includes(`${call.fields.path}`);
+              return hidden ? { signature: 'v', values: [['a{ss}', []]] } : undefined;
+            },
           },
         },
-      },
-      interactive,
-    );
-    provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'foreign', 9n);
-    provider.add(exactAttributes, 'ours', 1n);
-    expect(await readText()).toBe('ours');
-    expect(provider.valuesOf('Unlock')).toEqual([[found[1]]]);
-  });
+        interactive,
+      );
+      provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'foreign', 9n);
+      provider.add(exactAttributes, 'ours', 1n);
+      expect(await readText()).toBe('ours');
+      expect(provider.valuesOf('Unlock')).toEqual([[found[1]]]);
+    },
+  );
 });

@@ -5,28 +5,28 @@ import type { SessionBus } from '../support/session-bus.ts';
 
 type Environment = SessionBus['environment'];
 
-/** Another program that keeps credentials in the Secret Service. */
+/** Another program that stores credentials in the Secret Service. */
 export interface OtherTool {
   readonly name: string;
-  /** Why it cannot run here. */
+  /** Why it can't run here. */
   readonly missing: string | undefined;
-  /** Whose items its own are like. */
+  /** The attributes that it uses. */
   readonly schema: AttributeSchema;
   set(environment: Environment, service: string, account: string, text: string): void;
-  /** `undefined`: it finds nothing. */
+  /** Returns `undefined` if the credential doesn't exist. */
   get(environment: Environment, service: string, account: string): string | undefined;
   delete(environment: Environment, service: string, account: string): void;
 }
 
-/** A tool that is called as `COMMAND … VERB SERVICE ACCOUNT`, exits with 1 where it finds nothing, and reads stdin. */
+/** A tool that is called as `COMMAND … VERB SERVICE ACCOUNT`, reads stdin, and exits with 1 if nothing is found. */
 function tool(
   name: string,
   missing: string | undefined,
-  commandOf: (verb: string, ...key: string[]) => string[],
+  buildCommand: (verb: string, ...key: string[]) => string[],
   schema: AttributeSchema = 'keystow',
 ): OtherTool {
   const run = (env: Environment, verb: string, service: string, account: string, input = '') => {
-    const [command = '', ...args] = commandOf(verb, service, account);
+    const [command = '', ...args] = buildCommand(verb, service, account);
     const cwd = resolve(import.meta.dirname, '../..');
     const { status, stdout, stderr } = spawnSync(command, args, { env, input, cwd, encoding: 'utf8', timeout: 10_000 });
     if (status !== 0 && !(verb === 'get' && status === 1))
@@ -43,9 +43,9 @@ function tool(
   };
 }
 
-function missingUnless(works: string, ...command: readonly [string, ...string[]]): string | undefined {
+function explainMissing(tool: string, ...command: readonly [string, ...string[]]): string | undefined {
   const [program, ...args] = command;
-  return spawnSync(program, args, { stdio: 'ignore' }).status === 0 ? undefined : `${works} is not installed`;
+  return spawnSync(program, args, { stdio: 'ignore' }).status === 0 ? undefined : `${tool} is not installed`;
 }
 
 const python = '/usr/bin/python3';
@@ -75,7 +75,7 @@ if (verb === 'get') {
 }
 `;
 
-/** keytar as GitHub keeps it up: its native part is that of keytar 7.9, and comes built. */
+/** GitHub’s fork of keytar: it has the native code of keytar 7.9, already built. */
 const keytarScript = `
 const keytar = require('@github/keytar');
 const [verb, service, account] = process.argv.slice(1);
@@ -99,14 +99,14 @@ const secretToolVerbs: Readonly<Record<string, readonly string[]>> = {
 export const otherTools: readonly OtherTool[] = [
   tool(
     'secret-tool',
-    missingUnless('secret-tool', 'sh', '-c', 'command -v secret-tool'),
+    explainMissing('secret-tool', 'sh', '-c', 'command -v secret-tool'),
     (verb, service = '', account = '') => [
       'secret-tool',
       ...(secretToolVerbs[verb] ?? []),
       ...['service', service, 'username', account],
     ],
   ),
-  tool('Python keyring', missingUnless('Python keyring', python, '-c', 'import keyring, secretstorage'), (...args) => [
+  tool('Python keyring', explainMissing('Python keyring', python, '-c', 'import keyring, secretstorage'), (...args) => [
     python,
     '-c',
     pythonScript,
@@ -114,12 +114,12 @@ export const otherTools: readonly OtherTool[] = [
   ]),
   tool(
     '@napi-rs/keyring',
-    missingUnless('@napi-rs/keyring', process.execPath, '-e', 'require("@napi-rs/keyring")'),
+    explainMissing('@napi-rs/keyring', process.execPath, '-e', 'require("@napi-rs/keyring")'),
     (...args) => [process.execPath, '-e', bindingScript, ...args],
   ),
   tool(
     'keytar',
-    missingUnless('keytar, or libsecret,', process.execPath, '-e', 'require("@github/keytar")'),
+    explainMissing('keytar or libsecret', process.execPath, '-e', 'require("@github/keytar")'),
     (...args) => [process.execPath, '-e', keytarScript, ...args],
     'keytar',
   ),

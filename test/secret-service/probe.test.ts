@@ -10,16 +10,16 @@ import { sentinelService, storeOn } from './stores.ts';
 const error = (errorName: string, text: string) => ({ errorName, signature: 's', values: [text] });
 const keepassxc = ['org.keepassxc.KeePassXC.MainWindow'];
 
-async function probing(options: FakeProviderOptions = {}) {
+async function setUpProbe(options: FakeProviderOptions = {}) {
   const bus = await sessionBus();
   const provider = await fakeProvider(bus, options);
   return { provider, store: storeOn(bus.environment, { timeoutMs: 500 }) };
 }
 
 describeStore('the probe of a provider', 'secret-service', missingSessionBus(), () => {
-  test('[SS13] writes one sentinel under the service it is given, reads it back and deletes it', async () => {
+  test('[SS13] writes one sentinel under the given service, reads it back and deletes it', async () => {
     let written: unknown;
-    const { provider, store } = await probing({
+    const { provider, store } = await setUpProbe({
       instead: {
         GetSecret: () => {
           written = [...provider.items.values()].map(({ attributes }) => Object.fromEntries(attributes));
@@ -32,9 +32,9 @@ describeStore('the probe of a provider', 'secret-service', missingSessionBus(), 
     expect(provider.items.size).toBe(0);
   });
 
-  test('a provider that handles the first call of a client before it knows the client, as gnome-keyring may: usable', async () => {
+  test('a provider that fails the first call of a new client, as gnome-keyring may: usable', async () => {
     const noCollection = { signature: 'o', values: ['/'] };
-    const { store } = await probing({
+    const { store } = await setUpProbe({
       misbehaves: (count, { fields }) => {
         if (count > 1) return undefined;
         return fields.member === 'ReadAlias' ? noCollection : 'end';
@@ -43,25 +43,25 @@ describeStore('the probe of a provider', 'secret-service', missingSessionBus(), 
     expect(await store.probe()).toEqual({ kind: 'usable', persistence: 'until-delete' });
   });
 
-  test('[SS14] a provider that gives back another secret: round-trip-mismatch, and nothing stays', async () => {
+  test('[SS14] a provider that returns a different secret: round-trip-mismatch, and the sentinel is gone', async () => {
     const other = ['/', new Uint8Array(), new TextEncoder().encode('another'), 'text/plain'];
-    const { provider, store } = await probing({
+    const { provider, store } = await setUpProbe({
       instead: { GetSecret: () => ({ signature: '(oayays)', values: [other] }) },
     });
     expect(await store.probe()).toEqual({ kind: 'service-failure', reason: 'round-trip-mismatch' });
     expect(provider.items.size).toBe(0);
   });
 
-  test('[SS15] a provider that gives nothing back: round-trip-mismatch, and nothing stays', async () => {
-    const { provider, store } = await probing({
+  test('[SS15] a provider that returns no secret: round-trip-mismatch, and the sentinel is gone', async () => {
+    const { provider, store } = await setUpProbe({
       instead: { SearchItems: () => ({ signature: 'aoao', values: [[], []] }) },
     });
     expect(await store.probe()).toEqual({ kind: 'service-failure', reason: 'round-trip-mismatch' });
     expect(provider.items.size).toBe(0);
   });
 
-  test('a provider that fails to read: failed, with its words in one line, and nothing stays', async () => {
-    const { provider, store } = await probing({
+  test('a provider that fails to read: failed, with its message on one line, and the sentinel is gone', async () => {
+    const { provider, store } = await setUpProbe({
       instead: { GetSecret: () => error('org.example.Broken', 'the\ndisk\tis on fire') },
     });
     expect(await store.probe()).toEqual({
@@ -72,38 +72,38 @@ describeStore('the probe of a provider', 'secret-service', missingSessionBus(), 
     expect(provider.items.size).toBe(0);
   });
 
-  test('a provider that goes silent half-way: timed out, and nothing stays', async () => {
-    const { provider, store } = await probing({ instead: { GetSecret: () => 'silence' } });
+  test('a provider that stops answering during a probe: timed out, and the sentinel is gone', async () => {
+    const { provider, store } = await setUpProbe({ instead: { GetSecret: () => 'silence' } });
     expect(await store.probe()).toEqual({ kind: 'service-failure', reason: 'timed-out' });
     await eventually(() => expect(provider.items.size).toBe(0));
   });
 
-  test('called off half-way: cancelled, and nothing stays', async () => {
-    const { provider, store } = await probing({ instead: { GetSecret: () => 'silence' } });
-    const calledOff = new AbortController();
-    const result = store.probe({ signal: calledOff.signal });
+  test('a probe that is cancelled: cancelled, and the sentinel is gone', async () => {
+    const { provider, store } = await setUpProbe({ instead: { GetSecret: () => 'silence' } });
+    const controller = new AbortController();
+    const result = store.probe({ signal: controller.signal });
     await eventually(() => expect(provider.calls).toContain('GetSecret'));
-    calledOff.abort();
+    controller.abort();
     await failure(result, 'cancelled');
     await eventually(() => expect(provider.items.size).toBe(0));
   });
 
-  test('a default collection that is in memory: usable, until logout', async () => {
-    const { store } = await probing({
+  test('a default collection in memory: usable until logout', async () => {
+    const { store } = await setUpProbe({
       instead: { ReadAlias: () => ({ signature: 'o', values: ['/org/freedesktop/secrets/collection/session'] }) },
     });
     expect(await store.probe()).toMatchObject({ kind: 'usable', persistence: 'until-logout' });
   });
 
-  test('KeePassXC, unlocked: usable, and nothing is written, for its recycle bin would keep it', async () => {
-    const { provider, store } = await probing({ names: keepassxc });
+  test('KeePassXC, unlocked: usable, and nothing is written, because it would end up in the recycle bin', async () => {
+    const { provider, store } = await setUpProbe({ names: keepassxc });
     provider.add({ service: 'other', username: 'bob' }, 'theirs');
     expect(await store.probe()).toMatchObject({ kind: 'usable', evidence: { provider: 'keepassxc' } });
     expect(provider.calls).not.toContain('CreateItem');
   });
 
-  test('KeePassXC that confirms each access, and so shows its entries locked: locked, and nothing is written', async () => {
-    const { provider, store } = await probing({
+  test('KeePassXC that asks before each access, and therefore reports its entries as locked: locked, and nothing is written', async () => {
+    const { provider, store } = await setUpProbe({
       names: keepassxc,
       instead: {
         Get: (call) => {
@@ -127,20 +127,20 @@ describeStore('the probe of a provider', 'secret-service', missingSessionBus(), 
     ['org.freedesktop.Secret.Error.IsLocked', 'locked'],
     ['org.freedesktop.DBus.Error.TimedOut', 'timed-out'],
     ['org.freedesktop.DBus.Error.LimitsExceeded', 'failed'],
-    ['org.example.Unheard.Of', 'failed'],
-  ])('an error %s is %s', async (errorName, reason) => {
-    const { store } = await probing({ instead: { CreateItem: () => error(errorName, 'words') } });
+    ['org.example.Unknown', 'failed'],
+  ])('the error %s is reported as %s', async (errorName, reason) => {
+    const { store } = await setUpProbe({ instead: { CreateItem: () => error(errorName, 'words') } });
     expect(await store.probe()).toEqual({ kind: 'service-failure', reason, evidence: { text: 'words' } });
   });
 
-  test('a property of another type than the specification’s is failed, and named', async () => {
-    const { store } = await probing({ instead: { Get: () => ({ signature: 'v', values: [['s', 'no']] }) } });
+  test('a property with the wrong type: failed, with the name of the property', async () => {
+    const { store } = await setUpProbe({ instead: { Get: () => ({ signature: 'v', values: [['s', 'no']] }) } });
     const evidence = { text: 'Locked is of type "s"' };
     expect(await store.probe()).toEqual({ kind: 'service-failure', reason: 'failed', evidence });
   });
 
-  test('an answer of another type than the specification’s is failed', async () => {
-    const { store } = await probing({ instead: { ReadAlias: () => ({ signature: 's', values: ['/'] }) } });
+  test('a reply with the wrong type: failed', async () => {
+    const { store } = await setUpProbe({ instead: { ReadAlias: () => ({ signature: 's', values: ['/'] }) } });
     expect(await store.probe()).toMatchObject({ kind: 'service-failure', reason: 'failed' });
   });
 });

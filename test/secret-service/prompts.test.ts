@@ -14,7 +14,9 @@ import { storeOn } from './stores.ts';
 const name = { service: 'demo', account: 'alice' };
 const attributes = { service: 'demo', username: 'alice' };
 
-async function locked(options: FakeProviderOptions & { readonly interactive?: boolean; readonly timeoutMs?: number }) {
+async function setUpLocked(
+  options: FakeProviderOptions & { readonly interactive?: boolean; readonly timeoutMs?: number },
+) {
   const bus = await sessionBus();
   const provider = await fakeProvider(bus, { locked: true, ...options });
   const waiting = vi.fn<Interaction['notifyWaiting']>();
@@ -24,20 +26,20 @@ async function locked(options: FakeProviderOptions & { readonly interactive?: bo
 }
 
 describeStore('a locked provider', 'secret-service', missing(), () => {
-  describe('with nobody there', () => {
+  describe('if non-interactive', () => {
     test.each([
       ['org.gnome.keyring'],
       ['org.kde.kwalletd5'],
       ['org.keepassxc.KeePassXC.MainWindow'],
       ['org.example.another'],
-    ])('[SS16] %s is locked at once for every operation, and nobody is asked', async (owned) => {
-      const { provider, store, waiting } = await locked({ names: [owned] });
+    ])('[SS16] %s is locked for every operation, promptly and without a prompt', async (owned) => {
+      const { provider, store, waiting } = await setUpLocked({ names: [owned] });
       provider.add(attributes, 'kept');
       await failure(store.get(name), 'locked');
       await failure(store.set(name, textSecret('new')), 'locked');
       await failure(store.delete(name), 'locked');
       await failure(store.list(), 'locked');
-      await failure(store.get({ ...name, account: 'nobody' }), 'locked');
+      await failure(store.get({ ...name, account: 'missing' }), 'locked');
       expect(await store.probe()).toMatchObject({ kind: 'service-failure', reason: 'locked' });
       expect(provider.calls).not.toContain('Unlock');
       expect(provider.calls).not.toContain('Prompt');
@@ -45,13 +47,13 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       expect(provider.items.size).toBe(1);
     });
 
-    test('KeePassXC is not searched, because that would make it ask', async () => {
-      const { provider, store } = await locked({ names: ['org.keepassxc.KeePassXC.MainWindow'] });
+    test('KeePassXC is not searched, because a search would show a prompt', async () => {
+      const { provider, store } = await setUpLocked({ names: ['org.keepassxc.KeePassXC.MainWindow'] });
       await failure(store.get(name), 'locked');
       expect(provider.calls).not.toContain('SearchItems');
     });
 
-    test.each(['CreateItem', 'Delete'])('a prompt that %s comes with is taken back', async (member) => {
+    test.each(['CreateItem', 'Delete'])('a prompt that %s returns is dismissed', async (member) => {
       const bus = await sessionBus();
       const prompt = '/org/freedesktop/secrets/prompt/p9';
       const answer =
@@ -65,38 +67,37 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
   });
 
-  describe('with somebody there', () => {
-    test('who agrees: the operation goes on, having said once that it waits', async () => {
-      const { provider, store, waiting } = await locked({ interactive: true, user: 'agrees', thinksMs: 400 });
+  describe('if interactive', () => {
+    test('a user who unlocks is notified once of the wait, and the operation continues', async () => {
+      const { provider, store, waiting } = await setUpLocked({ interactive: true, user: 'agrees', thinksMs: 400 });
       provider.add(attributes, 'kept');
       expect(Buffer.from((await store.get(name))?.expose() ?? []).toString()).toBe('kept');
       expect(waiting.mock.calls).toEqual([['Secret Service']]);
     });
 
-    test('whom a prompt does not ask, because the provider completes it: nothing is said', async () => {
-      const { provider, store, waiting } = await locked({ interactive: true, user: 'agrees' });
+    test('no notice is shown if the provider completes the prompt without the user', async () => {
+      const { provider, store, waiting } = await setUpLocked({ interactive: true, user: 'agrees' });
       provider.add(attributes, 'kept');
       expect(await store.get(name)).toBeDefined();
       expect(waiting).not.toHaveBeenCalled();
     });
 
-    test('who agrees: what is absent then is certainly absent', async () => {
-      const { store } = await locked({ interactive: true, user: 'agrees' });
+    test('a credential that is not found after unlocking is absent', async () => {
+      const { store } = await setUpLocked({ interactive: true, user: 'agrees' });
       expect(await store.get(name)).toBeUndefined();
     });
 
-    test('who dismisses: locked', async () => {
-      const { provider, store } = await locked({ interactive: true, user: 'dismisses' });
+    test('a dismissed prompt: locked', async () => {
+      const { provider, store } = await setUpLocked({ interactive: true, user: 'dismisses' });
       provider.add(attributes, 'kept');
       const error = await failure(store.get(name), 'locked');
-      expect(error.message).toBe('the Secret Service is locked: the prompt was dismissed');
-      expect(error.evidence).toEqual({ dismissed: true, text: 'the prompt was dismissed' });
+      expect(error.evidence).toMatchObject({ dismissed: true });
       expect(await store.probe()).toMatchObject({ kind: 'service-failure', reason: 'locked' });
     });
 
-    test('whose answer is the provider’s to tell, of that question: nothing else is one', async () => {
+    test('only a signal of the provider about this prompt completes it', async () => {
       let client = '';
-      const { bus, provider, store } = await locked({
+      const { bus, provider, store } = await setUpLocked({
         ...{ interactive: true, user: 'nothing' },
         instead: {
           Prompt: ({ fields }) => {
@@ -108,20 +109,25 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       provider.add(attributes, 'kept');
       const result = store.get(name);
       await eventually(() => expect(client).not.toBe(''));
-      const liar = new BusPeer(bus, () => undefined);
-      onTestFinished(() => liar.leave());
-      await liar.own([]);
+      const impostor = new BusPeer(bus, () => undefined);
+      onTestFinished(() => impostor.leave());
+      await impostor.own([]);
       const completed = {
         destination: client,
         path: '/org/freedesktop/secrets/prompt/p1',
         ...{ interface: 'org.freedesktop.Secret.Prompt', member: 'Completed', signature: 'bv' },
       };
       const dismissed = [true, ['s', '']];
-      const gone = { path: '/', interface: 'org.freedesktop.DBus', member: 'NameOwnerChanged', signature: 'sss' };
-      liar.signal(completed, dismissed);
-      liar.signal({ destination: client, ...gone }, [':1.0', ':1.0', '']);
-      // Once the bus has answered this, it has passed on what came before.
-      await liar.own(['org.example.Liar']);
+      const ownerChanged = {
+        path: '/',
+        interface: 'org.freedesktop.DBus',
+        member: 'NameOwnerChanged',
+        signature: 'sss',
+      };
+      impostor.signal(completed, dismissed);
+      impostor.signal({ destination: client, ...ownerChanged }, [':1.0', ':1.0', '']);
+      // When the bus has answered this call, it has delivered the signals before it.
+      await impostor.own(['org.example.Impostor']);
       provider.signal({ ...completed, path: '/org/freedesktop/secrets/prompt/p2' }, dismissed);
       provider.signal({ ...completed, member: 'Asked' }, dismissed);
       provider.answer();
@@ -129,9 +135,9 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       expect(provider.calls.filter((member) => member === 'Prompt')).toHaveLength(1);
     });
 
-    test('who agrees that a sentinel is made: what the prompt says was made is deleted', async () => {
-      const made = '/org/freedesktop/secrets/collection/fake/1';
-      const { provider, store } = await locked({
+    test('a sentinel that is created through a prompt is deleted', async () => {
+      const created = '/org/freedesktop/secrets/collection/fake/1';
+      const { provider, store } = await setUpLocked({
         ...{ interactive: true, user: 'agrees', locked: false },
         instead: {
           CreateItem: (call) => {
@@ -140,14 +146,14 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
             return { signature: 'oo', values: ['/', '/org/freedesktop/secrets/prompt/p1'] };
           },
         },
-        result: () => ['o', made],
+        result: () => ['o', created],
       });
       await store.probe();
       expect(provider.items.size).toBe(0);
     });
 
-    test('[SS17] who takes longer than the limit: it waits', async () => {
-      const { provider, store } = await locked({ interactive: true, timeoutMs: 500, user: 'nothing' });
+    test('[SS17] waits for a user who takes longer than the limit', async () => {
+      const { provider, store } = await setUpLocked({ interactive: true, timeoutMs: 500, user: 'nothing' });
       provider.add(attributes, 'kept');
       const result = store.get(name);
       await wait(1_000);
@@ -156,8 +162,8 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       expect(await result).toBeDefined();
     });
 
-    test('who has answered: from then on the limit counts, and nothing is said any more', async () => {
-      const { provider, store, waiting } = await locked({
+    test('after the user has answered, the limit applies again, and no notice is shown', async () => {
+      const { provider, store, waiting } = await setUpLocked({
         interactive: true,
         timeoutMs: 1_000,
         instead: { GetSecret: () => 'silence' },
@@ -168,16 +174,16 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       expect(waiting).not.toHaveBeenCalled();
     });
 
-    test('who has answered: of the limit there is left what there was before', async () => {
-      const { provider, store } = await locked({ interactive: true, timeoutMs: 500, lateMs: 120 });
+    test('after the user has answered, the time used before the prompt still counts', async () => {
+      const { provider, store } = await setUpLocked({ interactive: true, timeoutMs: 500, lateMs: 120 });
       provider.add(attributes, 'kept');
       await failure(store.get(name), 'timed-out');
     });
 
-    test('who is asked twice is told once that it waits', async () => {
+    test('a user who is prompted twice is notified once', async () => {
       const Unlock = () => ({ signature: 'aoo', values: [[], '/org/freedesktop/secrets/prompt/p1'] });
       const found = { signature: 'aoao', values: [[], ['/org/freedesktop/secrets/collection/fake/1']] };
-      const { provider, store, waiting } = await locked({
+      const { provider, store, waiting } = await setUpLocked({
         ...{ interactive: true, user: 'agrees', thinksMs: 300, names: ['org.keepassxc.KeePassXC.MainWindow'] },
         instead: { Unlock, SearchItems: () => found },
       });
@@ -187,18 +193,18 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       expect(waiting).toHaveBeenCalledTimes(1);
     });
 
-    test('who is called off: cancelled, and the question is taken back', async () => {
-      const { provider, store } = await locked({ interactive: true, user: 'nothing' });
-      const calledOff = new AbortController();
-      const result = store.get(name, { signal: calledOff.signal });
+    test('cancelling during a prompt: cancelled, and the prompt is dismissed', async () => {
+      const { provider, store } = await setUpLocked({ interactive: true, user: 'nothing' });
+      const controller = new AbortController();
+      const result = store.get(name, { signal: controller.signal });
       await eventually(() => expect(provider.calls).toContain('Prompt'));
-      calledOff.abort();
+      controller.abort();
       await failure(result, 'cancelled');
       await eventually(() => expect(provider.calls).toContain('Dismiss'));
     });
 
-    test('a provider that ends while it asks is no longer waited for', async () => {
-      const { provider, store } = await locked({ interactive: true, user: 'nothing' });
+    test('a provider that ends during a prompt: not running', async () => {
+      const { provider, store } = await setUpLocked({ interactive: true, user: 'nothing' });
       const result = store.get(name);
       await eventually(() => expect(provider.calls).toContain('Prompt'));
       await provider.stop();

@@ -12,11 +12,11 @@ export interface StoreSetup {
   readonly bus: SessionBus;
   readonly provider: FakeProvider;
   readonly store: SecretService;
-  /** What the store has for {@link name}; empty where there is none. */
+  /** Returns the secret of {@link name}, or an empty string. */
   readText(): Promise<string>;
 }
 
-/** A store on a bus of its own, over a provider that does what a test has it do. */
+/** Opens a store over a fake provider on a new bus. */
 export async function setUpStore(
   options: FakeProviderOptions = {},
   storeOptions: Partial<SecretServiceOptions> = {},

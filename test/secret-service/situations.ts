@@ -9,7 +9,7 @@ import { FakeProvider, type FakeProviderOptions } from '../faults/fake-provider.
 import { type GnomeKeyring, type KeyringState, startGnomeKeyring } from '../support/gnome-keyring.ts';
 import { type SessionBus, type SessionBusOptions, startSessionBus } from '../support/session-bus.ts';
 
-// Each is taken down when the test that asked for it has finished.
+// Everything that is started here is stopped when the test ends.
 
 export async function sessionBus(options?: SessionBusOptions): Promise<SessionBus> {
   const bus = await startSessionBus(options);
@@ -35,14 +35,14 @@ export async function fakeBus(greet: (client: Socket) => void): Promise<FakeBus>
   return bus;
 }
 
-/** A program on the bus that owns a name and does nothing. */
+/** Owns a name on the bus until the test ends, and ignores all calls. */
 export async function nameOwner(bus: SessionBus, name: string): Promise<void> {
   const peer = new BusPeer(bus, () => undefined);
   await peer.own([name]);
   onTestFinished(() => peer.leave());
 }
 
-/** A folder for `PATH` with programs of these names, which fail. */
+/** Creates a folder for `PATH` that contains programs with these names. All of them fail. */
 export function programs(...names: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'keystow-path-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -13,14 +13,14 @@ import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts
 import { inBatches } from '../../src/adapters/secret-service/items.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 
-/** An item as it is kept, whoever wrote it. */
+/** An item as the provider stores it, no matter which program wrote it. */
 export interface StoredItem {
   readonly path: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly secret: Uint8Array;
 }
 
-/** Every item of the default collection, which is unlocked, in order. */
+/** Returns all items of the default collection, which must be unlocked, sorted by path. */
 export function readAllItems(bus: SessionBus): Promise<StoredItem[]> {
   return withDefaultCollection(bus, async (peer, collection) => {
     const session = await openSession(peer);
@@ -34,8 +34,8 @@ export function readAllItems(bus: SessionBus): Promise<StoredItem[]> {
 }
 
 /**
- * What the provider keeps, paths aside, as one line that changes when it does. Without `xdg:schema`: gnome-keyring gives
- * every item one when it reads its file again, which it does within a second of having written it.
+ * Returns a hash of all attributes and secrets, without the paths. Ignores `xdg:schema`: gnome-keyring adds one to every
+ * item when it reads its file again, which happens within a second after a write.
  */
 export async function fingerprint(bus: SessionBus): Promise<string> {
   const lines = (await readAllItems(bus)).map(({ attributes: { 'xdg:schema': _, ...others }, secret }) =>
@@ -44,7 +44,7 @@ export async function fingerprint(bus: SessionBus): Promise<string> {
   return createHash('sha256').update(lines.sort().join('\n')).digest('hex');
 }
 
-/** What is asked over a connection of its own about the default collection, of whatever provider. */
+/** Runs `ask` on the default collection of any provider, over its own connection. */
 export async function withDefaultCollection<T>(
   { socket }: SessionBus,
   ask: (peer: Peer, collection: string) => Promise<T>,

@@ -8,10 +8,10 @@ import type { Interaction } from '../../src/ports/interaction.ts';
 
 const nonInteractive: Interaction = { interactive: false, notifyWaiting: () => undefined };
 
-/** The service of every sentinel that a test writes. */
+/** The service of the sentinels that probes write in tests. */
 export const sentinelService = 'keystow-tests';
 
-/** A store with nobody there, unless `options` says otherwise. */
+/** Opens a store that is non-interactive unless `options` changes that. */
 export function storeOn(environment: SessionEnvironment, options: Partial<SecretServiceOptions> = {}): SecretService {
   return createSecretService({ environment, sentinelService, interaction: nonInteractive, ...options });
 }

@@ -8,7 +8,7 @@ function executable(): string {
 
 /** Returns why Chromium can't be started. */
 export function missingChromium(): string | undefined {
-  return existsSync(executable()) ? undefined : `there is no ${executable()}; CHROMIUM names another`;
+  return existsSync(executable()) ? undefined : `${executable()} is missing; set CHROMIUM to the path of Chromium`;
 }
 
 /** Starts Chromium without a window and without requests of its own. */

@@ -6,8 +6,8 @@ import { afterAll, beforeAll } from 'vitest';
 const root = resolve(import.meta.dirname, '../..');
 
 /**
- * Bundles a module for the tests of a file, so that a process of its own can run it: Node 20 runs no TypeScript. `path` is
- * from the root. The packages it imports stay outside, so what is made lies beneath node_modules, where they are found.
+ * Bundles a module so that tests can run it in another process: Node 20 can't run TypeScript. `path` is relative to the
+ * root. The bundle is written beneath node_modules, because it doesn't contain the packages that it imports.
  */
 export function bundleModule(path: string): { readonly file: () => string } {
   let folder = '';
@@ -16,7 +16,7 @@ export function bundleModule(path: string): { readonly file: () => string } {
     const cache = join(root, 'node_modules', '.cache');
     mkdirSync(cache, { recursive: true });
     folder = mkdtempSync(join(cache, 'keystow-bundled-'));
-    // A process that becomes another user loads from it too.
+    // Tests also load it as another user.
     chmodSync(folder, 0o755);
     await build({
       input: join(root, path),

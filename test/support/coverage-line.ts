@@ -5,15 +5,15 @@ type Coverage = {
   getCoverageSummary(): { readonly lines: Count; readonly branches: Count };
 };
 
-/** One line near the end of a run with `--coverage`: what of `src` ran in the tests' own processes. */
+/** Prints one line near the end of a run with `--coverage`: how much of `src` ran in the processes of the tests. */
 export const coverageLine = (): Reporter => {
   let line = '';
   return {
     onCoverage(coverage: unknown) {
       const { lines, branches } = (coverage as Coverage).getCoverageSummary();
       line =
-        `coverage of src by what ran: ${formatPercent(lines)} of lines, ${formatPercent(branches)} of branches; ` +
-        'what only the built command lines run, as children, is not counted\n';
+        `coverage of src in the processes of the tests: ${formatPercent(lines)} of lines, ${formatPercent(branches)} of branches; ` +
+        'code that ran only in child processes is not counted\n';
     },
     onTestRunEnd() {
       process.stdout.write(line);

@@ -3,18 +3,18 @@ import { type FakeBus, startFakeBus } from '../faults/fake-bus.ts';
 import { methodsIn } from '../secret-service/tap.ts';
 import type { SessionBus } from './session-bus.ts';
 
-/** When a program is killed: as it makes the nth call, which nobody hears, or as the answer to it comes. */
+/** When a program is killed: as it makes the nth call, before anyone receives it, or when the reply arrives. */
 export interface Death {
   readonly nth: number;
   readonly when: 'unheard' | 'answered';
 }
 
 export interface DeadlyBus extends FakeBus {
-  /** The calls made so far, by method. */
+  /** The methods of the calls so far. */
   readonly calls: readonly string[];
 }
 
-/** A bus that passes on what is said between a client and the real one, until it has the client killed. */
+/** Starts a proxy of a real bus that calls `kill` at the given call. */
 export async function startDeadlyBus(
   { socket }: SessionBus,
   { nth, when }: Death,
@@ -23,10 +23,10 @@ export async function startDeadlyBus(
   const calls: string[] = [];
   const bus = await startFakeBus((client) => {
     const upstream = createConnection({ path: socket });
-    let said: Buffer = Buffer.alloc(0);
+    let received: Buffer = Buffer.alloc(0);
     client.on('data', (bytes) => {
-      const [methods, rest] = methodsIn(Buffer.concat([said, bytes]));
-      said = rest;
+      const [methods, rest] = methodsIn(Buffer.concat([received, bytes]));
+      received = rest;
       calls.push(...methods);
       if (calls.length >= nth && when === 'unheard') kill();
       else upstream.write(bytes);

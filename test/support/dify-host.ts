@@ -73,7 +73,7 @@ export function errorAnswer(error: string, status = 400): DifyAnswer {
   return { status, body: { error } };
 }
 
-/** Starts the part of a host of Dify's that a sign-in uses, on a loopback port of this process. */
+/** Starts a server on a loopback port with the part of the Dify API that a sign-in uses. */
 export async function startDifyHost(script: DifyScript = {}): Promise<DifyHost> {
   const { basePath = '', tls } = script;
   const requests: DifyRequest[] = [];

@@ -8,8 +8,8 @@ declare module 'vitest' {
 }
 
 /**
- * The first value in `npm test`, the second in `npm run test:slow`: a file `x.slow.test.ts` that imports `x.test.ts` runs it
- * again with the second.
+ * Returns the first value in `npm test` and the second in `npm run test:slow`, where `x.slow.test.ts` imports `x.test.ts` to
+ * run it again.
  */
 export function fastOrSlow<T>(fast: T, slow: T): T {
   return inject('slow') ? slow : fast;

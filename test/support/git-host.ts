@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Who may read and write which repository, and with which password: today's. */
+/** A user who may read and write a repository. Tests may change the password. */
 export interface GitAccount {
   /** As in the URL, such as `a.git`. */
   readonly repository: string;
@@ -16,24 +16,24 @@ export interface GitAccount {
 export interface GitHost {
   /** Such as `127.0.0.1:41234`. */
   readonly host: string;
-  /** Who asked, in order: `USER` where the password was right, `-USER` where not, `-` without one. */
+  /** The requests, in order: `USER` if the password was right, `-USER` if it was wrong, `-` without credentials. */
   readonly visits: readonly string[];
   stop(): Promise<void>;
 }
 
-/** Why there can be no git and no host for it here. */
+/** Returns why git or its http-backend can't run here. */
 export function missingGit(): string | undefined {
   const { stdout } = spawnSync('git', ['--exec-path'], { encoding: 'utf8' });
   if (!stdout) return 'git is not installed';
   return existsSync(join(stdout.trim(), 'git-http-backend')) ? undefined : 'git http-backend is not installed';
 }
 
-/** A host of git repositories on a loopback port: git's own http-backend(1) behind Basic authentication (RFC 7617). */
+/** Starts a host of git repositories on a loopback port: git’s http-backend(1) with Basic authentication (RFC 7617). */
 export async function startGitHost(accounts: readonly GitAccount[]): Promise<GitHost> {
   const root = mkdtempSync(join(tmpdir(), 'keystow-git-host-'));
   for (const { repository } of accounts) {
     const { status, stderr } = spawnSync('git', ['init', '--quiet', '--bare', join(root, repository)]);
-    if (status !== 0) throw new Error(`there is no repository: ${stderr}`);
+    if (status !== 0) throw new Error(`git init failed: ${stderr}`);
   }
   const visits: string[] = [];
   const server = createServer({ maxHeaderSize: 256 * 1024 }, (request, response) => {

@@ -3,22 +3,22 @@ import { serviceName } from '../../src/adapters/secret-service/calls.ts';
 import { waitUntilOwned } from './bus-name.ts';
 import { missingProgram, missingSessionBus, type SessionBus, startSessionBus, waitForExit } from './session-bus.ts';
 
-/** `none`: there is no collection yet. */
+/** `none`: no collection exists yet. */
 export type KeyringState = 'unlocked' | 'locked' | 'none';
 
-/** A gnome-keyring of a test's own, on a session bus of its own. */
+/** A gnome-keyring for one test, on its own session bus. */
 export interface GnomeKeyring {
   readonly bus: SessionBus;
-  /** The whole environment of a program that uses it. */
+  /** The complete environment of a program that uses it. */
   readonly environment: SessionBus['environment'];
-  /** Holds the daemon still: it neither answers nor ends. */
+  /** Stops the daemon with SIGSTOP, so that it never answers. */
   freeze(): void;
   thaw(): void;
-  /** Ends the daemon; its bus stays. */
+  /** Ends the daemon, but not its bus. */
   end(): Promise<void>;
-  /** Ends the daemon, and starts it again over the same files. */
+  /** Restarts the daemon with the same files. */
   restart(state: KeyringState): Promise<void>;
-  /** Ends the daemon and its bus, and removes all that they wrote. */
+  /** Ends the daemon and its bus, and removes their files. */
   stop(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ interface Daemon {
   readonly end: Promise<void>;
 }
 
-/** Why there can be no gnome-keyring here. */
+/** Returns why gnome-keyring can't run here. */
 export function missing(): string | undefined {
   return missingSessionBus() ?? missingProgram('gnome-keyring-daemon');
 }
@@ -62,7 +62,7 @@ async function startDaemon(bus: SessionBus, state: KeyringState): Promise<Daemon
   });
   const end = waitForExit(child);
   child.stdin.end('a password of the tests');
-  // By then `--unlock` is done as well: the daemon takes its name last.
+  // The daemon takes its name last, so `--unlock` is done too.
   await waitUntilOwned(bus, serviceName, child, end);
   return { kill: (signal) => child.kill(signal), end };
 }

@@ -7,7 +7,7 @@ import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { Terminal } from '../../src/ports/terminal.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 
-/** keystow itself on Linux, in this process, over the real stores of a home; nobody is asked, and nothing is said. */
+/** Creates the context of keystow on Linux with the real stores of a home. It is non-interactive and prints nothing. */
 export function createHomeContext(home: string, environment: Readonly<Record<string, string>>): Context {
   const platform = 'linux';
   const settings = readSettings(keystow, { environment, platform, home, directory: home, terminal: false });
@@ -16,7 +16,7 @@ export function createHomeContext(home: string, environment: Readonly<Record<str
     warn: () => undefined,
     restoreEcho: () => undefined,
     askHidden: async () => {
-      throw new CredentialError('passphrase-required', 'nobody is there');
+      throw new CredentialError('passphrase-required', 'non-interactive');
     },
   };
   return {

@@ -15,21 +15,21 @@ import { missingGraphical, type ProviderProcess, startProvider } from './provide
 import { missingProgram, missingSessionBus, type SessionBus, startSessionBus, waitForExit } from './session-bus.ts';
 import { readSituationFile, situationPath } from './situation-file.ts';
 
-/** `confirming`: open, and asking before each access to an entry, as it is installed. */
+/** `confirming`: open, and asks before each access to an entry, as by default. */
 export type DatabaseState = 'open' | 'locked' | 'confirming';
 
-/** A KeePassXC of a test's own, on a session bus of its own, with a database whose root group is exposed. */
+/** A KeePassXC for one test, on its own session bus, with a database whose root group is exposed. */
 export interface KeePassXC {
   readonly bus: SessionBus;
-  /** The whole environment of a program that uses it. */
+  /** The complete environment of a program that uses it. */
   readonly environment: SessionBus['environment'];
-  /** Ends the program, which saves, and starts it again over the same files. */
+  /** Ends the program, which then saves, and starts it again with the same files. */
   restart(state: DatabaseState): Promise<void>;
-  /** Ends the program and its bus, and removes all that they wrote. */
+  /** Ends the program and its bus, and removes their files. */
   stop(): Promise<void>;
 }
 
-/** Why there can be no KeePassXC here. */
+/** Returns why KeePassXC can't run here. */
 export function missing(): string | undefined {
   return missingSessionBus() ?? missingProgram('keepassxc-cli') ?? missingGraphical('keepassxc');
 }
@@ -63,14 +63,20 @@ async function startProgram(bus: SessionBus, state: DatabaseState, password: str
   return program;
 }
 
-/** The program serves before it has read the database. */
+/** Waits until the database is open. The program answers calls before that. */
 async function waitUntilOpen({ socket }: SessionBus): Promise<void> {
   const connection = new Connection(socket);
+  const ignoreIfOpen = (error: unknown) => {
+    if (!connection.isOpen) throw error;
+    return true;
+  };
   try {
     const peer = { bus: connection, owner: await getNameOwner(connection, serviceName) };
     for (;;) {
       const collection = await readDefaultAlias(peer);
-      if (collection !== noObject && !(await isCollectionLocked(peer, collection))) return;
+      // While the database is loading, its collection may appear and disappear again.
+      const locked = collection === noObject || (await isCollectionLocked(peer, collection).catch(ignoreIfOpen));
+      if (!locked) return;
       await wait(10);
     }
   } finally {
@@ -78,7 +84,7 @@ async function waitUntilOpen({ socket }: SessionBus): Promise<void> {
   }
 }
 
-/** Saved at its end only: a change that meets a save under way crashes KeePassXC, 2.7.4 at least. */
+/** Makes KeePassXC save only when it ends: at least version 2.7.4 crashes if a change happens during a save. */
 const formatSettings = (state: DatabaseState) =>
   readSituationFile('keepassxc.ini')
     .replace('SAVES_EACH_CHANGE', 'false')
@@ -94,5 +100,5 @@ async function createDatabase(bus: SessionBus, password: string): Promise<void> 
   const child = spawn('keepassxc-cli', command, { env: bus.environment, stdio: ['pipe', 'ignore', 'ignore'] });
   child.stdin.end(`${password}\n${password}\n`);
   await waitForExit(child);
-  if (child.exitCode !== 0) throw new Error('keepassxc-cli made no database');
+  if (child.exitCode !== 0) throw new Error('keepassxc-cli created no database');
 }

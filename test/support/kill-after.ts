@@ -2,9 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * Kills a process that has not ended within `limitMs`. Where Linux tells it, the time does not count for which the
- * process was ready to run and the machine was busy with others: what hangs sleeps, and is killed in time all the same.
- * `late`: that it was.
+ * Kills a process that doesn't end within `limitMs`, and then sets `late`. On Linux, time that the process spent waiting for
+ * a busy CPU doesn't count. A process that hangs sleeps, so it is still killed in time.
  */
 export function killAfter(child: ChildProcess, limitMs: number): { readonly late: boolean } {
   const startedMs = performance.now();

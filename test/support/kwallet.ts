@@ -8,24 +8,24 @@ import { missingGraphical, type ProviderProcess, startProvider } from './provide
 import { missingProgram, missingSessionBus, type SessionBus, startSessionBus } from './session-bus.ts';
 import { readSituationFile } from './situation-file.ts';
 
-/** `switched-off`: the daemon runs, and does not serve the Secret Service. */
+/** `switched-off`: the daemon runs, but its Secret Service is off. */
 export type WalletState = 'open' | 'locked' | 'switched-off';
 
-/** A KWallet of a test's own, on a session bus of its own. */
+/** A KWallet for one test, on its own session bus. */
 export interface KWallet {
   readonly bus: SessionBus;
-  /** The whole environment of a program that uses it. */
+  /** The complete environment of a program that uses it. */
   readonly environment: SessionBus['environment'];
-  /** Has the wallet saved, ends the daemon, and starts it again over the same files. */
+  /** Saves the wallet and restarts the daemon with the same files. */
   restart(state: WalletState): Promise<void>;
-  /** Ends the daemon and its bus, and removes all that they wrote. */
+  /** Ends the daemon and its bus, and removes their files. */
   stop(): Promise<void>;
 }
 
 const ownName = 'org.kde.kwalletd5';
 const wallet = 'kdewallet';
 
-/** Why there can be no KWallet here. */
+/** Returns why KWallet can't run here. */
 export function missing(): string | undefined {
   return missingSessionBus() ?? missingProgram('dbus-send') ?? missingGraphical('kwalletd5');
 }
@@ -49,7 +49,7 @@ export async function startKWallet(state: WalletState): Promise<KWallet> {
       await bus.stop();
     },
   };
-  // A wallet that was not there when the daemon started is not served.
+  // The daemon's Secret Service contains only wallets that existed when it started.
   await kwallet.restart(state);
   return kwallet;
 }
@@ -64,7 +64,7 @@ function startDaemon(bus: SessionBus, state: WalletState): Promise<ProviderProce
 const formatSettings = (state: WalletState) =>
   readSituationFile('kwalletrc').replace('SERVES', String(state !== 'switched-off'));
 
-/** What the sign-in to KDE derives from the user's password: kwallet-pam, `kwallet_hash`. Leaves its salt for later. */
+/** Writes a salt and derives a key from a password, as a sign-in to KDE does: kwallet-pam, `kwallet_hash`. */
 function createKey({ environment }: SessionBus): Buffer {
   const folder = join(environment.XDG_DATA_HOME ?? '', 'kwalletd');
   const salt = randomBytes(56);
@@ -73,7 +73,7 @@ function createKey({ environment }: SessionBus): Buffer {
   return pbkdf2Sync(randomBytes(16), salt, 50_000, 56, 'sha512');
 }
 
-/** Opens the wallet as the sign-in to KDE does, and makes it where there is none. */
+/** Opens the wallet as a sign-in to KDE does. Creates it if it's missing. */
 async function openWallet(bus: SessionBus, key: Buffer): Promise<void> {
   await callDaemon(bus, 'pamOpen', `string:${wallet}`, `array:byte:${key.join(',')}`, 'int32:0');
 }

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** A registry of npm packages on loopback, of those that it is given alone. */
+/** A registry of npm packages on loopback that contains only the given packages. */
 export interface NpmRegistry {
   readonly url: string;
   stop(): Promise<void>;
@@ -19,7 +19,7 @@ interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Serves the packages in `folders`, and what those that are installed depend on. */
+/** Serves the packages in `folders` and their installed dependencies. */
 export async function startNpmRegistry(folders: readonly string[]): Promise<NpmRegistry> {
   const work = mkdtempSync(join(tmpdir(), 'keystow-npm-'));
   const packages = new Map(addDependencies(folders).map((folder) => [readManifest(folder).name, folder] as const));
@@ -56,7 +56,7 @@ export async function startNpmRegistry(folders: readonly string[]): Promise<NpmR
   };
 }
 
-/** Folders of packages, each once: those given, and of what they depend on what lies in a `node_modules` above them. */
+/** Adds the folders of all dependencies that are installed in a `node_modules` above. */
 function addDependencies(folders: readonly string[]): readonly string[] {
   const all = new Set(folders);
   for (const folder of all) {
@@ -81,7 +81,7 @@ function readManifest(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
-/** npm takes the first folder of a tarball's paths away, whatever it is called. */
+/** Packs a folder. npm strips the first folder of the paths in a tarball, whatever its name. */
 function pack(folder: string, path: string): Buffer {
   const exclude = ['--exclude', `${basename(folder)}/node_modules`];
   execFileSync('tar', ['-czf', path, ...exclude, '-C', dirname(folder), basename(folder)]);

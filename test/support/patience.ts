@@ -1,2 +1,2 @@
-/** How long a test waits for what should happen at once. A busy machine may need a while; what takes longer is a failure. */
+/** How long tests wait for something that usually happens promptly. A busy machine may need a while. */
 export const patienceMs = 100_000;

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 
-/** Until the test ends, this process says that it runs on another operating system. Windows has no users by number. */
+/** Makes this process report another operating system until the test ends. Windows has no numeric user ids. */
 export function onPlatform(platform: NodeJS.Platform): void {
   replace('platform', platform);
   if (platform === 'win32') replace('geteuid', undefined);

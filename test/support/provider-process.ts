@@ -2,19 +2,19 @@ import { spawn, spawnSync } from 'node:child_process';
 import { waitUntilOwned } from './bus-name.ts';
 import { type SessionBus, waitForExit } from './session-bus.ts';
 
-/** A graphical provider that runs on a test's bus, without a display. */
+/** A graphical provider that runs without a display, on the bus of a test. */
 export interface ProviderProcess {
-  /** Ends it: by `SIGTERM` it saves, by `SIGKILL` it asks nothing. */
+  /** Ends it. With `SIGTERM` it saves first; with `SIGKILL` it doesn't. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
-/** Why a graphical program cannot be run here. */
+/** Returns why a graphical program can't run here. */
 export function missingGraphical(program: string): string | undefined {
   const { error } = spawnSync(program, ['--version'], { env: hideDisplay(process.env), stdio: 'ignore' });
   return error === undefined ? undefined : `${program} is not installed`;
 }
 
-/** Starts a program, with `input` on its stdin; resolves when it owns `name` on the bus. */
+/** Starts a program with `input` on stdin. Resolves when it owns `name` on the bus. */
 export async function startProvider(
   bus: SessionBus,
   name: string,
@@ -22,7 +22,7 @@ export async function startProvider(
   input = '',
 ): Promise<ProviderProcess> {
   const child = spawn(program, args, {
-    // KeePassXC ends at once where another one of the user's has its lock in the same temporary folder.
+    // KeePassXC exits if another one of the same user has its lock in the temporary folder.
     env: { ...hideDisplay(bus.environment), TMPDIR: bus.environment.HOME },
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -38,7 +38,7 @@ export async function startProvider(
   };
 }
 
-/** The environment that Qt needs to do without a display. */
+/** Returns an environment in which Qt works without a display. */
 function hideDisplay(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...environment, QT_QPA_PLATFORM: 'offscreen' };
 }

@@ -1,24 +1,24 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { patienceMs } from './patience.ts';
 
-/** A program on a pseudo-terminal of its own, and somebody who types. */
+/** A program that runs on its own pseudo-terminal. */
 export interface PseudoTerminal {
   /** Everything shown so far. */
   shown(): string;
-  /** Waits until `text` is shown after what was waited for before. Rejects when the program ends first. */
+  /** Waits until `text` appears after the text of the previous call. Rejects if the program ends first. */
   waitFor(text: string): Promise<void>;
   type(text: string): void;
   /** The exit code, once the program has ended. */
   readonly exit: Promise<number | null>;
 }
 
-/** Why there can be no pseudo-terminal here: util-linux's script(1) makes it. */
+/** Returns why no pseudo-terminal can be opened here. It needs script(1) of util-linux. */
 export function missingPseudoTerminal(): string | undefined {
   const { stdout } = spawnSync('script', ['--version'], { encoding: 'utf8' });
   return stdout?.includes('util-linux') ? undefined : 'script(1) of util-linux is not installed';
 }
 
-/** Runs a line of shell on a terminal. What does not end in time is killed. */
+/** Runs a shell command on a terminal. Kills it after `limitMs`. */
 export function runOnTerminal(
   command: string,
   cwd: string,
@@ -32,7 +32,7 @@ export function runOnTerminal(
     timeout: limitMs,
     killSignal: 'SIGKILL',
   });
-  // Somebody may type on after the end.
+  // Ignores input after the program has ended.
   child.stdin.on('error', () => undefined);
   let shown = '';
   let seen = 0;
@@ -65,7 +65,7 @@ export function runOnTerminal(
   };
 }
 
-/** Types a line once the question is shown. */
+/** Types a line when the question appears. */
 export async function answer(terminal: PseudoTerminal, question: string, text: string): Promise<void> {
   await terminal.waitFor(question);
   terminal.type(`${text}\r`);

@@ -5,25 +5,25 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { waitForExit } from './session-bus.ts';
 
-/** A registry of docker images that wants a login. */
+/** A registry of docker images that requires a login. */
 export interface Registry {
   /** Such as `127.0.0.1:41234`. */
   readonly address: string;
   stop(): Promise<void>;
 }
 
-/** Who may log in, and with what: bcrypt is the only kind of hash that the registry takes. */
+/** The users and their password. The registry accepts only bcrypt hashes. */
 const users = ['alice', 'bob'] as const;
 export const password = 's3cret';
 const passwordHash = '$2b$04$kBvTbPQb8Oqt1M3Zq9Yt2u/HsNFUHhqj8QqLPCTDgomYXiYOVZexy';
 
-/** Why there can be no docker and no registry for it here. */
+/** Returns why docker or docker-registry can't run here. */
 export function missingDocker(): string | undefined {
   if (spawnSync('docker', ['--version']).status !== 0) return 'the docker command is not installed';
   return spawnSync('docker-registry', ['--version']).status === 0 ? undefined : 'docker-registry is not installed';
 }
 
-/** Debian's docker-registry, on a loopback port: docker speaks plain HTTP there. */
+/** Starts Debian's docker-registry on a loopback port, where docker uses plain HTTP. */
 export async function startRegistry(): Promise<Registry> {
   const folder = mkdtempSync(join(tmpdir(), 'keystow-registry-'));
   const [passwords, configuration] = [join(folder, 'htpasswd'), join(folder, 'config.yml')];
@@ -39,9 +39,9 @@ export async function startRegistry(): Promise<Registry> {
   );
   const server = spawn('docker-registry', ['serve', configuration], { stdio: ['ignore', 'ignore', 'pipe'] });
   const end = waitForExit(server);
-  let said = '';
+  let log = '';
   for await (const line of createInterface({ input: server.stderr })) {
-    said += `${line}\n`;
+    log += `${line}\n`;
     const [, address] = /listening on ([\d.]+:\d+)/.exec(line) ?? [];
     if (address === undefined) continue;
     server.stderr.resume();
@@ -54,5 +54,5 @@ export async function startRegistry(): Promise<Registry> {
       },
     };
   }
-  throw new Error(`docker-registry ended without listening: ${said}`);
+  throw new Error(`docker-registry ended without listening: ${log}`);
 }

@@ -1,4 +1,4 @@
 import { vi } from 'vitest';
 
-// Files share a worker. Each gets modules of its own, so that one can mock a module that another has loaded.
+// Test files share a worker. Each gets its own modules, so that it can mock one that another file has loaded.
 vi.resetModules();

@@ -5,33 +5,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseBusAddress } from '../../src/adapters/secret-service/dbus/address.ts';
 
-/** A session bus of a test's own: in a folder of its own, with nothing on it but what the test puts there. */
+/** A session bus for one test, in its own folder, with only the programs that the test starts. */
 export interface SessionBus {
   readonly address: string;
   /** The socket that it listens at. */
   readonly socket: string;
-  /** The whole environment of a program that uses this bus. All that it writes, it writes in the bus's folder. */
+  /** The complete environment of a program that uses this bus. It keeps all its files in the folder of the bus. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Holds the daemon still: it takes connections and never answers. Stopping it ends that. */
+  /** Stops the daemon with SIGSTOP, so that it never answers. `stop` ends it anyway. */
   freeze(): void;
   stop(): Promise<void>;
 }
 
 export interface SessionBusOptions {
-  /** What the bus can start: a command line by name. Nothing where absent, whatever the machine has installed. */
+  /** The services that the bus can start: command lines by bus name. None by default. */
   readonly services?: Readonly<Record<string, string>>;
-  /** Whom the bus keeps from being talked to, by name. */
+  /** A bus name to which the policy denies all messages. */
   readonly denied?: string;
-  /** A name that the bus lets nobody own. */
+  /** A bus name that the policy lets nobody own. */
   readonly unownable?: string;
 }
 
-/** Why there can be no session bus here. */
+/** Returns why no session bus can be started here. */
 export function missingSessionBus(): string | undefined {
   return missingProgram('dbus-daemon');
 }
 
-/** Why a program cannot be run here. */
+/** Returns why a program can't run here. */
 export function missingProgram(program: string): string | undefined {
   const { error } = spawnSync(program, ['--version'], { stdio: 'ignore' });
   return error === undefined ? undefined : `${program} is not installed`;
@@ -49,7 +49,7 @@ export async function startSessionBus(options: SessionBusOptions = {}): Promise<
   const end = waitForExit(daemon);
   const [line] = await Promise.race([once(daemon.stdout, 'data'), end.then(() => [''])]);
   const address = String(line).trim();
-  if (address === '') throw new Error('dbus-daemon ended without giving an address');
+  if (address === '') throw new Error('dbus-daemon ended without printing an address');
   return {
     address,
     socket: parseBusAddress({ DBUS_SESSION_BUS_ADDRESS: address })[0] ?? '',
@@ -66,7 +66,7 @@ export async function startSessionBus(options: SessionBusOptions = {}): Promise<
   };
 }
 
-/** Resolves when the process has ended; sees to it that it does not outlive this one. */
+/** Resolves when the process has ended. Kills it if this process exits first. */
 export function waitForExit(child: ChildProcess): Promise<void> {
   const kill = () => {
     child.kill('SIGKILL');

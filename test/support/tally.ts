@@ -1,6 +1,6 @@
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
-/** Ends a run with the reasons why tests were skipped, and one plain line of counts that any tool can read. */
+/** Prints why tests were skipped, and ends a run with one line of counts that tools can parse. */
 export const tally: Reporter = {
   onTestRunEnd(modules: readonly TestModule[]) {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
@@ -17,7 +17,7 @@ export const tally: Reporter = {
   },
 };
 
-/** What `context.skip` was given, or what the options of the test or of a suite around it say. */
+/** Returns the reason that was passed to `context.skip`, or that the options of the test or of its suites contain. */
 function findSkipReason(test: TestCase): string | undefined {
   const result = test.result();
   if (result.state === 'skipped' && result.note) return result.note;

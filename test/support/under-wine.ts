@@ -1,2 +1,2 @@
-/** Whether this Windows is Wine: see test/windows/wine. What started it is in the environment. */
+/** Whether this Windows is Wine. test/windows/wine sets WINEPREFIX. */
 export const underWine = process.platform === 'win32' && process.env.WINEPREFIX !== undefined;
