@@ -3,8 +3,6 @@ import { createRequire } from 'node:module';
 import { defineConfig, type RolldownOptions } from 'rolldown';
 import { lateSegmenter } from './scripts/late-segmenter.ts';
 import { licenses } from './scripts/licenses.ts';
-import { plainExports } from './scripts/plain-exports.ts';
-import { plainRequires } from './scripts/plain-requires.ts';
 
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly exports: Record<string, unknown> };
 
@@ -41,7 +39,7 @@ const stringWidth = createRequire(createRequire(import.meta.url).resolve('yargs'
 const executables: RolldownOptions = {
   ...common,
   input: programs.map((program) => `src/cli/bin/${program}${withFastPath.includes(program) ? '-full' : ''}.ts`),
-  plugins: [plainExports, plainRequires, lateSegmenter, licenses],
+  plugins: [lateSegmenter, licenses],
   resolve: { ...common.resolve, alias: { 'string-width': stringWidth } },
   output: {
     dir: 'dist/bin',
@@ -73,7 +71,7 @@ const fastPaths = withFastPath.map((program): RolldownOptions => {
     ...common,
     input: `src/cli/bin/${program}.ts`,
     external: isFull,
-    plugins: [plainExports, plainRequires],
+    plugins: [],
     output: {
       ...executables.output,
       cleanDir: false,
