@@ -20,7 +20,7 @@ async function openStore(
   };
   const { bus, provider, store } = await setUpStore(
     { instead: { GetSecret: read } },
-    { timeoutMs: options.timeoutMs ?? 2_500 },
+    { timeoutMs: options.timeoutMs ?? 60_000 },
   );
   provider.add(exactAttributes, 'kept');
   const observer = new Connection(bus.socket);
@@ -66,11 +66,11 @@ describeStore('a kept connection', 'secret-service', missingSessionBus(), () => 
   });
 
   test('stays open after the limit or a cancellation of the operation that used it', async () => {
-    const { store, countSessions } = await openStore({ timeoutMs: 1_000 });
+    const { store, countSessions } = await openStore({ timeoutMs: 3_000 });
     const controller = new AbortController();
     await store.get(name, { signal: controller.signal });
     controller.abort();
-    await wait(1_100);
+    await wait(3_200);
     expect(await store.get(name)).toBeDefined();
     expect(countSessions()).toBe(1);
   });

@@ -12,7 +12,6 @@ import { storeOn } from './stores.ts';
 import { startTap, type Tap } from './tap.ts';
 
 const name = { service: 'demo', account: 'alice' };
-const patient = { timeoutMs: 10_000 };
 
 async function keepassxc(state: DatabaseState): Promise<KeePassXC> {
   const started = await startKeePassXC(state);
@@ -31,7 +30,7 @@ const readEntries = ({ bus }: KeePassXC) => withDefaultCollection(bus, readItems
 describeStore('the store over KeePassXC', 'keepassxc', missing(), () => {
   test('[SS11] open, with an exposed group: usable until deleted, and nothing is written', async () => {
     const program = await keepassxc('open');
-    expect(await storeOn(program.environment, patient).probe()).toEqual({
+    expect(await storeOn(program.environment).probe()).toEqual({
       kind: 'usable',
       persistence: 'until-delete',
       evidence: { provider: 'keepassxc' },
@@ -56,7 +55,7 @@ describeStore('the store over KeePassXC', 'keepassxc', missing(), () => {
 
   test('asking before each access and non-interactive: locked, and nothing is written', async () => {
     const program = await keepassxc('open');
-    await storeOn(program.environment, patient).set(name, textSecret('x'));
+    await storeOn(program.environment).set(name, textSecret('x'));
     await program.restart('confirming');
     const tap = await tapBus(program);
     const store = storeOn(tap.environment);
@@ -76,7 +75,7 @@ describeStore('the store over KeePassXC', 'keepassxc', missing(), () => {
 
   test('secrets come back byte for byte after a restart', async () => {
     const program = await keepassxc('open');
-    const store = storeOn(program.environment, patient);
+    const store = storeOn(program.environment);
     const credentials = troublesomeSecrets.map(([account, make]) => [{ service: 'demo', account }, make()] as const);
     for (const [credential, secret] of credentials) await store.set(credential, secret);
     await program.restart('open');
@@ -88,7 +87,7 @@ describeStore('the store over KeePassXC', 'keepassxc', missing(), () => {
 
   test('text that looks like a placeholder, in a secret or a name, is not replaced', async () => {
     const { environment } = await keepassxc('open');
-    const store = storeOn(environment, patient);
+    const store = storeOn(environment);
     for (const text of ['{TITLE}', '{username}', '{S:service}', '{{TITLE}}', '{"a":"{PASSWORD}"}', '{"a":1}']) {
       const credential = { service: `demo ${text}`, account: text };
       await store.set(credential, textSecret(text));
@@ -97,9 +96,9 @@ describeStore('the store over KeePassXC', 'keepassxc', missing(), () => {
     }
   });
 
-  test('hundreds of changes over one connection stay within the limits of the bus', async () => {
+  test('many changes over one connection stay within the limits of the bus', async () => {
     const { environment } = await keepassxc('open');
-    const store = storeOn(environment, patient);
+    const store = storeOn(environment);
     for (let round = 0; round < fastOrSlow(10, 130); round += 1) {
       await store.set(name, textSecret('x'));
       await store.delete(name);
@@ -109,7 +108,7 @@ describeStore('the store over KeePassXC', 'keepassxc', missing(), () => {
   test('five concurrent writes of a new credential leave one entry', async () => {
     const program = await keepassxc('open');
     const secrets = Array.from({ length: 5 }, () => freshSecret());
-    await Promise.all(secrets.map((secret) => storeOn(program.environment, patient).set(name, secret)));
+    await Promise.all(secrets.map((secret) => storeOn(program.environment).set(name, secret)));
     expect(await readEntries(program)).toHaveLength(1);
     const stored = await storeOn(program.environment).get(name);
     expect(secrets.some((secret) => stored?.equals(secret))).toBe(true);
@@ -117,7 +116,7 @@ describeStore('the store over KeePassXC', 'keepassxc', missing(), () => {
 
   test('of five concurrent deletes one succeeds, and KeePassXC doesn’t crash', async () => {
     const program = await keepassxc('open');
-    const stores = Array.from({ length: 5 }, () => storeOn(program.environment, patient));
+    const stores = Array.from({ length: 5 }, () => storeOn(program.environment));
     for (let round = 0; round < 5; round += 1) {
       await stores[0]?.set(name, textSecret('x'));
       const deleted = await Promise.all(stores.map((store) => store.delete(name)));
@@ -129,7 +128,7 @@ describeStore('the store over KeePassXC', 'keepassxc', missing(), () => {
   test('several entries with the same name are deleted together', async () => {
     const program = await keepassxc('open');
     for (const count of [1, 2, 3]) await addDuplicate(program, count);
-    expect(await storeOn(program.environment, patient).delete(name)).toBe(true);
+    expect(await storeOn(program.environment).delete(name)).toBe(true);
     expect(await readEntries(program)).toEqual([]);
   });
 });

@@ -8,7 +8,6 @@ import { storeOn } from './stores.ts';
 import { startTap } from './tap.ts';
 
 const name = { service: 'demo', account: 'alice' };
-const patient = { timeoutMs: 10_000 };
 
 async function kwallet(state: WalletState): Promise<KWallet> {
   const started = await startKWallet(state);
@@ -19,7 +18,7 @@ async function kwallet(state: WalletState): Promise<KWallet> {
 describeStore('the store over KWallet', 'kwallet', missing(), () => {
   test('open: usable until deleted, and the sentinel is gone', async () => {
     const { environment, bus } = await kwallet('open');
-    expect(await storeOn(environment, patient).probe()).toEqual({
+    expect(await storeOn(environment).probe()).toEqual({
       kind: 'usable',
       persistence: 'until-delete',
       evidence: { provider: 'kwallet' },
@@ -29,7 +28,7 @@ describeStore('the store over KWallet', 'kwallet', missing(), () => {
 
   test('locked and non-interactive: locked within the time limit, without a prompt', async () => {
     const wallet = await kwallet('open');
-    await storeOn(wallet.environment, patient).set(name, textSecret('x'));
+    await storeOn(wallet.environment).set(name, textSecret('x'));
     await wallet.restart('locked');
     const tap = await startTap(wallet.bus);
     onTestFinished(() => tap.stop());
@@ -48,7 +47,7 @@ describeStore('the store over KWallet', 'kwallet', missing(), () => {
 
   test('running with the Secret Service switched off: not running, switched off', async () => {
     const { environment } = await kwallet('switched-off');
-    const store = storeOn(environment, patient);
+    const store = storeOn(environment);
     expect(await store.probe()).toEqual({
       kind: 'service-failure',
       reason: 'not-running',
@@ -59,7 +58,7 @@ describeStore('the store over KWallet', 'kwallet', missing(), () => {
 
   test('secrets come back byte for byte after the daemon restarts and a sign-in opens the wallet', async () => {
     const wallet = await kwallet('open');
-    const store = storeOn(wallet.environment, patient);
+    const store = storeOn(wallet.environment);
     const credentials = troublesomeSecrets.map(([account, make]) => [{ service: 'demo', account }, make()] as const);
     for (const [credential, secret] of credentials) await store.set(credential, secret);
     await wallet.restart('open');
@@ -71,7 +70,7 @@ describeStore('the store over KWallet', 'kwallet', missing(), () => {
 
   test('text and bytes stored alternately under one name come back unchanged', async () => {
     const { environment } = await kwallet('open');
-    const store = storeOn(environment, patient);
+    const store = storeOn(environment);
     for (const [title, make] of troublesomeSecrets) {
       const secret = make();
       await store.set(name, secret);

@@ -26,7 +26,7 @@ function startAll(store: SecretService, options?: OperationOptions): Promise<unk
 describeStore('limits of time and size', 'secret-service', missing(), () => {
   test('[SS12] every operation on a stopped provider is timed out, even over a kept connection', async () => {
     const keyring = await gnomeKeyring('unlocked');
-    const store = storeOn(keyring.environment, { timeoutMs: 1_000 });
+    const store = storeOn(keyring.environment, { timeoutMs: 2_500 });
     await store.set(name, textSecret('kept'));
     keyring.freeze();
     const errors = await Promise.all(startAll(store).map((operation) => failure(operation, 'timed-out')));
@@ -36,7 +36,7 @@ describeStore('limits of time and size', 'secret-service', missing(), () => {
 
   test('after a timeout a store works again as soon as the provider answers', async () => {
     const keyring = await gnomeKeyring('unlocked');
-    const store = storeOn(keyring.environment, { timeoutMs: 500 });
+    const store = storeOn(keyring.environment, { timeoutMs: 2_000 });
     await store.set(name, textSecret('kept'));
     keyring.freeze();
     await failure(store.get(name), 'timed-out');
@@ -90,7 +90,7 @@ describeStore('limits of time and size', 'secret-service', missing(), () => {
     const store = storeOn(bus.environment, { timeoutMs: 300 });
     await Promise.all(startAll(store).map((operation) => failure(operation, 'timed-out')));
     const { environment } = await gnomeKeyring('unlocked');
-    const working = storeOn(environment, { timeoutMs: 20_000 });
+    const working = storeOn(environment);
     const accounts = Array.from({ length: 30 }, (_, index) => ({ service: 'demo', account: `${index}` }));
     await Promise.all(accounts.map((account) => working.set(account, secret)));
     expect(await working.list('demo')).toHaveLength(30);
@@ -107,7 +107,7 @@ describeStore('limits of time and size', 'secret-service', missing(), () => {
   test('a secret as large as the limit is stored', async () => {
     const { environment } = await gnomeKeyring('unlocked');
     const large = freshSecret(maxSecretBytes);
-    const store = storeOn(environment, { timeoutMs: 20_000 });
+    const store = storeOn(environment);
     await store.set(name, large);
     expect(Buffer.from((await store.get(name))?.expose() ?? []).equals(large.expose())).toBe(true);
   });

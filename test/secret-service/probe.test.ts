@@ -10,10 +10,10 @@ import { sentinelService, storeOn } from './stores.ts';
 const error = (errorName: string, text: string) => ({ errorName, signature: 's', values: [text] });
 const keepassxc = ['org.keepassxc.KeePassXC.MainWindow'];
 
-async function setUpProbe(options: FakeProviderOptions = {}) {
+async function setUpProbe(options: FakeProviderOptions = {}, timeoutMs = 60_000) {
   const bus = await sessionBus();
   const provider = await fakeProvider(bus, options);
-  return { provider, store: storeOn(bus.environment, { timeoutMs: 500 }) };
+  return { provider, store: storeOn(bus.environment, { timeoutMs }) };
 }
 
 describeStore('the probe of a provider', 'secret-service', missingSessionBus(), () => {
@@ -73,7 +73,7 @@ describeStore('the probe of a provider', 'secret-service', missingSessionBus(), 
   });
 
   test('a provider that stops answering during a probe: timed out, and the sentinel is gone', async () => {
-    const { provider, store } = await setUpProbe({ instead: { GetSecret: () => 'silence' } });
+    const { provider, store } = await setUpProbe({ instead: { GetSecret: () => 'silence' } }, 2_000);
     expect(await store.probe()).toEqual({ kind: 'service-failure', reason: 'timed-out' });
     await eventually(() => expect(provider.items.size).toBe(0));
   });

@@ -21,7 +21,7 @@ async function setUpLocked(
   const provider = await fakeProvider(bus, { locked: true, ...options });
   const waiting = vi.fn<Interaction['notifyWaiting']>();
   const interaction = { interactive: options.interactive ?? false, notifyWaiting: waiting };
-  const store = storeOn(bus.environment, { interaction, timeoutMs: options.timeoutMs ?? 10_000 });
+  const store = storeOn(bus.environment, { interaction, timeoutMs: options.timeoutMs ?? 60_000 });
   return { bus, provider, waiting, store };
 }
 
@@ -153,10 +153,10 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('[SS17] waits for a user who takes longer than the limit', async () => {
-      const { provider, store } = await setUpLocked({ interactive: true, timeoutMs: 500, user: 'nothing' });
+      const { provider, store } = await setUpLocked({ interactive: true, timeoutMs: 2_000, user: 'nothing' });
       provider.add(attributes, 'kept');
       const result = store.get(name);
-      await wait(1_000);
+      await wait(2_500);
       expect(provider.calls).not.toContain('Dismiss');
       provider.answer();
       expect(await result).toBeDefined();
@@ -165,7 +165,7 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     test('after the user has answered, the limit applies again, and no notice is shown', async () => {
       const { provider, store, waiting } = await setUpLocked({
         interactive: true,
-        timeoutMs: 1_000,
+        timeoutMs: 2_500,
         instead: { GetSecret: () => 'silence' },
       });
       provider.add(attributes, 'kept');

@@ -12,7 +12,7 @@ import { storeOn } from './stores.ts';
 const keepassxc: FakeProviderOptions = { names: ['org.keepassxc.KeePassXC.MainWindow'] };
 const kwallet: FakeProviderOptions = { names: ['org.kde.kwalletd5'] };
 const collection = '/org/freedesktop/secrets/collection/fake';
-const short = { timeoutMs: 500 };
+const short = { timeoutMs: 2_000 };
 
 describeStore('the quirks of the providers', 'secret-service', missingSessionBus(), () => {
   describe('KeePassXC, unlocked, which returns a prompt for every change', () => {

@@ -13,5 +13,11 @@ export const sentinelService = 'keystow-tests';
 
 /** Opens a store that is non-interactive unless `options` changes that. */
 export function storeOn(environment: SessionEnvironment, options: Partial<SecretServiceOptions> = {}): SecretService {
-  return createSecretService({ environment, sentinelService, interaction: nonInteractive, ...options });
+  return createSecretService({
+    environment,
+    sentinelService,
+    interaction: nonInteractive,
+    timeoutMs: 60_000,
+    ...options,
+  });
 }
