@@ -13,9 +13,9 @@ const timeoutMs = 700;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The secret, where reading it is all that there is to do, as it nearly always is: the placement says where it is kept,
- * nobody is to be asked, and nothing is out of order. It is what `getCredential` gives then, with a fraction of the
- * program loaded. `undefined`, or any rejection, says nothing: `getCredential` finds out, from the start. `find`: which.
+ * Reads a secret with a fraction of the program loaded, if the placement file says which store holds it and nobody has to be
+ * asked. Returns `undefined` or rejects in every other case: the full program then reads it, from the start. `find` selects
+ * the entry of the secret.
  */
 export async function readAtOnce(
   profile: Profile,

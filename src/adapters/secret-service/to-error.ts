@@ -3,13 +3,13 @@ import type { Evidence, ProbeResult, Provider, Reason } from '../../domain/selec
 import { toOneLine } from '../../domain/text/messages.ts';
 import { BusError } from './dbus/errors.ts';
 
-/** Why an operation did not get through. */
+/** Why an operation failed. */
 export type SecretServiceErrorCode =
   | Exclude<Reason, 'disabled' | 'binding-missing' | 'volatile'>
   | 'too-large'
   | 'cancelled';
 
-/** What the adapter throws within; to-error.ts makes of it what callers see. */
+/** The error that the adapter throws internally. {@link toError} turns it into the error that callers receive. */
 export class SecretServiceError extends Error {
   readonly code: SecretServiceErrorCode;
   readonly evidence: Evidence;
@@ -21,7 +21,7 @@ export class SecretServiceError extends Error {
   }
 }
 
-/** Errors that the bus and the provider answer with, by name without `org.freedesktop.`. Any other is `failed`. */
+/** The codes of error replies, by their name without `org.freedesktop.`. Any other is `failed`. */
 const errorReplies: Readonly<Record<string, SecretServiceErrorCode>> = {
   'DBus.Error.AccessDenied': 'denied',
   'DBus.Error.AuthFailed': 'denied',
@@ -32,7 +32,7 @@ const errorReplies: Readonly<Record<string, SecretServiceErrorCode>> = {
   'Secret.Error.IsLocked': 'locked',
 };
 
-/** Errors of connecting, by `errno`. Any other says that no bus listens there. */
+/** The codes of connection errors, by `errno`. Any other means that no bus listens there. */
 const connectErrors: Readonly<Record<string, SecretServiceErrorCode>> = {
   EACCES: 'denied',
   EPERM: 'denied',
@@ -41,13 +41,13 @@ const connectErrors: Readonly<Record<string, SecretServiceErrorCode>> = {
   ENFILE: 'failed',
 };
 
-/** The provider's name has no owner. */
+/** Nobody owns the provider's name. */
 const unowned = ['DBus.Error.NameHasNoOwner', 'DBus.Error.ServiceUnknown'];
 
-/** The provider, or the bus, is no longer the one that the session was opened with. */
+/** The provider or the bus has ended, or was replaced, since the session was opened. */
 const lost = [...unowned, 'DBus.Error.Disconnected', 'DBus.Error.NoReply', 'Secret.Error.NoSession'];
 
-/** The object was there a moment ago: another client has deleted it since. */
+/** Another client has deleted the object since it was found. */
 const vanished = [
   'DBus.Error.UnknownObject',
   'DBus.Error.UnknownMethod',
@@ -73,7 +73,7 @@ const messages: Readonly<Record<SecretServiceErrorCode, string>> = {
 const ambiguityHint =
   'keep one of the items that "secret-tool search --all service SERVICE" shows, and delete the others';
 
-/** There is no getting through to this address of the bus. */
+/** Returns whether this address of the bus couldn't be connected to. */
 export function isConnectError(thrown: unknown): boolean {
   const error = unwrap(thrown);
   return error instanceof Error && 'syscall' in error && error.syscall === 'connect';
@@ -83,17 +83,17 @@ export function isUnowned(error: unknown): boolean {
   return unowned.includes(getErrorName(error));
 }
 
-/** A new session may do better: nothing of this one can be used. */
+/** Returns whether the session can't be used any more, so that a new one may succeed. */
 export function isSessionLost(error: unknown): boolean {
   return lost.includes(getErrorName(error)) || ['EPIPE', 'ECONNRESET'].includes(getErrno(error));
 }
 
-/** The same again, from the search on, may do better. */
+/** Returns whether an item was deleted meanwhile, so that another search may succeed. */
 export function isItemGone(error: unknown): boolean {
   return vanished.includes(getErrorName(error));
 }
 
-/** What went wrong, with the provider where it is known and the platform's words where there are some. */
+/** Converts any error, and adds the provider if it is known and the error's own text if it has one. */
 export function toSecretServiceError(error: unknown, provider?: Provider): SecretServiceError {
   if (error instanceof SecretServiceError)
     return new SecretServiceError(error.code, { ...(provider && { provider }), ...error.evidence }, error.cause);
@@ -107,7 +107,7 @@ export function toError({ code, evidence, cause }: SecretServiceError): Credenti
   return new CredentialError(code, `${messages[code]}${text}`, { ...(hint && { hint }), evidence, cause });
 }
 
-/** What a probe saw, where it did not end well. A limit that only operations have is a bug here. */
+/** Converts the error of a probe. A code that only other operations have would be a bug, and counts as `failed`. */
 export function toProbeResult({ code, evidence }: SecretServiceError): ProbeResult {
   const seen = { ...(Object.keys(evidence).length > 0 && { evidence }) };
   switch (code) {
@@ -127,7 +127,7 @@ function toCode(error: unknown): SecretServiceErrorCode {
   return isConnectError(error) ? (connectErrors[getErrno(error)] ?? 'no-session-bus') : 'failed';
 }
 
-/** A D-Bus error's name without what all of them start with. */
+/** Returns the name of a D-Bus error without `org.freedesktop.`. */
 function getErrorName(thrown: unknown): string {
   const error = unwrap(thrown);
   return error instanceof BusError ? error.errorName.replace('org.freedesktop.', '') : '';
