@@ -27,13 +27,13 @@ describe('a sign-in is cancelled', () => {
       const timers = countTimers();
       const trial = await startTrial({ token: [{ instead }] }, { signal: controller.signal });
       const failed = trial.fails('cancelled');
-      await expect.poll(() => trial.host.requests.length, { timeout: 10_000 }).toBe(2);
+      await expect.poll(() => trial.host.requests.length).toBe(2);
       const startedAtMs = Date.now();
       controller.abort();
       await failed;
       expect(Date.now() - startedAtMs).toBeLessThan(shortMs);
       expect(countTimers()).toBeLessThanOrEqual(timers);
-      await expect.poll(() => trial.host.open(), { timeout: 10_000 }).toBe(0);
+      await expect.poll(() => trial.host.open()).toBe(0);
     },
   );
 
@@ -42,7 +42,7 @@ describe('a sign-in is cancelled', () => {
     const down = { status: 503 };
     const trial = await startTrial({ code: [down, down, down, { instead: 'silent' }] }, { signal: controller.signal });
     const failed = trial.fails('cancelled');
-    await expect.poll(() => trial.host.requests.length, { timeout: 10_000 }).toBe(4);
+    await expect.poll(() => trial.host.requests.length).toBe(4);
     controller.abort();
     await failed;
   });
@@ -116,5 +116,5 @@ test('a response after the limit, even a rejection, is ignored', async () => {
 test('the connection is closed if the response is not read to its end', async () => {
   const trial = await startTrial({ code: [{ status: 307, instead: 'half' }] });
   await trial.fails('sign-in-unreachable');
-  await expect.poll(() => trial.host.open(), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => trial.host.open()).toBe(0);
 });

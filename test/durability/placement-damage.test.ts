@@ -10,9 +10,7 @@ import { textSecret } from '../contract/secrets.ts';
 import { alice, bob, newPlace } from '../encrypted-file/place.ts';
 import { fastOrSlow } from '../support/fast-or-slow.ts';
 
-test('[DUR4] after any bit of the placement file was flipped, or it was truncated anywhere, every credential is still found and listed', {
-  timeout: 120_000,
-}, async () => {
+test('[DUR4] after any bit of the placement file was flipped, or it was truncated anywhere, every credential is still found and listed', async () => {
   const { path } = newPlace();
   const world = new World();
   const context: Context = { ...world.context, placement: createPlacementFile({ path }) };

@@ -49,7 +49,7 @@ describe('a writer that is suspended', () => {
 });
 
 describe('a lock that another process holds', () => {
-  test('is waited for until the limit, and does not delay reads', { timeout: 60_000 }, async () => {
+  test('is waited for until the limit, and does not delay reads', async () => {
     const { path } = newPlace();
     const store = openFile(path, 'home');
     await store.set(alice, textSecret('old'));

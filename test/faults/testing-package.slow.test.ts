@@ -74,13 +74,13 @@ contract({ name: 'another project’s', open: async () => new Store() });
 const vitest = (file: string) =>
   run(process.execPath, join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', project, file);
 
-test('the contract passes for another project’s store, run by their vitest', { timeout: 120_000 }, () => {
+test('the contract passes for another project’s store, run by their vitest', () => {
   writeFileSync(join(project, 'store.test.js'), store(false));
   const { status, output } = vitest('store.test.js');
   expect({ status, output }).toMatchObject({ status: 0, output: expect.stringMatching(/\[CON1\]|\d+ passed/) });
 });
 
-test('the contract fails for a store that loses what is set', { timeout: 120_000 }, () => {
+test('the contract fails for a store that loses what is set', () => {
   writeFileSync(join(project, 'broken.test.js'), store(true));
   const { status, output } = vitest('broken.test.js');
   expect(status).toBe(1);
@@ -108,7 +108,7 @@ await new (faultyBinding(fault).AsyncEntry)('a', 'b').getPassword().catch(({ mes
   expect({ status, output }).toEqual({ status: 0, output: 'true\nSecret Service: unlock prompt was dismissed\n' });
 });
 
-test('the types are valid without this project’s own', { timeout: 120_000 }, () => {
+test('the types are valid without this project’s own', () => {
   writeFileSync(
     join(project, 'types.ts'),
     `

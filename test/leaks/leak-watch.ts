@@ -8,7 +8,7 @@ import { leakMarkers, MarkerFinder } from './leak-markers.ts';
 import { isComplete, parseTrace, straceOptions } from './strace-log.ts';
 
 /** How long strace may take to complete its log after the program has ended. */
-const completeMs = 5_000;
+const completeMs = 30_000;
 
 const missing = missingStrace();
 

@@ -28,5 +28,6 @@ export default defineConfig({
     isolate: false,
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
+    expect: { poll: { timeout: timeoutMs } },
   },
 });

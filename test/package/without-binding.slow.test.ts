@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shell } from '../cli/shell.ts';
 import { needsPosix } from '../support/needs.ts';
+import { patienceMs } from '../support/patience.ts';
 import { findScript } from '../support/programs.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -27,7 +28,7 @@ describe('the installed programs, without the native binding', () => {
       env: shell.environment(folder, folder),
       encoding: 'utf8',
       input,
-      timeout: 20_000,
+      timeout: patienceMs,
     });
     return { stdout, stderr, exit: status };
   }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { AttributeSchema } from '../../src/domain/profile.ts';
+import { patienceMs } from '../support/patience.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 
 type Environment = SessionBus['environment'];
@@ -28,7 +29,13 @@ function tool(
   const run = (env: Environment, verb: string, service: string, account: string, input = '') => {
     const [command = '', ...args] = buildCommand(verb, service, account);
     const cwd = resolve(import.meta.dirname, '../..');
-    const { status, stdout, stderr } = spawnSync(command, args, { env, input, cwd, encoding: 'utf8', timeout: 10_000 });
+    const { status, stdout, stderr } = spawnSync(command, args, {
+      env,
+      input,
+      cwd,
+      encoding: 'utf8',
+      timeout: patienceMs,
+    });
     if (status !== 0 && !(verb === 'get' && status === 1))
       throw new Error(`${name} ${verb} ended with ${status}: ${stderr}`);
     return status === 0 ? stdout : undefined;

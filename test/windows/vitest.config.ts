@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { patienceMs } from '../support/patience.ts';
 import { tally } from '../support/tally.ts';
 import { underWine } from '../support/under-wine.ts';
 
@@ -17,8 +18,8 @@ const ordinary = [
   'test/placement-file/**/*.test.ts',
 ];
 
-/** Long enough for a busy machine. The tally reports tests that needed a second attempt. */
-const limits = { testTimeout: 180_000, hookTimeout: 180_000, retry: 1 };
+/** Long enough for a busy machine. */
+const limits = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: patienceMs } } };
 
 /** The tests of this folder share the user's Credential Manager. */
 const sequential = { maxWorkers: 1, ...limits };
