@@ -3,19 +3,19 @@ import type { Context } from './context.ts';
 import { checkPolicy } from './credentials/enabled-stores.ts';
 
 /** The key source of the encrypted file before and after. */
-export interface Resealed {
+export interface ResealResult {
   readonly before: KeySource;
   readonly seal: KeySource;
 }
 
 /**
- * Reseals the encrypted file with a new passphrase, or with the home directory. Killed at any point, the old one or the
- * new one opens it.
+ * Reseals the encrypted file with a new passphrase, or with the home directory. If the process is killed, either the old
+ * key source or the new one opens the file.
  *
  * - there's no file → `undefined`
  * - the file can't be opened, or no new passphrase is given → rejects, and the file doesn't change
  */
-export async function changePassphrase(context: Context, keySource: KeySource): Promise<Resealed | undefined> {
+export async function changePassphrase(context: Context, keySource: KeySource): Promise<ResealResult | undefined> {
   await checkPolicy(context);
   const { stores, signal } = context;
   const before = await stores.findFileKeySource();

@@ -58,7 +58,7 @@ export function readSettings(profile: Profile, info: ProcessInfo): Settings {
     envPassphrase: allowsEnvPassphrase && Boolean(environment[variables.passphrase]),
     newEnvPassphrase: allowsEnvPassphrase && Boolean(environment[variables.newPassphrase]),
     quiet: isOn(environment[variables.quiet]),
-    // A getter, because a read doesn't need it, and looking for a terminal takes 5 ms.
+    // A getter, because looking for a terminal is slow, and a read doesn't need it.
     get interactive() {
       return isInteractive(info);
     },

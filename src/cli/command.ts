@@ -6,7 +6,7 @@ export interface Command {
   readonly name: string;
   /** One imperative sentence without a full stop. */
   readonly summary: string;
-  /** In order. Only the last one may be optional, or be many. */
+  /** In the order in which they are typed. Only the last one may be `optional` or `many`. */
   readonly operands: Readonly<Record<string, Operand>>;
   readonly options: Readonly<Record<string, Option>>;
   readonly examples: readonly Example[];
@@ -23,7 +23,7 @@ export type Example = readonly [line: string, purpose: string];
 export interface Operand {
   readonly describe: string;
   readonly choices?: readonly string[];
-  readonly completes?: Completes;
+  readonly completes?: CompletionSource;
   readonly optional?: true;
   /** One or more. */
   readonly many?: true;
@@ -45,16 +45,16 @@ export interface ValueOption {
   readonly default?: string;
   readonly required?: true;
   readonly choices?: readonly string[];
-  readonly completes?: Completes;
+  readonly completes?: CompletionSource;
   /** Validates the typed text and may convert it. */
   parse?(typed: string): unknown;
 }
 
 /**
- * How a shell completes a word, in addition to its choices: as a file name, as a command with its own arguments, or from
- * the placement index and the operands before it.
+ * What a word can be besides one of its choices: a file name, a command with its own arguments, or what a function returns,
+ * given the placement index and the operands before the word.
  */
-export type Completes =
+export type CompletionSource =
   | 'files'
   | 'command'
   | ((placement: PlacementIndex, before: readonly string[]) => readonly string[]);
@@ -93,7 +93,7 @@ type Values<Operands, Options> = { readonly [Name in keyof Operands]: OperandVal
 } & { readonly color: OptionValue<typeof colorOption> };
 
 /** Defines a command. The types of the values that `run` receives follow from its operands and options. */
-export function command<
+export function defineCommand<
   const Operands extends Readonly<Record<string, Operand>> = Record<never, never>,
   const Options extends Readonly<Record<string, Option>> = Record<never, never>,
 >({
@@ -122,16 +122,19 @@ export function command<
 }
 
 /** Defines a command that only has subcommands. */
-export function group(name: string, summary: string, commands: readonly Command[]): Command {
+export function defineGroup(name: string, summary: string, commands: readonly Command[]): Command {
   return { name, summary, commands, operands: {}, options: {}, examples: [], hidden: false, run: async () => {} };
 }
 
-/** The actions that another program asks a credential helper for, by name. */
+/** The actions that other programs request from a credential helper, by name. */
 export type HelperActions = Readonly<Record<string, { readonly summary: string; readonly example: Example }>>;
 
 /** Defines a command for each action of a credential helper. */
-export function helperCommands(actions: HelperActions, run: (action: string) => Promise<void>): readonly Command[] {
+export function defineHelperCommands(
+  actions: HelperActions,
+  run: (action: string) => Promise<void>,
+): readonly Command[] {
   return Object.entries(actions).map(([name, { summary, example }]) =>
-    command({ name, summary, examples: [example], run: () => run(name) }),
+    defineCommand({ name, summary, examples: [example], run: () => run(name) }),
   );
 }

@@ -30,7 +30,7 @@ export function toExitCode(code: ErrorCode): number {
   return codes[code] ?? exitCodes.error;
 }
 
-/** How long unfinished work may run after the command is done: 5 × 100 ms, in which the event loop turns 5 times. */
+/** How long unfinished work may run after the command is done: at least 5 × 100 ms and 5 turns of the event loop. */
 const graceTicks = 5;
 const graceTickMs = 100;
 
@@ -38,8 +38,8 @@ const graceTickMs = 100;
 type Execve = (file: string, args: readonly string[]) => never;
 
 /**
- * Lets the process exit with `exitCode`, usually by itself. A native call that hangs in a libuv thread prevents that, and
- * `process.exit` waits for the thread too, so a process that still runs after the grace period is ended by force.
+ * Sets the exit code, and lets the process end by itself. A native call that hangs in a libuv thread would prevent that, and
+ * `process.exit` would wait for the thread too. So a process that still runs after the grace period is ended by force.
  */
 export function exitAfterGrace(exitCode: number): void {
   process.exitCode = exitCode;
@@ -51,7 +51,10 @@ export function exitAfterGrace(exitCode: number): void {
   }, graceTickMs).unref();
 }
 
-/** On POSIX, a process with hanging threads can become another program, or be killed (137). */
+/**
+ * Ends the process without waiting for its threads. On POSIX, replaces it with a shell that exits with the same code or, on
+ * a Node without `execve`, kills it (exit code 137).
+ */
 function endProcess(exitCode: number): void {
   if (process.platform === 'win32') process.exit();
   const { execve } = process as { readonly execve?: Execve };

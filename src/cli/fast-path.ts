@@ -1,29 +1,29 @@
 import { writeSync } from 'node:fs';
 import { isTerminal } from '../composition/environment.ts';
-import { readAtOnce } from '../composition/read-at-once.ts';
+import { readSecretFast } from '../composition/read-at-once.ts';
 import type { PlacementEntry, PlacementIndex } from '../domain/placement/placement-index.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Cli } from './cli.ts';
 
 /** A command line without options: these words, then this many operands. */
-export interface PlainForm {
+export interface CommandForm {
   readonly words: readonly string[];
   readonly operands: number;
 }
 
 /** `get SERVICE ACCOUNT` */
-export const getForm: PlainForm = { words: ['get'], operands: 2 };
+export const getForm: CommandForm = { words: ['get'], operands: 2 };
 
 /** `auth token` */
-export const tokenForm: PlainForm = { words: ['auth', 'token'], operands: 0 };
+export const tokenForm: CommandForm = { words: ['auth', 'token'], operands: 0 };
 
 /** A command that prints a secret. */
-export interface FastRead extends PlainForm {
+export interface FastRead extends CommandForm {
   readonly profile: Profile;
   /** Finds the entry of the secret. */
   find(index: PlacementIndex, ...operands: string[]): PlacementEntry | undefined;
-  /** Returns the bytes to print. If there are none, or if it throws, the full program runs. */
+  /** Returns the bytes to print. If it returns `undefined` or throws, the full program runs. */
   select(secret: Secret): Uint8Array | undefined;
 }
 
@@ -31,8 +31,8 @@ export interface FastRead extends PlainForm {
 const maxBytes = 4096;
 
 /**
- * Prints a secret to a file or a pipe without loading the program. If that isn't possible, nothing was printed, and `full`
- * loads the full program, which reads the secret again or reports the error.
+ * Prints a secret to a file or a pipe without loading the full program. If that isn't possible, prints nothing and calls
+ * `full`, which loads the full program. That reads the secret again, or reports the error.
  */
 export async function runFastPath(command: FastRead, full: () => Promise<unknown>): Promise<void> {
   const done = await printSecret(command, process.argv.slice(2));
@@ -45,7 +45,7 @@ async function printSecret(command: FastRead, argv: readonly string[]): Promise<
   const operands = matchForm(command, argv);
   if (operands === undefined || isTerminal(1)) return false;
   try {
-    const secret = await readAtOnce(command.profile, (index) => command.find(index, ...operands));
+    const secret = await readSecretFast(command.profile, (index) => command.find(index, ...operands));
     const bytes = secret && command.select(secret);
     return bytes !== undefined && bytes.length <= maxBytes && writeSync(1, bytes) === bytes.length;
   } catch {
@@ -54,7 +54,7 @@ async function printSecret(command: FastRead, argv: readonly string[]): Promise<
 }
 
 /** A command that the full program runs without loading the parser if the command line has this form. */
-export interface DirectCommand extends PlainForm {
+export interface DirectCommand extends CommandForm {
   run(cli: Cli, ...operands: string[]): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ export function findDirectRun(
 }
 
 /** Returns the operands if `argv` has the form. Anything that begins with a dash needs the parser, even a lone `-`. */
-export function matchForm({ words, operands }: PlainForm, argv: readonly string[]): readonly string[] | undefined {
+export function matchForm({ words, operands }: CommandForm, argv: readonly string[]): readonly string[] | undefined {
   const matches =
     argv.length === words.length + operands &&
     words.every((word, index) => argv[index] === word) &&

@@ -13,7 +13,7 @@ export interface Executable {
   readonly profile: Profile;
   /** Commands that run without the parser. */
   readonly direct: readonly DirectCommand[];
-  /** Loads the full program, unless the command line is that of a direct command. */
+  /** Loads the full program. Not called for a direct command. */
   program(): Promise<Program>;
 }
 

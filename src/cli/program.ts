@@ -9,13 +9,13 @@ import { completeCommand, completionCommand } from './commands/completion.ts';
 /** One of the programs that the package installs, as data. */
 export interface Program {
   readonly profile: Profile;
-  /** The name of a helper that other programs run and people don't, if it differs from the profile's program. */
+  /** For a credential helper, which other programs run: the name of its executable. Default: the profile's program. */
   readonly helper?: string;
   /** One sentence. */
   readonly summary: string;
   /** For the help of the program itself. */
   readonly examples: readonly Example[];
-  /** Its own environment variables, in addition to those of the profile. */
+  /** The program's own environment variables, in addition to those of the profile. */
   readonly variables?: readonly VariableHelp[];
   commands(cli: Cli): readonly Command[];
 }
@@ -23,7 +23,7 @@ export interface Program {
 export type VariableHelp = readonly [variable: string, effect: string];
 
 /** The name of the executable. */
-export function programName({ profile, helper }: Pick<Program, 'profile' | 'helper'>): string {
+export function getProgramName({ profile, helper }: Pick<Program, 'profile' | 'helper'>): string {
   return helper ?? profile.program;
 }
 
@@ -65,7 +65,7 @@ export function describeVariables({ profile, variables }: Program): readonly Var
 }
 
 /** The version in package.json. */
-export function packageVersion(): string {
+export function readPackageVersion(): string {
   const text = readFileSync(join(findPackageFolder(), 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

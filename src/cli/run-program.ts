@@ -14,14 +14,14 @@ import {
 } from './command.ts';
 import { findPosition } from './completion/complete.ts';
 import { UsageError } from './output/failure.ts';
-import { listCommands, type Program, packageVersion, programName } from './program.ts';
+import { getProgramName, listCommands, type Program, readPackageVersion } from './program.ts';
 
 /**
  * Parses `argv` and runs the command. Resolves with the text of `--help` or `--version` if requested, or with ''.
  * Rejects with {@link UsageError} if the command line is invalid, and with the command's error if it fails.
  */
 export async function runProgram(program: Program, cli: Cli, argv: readonly string[]): Promise<string> {
-  const name = programName(program);
+  const name = getProgramName(program);
   let complaint: string | undefined;
   let text = '';
   let selected: Pick<Command, 'examples' | 'operands' | 'commands'> = { ...program, operands: {}, commands: [] };
@@ -38,7 +38,7 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
     })
     .demandCommand(1, missingCommand)
     .strict()
-    .version(packageVersion())
+    .version(readPackageVersion())
     .help()
     .alias('help', 'h')
     .wrap(80)
@@ -56,7 +56,7 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
     await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {
       text = output;
     });
-    if (text === '' || text === packageVersion()) return text && `${text}\n`;
+    if (text === '' || text === readPackageVersion()) return text && `${text}\n`;
     return `${text}${formatExamples(selected.examples, name)}\n`;
   } catch (error) {
     if (!complaint) throw error;

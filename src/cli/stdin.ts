@@ -10,15 +10,15 @@ const newline = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * Reads a secret to the end of `stdin`. Unless `raw`, one trailing newline is removed, which `echo` adds; on Windows, where
- * programs end a line with CR LF, both.
+ * Reads a secret to the end of `stdin`. Unless `raw`, removes one trailing newline, which `echo` adds. On Windows, that's
+ * LF or CR LF.
  */
 export async function readSecret(stdin: AsyncIterable<Buffer>, raw: boolean): Promise<Secret> {
   const bytes = await readStdin(stdin);
-  return new Secret(raw ? bytes : bytes.subarray(0, lengthWithoutNewline(bytes)));
+  return new Secret(raw ? bytes : bytes.subarray(0, measureWithoutNewline(bytes)));
 }
 
-function lengthWithoutNewline(bytes: Buffer): number {
+function measureWithoutNewline(bytes: Buffer): number {
   if (bytes.at(-1) !== newline) return bytes.length;
   return process.platform === 'win32' && bytes.at(-2) === carriageReturn ? bytes.length - 2 : bytes.length - 1;
 }
@@ -38,7 +38,7 @@ export async function readStdin(stdin: AsyncIterable<Buffer>): Promise<Buffer> {
 const stdin = 0;
 const maxChunkBytes = 64 * 1024;
 
-/** Yields the chunks of stdin. Reads files and pipes directly, because creating `process.stdin` takes 4 ms. */
+/** Yields the chunks of stdin. Reads files and pipes directly, because creating `process.stdin` is slow. */
 export async function* openStdin(): AsyncGenerator<Buffer, void, void> {
   if (isTerminal(stdin)) return yield* process.stdin;
   for (;;) {

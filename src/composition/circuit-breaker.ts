@@ -4,7 +4,7 @@ import { storeNames } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import type { StoreProbe } from '../ports/store-probe.ts';
 
-/** An OS store. */
+/** A store that a selection can probe: an OS keyring, or pass. */
 export type Keyring = CredentialStore & StoreProbe;
 
 /**

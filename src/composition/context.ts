@@ -14,7 +14,7 @@ export interface ContextOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether a store may prompt the user, if somebody can answer. */
   readonly interactive: boolean;
-  /** For a server rather than one command: a store that timed out is tried again. */
+  /** For a process that runs more than one command: a store that timed out is tried again. */
   readonly longRunning?: boolean;
   readonly signal: AbortSignal;
   /** Creates the terminal, once the settings are known. */
@@ -60,7 +60,7 @@ export function createContext(options: ContextOptions): Context {
   };
 }
 
-/** The two locations of os-release(5), or an empty text for an unknown distribution. */
+/** Returns the text of os-release(5) from the first of its two locations that can be read, or '' if none can. */
 function readOsRelease(): string {
   for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
     try {

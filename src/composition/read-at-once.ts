@@ -1,5 +1,5 @@
-import { getAtOnce } from '../adapters/encrypted-file/get-at-once.ts';
-import { readPlain } from '../adapters/files/read-private-file.ts';
+import { readFileSecretFast } from '../adapters/encrypted-file/get-at-once.ts';
+import { readIfPrivate } from '../adapters/files/read-private-file.ts';
 import { readSettings } from '../app/settings.ts';
 import { parsePlacement } from '../domain/placement/placement-codec.ts';
 import type { PlacementEntry, PlacementIndex } from '../domain/placement/placement-index.ts';
@@ -17,7 +17,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * asked. Returns `undefined` or rejects in every other case: the full program then reads it, from the start. `find` selects
  * the entry of the secret.
  */
-export async function readAtOnce(
+export async function readSecretFast(
   profile: Profile,
   find: (placement: PlacementIndex) => PlacementEntry | undefined,
   environment: Environment = process.env,
@@ -33,10 +33,10 @@ export async function readAtOnce(
     terminal: false,
   });
   if (policy.preference !== 'auto' && policy.preference !== 'file') return undefined;
-  const text = readPlain(placementPath);
+  const text = readIfPrivate(placementPath);
   const parsed = text === undefined ? undefined : parsePlacement(text);
   const placed = parsed?.kind === 'placement' ? find(parsed.placement) : undefined;
-  if (placed?.store === 'file') return getAtOnce(credentialsPath, home, placed);
+  if (placed?.store === 'file') return readFileSecretFast(credentialsPath, home, placed);
   if (placed?.store !== 'secret-service' || policy.keyringDisabled) return undefined;
   const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
   const store = createSecretService({

@@ -15,7 +15,7 @@ export interface StoresOptions extends PassphrasesOptions {
   readonly home: string;
   /** Whether a store may prompt the user, if somebody can answer. */
   readonly interactive: boolean;
-  /** For a server rather than one command: a store that timed out is tried again. */
+  /** For a process that runs more than one command: a store that timed out is tried again. */
   readonly longRunning?: boolean;
 }
 
@@ -43,7 +43,7 @@ export function createStores(options: StoresOptions): Stores {
   const file = { path: settings.credentialsPath, home: options.home, notice: options.terminal.notice };
   const openFile = once(async () => {
     const { createEncryptedFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
-    return createEncryptedFile({ ...file, keySource: settings.keySource, passphrases: lazyPassphrases(options) });
+    return createEncryptedFile({ ...file, keySource: settings.keySource, passphrases: createLazyPassphrases(options) });
   });
   const openable = listCandidates(platform, true);
   return {
@@ -115,19 +115,19 @@ function createKeyrings({
     },
     async pass() {
       const { createPass } = await import('../adapters/pass/pass.ts');
-      const childEnvironment = removeSecrets(environment, profile);
+      const childEnvironment = omitSecretVariables(environment, profile);
       return guard(createPass({ environment: childEnvironment, sentinelService, interaction, withLock }));
     },
   };
 }
 
-function removeSecrets(environment: StoresOptions['environment'], profile: Profile) {
+function omitSecretVariables(environment: StoresOptions['environment'], profile: Profile) {
   const secrets = listSecretVariables(profile);
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !secrets.includes(name)));
 }
 
 /** Loads the prompts when they're first needed: never for a file that the home directory opens. */
-function lazyPassphrases(options: StoresOptions): PassphraseSource {
+function createLazyPassphrases(options: StoresOptions): PassphraseSource {
   let loaded: Promise<PassphraseSource> | undefined;
   const load = () => {
     loaded ??= import('./passphrases.ts').then(({ createPassphrases }) => createPassphrases(options));

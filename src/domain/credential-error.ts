@@ -4,7 +4,7 @@ import type { SelectionErrorCode } from './selection/selection.ts';
 /**
  * Every way that keystow can fail. A code never changes its meaning; a message may change its wording.
  *
- * A {@link Reason} means that a required store does not work. A {@link SelectionErrorCode} means that no store was
+ * A {@link Reason} means that the store to use does not work. A {@link SelectionErrorCode} means that no store was
  * selected. The rest:
  */
 export type ErrorCode =
@@ -16,13 +16,13 @@ export type ErrorCode =
   | 'invalid-name'
   /** A setting other than the preference has an invalid value. */
   | 'invalid-setting'
-  /** A document that was passed as input is invalid, for example a report to replay. */
+  /** An argument, an option or a document that was passed as input is invalid, for example a report to replay. */
   | 'invalid-input'
   /** The secret is larger than the store's limit. */
   | 'too-large'
   /** The encrypted file is truncated, was altered, or was sealed for another home directory. */
   | 'file-damaged'
-  /** The file in the place of the encrypted file belongs to another program. */
+  /** The file at the path of the encrypted file was written by another program. */
   | 'file-foreign'
   /** The encrypted file was written by a later version of keystow. */
   | 'file-version'
@@ -30,7 +30,7 @@ export type ErrorCode =
   | 'file-refused'
   /** The operating system failed to read or write the encrypted file or its folder. */
   | 'file-io'
-  /** Another process holds the lock of the encrypted file for too long. */
+  /** Another process holds a lock for too long, or keeps changing the file. */
   | 'file-busy'
   /** The passphrase does not open the encrypted file. */
   | 'wrong-passphrase'

@@ -14,7 +14,7 @@ export interface Profile {
   readonly sentinelService: string;
   /** File names in the configuration folder. */
   readonly files: { readonly credentials: string; readonly placement: string };
-  /** What opens a new encrypted file, unless the user chose. */
+  /** What opens a new encrypted file, unless the user's settings choose. */
   readonly keySource: KeySource;
   /** Environment variables, by what they set. */
   readonly variables: {

@@ -52,7 +52,7 @@ export interface ApplicationStore extends AsyncDisposable {
   /** Examines every store, for a `doctor` command. Changes nothing, but probes the OS stores as `set` does. */
   report(options?: OperationOptions): Promise<Report>;
 
-  /** Closes connections and forgets keys. `await using` does this automatically. */
+  /** Closes connections and clears cached keys. `await using` does this automatically. */
   close(): Promise<void>;
 }
 

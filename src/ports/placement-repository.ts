@@ -1,7 +1,7 @@
 import type { PlacementIndex } from '../domain/placement/placement-index.ts';
 
 /**
- * The placement file, shared by all processes of the user. Losing it costs only time, because the stores keep their data.
+ * The placement file, shared by all processes of the user. Losing it loses no credential: a read then searches the stores.
  */
 export interface PlacementRepository {
   /**

@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 /** Rotates refresh tokens: each is accepted once. */
-const server = async () => ({
+const openServer = async () => ({
   async refresh({ refreshToken }: TokenSet): Promise<TokenSet> {
     if (refreshToken === undefined || refreshed.includes(refreshToken))
       throw new CredentialError('not-signed-in', 'no');
@@ -44,7 +44,7 @@ function createTokens(validMs: number, generation = 1): TokenSet {
 const save = (tokens: TokenSet) => saveSession(world.context, name, { kind: 'sign-in', issuer, tokens });
 
 describe('an access token', () => {
-  const getToken = () => getAccessToken(world.context, name, { server, withLock: createMutex() });
+  const getToken = () => getAccessToken(world.context, name, { openServer, withLock: createMutex() });
 
   test('that is valid is returned without a request', async () => {
     await save(createTokens(renewalMarginMs + 60_000));
@@ -71,7 +71,7 @@ describe('an access token', () => {
   test('[APP1] is renewed once if twenty callers need it at once, and all get the new one', async () => {
     await save(createTokens(-1000));
     const withLock = createMutex();
-    const tokens = Array.from({ length: 20 }, () => getAccessToken(world.context, name, { server, withLock }));
+    const tokens = Array.from({ length: 20 }, () => getAccessToken(world.context, name, { openServer, withLock }));
     expect(new Set(await Promise.all(tokens))).toEqual(new Set(['access-2']));
     expect(refreshed).toEqual(['refresh-1']);
   });
@@ -92,7 +92,7 @@ describe('an access token', () => {
         }),
       },
     };
-    expect(await getAccessToken(failing, name, { server, withLock: createMutex() })).toBe('access-2');
+    expect(await getAccessToken(failing, name, { openServer, withLock: createMutex() })).toBe('access-2');
     expect(world.warnings).toEqual([
       'the renewed sign-in could not be stored, so you may have to sign in again soon: locked by now',
     ]);

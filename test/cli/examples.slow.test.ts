@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { flattenCommands } from '../../scripts/man-page.ts';
 import type { Example } from '../../src/cli/command.ts';
-import { programName } from '../../src/cli/program.ts';
+import { getProgramName } from '../../src/cli/program.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { visit } from '../oauth/fake-browser.ts';
 import { programs } from '../support/all-programs.ts';
@@ -59,7 +59,7 @@ function shellOf(line: string): string {
 const helps = programs.flatMap((program) => {
   const commands = [{ name: '', examples: program.examples }, ...flattenCommands(program)];
   return commands.map(({ name, examples }): [string, string, readonly Example[]] => [
-    programName(program),
+    getProgramName(program),
     name,
     examples,
   ]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { command, group, type Option } from '../../src/cli/command.ts';
+import { defineCommand, defineGroup, type Option } from '../../src/cli/command.ts';
 import { complete } from '../../src/cli/completion/complete.ts';
 import type { PlacementIndex } from '../../src/domain/placement/placement-index.ts';
 
@@ -18,7 +18,7 @@ const accounts = (known: PlacementIndex, [service]: readonly string[]) =>
   known.filter((placed) => placed.service === service).map(({ account }) => account);
 
 const program = [
-  command({
+  defineCommand({
     name: 'get',
     summary: 'gets',
     operands: { service: { describe: '', completes: services }, account: { describe: '', completes: accounts } },
@@ -30,7 +30,7 @@ const program = [
     examples: [],
     run,
   }),
-  command({
+  defineCommand({
     name: 'exec',
     summary: 'runs',
     operands: { service: { describe: '' }, command: { many: true, describe: '', completes: 'command' } },
@@ -38,8 +38,8 @@ const program = [
     examples: [],
     run,
   }),
-  command({ name: 'inner', summary: 'for scripts', hidden: true, examples: [], run }),
-  group('auth', 'signs', [command({ name: 'login', summary: 'in', examples: [], run })]),
+  defineCommand({ name: 'inner', summary: 'for scripts', hidden: true, examples: [], run }),
+  defineGroup('auth', 'signs', [defineCommand({ name: 'login', summary: 'in', examples: [], run })]),
 ];
 
 const completion = (...words: string[]) => complete(program, globalOptions, words, placement);

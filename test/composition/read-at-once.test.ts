@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readAtOnce } from '../../src/composition/read-at-once.ts';
+import { readSecretFast } from '../../src/composition/read-at-once.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
 import { findEntry } from '../../src/domain/placement/placement-index.ts';
@@ -45,7 +45,7 @@ async function house({ seal = 'home', store = 'file' }: { seal?: KeySource; stor
 
 /** A rejection says no more than `undefined` does. */
 function secretAtOnce(environment: House['environment'], name: CredentialName): Promise<Secret | undefined> {
-  return readAtOnce(keystow, (placement) => findEntry(placement, name), environment).catch(() => undefined);
+  return readSecretFast(keystow, (placement) => findEntry(placement, name), environment).catch(() => undefined);
 }
 
 async function textAtOnce({ environment }: House, name = alice): Promise<string | undefined> {

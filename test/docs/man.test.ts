@@ -2,15 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatManPage } from '../../scripts/man-page.ts';
-import { programName } from '../../src/cli/program.ts';
+import { getProgramName } from '../../src/cli/program.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { programs } from '../support/all-programs.ts';
 import { missingProgram } from '../support/session-bus.ts';
 
 const folder = resolve(import.meta.dirname, '../../man');
-const pages = programs.map((program) => `${programName(program)}.1`);
+const pages = programs.map((program) => `${getProgramName(program)}.1`);
 
-test.each(programs.map((program) => ({ name: programName(program), program })))(
+test.each(programs.map((program) => ({ name: getProgramName(program), program })))(
   'the man page of $name matches its commands (update it with npm run man)',
   async ({ name, program }) => {
     const page = formatManPage(

@@ -1,6 +1,6 @@
 import type { Cli } from '../../src/cli/cli.ts';
 import type { Command } from '../../src/cli/command.ts';
-import { programName } from '../../src/cli/program.ts';
+import { getProgramName } from '../../src/cli/program.ts';
 import { addressIn, jsmAt } from '../cli/jsm-login.ts';
 import type { Running } from '../cli/sandbox.ts';
 import { visit } from '../oauth/fake-browser.ts';
@@ -134,7 +134,7 @@ export function createCommandEnvironment({ oidc }: Servers): Record<string, stri
 /** Lists the commands of all programs. */
 export function listCommandNames(): readonly string[] {
   return programs.flatMap((program) =>
-    listSubcommandNames(programName(program), program.commands({ profile: program.profile } as Cli)),
+    listSubcommandNames(getProgramName(program), program.commands({ profile: program.profile } as Cli)),
   );
 }
 

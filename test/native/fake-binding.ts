@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Binding, EntryOptions, FoundCredential, NativeEntry } from '../../src/adapters/native/binding.ts';
+import type { Binding, BindingCredential, EntryOptions, NativeEntry } from '../../src/adapters/native/binding.ts';
 
 /** Stands for the death of the process. Later calls have no effect. */
 class Crash extends Error {}
@@ -96,7 +96,7 @@ export class FakeBinding {
     this.items.set(key, { ...name, user: this.items.get(key)?.user ?? name.user, secret });
   }
 
-  #find(service: string, target: string | undefined): FoundCredential[] {
+  #find(service: string, target: string | undefined): BindingCredential[] {
     return this.#platform.find(this.items.values(), service, target);
   }
 
@@ -169,7 +169,7 @@ export interface FakePlatform {
   /** Returns the error message if the secret cannot be written. */
   findSecretError(item: StoredItem): string | undefined;
   /** Throws if the search fails. */
-  find(items: Iterable<StoredItem>, service: string, target: string | undefined): FoundCredential[];
+  find(items: Iterable<StoredItem>, service: string, target: string | undefined): BindingCredential[];
 }
 
 /** Windows, as observed under Wine, with the binding's messages. */

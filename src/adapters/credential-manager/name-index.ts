@@ -1,5 +1,5 @@
 import { type CredentialName, isValidName } from '../../domain/credential-name.ts';
-import type { FoundCredential } from '../native/binding.ts';
+import type { BindingCredential } from '../native/binding.ts';
 import type { Items } from '../native/items.ts';
 import { maxItemBytes, nameIndexPrefix, toItem, toNameIndexItem } from './names.ts';
 
@@ -49,7 +49,7 @@ function splitName({ service, account }: CredentialName): string[] {
 }
 
 /** Joins the parts of each name. Skips incomplete and invalid ones. */
-function joinNames(found: readonly FoundCredential[]): CredentialName[] {
+function joinNames(found: readonly BindingCredential[]): CredentialName[] {
   const texts = new Map<string, string>();
   for (const { account: user, password } of [...found].sort(compareByUser)) {
     const hash = user.slice(0, user.lastIndexOf('-'));
@@ -63,6 +63,6 @@ function joinNames(found: readonly FoundCredential[]): CredentialName[] {
   });
 }
 
-function compareByUser(a: FoundCredential, b: FoundCredential): number {
+function compareByUser(a: BindingCredential, b: BindingCredential): number {
   return a.account < b.account ? -1 : 1;
 }

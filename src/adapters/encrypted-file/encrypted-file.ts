@@ -14,7 +14,7 @@ import type { Payload } from './payload.ts';
 export interface ExistingFileOptions {
   /** Absolute. */
   readonly path: string;
-  /** The home directory's path, as the environment gives it. It's the key of a file with the key source `home`. */
+  /** The path of the home directory. The key of a file with the key source `home` is derived from it. */
   readonly home: string;
   /** Receives each line once: permissions that were too loose, and folders that other users can write to. */
   notice(line: string): void;
@@ -113,7 +113,7 @@ function toEnvelopeFile({ path, home, notice, maxFileBytes }: ExistingFileOption
   return {
     file: { path, label: 'encrypted file' },
     home,
-    notice: withoutRepeats(notice),
+    notice: omitRepeats(notice),
     maxBytes: maxFileBytes ?? defaultMaxFileBytes,
   };
 }
@@ -124,7 +124,7 @@ function checkCall({ service, account }: CredentialName, options: OperationOptio
   return name;
 }
 
-function withoutRepeats(notice: (line: string) => void): (line: string) => void {
+function omitRepeats(notice: (line: string) => void): (line: string) => void {
   const sent = new Set<string>();
   return (line) => {
     if (sent.has(line)) return;

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { parseEnvelope } from '../../domain/envelope/envelope.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { isPlainFolder, readPlain } from '../files/read-private-file.ts';
+import { isPrivateFolder, readIfPrivate } from '../files/read-private-file.ts';
 import { deriveHomeKey } from './kdf.ts';
 import { Payload } from './payload.ts';
 import { decodeBase64, open } from './seal.ts';
@@ -11,8 +11,8 @@ import { decodeBase64, open } from './seal.ts';
  * Returns a secret from a private, undamaged file with the key source `home`. In any other case returns `undefined` or
  * throws; the full program then reports what is wrong.
  */
-export function getAtOnce(path: string, home: string, name: CredentialName): Secret | undefined {
-  const text = isPlainFolder(dirname(path)) ? readPlain(path) : undefined;
+export function readFileSecretFast(path: string, home: string, name: CredentialName): Secret | undefined {
+  const text = isPrivateFolder(dirname(path)) ? readIfPrivate(path) : undefined;
   const parsed = text === undefined ? undefined : parseEnvelope(text);
   const envelope = parsed?.kind === 'envelope' ? parsed.envelope : undefined;
   const ciphertext = envelope && decodeBase64(envelope.ciphertext);

@@ -1,5 +1,5 @@
 import type { Argon2Cost, HkdfHeader, KdfHeader } from '../../domain/envelope/key-derivation.ts';
-import { nodeCrypto } from './seal.ts';
+import { loadNodeCrypto } from './seal.ts';
 
 /** Derives the 32-byte key of a file. `input`: the home directory's path or the passphrase, in UTF-8. */
 export type DeriveKey = (kdf: KdfHeader, input: Uint8Array) => Promise<Uint8Array>;
@@ -7,7 +7,7 @@ export type DeriveKey = (kdf: KdfHeader, input: Uint8Array) => Promise<Uint8Arra
 export const deriveKey: DeriveKey = async (kdf, input) =>
   kdf.name === 'argon2id' ? argon2id(input, Buffer.from(kdf.salt, 'base64'), kdf) : deriveHomeKey(input, kdf);
 
-/** Binds a key to this format: the same input gives another key elsewhere (RFC 5869 §3.2). */
+/** Binds a key to this format: with another `info`, the same input derives another key (RFC 5869 §3.2). */
 const info = Buffer.from('keystow-credentials 1 aes-256-gcm');
 
 export function deriveHomeKey(home: Uint8Array, { salt }: HkdfHeader): Uint8Array {
@@ -16,7 +16,7 @@ export function deriveHomeKey(home: Uint8Array, { salt }: HkdfHeader): Uint8Arra
 
 /** HKDF with SHA-256 (RFC 5869). */
 export function hkdfSha256(input: Uint8Array, salt: Uint8Array, info: Uint8Array, bytes: number): Uint8Array {
-  return new Uint8Array(nodeCrypto().hkdfSync('sha256', input, salt, info, bytes));
+  return new Uint8Array(loadNodeCrypto().hkdfSync('sha256', input, salt, info, bytes));
 }
 
 /** Argon2id, version 0x13 (RFC 9106), 32 bytes. Uses Node's implementation if it has one, WebAssembly otherwise. */
@@ -58,7 +58,7 @@ function argon2idInNode(
   });
 }
 
-/** `crypto.argon2` of Node 24.7 and later. The types used here are older. */
+/** `crypto.argon2` of Node 24.7 and later. Our version of Node's types doesn't have it. */
 type NodeArgon2 = (
   algorithm: 'argon2id',
   parameters: {
@@ -73,5 +73,5 @@ type NodeArgon2 = (
 ) => void;
 
 function findNodeArgon2(): NodeArgon2 | undefined {
-  return (nodeCrypto() as { readonly argon2?: NodeArgon2 }).argon2;
+  return (loadNodeCrypto() as { readonly argon2?: NodeArgon2 }).argon2;
 }

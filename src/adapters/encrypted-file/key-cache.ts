@@ -46,7 +46,7 @@ export class KeyCache {
   async open(sealed: SealedPayload, options?: OperationOptions): Promise<Buffer> {
     const payload = await this.openWithoutPrompt(sealed);
     if (payload !== undefined) return payload;
-    // Of several concurrent operations, one asks, and the others find its key in the cache.
+    // If several operations run concurrently, one prompts, and the others find its key in the cache.
     const turn = this.#prompt
       .then(async () => (await this.openWithoutPrompt(sealed)) ?? this.#askAndOpen(sealed, options))
       .finally(() => this.#options.passphrases.done?.());
@@ -114,7 +114,7 @@ export class KeyCache {
 
   async #addPassphraseKey(answer: Promise<Secret>): Promise<KdfHeader> {
     const passphrase = await answer;
-    // Deriving may block the process, so operations that found no file at the same time get to share this answer first.
+    // Deriving may block the process. Other operations that found no file can share this answer, so let them start first.
     await new Promise((done) => setImmediate(done));
     const kdf: KdfHeader = { name: 'argon2id', ...this.#options.cost, salt: this.#newSalt(argon2SaltBytes) };
     const key = await this.#deriveFromPassphrase(kdf, passphrase);
@@ -150,7 +150,7 @@ function toId(kdf: KdfHeader): string {
   return JSON.stringify(normaliseKdfHeader(kdf));
 }
 
-/** The key is right as far as anybody can tell: the home directory's, or that of a passphrase which opened the file. */
+/** For a key that isn't in doubt: the home directory's, or that of a passphrase which has opened the file before. */
 function alteredError(file: ManagedFile, kdf: KdfHeader): CredentialError {
   const why = kdf.name === 'argon2id' ? 'it was altered' : 'it was altered, or sealed under another home directory';
   return damagedError(file, why);

@@ -1,7 +1,7 @@
 import {
-  associatedData,
   type Envelope,
   type EnvelopeHeader,
+  formatAssociatedData,
   nonceBytes,
   tagBytes,
 } from '../../domain/envelope/envelope.ts';
@@ -43,12 +43,12 @@ export function open(
 }
 
 function encodeAssociatedData(header: EnvelopeHeader): Uint8Array {
-  return Buffer.from(associatedData(header));
+  return Buffer.from(formatAssociatedData(header));
 }
 
 /** AES-256-GCM (NIST SP 800-38D). Returns the ciphertext followed by its 16-byte tag. */
 export function encrypt(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, associated: Uint8Array): Buffer {
-  const cipher = nodeCrypto().createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
+  const cipher = loadNodeCrypto().createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
@@ -60,7 +60,7 @@ export function decrypt(
   associated: Uint8Array,
 ): Buffer | undefined {
   const end = ciphertext.length - tagBytes;
-  const decipher = nodeCrypto()
+  const decipher = loadNodeCrypto()
     .createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
     .setAAD(associated)
     .setAuthTag(ciphertext.subarray(end));
@@ -77,8 +77,8 @@ export function decrypt(
 /**
  * Decodes base64; `undefined` unless `text` is the one canonical spelling of its bytes (RFC 4648 §3.5).
  *
- * Node's decoder skips characters that aren't base64. Encoding again finds them several times faster than a regular
- * expression would, which matters in a file with 1,000 credentials.
+ * Node's decoder skips characters that aren't base64. Encoding the bytes again finds them, faster than a regular expression
+ * would.
  */
 export function decodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
@@ -86,6 +86,6 @@ export function decodeBase64(text: string): Buffer | undefined {
 }
 
 /** Loads `node:crypto` when it's first needed: reads of other stores include this file, but don't need it. */
-export function nodeCrypto(): typeof import('node:crypto') {
+export function loadNodeCrypto(): typeof import('node:crypto') {
   return process.getBuiltinModule('node:crypto');
 }

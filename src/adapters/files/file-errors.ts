@@ -69,7 +69,7 @@ export function errnoCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, errno } = error as NodeJS.ErrnoException;
   // libuv has no code for an exceeded quota; it only reports the number.
-  return /^unknown/i.test(code ?? '') && errno === -quotaErrno() ? 'EDQUOT' : code;
+  return /^unknown/i.test(code ?? '') && errno === -getQuotaErrno() ? 'EDQUOT' : code;
 }
 
 /** Returns the system's description of an error, such as `no space left on device`. */
@@ -90,6 +90,6 @@ export function replaceControls(text: string): string {
 }
 
 /** Loads `node:os` only after a failure: a successful read doesn't need it. */
-function quotaErrno(): number {
+function getQuotaErrno(): number {
   return process.getBuiltinModule('node:os').constants.errno.EDQUOT;
 }

@@ -24,7 +24,7 @@ export function rejectForeignFolder(file: ManagedFile): void {
  * Sends a notice for each folder, from the file's own up to the root, that another user can write to. They can't read
  * the file, but they can delete it or put back an older copy.
  *
- * A sticky folder is safe. So is one that only the user's private group can write to: that group has the user's number.
+ * A sticky folder is safe. So is one that only the user's private group can write to: its group ID equals the user ID.
  */
 export function warnAboutWritableFolders(file: ManagedFile, notice: (line: string) => void): void {
   for (let folder = dirname(resolve(file.path)); ; folder = dirname(folder)) {

@@ -52,19 +52,19 @@ export class LockDirectory {
     stat: (path: string, done: Callback<Stats>) =>
       callBack(done, () => {
         const stats = statSync(path);
-        if (!stats.isDirectory()) throw notADirectory();
+        if (!stats.isDirectory()) throw notADirectoryError();
         this.#examined = toState(stats);
         return stats;
       }),
     utimes: (path: string, accessed: Date, changed: Date, done: Callback) =>
       callBack(done, () => {
-        if (!this.isHeld()) throw lockGone();
+        if (!this.isHeld()) throw lockGoneError();
         utimesSync(path, accessed, changed);
         this.#ours = this.#readState();
       }),
     rmdir: (path: string, done: Callback) =>
       callBack(done, () => {
-        if (this.#readState() !== (this.#ours ?? this.#examined)) throw lockGone();
+        if (this.#readState() !== (this.#ours ?? this.#examined)) throw lockGoneError();
         // Before the removal: afterwards, whatever is at the path belongs to another process.
         this.#ours = undefined;
         rmdirSync(path);
@@ -88,12 +88,12 @@ function toState(stats: Stats): string {
 }
 
 /** Windows would report a missing folder for a file. */
-function notADirectory(): Error {
+function notADirectoryError(): Error {
   return Object.assign(new Error('ENOTDIR: not a directory, stat'), { code: 'ENOTDIR' });
 }
 
 /** Tells proper-lockfile that the lock no longer exists. */
-function lockGone(): Error {
+function lockGoneError(): Error {
   return Object.assign(new Error('the lock is gone'), { code: 'ENOENT' });
 }
 

@@ -29,7 +29,7 @@ const maxPauseMs = 250;
  * - one holder keeps the lock longer than the limit, or several together for 30 seconds → `file-busy`, and `work` didn't
  *   run
  * - the holder was killed → taken over within {@link staleMs} and a second
- * - `work` that takes the same lock again waits for itself and never ends
+ * - `work` takes the same lock again → it waits for itself, and never ends
  */
 export function createLock({ limitMs = defaultLimitMs, ...file }: LockOptions): Mutex {
   // Callers in this process queue up; only the first one competes for the folder.

@@ -134,7 +134,7 @@ const maxBytes = 64 * 1024 * 1024;
  * Returns the text of a file that needs no attention: the user's own regular file, with mode 0600 and one link. Returns
  * `undefined` for any other file, and throws the system's error.
  */
-export function readPlain(path: string): string | undefined {
+export function readIfPrivate(path: string): string | undefined {
   const descriptor = openSync(path, readFlags);
   try {
     const stats = fstatSync(descriptor);
@@ -146,7 +146,7 @@ export function readPlain(path: string): string | undefined {
 }
 
 /** Returns whether only the user can enter a folder. Throws the system's error. */
-export function isPlainFolder(path: string): boolean {
+export function isPrivateFolder(path: string): boolean {
   return isPrivate(statSync(path));
 }
 

@@ -30,12 +30,12 @@ export interface Replacement {
  * Replaces the file atomically. The new file has mode 0600 from its first byte.
  *
  * - resolves `true` once the bytes are on the disk
- * - `false` if the file is no longer the `expected` version or the writer no longer permitted; nothing has changed. A
- *   rename can't compare and swap, so the check runs in the same turn of the event loop, microseconds before
+ * - resolves `false`, and changes nothing, if the file is no longer the `expected` version or the writer is no longer
+ *   permitted. A rename can't compare and swap, so the check runs in the same turn of the event loop, just before it
  * - a system call fails → `file-io`. The old file is unchanged; if only the sync of the folder failed, it's replaced
  */
 export async function replaceFile({ file, bytes, expected, isPermitted }: Replacement): Promise<boolean> {
-  const temp = newTempPath(file.path);
+  const temp = createTempPath(file.path);
   try {
     await writeNewFile(temp, bytes);
     if (!(await renameIf(() => isPermitted() && fileVersion(file) === expected, temp, file.path))) return false;
@@ -77,7 +77,7 @@ function renameIf(condition: () => boolean, from: string, to: string): Promise<b
   });
 }
 
-/** After a rename there's no file left. One that can't be removed is left for the next writer. */
+/** Does nothing after a rename. If a file can't be removed, the next writer removes it. */
 function removeQuietly(path: string): void {
   try {
     rmSync(path, { force: true });
@@ -121,7 +121,7 @@ export async function syncFolder(folder: string): Promise<void> {
 const tempInfix = '.tmp-';
 
 /** Returns an unused name beside `path`: `credentials.json.tmp-` and 16 hexadecimal digits. */
-function newTempPath(path: string): string {
+function createTempPath(path: string): string {
   return `${path}${tempInfix}${randomBytes(8).toString('hex')}`;
 }
 

@@ -11,7 +11,7 @@ export function isBusy(error: unknown): boolean {
   return process.platform === 'win32' && ['EPERM', 'EACCES', 'EBUSY'].includes(errnoCode(error) ?? '');
 }
 
-/** Does `work`; on Windows retries it for up to 2 seconds while another program has the file open. */
+/** Runs `work`. On Windows, retries it for up to 2 seconds while another program has the file open. */
 export async function retryWhileBusy<T>(work: () => T): Promise<T> {
   let start: number | undefined;
   for (;;) {

@@ -10,7 +10,7 @@ import type { Item } from '../native/items.ts';
  */
 export const maxItemBytes = 64 * 1024;
 
-/** Chunks have a service of their own, so that they are not listed with any other. */
+/** Chunks have a service of their own, so that they are not listed with any other. Stored, so it keeps the old word. */
 const chunkService = 'keystow pieces';
 
 /** Service and account are stored unchanged, so that Keychain Access and `security` find them. */

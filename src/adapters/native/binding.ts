@@ -18,7 +18,7 @@ export interface Binding {
    * - Windows: the credentials whose target is `target`, or starts with it if it ends in `*`; rejects if any of them is
    *   not UTF-16 text
    */
-  findCredentialsAsync(service: string, target?: string): Promise<readonly FoundCredential[]>;
+  findCredentialsAsync(service: string, target?: string): Promise<readonly BindingCredential[]>;
 }
 
 export interface NativeEntry {
@@ -29,7 +29,7 @@ export interface NativeEntry {
   deleteCredential(): Promise<boolean>;
 }
 
-export interface FoundCredential {
+export interface BindingCredential {
   readonly account: string;
   readonly password: string;
 }

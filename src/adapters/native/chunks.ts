@@ -42,7 +42,7 @@ const manifestPrefix = Buffer.from('keystow-pieces:');
 const manifestFormat = /^keystow-pieces:1:([ab]):(0|[1-9]\d{0,5}):([0-9a-f]{64})$/;
 
 /** Returns the complete secret, never a mixture of two, or `undefined` if there is none. */
-export async function readSecret(items: Items, layout: ChunkLayout): Promise<Uint8Array | undefined> {
+export async function readChunkedSecret(items: Items, layout: ChunkLayout): Promise<Uint8Array | undefined> {
   for (let attempt = 0; attempt < maxReadAttempts; attempt += 1) {
     if (attempt > 0) await sleep(Math.min(2 ** attempt, maxPauseMs));
     const main = await items.read(layout.main);
@@ -61,7 +61,7 @@ export async function readSecret(items: Items, layout: ChunkLayout): Promise<Uin
  * Unused chunks are removed afterwards, highest index first. If a crash interrupts that, the remaining chunks have no gap
  * from index 0 up, so the next write or removal finds all of them.
  */
-export async function writeSecret(items: Items, layout: ChunkLayout, secret: Uint8Array): Promise<void> {
+export async function writeChunkedSecret(items: Items, layout: ChunkLayout, secret: Uint8Array): Promise<void> {
   const { main, maxItemBytes } = layout;
   const old = await readChunkRange(items, layout);
   if (secret.length > 0 && secret.length <= maxItemBytes && !isManifest(secret)) {
@@ -80,7 +80,7 @@ export async function writeSecret(items: Items, layout: ChunkLayout, secret: Uin
 }
 
 /** Removes the secret and all of its chunks, including those of an interrupted write. Returns whether there was a secret. */
-export async function removeSecret(items: Items, layout: ChunkLayout): Promise<boolean> {
+export async function removeChunkedSecret(items: Items, layout: ChunkLayout): Promise<boolean> {
   const old = await readChunkRange(items, layout);
   const removed = await items.remove(layout.main);
   await removeUnusedChunks(items, layout, old);

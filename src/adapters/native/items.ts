@@ -1,5 +1,5 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import { type Binding, type FoundCredential, type NativeEntry, requireBinding } from './binding.ts';
+import { type Binding, type BindingCredential, type NativeEntry, requireBinding } from './binding.ts';
 import type { Operation } from './operation.ts';
 
 /** The names by which the binding addresses an item. */
@@ -76,7 +76,7 @@ export class Items {
     return removed;
   }
 
-  async find(service: string, target?: string): Promise<readonly FoundCredential[]> {
+  async find(service: string, target?: string): Promise<readonly BindingCredential[]> {
     return this.#bounded(() => this.#binding().findCredentialsAsync(service, target));
   }
 

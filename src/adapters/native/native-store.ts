@@ -9,7 +9,13 @@ import type { Mutex } from '../../ports/mutex.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import { probeByRoundTrip, toProbeResult } from '../keyrings/probe-result.ts';
 import { type Binding, loadBinding } from './binding.ts';
-import { type ChunkLayout, maxSecretBytes, readSecret, removeSecret, writeSecret } from './chunks.ts';
+import {
+  type ChunkLayout,
+  maxSecretBytes,
+  readChunkedSecret,
+  removeChunkedSecret,
+  writeChunkedSecret,
+} from './chunks.ts';
 import { type Item, Items } from './items.ts';
 import { Operation, type Timeouts } from './operation.ts';
 import type { NativePlatform } from './platform.ts';
@@ -48,7 +54,7 @@ export class NativeStore implements CredentialStore, StoreProbe {
     const layout = this.#createLayout(name);
     const items = this.#openItems(this.#startOperation(options));
     if (!(await this.#isPresent(items, name))) return undefined;
-    const bytes = await readSecret(items, layout);
+    const bytes = await readChunkedSecret(items, layout);
     return bytes && new Secret(bytes);
   }
 
@@ -60,7 +66,7 @@ export class NativeStore implements CredentialStore, StoreProbe {
     }
     await this.#writeExclusively(options, async (items) => {
       await this.#platform.recordName(items, name);
-      await writeSecret(items, layout, bytes);
+      await writeChunkedSecret(items, layout, bytes);
       await this.#platform.presenceMarker?.set(items, name);
     });
   }
@@ -69,7 +75,7 @@ export class NativeStore implements CredentialStore, StoreProbe {
     const layout = this.#createLayout(name);
     return this.#writeExclusively(options, async (items) => {
       const wasPresent = (await this.#platform.presenceMarker?.clear(items, name)) ?? true;
-      const removed = await removeSecret(items, layout);
+      const removed = await removeChunkedSecret(items, layout);
       await this.#platform.removeName(items, name);
       return wasPresent && removed;
     });

@@ -25,16 +25,16 @@ export class Operation {
     this.#options = options;
   }
 
-  /** Settles as the call does, unless `cancelled` or `timed-out` comes first. */
+  /** Settles as the call does, or rejects with `cancelled` or `timed-out` if that happens first. */
   async call<T>(start: () => Promise<T>): Promise<T> {
     throwIfAborted(this.#options);
     const work = start();
-    const settled = work.then(
+    const waitUntilSettled = work.then(
       () => undefined,
       () => undefined,
     );
-    this.#running.add(settled);
-    void settled.then(() => this.#running.delete(settled));
+    this.#running.add(waitUntilSettled);
+    void waitUntilSettled.then(() => this.#running.delete(waitUntilSettled));
     const { interactive } = this.#timeouts.interaction;
     return rejectOnAbort(interactive ? this.#waitForUser(work) : this.#limit(work), this.#options);
   }

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Interaction } from '../../ports/interaction.ts';
 import { rejectOnAbort } from '../files/abort.ts';
-import { createTimeoutError, PassFailure, toError } from './to-error.ts';
+import { PassFailure, timeoutError, toError } from './to-error.ts';
 
 export interface PassProgram {
   /** `PATH`, `HOME`, and the variables of pass and GnuPG: `PASSWORD_STORE_…`, `GNUPGHOME`. */
@@ -60,7 +60,7 @@ function collectOutput(child: ChildProcessWithoutNullStreams): Promise<Buffer> {
 }
 
 function rejectOnTimeout(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(createTimeoutError())));
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(timeoutError())));
 }
 
 /** Makes GnuPG fail instead of asking for a passphrase. */

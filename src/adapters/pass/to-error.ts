@@ -15,7 +15,7 @@ const rules: readonly (readonly [pattern: RegExp, code: ErrorCode, meaning: stri
   [/you must run:|no public key|no assurance/i, 'no-collection', 'the password store has no key to encrypt for'],
 ];
 
-export function createTimeoutError(): CredentialError {
+export function timeoutError(): CredentialError {
   return new CredentialError('timed-out', 'the password store did not answer in time');
 }
 

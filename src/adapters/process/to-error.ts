@@ -8,19 +8,19 @@ export function toError(error: unknown, command: string): CredentialError {
   const code = errnoCode(error);
   switch (code) {
     case 'ENOENT':
-      return createNotFoundError(command);
+      return commandNotFoundError(command);
     case 'EACCES':
       return commandExists(command)
-        ? createNotRunnableError(command, 'permission denied', `if it is a program: chmod +x "${command}"`)
-        : createNotFoundError(command);
+        ? commandNotRunnableError(command, 'permission denied', `if it is a program: chmod +x "${command}"`)
+        : commandNotFoundError(command);
     case 'E2BIG':
-      return createNotRunnableError(
+      return commandNotRunnableError(
         command,
         'the secret and the arguments are too large for a process',
         'let the program read the secret from a pipe instead',
       );
     default:
-      return createNotRunnableError(
+      return commandNotRunnableError(
         command,
         code ?? 'the system gave no reason',
         `run it directly to see what is wrong${formatBatchHint()}`,
@@ -40,12 +40,12 @@ function formatBatchHint(): string {
   return process.platform === 'win32' ? '; to run a .cmd or .bat file: cmd /c FILE' : '';
 }
 
-function createNotFoundError(command: string): CredentialError {
+function commandNotFoundError(command: string): CredentialError {
   return new CredentialError('command-not-found', `command not found: ${command}`, {
     hint: `check the spelling, or use its full path${formatBatchHint()}`,
   });
 }
 
-function createNotRunnableError(command: string, why: string, hint: string): CredentialError {
+function commandNotRunnableError(command: string, why: string, hint: string): CredentialError {
   return new CredentialError('command-not-runnable', `${command} cannot be run: ${why}`, { hint });
 }

@@ -8,7 +8,7 @@ import {
 } from '../../domain/placement/placement-index.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import { type Context, withLock } from '../context.ts';
-import { checkPolicy, openEnabledStore, searchOrder } from './enabled-stores.ts';
+import { checkPolicy, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
 import { isUnsupported, withFix, withPlacement } from './store-error.ts';
 
 /**
@@ -49,7 +49,7 @@ async function removeCopies(context: Context, name: CredentialName): Promise<rea
     context.placement.update((now) => (isSameRevision(findEntry(now, name), entry) ? change(now) : now));
   const recorded = entry === undefined ? [] : [entry.store, ...entry.stale];
   const removals: Removal[] = [];
-  for (const id of new Set([...recorded, ...searchOrder(context)])) {
+  for (const id of new Set([...recorded, ...getSearchOrder(context)])) {
     try {
       const store = await openEnabledStore(context, id);
       const removed = await store.delete(name, { signal: context.signal });

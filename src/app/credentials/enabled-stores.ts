@@ -7,12 +7,12 @@ import type { Context } from '../context.ts';
  * The stores to search for a credential that isn't recorded in the placement file, best first. If the user asked for the
  * file or disabled the keyring, no keyring is searched.
  */
-export function searchOrder({ settings: { policy }, stores }: Context): readonly StoreId[] {
+export function getSearchOrder({ settings: { policy }, stores }: Context): readonly StoreId[] {
   if (policy.preference === 'file' || policy.keyringDisabled) return ['file'];
   return [...stores.candidates.filter((candidate) => candidate !== 'keyutils'), 'file'];
 }
 
-/** Opens a store, unless it's a keyring and the user disabled those → `disabled`. */
+/** Opens a store. If it's a keyring and the user disabled keyrings → `disabled`. */
 export async function openEnabledStore(
   { settings, profile, stores }: Context,
   store: StoreId,

@@ -2,7 +2,7 @@ import { type CredentialName, isSameName } from '../../domain/credential-name.ts
 import { sortNewestFirst } from '../../domain/placement/placement-index.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Context } from '../context.ts';
-import { checkPolicy, openEnabledStore, searchOrder } from './enabled-stores.ts';
+import { checkPolicy, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
 import { getCredential } from './get-credential.ts';
 
 export interface FoundCredential {
@@ -38,7 +38,7 @@ async function* findUnrecorded(
 ): AsyncGenerator<FoundCredential, void, void> {
   const { signal } = context;
   const failures: unknown[] = [];
-  for (const id of searchOrder(context)) {
+  for (const id of getSearchOrder(context)) {
     try {
       const store = await openEnabledStore(context, id);
       for (const name of await store.list(service, { signal })) {

@@ -3,7 +3,7 @@ import { findEntry, isSameRevision, type PlacementEntry } from '../../domain/pla
 import type { Secret } from '../../domain/secret.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
-import { checkPolicy, openEnabledStore, searchOrder } from './enabled-stores.ts';
+import { checkPolicy, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
 
 /**
  * Reads a secret from the store that it was written to, whatever the current settings prefer. If no store is recorded,
@@ -16,7 +16,9 @@ import { checkPolicy, openEnabledStore, searchOrder } from './enabled-stores.ts'
 export async function getCredential(context: Context, name: CredentialName): Promise<Secret | undefined> {
   await checkPolicy(context);
   const entry = await readEntry(context, name);
-  const secret = entry ? await readRecorded(context, name, entry) : await search(context, name, searchOrder(context));
+  const secret = entry
+    ? await readRecorded(context, name, entry)
+    : await search(context, name, getSearchOrder(context));
   // Another process may have moved it from a store that we hadn't searched yet to one that we had.
   if (secret === undefined && !isSameRevision(entry, await readEntry(context, name))) {
     return getCredential(context, name);
@@ -42,7 +44,7 @@ async function readRecorded(
     throw withPlacement(error, entry, context);
   }
   const searched = [entry.store, ...entry.stale];
-  const others = searchOrder(context).filter((store) => !searched.includes(store));
+  const others = getSearchOrder(context).filter((store) => !searched.includes(store));
   return search(context, name, others);
 }
 

@@ -9,7 +9,7 @@ import {
 import type { StoreId } from '../../domain/store-id.ts';
 import type { CredentialStore } from '../../ports/credential-store.ts';
 import type { Context } from '../context.ts';
-import { checkPolicy, openEnabledStore, searchOrder } from './enabled-stores.ts';
+import { checkPolicy, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
 import { isUnsupported, toReason, withFix } from './store-error.ts';
 
 /** A credential's name, and the store that a read would use. */
@@ -28,7 +28,7 @@ export async function listCredentials(context: Context, service?: string): Promi
   await checkPolicy(context);
   const { placement, state } = await context.placement.read();
   const recorded = placement.filter((entry) => service === undefined || entry.service === service);
-  const order = new Set([...searchOrder(context), ...recorded.map(({ store }) => store)]);
+  const order = new Set([...getSearchOrder(context), ...recorded.map(({ store }) => store)]);
   const listed: ListedCredential[] = [];
   for (const store of order) {
     const recordedHere = recorded.filter((entry) => entry.store === store);

@@ -22,7 +22,7 @@ export async function examine(context: Context): Promise<DoctorReport> {
   const { storage, inventory } = await reportStorage(context, selection);
   return {
     storage,
-    divergences: inventory.entries.flatMap(({ name, copies }) =>
+    divergences: inventory.credentials.flatMap(({ name, copies }) =>
       findDivergences(copies, host.program).map((divergence) => ({ ...name, ...divergence })),
     ),
     selection,

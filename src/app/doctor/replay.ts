@@ -48,7 +48,7 @@ const selectionInputs = v.object({
   interactive: v.boolean(),
 });
 
-/** Everything that a selection and its report are made from. */
+/** What a selection and its report are made from, and `interactive`, which doesn't change them but explains the probes. */
 export type SelectionInputs = v.InferOutput<typeof selectionInputs>;
 
 /** Selects a store again, from the inputs of a saved report. Works on any machine. */
@@ -56,21 +56,21 @@ export function replayReport(text: string): { readonly selection: SelectionRepor
   const inputs = parseSelectionInputs(text);
   const seen = new Map(inputs.probes.map(({ store, probe }) => [store, probe]));
   const result = replaySelection(inputs.policy, inputs.candidates, (store: CandidateId) => seen.get(store));
-  if (result === undefined) throw invalidReport('it is missing the result of a probe that the selection needs');
+  if (result === undefined) throw invalidReportError('it is missing the result of a probe that the selection needs');
   return { selection: reportSelection(result, inputs.policy, inputs.host), inputs };
 }
 
 /** Parses the inputs out of what `doctor --json` printed. Anything else → `invalid-input`, naming the invalid field. */
 function parseSelectionInputs(text: string): SelectionInputs {
   const report = parseJson(text);
-  if (report === undefined) throw invalidReport('it is not JSON');
+  if (report === undefined) throw invalidReportError('it is not JSON');
   const result = v.safeParse(v.object({ inputs: selectionInputs }), report);
   if (result.success) return result.output.inputs;
   const [issue] = result.issues;
-  throw invalidReport(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
+  throw invalidReportError(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
 }
 
-function invalidReport(why: string): CredentialError {
+function invalidReportError(why: string): CredentialError {
   return new CredentialError('invalid-input', `invalid doctor report: ${why}`, {
     hint: 'create one with: doctor --json > report.json',
   });

@@ -91,8 +91,8 @@ export function describeProtection(keySource: KeySource): string {
 }
 
 /** Returns whether the store was listed and doesn't have the recorded credential. */
-function isMissing(entry: PlacementEntry, { entries }: Inventory): boolean {
-  const found = entries.find(({ name }) => isSameName(name, entry));
+function isMissing(entry: PlacementEntry, { credentials }: Inventory): boolean {
+  const found = credentials.find(({ name }) => isSameName(name, entry));
   return found?.copies.seen.get(entry.store)?.kind === 'absent';
 }
 

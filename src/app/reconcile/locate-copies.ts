@@ -5,7 +5,7 @@ import type { CopyState, CopyStatus } from '../../domain/reconcile/reconcile-pla
 import type { Secret } from '../../domain/secret.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
-import { openEnabledStore, searchOrder } from '../credentials/enabled-stores.ts';
+import { getSearchOrder, openEnabledStore } from '../credentials/enabled-stores.ts';
 import { listByService } from '../credentials/list-credentials.ts';
 import { isUnsupported } from '../credentials/store-error.ts';
 
@@ -31,7 +31,7 @@ export async function locateCopies(
   const required = [...(record ? [record.store, ...record.stale] : []), ...(target ? [target] : [])];
   const contents: Secret[] = [];
   const seen = new Map<StoreId, CopyStatus>();
-  for (const store of new Set([...searchOrder(context), ...required])) {
+  for (const store of new Set([...getSearchOrder(context), ...required])) {
     const copy = await readCopy(context, name, store, failures);
     if (copy === 'failed') {
       // A store that the machine doesn't have is empty, unless it's recorded to have a copy.
@@ -85,7 +85,7 @@ function affectsEveryCredential(error: unknown): boolean {
 
 /** The application's credentials and their copies, found without a prompt. */
 export interface Inventory {
-  readonly entries: readonly { readonly name: CredentialName; readonly copies: CopyState }[];
+  readonly credentials: readonly { readonly name: CredentialName; readonly copies: CopyState }[];
   /** The messages of the stores that couldn't be listed. */
   readonly problems: readonly string[];
 }
@@ -115,14 +115,14 @@ export async function takeInventory(
     const store = await stores.open(keyring);
     namesByStore.set(keyring, await listByService(store, names, signal).catch(addProblem));
   }
-  const order = new Set([...searchOrder(context), ...placement.flatMap(({ store, stale }) => [store, ...stale])]);
-  const entries = [];
+  const order = new Set([...getSearchOrder(context), ...placement.flatMap(({ store, stale }) => [store, ...stale])]);
+  const credentials = [];
   for (const name of names) {
     const seen = new Map([...order].map((store) => [store, toCopyStatus(name, namesByStore.get(store))]));
     await compareCopies(context, name, seen);
-    entries.push({ name, copies: { record: findEntry(placement, name), seen } });
+    credentials.push({ name, copies: { record: findEntry(placement, name), seen } });
   }
-  return { entries, problems };
+  return { credentials, problems };
 }
 
 /** `undefined`: the store wasn't listed. */

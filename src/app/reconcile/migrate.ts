@@ -3,7 +3,7 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, isSameName, sortUniqueNames } from '../../domain/credential-name.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
-import { checkPolicy, openEnabledStore, searchOrder } from '../credentials/enabled-stores.ts';
+import { checkPolicy, getSearchOrder, openEnabledStore } from '../credentials/enabled-stores.ts';
 import type { ListedCredential } from '../credentials/list-credentials.ts';
 import { runSelection } from '../credentials/select-store.ts';
 import { isUnsupported, toReason, withFix } from '../credentials/store-error.ts';
@@ -34,7 +34,7 @@ export async function findMigrationScope(context: Context, to: StoreId, service?
   const { placement, state } = await context.placement.read();
   const own: ListedCredential[] = placement.filter((entry) => service === undefined || entry.service === service);
   const found: ListedCredential[] = [];
-  for (const store of searchOrder(context)) {
+  for (const store of getSearchOrder(context)) {
     if (store === 'file' || service !== undefined) own.push(...(await listStore(context, store, service)));
     else if (store !== to) found.push(...(await listOthers(context, store, state === 'intact')));
   }
@@ -47,8 +47,8 @@ export async function findMigrationScope(context: Context, to: StoreId, service?
 }
 
 /**
- * Moves credentials to a store, one after the other, and yields the result for each. Killed at any point, a read still
- * finds every credential, and running this again completes it. A dry run writes nothing. Rejects as
+ * Moves credentials to a store, one after the other, and yields the result for each. If the process is killed, a read still
+ * finds every credential, and running this again completes the move. A dry run writes nothing. Rejects as
  * {@link prepareTarget} and {@link verifySource} do, before anything is moved.
  */
 export async function* migrate(

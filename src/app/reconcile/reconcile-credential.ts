@@ -22,8 +22,8 @@ export interface Reconciliation {
 const maxAttempts = 10;
 
 /**
- * Brings a credential into one store. Killed at any point, a read still finds it, and running this again completes it.
- * Adds the error of a store that fails to `failures`. Rejects if the placement file can't be written.
+ * Brings a credential into one store. If the process is killed, a read still finds the credential, and running this again
+ * completes the move. Adds the error of a store that fails to `failures`. Rejects if the placement file can't be written.
  */
 export async function reconcileCredential(
   context: Context,
@@ -59,7 +59,7 @@ export async function previewReconciliation(
   return { name, copies, plan: planReconciliation(copies, options), result: { status: 'done' } };
 }
 
-/** Removes an incomplete copy from the target, and its mention in the placement file. */
+/** Removes an incomplete copy from the target, and its record in the placement file. */
 async function rollBack(
   context: Context,
   name: CredentialName,

@@ -2,7 +2,7 @@ import { type CredentialName, sortUniqueNames } from '../../domain/credential-na
 import { type DivergenceKind, findDivergences } from '../../domain/reconcile/divergence.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
-import { checkPolicy, searchOrder } from '../credentials/enabled-stores.ts';
+import { checkPolicy, getSearchOrder } from '../credentials/enabled-stores.ts';
 import { verifySource } from './apply-plan.ts';
 import type { StoreFailures } from './locate-copies.ts';
 import { type Reconciliation, reconcileCredential } from './reconcile-credential.ts';
@@ -33,7 +33,7 @@ export async function* repair(context: Context, keep: StoreId | undefined): Asyn
   const { placement } = await context.placement.read();
   const file = await context.stores.open('file');
   const names = sortUniqueNames([...placement, ...(await file.list(undefined, { signal: context.signal }))]);
-  for (const store of new Set([...searchOrder(context), ...placement.map(({ store }) => store)])) {
+  for (const store of new Set([...getSearchOrder(context), ...placement.map(({ store }) => store)])) {
     await verifySource(context, store);
   }
   const failures: StoreFailures = new Map();

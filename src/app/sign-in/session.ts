@@ -7,8 +7,8 @@ import type { AuthorizationServer } from '../../ports/sign-in/authorization-serv
 import type { Context } from '../context.ts';
 import { getCredential } from '../credentials/get-credential.ts';
 
-export interface Renewal {
-  server(issuer: string): Promise<Pick<AuthorizationServer, 'refresh'>>;
+export interface RenewalOptions {
+  openServer(issuer: string): Promise<Pick<AuthorizationServer, 'refresh'>>;
   /** Shared by all processes that may renew this credential. */
   readonly withLock: Mutex;
 }
@@ -23,7 +23,7 @@ export interface Renewal {
 export async function getAccessToken(
   context: Context,
   name: CredentialName,
-  { server, withLock }: Renewal,
+  { openServer, withLock }: RenewalOptions,
 ): Promise<string | undefined> {
   const { clock, signal } = context;
   const read = async () => {
@@ -36,7 +36,7 @@ export async function getAccessToken(
     async () => {
       const { session: current, token: renewed } = await read();
       if (current?.kind !== 'sign-in' || renewed !== undefined) return renewed;
-      const tokens = await (await server(current.issuer)).refresh(current.tokens, { signal });
+      const tokens = await (await openServer(current.issuer)).refresh(current.tokens, { signal });
       await saveRenewed(context, name, { ...current, tokens });
       return tokens.accessToken;
     },

@@ -2,7 +2,7 @@ import { jsm } from '../../profiles/jsm.ts';
 import { directToken } from '../commands/jsm/token.ts';
 import { main } from '../main.ts';
 
-/** The full jsm, loaded if the fast path could not read the token. */
+/** The full jsm, loaded unless the fast path has printed a token. */
 void main({
   profile: jsm,
   direct: [directToken],

@@ -2,7 +2,7 @@ import { keystow } from '../../profiles/keystow.ts';
 import { directGet } from '../commands/get.ts';
 import { main } from '../main.ts';
 
-/** The full keystow, loaded if the fast path could not read the secret. */
+/** The full keystow, loaded unless the fast path has printed a secret. */
 void main({
   profile: keystow,
   direct: [

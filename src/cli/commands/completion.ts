@@ -1,11 +1,11 @@
 import type { Cli } from '../cli.ts';
-import { type Command, command, globalOptions } from '../command.ts';
+import { type Command, defineCommand, globalOptions } from '../command.ts';
 import { readBashLine } from '../completion/bash-line.ts';
 import { complete } from '../completion/complete.ts';
 import { formatCompletion, formatForBash, formatScript, shells } from '../completion/shells.ts';
 
 export function completionCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'completion',
     summary: 'Print a script that completes commands, options and credential names in a shell',
     operands: { shell: { choices: shells, describe: 'bash, zsh or fish' } },
@@ -20,7 +20,7 @@ export function completionCommand(cli: Cli): Command {
 
 /** The scripts of `completion` call this. It reads the placement index only: no store, no secret, no prompts. */
 export function completeCommand(cli: Cli, program: readonly Command[]): Command {
-  return command({
+  return defineCommand({
     name: 'complete',
     hidden: true,
     summary: 'Complete a command line',

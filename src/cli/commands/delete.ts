@@ -1,13 +1,13 @@
 import { deleteCredential } from '../../app/credentials/delete-credential.ts';
 import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
-import { type Command, command } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { formatDeleted } from '../output/credential-text.ts';
 import { formatJson } from '../output/text.ts';
 import { credentialOperands, notFoundError } from './credential.ts';
 
 export function deleteCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'delete',
     summary: 'Remove a credential from every store that has it',
     operands: credentialOperands,

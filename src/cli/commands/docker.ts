@@ -2,14 +2,14 @@ import { eraseForDocker, getForDocker, listForDocker, storeForDocker } from '../
 import { dockerMessages, parseDockerLogin } from '../../domain/protocols/docker-login.ts';
 import { keystow } from '../../profiles/keystow.ts';
 import type { Cli } from '../cli.ts';
-import { type HelperActions, helperCommands } from '../command.ts';
+import { defineHelperCommands, type HelperActions } from '../command.ts';
 import { exitCodes } from '../exit.ts';
 import type { Program } from '../program.ts';
 import { openStdin, readStdin } from '../stdin.ts';
 
 /**
- * Runs an action of a docker credential helper. docker reads error messages from stdout, and some of its commands don't
- * show them, so they are on stderr too. The exception is a login that isn't found.
+ * Runs an action of a docker credential helper. Errors are printed to stdout, where docker reads them, and to stderr,
+ * because some docker commands don't show what they read. A login that isn't found is reported on stdout only.
  */
 export async function serveDocker(cli: Cli, action: string): Promise<void> {
   try {
@@ -35,8 +35,8 @@ async function runAction(cli: Cli, action: string): Promise<void> {
       return cli.print(`${JSON.stringify(await listForDocker(cli.context()))}\n`);
     case 'version': {
       // Not loaded by the other actions: program.ts brings the completion along.
-      const { packageVersion } = await import('../program.ts');
-      return cli.print(`docker-credential-keystow (keystow) ${packageVersion()}\n`);
+      const { readPackageVersion } = await import('../program.ts');
+      return cli.print(`docker-credential-keystow (keystow) ${readPackageVersion()}\n`);
     }
     default:
       await cli.print(`Unknown credential action \`${action}\`\n`);
@@ -78,5 +78,5 @@ export const dockerCredentialProgram: Program = {
     ],
     ['printf localhost:5000 | $0 get', 'ask for a login as docker does'],
   ],
-  commands: (cli) => helperCommands(actions, (action) => serveDocker(cli, action)),
+  commands: (cli) => defineHelperCommands(actions, (action) => serveDocker(cli, action)),
 };

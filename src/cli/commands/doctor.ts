@@ -8,7 +8,7 @@ import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { resolveStoreWord, type StoreId, storeWords } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
-import { type Command, command } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { exitCodes, toExitCode } from '../exit.ts';
 import { formatDoctorReport } from '../output/doctor-text.ts';
 import { createPaint } from '../output/paint.ts';
@@ -16,7 +16,7 @@ import { formatRepair } from '../output/reconcile-text.ts';
 import { formatJson } from '../output/text.ts';
 
 export function doctorCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'doctor',
     summary: 'Show which store is used, why, and how to fix problems',
     options: {

@@ -1,11 +1,11 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Cli } from '../cli.ts';
-import { type Command, command } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { credentialOperands, requireSecret } from './credential.ts';
 
 export function execCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'exec',
     summary: 'Run a command with a secret in an environment variable, and exit with its exit code',
     operands: {

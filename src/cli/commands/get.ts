@@ -1,11 +1,11 @@
 import { isTerminal } from '../../composition/environment.ts';
 import type { Cli } from '../cli.ts';
-import { type Command, command } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { type DirectCommand, getForm } from '../fast-path.ts';
 import { credentialOperands, requireSecret } from './credential.ts';
 
 export function getCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'get',
     summary: 'Print a secret byte for byte; on a terminal, a newline is added',
     operands: credentialOperands,

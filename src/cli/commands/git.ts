@@ -10,12 +10,12 @@ import {
 import { capabilities } from '../../domain/protocols/git-credential.ts';
 import { keystow } from '../../profiles/keystow.ts';
 import type { Cli } from '../cli.ts';
-import { type Command, command, type HelperActions, helperCommands } from '../command.ts';
+import { type Command, defineCommand, defineHelperCommands, type HelperActions } from '../command.ts';
 import type { Program } from '../program.ts';
 import { openStdin } from '../stdin.ts';
 
 export function gitCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'git',
     summary: 'Act as a git credential helper: get, store, erase or capability',
     operands: {
@@ -52,13 +52,13 @@ async function printForGit(cli: Cli): Promise<void> {
   try {
     await print(await getForGit(createContextForGit(cli), await readGitRequest(openStdin())));
   } catch (error) {
-    // Has git stop instead of asking the user again.
+    // Makes git stop instead of prompting the user itself.
     if (error instanceof CredentialError && error.code === 'cancelled') await print([['quit', '1']]);
     throw error;
   }
 }
 
-/** If git may not prompt, neither may we. */
+/** Creates a context that prompts only if git may. */
 function createContextForGit(cli: Cli): Context {
   const { GIT_TERMINAL_PROMPT } = cli.environment;
   return cli.context({ interactive: GIT_TERMINAL_PROMPT === undefined || parseBoolean(GIT_TERMINAL_PROMPT) });
@@ -109,5 +109,5 @@ export const gitCredentialProgram: Program = {
   summary: 'Stores git credentials in the best store this machine has.',
   variables: [['GIT_TERMINAL_PROMPT', '0: never prompt, not even to unlock a keyring']],
   examples: [['git config --global credential.helper keystow', 'use it for git']],
-  commands: (cli) => helperCommands(operations, (operation) => serveGit(cli, operation)),
+  commands: (cli) => defineHelperCommands(operations, (operation) => serveGit(cli, operation)),
 };

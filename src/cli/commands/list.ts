@@ -1,12 +1,12 @@
 import { listCredentials } from '../../app/credentials/list-credentials.ts';
 import type { Cli } from '../cli.ts';
-import { type Command, command } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { formatListed } from '../output/credential-text.ts';
 import { formatJson } from '../output/text.ts';
 import { completeServices } from './credential.ts';
 
 export function listCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'list',
     summary: 'List credentials, one per line: service, tab, account',
     operands: { service: { optional: true, completes: completeServices, describe: 'list only this service' } },

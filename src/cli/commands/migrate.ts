@@ -3,7 +3,7 @@ import { findMigrationScope, migrate } from '../../app/reconcile/migrate.ts';
 import type { MoveReport } from '../../app/reconcile/report.ts';
 import { resolveStoreWord, storeWords } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
-import { type Command, command } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { exitCodes } from '../exit.ts';
 import {
   formatMigrationSummary,
@@ -15,7 +15,7 @@ import { formatJson } from '../output/text.ts';
 import { completeServices } from './credential.ts';
 
 export function migrateCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'migrate',
     summary: 'Move credentials to another store: copy, read back, then remove',
     operands: {

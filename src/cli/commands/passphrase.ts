@@ -1,7 +1,7 @@
 import { changePassphrase } from '../../app/change-passphrase.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { Cli } from '../cli.ts';
-import { type Command, command, group } from '../command.ts';
+import { type Command, defineCommand, defineGroup } from '../command.ts';
 import { exitCodes } from '../exit.ts';
 import { formatResealed } from '../output/credential-text.ts';
 import { escapeControls, formatJson } from '../output/text.ts';
@@ -10,7 +10,7 @@ const json = { describe: 'print JSON with the key source before and after' };
 
 export function passphraseCommands(cli: Cli): Command {
   const { keySource, variables } = cli.profile;
-  const change = command({
+  const change = defineCommand({
     name: 'change',
     summary: 'Seal the encrypted file with a new passphrase',
     options: { json },
@@ -23,16 +23,16 @@ export function passphraseCommands(cli: Cli): Command {
     ],
     run: ({ json }) => changeKeySource(cli, 'passphrase', json),
   });
-  const remove = command({
+  const remove = defineCommand({
     name: 'remove',
     summary: 'Seal the encrypted file with the home directory instead: no more prompts for a passphrase',
     options: { json },
     examples: [['$0 passphrase remove', 'let programs read the file without a passphrase']],
     run: ({ json }) => changeKeySource(cli, 'home', json),
   });
-  // An application whose default is a passphrase promises one: it can't be removed.
+  // If an application's default is a passphrase, its users rely on it, so it can't be removed.
   const commands = keySource === 'home' ? [change, remove] : [change];
-  return group('passphrase', 'Manage the passphrase of the encrypted file', commands);
+  return defineGroup('passphrase', 'Manage the passphrase of the encrypted file', commands);
 }
 
 async function changeKeySource(cli: Cli, keySource: KeySource, json: boolean): Promise<void> {

@@ -2,14 +2,14 @@ import { setCredential } from '../../app/credentials/set-credential.ts';
 import { isTerminal } from '../../composition/environment.ts';
 import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
-import { type Command, command } from '../command.ts';
+import { type Command, defineCommand } from '../command.ts';
 import { formatStored } from '../output/credential-text.ts';
 import { formatJson, formatName } from '../output/text.ts';
 import { readSecret } from '../stdin.ts';
 import { credentialOperands } from './credential.ts';
 
 export function setCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'set',
     summary: 'Store a secret, read from stdin or typed without echo',
     operands: credentialOperands,

@@ -3,15 +3,15 @@ import type { Command, Operand, Option, ValueOption } from '../command.ts';
 
 /** The possible completions of a word. */
 export type Completion =
-  | { readonly kind: 'words'; readonly words: readonly Candidate[] }
+  | { readonly kind: 'words'; readonly words: readonly Suggestion[] }
   /** The shell completes file names. */
   | { readonly kind: 'files' }
   /** The shell completes another command, which begins after this many words. */
   | { readonly kind: 'command'; readonly after: number };
 
 /**
- * Completes the last of `words`, which follow the program's name. The result isn't filtered by what was typed of that
- * word, except for whether it's an option: each shell matches in its own way.
+ * Completes the last of `words`, which follow the program's name. Returns options if the word begins with a dash, but
+ * doesn't filter by the rest of it, because each shell matches in its own way.
  */
 export function complete(
   program: readonly Command[],
@@ -26,10 +26,10 @@ export function complete(
   if (!ended && last.startsWith('-')) {
     const [prefix = '', name = ''] = /^--([^=]+)=/.exec(last) ?? [];
     const option = options[name];
-    if (option === undefined) return { kind: 'words', words: optionCandidates(position, words) };
+    if (option === undefined) return { kind: 'words', words: suggestOptions(position, words) };
     return 'value' in option ? addPrefix(prefix, completeValue(option, position, placement)) : none;
   }
-  if (commands.length > 0) return operands.length > 0 ? none : { kind: 'words', words: commandCandidates(commands) };
+  if (commands.length > 0) return operands.length > 0 ? none : { kind: 'words', words: suggestCommands(commands) };
   return completeOperand(position, words.length - 1, placement);
 }
 
@@ -48,7 +48,7 @@ function completeOperand(position: Position, index: number, placement: Placement
 function completeValue(source: Operand | ValueOption, position: Position, placement: PlacementIndex): Completion {
   return source.completes === 'files'
     ? { kind: 'files' }
-    : { kind: 'words', words: valueCandidates(source, position, placement) };
+    : { kind: 'words', words: suggestValues(source, position, placement) };
 }
 
 function addPrefix(prefix: string, completion: Completion): Completion {
@@ -56,28 +56,28 @@ function addPrefix(prefix: string, completion: Completion): Completion {
   return { kind: 'words', words: completion.words.map((word) => ({ ...word, text: prefix + word.text })) };
 }
 
-export interface Candidate {
+export interface Suggestion {
   readonly text: string;
   readonly description?: string;
 }
 
-function commandCandidates(commands: readonly Command[]): Candidate[] {
+function suggestCommands(commands: readonly Command[]): Suggestion[] {
   return commands.filter(({ hidden }) => !hidden).map(({ name, summary }) => ({ text: name, description: summary }));
 }
 
 /** The options that aren't on the line yet. */
-function optionCandidates({ options }: Position, words: readonly string[]): Candidate[] {
+function suggestOptions({ options }: Position, words: readonly string[]): Suggestion[] {
   const given = words.slice(0, -1).map((word) => word.replace(/=.*/s, ''));
   return Object.entries(options)
     .map(([name, { describe }]) => ({ text: `--${name}`, description: describe }))
     .filter(({ text }) => !given.includes(text));
 }
 
-function valueCandidates(
+function suggestValues(
   { choices = [], completes }: Operand | ValueOption,
   { operands, ended }: Position,
   placement: PlacementIndex,
-): Candidate[] {
+): Suggestion[] {
   const before = operands.map(({ text }) => text);
   const known = typeof completes === 'function' ? completes(placement, before) : [];
   return [...new Set([...choices, ...known])]

@@ -1,5 +1,5 @@
 import { type BashWord, formatBashReply } from './bash-line.ts';
-import type { Candidate, Completion } from './complete.ts';
+import type { Completion, Suggestion } from './complete.ts';
 
 /** The shells that have a completion script. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
@@ -29,7 +29,7 @@ export function formatForBash(completion: Completion, typed: readonly BashWord[]
 
 function formatLines(
   completion: Completion,
-  line: (candidate: Candidate) => string | undefined,
+  line: (candidate: Suggestion) => string | undefined,
   wordsIn: (count: number) => number,
 ): string {
   const { kind } = completion;
@@ -39,12 +39,12 @@ function formatLines(
 }
 
 /** In the format of zsh's `_describe`. */
-function formatForZsh({ text, description }: Candidate): string {
+function formatForZsh({ text, description }: Suggestion): string {
   const escaped = text.replace(/[\\:]/g, '\\$&');
   return description === undefined ? escaped : `${escaped}:${description}`;
 }
 
-function formatForFish({ text, description }: Candidate): string {
+function formatForFish({ text, description }: Suggestion): string {
   return description === undefined ? text : `${text}\t${description}`;
 }
 

@@ -1,4 +1,4 @@
-import type { Resealed } from '../../app/change-passphrase.ts';
+import type { ResealResult } from '../../app/change-passphrase.ts';
 import type { Context } from '../../app/context.ts';
 import type { ListedCredential } from '../../app/credentials/list-credentials.ts';
 import type { WriteResult } from '../../app/credentials/set-credential.ts';
@@ -26,7 +26,7 @@ export function formatDeleted(name: CredentialName, removed: readonly StoreId[])
 }
 
 /** What protects the encrypted file after its key source was changed. */
-export function formatResealed(path: string, { before, seal }: Resealed): string {
+export function formatResealed(path: string, { before, seal }: ResealResult): string {
   const passphrase = before === 'home' ? 'now sealed with your passphrase' : 'sealed with the new passphrase';
   return `${escapeControls(path)} is ${seal === 'home' ? describeProtection(seal) : passphrase}\n`;
 }

@@ -5,8 +5,8 @@ import { CredentialError } from '../../domain/credential-error.ts';
 const stdout = 1;
 
 /**
- * Writes to stdout and resolves when all bytes are written. EPIPE isn't an error: the reader has enough, as in `| head`.
- * Writes to files and pipes directly, because creating `process.stdout` takes 4 ms.
+ * Writes to stdout and resolves when all bytes are written. EPIPE isn't an error: the reader needs no more, as in `| head`.
+ * Writes to files and pipes directly, because creating `process.stdout` is slow.
  */
 export async function print(output: string | Uint8Array): Promise<void> {
   const bytes = typeof output === 'string' ? Buffer.from(output) : output;

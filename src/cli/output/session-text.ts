@@ -14,11 +14,11 @@ export const noBrowserText = 'no browser could be opened: open the address yours
 export const notSignedInText = 'not signed in\n';
 export const nothingToRemoveText = 'nothing to remove\n';
 
-export function promptForUrl(url: string): string {
+export function formatUrlPrompt(url: string): string {
   return `to sign in, open this address in a browser on this machine: ${url}`;
 }
 
-export function promptForCode({ verificationUri, userCode }: DevicePrompt): string {
+export function formatCodePrompt({ verificationUri, userCode }: DevicePrompt): string {
   return `to sign in, open ${verificationUri} and type ${userCode}`;
 }
 
@@ -90,7 +90,7 @@ function formatRemoval(name: CredentialName, removal: Removal, place: RemovalCon
 }
 
 /** Whether a store is known to still have the credential. */
-export function isLeft(removal: Removal): boolean {
+export function isStillStored(removal: Removal): boolean {
   return removal.outcome === 'unreachable' && removal.known;
 }
 

@@ -1,5 +1,5 @@
 import { difyctl } from '../../profiles/difyctl.ts';
-import { group } from '../command.ts';
+import { defineGroup } from '../command.ts';
 import { loginCommand } from '../commands/difyctl/login.ts';
 import { logoutCommand } from '../commands/difyctl/logout.ts';
 import { pruneCommand } from '../commands/difyctl/prune.ts';
@@ -18,7 +18,7 @@ export const difyctlProgram: Program = {
     ['$0 doctor', 'where the tokens are stored, and why'],
   ],
   commands: (cli) => [
-    group('auth', 'Sign-ins', [
+    defineGroup('auth', 'Sign-ins', [
       loginCommand(cli),
       statusCommand(cli),
       tokenCommand(cli),

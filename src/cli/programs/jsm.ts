@@ -1,5 +1,5 @@
 import { jsm, jsmSignIn } from '../../profiles/jsm.ts';
-import { group } from '../command.ts';
+import { defineGroup } from '../command.ts';
 import { doctorCommand } from '../commands/doctor.ts';
 import { loginCommand } from '../commands/jsm/login.ts';
 import { logoutCommand } from '../commands/jsm/logout.ts';
@@ -25,7 +25,7 @@ export const jsmProgram: Program = {
   commands: (cli) => [
     loginCommand(cli),
     logoutCommand(cli),
-    group('auth', 'Sign-ins and keys', [setKeyCommand(cli), statusCommand(cli), tokenCommand(cli)]),
+    defineGroup('auth', 'Sign-ins and keys', [setKeyCommand(cli), statusCommand(cli), tokenCommand(cli)]),
     passphraseCommands(cli),
     doctorCommand(cli),
   ],

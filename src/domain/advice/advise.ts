@@ -3,7 +3,7 @@ import type { HostInfo } from '../host-info.ts';
 import type { Evidence, Reason } from '../selection/probe-result.ts';
 import { type Policy, preferences, type SelectionFailed, type SkippedStore } from '../selection/selection.ts';
 import { storeNames } from '../store-id.ts';
-import { formatBindingInstallCommand, formatDisableCommand, startBus } from './commands.ts';
+import { formatBindingInstallCommand, formatDisableCommand, startBusCommand } from './commands.ts';
 import { type Advice, type AdviceContext, storeAdvice } from './store-advice.ts';
 
 /** Explains why a store was skipped, and how to fix that on this host and with this provider. */
@@ -46,7 +46,7 @@ export function adviseSelectionError(
   }
 }
 
-/** What to say about each reason unless {@link storeAdvice} knows better. `name`: what users call the store. */
+/** The advice for each reason, unless {@link storeAdvice} has its own for the store. `name`: what users call the store. */
 const generalAdvice: Readonly<Record<Reason, (name: string, context: AdviceContext) => Advice>> = {
   disabled: (name, { host }) => ({
     explanation: `the ${name} is disabled by ${host.disableVariable}`,
@@ -58,7 +58,7 @@ const generalAdvice: Readonly<Record<Reason, (name: string, context: AdviceConte
   }),
   'no-session-bus': (name, { evidence }) => ({
     explanation: `the ${name} needs a D-Bus session bus, but none is running${formatDetail(evidence)}`,
-    fix: startBus,
+    fix: startBusCommand,
   }),
   'not-installed': (name, { evidence }) => ({
     explanation: `the ${name} is not installed on this machine${formatDetail(evidence)}`,

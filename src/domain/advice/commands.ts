@@ -6,7 +6,7 @@ import type { Distribution, HostInfo } from '../host-info.ts';
 import type { Provider } from '../selection/probe-result.ts';
 import type { StoreId } from '../store-id.ts';
 
-/** The command that installs `packages`, separated by blanks. By default: a Secret Service that keeps credentials. */
+/** The command that installs `packages`, separated by spaces. Default: a Secret Service that keeps credentials. */
 export function formatInstallCommand(
   { distribution }: HostInfo,
   packages = secretServicePackages[distribution] ?? 'gnome-keyring libsecret',
@@ -44,51 +44,51 @@ export function formatDisableCommand({ platform, disableVariable }: HostInfo): s
 }
 
 /** Starts a session bus for the programs started from the same terminal. */
-export const startBus = 'export DBUS_SESSION_BUS_ADDRESS="$(dbus-daemon --session --fork --print-address)"';
+export const startBusCommand = 'export DBUS_SESSION_BUS_ADDRESS="$(dbus-daemon --session --fork --print-address)"';
 
 /** Reads a password without echo and passes it to the daemon, which replaces a running one. */
-export const unlockGnomeKeyring =
+export const unlockGnomeKeyringCommand =
   '(stty -echo; IFS= read -r password; stty echo; printf %s "$password") | gnome-keyring-daemon --replace --unlock --components=secrets';
 
 /** The program keeps running when the terminal is closed. */
-const runInBackground = (program: string) => `nohup ${program} >/dev/null 2>&1 &`;
+const formatBackgroundCommand = (program: string) => `nohup ${program} >/dev/null 2>&1 &`;
 
-export const startProvider: Readonly<Record<Provider, string>> = {
-  'gnome-keyring': unlockGnomeKeyring,
-  kwallet: runInBackground('kwalletd5'),
-  keepassxc: runInBackground('keepassxc'),
+export const startCommands: Readonly<Record<Provider, string>> = {
+  'gnome-keyring': unlockGnomeKeyringCommand,
+  kwallet: formatBackgroundCommand('kwalletd5'),
+  keepassxc: formatBackgroundCommand('keepassxc'),
 };
 
 /** Enables the Secret Service in the settings of a provider. */
-export const enableSecretService: Readonly<Record<Provider, string>> = {
-  'gnome-keyring': unlockGnomeKeyring,
-  kwallet: `kwriteconfig5 --file kwalletrc --group org.freedesktop.secrets --key apiEnabled true; pkill -x kwalletd5; ${runInBackground('kwalletd5')}`,
+export const enableCommands: Readonly<Record<Provider, string>> = {
+  'gnome-keyring': unlockGnomeKeyringCommand,
+  kwallet: `kwriteconfig5 --file kwalletrc --group org.freedesktop.secrets --key apiEnabled true; pkill -x kwalletd5; ${formatBackgroundCommand('kwalletd5')}`,
   keepassxc:
     'in KeePassXC: Settings > Secret Service Integration > Enable KeePassXC Freedesktop.org Secret Service integration',
 };
 
-export const unlockProvider: Readonly<Record<Provider, string>> = {
-  'gnome-keyring': unlockGnomeKeyring,
+export const unlockCommands: Readonly<Record<Provider, string>> = {
+  'gnome-keyring': unlockGnomeKeyringCommand,
   kwallet:
     'dbus-send --session --print-reply --dest=org.kde.kwalletd5 /modules/kwalletd5 org.kde.KWallet.open string:kdewallet int64:0 string:keystow',
-  // If KeePassXC is running already, this opens its window, which asks for the database's password.
+  // If KeePassXC is already running, this opens its window, which asks for the password of the database.
   keepassxc: 'keepassxc',
 };
 
-export const restartProvider: Readonly<Record<Provider, string>> = {
-  'gnome-keyring': `pkill -KILL -x gnome-keyring-d; ${unlockGnomeKeyring}`,
-  kwallet: `pkill -KILL -x kwalletd5; ${runInBackground('kwalletd5')}`,
-  keepassxc: `pkill -KILL -x keepassxc; ${runInBackground('keepassxc')}`,
+export const restartCommands: Readonly<Record<Provider, string>> = {
+  'gnome-keyring': `pkill -KILL -x gnome-keyring-d; ${unlockGnomeKeyringCommand}`,
+  kwallet: `pkill -KILL -x kwalletd5; ${formatBackgroundCommand('kwalletd5')}`,
+  keepassxc: `pkill -KILL -x keepassxc; ${formatBackgroundCommand('keepassxc')}`,
 };
 
 /**
  * Makes KeePassXC stop asking before each access. It reads its settings when it starts, writes them when it ends, and
  * uses the last value of a setting that is there twice.
  */
-export const disableKeePassXCPrompts = [
+export const disableKeePassXCPromptsCommand = [
   'while pkill -x keepassxc; do sleep 1; done',
   `printf '[FdoSecrets]\\nConfirmAccessItem=false\\nConfirmDeleteItem=false\\n' >>"\${XDG_CONFIG_HOME:-$HOME/.config}/keepassxc/keepassxc.ini"`,
-  runInBackground('keepassxc'),
+  formatBackgroundCommand('keepassxc'),
 ].join('; ');
 
 export interface RemovalContext {

@@ -2,14 +2,14 @@ import type { HostInfo } from '../host-info.ts';
 import type { Evidence, Provider, Reason } from '../selection/probe-result.ts';
 import type { CandidateId } from '../store-id.ts';
 import {
-  disableKeePassXCPrompts,
-  enableSecretService,
+  disableKeePassXCPromptsCommand,
+  enableCommands,
   formatInstallCommand,
-  restartProvider,
-  startBus,
-  startProvider,
-  unlockGnomeKeyring,
-  unlockProvider,
+  restartCommands,
+  startBusCommand,
+  startCommands,
+  unlockCommands,
+  unlockGnomeKeyringCommand,
 } from './commands.ts';
 
 /** Why a store was skipped, and what to do about it. Each is one line. */
@@ -67,38 +67,38 @@ const secretServiceAdvice: AdviceTable = {
     fix: formatInstallCommand(host),
   }),
   'not-running': ({ evidence: { provider, switchedOff } }) => {
-    if (provider === undefined) return { fix: startProvider['gnome-keyring'] };
+    if (provider === undefined) return { fix: startCommands['gnome-keyring'] };
     return switchedOff
       ? {
           explanation: `${formatProvider(provider)} is running, but its Secret Service is disabled`,
-          fix: enableSecretService[provider],
+          fix: enableCommands[provider],
         }
-      : { explanation: `${formatProvider(provider)} is installed but not running`, fix: startProvider[provider] };
+      : { explanation: `${formatProvider(provider)} is installed but not running`, fix: startCommands[provider] };
   },
   locked: ({ evidence: { provider, asksEachTime, dismissed } }) =>
     asksEachTime
       ? {
           explanation: `${formatProvider(provider)} asks before each access, and nobody was asked`,
-          fix: disableKeePassXCPrompts,
+          fix: disableKeePassXCPromptsCommand,
         }
       : {
           explanation: `${formatProvider(provider)} is locked, and ${dismissed ? 'its prompt was dismissed' : 'nobody was asked to unlock it'}`,
-          fix: unlockProvider[provider ?? 'gnome-keyring'],
+          fix: unlockCommands[provider ?? 'gnome-keyring'],
         },
   'no-collection': ({ evidence: { provider } }) => ({
     explanation: `${formatProvider(provider)} has no default collection to store credentials in`,
-    ...((provider ?? 'gnome-keyring') === 'gnome-keyring' && { fix: unlockGnomeKeyring }),
+    ...((provider ?? 'gnome-keyring') === 'gnome-keyring' && { fix: unlockGnomeKeyringCommand }),
   }),
   'timed-out': ({ evidence: { provider, busSilent } }) => ({
-    ...(busSilent && { explanation: 'the D-Bus session bus did not answer in time', fix: startBus }),
+    ...(busSilent && { explanation: 'the D-Bus session bus did not answer in time', fix: startBusCommand }),
     ...(provider && {
       explanation: `${formatProvider(provider)} did not answer in time`,
-      fix: restartProvider[provider],
+      fix: restartCommands[provider],
     }),
   }),
   volatile: () => ({
     explanation: 'the default collection of the Secret Service is in memory only (UntilLogout)',
-    fix: unlockGnomeKeyring,
+    fix: unlockGnomeKeyringCommand,
   }),
   ambiguous: () => ({
     fix: 'list the items with: secret-tool search --all service SERVICE; then delete all but one',

@@ -10,7 +10,7 @@ export interface WindowsEntry {
  * The entry of a credential, or `undefined` if its target is too long. Windows ignores the case of a target, and a dot
  * separates user and service. So neither may have characters with case, and the user may not have dots:
  *
- * - `a-z`, `0-9`, inner blanks, `_-@/:+=,~#&`, and in a service `.`: unchanged
+ * - `a-z`, `0-9`, inner spaces, `_-@/:+=,~#&`, and in a service `.`: unchanged
  * - `A-Z`: `^` and the lower-case letter
  * - everything else: `%` and two lower-case hexadecimal digits for each byte in UTF-8
  */

@@ -1,4 +1,4 @@
-import { decodedBase64Length } from '../text/base64.ts';
+import { computeBase64Length } from '../text/base64.ts';
 import { isObject, parseJson } from '../text/json.ts';
 import { type KdfHeader, parseKdf } from './key-derivation.ts';
 
@@ -37,7 +37,7 @@ const afterCiphertext = '"}\n';
 const minCiphertextLength = Math.ceil(tagBytes / 3) * 4;
 
 /**
- * Parses the text of a file. Only the exact output of {@link serialiseEnvelope} is valid: a flipped bit, a blank, an extra
+ * Parses the text of a file. Only the exact output of {@link serialiseEnvelope} is valid: a flipped bit, a space, an extra
  * key or another spelling of the same value is damage.
  *
  * The ciphertext can be many megabytes, so it's cut out and not examined. The caller that decodes it must reject
@@ -48,16 +48,16 @@ export function parseEnvelope(text: string): ParsedEnvelope {
   const headerText = `${text.slice(0, headerEnd)}}`;
   const isWhole = headerEnd >= 0 && text.endsWith(afterCiphertext);
   const fields = (isWhole ? parseJson(headerText) : undefined) ?? parseJson(text);
-  if (fields === undefined) return damaged(text === '' ? 'it is empty' : 'it is truncated or not JSON');
+  if (fields === undefined) return toDamaged(text === '' ? 'it is empty' : 'it is truncated or not JSON');
   if (!isObject(fields) || fields.format !== envelopeFormat) return { kind: 'foreign' };
   const { version } = fields;
-  if (!Number.isSafeInteger(version) || Number(version) < 1) return damaged('its version is not a positive integer');
+  if (!Number.isSafeInteger(version) || Number(version) < 1) return toDamaged('its version is not a positive integer');
   if (version !== envelopeVersion) return { kind: 'later-version', version: Number(version) };
   const header = parseHeader(fields);
-  if ('why' in header) return damaged(header.why);
-  if (!isWhole || associatedData(header) !== headerText) return damaged('it was altered');
+  if ('why' in header) return toDamaged(header.why);
+  if (!isWhole || formatAssociatedData(header) !== headerText) return toDamaged('it was altered');
   const ciphertext = text.slice(headerEnd + beforeCiphertext.length, -afterCiphertext.length);
-  if (ciphertext.length < minCiphertextLength) return damaged('its ciphertext is too short');
+  if (ciphertext.length < minCiphertextLength) return toDamaged('its ciphertext is too short');
   return { kind: 'envelope', envelope: { ...header, ciphertext } };
 }
 
@@ -65,19 +65,19 @@ function parseHeader({ kdf, nonce }: Readonly<Record<string, unknown>>): Envelop
   if (!isObject(kdf)) return { why: 'its key derivation is missing' };
   const header = parseKdf(kdf);
   if ('why' in header) return header;
-  if (typeof nonce !== 'string' || decodedBase64Length(nonce) !== nonceBytes)
+  if (typeof nonce !== 'string' || computeBase64Length(nonce) !== nonceBytes)
     return { why: 'its nonce is not 12 bytes in base64' };
   return { kdf: header, nonce };
 }
 
-/** The only valid text of an envelope: ASCII JSON without blanks, and a newline. */
+/** The only valid text of an envelope: ASCII JSON without spaces, and a newline. */
 export function serialiseEnvelope({ ciphertext, ...header }: Envelope): string {
   // Base64 needs no JSON escapes, and the ciphertext can be many megabytes.
-  return `${associatedData(header).slice(0, -1)}${beforeCiphertext}${ciphertext}${afterCiphertext}`;
+  return `${formatAssociatedData(header).slice(0, -1)}${beforeCiphertext}${ciphertext}${afterCiphertext}`;
 }
 
 /** The data that the cipher authenticates besides the payload: the envelope's JSON without ciphertext and newline. ASCII. */
-export function associatedData(header: EnvelopeHeader): string {
+export function formatAssociatedData(header: EnvelopeHeader): string {
   const { kdf, nonce } = header;
   const cipher = 'aes-256-gcm';
   return JSON.stringify({
@@ -96,6 +96,6 @@ export function normaliseKdfHeader(kdf: KdfHeader): KdfHeader {
   return { name, memoryKiB, iterations, parallelism, salt };
 }
 
-function damaged(why: string): { readonly kind: 'damaged'; readonly why: string } {
+function toDamaged(why: string): { readonly kind: 'damaged'; readonly why: string } {
   return { kind: 'damaged', why };
 }

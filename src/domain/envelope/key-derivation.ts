@@ -1,4 +1,4 @@
-import { decodedBase64Length } from '../text/base64.ts';
+import { computeBase64Length } from '../text/base64.ts';
 
 /** HKDF with SHA-256 (RFC 5869) over the home directory. `salt`: 32 bytes, base64. */
 export interface HkdfHeader {
@@ -49,7 +49,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 export function parseKdf(fields: JsonObject): KdfHeader | { readonly why: string } {
   const { name } = fields;
   const salt = typeof fields.salt === 'string' ? fields.salt : invalidBase64;
-  const saltBytes = decodedBase64Length(salt);
+  const saltBytes = computeBase64Length(salt);
   if (saltBytes === undefined) return { why: 'its salt is not base64' };
   if (name === 'argon2id') return parseArgon2(fields, salt, saltBytes);
   if (name !== 'hkdf-sha256') return { why: 'its key derivation is unknown' };

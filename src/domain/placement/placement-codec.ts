@@ -26,7 +26,7 @@ export function serialisePlacement(index: PlacementIndex): string {
   return `${JSON.stringify({ format: placementFormat, version: placementVersion, credentials }, undefined, 2)}\n`;
 }
 
-/** Total. A file with a part that cannot be understood is `damaged` as a whole. */
+/** Never throws. If any part of a file is invalid, the whole file is `damaged`. */
 export function parsePlacement(text: string): ParsedPlacement {
   const fields = parseJson(text);
   if (fields === undefined) return { kind: 'damaged', why: 'is truncated or not JSON' };

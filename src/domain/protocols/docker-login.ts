@@ -42,7 +42,8 @@ export function parseDockerServer({ service }: CredentialName): string | undefin
 /** Parses the JSON that docker sends to `store`. Missing fields are empty. */
 export function parseDockerLogin(text: string): DockerLogin {
   const { ServerURL = '', Username = '', Secret = '' } = parseFields(text);
-  if (typeof ServerURL !== 'string' || typeof Username !== 'string' || typeof Secret !== 'string') throw invalidLogin();
+  if (typeof ServerURL !== 'string' || typeof Username !== 'string' || typeof Secret !== 'string')
+    throw invalidLoginError();
   return { ServerURL, Username, Secret };
 }
 
@@ -50,11 +51,11 @@ function parseFields(text: string): Readonly<Record<string, unknown>> {
   try {
     return Object(JSON.parse(text));
   } catch {
-    throw invalidLogin();
+    throw invalidLoginError();
   }
 }
 
 /** The message repeats nothing of the input, because it may contain the secret. */
-function invalidLogin(): CredentialError {
+function invalidLoginError(): CredentialError {
   return new CredentialError('invalid-input', 'the input is not JSON with ServerURL, Username and Secret');
 }

@@ -41,7 +41,7 @@ export function findDivergences(state: CopyState, program: string): readonly Div
       ];
     }
     case 'unavailable':
-      return explainStaleCopies(state, afterAnswer(plan.store, repair));
+      return explainStaleCopies(state, addAnswerCondition(plan.store, repair));
     case 'conflict':
       return [explainConflict(plan.stores, repair)];
     case 'stale-only':
@@ -80,7 +80,7 @@ function explainStaleCopies({ record, seen }: CopyState, fix: string): readonly 
         return {
           kind: 'stale-copy',
           explanation: `an older copy may still be in ${name}, which does not answer`,
-          fix: afterAnswer(store, fix),
+          fix: addAnswerCondition(store, fix),
         };
     }
   });
@@ -117,7 +117,7 @@ function formatKeepCommand([first, ...others]: readonly StoreId[], repair: strin
 }
 
 /** Adds that the command does nothing until `store` answers. */
-function afterAnswer(store: StoreId, command: string): string {
+function addAnswerCondition(store: StoreId, command: string): string {
   return command.includes('#') ? command : `${command}  # once ${formatStore(store)} answers`;
 }
 

@@ -14,7 +14,7 @@ export type RecordedStores = Pick<PlacementEntry, 'store' | 'stale'>;
 /** Everything known about where one credential is. */
 export interface CopyState {
   readonly record: RecordedStores | undefined;
-  /** In the order in which a read without a record looks. Includes every store that the record names. */
+  /** In the order in which a read searches if there is no record. Includes every store that the record names. */
   readonly seen: ReadonlyMap<StoreId, CopyStatus>;
 }
 
@@ -29,8 +29,8 @@ export interface ReconcileOptions {
 /** Work for the caller, as data, to be performed in order. */
 export type ReconcileStep =
   /**
-   * Record exactly this. Before a copy or a removal it is the journal: a process that is killed half-way leaves a trace
-   * that the next run continues from.
+   * Record exactly these stores. A record before a copy or a removal serves as a journal: if the process is killed
+   * half-way, the next run continues from it.
    */
   | { readonly type: 'record'; readonly record: RecordedStores }
   /** Write the secret in `from` to `to`, and read it back. */
@@ -54,11 +54,11 @@ export type ReconcilePlan =
   | { readonly kind: 'stale-only'; readonly stores: readonly StoreId[] }
   /** No store has the credential. */
   | { readonly kind: 'missing'; readonly steps: readonly ReconcileStep[] }
-  /** This store has to answer first. */
+  /** Nothing can be planned until this store answers. */
   | { readonly kind: 'unavailable'; readonly store: StoreId };
 
 /**
- * Plans how a credential gets into a single store. Total.
+ * Plans how a credential gets into a single store. Never throws.
  *
  * After any number of the steps, a read finds the current copy, and a new plan completes the old one. A copy is removed
  * only if another store has the same bytes, if it is known to be older, or if the user chose which copy to keep.
@@ -76,10 +76,10 @@ export function planReconciliation(state: CopyState, { target, keep }: Reconcile
   if (record === undefined && others.length === 0 && !needsCopy) return { kind: 'resolved', from, to, steps: [] };
   const journal = { store: from, stale: [...others.filter((store) => store !== from), to, ...unknown] };
   const steps: readonly ReconcileStep[] = [
-    ...(needsCopy ? [recordStep(journal), { type: 'copy' as const, from, to }] : []),
-    recordStep({ store: to, stale: [...others, ...unknown] }),
+    ...(needsCopy ? [toRecordStep(journal), { type: 'copy' as const, from, to }] : []),
+    toRecordStep({ store: to, stale: [...others, ...unknown] }),
     ...others.map((store) => ({ type: 'remove' as const, store })),
-    recordStep({ store: to, stale: unknown }),
+    toRecordStep({ store: to, stale: unknown }),
   ];
   return { kind: 'resolved', from, to, steps: omitRedundantRecords(steps, record) };
 }
@@ -129,7 +129,7 @@ function findStatus(seen: CopyState['seen'], store: StoreId): CopyStatus {
   return seen.get(store) ?? { kind: 'unknown' };
 }
 
-function recordStep(record: RecordedStores): ReconcileStep {
+function toRecordStep(record: RecordedStores): ReconcileStep {
   return { type: 'record', record };
 }
 

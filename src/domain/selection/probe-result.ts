@@ -1,4 +1,4 @@
-/** What a probe saw, as a fact. `transition` judges it. */
+/** What a probe saw. `transition` decides what follows from it. */
 export type ProbeResult =
   | { readonly kind: 'usable'; readonly persistence: Persistence; readonly evidence?: Evidence }
   | { readonly kind: 'unsupported'; readonly reason: UnsupportedReason; readonly evidence?: Evidence }

@@ -10,7 +10,7 @@ const defaultPorts: Readonly<Record<string, number>> = { https: 443, http: 80 };
 
 /**
  * Normalises a host that a user typed to `SCHEME://NAME[:PORT][/PATH]`, without a slash at the end. All spellings of one
- * host have the same normal form, and the normal form doesn't change.
+ * host have the same normal form. Normalising that form again returns it unchanged.
  *
  * - no scheme means https; http is allowed only if typed, and only for this machine (`localhost`, 127.0.0.0/8, `::1`)
  * - scheme and name become lower-case; a dot after the name, a default port and empty parts of the path are removed
@@ -20,24 +20,28 @@ const defaultPorts: Readonly<Record<string, number>> = { https: 443, http: 80 };
  */
 export function parseDifyHost(typed: string): string {
   const text = typed.trim();
-  if (text === '') throw invalid('is empty');
-  if (!/^[\x21-\x7e]+$/.test(text)) throw invalid('contains a blank, a control character or a non-ASCII letter');
+  if (text === '') throw invalidHostError('is empty');
+  if (!/^[\x21-\x7e]+$/.test(text))
+    throw invalidHostError('contains a blank, a control character or a non-ASCII letter');
   const rest = text.replace(/^[^:/?#@]*:\/\//, '');
   const scheme = rest === text ? 'https' : text.slice(0, -`://${rest}`.length).toLowerCase();
-  if (!Object.hasOwn(defaultPorts, scheme)) throw invalid('has a scheme other than https');
+  if (!Object.hasOwn(defaultPorts, scheme)) throw invalidHostError('has a scheme other than https');
   // Not in a path either, so that SUBJECT@HOST can be parsed.
-  if (rest.includes('@')) throw invalid('contains an @, like a user name or a password');
+  if (rest.includes('@')) throw invalidHostError('contains an @, like a user name or a password');
   const [authority, typedPath] = splitBefore(rest, /[/?#\\]/);
   const path = parsePath(typedPath);
   const [typedName, typedPort] = splitBefore(authority, /:[^\]]*$/);
   const name = typedName.startsWith('[') ? parseIpv6(typedName) : parseName(typedName);
   if (scheme === 'http' && !isLoopback(name)) {
-    throw invalid('is another machine, and http would send the token unencrypted', 'type it with https://');
+    throw invalidHostError('is another machine, and http would send the token unencrypted', 'type it with https://');
   }
   return `${scheme}://${name}${parsePort(typedPort, scheme)}${path}`;
 }
 
-function invalid(problem: string, hint = 'type it as https://cloud.dify.ai or cloud.dify.ai'): CredentialError {
+function invalidHostError(
+  problem: string,
+  hint = 'type it as https://cloud.dify.ai or cloud.dify.ai',
+): CredentialError {
   return new CredentialError('invalid-input', `invalid host: it ${problem}`, { hint });
 }
 
@@ -52,15 +56,15 @@ function parseName(typed: string): string {
   const valid = name
     .split('.')
     .every((label) => label.length <= maxLabelLength && /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/.test(label));
-  if (!valid || name.length > maxNameLength) throw invalid('has an invalid name');
+  if (!valid || name.length > maxNameLength) throw invalidHostError('has an invalid name');
   // A name that ends in a number is an IPv4 address. Parsers disagree about all spellings but one.
-  if (/(^|\.)(\d+|0x[0-9a-f]*)$/.test(name) && !isIpv4(name)) throw invalid('has an invalid IP address');
+  if (/(^|\.)(\d+|0x[0-9a-f]*)$/.test(name) && !isIpv4(name)) throw invalidHostError('has an invalid IP address');
   return name;
 }
 
 function parseIpv6(typed: string): string {
-  const address = canonicalIpv6(typed.slice(1, -1));
-  if (address === undefined) throw invalid('has an invalid IPv6 address');
+  const address = normaliseIpv6(typed.slice(1, -1));
+  if (address === undefined) throw invalidHostError('has an invalid IPv6 address');
   return `[${address}]`;
 }
 
@@ -69,19 +73,19 @@ function parsePort(typed: string, scheme: string): string {
   const digits = typed.slice(1);
   if (digits === '') return '';
   const port = Number(digits);
-  if (!/^\d+$/.test(digits) || port < 1 || port > 65_535) throw invalid('has a port that is not 1 to 65535');
+  if (!/^\d+$/.test(digits) || port < 1 || port > 65_535) throw invalidHostError('has a port that is not 1 to 65535');
   return port === defaultPorts[scheme] ? '' : `:${port}`;
 }
 
 function parsePath(typed: string): string {
-  if (/[?#]/.test(typed)) throw invalid('has a query or a fragment');
+  if (/[?#]/.test(typed)) throw invalidHostError('has a query or a fragment');
   const parts = typed.split('/').filter((part) => part !== '');
   // Some servers decode an escaped slash or dot.
   if (parts.some((part) => /^\.{1,2}$/.test(part) || !/^[\w.~!$&'()*+,;=:-]+$/.test(part))) {
-    throw invalid('has a path with invalid characters');
+    throw invalidHostError('has a path with invalid characters');
   }
   const path = parts.map((part) => `/${part}`).join('');
-  if (path.length > maxPathLength) throw invalid(`has a path longer than ${maxPathLength} characters`);
+  if (path.length > maxPathLength) throw invalidHostError(`has a path longer than ${maxPathLength} characters`);
   return path;
 }
 
@@ -96,7 +100,7 @@ const groupCount = 8;
  * An IPv4 tail becomes two groups, as in the URL standard. Returns `undefined` for anything but an address (RFC 4291
  * §2.2), and for one with a zone such as `%eth0`.
  */
-export function canonicalIpv6(text: string): string | undefined {
+export function normaliseIpv6(text: string): string | undefined {
   const groups = parseGroups(text);
   return groups && formatGroups(groups);
 }

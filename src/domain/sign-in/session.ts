@@ -7,7 +7,7 @@ export interface TokenSet {
   /** When the access token expires. Absent if the server doesn't say. */
   readonly expiresAt?: string;
   readonly refreshToken?: string;
-  /** Granted scopes, separated by blanks. */
+  /** Granted scopes, separated by spaces. */
   readonly scope?: string;
   /** Who signed in, according to the server. For display only. */
   readonly subject?: { readonly id: string; readonly email?: string; readonly name?: string };
@@ -18,7 +18,7 @@ export type Session = { readonly kind: 'api-key'; readonly key: string } | SignI
 
 export interface SignIn {
   readonly kind: 'sign-in';
-  /** Where the tokens are from: an OpenID issuer, or a host of Dify's. */
+  /** What issued the tokens: an OpenID issuer, or a Dify host. */
   readonly issuer: string;
   readonly tokens: TokenSet;
 }
@@ -59,7 +59,7 @@ export function isExpired({ expiresAt }: TokenSet, nowMs: number, marginMs: numb
   return Date.parse(expiresAt) - marginMs <= nowMs;
 }
 
-/** Returns a key that has the format of jsm's. Anything else → `invalid-input`, which doesn't repeat it. */
+/** Returns the key if it has the format of a jsm API key. Anything else → `invalid-input`; the message doesn't repeat it. */
 export function parseApiKey(key: string): string {
   if (/^jsm_[A-Za-z0-9_-]{16,}$/.test(key)) return key;
   throw new CredentialError('invalid-input', 'invalid API key', {

@@ -1,7 +1,7 @@
 import type { TokenSet } from '../../domain/sign-in/session.ts';
 
 /**
- * Sign-in at a host of Dify's with the device flow (RFC 8628), in Dify's own dialect.
+ * Sign-in at a Dify host with Dify's variant of the device flow (RFC 8628).
  *
  * - the host has no device flow (404) → `sign-in-refused`: "this host has no device sign-in"
  * - `access_denied` → `sign-in-refused`

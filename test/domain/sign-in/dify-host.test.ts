@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CredentialError } from '../../../src/domain/credential-error.ts';
 import { findLatestDifyEntry, parseDifyAccount, toDifyName } from '../../../src/domain/sign-in/dify-account.ts';
-import { canonicalIpv6, parseDifyHost } from '../../../src/domain/sign-in/dify-host.ts';
+import { normaliseIpv6, parseDifyHost } from '../../../src/domain/sign-in/dify-host.ts';
 
 describe('a host is normalised', () => {
   test.each([
@@ -145,11 +145,11 @@ describe('an IPv6 address', () => {
     ['::ffff:192.0.2.1', '::ffff:c000:201'],
     ['::255.255.255.255', '::ffff:ffff'],
     ['1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
-  ])('%s is normalised to %s', (text, canonical) => expect(canonicalIpv6(text)).toBe(canonical));
+  ])('%s is normalised to %s', (text, canonical) => expect(normaliseIpv6(text)).toBe(canonical));
 
   test.each(['', ':', ':::', '1', '1::2::3', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7:8::', '12345::', 'g::', '1.2.3.4'])(
     'is not %j',
-    (text) => expect(canonicalIpv6(text)).toBeUndefined(),
+    (text) => expect(normaliseIpv6(text)).toBeUndefined(),
   );
 
   test.each([
@@ -164,12 +164,12 @@ describe('an IPv6 address', () => {
     '1:',
     ':1',
     '::1%1',
-  ])('is not %j', (text) => expect(canonicalIpv6(text)).toBeUndefined());
+  ])('is not %j', (text) => expect(normaliseIpv6(text)).toBeUndefined());
 
   test('law: it is normalised as in the URL standard', () => {
     fc.assert(
       fc.property(fc.ipV6(), (address) => {
-        expect(`[${canonicalIpv6(address)}]`).toBe(new URL(`http://[${address}]`).hostname);
+        expect(`[${normaliseIpv6(address)}]`).toBe(new URL(`http://[${address}]`).hostname);
       }),
     );
   });

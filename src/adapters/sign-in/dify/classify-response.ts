@@ -26,8 +26,8 @@ export interface ResponseContext {
 }
 
 /**
- * Throws what ends the sign-in. Dify sends errors with status 400 or 200, so the body counts before the status. A status
- * that reports a problem of the host, such as 503, counts before the body.
+ * Throws an error that ends the sign-in. Dify sends errors with status 400 or 200, so the body takes precedence over the
+ * status. But a status that reports a problem of the host, such as 503, takes precedence over the body.
  */
 export function classifyResponse(
   { status, headers, body }: HttpResponse,
@@ -44,20 +44,20 @@ export function classifyResponse(
   if (error !== undefined) return { kind: 'error', error, retryAfterMs };
   if (status === 429) return retry('status 429: too many requests');
   // 405: a host with a page at this path that accepts no POST.
-  if (status === 404 || status === 405) throw noDeviceSignIn(host);
-  if (fields === undefined) throw unexpectedResponse(host, `status ${status} and no JSON object`);
+  if (status === 404 || status === 405) throw noDeviceSignInError(host);
+  if (fields === undefined) throw unexpectedResponseError(host, `status ${status} and no JSON object`);
   if (status >= 400 || fields.error) {
     const [name] = [fields.error, fields.code].map((name) => toErrorName(name, secrets)).filter(Boolean);
-    throw unexpectedResponse(host, `status ${status} and ${name ? `the error "${name}"` : 'an unnamed error'}`);
+    throw unexpectedResponseError(host, `status ${status} and ${name ? `the error "${name}"` : 'an unnamed error'}`);
   }
   return { kind: 'fields', fields };
 }
 
-export function unexpectedResponse(host: string, what: string): CredentialError {
+export function unexpectedResponseError(host: string, what: string): CredentialError {
   return new CredentialError('sign-in-unreachable', `${host} responded with ${what}`);
 }
 
-function noDeviceSignIn(host: string): CredentialError {
+function noDeviceSignInError(host: string): CredentialError {
   return new CredentialError('sign-in-refused', `${host}: this host has no device sign-in`, {
     hint: 'check the host name, and whether its version of Dify supports device sign-in',
   });

@@ -13,7 +13,7 @@ export interface DeviceFlowClientOptions {
   readonly signal: AbortSignal;
 }
 
-/** One sign-in at one host of Dify's. All methods reject with `cancelled` as soon as the signal is aborted. */
+/** One sign-in at one Dify host. All methods reject with `cancelled` as soon as the signal is aborted. */
 export interface DeviceFlowClient {
   readonly host: string;
   nowMs(): number;
@@ -47,7 +47,7 @@ export function createDeviceFlowClient(options: DeviceFlowClientOptions): Device
       try {
         const response = await sendRequest(url, request, limits);
         if (response.status >= 300 && response.status < 400) {
-          throw redirected(host, url, response.headers.get('location'), secrets);
+          throw redirectError(host, url, response.headers.get('location'), secrets);
         }
         return classifyResponse(response, { host, nowMs: nowMs(), secrets });
       } catch (error) {
@@ -68,7 +68,7 @@ export function createDeviceFlowClient(options: DeviceFlowClientOptions): Device
 }
 
 /** Not followed, because that could send the device code to any host (RFC 9110 §15.4). */
-function redirected(host: string, url: URL, location: string | null, secrets: readonly string[]): HttpError {
+function redirectError(host: string, url: URL, location: string | null, secrets: readonly string[]): HttpError {
   const message = `${host} redirects to another address, which a sign-in does not follow`;
   const target = location !== null && URL.canParse(location, url.href) ? new URL(location, url) : undefined;
   // A host name could contain the device code, so it is shown only if none has been sent.

@@ -4,9 +4,9 @@ import { parseDifyHost } from '../../../domain/sign-in/dify-host.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { DeviceSignIn } from '../../../ports/sign-in/device-sign-in.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
-import { type JsonFields, unexpectedResponse } from './classify-response.ts';
+import { type JsonFields, unexpectedResponseError } from './classify-response.ts';
 import { createDeviceFlowClient, type DeviceFlowClient } from './client.ts';
-import { pollToken, signInDenied } from './poll-token.ts';
+import { pollToken, signInDeniedError } from './poll-token.ts';
 
 export interface DeviceSignInOptions {
   /** Measures how long a code is valid. */
@@ -53,8 +53,8 @@ async function requestCode(client: DeviceFlowClient, deviceLabel: string): Promi
     const response = await client.post('code', { device_label: deviceLabel }, endsAtMs - nowMs());
     if (response.kind === 'fields') return response.fields;
     if (response.kind === 'error' && response.error !== 'slow_down') {
-      if (response.error === 'access_denied') throw signInDenied(host);
-      throw unexpectedResponse(host, `${response.error} to the request for a code`);
+      if (response.error === 'access_denied') throw signInDeniedError(host);
+      throw unexpectedResponseError(host, `${response.error} to the request for a code`);
     }
     const reason = response.kind === 'retry' ? response.reason : `${host} responded with slow_down`;
     const waitMs = Math.max(delayMs, response.retryAfterMs ?? 0);

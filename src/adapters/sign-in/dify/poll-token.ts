@@ -30,8 +30,8 @@ export async function pollToken(client: DeviceFlowClient, code: DeviceCode, issu
       lastFailure = response.reason;
       delayMs = Math.max(intervalMs, Math.min(intervalMs * 2 ** failures, maxBackoffMs));
     } else {
-      if (response.error === 'access_denied') throw signInDenied(host);
-      if (response.error === 'expired_token') throw codeExpired(host);
+      if (response.error === 'access_denied') throw signInDeniedError(host);
+      if (response.error === 'expired_token') throw codeExpiredError(host);
       if (response.error === 'slow_down') intervalMs += slowDownMs;
       failures = 0;
       lastFailure = undefined;
@@ -43,7 +43,7 @@ export async function pollToken(client: DeviceFlowClient, code: DeviceCode, issu
       response.retryAfterMs !== undefined &&
       nowMs() + response.retryAfterMs >= expiresAtMs
     ) {
-      throw unavailable(`${host} asks to wait until after its code has expired`);
+      throw unavailableError(`${host} asks to wait until after its code has expired`);
     }
   }
 
@@ -55,18 +55,18 @@ export async function pollToken(client: DeviceFlowClient, code: DeviceCode, issu
   }
 
   function timedOut(): CredentialError {
-    return lastFailure === undefined ? codeExpired(host) : unavailable(lastFailure);
+    return lastFailure === undefined ? codeExpiredError(host) : unavailableError(lastFailure);
   }
 }
 
-export function signInDenied(host: string): CredentialError {
+export function signInDeniedError(host: string): CredentialError {
   return new CredentialError('sign-in-refused', `the sign-in at ${host} was denied`);
 }
 
-function codeExpired(host: string): CredentialError {
+function codeExpiredError(host: string): CredentialError {
   return new CredentialError('timed-out', `the code was not confirmed at ${host} in time`, { hint: 'sign in again' });
 }
 
-function unavailable(reason: string): CredentialError {
+function unavailableError(reason: string): CredentialError {
   return new CredentialError('sign-in-unreachable', reason, { hint: 'sign in again later' });
 }

@@ -5,7 +5,7 @@ import type { JsonFields } from './classify-response.ts';
 
 /** RFC 8628 §3.2: the default. */
 const defaultIntervalSeconds = 5;
-/** Longest that a code is waited for, whatever the host says. Timers can't exceed 24 days. */
+/** Longest wait for a code to be confirmed, whatever the host says. Timers can't exceed 24 days. */
 const maxExpiresInSeconds = 3600;
 const minIntervalSeconds = 1;
 
@@ -64,7 +64,8 @@ export function parseDeviceCode(host: string, fields: JsonFields): DeviceCode {
   const parsed = parse(deviceCodeSchema, host, 'device code', fields);
   const expiresInSeconds = Math.min(parsed.expires_in, maxExpiresInSeconds);
   const intervalSeconds = Math.max(parsed.interval, minIntervalSeconds);
-  if (intervalSeconds >= expiresInSeconds) throw invalid(host, 'device code', 'it expires before the first poll');
+  if (intervalSeconds >= expiresInSeconds)
+    throw invalidResponseError(host, 'device code', 'it expires before the first poll');
   return {
     deviceCode: parsed.device_code,
     userCode: parsed.user_code,
@@ -96,10 +97,10 @@ function parse<Schema extends v.GenericSchema>(
   const result = v.safeParse(schema, fields);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw invalid(host, what, `${v.getDotPath(issue)} ${issue.message}`);
+  throw invalidResponseError(host, what, `${v.getDotPath(issue)} ${issue.message}`);
 }
 
-function invalid(host: string, what: string, problem: string): CredentialError {
+function invalidResponseError(host: string, what: string, problem: string): CredentialError {
   return new CredentialError('sign-in-unreachable', `invalid ${what} from ${host}: ${problem}`);
 }
 
@@ -112,20 +113,20 @@ function removeUnprintable(text: string): string {
 function normaliseUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const { protocol, username, password, href } = new URL(text);
-  // A reader takes what precedes an @ for the host name.
+  // People mistake the part before an @ for the host name.
   return ['http:', 'https:'].includes(protocol) && username === '' && password === '' ? href : undefined;
 }
 
 const isoTime = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d:?\d\d)?$/i;
 
 /**
- * Converts a time of Dify's to ISO 8601 in UTC with milliseconds. Accepts ISO 8601 with up to 9 decimals, and seconds since
+ * Converts a time from Dify to ISO 8601 in UTC with milliseconds. Accepts ISO 8601 with up to 9 decimals, and seconds since
  * the epoch. A time without a zone is in UTC, because Python writes it that way.
  */
 function toIsoTime(value: string | number): string | undefined {
   const ms = typeof value === 'number' ? Math.round(value * 1000) : parseIsoTime(value);
   const time = new Date(ms);
-  // Below 0 are durations that were taken for times. Years above 9999 have another format in ISO 8601.
+  // A time before 1970 is a duration by mistake. Years above 9999 have another format in ISO 8601.
   if (Number.isNaN(time.getTime()) || ms <= 0 || time.getUTCFullYear() > 9999) return undefined;
   return time.toISOString();
 }

@@ -3,7 +3,7 @@ import type { AuthorizationServer } from '../../../ports/sign-in/authorization-s
 import { callLibrary, createConnector, type OAuthClient } from './client.ts';
 import { type AuthorizationServerOptions, type OAuthCall, withDefaults } from './settings.ts';
 import { signIn } from './sign-in.ts';
-import { isTokenTypeUnsupported, isTokenUnknown, signInEnded, toError } from './to-error.ts';
+import { isTokenTypeUnsupported, isTokenUnknown, signInEndedError, toError } from './to-error.ts';
 import { toTokenSet } from './token-set.ts';
 
 /** Implements the port with openid-client, which the OpenID Foundation has certified. */
@@ -25,7 +25,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
 
     async refresh(tokens, { signal } = {}) {
       const { refreshToken } = tokens;
-      if (refreshToken === undefined) throw signInEnded('there is no refresh token');
+      if (refreshToken === undefined) throw signInEndedError('there is no refresh token');
       const call = begin('refresh', signal, tokens);
       const { openid, config } = await connect(call);
       const requestedAt = clock();

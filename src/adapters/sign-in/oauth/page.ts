@@ -11,13 +11,13 @@ export interface Page {
 
 const closing = 'You can close this window.';
 
-export function signedInPage(subject: TokenSet['subject']): Page {
+export function createSignedInPage(subject: TokenSet['subject']): Page {
   const name = redact(subject?.email ?? subject?.name ?? '');
   const title = name === '' ? 'You are signed in' : `You are signed in as ${name}`;
   return { status: 200, title, lines: [`${closing} The command in your terminal continues.`] };
 }
 
-export function signInFailedPage(reason: string): Page {
+export function createSignInFailedPage(reason: string): Page {
   return {
     status: 400,
     title: 'You are not signed in',
@@ -72,7 +72,7 @@ ${paragraphs}
 }
 
 /** The URL of the page contains the code, so the page is neither stored nor sent as a referrer. */
-export function pageHeaders(): Readonly<Record<string, string>> {
+export function createPageHeaders(): Readonly<Record<string, string>> {
   const hash = createHash('sha256').update(style).digest('base64');
   return {
     'Content-Type': 'text/html; charset=utf-8',

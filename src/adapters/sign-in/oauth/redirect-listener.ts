@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import {
   alreadyAnsweredPage,
+  createPageHeaders,
   methodNotAllowedPage,
   notFoundPage,
   type Page,
-  pageHeaders,
   renderPage,
   unknownHostPage,
   wrongStatePage,
@@ -94,7 +94,7 @@ function isEqual(received: string, expected: string): boolean {
 
 function send(response: ServerResponse, page: Page): void {
   const allow = page === methodNotAllowedPage ? { Allow: 'GET' } : {};
-  response.writeHead(page.status, { ...pageHeaders(), ...allow }).end(renderPage(page));
+  response.writeHead(page.status, { ...createPageHeaders(), ...allow }).end(renderPage(page));
 }
 
 /** Closing the connection now could cut off the page. After the timeout, the server closes it. */

@@ -8,7 +8,7 @@ export interface AuthorizationServerOptions {
   readonly clientId: string;
   /** For clients that have one. In a program on the user's machine it protects nothing (RFC 8252 §8.5). */
   readonly clientSecret?: string;
-  /** Scopes separated by blanks, including `openid`. `openid email profile` by default. */
+  /** Scopes separated by spaces, including `openid`. `openid email profile` by default. */
   readonly scope?: string;
   /** Added to the authorization URL. Google needs `access_type=offline` and `prompt=consent` for a refresh token. */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -42,15 +42,17 @@ export function withDefaults(options: AuthorizationServerOptions): OAuthSettings
  * reach unencrypted → `invalid-setting`.
  */
 export function parseIssuer({ issuer, clientId }: OAuthSettings): URL {
-  if (!URL.canParse(issuer)) throw invalidSetting(`invalid issuer ${JSON.stringify(issuer)}: not an https:// URL`);
+  if (!URL.canParse(issuer)) throw invalidSettingError(`invalid issuer ${JSON.stringify(issuer)}: not an https:// URL`);
   const url = new URL(issuer);
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw invalidSetting('invalid issuer: a user name, password, query or fragment is not allowed');
+    throw invalidSettingError('invalid issuer: a user name, password, query or fragment is not allowed');
   }
   if (!isEncryptedOrLocal(url)) {
-    throw invalidSetting(`invalid issuer ${JSON.stringify(issuer)}: ${url.protocol} would send tokens unencrypted`);
+    throw invalidSettingError(
+      `invalid issuer ${JSON.stringify(issuer)}: ${url.protocol} would send tokens unencrypted`,
+    );
   }
-  if (clientId === '') throw invalidSetting(`missing client ID for ${issuer}`);
+  if (clientId === '') throw invalidSettingError(`missing client ID for ${issuer}`);
   return url;
 }
 
@@ -63,6 +65,6 @@ function isLoopback(hostname: string): boolean {
   return ['localhost', '[::1]'].includes(hostname) || /^127(\.\d+){3}$/.test(hostname);
 }
 
-function invalidSetting(message: string): CredentialError {
+function invalidSettingError(message: string): CredentialError {
   return new CredentialError('invalid-setting', message);
 }

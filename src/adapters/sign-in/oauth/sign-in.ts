@@ -2,7 +2,7 @@ import type { TokenSet } from '../../../domain/sign-in/session.ts';
 import type { SignInRequest } from '../../../ports/sign-in/authorization-server.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
 import { callLibrary, type OAuthClient } from './client.ts';
-import { signedInPage, signInFailedPage } from './page.ts';
+import { createSignedInPage, createSignInFailedPage } from './page.ts';
 import { listenForRedirect, type Redirect, type RedirectListener } from './redirect-listener.ts';
 import type { OAuthCall, OAuthSettings } from './settings.ts';
 import { isClientRejected, isServerResponse, signInTimedOut, toError } from './to-error.ts';
@@ -34,7 +34,7 @@ export async function signIn(
     await checkClient(client, listener.redirectUri, call);
     const url = await callLibrary(call, () => authorizationUrl(client, settings, listener.redirectUri, challenge));
     const redirect = await waitForRedirect(listener, () => request.openUrl(url), settings.timeoutMs, call);
-    return await finish(redirect, () => exchangeCode(client, settings, redirect.url, challenge, call), call);
+    return await showResult(redirect, () => exchangeCode(client, settings, redirect.url, challenge, call), call);
   } finally {
     await listener.close();
   }
@@ -42,8 +42,8 @@ export async function signIn(
 
 /**
  * Rejects with `sign-in-refused` if the provider doesn't accept the client. Without this check, only the browser would show
- * that, and the sign-in would wait in vain. The check sends an invalid code: a provider authenticates the client before it
- * looks at the code (RFC 6749 §3.2.1).
+ * that, and the command would wait until it times out. The check sends an invalid code: a provider authenticates the client
+ * before it looks at the code (RFC 6749 §3.2.1).
  */
 async function checkClient({ openid, config }: OAuthClient, redirectUri: string, call: OAuthCall): Promise<void> {
   const parameters = { code: 'none', redirect_uri: redirectUri, code_verifier: openid.randomPKCECodeVerifier() };
@@ -90,14 +90,14 @@ async function waitForRedirect(
 }
 
 /** The browser shows success only after the exchange has succeeded. */
-async function finish(redirect: Redirect, exchange: () => Promise<TokenSet>, call: OAuthCall): Promise<TokenSet> {
+async function showResult(redirect: Redirect, exchange: () => Promise<TokenSet>, call: OAuthCall): Promise<TokenSet> {
   try {
     const tokens = await exchange();
-    await redirect.respond(signedInPage(tokens.subject));
+    await redirect.respond(createSignedInPage(tokens.subject));
     return tokens;
   } catch (thrown) {
     const error = toError(thrown, call);
-    await redirect.respond(signInFailedPage(error.message));
+    await redirect.respond(createSignInFailedPage(error.message));
     throw error;
   }
 }

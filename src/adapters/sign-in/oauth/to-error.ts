@@ -13,7 +13,7 @@ const serverErrors = ['server_error', 'temporarily_unavailable', 'slow_down'];
  * claims.
  */
 export function toError(thrown: unknown, call: OAuthCall): CredentialError {
-  if (call.signal?.aborted) return fail('cancelled', 'the sign-in was cancelled');
+  if (call.signal?.aborted) return createError('cancelled', 'the sign-in was cancelled');
   const known = findCredentialError(thrown);
   if (known !== undefined) return known;
   const oauthError = findOAuthError(thrown);
@@ -42,20 +42,20 @@ export function toError(thrown: unknown, call: OAuthCall): CredentialError {
     return protocolViolation(call, 'it publishes an invalid key');
   }
   const message = redact(getLibraryMessage(thrown), call.secrets);
-  return fail('failed', `the ${call.purpose} at ${call.issuer} failed: ${message}`);
+  return createError('failed', `the ${call.purpose} at ${call.issuer} failed: ${message}`);
 }
 
 export function protocolViolation({ issuer }: OAuthCall, reason: string, hint?: string): CredentialError {
-  return fail('sign-in-unreachable', `invalid response from ${issuer}: ${reason}`, hint);
+  return createError('sign-in-unreachable', `invalid response from ${issuer}: ${reason}`, hint);
 }
 
 export function signInTimedOut(timeoutMs: number): CredentialError {
-  return fail('timed-out', `the sign-in was not completed within ${formatDuration(timeoutMs)}`, 'sign in again');
+  return createError('timed-out', `the sign-in was not completed within ${formatDuration(timeoutMs)}`, 'sign in again');
 }
 
 /** The refresh token is missing, or the provider no longer accepts it. */
-export function signInEnded(reason: string): CredentialError {
-  return fail('not-signed-in', `the sign-in has expired or was revoked: ${reason}`, 'sign in again');
+export function signInEndedError(reason: string): CredentialError {
+  return createError('not-signed-in', `the sign-in has expired or was revoked: ${reason}`, 'sign in again');
 }
 
 /** Whether the token endpoint responded at all, and the call wasn't cancelled. */
@@ -107,14 +107,14 @@ function fromOAuthError({ error, description, byRedirect }: OAuthError, call: OA
   const { issuer, purpose } = call;
   const text = typeof description === 'string' && description !== '' ? `${description} (${error})` : error;
   const reason = redact(text, call.secrets);
-  if (byRedirect) return fail('sign-in-refused', `${issuer} rejected the sign-in: ${reason}`);
-  if (purpose === 'refresh' && error === 'invalid_grant') return signInEnded(`${issuer} reports ${reason}`);
+  if (byRedirect) return createError('sign-in-refused', `${issuer} rejected the sign-in: ${reason}`);
+  if (purpose === 'refresh' && error === 'invalid_grant') return signInEndedError(`${issuer} reports ${reason}`);
   if (clientErrors.includes(error)) {
     const hint = 'check the client ID, and the client secret if there is one';
-    return fail('sign-in-refused', `${issuer} rejected this client: ${reason}`, hint);
+    return createError('sign-in-refused', `${issuer} rejected this client: ${reason}`, hint);
   }
   const code = serverErrors.includes(error) ? 'sign-in-unreachable' : 'sign-in-refused';
-  return fail(code, `${issuer} rejected the ${purpose}: ${reason}`);
+  return createError(code, `${issuer} rejected the ${purpose}: ${reason}`);
 }
 
 /** The library's own message is the innermost one with the same code. Causes below it contain data. */
@@ -138,6 +138,6 @@ function getProperty(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-function fail(code: ErrorCode, message: string, hint?: string): CredentialError {
+function createError(code: ErrorCode, message: string, hint?: string): CredentialError {
   return new CredentialError(code, message, hint === undefined ? {} : { hint });
 }

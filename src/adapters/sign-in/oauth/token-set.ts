@@ -5,7 +5,7 @@ import { protocolViolation } from './to-error.ts';
 
 type TokenResponse = TokenEndpointResponse & TokenEndpointResponseHelpers;
 
-/** The last moment that ISO 8601 writes with a year of four digits. */
+/** The last moment of the year 9999: ISO 8601 has another format for later years. */
 const lastTimeMs = Date.UTC(10_000, 0) - 1;
 
 /**

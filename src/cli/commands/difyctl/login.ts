@@ -4,16 +4,16 @@ import { saveSession } from '../../../app/sign-in/save-session.ts';
 import { toDifyName } from '../../../domain/sign-in/dify-account.ts';
 import { defaultDifyHost } from '../../../profiles/difyctl.ts';
 import type { Cli } from '../../cli.ts';
-import { type Command, command } from '../../command.ts';
+import { type Command, defineCommand } from '../../command.ts';
 import { formatStored } from '../../output/credential-text.ts';
-import { formatSubject, promptForCode } from '../../output/session-text.ts';
+import { formatCodePrompt, formatSubject } from '../../output/session-text.ts';
 import { hostOption } from './shared.ts';
 
 /** The subject if the host doesn't report one. */
 const defaultSubject = 'default';
 
 export function loginCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'login',
     summary: 'Sign in at a host with a code',
     options: { host: { ...hostOption, default: defaultDifyHost, describe: 'the host to sign in at' } },
@@ -30,7 +30,7 @@ export function loginCommand(cli: Cli): Command {
       const tokens = await server.signIn(host, {
         signal,
         deviceLabel: `difyctl on ${hostname() || userInfo().username}`,
-        show: (prompt) => terminal.warn(promptForCode(prompt)),
+        show: (prompt) => terminal.warn(formatCodePrompt(prompt)),
       });
       const subject = tokens.subject?.id ?? defaultSubject;
       const name = toDifyName({ host, subject }, context.host.platform);

@@ -1,11 +1,11 @@
 import { listDifySignIns } from '../../../app/sign-in/dify-sign-ins.ts';
 import type { Cli } from '../../cli.ts';
-import { type Command, command } from '../../command.ts';
+import { type Command, defineCommand } from '../../command.ts';
 import { notSignedInText } from '../../output/session-text.ts';
 import { hostOption, removeSignIns } from './shared.ts';
 
 export function logoutCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'logout',
     summary: 'Remove the sign-ins at a host (default: that of the latest sign-in) from every store',
     options: { host: hostOption, 'all-hosts': { conflicts: 'host', describe: 'the sign-ins at all hosts' } },

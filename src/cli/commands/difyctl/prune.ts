@@ -1,11 +1,11 @@
 import { listDifySignIns } from '../../../app/sign-in/dify-sign-ins.ts';
 import type { Cli } from '../../cli.ts';
-import { type Command, command } from '../../command.ts';
+import { type Command, defineCommand } from '../../command.ts';
 import { formatDifyAccount, nothingToRemoveText } from '../../output/session-text.ts';
 import { removeSignIns } from './shared.ts';
 
 export function pruneCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'prune',
     summary: 'Remove all sign-ins except the latest',
     options: { 'dry-run': { describe: 'only print what would be removed' } },

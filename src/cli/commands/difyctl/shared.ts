@@ -7,7 +7,7 @@ import { parseDifyHost } from '../../../domain/sign-in/dify-host.ts';
 import type { Cli } from '../../cli.ts';
 import type { ValueOption } from '../../command.ts';
 import { exitCodes } from '../../exit.ts';
-import { formatDifyRemovals, isLeft } from '../../output/session-text.ts';
+import { formatDifyRemovals, isStillStored } from '../../output/session-text.ts';
 
 export const hostOption = {
   value: 'HOST',
@@ -16,15 +16,15 @@ export const hostOption = {
   completes: (placement) => placement.flatMap((name) => parseDifyAccount(name, process.platform)?.host ?? []),
 } as const satisfies ValueOption;
 
-export function notSignedIn(host: string | undefined): CredentialError {
-  return needsLogin(host ? `not signed in at ${host}` : 'not signed in', host);
+export function notSignedInError(host: string | undefined): CredentialError {
+  return loginRequiredError(host ? `not signed in at ${host}` : 'not signed in', host);
 }
 
-export function signInExpired(host: string): CredentialError {
-  return needsLogin(`the sign-in at ${host} has expired`, host);
+export function signInExpiredError(host: string): CredentialError {
+  return loginRequiredError(`the sign-in at ${host} has expired`, host);
 }
 
-function needsLogin(message: string, host: string | undefined): CredentialError {
+function loginRequiredError(message: string, host: string | undefined): CredentialError {
   const hint = `run: difyctl auth login${host ? ` --host ${host}` : ''}`;
   return new CredentialError('not-signed-in', message, { hint });
 }
@@ -35,6 +35,6 @@ export async function removeSignIns(cli: Cli, context: Context, signIns: readonl
   for (const signIn of signIns) {
     const removals = await withLock(() => removeEverywhere(context, signIn));
     await cli.print(formatDifyRemovals(signIn, removals, context));
-    if (removals.some(isLeft)) cli.exitWith(exitCodes.error);
+    if (removals.some(isStillStored)) cli.exitWith(exitCodes.error);
   }
 }

@@ -2,14 +2,14 @@ import { listDifySignIns } from '../../../app/sign-in/dify-sign-ins.ts';
 import { readSession } from '../../../app/sign-in/session.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import type { Cli } from '../../cli.ts';
-import { type Command, command } from '../../command.ts';
+import { type Command, defineCommand } from '../../command.ts';
 import { toExitCode } from '../../exit.ts';
 import { formatSession, toSessionReport } from '../../output/session-text.ts';
 import { formatJson } from '../../output/text.ts';
-import { hostOption, notSignedIn } from './shared.ts';
+import { hostOption, notSignedInError } from './shared.ts';
 
 export function statusCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'status',
     summary: 'Show who is signed in at which host, the latest sign-in first',
     options: { host: hostOption, json: { describe: 'print JSON' } },
@@ -30,7 +30,7 @@ export function statusCommand(cli: Cli): Command {
           reports.push({ kind: 'sign-in' as const, issuer: signIn.host, store, ...account, code, error: message });
         }
       }
-      if (reports.length === 0) throw notSignedIn(host);
+      if (reports.length === 0) throw notSignedInError(host);
       await cli.print(json ? formatJson(reports) : reports.map(formatSession).join(''));
     },
   });

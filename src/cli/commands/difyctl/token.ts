@@ -2,12 +2,12 @@ import { readDifySession } from '../../../app/sign-in/dify-sign-ins.ts';
 import { isTerminal } from '../../../composition/environment.ts';
 import { isExpired } from '../../../domain/sign-in/session.ts';
 import type { Cli } from '../../cli.ts';
-import { type Command, command } from '../../command.ts';
+import { type Command, defineCommand } from '../../command.ts';
 import { type DirectCommand, tokenForm } from '../../fast-path.ts';
-import { hostOption, notSignedIn, signInExpired } from './shared.ts';
+import { hostOption, notSignedInError, signInExpiredError } from './shared.ts';
 
 export function tokenCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'token',
     summary: 'Print the bearer token of the latest sign-in',
     options: { host: hostOption },
@@ -21,8 +21,8 @@ export const directToken: DirectCommand = { ...tokenForm, run: printToken };
 async function printToken(cli: Cli, host?: string): Promise<void> {
   const context = cli.context();
   const session = await readDifySession(context, host);
-  if (session?.kind !== 'sign-in') throw notSignedIn(host);
+  if (session?.kind !== 'sign-in') throw notSignedInError(host);
   const { tokens, issuer } = session;
-  if (isExpired(tokens, Date.parse(context.clock()), 0)) throw signInExpired(issuer);
+  if (isExpired(tokens, Date.parse(context.clock()), 0)) throw signInExpiredError(issuer);
   await cli.print(isTerminal(1) ? `${tokens.accessToken}\n` : tokens.accessToken);
 }

@@ -2,13 +2,13 @@ import { selectStore } from '../../../app/credentials/select-store.ts';
 import { saveSession } from '../../../app/sign-in/save-session.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
-import { type Command, command } from '../../command.ts';
+import { type Command, defineCommand } from '../../command.ts';
 import { formatStored } from '../../output/credential-text.ts';
-import { formatSubject, noBrowserText, promptForUrl } from '../../output/session-text.ts';
+import { formatSubject, formatUrlPrompt, noBrowserText } from '../../output/session-text.ts';
 import { chooseIssuer, openServer } from './shared.ts';
 
 export function loginCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'login',
     summary: 'Sign in with your browser',
     options: { 'no-browser': { describe: 'print the URL instead of opening it' } },
@@ -26,7 +26,7 @@ export function loginCommand(cli: Cli): Command {
       const tokens = await server.signIn({
         signal,
         async openUrl(url) {
-          terminal.warn(promptForUrl(url));
+          terminal.warn(formatUrlPrompt(url));
           if (!noBrowser) await cli.services.openBrowser(url).catch(() => terminal.warn(noBrowserText));
         },
       });

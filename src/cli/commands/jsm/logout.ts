@@ -1,13 +1,13 @@
 import { signOut } from '../../../app/sign-in/sign-out.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
-import { type Command, command } from '../../command.ts';
+import { type Command, defineCommand } from '../../command.ts';
 import { exitCodes } from '../../exit.ts';
-import { formatRemovals, formatRevocation, isLeft } from '../../output/session-text.ts';
+import { formatRemovals, formatRevocation, isStillStored } from '../../output/session-text.ts';
 import { openServer } from './shared.ts';
 
 export function logoutCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'logout',
     summary: 'Revoke the sign-in at the server and remove it from every store',
     examples: [['$0 logout', 'sign out, and see the result for each store']],
@@ -18,7 +18,7 @@ export function logoutCommand(cli: Cli): Command {
         signOut(context, jsmCredential, (issuer) => openServer(cli, issuer)),
       );
       await cli.print(formatRevocation(server) + formatRemovals(jsmCredential, removals, context));
-      if (removals.some(isLeft) || typeof server !== 'string') cli.exitWith(exitCodes.error);
+      if (removals.some(isStillStored) || typeof server !== 'string') cli.exitWith(exitCodes.error);
     },
   });
 }

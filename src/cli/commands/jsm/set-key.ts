@@ -4,12 +4,12 @@ import { parseApiKey } from '../../../domain/sign-in/session.ts';
 import type { Terminal } from '../../../ports/terminal.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
-import { type Command, command } from '../../command.ts';
+import { type Command, defineCommand } from '../../command.ts';
 import { formatStored } from '../../output/credential-text.ts';
 import { readSecret } from '../../stdin.ts';
 
 export function setKeyCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'set-key',
     summary: 'Store an API key instead of a sign-in',
     operands: { key: { describe: 'the key (jsm_…), or - to read it from stdin: other users can see arguments' } },

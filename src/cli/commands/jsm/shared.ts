@@ -26,6 +26,6 @@ export async function openServer({ environment, services }: Cli, issuer: string)
   });
 }
 
-export function notSignedIn(): CredentialError {
+export function notSignedInError(): CredentialError {
   return new CredentialError('not-signed-in', 'not signed in', { hint: 'run: jsm login, or: jsm auth set-key -' });
 }

@@ -2,13 +2,13 @@ import { readSession } from '../../../app/sign-in/session.ts';
 import { findEntry } from '../../../domain/placement/placement-index.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
-import { type Command, command } from '../../command.ts';
+import { type Command, defineCommand } from '../../command.ts';
 import { formatSession, toSessionReport } from '../../output/session-text.ts';
 import { formatJson } from '../../output/text.ts';
-import { notSignedIn } from './shared.ts';
+import { notSignedInError } from './shared.ts';
 
 export function statusCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'status',
     summary: 'Show who is signed in, until when, and in which store',
     options: { json: { describe: 'print JSON' } },
@@ -16,7 +16,7 @@ export function statusCommand(cli: Cli): Command {
     async run({ json }) {
       const context = cli.context();
       const session = await readSession(context, jsmCredential);
-      if (session === undefined) throw notSignedIn();
+      if (session === undefined) throw notSignedInError();
       const store = findEntry((await context.placement.read()).placement, jsmCredential)?.store;
       const report = toSessionReport(session, store);
       await cli.print(json ? formatJson(report) : formatSession(report));

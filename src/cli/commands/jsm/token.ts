@@ -2,12 +2,12 @@ import { getAccessToken } from '../../../app/sign-in/session.ts';
 import { isTerminal } from '../../../composition/environment.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
-import { type Command, command } from '../../command.ts';
+import { type Command, defineCommand } from '../../command.ts';
 import { type DirectCommand, tokenForm } from '../../fast-path.ts';
-import { notSignedIn, openServer } from './shared.ts';
+import { notSignedInError, openServer } from './shared.ts';
 
 export function tokenCommand(cli: Cli): Command {
-  return command({
+  return defineCommand({
     name: 'token',
     summary: 'Print a valid access token, or the API key',
     examples: [['TOKEN=$($0 auth token)', 'read the token into a variable']],
@@ -21,8 +21,8 @@ async function printToken(cli: Cli): Promise<void> {
   const context = cli.context();
   const token = await getAccessToken(context, jsmCredential, {
     withLock: cli.services.signInMutex(context),
-    server: (issuer) => openServer(cli, issuer),
+    openServer: (issuer) => openServer(cli, issuer),
   });
-  if (token === undefined) throw notSignedIn();
+  if (token === undefined) throw notSignedInError();
   await cli.print(isTerminal(1) ? `${token}\n` : token);
 }
