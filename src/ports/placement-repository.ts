@@ -30,6 +30,6 @@ export interface PlacementSnapshot {
   readonly placement: PlacementIndex;
   /** `damaged`: the file exists, but nothing in it can be used. */
   readonly state: 'intact' | 'absent' | 'damaged';
-  /** What is wrong with the file. Continues "the placement file …". */
+  /** Why the file can't be used. Continues "the placement file …". */
   readonly why?: string;
 }

@@ -13,12 +13,12 @@ export interface Stores {
    * - otherwise it neither probes nor connects: a store that does not work fails when it is used
    */
   open(id: StoreId): Promise<CredentialStore>;
-  /** The key source of the encrypted file, found without opening it. `undefined` if there is no file. */
+  /** The key source of the encrypted file, found without opening it. `undefined` if the file doesn't exist. */
   findFileKeySource(): Promise<KeySource | undefined>;
   /**
    * Seals the encrypted file with the home directory or a new passphrase, and replaces it atomically.
    *
-   * - there is no file → `false`
+   * - the file doesn't exist → `false`
    * - the file cannot be opened → rejects with the error; the file is unchanged
    */
   resealFile(keySource: KeySource, options?: OperationOptions): Promise<boolean>;

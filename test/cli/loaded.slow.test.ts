@@ -39,7 +39,7 @@ const passphrase = (prefix: string) => ({
   [`${prefix}_QUIET`]: '1',
 });
 
-/** hash-wasm, where Node has no argon2 of its own. */
+/** hash-wasm, unless Node has its own argon2. */
 const argon2 = 'argon2' in crypto ? [] : ['index.esm.cjs'];
 
 describe('a read of the encrypted file loads no parser of command lines, no lock and no socket', () => {

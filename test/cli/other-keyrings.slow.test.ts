@@ -72,7 +72,7 @@ describeStore('with KWallet open since the sign-in to KDE', 'kwallet', missingKW
 describeStore('with KWallet', 'kwallet', missingKWallet(), () => {
   const beside = new Beside(() => startKWallet('open'));
 
-  test('locked, jsm says so, and asks for nothing', async () => {
+  test('if it is locked, jsm reports that and does not prompt', async () => {
     const { keyring, sandbox } = beside;
     expect(sandbox.run(`jsm auth set-key ${key}`).exit).toBe(0);
     await keyring.restart('locked');

@@ -1,4 +1,4 @@
-/** A command of a transcript, and what is expected of it. */
+/** A command of a transcript, and its expected output. */
 export interface Exchange {
   readonly line: number;
   /** Events that are triggered before it, from lines `% EVENT`. */

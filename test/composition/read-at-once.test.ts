@@ -31,7 +31,7 @@ interface House {
   readonly environment: Record<string, string>;
 }
 
-/** A home whose encrypted file holds one credential, and whose placement says so. */
+/** Creates a home directory with one credential in its encrypted file, and its placement file. */
 async function house({ seal = 'home', store = 'file' }: { seal?: KeySource; store?: StoreId } = {}): Promise<House> {
   const home = mkdtempSync(join(tmpdir(), 'keystow-at-once-'));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
@@ -53,7 +53,7 @@ async function textAtOnce({ environment }: House, name = alice): Promise<string 
   return secret && Buffer.from(secret.expose()).toString();
 }
 
-describe('what is plainly there is had at once', needsPosix, () => {
+describe('a credential that needs no prompt or repair is read', needsPosix, () => {
   test('the secret that the placement says is in the file, which the home directory opens', async () => {
     expect(await textAtOnce(await house())).toBe('s3cret');
   });
@@ -123,18 +123,18 @@ describe('everything else is left to the whole of the program', () => {
     expect(await textAtOnce(await house(), { service: '', account: 'alice' })).toBeUndefined();
   });
 
-  test.each<StoreId>(['keychain', 'credential-manager', 'pass'])('what is kept in the %s', async (store) => {
+  test.each<StoreId>(['keychain', 'credential-manager', 'pass'])('a credential in the %s', async (store) => {
     expect(await textAtOnce(await house({ store }))).toBeUndefined();
   });
 
-  test('what is kept in the Secret Service, where the keyring is switched off or no bus is there', async () => {
+  test('a credential in the Secret Service, if the keyring is disabled or no bus is running', async () => {
     const { environment, ...rest } = await house({ store: 'secret-service' });
     expect(await textAtOnce({ ...rest, environment })).toBeUndefined();
     set(environment, 'DISABLE_KEYRING', '1');
     expect(await textAtOnce({ ...rest, environment })).toBeUndefined();
   });
 
-  test('a byte altered anywhere: nothing is given, or what was kept', async () => {
+  test('one changed byte anywhere: the secret is returned unchanged, or nothing is', async () => {
     const made = await house();
     for (const path of [made.credentials, made.placement]) {
       const whole = readFileSync(path);

@@ -42,7 +42,7 @@ export function typesOf(signature: string): readonly Type[] {
 const maxDepth = 32;
 const maxValues = 250_000;
 
-/** Reads values off marshaled bytes. Every length is held against what is there. */
+/** Reads values off marshaled bytes. Every length is checked against the available bytes. */
 export class Reader {
   readonly #bytes: Buffer;
   readonly #view: DataView;
@@ -137,7 +137,7 @@ export class Writer {
   #bytes = Buffer.alloc(512);
   #end = 0;
 
-  /** What has been written, up to now. */
+  /** The bytes written so far. */
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#end);
   }

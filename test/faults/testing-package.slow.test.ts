@@ -27,7 +27,7 @@ beforeAll(() => {
 
 afterAll(() => stranger.remove());
 
-/** A store as another project may write it. If `broken`, it loses what is set. */
+/** A store as another project may write it. If `broken`, it loses secrets. */
 const store = (broken: boolean) => `
 import { contract, CredentialError } from 'keystow/testing/contract';
 
@@ -80,7 +80,7 @@ test('the contract passes for another project’s store, run by their vitest', (
   expect({ status, output }).toMatchObject({ status: 0, output: expect.stringMatching(/\[CON1\]|\d+ passed/) });
 });
 
-test('the contract fails for a store that loses what is set', () => {
+test('the contract fails for a store that loses secrets', () => {
   writeFileSync(join(project, 'broken.test.js'), store(true));
   const { status, output } = vitest('broken.test.js');
   expect(status).toBe(1);

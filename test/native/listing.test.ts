@@ -34,7 +34,7 @@ describe("Credential Manager with other programs' credentials", () => {
     expect(await store.list()).toEqual([name]);
   });
 
-  test('does not list a credential that another program deleted, and delete removes what is left of it', async () => {
+  test('does not list a credential that another program deleted, and delete removes the rest of it', async () => {
     const fake = new FakeBinding(fakeWindows);
     const store = openStoreOver(createCredentialManager, fake);
     await store.set(alice, createSecret(5001));

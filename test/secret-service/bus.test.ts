@@ -30,7 +30,7 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     expect(await listNames(connection)).toContain('org.freedesktop.DBus');
   });
 
-  test('calls in any number go out at once, and each gets its own answer', async () => {
+  test('any number of calls can be pending, and each gets its own reply', async () => {
     const { bus, connection } = await connected();
     await nameOwner(bus, 'org.example.Here');
     const names = Array.from({ length: 100 }, (_, index) => (index % 2 ? 'org.freedesktop.DBus' : 'org.example.Here'));
@@ -56,7 +56,7 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     expect(connection.isOpen).toBe(false);
   });
 
-  test('a signal comes to whoever waits for it', async () => {
+  test('a signal reaches the code that waits for it', async () => {
     const { bus, connection } = await connected();
     await addMatch(connection, "type='signal',member='NameOwnerChanged',arg0='org.example.Coming'");
     const owner = connection.waitForSignal(({ member, body }) => {
@@ -92,7 +92,7 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     expect([asked, unasked]).toEqual([['Rang', 'First'], ['Second']]);
   });
 
-  test('a name is acquired after all who asked before, and when the bus says so, not when others do', async () => {
+  test('a name is acquired in the order of the requests, and only the signal of the bus itself counts', async () => {
     const { bus, connection } = await connected();
     const holder = new Connection(bus.socket);
     onTestFinished(() => holder.end());

@@ -23,14 +23,14 @@ async function tapped() {
   return { keyring, tap, store };
 }
 
-describeStore('what is called, in how many turns', 'secret-service', missing(), () => {
+describeStore('the calls of each operation, and their round trips', 'secret-service', missing(), () => {
   test('the first get: three turns, six calls', async () => {
     const { tap, store } = await tapped();
     await store.get(name);
     expect(tap.turns).toEqual([opening, ['OpenSession', 'SearchItems'], ['GetSecret']]);
   });
 
-  test('sixteen programs that read at once each get the secret', async () => {
+  test('sixteen programs that read at the same time all get the secret', async () => {
     const { keyring } = await tapped();
     const reads = Array.from({ length: 16 }, () => storeOn(keyring.environment).get(name));
     for (const secret of await Promise.all(reads)) expect(Buffer.from(secret?.expose() ?? []).toString()).toBe('kept');
@@ -44,7 +44,7 @@ describeStore('what is called, in how many turns', 'secret-service', missing(), 
     expect(tap.turns).toEqual([['ReadAlias'], ['SearchItems'], ['GetSecret']]);
   });
 
-  test('a get of what is absent looks whether it is hidden behind a lock, and stops', async () => {
+  test('getting an absent credential checks for a locked collection, and stops', async () => {
     const { tap, store } = await tapped();
     await store.get({ ...name, account: 'nobody' });
     expect(tap.turns).toEqual([opening, ['OpenSession', 'SearchItems'], ['Get']]);
@@ -58,7 +58,7 @@ describeStore('what is called, in how many turns', 'secret-service', missing(), 
     expect(tap.turns.at(-1)).toEqual(['CreateItem']);
   });
 
-  test('nothing unlocks, and nothing prompts, where nobody is there', async () => {
+  test('without an interactive user nothing unlocks and nothing prompts', async () => {
     const { keyring, tap, store } = await tapped();
     await keyring.restart('locked');
     const operations = [store.get(name), store.set(name, textSecret('x')), store.delete(name), store.list()];

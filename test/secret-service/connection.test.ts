@@ -161,7 +161,7 @@ describe('what a bus sends', () => {
     await eventually(() => expect(connection.hasAnswered).toBe(true));
   });
 
-  test('may arrive at once, from the response to the authentication to the start of a further message', async () => {
+  test('may arrive in one piece, from the response to the authentication to the start of a further message', async () => {
     const last = reply(2, '', []);
     const { connection, send } = await connected(
       Buffer.concat([Buffer.from(authResponse), hello, last.subarray(0, 16)]),
@@ -226,7 +226,7 @@ describe('what a bus sends', () => {
     expect(connection.isOpen).toBe(true);
   });
 
-  test('a reply to no call, a second reply, and a message that is no reply are ignored', async () => {
+  test('an unexpected reply, a second reply, and any other message are ignored', async () => {
     const { connection, send } = await connected();
     const call = connection.call(callForString);
     const later = connection.call({ ...callForString, read: (reply, sender) => [reply.readString(), sender] });
@@ -329,7 +329,7 @@ describe('the end of a connection', () => {
     await eventually(() => expect(at.bus.connections()).toBe(0));
   });
 
-  test('comes at once if nothing listens on the socket', async () => {
+  test('is immediate if nothing listens on the socket', async () => {
     const connection = new Connection('/nonexistent/bus');
     expect(await connection.call(callForNothing).catch(toReason)).toMatchObject({
       code: 'ENOENT',

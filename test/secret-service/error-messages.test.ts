@@ -43,11 +43,11 @@ describeStore('the error messages of the Secret Service', 'secret-service', miss
     const PATH = programs('dbus-daemon');
     const error = await failure(storeOn({ PATH }).get(name), 'no-session-bus');
     const text = 'no address of a session bus is set';
-    expect(error.message).toBe(`there is no session bus to reach the Secret Service by: ${text}`);
+    expect(error.message).toBe(`no session bus, which the Secret Service requires: ${text}`);
     expect(error.evidence).toEqual({ text });
     const absent = storeOn({ PATH, XDG_RUNTIME_DIR: '/nonexistent' });
     expect((await failure(absent.get(name), 'no-session-bus')).message).toBe(
-      'there is no session bus to reach the Secret Service by: connect ENOENT /nonexistent/bus',
+      'no session bus, which the Secret Service requires: connect ENOENT /nonexistent/bus',
     );
   });
 

@@ -339,7 +339,7 @@ describe('messages', () => {
     expect(readHeader(encoded, readExtent(encoded))).toMatchObject({ path: '', member: 'C' });
   });
 
-  test('bytes that are changed anywhere give a message or a ProtocolError, never another failure', () => {
+  test('bytes changed anywhere decode to a message or fail with a ProtocolError, never with anything else', () => {
     const encoded = codec.encode(1, 0, 1, { ...fields, signature: 'sas' }, ['text', ['a', 'b']]);
     const change = fc.tuple(fc.nat(encoded.length - 1), fc.nat(255));
     fc.assert(

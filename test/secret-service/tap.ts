@@ -4,7 +4,7 @@ import { decode } from '../faults/dbus-codec.ts';
 import { type FakeBus, startFakeBus } from '../faults/fake-bus.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 
-/** A bus that passes on what is said between a client and the real one, and writes it down. */
+/** A proxy between a client and the real bus that records the messages. */
 export interface Tap extends FakeBus {
   /** The methods called, in the order of their going out; a new list after each time that something came back. */
   readonly turns: string[][];
@@ -34,7 +34,7 @@ export async function startTap({ socket }: SessionBus): Promise<Tap> {
   return { ...bus, turns };
 }
 
-/** The methods of all whole messages, and what is left. The authentication before them ends with BEGIN. */
+/** Returns the methods of all complete messages, and the remaining bytes. The authentication before them ends with BEGIN. */
 export function methodsIn(bytes: Buffer): [methods: string[], rest: Buffer] {
   const begin = bytes.indexOf('BEGIN\r\n');
   let rest = begin < 0 ? bytes : bytes.subarray(begin + 'BEGIN\r\n'.length);

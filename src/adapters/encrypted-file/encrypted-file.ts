@@ -35,7 +35,7 @@ export interface EncryptedFileOptions extends ExistingFileOptions {
 export interface EncryptedFile extends CredentialStore {
   /**
    * Seals the file with a new key: the home directory's, or that of the passphrase which the source returns for
-   * `change`. Resolves `false` if there is no file. If the process is killed, the old key or the new one opens it.
+   * `change`. Resolves `false` if the file doesn't exist. If the process is killed, the old key or the new one opens it.
    */
   reseal(keySource: KeySource, options?: OperationOptions): Promise<boolean>;
 }
@@ -99,7 +99,7 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
 }
 
 /**
- * Returns what opens the file, without a key; `undefined` if there is no file. Rejects as the store does if the file is
+ * Returns what opens the file, without a key; `undefined` if the file doesn't exist. Rejects as the store does if the file is
  * damaged, foreign, refused or unreadable.
  */
 export async function findKeySource(options: ExistingFileOptions): Promise<KeySource | undefined> {

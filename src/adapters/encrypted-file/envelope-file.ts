@@ -13,7 +13,7 @@ export interface EnvelopeFile extends ReadOptions {
   readonly home: string;
 }
 
-/** Reads the file without opening it: derives no key. Returns `undefined` if there is none. */
+/** Reads the file without opening it: derives no key. Returns `undefined` if the file doesn't exist. */
 export async function readEnvelope({ file, home, ...options }: EnvelopeFile): Promise<SealedPayload | undefined> {
   rejectForeignFolder(file);
   const text = await readPrivateFile(file, options);

@@ -26,7 +26,7 @@ export type Edit = (payload: Payload) => boolean;
 export interface FileWriter {
   /** Resolves with the edit's result. An absent file is created, or stays absent and resolves `false`. */
   edit(edit: Edit, ifAbsent: 'create' | 'skip', options?: OperationOptions): Promise<boolean>;
-  /** Seals the same credentials with a new key. Resolves `false` if there is no file. */
+  /** Seals the same credentials with a new key. Resolves `false` if the file doesn't exist. */
   reseal(keySource: KeySource, options?: OperationOptions): Promise<boolean>;
 }
 

@@ -9,7 +9,7 @@ import { decodeBase64, open } from './seal.ts';
 
 /**
  * Returns a secret from a private, undamaged file with the key source `home`. In any other case returns `undefined` or
- * throws; the full program then reports what is wrong.
+ * throws; the full program then reports the error.
  */
 export function readFileSecretFast(path: string, home: string, name: CredentialName): Secret | undefined {
   const text = isPrivateFolder(dirname(path)) ? readIfPrivate(path) : undefined;

@@ -84,7 +84,7 @@ function removeQuietly(path: string): void {
   } catch {}
 }
 
-/** Changes whenever the file is replaced or written to. `undefined`: there is no file. */
+/** Changes whenever the file is replaced or written to. `undefined`: the file doesn't exist. */
 export type FileVersion = string | undefined;
 
 export function fileVersion(file: ManagedFile): FileVersion {

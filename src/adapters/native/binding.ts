@@ -23,7 +23,7 @@ export interface Binding {
 
 export interface NativeEntry {
   setSecret(secret: Uint8Array): Promise<unknown>;
-  /** Resolves with the bytes as numbers, or `null` if there is no such item. */
+  /** Resolves with the bytes as numbers, or `null` if the item doesn't exist. */
   getSecret(): Promise<ArrayLike<number> | null | undefined>;
   /** Resolves with `false` if there was no such item. */
   deleteCredential(): Promise<boolean>;

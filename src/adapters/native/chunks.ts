@@ -41,7 +41,7 @@ const manifestPrefix = Buffer.from('keystow-pieces:');
 
 const manifestFormat = /^keystow-pieces:1:([ab]):(0|[1-9]\d{0,5}):([0-9a-f]{64})$/;
 
-/** Returns the complete secret, never a mixture of two, or `undefined` if there is none. */
+/** Returns the complete secret, never a mixture of two, or `undefined` if it doesn't exist. */
 export async function readChunkedSecret(items: Items, layout: ChunkLayout): Promise<Uint8Array | undefined> {
   for (let attempt = 0; attempt < maxReadAttempts; attempt += 1) {
     if (attempt > 0) await sleep(Math.min(2 ** attempt, maxPauseMs));

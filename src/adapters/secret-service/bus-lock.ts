@@ -2,7 +2,7 @@ import { releaseName, requestName } from './dbus/bus-calls.ts';
 import { toSecretServiceError } from './to-error.ts';
 import type { Attempt } from './with-retries.ts';
 
-/** Whoever owns this name on the bus holds the lock. The bus takes it from a program that ends. */
+/** The program that owns this name on the bus holds the lock. The bus releases it when the program ends. */
 const lockName = 'org.keystow.Lock';
 
 /**

@@ -95,7 +95,7 @@ async function searchItems({ session }: Attempt, attributes: calls.Attributes): 
 async function findItems(attempt: Attempt, name: CredentialName): Promise<readonly Item[]> {
   const { provider } = attempt.session;
   const search = () => searchItems(attempt, toAttributes(name, attempt.schema));
-  // gnome-keyring finds what is locked too. KeePassXC would ask its user, and KWallet's items change when it is unlocked.
+  // gnome-keyring also finds locked items. KeePassXC would prompt, and KWallet's items change when it's unlocked.
   const early = provider === 'gnome-keyring' ? await search() : undefined;
   if (early !== undefined && early.length > 0) return filterOwn(attempt, early);
   const collection = await findLockedCollection(attempt);

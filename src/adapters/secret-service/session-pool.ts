@@ -113,7 +113,7 @@ async function openWithOwner(bus: Connection): Promise<OpenedSession> {
   };
   try {
     const [, first] = await Promise.all([identify(), askDefaultAlias({ bus, owner: serviceName })]);
-    // All other calls go to whoever answered: not to a successor, and without starting one.
+    // All other calls go to the program that answered, never to a successor, and don't start one.
     const peer = { bus, owner: first.sender };
     const path = openSession(peer);
     path.catch(() => undefined);

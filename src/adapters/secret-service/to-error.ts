@@ -56,7 +56,7 @@ const vanished = [
 ];
 
 const messages: Readonly<Record<SecretServiceErrorCode, string>> = {
-  'no-session-bus': 'there is no session bus to reach the Secret Service by',
+  'no-session-bus': 'no session bus, which the Secret Service requires',
   'not-installed': 'nothing that provides the Secret Service is installed',
   'not-running': 'the Secret Service is not running',
   locked: 'the Secret Service is locked',

@@ -18,7 +18,7 @@ export interface GitAnswer {
 }
 
 /**
- * Builds the answer to git's request for a credential from what is stored.
+ * Builds the answer to git's request for a credential from the stored credential.
  *
  * - a pre-encoded credential, if git supports those, otherwise the password → `usable`
  * - expired, but with a refresh token that another helper may be able to use → `renewable`, with nothing but that token

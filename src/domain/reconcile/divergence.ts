@@ -25,7 +25,7 @@ export interface Divergence {
   readonly fix: string;
 }
 
-/** What is wrong with a credential, as far as the stores answered. `program`: the command as users type it. */
+/** Lists the problems of a credential that the stores' answers show. `program`: the command as users type it. */
 export function findDivergences(state: CopyState, program: string): readonly Divergence[] {
   const { record } = state;
   const plan = planReconciliation(state);

@@ -19,7 +19,7 @@ import { Writer } from './writer.ts';
 export interface Call<T> extends MethodCall {
   /** The signature that the reply must have. */
   readonly replySignature: string;
-  /** Reads all of the reply. `sender`: the unique name of whoever replied. */
+  /** Reads all of the reply. `sender`: the unique name of the program that replied. */
   read(reply: Reader, sender: string): T;
 }
 
@@ -48,7 +48,7 @@ export const busObject = {
 
 const bufferBytes = 8192;
 
-/** A client's connection to a message bus. Calls are sent at once and in order; none waits for an earlier reply. */
+/** A client's connection to a message bus. Calls are sent immediately and in order, without waiting for earlier replies. */
 export class Connection {
   readonly #socket: Socket;
   readonly #outgoing = new Writer();
