@@ -9,8 +9,7 @@ const posix = [
   'test/cli/**',
   'test/docs/readme.test.ts',
   'test/faults/{never-hangs,testing-package}.slow.test.ts',
-  'test/package/{examples,package}.test.ts',
-  'test/package/installed.slow.test.ts',
+  'test/package/{examples,installed,package}.slow.test.ts',
   'test/pass/**',
 ];
 const exclude = ['test/containers/**', 'test/windows/**', ...(process.platform === 'win32' ? posix : [])];

@@ -8,6 +8,7 @@ import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { reconcileCredential } from '../../src/app/reconcile/reconcile-credential.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import { textSecret } from '../contract/secrets.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { World } from './world.ts';
 
 const alice = { service: 'demo', account: 'alice' };
@@ -66,7 +67,7 @@ test('[APP17] after concurrent writes and moves one complete secret is left, in 
         expect((await world.stores[id].get(alice)) !== undefined).toBe(id === store);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: fastOrSlow(150, 1000) },
   );
 });
 
@@ -82,7 +83,7 @@ test('[APP18] after concurrent writes, moves and deletions no copy is left that 
         if (copy !== undefined) expect(found?.equals(copy)).toBe(true);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: fastOrSlow(150, 1000) },
   );
 });
 
@@ -97,7 +98,7 @@ test('a credential that is being moved is found by every read and every list', a
       expect(await scheduler.waitFor(listing)).toMatchObject([alice]);
       expect(await reading).toBe('before');
     }),
-    { numRuns: 1000 },
+    { numRuns: fastOrSlow(150, 1000) },
   );
 });
 

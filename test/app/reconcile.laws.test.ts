@@ -8,6 +8,7 @@ import type { PlacementEntry } from '../../src/domain/placement/placement-index.
 import type { ReconcileOptions } from '../../src/domain/reconcile/reconcile-plan.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { type Actual, anyActual } from '../domain/reconcile-model.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { World } from './world.ts';
 
 const stores = ['secret-service', 'file'] as const;
@@ -102,7 +103,7 @@ test.each<Fault>(['the process is killed before', 'an error prevents', 'an error
           expect(await dump(world)).toEqual(after);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: fastOrSlow(60, 300) },
     );
   },
 );

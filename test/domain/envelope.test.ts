@@ -11,6 +11,7 @@ import {
 } from '../../src/domain/envelope/envelope.ts';
 import { argon2Bounds, type KdfHeader, recommendedCost } from '../../src/domain/envelope/key-derivation.ts';
 import { computeBase64Length } from '../../src/domain/text/base64.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 
 const bytes = (minLength: number, maxLength = minLength) =>
   fc.uint8Array({ minLength, maxLength }).map((array) => Buffer.from(array).toString('base64'));
@@ -72,7 +73,7 @@ describe('an envelope', () => {
         const parsed = parseEnvelope(changed);
         if (parsed.kind === 'envelope') expect(serialiseEnvelope(parsed.envelope)).toBe(changed);
       }),
-      { numRuns: 2000 },
+      { numRuns: fastOrSlow(400, 2000) },
     );
   });
 
@@ -209,7 +210,7 @@ describe('base64', () => {
       fc.property(letters, (any) => {
         if (computeBase64Length(any) !== undefined) expect(Buffer.from(any, 'base64').toString('base64')).toBe(any);
       }),
-      { numRuns: 2000 },
+      { numRuns: fastOrSlow(400, 2000) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planReconciliation } from '../../src/domain/reconcile/reconcile-plan.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 import {
   listStates,
   listSteps,
@@ -14,7 +15,7 @@ import {
 } from './reconcile-model.ts';
 
 function law(title: string, holds: (situation: Situation) => void): void {
-  test(title, () => fc.assert(fc.property(situation, holds), { numRuns: 3000 }));
+  test(title, () => fc.assert(fc.property(situation, holds), { numRuns: fastOrSlow(600, 3000) }));
 }
 
 law(

@@ -1,0 +1,1 @@
+import './reconcile.laws.test.ts';
