@@ -56,7 +56,7 @@ function toError(
 
 const messages: ReadonlyMap<Reason, string> = new Map([
   ['timed-out', 'did not answer in time'],
-  ['denied', 'refused access: its dialog was dismissed'],
+  ['denied', 'denied access: its dialog was dismissed'],
 ]);
 
 function toProbeResult({ code, evidence }: CredentialError): ProbeResult {

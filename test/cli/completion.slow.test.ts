@@ -53,7 +53,7 @@ const lines: readonly (readonly [string, string])[] = [
   ['keystow get "my\ti\t', 's3cret-3!'],
   ['keystow get -- -d\t-\t', 's3cret-4!'],
   ['keystow get caf\tz\t', 's3cret-5!'],
-  ['keystow doctor --repl\tre\t', ' is selected '],
+  ['keystow doctor --repl\tre\t', ' is selected'],
   ['keystow exec gith\tal\t--e\tTOKEN -- show-th\t', 'it is s3cret-0!'],
 ];
 

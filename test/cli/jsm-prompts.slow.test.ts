@@ -57,7 +57,7 @@ describeStore('jsm on a terminal', 'pseudo-terminal', missingPseudoTerminal(), (
     }
     await answer(token, 'Enter passphrase for CLI credentials:', 'c');
     expect(await token.exit).toBe(1);
-    expect(token.shown()).toContain('jsm: the passphrase does not open ');
+    expect(token.shown()).toContain('jsm: wrong passphrase for the encrypted file ');
     expect(token.shown()).not.toContain(key);
     expect(home.sandbox.run('cat .config/jsm/credentials.json').stdout).toBe(before);
   });

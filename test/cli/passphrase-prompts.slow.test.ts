@@ -43,7 +43,7 @@ describeStore('prompts for a passphrase on a terminal', 'pseudo-terminal', missi
       await get.waitFor('keystow: wrong passphrase, try again');
     }
     await answer(get, 'Enter passphrase for CLI credentials:', 'c');
-    await get.waitFor('keystow: the passphrase does not open ');
+    await get.waitFor('keystow: wrong passphrase for the encrypted file ');
     expect(await get.exit).toBe(1);
     expect(get.shown()).not.toContain('s3cret');
   });
@@ -113,7 +113,7 @@ describeStore('prompts for a passphrase on a terminal', 'pseudo-terminal', missi
       await change.waitFor('keystow: wrong passphrase, try again');
     }
     await answer(change, 'Enter passphrase for CLI credentials:', 'c');
-    await change.waitFor('keystow: the passphrase does not open ');
+    await change.waitFor('keystow: wrong passphrase for the encrypted file ');
     expect(await change.exit).toBe(1);
 
     const calledOff = home.start('keystow passphrase change', opened);

@@ -103,7 +103,7 @@ test('if no program can start a session bus, the fix installs one together with 
 test('a missing binding is installed into the folder of the package, whatever the current directory', () => {
   const about = (folder: string) => advise({ store: 'keychain', reason: 'binding-missing' }, { ...host, folder }).fix;
   expect(about('/usr/lib/node_modules/jsm')).toBe(
-    'npm install --prefix /usr/lib/node_modules/jsm --omit=dev --include=optional --no-save',
+    'npm install --prefix /usr/lib/node_modules/jsm --omit=dev --include=optional --ignore-scripts --no-save',
   );
   expect(about('/home/alice/my tools')).toContain("--prefix '/home/alice/my tools' ");
   const onWindows = { ...host, platform: 'win32', folder: 'C:\\Program Files\\jsm' };

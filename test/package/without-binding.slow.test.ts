@@ -68,7 +68,7 @@ describe('the installed programs, without the native binding', () => {
       console.log(JSON.stringify((await store.report()).selection.skipped));`;
       const env = shell.environment(folder, folder);
       const run = spawnSync(process.execPath, ['--input-type=module', '-e', script], { env, encoding: 'utf8' });
-      const fix = `npm install --prefix ${realpathSync(folder)} --omit=dev --include=optional --no-save`;
+      const fix = `npm install --prefix ${realpathSync(folder)} --omit=dev --include=optional --ignore-scripts --no-save`;
       expect({ stderr: run.stderr, skipped: JSON.parse(run.stdout || 'null') }).toMatchObject({
         stderr: '',
         skipped: [{ store: 'keychain', reason: 'binding-missing', fix }],

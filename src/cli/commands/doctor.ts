@@ -57,7 +57,7 @@ export function doctorCommand(cli: Cli): Command {
           : replayReport(await readReport(replay, cli.profile.program));
       const terminal = isTerminal(1);
       const paint = createPaint(color, cli.environment, terminal);
-      const width = terminal ? (process.stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
+      const width = terminal ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
       await cli.print(json ? formatJson(report) : formatDoctorReport(report, { paint, width, explain }));
       const { selection, repairs = [] } = report;
       if (selection.outcome === 'rejected') cli.exitWith(toExitCode(selection.code));

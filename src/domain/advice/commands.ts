@@ -32,7 +32,7 @@ const secretServicePackages: Readonly<Partial<Record<Distribution, string>>> = {
 /** The command that installs the native binding into the folder of the program's package. */
 export function formatBindingInstallCommand({ platform, folder }: HostInfo): string {
   const prefix = platform === 'win32' ? quoteForWindows(folder) : quoteForShell(folder);
-  return `npm install --prefix ${prefix} --omit=dev --include=optional --no-save`;
+  return `npm install --prefix ${prefix} --omit=dev --include=optional --ignore-scripts --no-save`;
 }
 
 /**
