@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { coverageLine } from './test/support/coverage-line.ts';
+import { LongestFirst } from './test/support/longest-first.ts';
 import { patienceMs } from './test/support/patience.ts';
 import { tally } from './test/support/tally.ts';
 
@@ -26,7 +27,7 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: [...exclude, slow],
-          // A new process for every file would take a third of the time.
+          // A new process for each file would add a third to the time.
           isolate: false,
           setupFiles: ['test/support/reset-modules.ts'],
         },
@@ -35,6 +36,7 @@ export default defineConfig({
     ],
     // One more than there are cores: most tests wait, for daemons and for children.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     // Long enough for a machine that is busy with something else.
     testTimeout: 120_000,
     hookTimeout: 120_000,
