@@ -73,7 +73,11 @@ export class Sandbox {
     });
     const end = new Promise<Run>((resolve) => {
       child.once('close', (code, signal) =>
-        resolve({ ...shown, exit: limit.late ? null : (code ?? toExitCode(signal)) }),
+        resolve({
+          stdout: shell.text(shown.stdout),
+          stderr: shell.text(shown.stderr),
+          exit: limit.late ? null : (code ?? toExitCode(signal)),
+        }),
       );
     });
     return {

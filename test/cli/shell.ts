@@ -12,7 +12,7 @@ export interface Shell {
   /** A minimal environment with this home, without the caller's own variables. */
   environment(home: string, bin: string): Record<string, string>;
   /** Decodes the output of a line, with LF line ends. */
-  text(bytes: Buffer): string;
+  text(output: Buffer | string): string;
 }
 
 const sh: Shell = {
@@ -24,7 +24,7 @@ const sh: Shell = {
     writeFileSync(join(bin, command), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
   },
   environment: (home, bin) => ({ PATH: joinPath(bin, '/usr/bin', '/bin'), HOME: home, LC_ALL: 'C.UTF-8' }),
-  text: (bytes) => bytes.toString(),
+  text: (output) => output.toString(),
 };
 
 const cmd: Shell = {
@@ -41,7 +41,7 @@ const cmd: Shell = {
     APPDATA: join(home, 'AppData', 'Roaming'),
   }),
   // cmd's own commands end lines with CR LF, the programs with LF.
-  text: (bytes) => bytes.toString().replaceAll('\r\n', '\n'),
+  text: (output) => output.toString().replaceAll('\r\n', '\n'),
 };
 
 /** NODE_OPTIONS: see test/windows/wine. */
