@@ -156,7 +156,6 @@ describe('an error of GnuPG', () => {
   test.each([
     ['gpg: decryption failed: No secret key', 'locked', 'the key of the password store is locked or missing'],
     ['gpg: public key decryption failed: No pinentry', 'locked', 'the key of the password store is locked or missing'],
-    ['gpg: public key decryption failed: Operation cancelled', 'locked', 'the dialog of GnuPG was dismissed'],
     ['Error: You must run: pass init your-gpg-id', 'no-collection', 'the password store has no key to encrypt for'],
     ['gpg: tests: skipped: No public key', 'no-collection', 'the password store has no key to encrypt for'],
     [
@@ -171,6 +170,33 @@ describe('an error of GnuPG', () => {
     const error = await failure(openPass(own).get(name), code);
     expect(error.message).toBe(`${meaning}: ${text} more of it`);
     expect(error.evidence).toEqual({ text: `${text} more of it` });
+  });
+
+  test.each([
+    [
+      'GnuPG asked for the passphrase',
+      '[GNUPG:] PINENTRY_LAUNCHED 3 gnome3 1.2.1',
+      'gpg: decryption failed: No secret key',
+    ],
+    ['it says so', '', 'gpg: public key decryption failed: Operation cancelled'],
+    ['it says so in other words', '', 'gpg: public key decryption failed: Operation fully cancelled'],
+    ['it says both', '', 'gpg: decrypting: Operation cancelled gpg: decryption failed: No secret key'],
+  ])('shows that the dialog was dismissed if %s', async (_, status, text) => {
+    const own = createFakePass({
+      show: `echo "${status}" >&2; echo "${text}" >&2; echo "[GNUPG:] END_DECRYPTION" >&2; exit 2`,
+    });
+    own.put('keystow/demo/alice', 's3cret');
+    const error = await failure(openPass(own).get(name), 'locked');
+    expect(error.message).toBe(`the key of the password store was not unlocked in the dialog of GnuPG: ${text}`);
+    expect(error.evidence).toEqual({ dismissed: true, text });
+    expect(await openPass(own).probe()).toMatchObject({ reason: 'locked', evidence: { dismissed: true, text } });
+  });
+
+  test('other than a locked key is reported as it is, even after a dialog', async () => {
+    const lines = ['[GNUPG:] PINENTRY_LAUNCHED 3 gnome3 1.2.1', 'gpg: out of memory'];
+    const own = createFakePass({ show: `${lines.map((line) => `echo "${line}" >&2`).join(';')}; exit 2` });
+    own.put('keystow/demo/alice', 's3cret');
+    expect((await failure(openPass(own).get(name), 'failed')).evidence).toEqual({ text: 'gpg: out of memory' });
   });
 
   test('is reported even if pass does not read a large secret', async () => {
@@ -328,10 +354,10 @@ describe('interactive', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('GnuPG may ask for a passphrase', async () => {
+  test('GnuPG may ask for a passphrase, and reports that it does', async () => {
     const own = createFakePass({ show: 'echo "$PASSWORD_STORE_GPG_OPTS"' });
     own.put('keystow/demo/alice', '');
     const interaction = { interactive: true, notifyWaiting: () => undefined };
-    expect(toText(await openPass(own, { interaction }).get(name))).toBe('\n');
+    expect(toText(await openPass(own, { interaction }).get(name))).toBe(' --status-fd=2\n');
   });
 });

@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { withCircuitBreaker } from '../../src/composition/circuit-breaker.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
-import { createPasswordStore, findMissingPass, openPass } from './harness.ts';
+import { createPasswordStore, findMissingPass, openPass, type TestPasswordStore } from './harness.ts';
 
 const name = { service: 'demo', account: 'alice' };
 
@@ -12,6 +13,24 @@ function passwordStore(passphrase?: string) {
   const own = createPasswordStore(passphrase);
   onTestFinished(() => own.stop());
   return own;
+}
+
+/** Locks the key, and answers GnuPG's dialog with lines of the Assuan protocol. */
+function answerPassphrase(own: TestPasswordStore, answer: string) {
+  const { GNUPGHOME = '' } = own.environment;
+  const [program, prompts] = [join(GNUPGHOME, 'pinentry'), join(GNUPGHOME, 'prompts')];
+  const script = `#!/bin/sh
+    echo OK
+    while read -r command rest; do
+      case $command in
+        GETPIN) echo prompt >>${prompts}; echo '${answer}' ;;
+        *) echo OK ;;
+      esac
+    done`;
+  writeFileSync(program, script, { mode: 0o755 });
+  writeFileSync(join(GNUPGHOME, 'gpg-agent.conf'), `pinentry-program ${program}\n`);
+  own.run('gpgconf', '--kill', 'gpg-agent');
+  return { countPrompts: () => readFileSync(prompts, 'utf8').trimEnd().split('\n').length };
 }
 
 describeStore('a password store', 'pass', findMissingPass(), () => {
@@ -43,6 +62,30 @@ describeStore('a password store', 'pass', findMissingPass(), () => {
     expect(await store.probe()).toMatchObject({ kind: 'service-failure', reason: 'locked' });
     expect(await store.list()).toEqual([name]);
     expect(await store.get({ ...name, account: 'nobody' })).toBeUndefined();
+  });
+
+  test.each([
+    ['dismissed', 'ERR 83886179 Operation cancelled'],
+    ['closed', 'ERR 83886278 Operation fully cancelled'],
+  ])('a dialog that is %s does not come back within one command', async (_, answer) => {
+    const own = passwordStore('of the key');
+    await openPass(own).set(name, textSecret('kept'));
+    const pinentry = answerPassphrase(own, answer);
+    const store = withCircuitBreaker(openPass(own, { interaction: { interactive: true, notifyWaiting() {} } }));
+    const error = await failure(store.get(name), 'locked');
+    expect(error.evidence).toMatchObject({ dismissed: true });
+    expect(await failure(store.get(name), 'locked')).toBe(error);
+    expect(await store.probe()).toMatchObject({ reason: 'locked' });
+    expect(pinentry.countPrompts()).toBe(1);
+  });
+
+  test('a passphrase that is entered in the dialog unlocks the key', async () => {
+    const own = passwordStore('of the key');
+    const store = openPass(own, { interaction: { interactive: true, notifyWaiting() {} } });
+    await store.set(name, textSecret('kept'));
+    const pinentry = answerPassphrase(own, 'D of the key\nOK');
+    expect(Buffer.from((await store.get(name))?.expose() ?? []).toString()).toBe('kept');
+    expect(pinentry.countPrompts()).toBe(1);
   });
 
   test('an uninitialised password store is no-collection, and is not created', async () => {

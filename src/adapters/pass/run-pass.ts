@@ -27,7 +27,7 @@ export async function runPass(
   const { interactive } = interaction;
   // In a process group of its own, so that GnuPG can be killed together with pass.
   const child = spawn('pass', args, {
-    env: { ...(interactive ? environment : disablePinentry(environment)), LC_ALL: 'C.UTF-8' },
+    env: { ...addGpgOption(environment, interactive ? reportPrompts : neverPrompt), LC_ALL: 'C.UTF-8' },
     detached: true,
   });
   const timeout = new AbortController();
@@ -64,9 +64,14 @@ function rejectOnTimeout(signal: AbortSignal): Promise<never> {
 }
 
 /** Makes GnuPG fail instead of asking for a passphrase. */
-function disablePinentry(environment: PassProgram['environment']): PassProgram['environment'] {
+const neverPrompt = '--pinentry-mode=error';
+
+/** Makes GnuPG report on stderr, among other things, that it asks for a passphrase. */
+const reportPrompts = '--status-fd=2';
+
+function addGpgOption(environment: PassProgram['environment'], option: string): PassProgram['environment'] {
   const { PASSWORD_STORE_GPG_OPTS: options = '' } = environment;
-  return { ...environment, PASSWORD_STORE_GPG_OPTS: `${options} --pinentry-mode=error` };
+  return { ...environment, PASSWORD_STORE_GPG_OPTS: `${options} ${option}` };
 }
 
 function killGroup(pid: number | undefined): void {

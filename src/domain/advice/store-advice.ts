@@ -110,8 +110,10 @@ const passAdvice: AdviceTable = {
     explanation: 'pass is not installed',
     fix: formatInstallCommand(host, 'pass gnupg'),
   }),
-  locked: () => ({
-    explanation: 'the GnuPG key of the password store is locked or missing, and nobody was asked for its passphrase',
+  locked: ({ evidence: { dismissed } }) => ({
+    explanation: dismissed
+      ? 'the GnuPG key of the password store is locked, and was not unlocked in the dialog of GnuPG'
+      : 'the GnuPG key of the password store is locked or missing, and nobody was asked for its passphrase',
     fix: `gpg --decrypt "$(find ~/.password-store -name '*.gpg' -print -quit)" >/dev/null`,
   }),
   'no-collection': () => ({
