@@ -6,11 +6,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import {
   isCollectionLocked,
   noObject,
+  type Peer,
   readDefaultAlias,
   serviceName,
 } from '../../src/adapters/secret-service/calls.ts';
 import { getNameOwner } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
+import { isItemGone } from '../../src/adapters/secret-service/to-error.ts';
 import { missingGraphical, type ProviderProcess, startProvider } from './provider-process.ts';
 import { missingProgram, missingSessionBus, type SessionBus, startSessionBus, waitForExit } from './session-bus.ts';
 import { readSituationFile, situationPath } from './situation-file.ts';
@@ -59,28 +61,34 @@ async function startProgram(bus: SessionBus, state: DatabaseState, password: str
   writeFileSync(join(folder, 'keepassxc.ini'), formatSettings(state));
   const opening = state === 'locked' ? [] : ['--pw-stdin'];
   const program = await startProvider(bus, serviceName, ['keepassxc', ...opening, databasePath(bus)], `${password}\n`);
-  if (state !== 'locked') await waitUntilOpen(bus);
+  await waitForDatabase(bus, state === 'locked');
   return program;
 }
 
-/** Waits until the database is open. The program answers calls before that. */
-async function waitUntilOpen({ socket }: SessionBus): Promise<void> {
+/**
+ * Waits until the database is there, and locked or open as it should be. The program takes its name on the bus before it
+ * builds its windows, and handles no call until they are done: seconds on a busy machine. It answers before a database
+ * with a password on stdin is open.
+ */
+async function waitForDatabase({ socket }: SessionBus, isLocked: boolean): Promise<void> {
   const connection = new Connection(socket);
-  const ignoreIfOpen = (error: unknown) => {
-    if (!connection.isOpen) throw error;
-    return true;
-  };
   try {
     const peer = { bus: connection, owner: await getNameOwner(connection, serviceName) };
-    for (;;) {
-      const collection = await readDefaultAlias(peer);
-      // While the database is loading, its collection may appear and disappear again.
-      const locked = collection === noObject || (await isCollectionLocked(peer, collection).catch(ignoreIfOpen));
-      if (!locked) return;
-      await wait(10);
-    }
+    while ((await readDatabaseLock(peer)) !== isLocked) await wait(10);
   } finally {
     connection.end();
+  }
+}
+
+/** Returns whether the database is locked, or nothing if it isn't there yet. */
+async function readDatabaseLock(peer: Peer): Promise<boolean | undefined> {
+  try {
+    const collection = await readDefaultAlias(peer);
+    return collection === noObject ? undefined : await isCollectionLocked(peer, collection);
+  } catch (error) {
+    // The program registers its objects after its name. While the database is loading, its collection may disappear again.
+    if (isItemGone(error)) return undefined;
+    throw error;
   }
 }
 
