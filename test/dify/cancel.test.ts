@@ -1,19 +1,30 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { syncBuiltinESMExports } from 'node:module';
+import timers, { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createDeviceSignIn } from '../../src/adapters/sign-in/dify/device-sign-in.ts';
-import { errorAnswer } from '../support/dify-host.ts';
-import { startTrial } from './harness.ts';
+import { codeAnswer, errorAnswer } from '../support/dify-host.ts';
+import { startTrial, type TrialOptions } from './harness.ts';
 
-const countTimers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 const pending = errorAnswer('authorization_pending');
-const never = () => new Promise<void>(() => {});
+const never = () => new Promise<never>(() => {});
 const untilAborted = (signal: AbortSignal) =>
   new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
-/** Shorter than the limits and intervals whose end would hide that cancelling has no effect. */
-const shortMs = 4500;
+/** Returns `work`, after reporting that it has begun. */
+const begin = <T>(begun: () => void, work: Promise<T>): Promise<T> => {
+  begun();
+  return work;
+};
 
 describe('a sign-in is cancelled', () => {
+  // No request reaches its limit: only the signal ends it.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => {
+    // Spies on the timers are restored first: afterwards they would bring back the fake ones.
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+
   test('before it begins, without a request', async () => {
     const trial = await startTrial({}, { signal: AbortSignal.abort() });
     await trial.fails('cancelled');
@@ -24,15 +35,16 @@ describe('a sign-in is cancelled', () => {
     'during a request whose response is %s, and the connection is closed',
     async (instead) => {
       const controller = new AbortController();
-      const timers = countTimers();
-      const trial = await startTrial({ token: [{ instead }] }, { signal: controller.signal });
+      const trial = await startTrial({ token: [{ instead }] }, { signal: controller.signal, limitMs: 12_345 });
+      const set = vi.spyOn(globalThis, 'setTimeout');
+      const cleared = vi.spyOn(globalThis, 'clearTimeout');
       const failed = trial.fails('cancelled');
       await expect.poll(() => trial.host.requests.length).toBe(2);
-      const startedAtMs = Date.now();
       controller.abort();
       await failed;
-      expect(Date.now() - startedAtMs).toBeLessThan(shortMs);
-      expect(countTimers()).toBeLessThanOrEqual(timers);
+      const limits = set.mock.results.filter((_, index) => set.mock.calls[index]?.[1] === 12_345);
+      expect(limits).toHaveLength(2);
+      for (const { value } of limits) expect(cleared).toHaveBeenCalledWith(value);
       await expect.poll(() => trial.host.open()).toBe(0);
     },
   );
@@ -48,28 +60,39 @@ describe('a sign-in is cancelled', () => {
   });
 
   test('during a wait, and no timer is left', async () => {
-    const trial = await startTrial({ token: [pending] });
+    // Longer than a test waits.
+    const trial = await startTrial({ code: [codeAnswer({ expires_in: 3600, interval: 3000 })] });
     const controller = new AbortController();
-    const timers = countTimers();
+    const startTimer = timers.setTimeout;
+    let timer: Promise<unknown> | undefined;
+    vi.spyOn(timers, 'setTimeout').mockImplementation((...options) => {
+      timer = startTimer(...options);
+      controller.abort();
+      return timer as never;
+    });
+    syncBuiltinESMExports();
+    // By then the spy is restored.
+    onTestFinished(() => syncBuiltinESMExports());
     const adapter = createDeviceSignIn({ clock: () => new Date().toISOString() });
-    const show = () => void setTimeout(() => controller.abort(), 50);
-    const startedAtMs = Date.now();
-    const signedIn = adapter.signIn(trial.host.url, { deviceLabel: 'x', show, signal: controller.signal });
+    const signedIn = adapter.signIn(trial.host.url, { deviceLabel: 'x', show() {}, signal: controller.signal });
     await expect(signedIn).rejects.toMatchObject({ code: 'cancelled' });
-    expect(Date.now() - startedAtMs).toBeLessThan(shortMs);
-    expect(countTimers()).toBeLessThanOrEqual(timers);
+    await expect(timer).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  test.each([
-    ['a wait that ignores the signal', { wait: never }],
-    ['a wait that rejects on abort', { wait: (_: number, signal: AbortSignal) => untilAborted(signal) }],
-    ['a fetch that ignores the signal', { fetch: never as unknown as typeof fetch }],
-    ['a prompt that never returns', { show: never }],
-  ])('during %s', async (_, options) => {
+  test.each<[string, (begun: () => void) => TrialOptions]>([
+    ['a wait that ignores the signal', (begun) => ({ wait: () => begin(begun, never()) })],
+    ['a wait that rejects on abort', (begun) => ({ wait: (_, signal) => begin(begun, untilAborted(signal)) })],
+    ['a fetch that ignores the signal', (begun) => ({ fetch: () => begin(begun, never()) })],
+    ['a prompt that never returns', (begun) => ({ show: () => begin(begun, never()) })],
+  ])('during %s', async (_, createOptions) => {
     const controller = new AbortController();
-    const trial = await startTrial({ token: [pending] }, { ...options, signal: controller.signal });
+    let begun = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const trial = await startTrial({ token: [pending] }, { ...createOptions(begun), signal: controller.signal });
     const failed = trial.fails('cancelled');
-    await sleep(50);
+    await waiting;
     controller.abort();
     await failed;
   });
@@ -107,10 +130,17 @@ test('a sign-in leaves no listener on a signal that is used again', async () => 
 });
 
 test('a response after the limit, even a rejection, is ignored', async () => {
-  const late = () => sleep(150).then(() => Promise.reject(new Error('late')));
-  const trial = await startTrial({}, { fetch: late, limitMs: 20 });
+  const rejections: (() => void)[] = [];
+  const fetch = () => new Promise<never>((_, reject) => rejections.push(() => reject(new Error('late'))));
+  const trial = await startTrial({}, { fetch, limitMs: 20 });
   await trial.fails('sign-in-unreachable');
-  await sleep(200);
+  const unhandled = vi.fn();
+  process.prependListener('unhandledRejection', unhandled);
+  onTestFinished(() => void process.removeListener('unhandledRejection', unhandled));
+  for (const reject of rejections) reject();
+  await setImmediate();
+  expect(rejections).not.toEqual([]);
+  expect(unhandled).not.toHaveBeenCalled();
 });
 
 test('the connection is closed if the response is not read to its end', async () => {

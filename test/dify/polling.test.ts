@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createDeviceSignIn } from '../../src/adapters/sign-in/dify/device-sign-in.ts';
 import {
   bearer,
@@ -123,11 +123,16 @@ describe('a host that is unavailable while the token is polled', () => {
   });
 
   test('is retried after a request that reached its limit', async () => {
-    const trial = await startTrial(
-      { token: [{ instead: 'silent' }, { instead: 'half' }, tokenAnswer()] },
-      { limitMs: 100 },
-    );
-    expect((await trial.signIn()).accessToken).toBe(bearer);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const token: readonly DifyAnswer[] = [{ instead: 'silent' }, { instead: 'half' }, tokenAnswer()];
+    const trial = await startTrial({ token }, { limitMs: 100 });
+    const signedIn = trial.signIn();
+    for (const received of [2, 3]) {
+      await expect.poll(() => trial.host.requests.length).toBe(received);
+      vi.advanceTimersByTime(100);
+    }
+    expect((await signedIn).accessToken).toBe(bearer);
     expect(trial.waits).toEqual([5000, 10_000, 20_000]);
   });
 
