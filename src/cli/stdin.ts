@@ -2,19 +2,24 @@ import { read } from 'node:fs';
 import { isTerminal } from '../composition/environment.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { Secret } from '../domain/secret.ts';
+import type { Terminal } from '../ports/terminal.ts';
 
-/** Larger than any credential; a guard against a pipe that never ends. */
+/** Larger than any credential or report; a guard against a pipe that never ends. */
 const maxStdinBytes = 64 * 1024 * 1024;
+
+const stdin = 0;
+const maxChunkBytes = 64 * 1024;
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * Reads a secret to the end of `stdin`. Unless `raw`, removes one trailing newline, which `echo` adds. On Windows, that's
- * LF or CR LF.
+ * Prompts for a secret if stdin is a terminal; otherwise reads it to the end of stdin. Unless `raw`, removes one trailing
+ * newline, which `echo` adds. On Windows, that's LF or CR LF.
  */
-export async function readSecret(stdin: AsyncIterable<Buffer>, raw: boolean): Promise<Secret> {
-  const bytes = await readStdin(stdin);
+export async function readSecret(terminal: Terminal, prompt: string, { raw = false } = {}): Promise<Secret> {
+  if (isTerminal(stdin)) return terminal.askHidden(prompt);
+  const bytes = await readStdin(process.stdin);
   return new Secret(raw ? bytes : bytes.subarray(0, measureWithoutNewline(bytes)));
 }
 
@@ -23,22 +28,24 @@ function measureWithoutNewline(bytes: Buffer): number {
   return process.platform === 'win32' && bytes.at(-2) === carriageReturn ? bytes.length - 2 : bytes.length - 1;
 }
 
-export async function readStdin(stdin: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+/** Reads stdin to its end, from `process.stdin` or {@link openStdin}. */
+export async function readStdin(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const received: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stdin) {
+  for await (const chunk of chunks) {
     size += chunk.length;
-    if (size > maxStdinBytes)
-      throw new CredentialError('too-large', `the secret on stdin is larger than ${maxStdinBytes} bytes`);
-    chunks.push(chunk);
+    if (size > maxStdinBytes) {
+      throw new CredentialError('too-large', `the input on stdin is larger than ${maxStdinBytes} bytes`);
+    }
+    received.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return Buffer.concat(received);
 }
 
-const stdin = 0;
-const maxChunkBytes = 64 * 1024;
-
-/** Yields the chunks of stdin. Reads files and pipes directly, because creating `process.stdin` is slow. */
+/**
+ * Yields the chunks of stdin. Reads files and pipes directly, because creating `process.stdin` is slow. Only for helpers,
+ * whose caller closes the pipe: a process can't exit during a direct read.
+ */
 export async function* openStdin(): AsyncGenerator<Buffer, void, void> {
   if (isTerminal(stdin)) return yield* process.stdin;
   for (;;) {

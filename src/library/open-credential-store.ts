@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Context } from '../app/context.ts';
-import { getCredential } from '../app/credentials/get-credential.ts';
+import { decodeSecret, getCredential } from '../app/credentials/get-credential.ts';
 import { createContext } from '../composition/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, toCredentialName } from '../domain/credential-name.ts';
@@ -63,7 +63,7 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
     get,
     getText: async (...args) => {
       const secret = await get(...args);
-      return secret && decodeText(secret);
+      return secret && requireText(secret);
     },
     set: (service, account, value, options) => {
       const secret = copySecret(value);
@@ -96,12 +96,10 @@ function copySecret(value: Secret | Uint8Array | string): Secret {
   return new Secret(typeof value === 'string' ? new TextEncoder().encode(value) : Uint8Array.from(value));
 }
 
-function decodeText(secret: Secret): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(secret.expose());
-  } catch {
-    throw new CredentialError('invalid-input', 'the secret is not UTF-8 text', { hint: 'read its bytes with get' });
-  }
+function requireText(secret: Secret): string {
+  const text = decodeSecret(secret);
+  if (text !== undefined) return text;
+  throw new CredentialError('invalid-input', 'the secret is not UTF-8 text', { hint: 'read its bytes with get' });
 }
 
 type SetSecret = (context: Context, name: CredentialName, secret: Secret) => Promise<SetResult>;

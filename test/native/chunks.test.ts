@@ -64,7 +64,7 @@ describe.each(stores)('%s stores secrets of any size', (_, create, platform, max
     const store = openStoreOver(create, new FakeBinding(platform));
     await store.set(alice, createSecret(10));
     const error = await failure(store.set(alice, new Secret(new Uint8Array(8 * mebibyte + 1))), 'too-large');
-    expect(error.message).toBe('the secret is larger than 8388608 bytes');
+    expect(error.message).toBe('the secret is larger than 8 MiB');
     expect(toHex(await store.get(alice))).toBe(toHex(createSecret(10)));
   });
 });

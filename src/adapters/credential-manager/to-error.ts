@@ -1,5 +1,5 @@
 import type { CredentialError } from '../../domain/credential-error.ts';
-import { type BindingErrorRule, toCredentialError } from '../native/binding.ts';
+import { type BindingErrorRule, createSharedRules, toCredentialError } from '../native/binding.ts';
 
 /**
  * Errors of Windows, from winerror.h. The crate windows-native-keyring-store reports them as `Windows error code` with the
@@ -23,16 +23,7 @@ const rules: readonly BindingErrorRule[] = [
     code: 'too-large',
     meaning: 'the secret is too large for Credential Manager',
   },
-  {
-    pattern: /\bis longer than the platform limit\b/i,
-    code: 'too-large',
-    meaning: 'the secret or its name is too large for Credential Manager',
-  },
-  {
-    pattern: /\bis matched by \d+ credentials\b/i,
-    code: 'ambiguous',
-    meaning: 'several credentials in Credential Manager match',
-  },
+  ...createSharedRules('Credential Manager', 'credentials'),
 ];
 
 export function toError(thrown: unknown): CredentialError {

@@ -1,6 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { messageChain } from '../../domain/text/messages.ts';
-import { type BindingErrorRule, toCredentialError } from '../native/binding.ts';
+import { type BindingErrorRule, createSharedRules, toCredentialError } from '../native/binding.ts';
 
 const unlockCommand = 'security unlock-keychain';
 
@@ -66,16 +66,7 @@ const rules: readonly BindingErrorRule[] = [
     code: 'too-large',
     meaning: 'the secret is too large for the Keychain',
   },
-  {
-    pattern: /\bis longer than the platform limit\b/i,
-    code: 'too-large',
-    meaning: 'the secret or its name is too large for the Keychain',
-  },
-  {
-    pattern: /\bis matched by \d+ credentials\b/i,
-    code: 'ambiguous',
-    meaning: 'several items in the Keychain match',
-  },
+  ...createSharedRules('the Keychain', 'items'),
 ];
 
 /** errSecDuplicateItem: another program created the item after the binding had looked for it. */

@@ -66,6 +66,22 @@ export interface BindingErrorRule {
   readonly dismissed?: true;
 }
 
+/** The rules for what the binding itself reports on every platform. */
+export function createSharedRules(store: string, items: string): readonly BindingErrorRule[] {
+  return [
+    {
+      pattern: /\bis longer than the platform limit\b/i,
+      code: 'too-large',
+      meaning: `the secret or its name is too large for ${store}`,
+    },
+    {
+      pattern: /\bis matched by \d+ credentials\b/i,
+      code: 'ambiguous',
+      meaning: `several ${items} in ${store} match`,
+    },
+  ];
+}
+
 /** Converts what the binding threw, by the first rule that matches any message of its chain; otherwise to `failed`. */
 export function toCredentialError(
   rules: readonly BindingErrorRule[],

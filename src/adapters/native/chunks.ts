@@ -27,9 +27,6 @@ interface Manifest {
   readonly sha256Hex: string;
 }
 
-/** Largest secret, in bytes. Bounds the number of chunks. */
-export const maxSecretBytes = 8 * 1024 * 1024;
-
 const slots: readonly ChunkSlot[] = ['a', 'b'];
 
 /** How often a read starts over because a writer removed the chunks it was reading, and the longest pause in between. */

@@ -8,14 +8,9 @@ import type { Interaction } from '../../ports/interaction.ts';
 import type { Mutex } from '../../ports/mutex.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import { probeByRoundTrip, toProbeResult } from '../keyrings/probe-result.ts';
+import { checkSecretSize } from '../keyrings/secret-size.ts';
 import { type Binding, loadBinding } from './binding.ts';
-import {
-  type ChunkLayout,
-  maxSecretBytes,
-  readChunkedSecret,
-  removeChunkedSecret,
-  writeChunkedSecret,
-} from './chunks.ts';
+import { type ChunkLayout, readChunkedSecret, removeChunkedSecret, writeChunkedSecret } from './chunks.ts';
 import { type Item, Items } from './items.ts';
 import { Operation, type Timeouts } from './operation.ts';
 import type { NativePlatform } from './platform.ts';
@@ -60,13 +55,10 @@ export class NativeStore implements CredentialStore, StoreProbe {
 
   async set(name: CredentialName, secret: Secret, options?: OperationOptions): Promise<void> {
     const layout = this.#createLayout(name);
-    const bytes = secret.expose();
-    if (bytes.length > maxSecretBytes) {
-      throw new CredentialError('too-large', `the secret is larger than ${maxSecretBytes} bytes`);
-    }
+    checkSecretSize(secret);
     await this.#writeExclusively(options, async (items) => {
       await this.#platform.recordName(items, name);
-      await writeChunkedSecret(items, layout, bytes);
+      await writeChunkedSecret(items, layout, secret.expose());
       await this.#platform.presenceMarker?.set(items, name);
     });
   }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, compareNames, toCredentialName } from '../../domain/credential-name.ts';
 import { entryRoot } from '../../domain/entries/pass-entry.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -9,6 +8,7 @@ import type { Mutex } from '../../ports/mutex.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import { throwIfAborted } from '../files/abort.ts';
 import { probeByRoundTrip, toProbeResult } from '../keyrings/probe-result.ts';
+import { checkSecretSize } from '../keyrings/secret-size.ts';
 import { PasswordStoreFolder, readEntryName, toEntry } from './entries.ts';
 import { type PassProgram, runPass } from './run-pass.ts';
 import { toError } from './to-error.ts';
@@ -22,9 +22,6 @@ export interface PassOptions extends PassProgram {
 
 /** A secret is written to this entry first, then moved: pass writes in place, and could be killed halfway. */
 const draftPath = `${entryRoot}/%new`;
-
-/** Largest secret, in bytes. pass itself has no limit. */
-const maxSecretBytes = 8 * 1024 * 1024;
 
 const noInput = new Uint8Array();
 
@@ -59,8 +56,7 @@ export function createPass(options: PassOptions): CredentialStore & StoreProbe {
   }
 
   async function write(name: CredentialName, secret: Secret, operation?: OperationOptions): Promise<void> {
-    if (secret.expose().length > maxSecretBytes)
-      throw new CredentialError('too-large', 'the secret is larger than 8 MiB');
+    checkSecretSize(secret);
     const { path, header } = toEntry(name);
     await options.withLock(async () => {
       const content = Buffer.concat([header, secret.expose()]);

@@ -26,6 +26,15 @@ export async function getCredential(context: Context, name: CredentialName): Pro
   return secret;
 }
 
+/** Returns the text of a secret, or `undefined` if it isn't UTF-8. A byte order mark is part of the text. */
+export function decodeSecret(secret: Secret): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(secret.expose());
+  } catch {
+    return undefined;
+  }
+}
+
 async function readEntry({ placement }: Context, name: CredentialName): Promise<PlacementEntry | undefined> {
   return findEntry((await placement.read()).placement, name);
 }

@@ -48,8 +48,13 @@ function needsPassphrase({ settings }: Context, store: StoreId, recorded: readon
   return store === 'file' && settings.keySource === 'passphrase' && recorded.length > 0;
 }
 
-/** `isComplete`: the placement file is intact, so `recorded` has everything that was stored from here. */
-async function listStore(
+/**
+ * Lists one store. `isComplete`: the placement file is intact, so `recorded` has everything that was stored from here.
+ *
+ * - the machine doesn't have the store → `recorded`
+ * - the store is unavailable → `recorded`, with a warning, if that's complete; otherwise rejects with the fix as a hint
+ */
+export async function listStore(
   context: Context,
   id: StoreId,
   {

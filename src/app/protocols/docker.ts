@@ -11,13 +11,14 @@ import { Secret } from '../../domain/secret.ts';
 import type { Context } from '../context.ts';
 import { deleteCredential } from '../credentials/delete-credential.ts';
 import { findCredentials } from '../credentials/find-credentials.ts';
+import { decodeSecret } from '../credentials/get-credential.ts';
 import { listCredentials } from '../credentials/list-credentials.ts';
 import { setCredential } from '../credentials/set-credential.ts';
 
 /** Returns the login for a registry, the newest if there are several. */
 export async function getForDocker(context: Context, server: string): Promise<DockerLogin | undefined> {
   for await (const { name, secret } of findCredentials(context, toDockerService(server))) {
-    return { ServerURL: server, Username: name.account, Secret: decodeSecret(secret) };
+    return { ServerURL: server, Username: name.account, Secret: requireText(secret) };
   }
   return undefined;
 }
@@ -58,10 +59,8 @@ async function deletePrevious(context: Context, name: CredentialName): Promise<v
   }
 }
 
-function decodeSecret(secret: Secret): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(secret.expose());
-  } catch {
-    throw new CredentialError('failed', 'the stored login is not UTF-8 text', { hint: 'log in again' });
-  }
+function requireText(secret: Secret): string {
+  const text = decodeSecret(secret);
+  if (text !== undefined) return text;
+  throw new CredentialError('failed', 'the stored login is not UTF-8 text', { hint: 'log in again' });
 }

@@ -3,10 +3,10 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, isSameName, sortUniqueNames } from '../../domain/credential-name.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
-import { checkPolicy, getSearchOrder, openEnabledStore } from '../credentials/enabled-stores.ts';
-import type { ListedCredential } from '../credentials/list-credentials.ts';
+import { checkPolicy, getSearchOrder } from '../credentials/enabled-stores.ts';
+import { type ListedCredential, listStore } from '../credentials/list-credentials.ts';
 import { runSelection } from '../credentials/select-store.ts';
-import { isUnsupported, toReason, withFix } from '../credentials/store-error.ts';
+import { toReason, withFix } from '../credentials/store-error.ts';
 import { verifySource } from './apply-plan.ts';
 import type { StoreFailures } from './locate-copies.ts';
 import { previewReconciliation, reconcileCredential } from './reconcile-credential.ts';
@@ -35,7 +35,7 @@ export async function findMigrationScope(context: Context, to: StoreId, service?
   const own: ListedCredential[] = placement.filter((entry) => service === undefined || entry.service === service);
   const found: ListedCredential[] = [];
   for (const store of getSearchOrder(context)) {
-    if (store === 'file' || service !== undefined) own.push(...(await listStore(context, store, service)));
+    if (store === 'file' || service !== undefined) own.push(...(await listContents(context, store, service)));
     else if (store !== to) found.push(...(await listOthers(context, store, state === 'intact')));
   }
   const names = sortUniqueNames(own);
@@ -65,22 +65,20 @@ export async function* migrate(
   }
 }
 
-async function listStore(context: Context, id: StoreId, service?: string): Promise<readonly ListedCredential[]> {
-  try {
-    const store = await openEnabledStore(context, id);
-    if (service === undefined && store.listing === 'by-service') return [];
-    const names = await store.list(service, { signal: context.signal });
-    return names.map((name) => ({ ...name, store: id }));
-  } catch (error) {
-    if (isUnsupported(error)) return [];
-    throw withFix(error, id, context);
-  }
+/** Lists what a store has, recorded or not. Empty if it can't list without a service. */
+async function listContents(
+  context: Context,
+  store: StoreId,
+  service: string | undefined,
+): Promise<readonly ListedCredential[]> {
+  const names = await listStore(context, store, { recorded: [], service, isComplete: false });
+  return names.map((name) => ({ ...name, store }));
 }
 
 /** `isComplete`: the placement file is intact, so credentials that aren't recorded belong to other programs. */
 async function listOthers(context: Context, id: StoreId, isComplete: boolean): Promise<readonly ListedCredential[]> {
   try {
-    return await listStore(context, id);
+    return await listContents(context, id, undefined);
   } catch (error) {
     if (!isComplete || !(error instanceof CredentialError) || toReason(error) === undefined) throw error;
     context.terminal.notice(`${error.message}, so its other credentials are not listed`);

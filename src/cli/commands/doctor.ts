@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { Context } from '../../app/context.ts';
 import { type DoctorReport, examine } from '../../app/doctor/examine.ts';
 import { replayReport } from '../../app/doctor/replay.ts';
@@ -14,6 +13,7 @@ import { formatDoctorReport } from '../output/doctor-text.ts';
 import { createPaint } from '../output/paint.ts';
 import { formatRepair } from '../output/reconcile-text.ts';
 import { formatJson } from '../output/text.ts';
+import { readStdin } from '../stdin.ts';
 
 export function doctorCommand(cli: Cli): Command {
   return defineCommand({
@@ -106,7 +106,8 @@ async function runRepair(cli: Cli, context: Context, { keep, json }: RepairOptio
 
 async function readReport(path: string, program: string): Promise<string> {
   try {
-    return await (path === '-' ? text(process.stdin) : readFile(path, 'utf8'));
+    const bytes = await (path === '-' ? readStdin(process.stdin) : readFile(path));
+    return bytes.toString('utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
     throw new CredentialError('invalid-input', `cannot read ${path}: ${reason}`, {

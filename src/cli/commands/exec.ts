@@ -1,3 +1,4 @@
+import { decodeSecret } from '../../app/credentials/get-credential.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Cli } from '../cli.ts';
@@ -43,14 +44,10 @@ function parseVariableName(text: string): string {
 }
 
 function toVariableValue(secret: Secret): string {
-  const bytes = secret.expose();
-  let problem = bytes.includes(0) ? 'contains a NUL byte' : undefined;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (problem === undefined) return text;
-  } catch {
-    problem ??= 'is not UTF-8 text';
-  }
+  const containsNul = secret.expose().includes(0);
+  const text = decodeSecret(secret);
+  if (text !== undefined && !containsNul) return text;
+  const problem = containsNul ? 'contains a NUL byte' : 'is not UTF-8 text';
   throw new CredentialError('invalid-input', `the secret ${problem}, so it cannot be the value of a variable`, {
     hint: 'pipe it into the program: keystow get SERVICE ACCOUNT | …',
   });

@@ -36,12 +36,10 @@ export async function serveGit(cli: Cli, operation: string): Promise<void> {
   switch (operation) {
     case 'get':
       return printForGit(cli);
-    case 'store': {
-      return storeForGit(createContextForGit(cli), await readGitRequest(openStdin()));
-    }
-    case 'erase': {
-      return eraseForGit(createContextForGit(cli), await readGitRequest(openStdin()));
-    }
+    case 'store':
+      return storeForGit(createContextForGit(cli), await readGitRequest());
+    case 'erase':
+      return eraseForGit(createContextForGit(cli), await readGitRequest());
     case 'capability':
       return cli.print(['version 0\n', ...capabilities.map((name) => `capability ${name}\n`)].join(''));
   }
@@ -50,7 +48,7 @@ export async function serveGit(cli: Cli, operation: string): Promise<void> {
 async function printForGit(cli: Cli): Promise<void> {
   const print = (attributes: Attributes) => cli.print(Buffer.from(formatAttributes(attributes), 'latin1'));
   try {
-    await print(await getForGit(createContextForGit(cli), await readGitRequest(openStdin())));
+    await print(await getForGit(createContextForGit(cli), await readGitRequest()));
   } catch (error) {
     // Makes git stop instead of prompting the user itself.
     if (error instanceof CredentialError && error.code === 'cancelled') await print([['quit', '1']]);
@@ -68,9 +66,9 @@ function createContextForGit(cli: Cli): Context {
 const maxRequestBytes = 16 * 1024 * 1024;
 
 /** Reads attributes up to a blank line, after which stdin may stay open, or to the end of stdin. */
-async function readGitRequest(stdin: AsyncIterable<Buffer>): Promise<Attributes> {
+async function readGitRequest(): Promise<Attributes> {
   let text = '';
-  for await (const chunk of stdin) {
+  for await (const chunk of openStdin()) {
     const from = Math.max(text.length - 1, 0);
     text += chunk.toString('latin1');
     if (text.length > maxRequestBytes) {

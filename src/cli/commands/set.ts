@@ -1,5 +1,4 @@
 import { setCredential } from '../../app/credentials/set-credential.ts';
-import { isTerminal } from '../../composition/environment.ts';
 import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, defineCommand } from '../command.ts';
@@ -25,9 +24,7 @@ export function setCommand(cli: Cli): Command {
     async run({ service, account, raw, json }) {
       const name = toCredentialName(service, account);
       const context = cli.context();
-      const secret = isTerminal(0)
-        ? await context.terminal.askHidden(`Secret for ${service} ${account}:`)
-        : await readSecret(process.stdin, raw);
+      const secret = await readSecret(context.terminal, `Secret for ${service} ${account}:`, { raw });
       const stored = await setCredential(context, name, secret);
       if (json) await cli.print(formatJson({ ...name, ...stored }));
       else if (!context.settings.quiet) await cli.print(formatStored(formatName(name), stored, context));

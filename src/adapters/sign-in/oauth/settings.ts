@@ -1,4 +1,5 @@
 import { CredentialError } from '../../../domain/credential-error.ts';
+import { isLoopback } from '../../../domain/sign-in/ip-address.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
 export interface AuthorizationServerOptions {
@@ -59,10 +60,6 @@ export function parseIssuer({ issuer, clientId }: OAuthSettings): URL {
 /** Whether requests to this URL can't be read on the network. */
 export function isEncryptedOrLocal({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-}
-
-function isLoopback(hostname: string): boolean {
-  return ['localhost', '[::1]'].includes(hostname) || /^127(\.\d+){3}$/.test(hostname);
 }
 
 function invalidSettingError(message: string): CredentialError {

@@ -1,5 +1,4 @@
 import { saveSession } from '../../../app/sign-in/save-session.ts';
-import { isTerminal } from '../../../composition/environment.ts';
 import { parseApiKey } from '../../../domain/sign-in/session.ts';
 import type { Terminal } from '../../../ports/terminal.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
@@ -26,6 +25,6 @@ export function setKeyCommand(cli: Cli): Command {
 }
 
 async function readKey(terminal: Terminal): Promise<string> {
-  const secret = isTerminal(0) ? await terminal.askHidden('API key:') : await readSecret(process.stdin, false);
+  const secret = await readSecret(terminal, 'API key:');
   return new TextDecoder().decode(secret.expose());
 }
