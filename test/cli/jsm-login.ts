@@ -1,6 +1,43 @@
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { visit } from '../oauth/fake-browser.ts';
-import type { OidcProvider } from '../support/oidc-provider.ts';
-import type { Run, Running, Sandbox } from './sandbox.ts';
+import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
+import { type Run, type Running, Sandbox } from './sandbox.ts';
+
+type Variables = Readonly<Record<string, string>>;
+
+/** A provider for the tests of a file, and a sandbox for each of them. Use these only while a test runs. */
+export interface JsmWorld {
+  readonly provider: OidcProvider;
+  readonly sandbox: Sandbox;
+  /** Runs `jsm COMMAND` with the variables for the provider and `extra`. */
+  jsm(command: string, extra?: Variables): Promise<Run>;
+  /** {@link login} in this world. */
+  login(extra?: Variables, options?: LoginOptions): Promise<Run>;
+}
+
+/** Registers the hooks that start and stop what {@link JsmWorld} has. `variables`: the environment of each sandbox. */
+export function useJsm(variables: Variables = {}): JsmWorld {
+  let provider: OidcProvider;
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    provider = await startOidcProvider();
+  });
+  afterAll(() => provider.stop());
+  beforeEach(() => {
+    sandbox = new Sandbox(variables);
+  });
+  afterEach(() => sandbox.remove());
+  return {
+    get provider() {
+      return provider;
+    },
+    get sandbox() {
+      return sandbox;
+    },
+    jsm: (command, extra) => sandbox.begin(`jsm ${command}`, { ...jsmAt(provider), ...extra }).end,
+    login: (extra, options) => login(sandbox, provider, extra, options),
+  };
+}
 
 /** The variables that make jsm sign in at this provider. */
 export function jsmAt({ issuer, publicClient }: Pick<OidcProvider, 'issuer' | 'publicClient'>): Record<string, string> {
@@ -19,12 +56,18 @@ export async function addressIn(running: Running): Promise<string> {
   return address;
 }
 
-/** Runs `jsm login` and allows or denies it in the browser. `before`: what the shell runs first. */
+export interface LoginOptions {
+  /** What the shell runs first. */
+  readonly before?: string;
+  readonly decision?: 'allow' | 'deny';
+}
+
+/** Runs `jsm login` and allows or denies it in the browser. */
 export async function login(
   sandbox: Sandbox,
   provider: OidcProvider,
-  extra: Readonly<Record<string, string>> = {},
-  { before = '', decision }: { readonly before?: string; readonly decision?: 'allow' | 'deny' } = {},
+  extra: Variables = {},
+  { before = '', decision }: LoginOptions = {},
 ): Promise<Run> {
   const running = sandbox.begin(`${before}jsm login --no-browser`, { ...jsmAt(provider), ...extra });
   await visit(await addressIn(running), decision);
@@ -32,7 +75,7 @@ export async function login(
 }
 
 /** Makes the stored access token expire. */
-export async function expireStored(sandbox: Sandbox, extra: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function expireStored(sandbox: Sandbox, extra: Variables = {}): Promise<void> {
   const store = 'KEYSTOW_QUIET=1 KEYSTOW_CONFIG_DIR=.config/jsm keystow';
   const past = 's/"expiresAt":"[^"]*"/"expiresAt":"2020-01-01T00:00:00.000Z"/';
   const { exit, stderr } = await sandbox.begin(

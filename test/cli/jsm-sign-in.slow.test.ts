@@ -1,33 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
-import { addressIn, expireStored, jsmAt, login as loginAt } from './jsm-login.ts';
-import { Sandbox } from './sandbox.ts';
+import { describe, expect, test } from 'vitest';
+import { startOidcProvider } from '../support/oidc-provider.ts';
+import { addressIn, expireStored, jsmAt, login as loginAt, useJsm } from './jsm-login.ts';
 
-let provider: OidcProvider;
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  provider = await startOidcProvider();
-});
-afterAll(() => provider.stop());
-beforeEach(() => {
-  sandbox = new Sandbox({ JSM_SEAL: 'home' });
-});
-afterEach(() => sandbox.remove());
-
-const jsm = (command: string, at = provider) => sandbox.begin(`jsm ${command}`, jsmAt(at)).end;
-const login = (decision?: 'deny') => loginAt(sandbox, provider, {}, decision && { decision });
+const world = useJsm({ JSM_SEAL: 'home' });
+const { jsm, login } = world;
 
 describe('jsm login', () => {
   test('fails and stores nothing if the user denies it', async () => {
-    const { stderr, exit } = await login('deny');
+    const { stderr, exit } = await login({}, { decision: 'deny' });
     expect(exit).toBe(1);
     expect(stderr).toContain('(access_denied)');
     expect((await jsm('auth status')).exit).toBe(4);
   });
 
   test('exits with 130 after Ctrl-C and no longer listens', async () => {
-    const running = sandbox.begin('exec jsm login --no-browser', jsmAt(provider));
+    const running = world.sandbox.begin('exec jsm login --no-browser', jsmAt(world.provider));
     const redirect = new URL(await addressIn(running)).searchParams.get('redirect_uri') ?? '';
     running.interrupt();
     expect((await running.end).exit).toBe(130);
@@ -35,12 +22,12 @@ describe('jsm login', () => {
   });
 
   test('[CLI32] opens the browser without the secrets in the environment', async () => {
-    const { clientId, clientSecret } = provider.confidentialClient;
-    sandbox.run(
+    const { clientId, clientSecret } = world.provider.confidentialClient;
+    world.sandbox.run(
       'printf "#!/bin/sh\\nenv >browser-env; echo \\"\\$1\\" >browser-url\\n" >bin/browser; chmod +x bin/browser',
     );
-    const running = sandbox.begin('exec jsm login', {
-      JSM_ISSUER: provider.issuer,
+    const running = world.sandbox.begin('exec jsm login', {
+      JSM_ISSUER: world.provider.issuer,
       JSM_CLIENT_ID: clientId,
       JSM_CLIENT_SECRET: clientSecret,
       BROWSER: 'browser',
@@ -48,9 +35,9 @@ describe('jsm login', () => {
       JSM_CREDENTIALS_PASSPHRASE: 'correct horse',
     });
     const address = await addressIn(running);
-    while (sandbox.run('test -s browser-url').exit !== 0) await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(sandbox.run('cat browser-url').stdout.trim()).toBe(address);
-    const environment = sandbox.run('cat browser-env').stdout;
+    while (world.sandbox.run('test -s browser-url').exit !== 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(world.sandbox.run('cat browser-url').stdout.trim()).toBe(address);
+    const environment = world.sandbox.run('cat browser-env').stdout;
     expect(environment).toContain('JSM_ISSUER');
     expect(environment).not.toContain('horse');
     expect(environment).not.toContain(clientSecret);
@@ -62,10 +49,10 @@ describe('jsm login', () => {
 describe('jsm auth token', () => {
   test('exits with 4 and suggests to sign in if the server no longer renews the token', async () => {
     await login();
-    expect(sandbox.run('cp -r .config saved').exit).toBe(0);
+    expect(world.sandbox.run('cp -r .config saved').exit).toBe(0);
     await jsm('logout');
-    expect(sandbox.run('rm -r .config && mv saved .config').exit).toBe(0);
-    await expireStored(sandbox);
+    expect(world.sandbox.run('rm -r .config && mv saved .config').exit).toBe(0);
+    await expireStored(world.sandbox);
     const { exit, stderr } = await jsm('auth token');
     expect(stderr).toMatch(/^jsm: .*\n {2}hint: .*sign in/);
     expect(exit).toBe(4);
@@ -73,26 +60,26 @@ describe('jsm auth token', () => {
 
   test('[CLI34] twenty processes renew an expired token with one request, and all print a valid token', async () => {
     await login();
-    const before = provider.granted.length;
-    await expireStored(sandbox);
+    const before = world.provider.granted.length;
+    await expireStored(world.sandbox);
     const runs = await Promise.all(Array.from({ length: 20 }, () => jsm('auth token')));
     expect(runs.map(({ exit, stderr }) => ({ exit, stderr }))).toEqual(runs.map(() => ({ exit: 0, stderr: '' })));
-    expect(provider.granted.slice(before)).toEqual(['refresh_token']);
+    expect(world.provider.granted.slice(before)).toEqual(['refresh_token']);
     expect(new Set(runs.map(({ stdout }) => stdout)).size).toBe(1);
-    expect(await provider.isActive(runs[0]?.stdout ?? '')).toBe(true);
+    expect(await world.provider.isActive(runs[0]?.stdout ?? '')).toBe(true);
   }, 120_000);
 });
 
 describe('jsm logout', () => {
   test('[CLI36] removes the sign-in but exits with 1 if the server is down', async () => {
     const passing = await startOidcProvider();
-    await loginAt(sandbox, passing);
+    await loginAt(world.sandbox, passing);
     await passing.stop();
-    const { stdout, exit } = await jsm('logout', passing);
+    const { stdout, exit } = await jsm('logout', jsmAt(passing));
     expect(stdout).toMatch(
       /^server: not revoked \(.*\); revoke the access in your account there\nencrypted file: removed\n/,
     );
     expect(exit).toBe(1);
-    expect((await jsm('auth status', passing)).exit).toBe(4);
+    expect((await jsm('auth status', jsmAt(passing))).exit).toBe(4);
   });
 });

@@ -1,22 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
-import { expireStored, jsmAt, login as loginAt } from './jsm-login.ts';
-import { Sandbox } from './sandbox.ts';
+import { describe, expect, test } from 'vitest';
+import { expireStored, useJsm } from './jsm-login.ts';
 
-let provider: OidcProvider;
-let sandbox: Sandbox;
-
-beforeAll(async () => {
-  provider = await startOidcProvider();
-});
-afterAll(() => provider.stop());
-beforeEach(() => {
-  sandbox = new Sandbox({ JSM_SEAL: 'home' });
-});
-afterEach(() => sandbox.remove());
-
-const jsm = (command: string) => sandbox.begin(`jsm ${command}`, jsmAt(provider)).end;
-const login = () => loginAt(sandbox, provider);
+const world = useJsm({ JSM_SEAL: 'home' });
+const { jsm, login } = world;
 
 describe('jsm login', () => {
   test('[CLI31] stores the tokens and shows who signed in, but no token', async () => {
@@ -24,17 +10,17 @@ describe('jsm login', () => {
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^signed in as alice@\S+\nstored the sign-in in the encrypted file/);
     const token = (await jsm('auth token')).stdout;
-    expect(await provider.isActive(token)).toBe(true);
+    expect(await world.provider.isActive(token)).toBe(true);
     const status = await jsm('auth status');
     expect(status.stdout).toMatch(
       /^signed in as alice@\S+\n {2}at http:\/\/127\.0\.0\.1:\d+\n {2}until \S+, then renewed automatically\n/,
     );
     expect(stdout + status.stdout).not.toContain(token);
-    expect(sandbox.run(`grep -r '${token}' .`).exit).toBe(1);
+    expect(world.sandbox.run(`grep -r '${token}' .`).exit).toBe(1);
   });
 
   test('requires a client ID and names its variable', async () => {
-    const { stderr, exit } = await sandbox.begin('jsm login').end;
+    const { stderr, exit } = await world.sandbox.begin('jsm login').end;
     expect(stderr).toContain('jsm: missing client ID for https://accounts.google.com\n  hint: set JSM_CLIENT_ID ');
     expect(exit).toBe(2);
   });
@@ -43,11 +29,11 @@ describe('jsm login', () => {
 describe('jsm auth token', () => {
   test('[CLI33] renews an expired access token once', async () => {
     await login();
-    const before = provider.granted.length;
-    await expireStored(sandbox);
+    const before = world.provider.granted.length;
+    await expireStored(world.sandbox);
     const { stdout } = await jsm('auth token');
-    expect(provider.granted.slice(before)).toEqual(['refresh_token']);
-    expect(await provider.isActive(stdout)).toBe(true);
+    expect(world.provider.granted.slice(before)).toEqual(['refresh_token']);
+    expect(await world.provider.isActive(stdout)).toBe(true);
     expect((await jsm('auth token')).stdout).toBe(stdout);
   });
 });
@@ -59,7 +45,7 @@ describe('jsm logout', () => {
     const { stdout, exit } = await jsm('logout');
     expect(stdout).toBe('server: revoked\nencrypted file: removed\nSecret Service: nothing there\n');
     expect(exit).toBe(0);
-    expect(await provider.isActive(token)).toBe(false);
+    expect(await world.provider.isActive(token)).toBe(false);
     expect((await jsm('auth token')).exit).toBe(4);
   });
 });
