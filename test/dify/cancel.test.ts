@@ -3,6 +3,7 @@ import timers, { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createDeviceSignIn } from '../../src/adapters/sign-in/dify/device-sign-in.ts';
 import { codeAnswer, errorAnswer } from '../support/dify-host.ts';
+import { eventually } from '../support/eventually.ts';
 import { startTrial, type TrialOptions } from './harness.ts';
 
 const pending = errorAnswer('authorization_pending');
@@ -39,13 +40,13 @@ describe('a sign-in is cancelled', () => {
       const set = vi.spyOn(globalThis, 'setTimeout');
       const cleared = vi.spyOn(globalThis, 'clearTimeout');
       const failed = trial.fails('cancelled');
-      await expect.poll(() => trial.host.requests.length).toBe(2);
+      await eventually(() => expect(trial.host.requests.length).toBe(2));
       controller.abort();
       await failed;
       const limits = set.mock.results.filter((_, index) => set.mock.calls[index]?.[1] === 12_345);
       expect(limits).toHaveLength(2);
       for (const { value } of limits) expect(cleared).toHaveBeenCalledWith(value);
-      await expect.poll(() => trial.host.open()).toBe(0);
+      await eventually(() => expect(trial.host.open()).toBe(0));
     },
   );
 
@@ -54,7 +55,7 @@ describe('a sign-in is cancelled', () => {
     const down = { status: 503 };
     const trial = await startTrial({ code: [down, down, down, { instead: 'silent' }] }, { signal: controller.signal });
     const failed = trial.fails('cancelled');
-    await expect.poll(() => trial.host.requests.length).toBe(4);
+    await eventually(() => expect(trial.host.requests.length).toBe(4));
     controller.abort();
     await failed;
   });
@@ -146,5 +147,5 @@ test('a response after the limit, even a rejection, is ignored', async () => {
 test('the connection is closed if the response is not read to its end', async () => {
   const trial = await startTrial({ code: [{ status: 307, instead: 'half' }] });
   await trial.fails('sign-in-unreachable');
-  await expect.poll(() => trial.host.open()).toBe(0);
+  await eventually(() => expect(trial.host.open()).toBe(0));
 });

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createDeviceSignIn } from '../../src/adapters/sign-in/dify/device-sign-in.ts';
 import {
   bearer,
@@ -8,6 +8,7 @@ import {
   errorAnswer,
   tokenAnswer,
 } from '../support/dify-host.ts';
+import { eventually, stopTimers } from '../support/eventually.ts';
 import { startMs, startTrial } from './harness.ts';
 
 const pending = errorAnswer('authorization_pending');
@@ -123,13 +124,12 @@ describe('a host that is unavailable while the token is polled', () => {
   });
 
   test('is retried after a request that reached its limit', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    onTestFinished(() => void vi.useRealTimers());
+    stopTimers();
     const token: readonly DifyAnswer[] = [{ instead: 'silent' }, { instead: 'half' }, tokenAnswer()];
     const trial = await startTrial({ token }, { limitMs: 100 });
     const signedIn = trial.signIn();
     for (const received of [2, 3]) {
-      await expect.poll(() => trial.host.requests.length).toBe(received);
+      await eventually(() => expect(trial.host.requests.length).toBe(received));
       vi.advanceTimersByTime(100);
     }
     expect((await signedIn).accessToken).toBe(bearer);

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
-import { storeOn } from '../secret-service/stores.ts';
+import { limitMs, storeOn } from '../secret-service/stores.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import type { FakeProviderOptions } from './fake-provider.ts';
@@ -20,7 +20,7 @@ const operations = [
 ] as const;
 
 /** Opens a store over a provider with a fault and alice's credential. */
-async function setUpFault(fault: FakeProviderOptions, timeoutMs = 10_000) {
+async function setUpFault(fault: FakeProviderOptions, timeoutMs = limitMs) {
   const { provider, environment, stop } = await startSecretService(fault);
   onTestFinished(stop);
   provider.add({ service: 'demo', username: 'alice' }, 's3cret');

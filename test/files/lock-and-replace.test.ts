@@ -82,15 +82,24 @@ describe('a lock', () => {
   // Wine returns a folder's modification time as its birth time, which identifies the holder.
   test('does not become stale while its holder works', needs(!underWine, 'another system than Wine'), async () => {
     const { path } = newPlace();
+    let [begin, finish] = [() => {}, () => {}];
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
     const work = createLock({ path, label })(async (held) => {
-      await sleep(4500);
+      begin();
+      await finished;
       return held();
     });
-    await sleep(50);
+    await begun;
     await failure(
       createLock({ path, label, limitMs: 3500 })(async () => 'stolen'),
       'file-busy',
     );
+    finish();
     expect(await work).toBe(true);
   });
 

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { pack, root } from '../package/packed.ts';
 import { type NpmRegistry, startNpmRegistry } from '../support/npm-registry.ts';
+import { patienceMs } from '../support/patience.ts';
 
 export interface Ran {
   readonly stdout: string;
@@ -37,7 +38,7 @@ export class Project {
       npm_config_fetch_retries: '0',
     };
     // Not synchronous, because the registry runs in this process.
-    return (await promisify(execFile)('npm', args, { cwd: this.folder, env, timeout: 60_000 })).stdout;
+    return (await promisify(execFile)('npm', args, { cwd: this.folder, env, timeout: patienceMs })).stdout;
   }
 
   /** Replaces keytar with a package, without npm. */
@@ -51,7 +52,7 @@ export class Project {
   }
 
   node(args: readonly string[], environment: Environment, input = ''): Ran {
-    const options = { cwd: this.folder, env: environment, encoding: 'utf8', input, timeout: 60_000 } as const;
+    const options = { cwd: this.folder, env: environment, encoding: 'utf8', input, timeout: patienceMs } as const;
     const { stdout, stderr, status } = spawnSync(process.execPath, args, options);
     return { stdout, stderr, exit: status };
   }

@@ -3,12 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingStrace } from '../durability/strace.ts';
 import { fastOrSlow } from '../support/fast-or-slow.ts';
+import { patienceMs } from '../support/patience.ts';
 import { findLeaks } from './find-leaks.ts';
 import { leakMarkers, MarkerFinder } from './leak-markers.ts';
 import { isComplete, parseTrace, straceOptions } from './strace-log.ts';
-
-/** How long strace may take to complete its log after the program has ended. */
-const completeMs = 30_000;
 
 const missing = missingStrace();
 
@@ -66,7 +64,7 @@ export class LeakWatch {
 }
 
 function readCompleteLog(path: string): string {
-  const end = performance.now() + completeMs;
+  const end = performance.now() + patienceMs;
   for (;;) {
     const log = readFileSync(path, 'latin1');
     if (isComplete(log) || performance.now() > end) return log;

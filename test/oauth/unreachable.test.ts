@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { createSelfSigned } from '../support/certificate.ts';
+import { stopTimers } from '../support/eventually.ts';
 import { needs } from '../support/needs.ts';
 import { patienceMs } from '../support/patience.ts';
 import { missingProgram } from '../support/session-bus.ts';
@@ -41,8 +42,7 @@ describe('every operation fails at an issuer', () => {
   });
 
   test('that never responds, at the limit and not before', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    onTestFinished(() => void vi.useRealTimers());
+    stopTimers();
     let received = 0;
     let ended = false;
     let receivedAll = () => {};

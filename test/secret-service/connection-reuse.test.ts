@@ -1,27 +1,22 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { listNames } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import type { FaultyResponse } from '../faults/fake-provider.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, stopTimers } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { exactAttributes, name, setUpStore } from './set-up-store.ts';
+import { limitMs } from './stores.ts';
 
 /** Opens a store over a fake provider. `reads` chooses the response to the `count`th `GetSecret`, from 1. */
-async function openStore(
-  options: { readonly timeoutMs?: number; reads?(count: number): FaultyResponse | undefined } = {},
-) {
+async function openStore(options: { reads?(count: number): FaultyResponse | undefined } = {}) {
   let count = 0;
   const read = () => {
     count += 1;
     return options.reads?.(count);
   };
-  const { bus, provider, store } = await setUpStore(
-    { instead: { GetSecret: read } },
-    { timeoutMs: options.timeoutMs ?? 60_000 },
-  );
+  const { bus, provider, store } = await setUpStore({ instead: { GetSecret: read } });
   provider.add(exactAttributes, 'kept');
   const observer = new Connection(bus.socket);
   onTestFinished(() => observer.end());
@@ -66,11 +61,12 @@ describeStore('a kept connection', 'secret-service', missingSessionBus(), () => 
   });
 
   test('stays open after the limit or a cancellation of the operation that used it', async () => {
-    const { store, countSessions } = await openStore({ timeoutMs: 3_000 });
+    const { store, countSessions } = await openStore();
+    stopTimers();
     const controller = new AbortController();
     await store.get(name, { signal: controller.signal });
     controller.abort();
-    await wait(3_200);
+    vi.advanceTimersByTime(limitMs);
     expect(await store.get(name)).toBeDefined();
     expect(countSessions()).toBe(1);
   });

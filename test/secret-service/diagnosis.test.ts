@@ -23,7 +23,7 @@ async function diagnose(
   environment: SessionEnvironment,
   options: Partial<SecretServiceOptions> = {},
 ): Promise<ProbeResult> {
-  const store = storeOn(environment, { timeoutMs: 10_000, ...options });
+  const store = storeOn(environment, options);
   const probe = await store.probe();
   if (probe.kind !== 'usable' && probe.reason !== 'no-collection') {
     const operations = [store.get(name), store.delete(name), store.list()];

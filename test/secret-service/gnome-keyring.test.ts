@@ -72,7 +72,7 @@ describeStore('the store over gnome-keyring', 'secret-service', missing(), () =>
   test('handles that set, get and delete one credential concurrently never fail and never read a mixture', async () => {
     const { environment } = await gnomeKeyring('unlocked');
     const work = async (index: number) => {
-      const store = storeOn(environment, { timeoutMs: 20_000 });
+      const store = storeOn(environment);
       for (let round = 0; round < 15; round += 1) {
         await store.set(name, new Secret(new Uint8Array(300).fill(index)));
         const back = (await store.get(name))?.expose();

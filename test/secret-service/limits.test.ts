@@ -1,17 +1,27 @@
 import { createConnection } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { maxSecretBytes, type SecretService } from '../../src/adapters/secret-service/secret-service.ts';
 import type { OperationOptions } from '../../src/ports/credential-store.ts';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret } from '../contract/secrets.ts';
-import { eventually } from '../support/eventually.ts';
-import { missing } from '../support/gnome-keyring.ts';
+import { eventually, stopTimers } from '../support/eventually.ts';
+import { type GnomeKeyring, missing } from '../support/gnome-keyring.ts';
 import { fakeBus, fakeProvider, gnomeKeyring, sessionBus } from './situations.ts';
-import { storeOn } from './stores.ts';
+import { limitMs, storeOn } from './stores.ts';
+import { startTap, type Tap } from './tap.ts';
 
 const name = { service: 'demo', account: 'alice' };
 const secret = freshSecret();
+
+async function tapBus({ bus }: GnomeKeyring): Promise<Tap> {
+  const tap = await startTap(bus);
+  onTestFinished(() => tap.stop());
+  return tap;
+}
+
+/** The number of operations whose first call of the provider was sent. */
+const countCalls = (tap: Tap) => tap.turns.flat().filter((method) => method === 'ReadAlias').length;
 
 /** Starts every operation. */
 function startAll(store: SecretService, options?: OperationOptions): Promise<unknown>[] {
@@ -26,28 +36,43 @@ function startAll(store: SecretService, options?: OperationOptions): Promise<unk
 describeStore('limits of time and size', 'secret-service', missing(), () => {
   test('[SS12] every operation on a stopped provider is timed out, even over a kept connection', async () => {
     const keyring = await gnomeKeyring('unlocked');
-    const store = storeOn(keyring.environment, { timeoutMs: 2_500 });
+    const tap = await tapBus(keyring);
+    const store = storeOn(tap.environment);
     await store.set(name, textSecret('kept'));
     keyring.freeze();
-    const errors = await Promise.all(startAll(store).map((operation) => failure(operation, 'timed-out')));
-    for (const error of errors) expectHidden(error, secret);
-    expect(await store.probe()).toMatchObject({ reason: 'timed-out', evidence: { provider: 'gnome-keyring' } });
+    stopTimers();
+    const operations = startAll(store);
+    const errors = Promise.all(operations.map((operation) => failure(operation, 'timed-out')));
+    await eventually(() => expect(countCalls(tap)).toBe(1 + operations.length));
+    vi.advanceTimersByTime(limitMs);
+    for (const error of await errors) expectHidden(error, secret);
+    vi.useRealTimers();
+    expect(await storeOn(keyring.environment, { timeoutMs: 5_000 }).probe()).toMatchObject({
+      reason: 'timed-out',
+      evidence: { provider: 'gnome-keyring' },
+    });
   });
 
   test('after a timeout a store works again as soon as the provider answers', async () => {
     const keyring = await gnomeKeyring('unlocked');
-    const store = storeOn(keyring.environment, { timeoutMs: 2_000 });
+    const tap = await tapBus(keyring);
+    const store = storeOn(tap.environment);
     await store.set(name, textSecret('kept'));
     keyring.freeze();
-    await failure(store.get(name), 'timed-out');
+    stopTimers();
+    const late = failure(store.get(name), 'timed-out');
+    await eventually(() => expect(countCalls(tap)).toBe(2));
+    vi.advanceTimersByTime(limitMs);
+    await late;
     keyring.thaw();
+    vi.useRealTimers();
     expect(await store.get(name)).toBeDefined();
   });
 
   test('every operation that is cancelled while it waits rejects promptly with cancelled', async () => {
     const bus = await fakeBus(() => undefined);
     const controller = new AbortController();
-    const operations = startAll(storeOn(bus.environment, { timeoutMs: 60_000 }), { signal: controller.signal });
+    const operations = startAll(storeOn(bus.environment), { signal: controller.signal });
     const errors = Promise.all(operations.map((operation) => failure(operation, 'cancelled')));
     await eventually(() => expect(bus.connections()).toBe(operations.length));
     controller.abort();

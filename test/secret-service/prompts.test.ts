@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Interaction } from '../../src/ports/interaction.ts';
 import { failure } from '../contract/errors.ts';
@@ -6,10 +5,10 @@ import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { BusPeer } from '../faults/bus-peer.ts';
 import type { FakeProviderOptions } from '../faults/fake-provider.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, stopTimers } from '../support/eventually.ts';
 import { missing } from '../support/gnome-keyring.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
-import { storeOn } from './stores.ts';
+import { limitMs, storeOn } from './stores.ts';
 
 const name = { service: 'demo', account: 'alice' };
 const attributes = { service: 'demo', username: 'alice' };
@@ -21,7 +20,7 @@ async function setUpLocked(
   const provider = await fakeProvider(bus, { locked: true, ...options });
   const waiting = vi.fn<Interaction['notifyWaiting']>();
   const interaction = { interactive: options.interactive ?? false, notifyWaiting: waiting };
-  const store = storeOn(bus.environment, { interaction, timeoutMs: options.timeoutMs ?? 60_000 });
+  const store = storeOn(bus.environment, { interaction, timeoutMs: options.timeoutMs ?? limitMs });
   return { bus, provider, waiting, store };
 }
 
@@ -75,10 +74,16 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       expect(waiting.mock.calls).toEqual([['Secret Service']]);
     });
 
-    test('no notice is shown if the provider completes the prompt without the user', async () => {
-      const { provider, store, waiting } = await setUpLocked({ interactive: true, user: 'agrees' });
+    test('no notice is shown if the provider completes the prompt itself, within 150 ms', async () => {
+      const { provider, store, waiting } = await setUpLocked({ interactive: true, user: 'nothing' });
       provider.add(attributes, 'kept');
-      expect(await store.get(name)).toBeDefined();
+      stopTimers();
+      const result = store.get(name);
+      await eventually(() => expect(provider.calls).toContain('Prompt'));
+      vi.advanceTimersByTime(149);
+      provider.answer();
+      expect(await result).toBeDefined();
+      vi.advanceTimersByTime(limitMs);
       expect(waiting).not.toHaveBeenCalled();
     });
 
@@ -153,10 +158,12 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     });
 
     test('[SS17] waits for a user who takes longer than the limit', async () => {
-      const { provider, store } = await setUpLocked({ interactive: true, timeoutMs: 2_000, user: 'nothing' });
+      const { provider, store } = await setUpLocked({ interactive: true, user: 'nothing' });
       provider.add(attributes, 'kept');
+      stopTimers();
       const result = store.get(name);
-      await wait(2_500);
+      await eventually(() => expect(provider.calls).toContain('Prompt'));
+      vi.advanceTimersByTime(2 * limitMs);
       expect(provider.calls).not.toContain('Dismiss');
       provider.answer();
       expect(await result).toBeDefined();
@@ -165,12 +172,17 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
     test('after the user has answered, the limit applies again, and no notice is shown', async () => {
       const { provider, store, waiting } = await setUpLocked({
         interactive: true,
-        timeoutMs: 2_500,
+        user: 'nothing',
         instead: { GetSecret: () => 'silence' },
       });
       provider.add(attributes, 'kept');
-      await failure(store.get(name), 'timed-out');
-      expect(provider.calls).toContain('GetSecret');
+      stopTimers();
+      const late = failure(store.get(name), 'timed-out');
+      await eventually(() => expect(provider.calls).toContain('Prompt'));
+      provider.answer();
+      await eventually(() => expect(provider.calls).toContain('GetSecret'));
+      vi.advanceTimersByTime(limitMs);
+      await late;
       expect(waiting).not.toHaveBeenCalled();
     });
 

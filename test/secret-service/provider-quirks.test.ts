@@ -2,17 +2,26 @@ import { describe, expect, test, vi } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
-import type { FakeProviderOptions } from '../faults/fake-provider.ts';
-import { eventually } from '../support/eventually.ts';
+import type { FakeProvider, FakeProviderOptions } from '../faults/fake-provider.ts';
+import { eventually, stopTimers } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
-import { storeOn } from './stores.ts';
+import { limitMs, storeOn } from './stores.ts';
 
 const keepassxc: FakeProviderOptions = { names: ['org.keepassxc.KeePassXC.MainWindow'] };
 const kwallet: FakeProviderOptions = { names: ['org.kde.kwalletd5'] };
 const collection = '/org/freedesktop/secrets/collection/fake';
-const short = { timeoutMs: 2_000 };
+
+/** Expects that an operation times out while a prompt is open. */
+async function expectTimeoutInPrompt(provider: FakeProvider, operate: () => Promise<unknown>): Promise<void> {
+  stopTimers();
+  const late = failure(operate(), 'timed-out');
+  await eventually(() => expect(provider.calls).toContain('Prompt'));
+  vi.advanceTimersByTime(limitMs);
+  await late;
+  vi.useRealTimers();
+}
 
 describeStore('the quirks of the providers', 'secret-service', missingSessionBus(), () => {
   describe('KeePassXC, unlocked, which returns a prompt for every change', () => {
@@ -34,9 +43,9 @@ describeStore('the quirks of the providers', 'secret-service', missingSessionBus
     });
 
     test('asks for confirmation after all: timed out, and the prompt is dismissed', async () => {
-      const { provider, store } = await setUpStore({ ...prompting, user: 'nothing' }, short);
+      const { provider, store } = await setUpStore({ ...prompting, user: 'nothing' });
       provider.add(exactAttributes, 'kept');
-      await failure(store.delete(name), 'timed-out');
+      await expectTimeoutInPrompt(provider, () => store.delete(name));
       await eventually(() => expect(provider.calls).toContain('Dismiss'));
     });
   });
@@ -143,8 +152,8 @@ describeStore('the quirks of the providers', 'secret-service', missingSessionBus
       });
 
       test('and is open, but prompts after all: timed out, and the prompt is dismissed', async () => {
-        const { provider, store } = await setUpStore({ ...reportOpen(true), user: 'nothing' }, short);
-        await failure(store.get(name), 'timed-out');
+        const { provider, store } = await setUpStore({ ...reportOpen(true), user: 'nothing' });
+        await expectTimeoutInPrompt(provider, () => store.get(name));
         await eventually(() => expect(provider.calls).toContain('Dismiss'));
       });
 

@@ -11,13 +11,16 @@ const nonInteractive: Interaction = { interactive: false, notifyWaiting: () => u
 /** The service of the sentinels that probes write in tests. */
 export const sentinelService = 'keystow-tests';
 
+/** Long enough for a busy machine. */
+export const limitMs = 60_000;
+
 /** Opens a store that is non-interactive unless `options` changes that. */
 export function storeOn(environment: SessionEnvironment, options: Partial<SecretServiceOptions> = {}): SecretService {
   return createSecretService({
     environment,
     sentinelService,
     interaction: nonInteractive,
-    timeoutMs: 60_000,
+    timeoutMs: limitMs,
     ...options,
   });
 }

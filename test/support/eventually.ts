@@ -1,7 +1,22 @@
-import { vi } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
+import { onTestFinished, vi } from 'vitest';
 import { patienceMs } from './patience.ts';
 
-/** Waits until a check passes. */
-export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
-  return vi.waitFor(check, { timeout: patienceMs, interval: 10 });
+/** Waits until a check passes. Unlike `vi.waitFor` and `expect.poll`, it doesn't advance fake timers. */
+export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  const start = process.uptime();
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if ((process.uptime() - start) * 1000 > patienceMs) throw error;
+    }
+    await wait(10);
+  }
+}
+
+/** Stops the timers until the test ends or calls `vi.useRealTimers`: they fire only if the test advances them. */
+export function stopTimers(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
 }
