@@ -11,7 +11,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   done: 'done',
   error: 'an error, or the credential was not found',
   usage: 'the command line or a setting is invalid',
-  notSignedIn: 'not signed in, or the required keyring is not usable',
+  notSignedIn: 'the required keyring is not usable',
   notRunnable: 'exec: the command cannot be run',
   notFound: 'exec: the command does not exist',
   interrupted: 'interrupted by Ctrl-C',
@@ -116,7 +116,9 @@ function toFileItems({ program, files: { credentials, placement } }: Program['pr
 
 function toStatusItems(commands: readonly Command[]): Item[] {
   const runsOthers = commands.some(({ name }) => name === 'exec');
-  return Object.entries(meanings)
+  const signsIn = commands.some(({ name }) => /\blogin$/.test(name));
+  const all = { ...meanings, ...(signsIn && { notSignedIn: `not signed in, or ${meanings.notSignedIn}` }) };
+  return Object.entries(all)
     .filter(([key]) => runsOthers || !['notRunnable', 'notFound'].includes(key))
     .map(([key, what]) => [String(exitCodes[key as keyof typeof exitCodes]), formatProse(what)]);
 }

@@ -84,7 +84,7 @@ function readKeySource({ keySource, variables }: Profile, environment: ProcessIn
   const known = keySources.find((name) => name === value);
   if (known !== undefined) return known;
   throw new CredentialError('invalid-setting', `invalid ${variables.keySource}: ${JSON.stringify(value)}`, {
-    hint: `set it to ${keySources.join(' or ')}, or unset it`,
+    hint: `set it to one of ${keySources.join(', ')}, or unset it`,
   });
 }
 

@@ -90,7 +90,7 @@ const errors: readonly {
         terminal: false,
       }),
     message: 'invalid KEYSTOW_SEAL: "wax"',
-    hint: 'set it to home or passphrase, or unset it',
+    hint: 'set it to one of home, passphrase, or unset it',
   },
   {
     title: 'an invalid report',

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { formatManPage } from '../../scripts/man-page.ts';
+import { flattenCommands, formatManPage } from '../../scripts/man-page.ts';
 import { getProgramName } from '../../src/cli/program.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { programs } from '../support/all-programs.ts';
@@ -18,6 +18,14 @@ test.each(programs.map((program) => ({ name: getProgramName(program), program })
       programs.filter((other) => other !== program),
     );
     await expect(page).toMatchFileSnapshot(join(folder, `${name}.1`));
+  },
+);
+
+test.each(programs)(
+  'the page of $helper $profile.program says that status 4 can mean "not signed in" only if one can sign in',
+  (program) => {
+    const signsIn = flattenCommands(program).some(({ name }) => ['login', 'auth login'].includes(name));
+    expect(formatManPage(program, []).includes('\nnot signed in, or')).toBe(signsIn);
   },
 );
 

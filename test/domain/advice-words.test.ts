@@ -44,7 +44,7 @@ test.each<[string, Parameters<typeof adviseSelectionError>[0], string, string, s
     'an invalid preference',
     { code: 'invalid-preference', skipped: [] },
     'clo"ud',
-    'JSM_STORAGE has an invalid value: "clo\\"ud"',
+    'invalid JSM_STORAGE: "clo\\"ud"',
     'set it to one of auto, keychain, file, or unset it',
   ],
   [

@@ -222,13 +222,13 @@ describe('an invalid setting', () => {
   const parts = 'invalid issuer: a user name, password, query or fragment is not allowed';
 
   test.each([
-    ['accounts.google.com', 'invalid issuer "accounts.google.com": not an https:// URL'],
-    ['http://id.example', 'invalid issuer "http://id.example": http: would send tokens unencrypted'],
+    ['accounts.google.com', 'invalid issuer: "accounts.google.com" is not a URL'],
+    ['http://id.example', 'invalid issuer: "http://id.example" would receive tokens unencrypted'],
     [
       'http://127.0.0.1.evil.example',
-      'invalid issuer "http://127.0.0.1.evil.example": http: would send tokens unencrypted',
+      'invalid issuer: "http://127.0.0.1.evil.example" would receive tokens unencrypted',
     ],
-    ['ftp://localhost', 'invalid issuer "ftp://localhost": ftp: would send tokens unencrypted'],
+    ['ftp://localhost', 'invalid issuer: "ftp://localhost" would receive tokens unencrypted'],
     ['https://user@id.example', parts],
     ['https://:the-password@id.example', parts],
     ['https://id.example?x=y', parts],
@@ -236,6 +236,7 @@ describe('an invalid setting', () => {
   ])('issuer %s', async (issuer, message) => {
     const error = await failure(createClient({ issuer }).refresh(tokens), 'invalid-setting');
     expect(error.message).toBe(message);
+    expect(error.hint).toContain('https://accounts.google.com');
     expectAllHidden(error, ['the-password']);
   });
 

@@ -14,6 +14,10 @@ export const credentialOperands = {
   account: { describe: 'the account at the service', completes: completeAccounts },
 } as const satisfies Record<string, Operand>;
 
+/** The words for a store (`storeWords`), for the help of an option. */
+export const storeWordsText =
+  'keychain (the OS keyring of any system), file (the encrypted file), secret-service, credential-manager or pass';
+
 export function completeServices(index: PlacementIndex): readonly string[] {
   return index.map(({ service }) => service);
 }

@@ -14,6 +14,7 @@ import { createPaint } from '../output/paint.ts';
 import { formatRepair } from '../output/reconcile-text.ts';
 import { formatJson } from '../output/text.ts';
 import { readStdin } from '../stdin.ts';
+import { storeWordsText } from './credential.ts';
 
 export function doctorCommand(cli: Cli): Command {
   return defineCommand({
@@ -32,7 +33,7 @@ export function doctorCommand(cli: Cli): Command {
       keep: {
         value: 'STORE',
         choices: storeWords,
-        describe: 'with --repair: the store whose copy to keep if copies differ',
+        describe: `with --repair, the store whose copy to keep if copies differ: ${storeWordsText}`,
       },
       replay: {
         value: 'FILE',

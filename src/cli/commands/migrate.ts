@@ -12,7 +12,7 @@ import {
   formatPreferenceNotice,
 } from '../output/reconcile-text.ts';
 import { formatJson } from '../output/text.ts';
-import { completeServices } from './credential.ts';
+import { completeServices, storeWordsText } from './credential.ts';
 
 export function migrateCommand(cli: Cli): Command {
   return defineCommand({
@@ -30,7 +30,7 @@ export function migrateCommand(cli: Cli): Command {
         value: 'STORE',
         required: true,
         choices: storeWords,
-        describe: 'keychain: the OS keyring; file: the encrypted file',
+        describe: `the store to move them to: ${storeWordsText}`,
       },
       'dry-run': { describe: 'print what would be moved, and write nothing' },
       json: { describe: 'print JSON with the outcome for each credential' },

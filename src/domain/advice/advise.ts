@@ -22,7 +22,7 @@ export function adviseSelectionError(
   switch (code) {
     case 'invalid-preference':
       return {
-        explanation: `${storageVariable} has an invalid value: ${JSON.stringify(preference)}`,
+        explanation: `invalid ${storageVariable}: ${JSON.stringify(preference)}`,
         fix: `set it to one of ${preferences.join(', ')}, or unset it`,
       };
     case 'contradictory-settings':

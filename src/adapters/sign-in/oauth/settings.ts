@@ -43,17 +43,15 @@ export function withDefaults(options: AuthorizationServerOptions): OAuthSettings
  * reach unencrypted → `invalid-setting`.
  */
 export function parseIssuer({ issuer, clientId }: OAuthSettings): URL {
-  if (!URL.canParse(issuer)) throw invalidSettingError(`invalid issuer ${JSON.stringify(issuer)}: not an https:// URL`);
-  const url = new URL(issuer);
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  if (url === undefined) throw invalidIssuerError(`${JSON.stringify(issuer)} is not a URL`);
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw invalidSettingError('invalid issuer: a user name, password, query or fragment is not allowed');
+    throw invalidIssuerError('a user name, password, query or fragment is not allowed');
   }
   if (!isEncryptedOrLocal(url)) {
-    throw invalidSettingError(
-      `invalid issuer ${JSON.stringify(issuer)}: ${url.protocol} would send tokens unencrypted`,
-    );
+    throw invalidIssuerError(`${JSON.stringify(issuer)} would receive tokens unencrypted`);
   }
-  if (clientId === '') throw invalidSettingError(`missing client ID for ${issuer}`);
+  if (clientId === '') throw new CredentialError('invalid-setting', `missing client ID for ${issuer}`);
   return url;
 }
 
@@ -62,6 +60,8 @@ export function isEncryptedOrLocal({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
-function invalidSettingError(message: string): CredentialError {
-  return new CredentialError('invalid-setting', message);
+function invalidIssuerError(problem: string): CredentialError {
+  return new CredentialError('invalid-setting', `invalid issuer: ${problem}`, {
+    hint: 'use a URL such as https://accounts.google.com; http:// is only for a server on this machine',
+  });
 }
