@@ -1,4 +1,4 @@
-// npm runs this in a clone, before `npm ci` ends, and when the clone itself is installed. A published package never runs it.
+// npm runs this in a clone, before `npm ci` ends, and when the clone itself is installed. A published package doesn't have it.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 

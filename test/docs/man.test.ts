@@ -21,9 +21,9 @@ test.each(programs.map((program) => ({ name: getProgramName(program), program })
   },
 );
 
-test.each(programs)(
-  'the page of $helper $profile.program says that status 4 can mean "not signed in" only if one can sign in',
-  (program) => {
+test.each(programs.map((program) => ({ name: getProgramName(program), program })))(
+  'the page of $name describes status 4 as "not signed in" only if the program has a command to sign in',
+  ({ program }) => {
     const signsIn = flattenCommands(program).some(({ name }) => ['login', 'auth login'].includes(name));
     expect(formatManPage(program, []).includes('\nnot signed in, or')).toBe(signsIn);
   },

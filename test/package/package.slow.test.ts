@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publint } from 'publint';
@@ -11,9 +11,12 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 let folder: string;
 let packed: Packed & { readonly tarball: string };
+let unpacked: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'keystow-packed-'));
   packed = pack(folder);
+  unpacked = join(folder, 'package');
+  execFileSync('tar', ['-xzf', packed.tarball, '-C', folder]);
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -29,12 +32,33 @@ test('the package has its programs, entries and declarations, and no development
   expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
 });
 
-test('the package runs no script when it is installed', () => {
-  // `prepare` runs in a clone only, not when the package is installed from a registry.
-  const hooks = ['preinstall', 'install', 'postinstall', 'prepublish'];
-  expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([]);
+test('the package has no scripts, so that npm runs none when it is installed or in its folder', () => {
+  const published = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'));
+  const { scripts, devDependencies, ...rest } = manifest;
+  expect(published).toEqual(rest);
   expect(packed.files.map(({ path }) => path)).not.toContain('binding.gyp');
 });
+
+test('npm install works in the folder of the package', () => {
+  const installed = join(folder, 'installed');
+  cpSync(unpacked, installed, { recursive: true });
+  // Without its dependencies, which need a registry. `prepare` would run anyway.
+  const { dependencies, peerDependencies, ...published } = JSON.parse(
+    readFileSync(join(installed, 'package.json'), 'utf8'),
+  );
+  writeFileSync(join(installed, 'package.json'), JSON.stringify(published));
+  const { status, stderr } = spawnSync('npm', ['install', '--offline'], { cwd: installed, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+}, 60_000);
+
+test('npm pack in a clone fails with a hint instead of packing its manifest', () => {
+  const before = readFileSync(join(root, 'package.json'), 'utf8');
+  const args = ['pack', '--pack-destination', folder, '--foreground-scripts'];
+  const { status, stderr } = spawnSync('npm', args, { cwd: root, encoding: 'utf8' });
+  expect(status).not.toBe(0);
+  expect(stderr).toContain('hint: run `npm run stage && npm pack ./dist/package`');
+  expect(readFileSync(join(root, 'package.json'), 'utf8')).toBe(before);
+}, 60_000);
 
 test('the licence of every bundled package is included', () => {
   const bundled = readFileSync(join(root, 'dist/bin/licenses.txt'), 'utf8');
@@ -57,7 +81,7 @@ test('every entry of the library is exported to import and to require, each with
 });
 
 test('publint finds no problems', async () => {
-  const { messages } = await publint({ pkgDir: root, strict: true, pack: false });
+  const { messages } = await publint({ pkgDir: unpacked, strict: true, pack: false });
   expect(messages.map((message) => formatMessage(message, manifest))).toEqual([]);
 });
 

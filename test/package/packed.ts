@@ -14,10 +14,13 @@ export interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** Packs the built package into `folder`. */
+/** Packs the built package into `folder`, as it's published. */
 export function pack(folder: string): Packed & { readonly tarball: string } {
-  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: root, encoding: 'utf8', stdio: 'pipe' })) as [Packed];
+  const staged = join(folder, 'staged');
+  execFileSync(process.execPath, [join(root, 'scripts/stage.mjs'), staged], { stdio: 'pipe' });
+  const args = ['pack', '--json', '--pack-destination', folder];
+  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: staged, encoding: 'utf8', stdio: 'pipe' })) as [Packed];
+  rmSync(staged, { recursive: true });
   return { ...packed, tarball: join(folder, packed.filename) };
 }
 
