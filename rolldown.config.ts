@@ -13,9 +13,6 @@ const entries = Object.keys(exports)
 
 const programs = ['keystow', 'jsm', 'difyctl', 'git-credential-keystow', 'docker-credential-keystow'];
 
-/** The programs that have a fast path: {@link fastPaths} print a secret, and load the full program otherwise. */
-const withFastPath = ['keystow', 'jsm', 'difyctl'];
-
 /** Loaded by whoever installs the package: a native module, and one that brings a script of its own. */
 const external = ['@napi-rs/keyring', 'open'];
 
@@ -38,7 +35,7 @@ const stringWidth = createRequire(createRequire(import.meta.url).resolve('yargs'
 /** CommonJS, because Node starts it faster than modules; a chunk each for what is loaded when it is needed. */
 const executables: RolldownOptions = {
   ...common,
-  input: programs.map((program) => `src/cli/bin/${program}${withFastPath.includes(program) ? '-full' : ''}.ts`),
+  input: programs.map((program) => `src/cli/bin/${program}.ts`),
   plugins: [lateSegmenter, licenses],
   resolve: { ...common.resolve, alias: { 'string-width': stringWidth } },
   output: {
@@ -46,6 +43,7 @@ const executables: RolldownOptions = {
     cleanDir: true,
     format: 'cjs',
     minify: true,
+    dynamicImportInCjs: false,
     entryFileNames: '[name].cjs',
     // A program's commands are in a module of its name.
     chunkFileNames: ({ name }) => (programs.includes(name) ? `${name}-program.cjs` : '[name].cjs'),
@@ -53,35 +51,15 @@ const executables: RolldownOptions = {
     codeSplitting: {
       groups: [
         {
-          name: 'start',
-          test: /rolldown.runtime\.js$|src.(cli.(main|command|output.text|fast-path)|app.(credentials.get-credential|sign-in.session)|profiles.(variables|keystow|jsm|difyctl)|adapters.files.(abort|folders)|domain.(secret|text.messages))\.ts$/,
+          name: 'fast-path',
+          priority: 2,
+          test: /rolldown.runtime\.js$|src.(cli.fast-path|profiles.\w+|adapters.files.(abort|folders)|domain.secret)\.ts$/,
         },
+        { name: 'start', priority: 1, test: /src.(cli.(main|command|output.text)|app.sign-in.session)\.ts$/ },
       ],
     },
   },
 };
-
-/**
- * The fast path of a program is one file with its own copies of the modules that it needs. If it can't print the secret, the
- * full program starts over from its own chunks.
- */
-const fastPaths = withFastPath.map((program): RolldownOptions => {
-  const isFull = (id: string) => id.endsWith(`${program}-full.ts`);
-  return {
-    ...common,
-    input: `src/cli/bin/${program}.ts`,
-    external: isFull,
-    plugins: [],
-    output: {
-      ...executables.output,
-      cleanDir: false,
-      codeSplitting: true,
-      chunkFileNames: `${program}-[name].cjs`,
-      paths: (id) => (isFull(id) ? `./${program}-full.cjs` : id),
-      dynamicImportInCjs: false,
-    },
-  };
-});
 
 /** What programs import and require: not minified, so that their stacks can be read. */
 const library = [
@@ -125,4 +103,4 @@ const nativeLibrary: RolldownOptions = {
   output: { dir: 'dist/testing', format: 'cjs', entryFileNames: '[name].cjs' },
 };
 
-export default defineConfig([executables, ...fastPaths, ...library, testing, nativeLibrary]);
+export default defineConfig([executables, ...library, testing, nativeLibrary]);

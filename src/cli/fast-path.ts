@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
+import { getRecorded } from '../app/credentials/get-credential.ts';
 import { isTerminal } from '../composition/environment.ts';
-import { readSecretFast } from '../composition/read-at-once.ts';
+import { createReadContext } from '../composition/read-context.ts';
 import type { PlacementEntry, PlacementIndex } from '../domain/placement/placement-index.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -45,12 +46,29 @@ async function printSecret(command: FastRead, argv: readonly string[]): Promise<
   const operands = matchForm(command, argv);
   if (operands === undefined || isTerminal(1)) return false;
   try {
-    const secret = await readSecretFast(command.profile, (index) => command.find(index, ...operands));
+    const secret = await readSecret(command, operands, process.env);
     const bytes = secret && command.select(secret);
     return bytes !== undefined && bytes.length <= maxBytes && writeSync(1, bytes) === bytes.length;
   } catch {
     return false;
   }
+}
+
+/**
+ * Reads a secret that the placement file says is in the encrypted file or in the Secret Service, without a prompt. Returns
+ * `undefined` or rejects in every other case.
+ */
+export async function readSecret(
+  command: Pick<FastRead, 'profile' | 'find'>,
+  operands: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Secret | undefined> {
+  const context = createReadContext(command.profile, environment);
+  const { preference } = context.settings.policy;
+  if (preference !== 'auto' && preference !== 'file') return undefined;
+  const { placement } = await context.placement.read();
+  const entry = command.find(placement, ...operands);
+  return entry && getRecorded(context, entry);
 }
 
 /** A command that the full program runs without loading the parser if the command line has this form. */

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
 import type { Context } from '../app/context.ts';
 import { readSettings, type Settings } from '../app/settings.ts';
-import { parseDistribution } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Terminal } from '../ports/terminal.ts';
-import { findCurrentFolder, findHomeFolder, findPackageFolder, isTerminal } from './environment.ts';
+import { createHostInfo, findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
 import { createStores } from './stores.ts';
 
 export interface ContextOptions {
@@ -39,18 +37,7 @@ export function createContext(options: ContextOptions): Context {
   return {
     profile,
     settings,
-    host: {
-      platform,
-      get distribution() {
-        return parseDistribution(platform === 'linux' ? readOsRelease() : '');
-      },
-      program: profile.program,
-      get folder() {
-        return findPackageFolder();
-      },
-      storageVariable: profile.variables.storage,
-      disableVariable: profile.variables.disableKeyring,
-    },
+    host: createHostInfo(profile),
     stores: createStores({ profile, settings, terminal, environment, platform, home, interactive, longRunning }),
     placement: createPlacementFile({ path: settings.placementPath }),
     mutex: createLazyLock({ path: `${settings.credentialsPath}.copies`, label: 'lock of the credentials' }),
@@ -58,14 +45,4 @@ export function createContext(options: ContextOptions): Context {
     clock: () => new Date().toISOString(),
     signal,
   };
-}
-
-/** Returns the text of os-release(5) from the first of its two locations that can be read, or '' if none can. */
-function readOsRelease(): string {
-  for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
-    try {
-      return readFileSync(path, 'utf8');
-    } catch {}
-  }
-  return '';
 }

@@ -1,5 +1,7 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { type HostInfo, parseDistribution } from '../domain/host-info.ts';
+import type { Profile } from '../domain/profile.ts';
 
 /** The user's home folder. Checks the variable before `os.homedir()`, which would load another module. */
 export function findHomeFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
@@ -30,4 +32,31 @@ export function isTerminal(descriptor: 0 | 1 | 2): boolean {
     return false;
   }
   return process.getBuiltinModule('node:tty').isatty(descriptor);
+}
+
+/** Describes this machine. What only advice depends on is looked up when it's needed. */
+export function createHostInfo({ program, variables }: Profile): HostInfo {
+  const { platform } = process;
+  return {
+    platform,
+    get distribution() {
+      return parseDistribution(platform === 'linux' ? readOsRelease() : '');
+    },
+    program,
+    get folder() {
+      return findPackageFolder();
+    },
+    storageVariable: variables.storage,
+    disableVariable: variables.disableKeyring,
+  };
+}
+
+/** Returns the text of os-release(5) from the first of its two locations that can be read, or '' if none can. */
+function readOsRelease(): string {
+  for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {}
+  }
+  return '';
 }

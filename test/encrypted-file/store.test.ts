@@ -26,6 +26,17 @@ describe.each(keySources)('a store with the key source %s', (keySource) => {
     expect(JSON.parse(readFileSync(path, 'utf8')).format).toBe('keystow-credentials');
   });
 
+  test.each(['get', 'list'] as const)('%s lets the other work of the process proceed', async (operation) => {
+    const { path } = newPlace();
+    const store = openFile(path, keySource);
+    await store.set(alice, secret);
+    const events: string[] = [];
+    setImmediate(() => events.push('other work'));
+    await (operation === 'get' ? store.get(alice) : store.list());
+    events.push('read');
+    expect(events).toEqual(['other work', 'read']);
+  });
+
   test('deletes a credential, and returns whether it existed', async () => {
     const { path } = newPlace();
     const store = openFile(path, keySource);

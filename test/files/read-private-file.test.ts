@@ -49,15 +49,6 @@ describe('reading a file', () => {
     expect(next()).toBe(before);
   });
 
-  test('lets the other work of the process proceed', async () => {
-    const { read } = newFile();
-    const events: string[] = [];
-    setImmediate(() => events.push('other work'));
-    await read();
-    events.push('read');
-    expect(events).toEqual(['other work', 'read']);
-  });
-
   test('refuses anything but a regular file of the user', async () => {
     const { path } = newPlace();
     mkdirSync(path);

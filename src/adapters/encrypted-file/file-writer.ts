@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { serialiseEnvelope } from '../../domain/envelope/envelope.ts';
@@ -10,11 +11,17 @@ import { restrictPermissions, warnAboutWritableFolders } from '../files/folders.
 import { createLock } from '../files/lock.ts';
 import { fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-file.ts';
 import { type EnvelopeFile, parsePayload, readEnvelope } from './envelope-file.ts';
+import type { FileReader } from './file-reader.ts';
 import type { KeyCache } from './key-cache.ts';
+import { type NewKeyOptions, NewKeys } from './new-keys.ts';
 import { Payload } from './payload.ts';
 import { sealWithNewNonce } from './seal.ts';
 
-export interface FileWriterOptions extends EnvelopeFile {
+export interface FileWriterOptions extends NewKeyOptions {
+  readonly reader: FileReader;
+}
+
+interface FileBeingWritten extends EnvelopeFile {
   readonly keys: KeyCache;
   readonly random: (bytes: number) => Uint8Array;
 }
@@ -39,8 +46,11 @@ interface Change {
 /** How often a writer starts over because the file changed in spite of the lock. */
 const maxAttempts = 10;
 
-export function createFileWriter(options: FileWriterOptions): FileWriter {
-  const { file, keys } = options;
+export function createFileWriter({ reader, ...options }: FileWriterOptions): FileWriter {
+  const { keys, envelopeFile } = reader;
+  const { file } = envelopeFile;
+  const newKeys = new NewKeys(keys, options);
+  const target: FileBeingWritten = { ...envelopeFile, keys, random: options.random ?? randomBytes };
   const withLock = createLock(file);
 
   /** `prepare` runs before the lock is taken, so that nobody types a passphrase while other processes wait. */
@@ -49,11 +59,11 @@ export function createFileWriter(options: FileWriterOptions): FileWriter {
     operation: OperationOptions | undefined,
   ): Promise<boolean> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const current = await readEnvelope(options);
+      const current = await readEnvelope(envelopeFile);
       if (current !== undefined) await keys.open(current, operation);
       const change = await prepare(current !== undefined);
       if (change === 'skip') return false;
-      const result = await withLock((held) => rewrite(options, change, held, operation), operation);
+      const result = await withLock((held) => rewrite(target, change, held, operation), operation);
       if (result !== 'retry') return result;
     }
     throw contendedError(file);
@@ -63,7 +73,7 @@ export function createFileWriter(options: FileWriterOptions): FileWriter {
     edit: (edit, ifAbsent, operation) =>
       write(async (isPresent) => {
         if (!isPresent && ifAbsent === 'skip') return 'skip';
-        const newKdf = isPresent ? undefined : await keys.createKey(operation);
+        const newKdf = isPresent ? undefined : await newKeys.createKey(operation);
         return { edit, selectKdf: (current) => current ?? newKdf };
       }, operation),
 
@@ -71,7 +81,7 @@ export function createFileWriter(options: FileWriterOptions): FileWriter {
       let newKdf: KdfHeader | undefined;
       return write(async (isPresent) => {
         if (!isPresent) return 'skip';
-        newKdf ??= await keys.createReplacement(keySource, operation);
+        newKdf ??= await newKeys.createReplacement(keySource, operation);
         return { edit: () => true, selectKdf: (current) => current && newKdf };
       }, operation);
     },
@@ -83,7 +93,7 @@ export function createFileWriter(options: FileWriterOptions): FileWriter {
  * first, or another program changed the file meanwhile; nothing was written.
  */
 async function rewrite(
-  options: FileWriterOptions,
+  options: FileBeingWritten,
   { edit, selectKdf }: Change,
   held: () => boolean,
   operation: OperationOptions | undefined,

@@ -1,12 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { normaliseKdfHeader } from '../../domain/envelope/envelope.ts';
-import {
-  type Argon2Cost,
-  argon2SaltBytes,
-  hkdfSaltBytes,
-  type KdfHeader,
-} from '../../domain/envelope/key-derivation.ts';
-import type { KeySource } from '../../domain/profile.ts';
+import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
@@ -16,13 +10,9 @@ import type { DeriveKey } from './kdf.ts';
 import { open, type SealedPayload } from './seal.ts';
 
 export interface KeyCacheOptions {
-  /** What opens a new file. */
-  readonly keySource: KeySource;
   readonly home: string;
   readonly passphrases: PassphraseSource;
-  readonly cost: Argon2Cost;
   readonly derive: DeriveKey;
-  readonly random: (bytes: number) => Uint8Array;
 }
 
 const maxAttempts = 3;
@@ -34,8 +24,6 @@ export class KeyCache {
   readonly #keys = new Map<string, Uint8Array>();
   /** The latest prompt for the passphrase. */
   #prompt: Promise<unknown> = Promise.resolve();
-  /** The prompt for a new file's passphrase, while it's open. */
-  #newKey: Promise<KdfHeader> | undefined;
 
   constructor(file: ManagedFile, options: KeyCacheOptions) {
     this.#file = file;
@@ -70,24 +58,6 @@ export class KeyCache {
     return this.#add(kdf, await this.#derive(kdf, Buffer.from(this.#options.home)));
   }
 
-  /** Creates the key of a new file and returns its header. Asks for a new passphrase if that opens the file. */
-  async createKey(options?: OperationOptions): Promise<KdfHeader> {
-    if (this.#options.keySource === 'home') return this.#newHomeHeader();
-    this.#newKey ??= this.#addPassphraseKey(this.#options.passphrases.create()).finally(() => {
-      this.#options.passphrases.done?.();
-      this.#newKey = undefined;
-    });
-    return rejectOnAbort(this.#newKey, options);
-  }
-
-  /** Creates a key to replace the file's current one and returns its header. */
-  async createReplacement(keySource: KeySource, options?: OperationOptions): Promise<KdfHeader> {
-    if (keySource === 'home') return this.#newHomeHeader();
-    const { passphrases } = this.#options;
-    const header = this.#addPassphraseKey(passphrases.change()).finally(() => passphrases.done?.());
-    return rejectOnAbort(header, options);
-  }
-
   clear(): void {
     this.#keys.clear();
   }
@@ -108,22 +78,14 @@ export class KeyCache {
     throw wrongPassphraseError(this.#file);
   }
 
-  #newHomeHeader(): KdfHeader {
-    return { name: 'hkdf-sha256', salt: this.#newSalt(hkdfSaltBytes) };
-  }
-
-  async #addPassphraseKey(answer: Promise<Secret>): Promise<KdfHeader> {
-    const passphrase = await answer;
-    // Deriving may block the process. Other operations that found no file can share this answer, so let them start first.
-    await new Promise((done) => setImmediate(done));
-    const kdf: KdfHeader = { name: 'argon2id', ...this.#options.cost, salt: this.#newSalt(argon2SaltBytes) };
+  /** Adds the key of a new passphrase. The empty one, which never opens a file → `passphrase-required`. */
+  async addPassphrase(kdf: KdfHeader, passphrase: Secret): Promise<void> {
     const key = await this.#deriveFromPassphrase(kdf, passphrase);
     if (key === undefined) throw passphraseRequiredError(this.#file);
     this.#add(kdf, key);
-    return kdf;
   }
 
-  /** Returns `undefined` for the empty passphrase, which never opens a file. */
+  /** Returns `undefined` for the empty passphrase. */
   async #deriveFromPassphrase(kdf: KdfHeader, passphrase: Secret): Promise<Uint8Array | undefined> {
     return passphrase.expose().length === 0 ? undefined : this.#derive(kdf, passphrase.expose());
   }
@@ -139,10 +101,6 @@ export class KeyCache {
   #add(kdf: KdfHeader, key: Uint8Array): Uint8Array {
     this.#keys.set(toId(kdf), key);
     return key;
-  }
-
-  #newSalt(bytes: number): string {
-    return Buffer.from(this.#options.random(bytes)).toString('base64');
   }
 }
 

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { CredentialError } from '../../domain/credential-error.ts';
 import {
   damagedError,
@@ -39,10 +29,9 @@ const posix = process.platform !== 'win32';
  * - a system call fails → `file-io`
  *
  * All checks use the open descriptor, so the file that is checked is the file that is read. The calls are synchronous,
- * which is faster for a small file; one turn of the event loop passes first, so that the process's other work proceeds.
+ * which is faster for a small file.
  */
 export async function readPrivateFile(file: ManagedFile, options: ReadOptions): Promise<string | undefined> {
-  await new Promise((done) => setImmediate(done));
   const descriptor = await openPrivateFile(file);
   if (descriptor === undefined) return undefined;
   try {
@@ -125,32 +114,4 @@ function restrictFilePermissions(
     const reason = errnoMessage(error);
     notice(`${describeFile(file)} has ${permissions}, so other users can read it; changing them failed: ${reason}`);
   }
-}
-
-/** A larger file is left to {@link readPrivateFile}. */
-const maxBytes = 64 * 1024 * 1024;
-
-/**
- * Returns the text of a file that needs no attention: the user's own regular file, with mode 0600 and one link. Returns
- * `undefined` for any other file, and throws the system's error.
- */
-export function readIfPrivate(path: string): string | undefined {
-  const descriptor = openSync(path, readFlags);
-  try {
-    const stats = fstatSync(descriptor);
-    const isPlain = stats.isFile() && isPrivate(stats) && stats.nlink === 1 && stats.size <= maxBytes;
-    return isPlain ? readFileSync(descriptor, 'utf8') : undefined;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Returns whether only the user can enter a folder. Throws the system's error. */
-export function isPrivateFolder(path: string): boolean {
-  return isPrivate(statSync(path));
-}
-
-/** Always `false` on Windows, which has no such owners. */
-function isPrivate({ uid, mode }: Stats): boolean {
-  return uid === process.geteuid?.() && (mode & 0o077) === 0;
 }

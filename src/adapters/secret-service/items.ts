@@ -1,10 +1,9 @@
-import { type CredentialName, sortUniqueNames } from '../../domain/credential-name.ts';
+import type { CredentialName } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
-import { withBusLock } from './bus-lock.ts';
 import * as calls from './calls.ts';
-import { formatLabel, parseName, toAttributes, toServiceAttributes } from './item-attributes.ts';
+import { parseName, toAttributes } from './item-attributes.ts';
 import { SecretServiceError } from './to-error.ts';
-import { asksEachTime, completeChange, findLockedCollection, unlockInteractively } from './unlock.ts';
+import { asksEachTime, findLockedCollection, unlockInteractively } from './unlock.ts';
 import type { Attempt } from './with-retries.ts';
 
 export interface Item {
@@ -20,79 +19,13 @@ export async function readItem(attempt: Attempt, name: CredentialName): Promise<
   return new Secret(await calls.getSecret(attempt.session, item.path, await attempt.session.path));
 }
 
-/** Overwrites the newest of several items, and deletes the others, so that every tool reads the same secret. */
-export async function writeItem(attempt: Attempt, name: CredentialName, secret: Secret): Promise<void> {
-  await withBusLock(attempt, async () => {
-    const found = await findItems(attempt, name);
-    const [item] = await filterNewest(attempt, found);
-    if (item === undefined) {
-      await createItem(attempt, name, secret);
-      return;
-    }
-    await unlockItems(attempt, [item]);
-    await calls.setSecret(attempt.session, item.path, await attempt.session.path, secret.expose());
-    const others = found.filter(({ path, locked }) => path !== item.path && !locked);
-    await inBatches(others, (other) => deletePath(attempt, other.path));
-  });
-}
-
-/** Returns the path of the new item. */
-export async function createItem(attempt: Attempt, name: CredentialName, secret: Secret): Promise<string> {
-  const { session, collection, schema } = attempt;
-  if (collection === undefined) throw new SecretServiceError('no-collection');
-  const item = {
-    label: formatLabel(name, schema),
-    attributes: toAttributes(name, schema),
-    bytes: secret.expose(),
-    // Asked to replace, KeePassXC searches once more, and never answers if another client creates an item meanwhile.
-    replaces: session.provider !== 'keepassxc',
-  };
-  const [path, prompt] = await calls.createItem(session, collection, await session.path, item);
-  return (await completeChange(attempt, prompt)) ?? path;
-}
-
-/** Deletes every item of a name. Calls `onFound` once there is one. */
-export async function deleteItem(attempt: Attempt, name: CredentialName, onFound: () => void): Promise<void> {
-  await withBusLock(attempt, async () => {
-    const items = await findItems(attempt, name);
-    if (items.length > 0) onFound();
-    await inBatches(await unlockItems(attempt, items), ({ path }) => deletePath(attempt, path));
-  });
-}
-
-export async function deletePath(attempt: Attempt, path: string): Promise<void> {
-  await completeChange(attempt, await calls.deleteItem(attempt.session, path));
-}
-
-/** Lists the credentials of a service, or all, after unlocking them. */
-export async function listCredentials(
-  attempt: Attempt,
-  service: string | undefined,
-): Promise<readonly CredentialName[]> {
-  const { session, schema } = attempt;
-  const collection = await findLockedCollection(attempt);
-  if (collection !== undefined) await unlockInteractively(attempt, [collection]);
-  const found = service === undefined ? searchAll(attempt) : searchItems(attempt, toServiceAttributes(service, schema));
-  const items = await unlockItems(attempt, await found);
-  const attributes = await inBatches(items, ({ path }) => calls.readAttributes(session, path));
-  return sortUniqueNames(attributes.map((each) => parseName(each, schema)).filter((name) => name !== undefined));
-}
-
-/** Returns all items. KeePassXC finds nothing by no attributes, so this reads the items of its default collection. */
-export async function searchAll(attempt: Attempt): Promise<Item[]> {
-  const { session, collection } = attempt;
-  if (session.provider !== 'keepassxc' || collection === undefined) return searchItems(attempt, {});
-  const paths = await calls.readItems(session, collection);
-  return inBatches(paths, async (path) => ({ path, locked: await calls.isItemLocked(session, path) }));
-}
-
-async function searchItems({ session }: Attempt, attributes: calls.Attributes): Promise<Item[]> {
+export async function searchItems({ session }: Attempt, attributes: calls.Attributes): Promise<Item[]> {
   const [unlocked, locked] = await calls.searchItems(session, attributes);
   return [...unlocked.map((path) => ({ path, locked: false })), ...locked.map((path) => ({ path, locked: true }))];
 }
 
 /** Returns the items of a credential, which may be locked. None means that the credential certainly isn't there. */
-async function findItems(attempt: Attempt, name: CredentialName): Promise<readonly Item[]> {
+export async function findItems(attempt: Attempt, name: CredentialName): Promise<readonly Item[]> {
   const { provider } = attempt.session;
   const search = () => searchItems(attempt, toAttributes(name, attempt.schema));
   // gnome-keyring also finds locked items. KeePassXC would prompt, and KWallet's items change when it's unlocked.
@@ -107,7 +40,7 @@ async function findItems(attempt: Attempt, name: CredentialName): Promise<readon
 }
 
 /** Returns the item that was modified last, to the second, or several if they were modified at the same time. */
-async function filterNewest({ session }: Attempt, items: readonly Item[]): Promise<readonly Item[]> {
+export async function filterNewest({ session }: Attempt, items: readonly Item[]): Promise<readonly Item[]> {
   if (items.length <= 1) return items;
   const times = await inBatches(items, ({ path }) => calls.readModified(session, path));
   const newest = Math.max(...times);
@@ -115,7 +48,7 @@ async function filterNewest({ session }: Attempt, items: readonly Item[]): Promi
 }
 
 /** Unlocks the items that are locked. */
-async function unlockItems(attempt: Attempt, items: readonly Item[]): Promise<Item[]> {
+export async function unlockItems(attempt: Attempt, items: readonly Item[]): Promise<Item[]> {
   const locked = items.filter((item) => item.locked).map(({ path }) => path);
   if (locked.length > 0)
     await unlockInteractively(attempt, locked, attempt.session.provider === 'keepassxc' ? asksEachTime : {});

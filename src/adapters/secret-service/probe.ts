@@ -1,8 +1,9 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Persistence, ProbeResult } from '../../domain/selection/probe-result.ts';
-import { deleteMethod } from './calls.ts';
-import { createItem, deletePath, readItem, searchAll } from './items.ts';
+import { deleteMethod } from './change-calls.ts';
+import { createItem, deletePath, searchAll } from './change-items.ts';
+import { readItem } from './items.ts';
 import { SecretServiceError } from './to-error.ts';
 import { asksEachTime, findLockedCollection, unlockInteractively } from './unlock.ts';
 import type { Attempt } from './with-retries.ts';

@@ -2,7 +2,8 @@ import type { CredentialName } from '../../domain/credential-name.ts';
 import { findEntry, isSameRevision, type PlacementEntry } from '../../domain/placement/placement-index.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { StoreId } from '../../domain/store-id.ts';
-import type { Context } from '../context.ts';
+import type { OperationOptions } from '../../ports/credential-store.ts';
+import type { ReadContext } from '../context.ts';
 import { checkPolicy, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
 
 /**
@@ -13,12 +14,10 @@ import { checkPolicy, getSearchOrder, openEnabledStore } from './enabled-stores.
  * - the recorded store is unavailable → rejects, naming the store and the day of the write
  * - not found, and a store that might have it is unavailable → rejects with that store's error
  */
-export async function getCredential(context: Context, name: CredentialName): Promise<Secret | undefined> {
+export async function getCredential(context: ReadContext, name: CredentialName): Promise<Secret | undefined> {
   await checkPolicy(context);
   const entry = await readEntry(context, name);
-  const secret = entry
-    ? await readRecorded(context, name, entry)
-    : await search(context, name, getSearchOrder(context));
+  const secret = entry ? await getRecorded(context, entry) : await search(context, name, getSearchOrder(context));
   // Another process may have moved it from a store that we hadn't searched yet to one that we had.
   if (secret === undefined && !isSameRevision(entry, await readEntry(context, name))) {
     return getCredential(context, name);
@@ -35,18 +34,16 @@ export function decodeSecret(secret: Secret): string | undefined {
   }
 }
 
-async function readEntry({ placement }: Context, name: CredentialName): Promise<PlacementEntry | undefined> {
+async function readEntry({ placement }: ReadContext, name: CredentialName): Promise<PlacementEntry | undefined> {
   return findEntry((await placement.read()).placement, name);
 }
 
-async function readRecorded(
-  context: Context,
-  name: CredentialName,
-  entry: PlacementEntry,
-): Promise<Secret | undefined> {
+/** Reads a secret from the store that the placement file records, or from the first other store that has it. */
+export async function getRecorded(context: ReadContext, entry: PlacementEntry): Promise<Secret | undefined> {
+  const name = { service: entry.service, account: entry.account };
   try {
     const store = await openEnabledStore(context, entry.store);
-    const secret = await store.get(name, { signal: context.signal });
+    const secret = await store.get(name, operationOptions(context));
     if (secret !== undefined) return secret;
   } catch (error) {
     const { withPlacement } = await import('./store-error.ts');
@@ -57,12 +54,16 @@ async function readRecorded(
   return search(context, name, others);
 }
 
-async function search(context: Context, name: CredentialName, order: readonly StoreId[]): Promise<Secret | undefined> {
+async function search(
+  context: ReadContext,
+  name: CredentialName,
+  order: readonly StoreId[],
+): Promise<Secret | undefined> {
   const failures: unknown[] = [];
   for (const id of order) {
     try {
       const store = await openEnabledStore(context, id);
-      const secret = await store.get(name, { signal: context.signal });
+      const secret = await store.get(name, operationOptions(context));
       if (secret !== undefined) return secret;
     } catch (error) {
       const { isUnsupported, withFix } = await import('./store-error.ts');
@@ -71,4 +72,8 @@ async function search(context: Context, name: CredentialName, order: readonly St
   }
   if (failures.length > 0) throw failures[0];
   return undefined;
+}
+
+function operationOptions({ signal }: ReadContext): OperationOptions {
+  return signal ? { signal } : {};
 }

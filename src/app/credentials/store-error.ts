@@ -8,7 +8,7 @@ import {
   unsupportedReasons,
 } from '../../domain/selection/probe-result.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import type { Context } from '../context.ts';
+import type { ReadContext } from '../context.ts';
 
 const reasons: readonly string[] = [...unsupportedReasons, ...serviceFailureReasons];
 
@@ -24,7 +24,7 @@ export function isUnsupported(error: unknown): boolean {
 }
 
 /** Adds the fix to the error of an unavailable store, as a hint. */
-export function withFix(error: unknown, store: StoreId, { host }: Context): unknown {
+export function withFix(error: unknown, store: StoreId, { host }: Pick<ReadContext, 'host'>): unknown {
   const reason = toReason(error);
   if (!(error instanceof CredentialError) || reason === undefined || store === 'file' || error.hint) return error;
   const { code, message, evidence } = error;
@@ -33,7 +33,7 @@ export function withFix(error: unknown, store: StoreId, { host }: Context): unkn
 }
 
 /** Adds the fix, and which credential was stored there and when: `demo alice was stored in the … on …: …`. */
-export function withPlacement(error: unknown, entry: PlacementEntry, context: Context): unknown {
+export function withPlacement(error: unknown, entry: PlacementEntry, context: Pick<ReadContext, 'host'>): unknown {
   const fixed = withFix(error, entry.store, context);
   if (!(fixed instanceof CredentialError) || toReason(fixed) === undefined || entry.store === 'file') return fixed;
   const { service, account, store, writtenAt } = entry;

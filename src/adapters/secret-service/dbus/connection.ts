@@ -1,5 +1,4 @@
 import { createConnection, type Socket } from 'node:net';
-import { authResponseBytes, checkAuthResponse, formatAuth } from './auth.ts';
 import { BusError, ProtocolError } from './errors.ts';
 import {
   type Extent,
@@ -231,4 +230,20 @@ export class Connection {
     this.#incoming = roomy;
     [this.#handled, this.#received] = [0, rest.length];
   }
+}
+
+/** The bytes of the bus's response: `OK`, a space, 32 hexadecimal digits, CR and LF. */
+const authResponseBytes = 37;
+
+/** Authenticates as this process's user. D-Bus specification, "Authentication Protocol": EXTERNAL, without a round trip. */
+function formatAuth(): string {
+  return `\0AUTH EXTERNAL ${Buffer.from(`${process.getuid?.()}`).toString('hex')}\r\nBEGIN\r\n`;
+}
+
+/** Checks the part of the bus's response that has arrived. Throws as soon as it can't become `OK`. */
+function checkAuthResponse(received: string): void {
+  if ('OK '.startsWith(received.slice(0, 3))) return;
+  if ('REJECTED'.startsWith(received.slice(0, 8)))
+    throw new BusError('org.freedesktop.DBus.Error.AuthFailed', 'the bus rejects this user');
+  throw new ProtocolError('what listens at the address of the session bus does not speak D-Bus');
 }

@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -13,10 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { readSecretFast } from '../../src/composition/read-at-once.ts';
+import { readSecret } from '../../src/cli/fast-path.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
-import { findEntry } from '../../src/domain/placement/placement-index.ts';
+import { findEntry, type PlacementIndex } from '../../src/domain/placement/placement-index.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
@@ -45,7 +46,8 @@ async function house({ seal = 'home', store = 'file' }: { seal?: KeySource; stor
 
 /** A rejection says no more than `undefined` does. */
 function secretAtOnce(environment: House['environment'], name: CredentialName): Promise<Secret | undefined> {
-  return readSecretFast(keystow, (placement) => findEntry(placement, name), environment).catch(() => undefined);
+  const find = (placement: PlacementIndex) => findEntry(placement, name);
+  return readSecret({ profile: keystow, find }, [], environment).catch(() => undefined);
 }
 
 async function textAtOnce({ environment }: House, name = alice): Promise<string | undefined> {
@@ -82,11 +84,23 @@ describe('a credential that needs no prompt or repair is read', needsPosix, () =
   });
 });
 
-describe('everything else is left to the whole of the program', () => {
+describe('permissions that were too loose are restricted by the read', needsPosix, () => {
+  test.each<[string, (house: House) => string]>([
+    ['the file', ({ credentials }) => credentials],
+    ['its folder', ({ folder }) => folder],
+    ['the placement file', ({ placement }) => placement],
+  ])('of %s', async (_, find) => {
+    const made = await house();
+    const path = find(made);
+    chmodSync(path, statSync(path).mode | 0o044);
+    made.environment.KEYSTOW_QUIET = '1';
+    expect(await textAtOnce(made)).toBe('s3cret');
+    expect(statSync(path).mode & 0o077).toBe(0);
+  });
+});
+
+describe('everything else is left to the full program', () => {
   test.each<[string, (house: House) => void]>([
-    ['a file that others may read', ({ credentials }) => chmodSync(credentials, 0o644)],
-    ['a folder that others may enter', ({ folder }) => chmodSync(folder, 0o755)],
-    ['a placement that others may read', ({ placement }) => chmodSync(placement, 0o644)],
     ['a file of two names', ({ credentials }) => linkSync(credentials, `${credentials}.2`)],
     ['a file behind a link', ({ credentials }) => behindLink(credentials)],
     ['a placement behind a link', ({ placement }) => behindLink(placement)],
