@@ -53,9 +53,9 @@ const executables: RolldownOptions = {
         {
           name: 'fast-path',
           priority: 2,
-          test: /rolldown.runtime\.js$|src.(cli.fast-path|profiles.\w+|adapters.files.(abort|folders)|domain.secret)\.ts$/,
+          test: /rolldown.runtime\.js$|src.(cli.fast-path|profiles.\w+|adapters.files.(abort|folders)|domain.(secret|credential-error|text.(messages|escape)))\.ts$/,
         },
-        { name: 'start', priority: 1, test: /src.(cli.(main|command|output.text)|app.sign-in.session)\.ts$/ },
+        { name: 'start', priority: 1, test: /src.(cli.(main|command|output.(text|line))|app.sign-in.session)\.ts$/ },
       ],
     },
   },

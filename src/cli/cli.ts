@@ -6,6 +6,7 @@ import type { Mutex } from '../ports/mutex.ts';
 import type { RunChild } from '../ports/run-child.ts';
 import type { AuthorizationServer } from '../ports/sign-in/authorization-server.ts';
 import type { DeviceSignIn } from '../ports/sign-in/device-sign-in.ts';
+import type { Line, Paint } from './output/line.ts';
 
 /** Everything that a command uses. */
 export interface Cli {
@@ -15,8 +16,12 @@ export interface Cli {
   readonly services: Services;
   /** Reads the settings and creates the stores. Throws if a setting is invalid. */
   context(options?: { readonly interactive?: boolean }): Context;
-  /** Writes to stdout. */
-  print(output: string | Uint8Array): Promise<void>;
+  /** Prints text for people to stdout. */
+  print(lines: readonly Line[], paint?: Paint): Promise<void>;
+  /** Prints a value as JSON, with `indent` spaces for each level; 0: on one line. Default: 2. */
+  printJson(value: unknown, indent?: number): Promise<void>;
+  /** Writes secrets, and what other programs read, to stdout as they are. */
+  printBytes(bytes: Uint8Array): Promise<void>;
   /** Sets the exit code for a command that doesn't fail. */
   exitWith(code: number): void;
 }

@@ -5,7 +5,7 @@ import { listSecretVariables, type Profile } from '../domain/profile.ts';
 import { type Cli, services } from './cli.ts';
 import { exitAfterGrace, exitCodes } from './exit.ts';
 import { type DirectCommand, findDirectRun } from './fast-path.ts';
-import { print } from './output/print.ts';
+import { print, printBytes, printJson } from './output/print.ts';
 import type { Program } from './program.ts';
 
 /** The part of a program that is loaded in every run. */
@@ -48,6 +48,8 @@ export async function main({ profile, direct, program }: Executable): Promise<vo
       return context;
     },
     print,
+    printJson,
+    printBytes,
     exitWith: (code) => {
       exitCode = code;
     },
@@ -69,7 +71,8 @@ export async function main({ profile, direct, program }: Executable): Promise<vo
 
 async function runFull(program: Program, cli: Cli, argv: readonly string[]): Promise<void> {
   const { runProgram } = await import('./run-program.ts');
-  await cli.print(await runProgram(program, cli, argv));
+  const text = await runProgram(program, cli, argv);
+  if (text !== '') await cli.print(text.split('\n'));
 }
 
 /** Returns the exit code. */

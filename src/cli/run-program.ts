@@ -56,8 +56,8 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
     await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {
       text = output;
     });
-    if (text === '' || text === readPackageVersion()) return text && `${text}\n`;
-    return `${text}${formatExamples(selected.examples, name)}\n`;
+    if (text === '' || text === readPackageVersion()) return text;
+    return `${text}${formatExamples(selected.examples, name)}`;
   } catch (error) {
     if (!complaint) throw error;
     const help = await parser.getHelp();

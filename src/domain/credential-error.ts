@@ -1,5 +1,6 @@
 import { type Evidence, type Reason, serviceFailureReasons, unsupportedReasons } from './selection/probe-result.ts';
 import type { SelectionErrorCode } from './selection/selection.ts';
+import { escapeUnprintable } from './text/escape.ts';
 
 /**
  * Every way that keystow can fail. A code never changes its meaning; a message may change its wording.
@@ -62,7 +63,10 @@ export interface CredentialErrorOptions {
   readonly cause?: unknown;
 }
 
-/** A failure with a stable code. Its message is one line. Neither the message nor the cause contains a secret. */
+/**
+ * A failure with a stable code. Its message and its hint are one line each, without control characters, so that a program
+ * that embeds keystow can print them. Neither the message nor the cause contains a secret.
+ */
 export class CredentialError extends Error {
   override readonly name = 'CredentialError';
   readonly code: ErrorCode;
@@ -70,9 +74,9 @@ export class CredentialError extends Error {
   readonly evidence: Evidence | undefined;
 
   constructor(code: ErrorCode, message: string, { hint, evidence, cause }: CredentialErrorOptions = {}) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(escapeUnprintable(message), cause === undefined ? undefined : { cause });
     this.code = code;
-    this.hint = hint;
+    this.hint = hint && escapeUnprintable(hint);
     this.evidence = evidence;
   }
 }

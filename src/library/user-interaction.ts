@@ -1,5 +1,6 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import { Secret } from '../domain/secret.ts';
+import { escapeUnprintable } from '../domain/text/escape.ts';
 import type { Terminal } from '../ports/terminal.ts';
 
 /** How keystow may interact with the application's user. */
@@ -19,11 +20,11 @@ export interface UserInteraction {
 export function createCallbackTerminal({ askPassphrase, onNotice }: UserInteraction, quiet: boolean): Terminal {
   return {
     notice: (line) => {
-      if (!quiet) onNotice?.(line);
+      if (!quiet) onNotice?.(escapeUnprintable(line));
     },
-    warn: (line) => onNotice?.(line),
+    warn: (line) => onNotice?.(escapeUnprintable(line)),
     async askHidden(question) {
-      const answer = await askPassphrase?.(question);
+      const answer = await askPassphrase?.(escapeUnprintable(question));
       if (answer !== undefined) return new Secret(new TextEncoder().encode(answer));
       throw new CredentialError('passphrase-required', 'a passphrase is required, and nobody can be asked for it');
     },

@@ -4,8 +4,8 @@ import type { Secret } from '../domain/secret.ts';
 export interface Terminal {
   /** Prints one line on stderr, unless the user asked for quiet. */
   notice(line: string): void;
-  /** Prints one line on stderr. */
-  warn(line: string): void;
+  /** Prints one line on stderr, and one with the hint, if there is one. */
+  warn(line: string, hint?: string): void;
   /**
    * Reads a line without echo. It may be empty.
    *

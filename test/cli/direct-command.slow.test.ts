@@ -7,6 +7,7 @@ import { directToken as difyctlToken } from '../../src/cli/commands/difyctl/toke
 import { directGet } from '../../src/cli/commands/get.ts';
 import { directToken as jsmToken } from '../../src/cli/commands/jsm/token.ts';
 import { type DirectCommand, matchForm } from '../../src/cli/fast-path.ts';
+import { renderLines } from '../../src/cli/output/line.ts';
 import type { Program } from '../../src/cli/program.ts';
 import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
 import { jsmProgram } from '../../src/cli/programs/jsm.ts';
@@ -43,7 +44,9 @@ describe.each(programs)('$profile.program', (program, quick) => {
         const operands = matchForm(quick, argv);
         if (operands === undefined) return;
         const quickly = await outcome((cli) => quick.run(cli, ...operands), operands);
-        const whole = await outcome(async (cli) => cli.print(await runProgram(program, cli, argv)), operands);
+        const whole = await outcome(async (cli) => {
+          await cli.print([await runProgram(program, cli, argv)]);
+        }, operands);
         expect(quickly).toEqual(whole);
       }),
       { numRuns: 200 },
@@ -75,7 +78,9 @@ async function outcome(run: (cli: Cli) => Promise<void>, [service, account]: rea
     environment: {},
     services,
     context: () => context,
-    print: async (output) => void said.push(Buffer.from(output).toString()),
+    print: async (lines) => void said.push(renderLines(lines).trim()),
+    printJson: async (value) => void said.push(JSON.stringify(value)),
+    printBytes: async (bytes) => void said.push(Buffer.from(bytes).toString()),
     exitWith: (code) => void said.push(code),
   };
   try {

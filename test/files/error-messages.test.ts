@@ -10,7 +10,6 @@ import {
   foreignError,
   ioError,
   laterVersionError,
-  replaceControls,
 } from '../../src/adapters/files/file-errors.ts';
 import {
   rejectForeignFolder,
@@ -240,7 +239,6 @@ describe('the code and message of a system error', () => {
     ],
     [new Error('something, and more'), undefined, 'something, and more'],
     [new Error('see: something, and more'), undefined, 'see: something, and more'],
-    [new Error('two\nlines'), undefined, 'two?lines'],
     ['thrown', undefined, 'thrown'],
     [{ code: 'ENOENT' }, undefined, '[object Object]'],
   ])('%s: %s, %s', (error, code, message) => {
@@ -268,6 +266,7 @@ describe('the code and message of a system error', () => {
   });
 
   test('contain no control characters, whatever a file name contains', () => {
-    expect(replaceControls('a\tb\x1b[31mc\nd\x7f')).toBe('a?b?[31mc?d?');
+    const { message } = damagedError({ path: '/a\tb\x1b[31mc\nd\x7f', label: 'file' }, 'cut short');
+    expect(message).toBe('the file /a\\tb\\u{1b}[31mc\\nd\\u{7f} is damaged: cut short');
   });
 });

@@ -1,5 +1,4 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import { createUnicodeRegExp } from '../../domain/text/messages.ts';
 
 /** A file that keystow reads and writes. */
 export interface ManagedFile {
@@ -11,7 +10,7 @@ export interface ManagedFile {
 
 /** Returns `the encrypted file /home/alice/.config/keystow/credentials.json`. */
 export function describeFile({ label, path }: ManagedFile): string {
-  return `the ${label} ${replaceControls(path)}`;
+  return `the ${label} ${path}`;
 }
 
 /** `why` completes "… is damaged: ". */
@@ -76,17 +75,12 @@ export function errnoCode(error: unknown): string | undefined {
 export function errnoMessage(error: unknown): string {
   if (errnoCode(error) === 'EDQUOT') return 'disk quota exceeded';
   const message = error instanceof Error ? error.message : String(error);
-  return replaceControls(/^[A-Z0-9]+: (.+?), /.exec(message)?.[1] ?? message);
+  return /^[A-Z0-9]+: (.+?), /.exec(message)?.[1] ?? message;
 }
 
 /** Returns the permission bits as `0644`. */
 export function formatMode(mode: number): string {
   return `0${(mode & 0o777).toString(8)}`;
-}
-
-/** Replaces control characters by `?`: a path may contain newlines and escape sequences. */
-export function replaceControls(text: string): string {
-  return text.replace(createUnicodeRegExp('\\p{Cc}'), '?');
 }
 
 /** Loads `node:os` only after a failure: a successful read doesn't need it. */

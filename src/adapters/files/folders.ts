@@ -1,15 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, rmdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
-import {
-  describeFile,
-  errnoCode,
-  errnoMessage,
-  formatMode,
-  ioError,
-  type ManagedFile,
-  replaceControls,
-} from './file-errors.ts';
+import { describeFile, errnoCode, errnoMessage, formatMode, ioError, type ManagedFile } from './file-errors.ts';
 
 /** Throws `file-refused` if the file's folder belongs to another user, who could replace everything in it. */
 export function rejectForeignFolder(file: ManagedFile): void {
@@ -30,7 +22,7 @@ export function warnAboutWritableFolders(file: ManagedFile, notice: (line: strin
   for (let folder = dirname(resolve(file.path)); ; folder = dirname(folder)) {
     const stats = statFolder(folder);
     if (stats && isWritableByOthers(stats)) {
-      const described = `the folder ${replaceControls(folder)} (permissions ${formatMode(stats.mode)})`;
+      const described = `the folder ${folder} (permissions ${formatMode(stats.mode)})`;
       notice(`other users can write to ${described}, so they can replace the ${file.label}`);
     }
     if (folder === dirname(folder)) return;
@@ -66,7 +58,7 @@ function statFolder(folder: string): Stats | undefined {
  */
 export function restrictPermissions(folder: string, home: string, notice: (line: string) => void): void {
   if (process.platform === 'win32' || dirname(folder) === dirname(dirname(folder)) || contains(folder, home)) return;
-  const described = `the folder ${replaceControls(folder)}`;
+  const described = `the folder ${folder}`;
   let permissions = 'unknown permissions';
   try {
     const stats = statSync(folder, { throwIfNoEntry: false });

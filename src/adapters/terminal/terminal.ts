@@ -1,4 +1,5 @@
 import { CredentialError } from '../../domain/credential-error.ts';
+import { escapeUnprintable } from '../../domain/text/escape.ts';
 import type { Terminal } from '../../ports/terminal.ts';
 import type { HiddenInput } from './hidden-input.ts';
 
@@ -18,19 +19,22 @@ export function createTerminal(options: TerminalOptions): Terminal {
     input?.close();
     input = undefined;
   };
-  const writeLine = (line: string) => void process.stderr.write(`${program}: ${line}\n`);
+  const writeLine = (line: string) => void process.stderr.write(`${escapeUnprintable(line)}\n`);
   return {
     notice: (line) => {
-      if (!quiet) writeLine(line);
+      if (!quiet) writeLine(`${program}: ${line}`);
     },
-    warn: writeLine,
+    warn(line, hint) {
+      writeLine(`${program}: ${line}`);
+      if (hint !== undefined) writeLine(`  hint: ${hint}`);
+    },
     async askHidden(question, promptOptions) {
       if (options.interactive) input ??= (await import('./hidden-input.ts')).HiddenInput.open();
       if (input === undefined) {
         throw new CredentialError('passphrase-required', 'Cannot prompt for passphrase in non-interactive environment');
       }
       try {
-        return await input.ask(question);
+        return await input.ask(escapeUnprintable(question));
       } finally {
         if (!promptOptions?.stayHidden) restoreEcho();
       }

@@ -14,7 +14,7 @@ export function completionCommand(cli: Cli): Command {
       ['eval "$($0 completion zsh)"', 'add this to ~/.zshrc, after compinit'],
       ['$0 completion fish | source', 'add this to ~/.config/fish/config.fish'],
     ],
-    run: ({ shell }) => cli.print(formatScript(shell, cli.profile.program)),
+    run: ({ shell }) => cli.printBytes(Buffer.from(formatScript(shell, cli.profile.program))),
   });
 }
 
@@ -31,11 +31,12 @@ export function completeCommand(cli: Cli, program: readonly Command[]): Command 
     examples: [],
     async run({ shell, words }) {
       const { placement } = await cli.context({ interactive: false }).placement.read();
+      const print = (text: string) => cli.printBytes(Buffer.from(text));
       const completing = (typed: readonly string[]) => complete(program, globalOptions, typed, placement);
-      if (shell !== 'bash') return cli.print(formatCompletion(completing(words), shell));
+      if (shell !== 'bash') return print(formatCompletion(completing(words), shell));
       const [line = '', breaks = ''] = words;
       const typed = readBashLine(line, breaks);
-      return cli.print(formatForBash(completing(typed.slice(1).map(({ text }) => text)), typed));
+      return print(formatForBash(completing(typed.slice(1).map(({ text }) => text)), typed));
     },
   });
 }

@@ -3,7 +3,6 @@ import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { formatDeleted } from '../output/credential-text.ts';
-import { formatJson } from '../output/text.ts';
 import { credentialOperands, notFoundError } from './credential.ts';
 
 export function deleteCommand(cli: Cli): Command {
@@ -17,8 +16,8 @@ export function deleteCommand(cli: Cli): Command {
       const name = toCredentialName(service, account);
       const context = cli.context();
       const removed = await deleteCredential(context, name);
-      if (json) await cli.print(formatJson({ ...name, removed }));
-      else if (removed.length > 0 && !context.settings.quiet) await cli.print(formatDeleted(name, removed));
+      if (json) await cli.printJson({ ...name, removed });
+      else if (removed.length > 0 && !context.settings.quiet) await cli.print([formatDeleted(name, removed)]);
       if (removed.length === 0) throw notFoundError(name, cli.profile.program);
     },
   });

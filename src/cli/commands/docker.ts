@@ -15,7 +15,7 @@ export async function serveDocker(cli: Cli, action: string): Promise<void> {
   try {
     await runAction(cli, action);
   } catch (error) {
-    await cli.print(`${error instanceof Error ? error.message : error}\n`);
+    await cli.print([`${error instanceof Error ? error.message : error}`]);
     throw error;
   }
 }
@@ -24,7 +24,7 @@ async function runAction(cli: Cli, action: string): Promise<void> {
   switch (action) {
     case 'get': {
       const login = await getForDocker(cli.context(), (await readInput()).trim());
-      await cli.print(`${login ? JSON.stringify(login) : dockerMessages.notFound}\n`);
+      await (login ? cli.printJson(login, 0) : cli.print([dockerMessages.notFound]));
       return cli.exitWith(login ? exitCodes.done : exitCodes.error);
     }
     case 'store':
@@ -32,14 +32,14 @@ async function runAction(cli: Cli, action: string): Promise<void> {
     case 'erase':
       return eraseForDocker(cli.context(), (await readInput()).trim());
     case 'list':
-      return cli.print(`${JSON.stringify(await listForDocker(cli.context()))}\n`);
+      return cli.printJson(await listForDocker(cli.context()), 0);
     case 'version': {
       // Not loaded by the other actions: program.ts brings the completion along.
       const { readPackageVersion } = await import('../program.ts');
-      return cli.print(`docker-credential-keystow (keystow) ${readPackageVersion()}\n`);
+      return cli.print([`docker-credential-keystow (keystow) ${readPackageVersion()}`]);
     }
     default:
-      await cli.print(`Unknown credential action \`${action}\`\n`);
+      await cli.print([`Unknown credential action \`${action}\``]);
       return cli.exitWith(exitCodes.error);
   }
 }

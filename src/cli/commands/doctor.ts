@@ -12,7 +12,6 @@ import { exitCodes, toExitCode } from '../exit.ts';
 import { formatDoctorReport } from '../output/doctor-text.ts';
 import { createPaint } from '../output/paint.ts';
 import { formatRepair } from '../output/reconcile-text.ts';
-import { formatJson } from '../output/text.ts';
 import { readStdin } from '../stdin.ts';
 import { storeWordsText } from './credential.ts';
 
@@ -57,9 +56,10 @@ export function doctorCommand(cli: Cli): Command {
           ? await examineOrRepair(cli, { json, keep, repair })
           : replayReport(await readReport(replay, cli.profile.program));
       const terminal = isTerminal(1);
-      const paint = createPaint(color, cli.environment, terminal);
       const width = terminal ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
-      await cli.print(json ? formatJson(report) : formatDoctorReport(report, { paint, width, explain }));
+      if (json) await cli.printJson(report);
+      else
+        await cli.print(formatDoctorReport(report, { width, explain }), createPaint(color, cli.environment, terminal));
       const { selection, repairs = [] } = report;
       if (selection.outcome === 'rejected') cli.exitWith(toExitCode(selection.code));
       else if (repairs.some(({ outcome }) => outcome === 'skipped')) cli.exitWith(exitCodes.error);
@@ -97,11 +97,11 @@ async function runRepair(cli: Cli, context: Context, { keep, json }: RepairOptio
       repairs.push(result);
       if (json) continue;
       if (result.outcome === 'skipped') {
-        terminal.warn(`${formatRepair(result)}${result.fix ? `\n  hint: ${result.fix}` : ''}`);
-      } else if (!settings.quiet) await cli.print(`${formatRepair(result)}\n`);
+        terminal.warn(formatRepair(result), result.fix);
+      } else if (!settings.quiet) await cli.print([formatRepair(result)]);
     }
   });
-  if (repairs.length === 0 && !json && !settings.quiet) await cli.print('nothing to repair\n');
+  if (repairs.length === 0 && !json && !settings.quiet) await cli.print(['nothing to repair']);
   return repairs;
 }
 

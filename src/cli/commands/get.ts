@@ -20,8 +20,8 @@ export function getCommand(cli: Cli): Command {
 
 async function printSecret(cli: Cli, service: string, account: string): Promise<void> {
   const { secret } = await requireSecret(cli, service, account);
-  await cli.print(secret.expose());
-  if (isTerminal(1)) await cli.print('\n');
+  await cli.printBytes(secret.expose());
+  if (isTerminal(1)) await cli.print(['']);
 }
 
 export const directGet: DirectCommand = { ...getForm, run: printSecret };

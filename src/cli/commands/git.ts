@@ -41,12 +41,12 @@ export async function serveGit(cli: Cli, operation: string): Promise<void> {
     case 'erase':
       return eraseForGit(createContextForGit(cli), await readGitRequest());
     case 'capability':
-      return cli.print(['version 0\n', ...capabilities.map((name) => `capability ${name}\n`)].join(''));
+      return cli.print(['version 0', ...capabilities.map((name) => `capability ${name}`)]);
   }
 }
 
 async function printForGit(cli: Cli): Promise<void> {
-  const print = (attributes: Attributes) => cli.print(Buffer.from(formatAttributes(attributes), 'latin1'));
+  const print = (attributes: Attributes) => cli.printBytes(Buffer.from(formatAttributes(attributes), 'latin1'));
   try {
     await print(await getForGit(createContextForGit(cli), await readGitRequest()));
   } catch (error) {

@@ -2,7 +2,6 @@ import { listCredentials } from '../../app/credentials/list-credentials.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { formatListed } from '../output/credential-text.ts';
-import { formatJson } from '../output/text.ts';
 import { completeServices } from './credential.ts';
 
 export function listCommand(cli: Cli): Command {
@@ -17,7 +16,7 @@ export function listCommand(cli: Cli): Command {
     ],
     async run({ service, json }) {
       const listed = await listCredentials(cli.context(), service);
-      await cli.print(json ? formatJson(listed) : listed.map(formatListed).join(''));
+      await (json ? cli.printJson(listed) : cli.print(listed.map(formatListed)));
     },
   });
 }

@@ -11,7 +11,6 @@ import {
   formatOthersNotice,
   formatPreferenceNotice,
 } from '../output/reconcile-text.ts';
-import { formatJson } from '../output/text.ts';
 import { completeServices, storeWordsText } from './credential.ts';
 
 export function migrateCommand(cli: Cli): Command {
@@ -50,8 +49,8 @@ export function migrateCommand(cli: Cli): Command {
         reports.push(report);
         if (!json) await printMove(cli, context, report, { dryRun, hint });
       }
-      if (json) await cli.print(formatJson({ to, dryRun, credentials: reports, others: scope.others }));
-      else if (!context.settings.quiet) await cli.print(`${formatMigrationSummary(reports, to, dryRun)}\n`);
+      if (json) await cli.printJson({ to, dryRun, credentials: reports, others: scope.others });
+      else if (!context.settings.quiet) await cli.print([formatMigrationSummary(reports, to, dryRun)]);
       const moved = !dryRun && reports.some(({ outcome }) => outcome === 'moved');
       const notices = [
         formatOthersNotice(context, scope.others),
@@ -67,19 +66,19 @@ async function printMove(
   cli: Cli,
   { terminal, settings }: Context,
   report: MoveReport,
-  { dryRun, hint }: { readonly dryRun: boolean; readonly hint: (fix: string) => string },
+  { dryRun, hint }: { readonly dryRun: boolean; readonly hint: (fix?: string) => string | undefined },
 ): Promise<void> {
   const line = formatMove(report, dryRun);
-  if (report.outcome === 'skipped') terminal.warn(`${line}${report.fix ? hint(report.fix) : ''}`);
-  else if (!settings.quiet) await cli.print(`${line}\n`);
+  if (report.outcome === 'skipped') terminal.warn(line, hint(report.fix));
+  else if (!settings.quiet) await cli.print([line]);
 }
 
 /** Returns a hint only the first time: the same fix often applies to many credentials. */
-function createHintOnce(): (fix: string) => string {
+function createHintOnce(): (fix?: string) => string | undefined {
   const shown = new Set<string>();
   return (fix) => {
-    if (shown.has(fix)) return '';
+    if (fix === undefined || shown.has(fix)) return undefined;
     shown.add(fix);
-    return `\n  hint: ${fix}`;
+    return fix;
   };
 }

@@ -4,7 +4,6 @@ import type { Cli } from '../cli.ts';
 import { type Command, defineCommand, defineGroup } from '../command.ts';
 import { exitCodes } from '../exit.ts';
 import { formatResealed } from '../output/credential-text.ts';
-import { escapeControls, formatJson } from '../output/text.ts';
 
 const json = { describe: 'print JSON with the key source before and after' };
 
@@ -40,11 +39,11 @@ async function changeKeySource(cli: Cli, keySource: KeySource, json: boolean): P
   const { settings, terminal, profile } = context;
   const resealed = await changePassphrase(context, keySource);
   if (resealed === undefined) {
-    terminal.warn(`the encrypted file does not exist: ${escapeControls(settings.credentialsPath)}`);
+    terminal.warn(`the encrypted file does not exist: ${settings.credentialsPath}`);
     return cli.exitWith(exitCodes.error);
   }
-  if (json) await cli.print(formatJson({ path: settings.credentialsPath, ...resealed }));
-  else if (!settings.quiet) await cli.print(formatResealed(settings.credentialsPath, resealed));
+  if (json) await cli.printJson({ path: settings.credentialsPath, ...resealed });
+  else if (!settings.quiet) await cli.print([formatResealed(settings.credentialsPath, resealed)]);
   if (keySource === 'passphrase' && settings.envPassphrase) {
     terminal.notice(`set ${profile.variables.passphrase} to the new passphrase wherever you set it`);
   }

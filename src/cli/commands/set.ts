@@ -3,7 +3,7 @@ import { toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { formatStored } from '../output/credential-text.ts';
-import { formatJson, formatName } from '../output/text.ts';
+import { formatName } from '../output/text.ts';
 import { readSecret } from '../stdin.ts';
 import { credentialOperands } from './credential.ts';
 
@@ -24,10 +24,10 @@ export function setCommand(cli: Cli): Command {
     async run({ service, account, raw, json }) {
       const name = toCredentialName(service, account);
       const context = cli.context();
-      const secret = await readSecret(context.terminal, `Secret for ${service} ${account}:`, { raw });
+      const secret = await readSecret(context.terminal, `Secret for ${formatName(name)}:`, { raw });
       const stored = await setCredential(context, name, secret);
-      if (json) await cli.print(formatJson({ ...name, ...stored }));
-      else if (!context.settings.quiet) await cli.print(formatStored(formatName(name), stored, context));
+      if (json) await cli.printJson({ ...name, ...stored });
+      else if (!context.settings.quiet) await cli.print([formatStored(formatName(name), stored, context)]);
     },
   });
 }

@@ -1,4 +1,5 @@
 import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
+import { isPrintable } from '../../domain/text/escape.ts';
 import type { Command, Operand, Option, ValueOption } from '../command.ts';
 
 /** The possible completions of a word. */
@@ -81,13 +82,8 @@ function suggestValues(
   const before = operands.map(({ text }) => text);
   const known = typeof completes === 'function' ? completes(placement, before) : [];
   return [...new Set([...choices, ...known])]
-    .filter((text) => isTypeable(text) && (ended || !isOption(text)))
+    .filter((text) => isPrintable(text) && (ended || !isOption(text)))
     .map((text) => ({ text }));
-}
-
-/** Whether it has no characters that break a line or control a terminal. */
-function isTypeable(text: string): boolean {
-  return !/[\p{Cc}\p{Bidi_Control}]/u.test(text);
 }
 
 /** The position of the last word on a command line. */

@@ -6,11 +6,12 @@ import { describeProtection } from '../../app/doctor/storage-report.ts';
 import { advise } from '../../domain/advice/advise.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import { escapeControls, formatName } from './text.ts';
+import { type Line, tab } from './line.ts';
+import { formatName } from './text.ts';
 
 /** Service, tab, account. */
-export function formatListed({ service, account }: ListedCredential): string {
-  return `${escapeControls(service)}\t${escapeControls(account)}\n`;
+export function formatListed({ service, account }: ListedCredential): Line {
+  return [service, tab, account];
 }
 
 /** The store that took `what`, and the reason if it is the encrypted file. */
@@ -18,15 +19,15 @@ export function formatStored(what: string, { store, skipped, stale }: WriteResul
   const [first] = skipped;
   const reason = first && store === 'file' ? `: ${advise(first, host).explanation}` : '';
   const older = stale.map((id) => `; an older copy may still be in the ${storeNames[id]}`).join('');
-  return `stored ${what} in the ${storeNames[store]}${reason}${older}\n`;
+  return `stored ${what} in the ${storeNames[store]}${reason}${older}`;
 }
 
 export function formatDeleted(name: CredentialName, removed: readonly StoreId[]): string {
-  return `removed ${formatName(name)} from ${removed.map((store) => `the ${storeNames[store]}`).join(' and ')}\n`;
+  return `removed ${formatName(name)} from ${removed.map((store) => `the ${storeNames[store]}`).join(' and ')}`;
 }
 
 /** What protects the encrypted file after its key source was changed. */
 export function formatResealed(path: string, { before, seal }: ResealResult): string {
   const passphrase = before === 'home' ? 'now sealed with your passphrase' : 'sealed with the new passphrase';
-  return `${escapeControls(path)} is ${seal === 'home' ? describeProtection(seal) : passphrase}\n`;
+  return `${path} is ${seal === 'home' ? describeProtection(seal) : passphrase}`;
 }

@@ -2,12 +2,11 @@ import type { DoctorReport } from '../../app/doctor/examine.ts';
 import type { SelectionReport } from '../../app/doctor/selection-report.ts';
 import { formatNotUsed } from '../../app/doctor/storage-report.ts';
 import { storeNames } from '../../domain/store-id.ts';
-import type { Paint } from './paint.ts';
+import { type Line, type Span, styled } from './line.ts';
 import { formatSelectionPath, formatStoreTable } from './selection-text.ts';
 import { formatName, wrap } from './text.ts';
 
 export interface DoctorTextOptions {
-  readonly paint: Paint;
   /** Where lines are wrapped, in characters. Commands to copy are never wrapped. */
   readonly width: number;
   /** Prints how the store was selected, step by step, instead of the table of stores. */
@@ -17,45 +16,48 @@ export interface DoctorTextOptions {
 /** A replayed report has no storage: that is on another machine. */
 type Report = Pick<DoctorReport, 'selection' | 'inputs'> & Partial<DoctorReport>;
 
-export function formatDoctorReport(report: Report, { paint, width, explain }: DoctorTextOptions): string {
+export function formatDoctorReport(report: Report, { width, explain }: DoctorTextOptions): readonly Line[] {
   const { storage, selection } = report;
   const details = storage ? storage.details : selection.skipped.map(formatNotUsed);
-  const rules = explain ? ` ${paint('faint', formatRules(selection.rules))}` : '';
   return [
-    ...(storage ? [`${paint('strong', 'Credential Storage:')} ${formatLabel(storage, paint)}`] : []),
-    ...details.map((detail) => wrap(detail, width, '  ', '    ')),
+    ...(storage ? [[styled('strong', 'Credential Storage:'), ' ', formatLabel(storage)]] : []),
+    ...details.flatMap((detail) => wrap(detail, width, '  ', '    ')),
     ...(storage || details.length > 0 ? [''] : []),
-    `${paint('strong', 'Selection:')} ${formatSelection(selection, paint)}${rules}`,
-    ...(selection.outcome === 'rejected' ? [wrap(selection.explanation, width, '  ', '    ')] : []),
-    ...(explain ? formatSelectionPath(report, paint, width) : formatStoreTable(report, paint)),
-    ...formatDivergences(report.divergences ?? [], paint, width),
-    ...formatFixes(report, paint),
-    '',
-  ].join('\n');
+    [
+      styled('strong', 'Selection:'),
+      ' ',
+      ...formatSelection(selection),
+      ...(explain ? [' ', styled('faint', formatRules(selection.rules))] : []),
+    ],
+    ...(selection.outcome === 'rejected' ? wrap(selection.explanation, width, '  ', '    ') : []),
+    ...(explain ? formatSelectionPath(report, width) : formatStoreTable(report)),
+    ...formatDivergences(report.divergences ?? [], width),
+    ...formatFixes(report),
+  ];
 }
 
-function formatLabel({ store, label }: DoctorReport['storage'], paint: Paint): string {
-  return store === null ? label : paint(store === 'file' ? 'fair' : 'good', label);
+function formatLabel({ store, label }: DoctorReport['storage']): string | Span {
+  return store === null ? label : styled(store === 'file' ? 'fair' : 'good', label);
 }
 
-function formatSelection(selection: SelectionReport, paint: Paint): string {
+function formatSelection(selection: SelectionReport): readonly (string | Span)[] {
   return selection.outcome === 'selected'
-    ? `the ${storeNames[selection.store]} is selected`
-    : `${paint('bad', 'rejected')}: ${selection.code}`;
+    ? [`the ${storeNames[selection.store]} is selected`]
+    : [styled('bad', 'rejected'), `: ${selection.code}`];
 }
 
 function formatRules(rules: readonly number[]): string {
   return `(rule${rules.length > 1 ? 's' : ''} ${rules.join(', ')} of docs/selection.md)`;
 }
 
-function formatDivergences(divergences: DoctorReport['divergences'], paint: Paint, width: number): string[] {
+function formatDivergences(divergences: DoctorReport['divergences'], width: number): readonly Line[] {
   if (divergences.length === 0) return [];
-  const lines = divergences.map((found) => wrap(`${formatName(found)}: ${found.explanation}`, width, '  ', '    '));
-  return ['', paint('strong', 'Needs repair:'), ...lines];
+  const lines = divergences.flatMap((found) => wrap(`${formatName(found)}: ${found.explanation}`, width, '  ', '    '));
+  return ['', [styled('strong', 'Needs repair:')], ...lines];
 }
 
 /** Each fix once, on a line of its own that can be copied, below the goal it serves. */
-function formatFixes({ selection, inputs, divergences = [] }: Report, paint: Paint): string[] {
+function formatFixes({ selection, inputs, divergences = [] }: Report): readonly Line[] {
   const goals = new Map<string, string>();
   const add = (goal: string, fix: string) => void (goals.has(fix) || goals.set(fix, goal));
   for (const { store, fix } of selection.skipped) {
@@ -68,5 +70,5 @@ function formatFixes({ selection, inputs, divergences = [] }: Report, paint: Pai
   for (const { kind, fix } of divergences) {
     add(kind === 'conflict' || kind === 'stale-only' ? 'To choose which copy to keep' : 'To repair', fix);
   }
-  return [...goals].flatMap(([fix, goal]) => ['', `${goal}:`, `    ${paint('strong', fix)}`]);
+  return [...goals].flatMap(([fix, goal]) => ['', `${goal}:`, ['    ', styled('strong', fix)]]);
 }

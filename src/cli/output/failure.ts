@@ -1,25 +1,26 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { exitCodes, toExitCode } from '../exit.ts';
-import { escapeControls } from './text.ts';
+import { type Line, renderLines } from './line.ts';
 
 /** Prints an error and a hint to stderr, never a stack. Returns the exit code. */
 export function reportFailure(error: unknown, { program, errorNames }: Profile, cancelled: boolean): number {
-  const print = (text: string) => void process.stderr.write(`${text}\n`);
+  const print = (...lines: readonly Line[]) => void process.stderr.write(renderLines(lines));
   if (error instanceof UsageError) {
-    print(`${program}: ${error.message}\n\n${error.usage}`);
+    print(`${program}: ${error.message}`, '', ...error.usage.split('\n'));
     return exitCodes.usage;
   }
   if (error instanceof CredentialError) {
     const name = errorNames?.[error.code];
-    print(`${program}: ${name ? `${name}: ` : ''}${escapeControls(error.message)}`);
+    print(`${program}: ${name ? `${name}: ` : ''}${error.message}`);
     const hint = error.hint ?? defaultHint(error.code, program);
-    if (hint !== undefined) print(`  hint: ${escapeControls(hint)}`);
+    if (hint !== undefined) print(`  hint: ${hint}`);
     return cancelled || error.code === 'cancelled' ? exitCodes.interrupted : toExitCode(error.code);
   }
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   print(
-    `${program}: unexpected error: ${text.replace(/\s+/g, ' ')}\n  hint: this is a bug in ${program}; please report it`,
+    `${program}: unexpected error: ${text.replace(/\s+/g, ' ')}`,
+    `  hint: this is a bug in ${program}; please report it`,
   );
   return exitCodes.error;
 }

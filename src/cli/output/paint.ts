@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { colorOption } from '../command.ts';
+import type { Paint } from './line.ts';
 
 const formats = {
   strong: 'bold',
@@ -9,11 +10,6 @@ const formats = {
   fair: ['bold', 'yellow'],
   bad: ['bold', 'red'],
 } as const;
-
-export type Style = keyof typeof formats;
-
-/** Adds the escape sequences of a style, or returns the text unchanged if colours are off. */
-export type Paint = (style: Style, text: string) => string;
 
 /**
  * `auto`: on a terminal that supports colours, unless NO_COLOR is set (no-color.org). `always` and `never` override the

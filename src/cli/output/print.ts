@@ -1,15 +1,27 @@
 import { writeSync } from 'node:fs';
 import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
+import { type Line, type Paint, renderLines } from './line.ts';
+import { formatJson } from './text.ts';
 
 const stdout = 1;
 
+/** Prints text for people to stdout. */
+export function print(lines: readonly Line[], paint?: Paint): Promise<void> {
+  return printBytes(Buffer.from(renderLines(lines, paint)));
+}
+
+/** Prints a value as JSON, with `indent` spaces for each level; 0: on one line. */
+export function printJson(value: unknown, indent = 2): Promise<void> {
+  return printBytes(Buffer.from(formatJson(value, indent)));
+}
+
 /**
- * Writes to stdout and resolves when all bytes are written. EPIPE isn't an error: the reader needs no more, as in `| head`.
- * Writes to files and pipes directly, because creating `process.stdout` is slow.
+ * Writes secrets, and what other programs read, to stdout as they are. Resolves when all bytes are written. EPIPE isn't an
+ * error: the reader needs no more, as in `| head`. Writes to files and pipes directly, because creating `process.stdout` is
+ * slow.
  */
-export async function print(output: string | Uint8Array): Promise<void> {
-  const bytes = typeof output === 'string' ? Buffer.from(output) : output;
+export async function printBytes(bytes: Uint8Array): Promise<void> {
   try {
     const written = isTerminal(stdout) ? 0 : writeDirectly(bytes);
     if (written < bytes.length) await writeToStream(bytes.subarray(written));

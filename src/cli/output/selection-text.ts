@@ -3,23 +3,23 @@ import { assertNever } from '../../domain/assert-never.ts';
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import { selectionRules } from '../../domain/selection/selection-rules.ts';
 import { type CandidateId, type StoreId, storeNames } from '../../domain/store-id.ts';
-import type { Paint, Style } from './paint.ts';
+import { type Line, type Span, type Style, styled } from './line.ts';
 import { wrap } from './text.ts';
 
 type Report = Pick<DoctorReport, 'selection' | 'inputs'>;
 
 /** Draws how the store was selected: the settings, each store that was tried with its probe result, and the outcome. */
-export function formatSelectionPath({ selection, inputs }: Report, paint: Paint, width: number): string[] {
+export function formatSelectionPath({ selection, inputs }: Report, width: number): readonly Line[] {
   const { rules, skipped } = selection;
-  const steps = rules.slice(0, -1).flatMap((rule, index) => {
+  const steps = rules.slice(0, -1).flatMap((rule, index): readonly Line[] => {
     const candidate = skipped[index];
     if (candidate === undefined) return [];
     const { store, explanation } = candidate;
     return [
       '  │',
-      `  ├─ ${paint('strong', storeNames[store])}: ${formatProbe(store, inputs)}`,
-      wrap(explanation, width, '  │    '),
-      formatRule(rule, '  │    ', paint, width),
+      ['  ├─ ', styled('strong', storeNames[store]), `: ${formatProbe(store, inputs)}`],
+      ...wrap(explanation, width, '  │    '),
+      ...formatRule(rule, '  │    ', width),
     ];
   });
   return [
@@ -27,8 +27,8 @@ export function formatSelectionPath({ selection, inputs }: Report, paint: Paint,
     ...formatSettings(inputs).map((line) => `  ${line}`),
     ...steps,
     '  │',
-    `  └─ ${formatOutcome(selection, inputs, paint)}`,
-    formatRule(rules.at(-1), '       ', paint, width),
+    ['  └─ ', ...formatOutcome(selection, inputs)],
+    ...formatRule(rules.at(-1), '       ', width),
   ];
 }
 
@@ -39,11 +39,11 @@ function formatSettings({ policy, host }: Report['inputs']): string[] {
   ];
 }
 
-function formatOutcome(selection: Report['selection'], inputs: Report['inputs'], paint: Paint): string {
-  if (selection.outcome === 'rejected') return `${paint('bad', 'rejected')}: ${selection.code}`;
+function formatOutcome(selection: Report['selection'], inputs: Report['inputs']): readonly (string | Span)[] {
+  if (selection.outcome === 'rejected') return [styled('bad', 'rejected'), `: ${selection.code}`];
   const { store } = selection;
-  const name = paint('good', storeNames[store]);
-  return store === 'file' ? name : `${name}: ${formatProbe(store, inputs)}`;
+  const name = styled('good', storeNames[store]);
+  return store === 'file' ? [name] : [name, `: ${formatProbe(store, inputs)}`];
 }
 
 function formatProbe(store: CandidateId, { probes }: Report['inputs']): string {
@@ -64,12 +64,12 @@ function formatProbeResult(result: ProbeResult): string {
 }
 
 /** A rule of docs/selection.md, in words. */
-function formatRule(number: number | undefined, indent: string, paint: Paint, width: number): string {
+function formatRule(number: number | undefined, indent: string, width: number): readonly Line[] {
   const rule = selectionRules.find((rule) => rule.number === number);
-  if (rule === undefined) return '';
+  if (rule === undefined) return [];
   const outcome = rule.outcome.replaceAll('`', '');
   const lines = wrap(`rule ${rule.number} (${rule.name}): ${rule.when} → ${outcome}`, width, indent);
-  return lines.replaceAll(/^([ │]+)(.*)$/gm, (_, before, text) => before + paint('faint', text));
+  return lines.map((line) => [indent, styled('faint', line.slice(indent.length))]);
 }
 
 const nameWidth = 20;
@@ -77,23 +77,20 @@ const stateWidth = 34;
 const countWidth = 11;
 
 /** A table of every store that this machine has or that holds credentials: its state, and how many it holds. */
-export function formatStoreTable(
-  { storage, selection, inputs }: Report & Partial<DoctorReport>,
-  paint: Paint,
-): string[] {
+export function formatStoreTable({ storage, selection, inputs }: Report & Partial<DoctorReport>): readonly Line[] {
   const counts = new Map(storage?.kept.map(({ store, credentials }) => [store as string, credentials]));
   const stores = new Set<StoreId | CandidateId>([
     ...inputs.candidates,
     'file',
     ...(storage?.kept.map(({ store }) => store) ?? []),
   ]);
-  const rows = [...stores].map((store) => {
+  const rows = [...stores].map((store): Line => {
     const { state, style } = findState(store, selection, inputs);
     const count = storage === undefined || store === 'keyutils' ? '' : String(counts.get(store) ?? 0);
     const row = formatRow(style === 'good' ? '→' : ' ', storeNames[store], state, count);
-    return style === undefined ? row : paint(style, row);
+    return style === undefined ? row : [styled(style, row)];
   });
-  return ['', paint('faint', formatRow(' ', 'STORE', 'STATE', storage ? 'CREDENTIALS' : '')), ...rows];
+  return ['', [styled('faint', formatRow(' ', 'STORE', 'STATE', storage ? 'CREDENTIALS' : ''))], ...rows];
 }
 
 function formatRow(mark: string, name: string, state: string, count: string): string {

@@ -8,11 +8,10 @@ import type { DifyAccount } from '../../domain/sign-in/dify-account.ts';
 import type { Session, TokenSet } from '../../domain/sign-in/session.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { DevicePrompt } from '../../ports/sign-in/device-sign-in.ts';
-import { escapeControls } from './text.ts';
 
 export const noBrowserText = 'no browser could be opened: open the address yourself';
-export const notSignedInText = 'not signed in\n';
-export const nothingToRemoveText = 'nothing to remove\n';
+export const notSignedInText = 'not signed in';
+export const nothingToRemoveText = 'nothing to remove';
 
 export function formatUrlPrompt(url: string): string {
   return `to sign in, open this address in a browser on this machine: ${url}`;
@@ -24,7 +23,7 @@ export function formatCodePrompt({ verificationUri, userCode }: DevicePrompt): s
 
 export function formatSubject(subject: TokenSet['subject']): string {
   const name = subject?.email ?? subject?.name ?? subject?.id;
-  return name === undefined ? 'signed in\n' : `signed in as ${escapeControls(name)}\n`;
+  return name === undefined ? 'signed in' : `signed in as ${name}`;
 }
 
 /** What `auth status` shows of a session. Never its tokens. */
@@ -53,24 +52,29 @@ export function toSessionReport(session: Session, storeId: StoreId | undefined):
   };
 }
 
-export function formatSession({ kind, issuer, subject, expiresAt, renewable, store, error }: SessionReport): string {
+export function formatSession(report: SessionReport): readonly string[] {
+  const { kind, issuer, subject, expiresAt, renewable, store, error } = report;
   return [
-    kind === 'api-key' ? 'signed in with an API key\n' : formatSubject(subject),
-    issuer ? `  at ${escapeControls(issuer)}\n` : '',
-    expiresAt ? `  until ${expiresAt}${renewable ? ', then renewed automatically' : ''}\n` : '',
-    store ? `  stored in the ${storeNames[store]}\n` : '',
-    error ? `  cannot be read: ${error}\n` : '',
-  ].join('');
+    kind === 'api-key' ? 'signed in with an API key' : formatSubject(subject),
+    ...(issuer ? [`  at ${issuer}`] : []),
+    ...(expiresAt ? [`  until ${expiresAt}${renewable ? ', then renewed automatically' : ''}`] : []),
+    ...(store ? [`  stored in the ${storeNames[store]}`] : []),
+    ...(error ? [`  cannot be read: ${error}`] : []),
+  ];
 }
 
 /** A line for each store. */
-export function formatRemovals(name: CredentialName, removals: readonly Removal[], context: Context): string {
+export function formatRemovals(
+  name: CredentialName,
+  removals: readonly Removal[],
+  context: Context,
+): readonly string[] {
   const place: RemovalContext = {
     platform: context.host.platform,
     path: context.settings.credentialsPath,
     windowsTarget: context.profile.windowsTargets?.find((exact) => isSameName(exact, name))?.target,
   };
-  return removals.map((removal) => `${storeNames[removal.store]}: ${formatRemoval(name, removal, place)}\n`).join('');
+  return removals.map((removal) => `${storeNames[removal.store]}: ${formatRemoval(name, removal, place)}`);
 }
 
 function formatRemoval(name: CredentialName, removal: Removal, place: RemovalContext): string {
@@ -97,24 +101,24 @@ export function isStillStored(removal: Removal): boolean {
 export function formatRevocation(server: SignOutResult['server']): string {
   switch (server) {
     case 'revoked':
-      return 'server: revoked\n';
+      return 'server: revoked';
     case 'unsupported':
-      return 'server: does not support revocation; the tokens stay valid until they expire\n';
+      return 'server: does not support revocation; the tokens stay valid until they expire';
     case 'nothing':
-      return 'server: nothing to revoke\n';
+      return 'server: nothing to revoke';
     default:
-      return `server: not revoked (${server.message}); revoke the access in your account there\n`;
+      return `server: not revoked (${server.message}); revoke the access in your account there`;
   }
 }
 
 export function formatDifyAccount({ subject, host }: DifyAccount): string {
-  return `${escapeControls(subject)} at ${host}\n`;
+  return `${subject} at ${host}`;
 }
 
 export function formatDifyRemovals(
   signIn: DifyAccount & CredentialName,
   removals: readonly Removal[],
   context: Context,
-): string {
-  return formatDifyAccount(signIn) + formatRemovals(signIn, removals, context).replace(/^(?=.)/gm, '  ');
+): readonly string[] {
+  return [formatDifyAccount(signIn), ...formatRemovals(signIn, removals, context).map((line) => `  ${line}`)];
 }

@@ -1,25 +1,18 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
-import { createUnicodeRegExp } from '../../domain/text/messages.ts';
-
-/** Escapes control characters, so that a name can't break a line or control a terminal. */
-export function escapeControls(text: string): string {
-  return text.replace(createUnicodeRegExp('[\\p{Cc}\\p{Bidi_Control}]'), (character) => {
-    const known = { '\t': '\\t', '\n': '\\n', '\r': '\\r' }[character];
-    return known ?? `\\u{${character.codePointAt(0)?.toString(16)}}`;
-  });
-}
+import { escapeJson } from '../../domain/text/escape.ts';
 
 /** A credential's name, as messages show it. */
 export function formatName({ service, account }: CredentialName): string {
-  return `${escapeControls(service)} ${escapeControls(account)}`;
+  return `${service} ${account}`;
 }
 
-export function formatJson(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+/** JSON in which everything that {@link escapeJson} finds is escaped. */
+export function formatJson(value: unknown, indent: number): string {
+  return `${escapeJson(JSON.stringify(value, undefined, indent))}\n`;
 }
 
 /** Wraps a paragraph at `width` characters without breaking words. The first line starts with `first`, the others with `rest`. */
-export function wrap(text: string, width: number, first: string, rest = first): string {
+export function wrap(text: string, width: number, first: string, rest = first): string[] {
   const lines: string[] = [];
   let line = first;
   let empty = true;
@@ -31,5 +24,5 @@ export function wrap(text: string, width: number, first: string, rest = first): 
     line += empty ? word : ` ${word}`;
     empty = false;
   }
-  return [...lines, line].join('\n');
+  return [...lines, line];
 }

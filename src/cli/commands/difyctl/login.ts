@@ -38,7 +38,7 @@ export function loginCommand(cli: Cli): Command {
       const stored = await withLock(() =>
         saveSession(context, name, { kind: 'sign-in', issuer: host, tokens }, selected),
       );
-      await cli.print(formatSubject(tokens.subject) + formatStored(`the sign-in at ${host}`, stored, context));
+      await cli.print([formatSubject(tokens.subject), formatStored(`the sign-in at ${host}`, stored, context)]);
     },
   });
 }

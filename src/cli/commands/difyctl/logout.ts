@@ -18,7 +18,7 @@ export function logoutCommand(cli: Cli): Command {
       const signIns = await listDifySignIns(context, host);
       const [inUse] = signIns;
       const selected = allHosts ? signIns : signIns.filter((signIn) => signIn.host === inUse?.host);
-      if (selected.length === 0) await cli.print(notSignedInText);
+      if (selected.length === 0) await cli.print([notSignedInText]);
       await removeSignIns(cli, context, selected);
     },
   });

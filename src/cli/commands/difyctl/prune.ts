@@ -16,8 +16,8 @@ export function pruneCommand(cli: Cli): Command {
     async run({ 'dry-run': dryRun }) {
       const context = cli.context();
       const [, ...older] = await listDifySignIns(context);
-      if (older.length === 0) await cli.print(nothingToRemoveText);
-      else if (dryRun) await cli.print(older.map(formatDifyAccount).join(''));
+      if (older.length === 0) await cli.print([nothingToRemoveText]);
+      else if (dryRun) await cli.print(older.map(formatDifyAccount));
       else await removeSignIns(cli, context, older);
     },
   });

@@ -5,7 +5,6 @@ import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { toExitCode } from '../../exit.ts';
 import { formatSession, toSessionReport } from '../../output/session-text.ts';
-import { formatJson } from '../../output/text.ts';
 import { hostOption, notSignedInError } from './shared.ts';
 
 export function statusCommand(cli: Cli): Command {
@@ -31,7 +30,7 @@ export function statusCommand(cli: Cli): Command {
         }
       }
       if (reports.length === 0) throw notSignedInError(host);
-      await cli.print(json ? formatJson(reports) : reports.map(formatSession).join(''));
+      await (json ? cli.printJson(reports) : cli.print(reports.flatMap(formatSession)));
     },
   });
 }

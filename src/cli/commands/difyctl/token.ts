@@ -24,5 +24,5 @@ async function printToken(cli: Cli, host?: string): Promise<void> {
   if (session?.kind !== 'sign-in') throw notSignedInError(host);
   const { tokens, issuer } = session;
   if (isExpired(tokens, Date.parse(context.clock()), 0)) throw signInExpiredError(issuer);
-  await cli.print(isTerminal(1) ? `${tokens.accessToken}\n` : tokens.accessToken);
+  await cli.printBytes(Buffer.from(isTerminal(1) ? `${tokens.accessToken}\n` : tokens.accessToken));
 }

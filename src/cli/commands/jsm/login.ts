@@ -34,7 +34,7 @@ export function loginCommand(cli: Cli): Command {
       const stored = await withLock(() =>
         saveSession(context, jsmCredential, { kind: 'sign-in', issuer, tokens }, selected),
       );
-      await cli.print(formatSubject(tokens.subject) + formatStored('the sign-in', stored, context));
+      await cli.print([formatSubject(tokens.subject), formatStored('the sign-in', stored, context)]);
     },
   });
 }

@@ -17,7 +17,7 @@ export function logoutCommand(cli: Cli): Command {
       const { server, removals } = await withLock(() =>
         signOut(context, jsmCredential, (issuer) => openServer(cli, issuer)),
       );
-      await cli.print(formatRevocation(server) + formatRemovals(jsmCredential, removals, context));
+      await cli.print([formatRevocation(server), ...formatRemovals(jsmCredential, removals, context)]);
       if (removals.some(isStillStored) || typeof server !== 'string') cli.exitWith(exitCodes.error);
     },
   });

@@ -19,7 +19,7 @@ export function setKeyCommand(cli: Cli): Command {
       const session = { kind: 'api-key', key: parseApiKey(text.trim()) } as const;
       const withLock = cli.services.signInMutex(context);
       const stored = await withLock(() => saveSession(context, jsmCredential, session));
-      if (!context.settings.quiet) await cli.print(formatStored('the API key', stored, context));
+      if (!context.settings.quiet) await cli.print([formatStored('the API key', stored, context)]);
     },
   });
 }

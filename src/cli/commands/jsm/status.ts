@@ -4,7 +4,6 @@ import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { formatSession, toSessionReport } from '../../output/session-text.ts';
-import { formatJson } from '../../output/text.ts';
 import { notSignedInError } from './shared.ts';
 
 export function statusCommand(cli: Cli): Command {
@@ -19,7 +18,7 @@ export function statusCommand(cli: Cli): Command {
       if (session === undefined) throw notSignedInError();
       const store = findEntry((await context.placement.read()).placement, jsmCredential)?.store;
       const report = toSessionReport(session, store);
-      await cli.print(json ? formatJson(report) : formatSession(report));
+      await (json ? cli.printJson(report) : cli.print(formatSession(report)));
     },
   });
 }

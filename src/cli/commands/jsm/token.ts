@@ -24,5 +24,5 @@ async function printToken(cli: Cli): Promise<void> {
     openServer: (issuer) => openServer(cli, issuer),
   });
   if (token === undefined) throw notSignedInError();
-  await cli.print(isTerminal(1) ? `${token}\n` : token);
+  await cli.printBytes(Buffer.from(isTerminal(1) ? `${token}\n` : token));
 }
