@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { defineConfig, type RolldownOptions } from 'rolldown';
-import { lateSegmenter } from './scripts/late-segmenter.ts';
 import { licenses } from './scripts/licenses.ts';
 
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly exports: Record<string, unknown> };
@@ -12,6 +11,9 @@ const entries = Object.keys(exports)
   .map((entry) => `src/library/${entry === '.' ? 'index' : entry.slice('./'.length)}.ts`);
 
 const programs = ['keystow', 'jsm', 'difyctl', 'git-credential-keystow', 'docker-credential-keystow'];
+
+/** The programs that have a fast path: {@link fastPaths} print a secret, and load the full program otherwise. */
+const withFastPath = ['keystow', 'jsm', 'difyctl'];
 
 /** Loaded by whoever installs the package: a native module, and one that brings a script of its own. */
 const external = ['@napi-rs/keyring', 'open'];
@@ -27,23 +29,21 @@ const common: RolldownOptions = {
 };
 
 /**
- * yargs measures its columns by two versions of string-width, each of which makes a segmenter of graphemes as it is loaded.
- * The newer of the two needs none for text in ASCII.
+ * yargs measures its columns by two versions of string-width, each of which makes a segmenter of graphemes as it is loaded
+ * (10 ms). This uses one for both.
  */
 const stringWidth = createRequire(createRequire(import.meta.url).resolve('yargs')).resolve('string-width');
 
 /** CommonJS, because Node starts it faster than modules; a chunk each for what is loaded when it is needed. */
 const executables: RolldownOptions = {
   ...common,
-  input: programs.map((program) => `src/cli/bin/${program}.ts`),
-  plugins: [lateSegmenter, licenses],
+  input: programs.map((program) => `src/cli/bin/${program}${withFastPath.includes(program) ? '-full' : ''}.ts`),
   resolve: { ...common.resolve, alias: { 'string-width': stringWidth } },
   output: {
     dir: 'dist/bin',
     cleanDir: true,
     format: 'cjs',
     minify: true,
-    dynamicImportInCjs: false,
     entryFileNames: '[name].cjs',
     // A program's commands are in a module of its name.
     chunkFileNames: ({ name }) => (programs.includes(name) ? `${name}-program.cjs` : '[name].cjs'),
@@ -51,15 +51,35 @@ const executables: RolldownOptions = {
     codeSplitting: {
       groups: [
         {
-          name: 'fast-path',
-          priority: 2,
-          test: /rolldown.runtime\.js$|src.(cli.fast-path|profiles.\w+|adapters.files.(abort|folders)|domain.(secret|credential-error|text.(messages|escape)))\.ts$/,
+          name: 'start',
+          test: /rolldown.runtime\.js$|src.(cli.(main|command|output.(text|line)|fast-path)|app.sign-in.session|profiles.\w+|adapters.files.(abort|folders)|domain.(secret|credential-error|text.(messages|escape)))\.ts$/,
         },
-        { name: 'start', priority: 1, test: /src.(cli.(main|command|output.(text|line))|app.sign-in.session)\.ts$/ },
       ],
     },
   },
 };
+
+/**
+ * The fast path of a program is one file, and one for each store, with its own copies of what a read needs and nothing else
+ * of those modules. If it can't print the secret, the full program starts over from its own chunks.
+ */
+const fastPaths = withFastPath.map((program): RolldownOptions => {
+  const isFull = (id: string) => id.endsWith(`${program}-full.ts`);
+  return {
+    ...common,
+    input: `src/cli/bin/${program}.ts`,
+    external: isFull,
+    plugins: [],
+    output: {
+      ...executables.output,
+      cleanDir: false,
+      codeSplitting: { groups: [{ name: 'shared', test: /src.domain.(secret|credential-error)\.ts$/ }] },
+      chunkFileNames: `${program}-[name].cjs`,
+      paths: (id) => (isFull(id) ? `./${program}-full.cjs` : id),
+      dynamicImportInCjs: false,
+    },
+  };
+});
 
 /** What programs import and require: not minified, so that their stacks can be read. */
 const library = [
@@ -103,4 +123,4 @@ const nativeLibrary: RolldownOptions = {
   output: { dir: 'dist/testing', format: 'cjs', entryFileNames: '[name].cjs' },
 };
 
-export default defineConfig([executables, ...library, testing, nativeLibrary]);
+export default defineConfig([executables, ...fastPaths, ...library, testing, nativeLibrary]);

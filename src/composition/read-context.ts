@@ -1,5 +1,5 @@
-import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
-import { createTerminal } from '../adapters/terminal/terminal.ts';
+import { createPlacementReader } from '../adapters/placement-file/placement-file.ts';
+import { createNotices } from '../adapters/terminal/terminal.ts';
 import type { ReadContext } from '../app/context.ts';
 import { readSettings } from '../app/settings.ts';
 import type { Profile } from '../domain/profile.ts';
@@ -25,12 +25,12 @@ export function createReadContext(
     },
     terminal: false,
   });
-  const { notice } = createTerminal({ program: profile.program, quiet: settings.quiet, interactive: false });
+  const { notice } = createNotices({ program: profile.program, quiet: settings.quiet });
   return {
     profile,
     settings,
     host: createHostInfo(profile),
-    placement: createPlacementFile({ path: settings.placementPath }),
+    placement: createPlacementReader({ path: settings.placementPath }),
     stores: {
       candidates: [],
       async open(id: StoreId) {

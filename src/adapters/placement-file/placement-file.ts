@@ -11,27 +11,38 @@ export interface PlacementFileOptions {
 }
 
 /** Stores the placement index as JSON, mode 0600, beside the encrypted file. It contains names, never secrets. */
-export function createPlacementFile({ path }: PlacementFileOptions): PlacementRepository {
-  const file: ManagedFile = { path, label: 'placement file' };
+export function createPlacementFile(options: PlacementFileOptions): PlacementRepository {
+  const file = toManagedFile(options);
   const readParsed = () => readPlacement(file);
   let loaded: Promise<PlacementRepository['update']> | undefined;
   const loadUpdate = async () => (await import('./update-placement.ts')).createUpdate(file, readParsed);
 
   return {
-    async read() {
-      try {
-        return toSnapshot(await readParsed());
-      } catch (error) {
-        if (!(error instanceof CredentialError)) throw error;
-        return damagedSnapshot(`cannot be used: ${error.message}`);
-      }
-    },
+    ...createPlacementReader(options),
 
     async update(change) {
       loaded ??= loadUpdate();
       await (await loaded)(change);
     },
   };
+}
+
+/** The part of the repository that a read of a secret loads. */
+export function createPlacementReader(options: PlacementFileOptions): Pick<PlacementRepository, 'read'> {
+  return {
+    async read() {
+      try {
+        return toSnapshot(await readPlacement(toManagedFile(options)));
+      } catch (error) {
+        if (!(error instanceof CredentialError)) throw error;
+        return damagedSnapshot(`cannot be used: ${error.message}`);
+      }
+    },
+  };
+}
+
+function toManagedFile({ path }: PlacementFileOptions): ManagedFile {
+  return { path, label: 'placement file' };
 }
 
 const maxBytes = 64 * 1024 * 1024;

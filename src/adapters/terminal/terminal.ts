@@ -13,21 +13,13 @@ export interface TerminalOptions {
 
 /** Writes to stderr. Prompts on the controlling terminal of the process even if stdin is a pipe. */
 export function createTerminal(options: TerminalOptions): Terminal {
-  const { program, quiet } = options;
   let input: HiddenInput | undefined;
   const restoreEcho = () => {
     input?.close();
     input = undefined;
   };
-  const writeLine = (line: string) => void process.stderr.write(`${escapeUnprintable(line)}\n`);
   return {
-    notice: (line) => {
-      if (!quiet) writeLine(`${program}: ${line}`);
-    },
-    warn(line, hint) {
-      writeLine(`${program}: ${line}`);
-      if (hint !== undefined) writeLine(`  hint: ${hint}`);
-    },
+    ...createNotices(options),
     async askHidden(question, promptOptions) {
       if (options.interactive) input ??= (await import('./hidden-input.ts')).HiddenInput.open();
       if (input === undefined) {
@@ -40,5 +32,22 @@ export function createTerminal(options: TerminalOptions): Terminal {
       }
     },
     restoreEcho,
+  };
+}
+
+/** The part of a terminal that only writes. */
+export function createNotices({
+  program,
+  quiet,
+}: Pick<TerminalOptions, 'program' | 'quiet'>): Pick<Terminal, 'notice' | 'warn'> {
+  const writeLine = (line: string) => void process.stderr.write(`${escapeUnprintable(line)}\n`);
+  return {
+    notice(line) {
+      if (!quiet) writeLine(`${program}: ${line}`);
+    },
+    warn(line, hint) {
+      writeLine(`${program}: ${line}`);
+      if (hint !== undefined) writeLine(`  hint: ${hint}`);
+    },
   };
 }
