@@ -3,6 +3,21 @@ export const distributions = ['debian', 'fedora', 'arch', 'suse', 'alpine', 'oth
 
 export type Distribution = (typeof distributions)[number];
 
+/** The values of `process.platform`. */
+export const platforms = [
+  'aix',
+  'android',
+  'cygwin',
+  'darwin',
+  'freebsd',
+  'haiku',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'sunos',
+  'win32',
+] as const;
+
 /** The machine and the program, as far as advice depends on them. */
 export interface HostInfo {
   /** `process.platform`. */

@@ -95,7 +95,7 @@ const errors: readonly {
   {
     title: 'an invalid report',
     cause: () => replayReport('{}'),
-    message: 'invalid doctor report: inputs: Invalid key: Expected "inputs" but received undefined',
+    message: 'invalid doctor report: the field inputs is missing or invalid',
     hint: 'create one with: doctor --json > report.json',
   },
   {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { distributions } from '../../domain/host-info.ts';
+import { distributions, type HostInfo, platforms } from '../../domain/host-info.ts';
 import {
   type ProbeResult,
   persistences,
@@ -10,8 +10,31 @@ import {
 } from '../../domain/selection/probe-result.ts';
 import { replaySelection } from '../../domain/selection/selection.ts';
 import { type CandidateId, candidateIds } from '../../domain/store-id.ts';
+import { isPrintable } from '../../domain/text/escape.ts';
 import { parseJson } from '../../domain/text/json.ts';
 import { reportSelection, type SelectionReport } from './selection-report.ts';
+
+/** Longer than any real report. In UTF-16 code units. */
+const maxReportLength = 256 * 1024;
+
+/** Text that is only shown. The output escapes it. */
+const shownText = v.pipe(v.string(), v.maxLength(1024));
+
+/** Like the names of variables, part of commands that users are told to run: it can only be a word. */
+const programName = v.pipe(v.string(), v.maxLength(100), v.regex(/^[a-z0-9][a-z0-9._-]*$/i));
+
+/** A name that `nameVariables` returns: no report can make a command set or unset any other variable. */
+function variableName(suffix: string) {
+  return v.pipe(v.string(), v.maxLength(100), v.regex(new RegExp(`^[A-Z_][A-Z0-9_]*_${suffix}$`, 'i')));
+}
+
+/** An absolute path without characters that are special between quotation marks, of either shell of Windows or of sh. */
+const folderPath = v.pipe(
+  v.string(),
+  v.maxLength(4096),
+  v.regex(/^(?:\/|\\\\|[a-z]:[\\/])[^"“”„`$%!]*$/i),
+  v.check(isPrintable),
+);
 
 const evidence = v.exactOptional(
   v.object({
@@ -21,7 +44,7 @@ const evidence = v.exactOptional(
     busMissing: v.exactOptional(v.boolean()),
     busSilent: v.exactOptional(v.boolean()),
     dismissed: v.exactOptional(v.boolean()),
-    text: v.exactOptional(v.string()),
+    text: v.exactOptional(shownText),
   }),
 );
 
@@ -33,18 +56,23 @@ const probe: v.GenericSchema<unknown, ProbeResult> = v.variant('kind', [
 
 const candidate = v.picklist(candidateIds);
 
+const host: v.GenericSchema<unknown, HostInfo> = v.object({
+  platform: v.picklist(platforms),
+  distribution: v.picklist(distributions),
+  program: programName,
+  folder: folderPath,
+  storageVariable: variableName('STORAGE'),
+  disableVariable: variableName('DISABLE_KEYRING'),
+});
+
+/** A report lists each of them once. */
+const maxCandidates = candidateIds.length;
+
 const selectionInputs = v.object({
-  policy: v.object({ preference: v.string(), keyringDisabled: v.boolean() }),
-  candidates: v.array(candidate),
-  probes: v.array(v.object({ store: candidate, probe })),
-  host: v.object({
-    platform: v.string(),
-    distribution: v.picklist(distributions),
-    program: v.string(),
-    folder: v.string(),
-    storageVariable: v.string(),
-    disableVariable: v.string(),
-  }),
+  policy: v.object({ preference: shownText, keyringDisabled: v.boolean() }),
+  candidates: v.pipe(v.array(candidate), v.maxLength(maxCandidates)),
+  probes: v.pipe(v.array(v.object({ store: candidate, probe })), v.maxLength(maxCandidates)),
+  host,
   interactive: v.boolean(),
 });
 
@@ -60,14 +88,18 @@ export function replayReport(text: string): { readonly selection: SelectionRepor
   return { selection: reportSelection(result, inputs.policy, inputs.host), inputs };
 }
 
-/** Parses the inputs out of what `doctor --json` printed. Anything else → `invalid-input`, naming the invalid field. */
+/**
+ * Parses the inputs out of what `doctor --json` printed. Anything else → `invalid-input`, naming the invalid field but not
+ * repeating it: somebody else may have written the report.
+ */
 function parseSelectionInputs(text: string): SelectionInputs {
+  if (text.length > maxReportLength) throw invalidReportError('it is too long');
   const report = parseJson(text);
   if (report === undefined) throw invalidReportError('it is not JSON');
   const result = v.safeParse(v.object({ inputs: selectionInputs }), report);
   if (result.success) return result.output.inputs;
   const [issue] = result.issues;
-  throw invalidReportError(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`);
+  throw invalidReportError(`the field ${v.getDotPath(issue) ?? 'inputs'} is missing or invalid`);
 }
 
 function invalidReportError(why: string): CredentialError {
