@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { createSbom } from './sbom.mjs';
 
 const root = join(import.meta.dirname, '..');
 
@@ -15,6 +16,7 @@ if (process.env.npm_lifecycle_event === 'prepack') {
 
 const folder = resolve(process.argv[2] ?? join(root, 'dist/package'));
 rmSync(folder, { recursive: true, force: true });
+writeFileSync(join(root, 'dist/sbom.cdx.json'), `${JSON.stringify(createSbom(), undefined, 2)}\n`);
 for (const path of listPublishedFiles()) cpSync(join(root, path), join(folder, path));
 const { scripts, devDependencies, ...manifest } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);

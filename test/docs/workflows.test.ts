@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -25,11 +26,21 @@ async function errorsOf(name: string, content: string): Promise<readonly string[
   return context.errors.getErrors().map(({ message }) => message);
 }
 
+interface Step {
+  readonly id?: string;
+  readonly run?: string;
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
+}
+
 interface Job {
   readonly 'runs-on'?: string;
   readonly uses?: string;
   readonly strategy?: { readonly matrix: Readonly<Record<string, readonly unknown[]>> };
-  readonly steps?: readonly { readonly id?: string; readonly run?: string; readonly uses?: string }[];
+  readonly needs?: string;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly container?: { readonly image: string };
+  readonly steps?: readonly Step[];
 }
 
 const jobsOf = (file: string): Readonly<Record<string, Job>> => parse(textOf(file)).jobs;
@@ -69,13 +80,27 @@ describe('a workflow', () => {
     expect((await errorsOf('wrong.yml', text.replace(right, wrong))).join('\n')).toContain(message);
   });
 
-  test.each(files)('%s names the version of each action that is not its own', (file) => {
-    const uses = Object.values(jobsOf(file)).flatMap(({ uses, steps = [] }) => [
+  test.each(files)('[REL1] %s pins each action by commit, with its version beside it', (file) => {
+    const actions = [...textOf(file).matchAll(/\buses: (.+)$/gm)].map(([, action = '']) => action);
+    for (const action of actions)
+      expect(action).toMatch(/^\.\/\.github\/workflows\/\w+\.yml$|^actions\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    const parsed = Object.values(jobsOf(file)).flatMap(({ uses, steps = [] }) => [
       uses,
       ...steps.map(({ uses }) => uses),
     ]);
-    for (const action of uses.filter((action) => action !== undefined))
-      expect(action).toMatch(/^\.\/|^actions\/[\w-]+@(v\d+|[0-9a-f]{40})$/);
+    expect(actions).toHaveLength(parsed.filter((action) => action !== undefined).length);
+  });
+
+  test('one version of an action has one commit', () => {
+    const pins = files.flatMap((file) => [...textOf(file).matchAll(/uses: (\S+)@(\w{40}) # (\S+)$/gm)]);
+    const commits = new Map(pins.map(([, action, commit, version]) => [`${action} ${version}`, commit]));
+    for (const [, action, commit, version] of pins) expect(commits.get(`${action} ${version}`)).toBe(commit);
+    expect(new Set(commits.values()).size).toBe(commits.size);
+  });
+
+  test.each(files)('[REL7] %s pins each container by digest', (file) => {
+    for (const { container } of Object.values(jobsOf(file)))
+      if (container) expect(container.image).toMatch(/^[a-z-]+:[\w.-]+@sha256:[0-9a-f]{64}$/);
   });
 });
 
@@ -103,6 +128,65 @@ describe('continuous integration', () => {
   test('is run whole before a release', () => {
     const release = jobsOf('release.yml');
     expect(release.test?.uses).toBe('./.github/workflows/ci.yml');
+  });
+});
+
+describe('the release', () => {
+  const release = jobsOf('release.yml');
+  const { build, publish } = release;
+  const runsOf = (job?: Job) => (job?.steps ?? []).flatMap(({ run }) => run ?? []);
+  const actionsOf = (job?: Job) => (job?.steps ?? []).flatMap(({ uses }) => uses?.replace(/@.*/, '') ?? []);
+
+  test('[REL2] only the job that publishes can get the identity that npm trusts, and it has no other right', () => {
+    expect(parse(textOf('release.yml')).permissions).toEqual({});
+    const trusted = Object.entries(release).filter(([, { permissions }]) => permissions?.['id-token'] !== undefined);
+    expect(trusted.map(([name]) => name)).toEqual(['publish']);
+    expect(publish?.permissions).toEqual({ 'id-token': 'write' });
+    for (const file of files.filter((file) => file !== 'release.yml')) expect(textOf(file)).not.toContain('id-token');
+  });
+
+  test('[REL8] that job has no code of the repository and installs nothing: it checks the package and publishes it', () => {
+    expect(actionsOf(publish)).toEqual(['actions/setup-node', 'actions/download-artifact']);
+    expect(runsOf(publish)).toEqual([
+      'echo "$SHA256  keystow.tgz" | sha256sum --check --strict',
+      'npm publish ./keystow.tgz --ignore-scripts --provenance --access public',
+    ]);
+    expect(publish?.needs).toBe('build');
+  });
+
+  test('[REL3] the package is built without rights, and no dependency runs a script', () => {
+    expect(build?.permissions).toEqual({ contents: 'read' });
+    expect(build?.needs).toBe('test');
+    const installs = runsOf(build).filter((run) => /npm (ci|cit|i|install|exec)\b|npx/.test(run));
+    expect(installs).toEqual(['npm ci --ignore-scripts']);
+  });
+
+  test('[REL9] no cache that another job could have written is used', () => {
+    for (const { steps = [] } of [build, publish].filter((job) => job !== undefined))
+      for (const step of steps.filter(({ uses }) => uses?.startsWith('actions/setup-node@')))
+        expect(step.with).toMatchObject({ 'package-manager-cache': false });
+  });
+
+  test('[REL4] a package that was changed between the two jobs is rejected', needsPosix, () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keystow-release-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [check = ''] = runsOf(publish);
+    const file = join(folder, 'keystow.tgz');
+    writeFileSync(file, 'built');
+    const SHA256 = createHash('sha256').update('built').digest('hex');
+    const run = () => spawnSync('bash', ['-e', '-c', check], { cwd: folder, env: { ...process.env, SHA256 } }).status;
+    expect(run()).toBe(0);
+    writeFileSync(file, 'changed');
+    expect(run()).not.toBe(0);
+  });
+
+  test('[REL5] the package names its repository, as npm requires of a provenance statement', () => {
+    const { repository, bugs, homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const page = /^git\+(https:\/\/github\.com\/[\w-]+\/[\w-]+)\.git$/.exec(repository.url)?.[1];
+    expect(page).toBeDefined();
+    expect(bugs.url).toBe(`${page}/issues`);
+    expect(homepage).toBe(`${page}#readme`);
+    expect(readFileSync(join(root, 'SECURITY.md'), 'utf8')).toContain(`${page}/security/advisories/new`);
   });
 });
 

@@ -28,7 +28,7 @@ test('the package has its programs, entries and declarations, and no development
   const paths = packed.files.map(({ path }) => path);
   for (const path of Object.values(manifest.bin)) expect(paths).toContain(path);
   const allowed =
-    /^(LICENSE|README\.md|package\.json|man\/.*\.1|dist\/(bin|cjs|esm)\/.*\.[cm]js|dist\/(bin|cjs|esm)\/licenses\.txt|dist\/bin\/package\.json|dist\/declarations\/\w+\.d\.[cm]ts|dist\/testing\/.*\.(js|cjs|d\.ts))$/;
+    /^(LICENSE|README\.md|package\.json|man\/.*\.1|dist\/(bin|cjs|esm)\/.*\.[cm]js|dist\/(bin|cjs|esm)\/licenses\.txt|dist\/bin\/package\.json|dist\/sbom\.cdx\.json|dist\/declarations\/\w+\.d\.[cm]ts|dist\/testing\/.*\.(js|cjs|d\.ts))$/;
   expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
 });
 
@@ -64,6 +64,31 @@ test('the licence of every bundled package is included', () => {
   const bundled = readFileSync(join(root, 'dist/bin/licenses.txt'), 'utf8');
   for (const name of ['yargs', 'openid-client', 'hash-wasm', 'proper-lockfile', 'valibot', '@inquirer/password'])
     expect(bundled).toMatch(new RegExp(`^${name} \\d`, 'm'));
+});
+
+test('[REL6] the bill of materials lists every bundled package and every dependency, with version, hash and licence', () => {
+  const bom = JSON.parse(readFileSync(join(unpacked, 'dist/sbom.cdx.json'), 'utf8'));
+  expect(bom).toMatchObject({
+    bomFormat: 'CycloneDX',
+    metadata: { component: { purl: `pkg:npm/keystow@${packed.version}` } },
+  });
+  const isBundled = ({ properties }: { properties: readonly { name: string }[] }) =>
+    properties.some(({ name }) => name === 'cdx:npm:package:bundled');
+  const bundled = bom.components
+    .filter(isBundled)
+    .map(({ name, version }: Record<string, string>) => `${name} ${version}`);
+  const licences = ['bin', 'esm', 'cjs'].map((name) =>
+    readFileSync(join(unpacked, 'dist', name, 'licenses.txt'), 'utf8'),
+  );
+  const listed = licences.flatMap((text) =>
+    text.split(/^-{80}$/m).flatMap((notice) => /^\s*(\S+ \S+) \(/.exec(notice)?.[1] ?? []),
+  );
+  expect([...bundled].sort()).toEqual([...new Set(listed)].sort());
+  const names = bom.components.map(({ name }: { name: string }) => name);
+  for (const name of Object.keys(manifest.dependencies)) expect(names).toContain(name);
+  for (const name of ['vitest', 'typescript', 'rolldown']) expect(names).not.toContain(name);
+  for (const { hashes, licenses } of bom.components) expect([hashes.length, licenses.length]).not.toContain(0);
+  expect(JSON.stringify(bom)).not.toMatch(/timestamp|serialNumber/);
 });
 
 test('every entry of the library is exported to import and to require, each with its own declarations', () => {
