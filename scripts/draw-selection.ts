@@ -26,6 +26,12 @@ export function drawSelection(): string {
       ['rule', 'name', 'when', 'then'],
       selectionRules.map(({ number, name, when, outcome }) => [String(number), `\`${name}\``, when, outcome]),
     ),
+    '## If a keyring is required',
+    'With `keychain`, no command reads or writes the encrypted file. If no keyring is usable, every command exits with 4, the\n' +
+      'reason and a hint; it never reports that a credential does not exist. A credential that the placement file records in\n' +
+      'the encrypted file stays there: `list` shows it, and any other command that needs it names it, exits with 4 and says\n' +
+      'how to move it to the keyring (`migrate` and `doctor --repair` skip it and exit with 1). `doctor` reports that the file\n' +
+      'exists.',
     '## As a diagram',
     'The numbers on an arrow are the rules that take it.',
     '![A selection goes from the policy and the candidates, through probing one candidate after the other, to a store, to the encrypted file, or to a rejection](selection.svg)',

@@ -58,6 +58,14 @@ export function createStores(options: StoresOptions): Stores {
       if (openable.includes(id)) return keyrings[id]();
       throw new CredentialError('not-installed', `this platform has no ${storeNames[id]}`);
     },
+    async hasFile() {
+      const { lstatSync } = process.getBuiltinModule('node:fs');
+      try {
+        return lstatSync(settings.credentialsPath, { throwIfNoEntry: false }) !== undefined;
+      } catch {
+        return false;
+      }
+    },
     async findFileKeySource() {
       const { findKeySource } = await import('../adapters/encrypted-file/encrypted-file.ts');
       return findKeySource(file);

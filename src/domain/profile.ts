@@ -43,6 +43,8 @@ export interface Profile {
   readonly attributeSchema?: AttributeSchema;
   /** Credentials that Windows lists under exactly this target. */
   readonly windowsTargets?: readonly (CredentialName & { readonly target: string })[];
+  /** The command that moves credentials from the encrypted file to the OS keyring, if there is one. */
+  readonly moveCommand?: string;
   /** The application's own names for error codes. */
   readonly errorNames?: Readonly<Partial<Record<ErrorCode, string>>>;
 }

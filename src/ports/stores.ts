@@ -13,6 +13,8 @@ export interface Stores {
    * - otherwise it neither probes nor connects: a store that does not work fails when it is used
    */
   open(id: StoreId): Promise<CredentialStore>;
+  /** Returns whether there is anything at the path of the encrypted file, without opening it. Never rejects. */
+  hasFile(): Promise<boolean>;
   /** The key source of the encrypted file, found without opening it. `undefined` if the file doesn't exist. */
   findFileKeySource(): Promise<KeySource | undefined>;
   /**

@@ -7,6 +7,7 @@ export const difyctl: Profile = {
   files: { credentials: 'tokens.json', placement: 'placement.json' },
   keySource: 'home',
   variables: { ...nameVariables('DIFY'), storage: 'DIFY_TOKEN_STORAGE' },
+  moveCommand: 'difyctl auth logout && difyctl auth login',
   errorNames: { 'keyring-required': 'auth_expired', 'not-signed-in': 'auth_expired' },
 };
 

@@ -11,6 +11,7 @@ export const jsm: Profile = {
   keySource: 'passphrase',
   variables: nameVariables('JSM'),
   secretVariables: ['JSM_CLIENT_SECRET'],
+  moveCommand: 'jsm logout && jsm login',
   windowsTargets: [{ ...jsmCredential, target: 'jsm' }],
 };
 

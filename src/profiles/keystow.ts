@@ -7,4 +7,5 @@ export const keystow: Profile = {
   files: { credentials: 'credentials.json', placement: 'placement.json' },
   keySource: 'home',
   variables: nameVariables('KEYSTOW'),
+  moveCommand: 'keystow migrate --to keychain',
 };

@@ -16,12 +16,12 @@ const alice = { service: 'demo', account: 'alice' };
 /** What another process does, with settings of its own. */
 interface Action {
   readonly verb: 'set' | 'delete' | 'move';
-  readonly preference: 'keychain' | 'file';
+  readonly preference: 'auto' | 'file';
 }
 
 const action = fc.record<Action>({
   verb: fc.constantFrom('set', 'delete', 'move'),
-  preference: fc.constantFrom('keychain', 'file'),
+  preference: fc.constantFrom('auto', 'file'),
 });
 
 const toText = (secret: Secret | undefined) => secret && new TextDecoder().decode(secret.expose());
@@ -113,7 +113,7 @@ test('a credential that is always in the store that is not being listed is liste
       ...stores,
       async open(id) {
         const store = await stores.open(id);
-        await move(id === 'file' ? 'keychain' : 'file');
+        await move(id === 'file' ? 'auto' : 'file');
         return store;
       },
     },

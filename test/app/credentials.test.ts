@@ -140,7 +140,7 @@ describe('get', () => {
     expect(world.calls).toEqual(['get secret-service']);
   });
 
-  test.each(['file', 'keychain', 'auto'])(
+  test.each(['file', 'auto'])(
     '[APP4] reads the recorded store whatever the current preference: %s',
     async (preference) => {
       await storeInFile();
@@ -150,6 +150,16 @@ describe('get', () => {
       await expectSecret(alice, old);
     },
   );
+
+  test('with the preference keychain, reads the keyring, and says that the file is excluded', async () => {
+    await storeInKeyring();
+    world.policy.preference = 'keychain';
+    await expectSecret(alice, old);
+    world.policy.preference = 'auto';
+    await storeInFile();
+    world.policy.preference = 'keychain';
+    await failure(getCredential(world.context, alice), 'keyring-required');
+  });
 
   test('[APP5] names the store and the day of the write if that store is unavailable', async () => {
     await storeInKeyring();

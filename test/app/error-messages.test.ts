@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { changePassphrase } from '../../src/app/change-passphrase.ts';
 import { getCredential } from '../../src/app/credentials/get-credential.ts';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { replayReport } from '../../src/app/doctor/replay.ts';
@@ -51,6 +52,37 @@ const errors: readonly {
     message:
       'demo alice was stored in the Secret Service on 3 November 2026: the Secret Service is disabled by KEYSTOW_DISABLE_KEYRING',
     hint: 'unset KEYSTOW_DISABLE_KEYRING, or store the credential again',
+  },
+  {
+    title: 'the recorded store is the file, which the settings exclude',
+    async cause() {
+      world.policy.preference = 'file';
+      await setCredential(world.context, alice, textSecret('s3cret'));
+      world.policy.preference = 'keychain';
+      await getCredential(world.context, alice);
+    },
+    message:
+      'demo alice was stored in the encrypted file on 3 November 2026: the encrypted file is excluded by KEYSTOW_STORAGE=keychain',
+    hint: 'unset KEYSTOW_STORAGE; then, to move it to the OS keyring: keystow migrate --to keychain',
+  },
+  {
+    title: 'a passphrase change of the file, which the settings exclude',
+    async cause() {
+      world.policy.preference = 'keychain';
+      await changePassphrase(world.context, 'passphrase');
+    },
+    message: 'the encrypted file is excluded by KEYSTOW_STORAGE=keychain',
+    hint: 'unset KEYSTOW_STORAGE',
+  },
+  {
+    title: 'a required keyring that is unavailable',
+    async cause() {
+      world.policy.preference = 'keychain';
+      world.unavailable.set('secret-service', 'denied');
+      await getCredential(world.context, alice);
+    },
+    message: 'KEYSTOW_STORAGE=keychain requires the Secret Service: the secret-service is denied',
+    hint: 'allow access in the settings of the Secret Service (or set KEYSTOW_STORAGE=file)',
   },
   {
     title: 'a migration to a keyring that is unavailable',

@@ -15,6 +15,8 @@ export class World {
   readonly warnings: string[] = [];
   /** Every operation and probe of a store, in order, such as `probe secret-service` or `get file`. */
   readonly calls: string[] = [];
+  /** Every store that was opened, in order. */
+  readonly opened: StoreId[] = [];
   /** The error codes of the stores that fail. */
   readonly unavailable = new Map<StoreId, ErrorCode>();
   policy = { preference: 'auto', keyringDisabled: false };
@@ -28,9 +30,10 @@ export class World {
   pause: () => Promise<void> = async () => {};
   /** Performs a write, such as `set file`, `delete file` or `record`. A test replaces it to make the write fail. */
   write = <T>(_operation: string, perform: () => Promise<T>): Promise<T> => perform();
+  readonly #file = createMemoryStore({ id: 'file' });
   readonly stores: Readonly<Record<'secret-service' | 'file', CredentialStore>> = {
     'secret-service': this.#observe(createMemoryStore({ id: 'secret-service' })),
-    file: this.#observe(createMemoryStore({ id: 'file' })),
+    file: this.#observe(this.#file),
   };
   #now = Date.UTC(2026, 10, 3);
 
@@ -61,11 +64,17 @@ export class World {
         candidates,
         openProbe: async (id) => ({ id, probe: async () => this.#probe(id) }),
         open: async (id) => {
+          this.opened.push(id);
           if (id === 'secret-service' || id === 'file') return this.stores[id];
           throw new CredentialError('not-installed', `${id} is not available on this platform`);
         },
-        findFileKeySource: async () => ((await this.stores.file.list()).length > 0 ? this.keySource : undefined),
+        hasFile: () => this.#hasFile(),
+        findFileKeySource: async () => {
+          this.opened.push('file');
+          return (await this.#hasFile()) ? this.keySource : undefined;
+        },
         resealFile: async (keySource) => {
+          this.opened.push('file');
           this.calls.push(`reseal ${keySource}`);
           this.keySource = keySource;
           return true;
@@ -104,6 +113,10 @@ export class World {
 
   get placement(): PlacementIndex {
     return this.snapshot.placement;
+  }
+
+  async #hasFile(): Promise<boolean> {
+    return (await this.#file.list()).length > 0;
   }
 
   #probe(id: CandidateId): ProbeResult {

@@ -88,10 +88,16 @@ describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
       await world.loginAt(host, 'file');
       expect(world.sandbox.run('stat -c %a .config/difyctl/tokens.json').stdout).toBe('600\n');
       expect(world.accounts()).toEqual([]);
-      for (const storage of ['file', 'keychain', undefined]) {
+      for (const storage of ['file', undefined]) {
         expect((await world.difyctl('auth status', storage)).stdout).toContain('stored in the encrypted file');
         expect(await world.tokenAt(host, storage)).toBe('token-of-alice');
       }
+      const status = await world.difyctl('auth status', 'keychain');
+      expect(status.stdout).toMatch(/excluded by DIFY_TOKEN_STORAGE=keychain\n {2}hint: unset DIFY_TOKEN_STORAGE/);
+      expect(status.exit).toBe(4);
+      const token = await world.difyctl('auth token', 'keychain');
+      expect(token.stderr).toContain('auth_expired');
+      expect({ stdout: token.stdout, exit: token.exit }).toEqual({ stdout: '', exit: 4 });
     });
 
     test('[CLI9] reports a keyring that is locked after a reboot as the store, and loses nothing with DIFY_TOKEN_STORAGE=file', async (context) => {

@@ -8,7 +8,7 @@ import {
 } from '../../domain/placement/placement-index.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import { type Context, withLock } from '../context.ts';
-import { checkPolicy, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
+import { checkPolicy, checkRequiredKeyring, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
 import { isUnsupported, withFix, withPlacement } from './store-error.ts';
 
 /**
@@ -35,11 +35,14 @@ export type Removal =
 
 /**
  * Like {@link deleteCredential}, but returns the result for every store instead of rejecting. Removes the credential's
- * entry from the placement file, unless a store that is recorded to have a copy is unavailable.
+ * entry from the placement file, unless a store that is recorded to have a copy is unavailable. If no copy was
+ * removed, the user requires a keyring, and none is usable → rejects with `keyring-required`.
  */
 export async function removeEverywhere(context: Context, name: CredentialName): Promise<readonly Removal[]> {
   await checkPolicy(context);
-  return withLock(context, () => removeCopies(context, name));
+  const removals = await withLock(context, () => removeCopies(context, name));
+  if (removals.every(({ outcome }) => outcome !== 'removed')) await checkRequiredKeyring(context);
+  return removals;
 }
 
 async function removeCopies(context: Context, name: CredentialName): Promise<readonly Removal[]> {

@@ -2,7 +2,7 @@ import { type CredentialName, isSameName } from '../../domain/credential-name.ts
 import { sortNewestFirst } from '../../domain/placement/placement-index.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Context } from '../context.ts';
-import { checkPolicy, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
+import { checkPolicy, checkRequiredKeyring, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
 import { getCredential } from './get-credential.ts';
 
 export interface FoundCredential {
@@ -16,18 +16,26 @@ export interface FoundCredential {
  *
  * - the recorded store of a credential is unavailable → rejects, naming it
  * - another store is unavailable → rejects with that store's error, after everything else was yielded
+ * - nothing was found, the user requires a keyring, and none is usable → `keyring-required`
  */
 export async function* findCredentials(context: Context, service: string): AsyncGenerator<FoundCredential, void, void> {
   await checkPolicy(context);
   const { placement } = await context.placement.read();
   const seen: CredentialName[] = [];
+  let isFound = false;
   for (const { account } of sortNewestFirst(placement.filter((entry) => entry.service === service))) {
     const name = { service, account };
     seen.push(name);
     const secret = await getCredential(context, name);
-    if (secret !== undefined) yield { name, secret };
+    if (secret === undefined) continue;
+    isFound = true;
+    yield { name, secret };
   }
-  yield* findUnrecorded(context, service, seen);
+  for await (const credential of findUnrecorded(context, service, seen)) {
+    isFound = true;
+    yield credential;
+  }
+  if (!isFound) await checkRequiredKeyring(context);
 }
 
 /** Skips the names in `seen`. */

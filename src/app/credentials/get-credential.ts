@@ -3,18 +3,18 @@ import { findEntry, isSameRevision, type PlacementEntry } from '../../domain/pla
 import type { Secret } from '../../domain/secret.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
-import type { ReadContext } from '../context.ts';
-import { checkPolicy, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
+import type { Context, ReadContext } from '../context.ts';
+import { checkPolicy, checkRequiredKeyring, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
 
 /**
  * Reads a secret from the store that it was written to, whatever the current settings prefer. If no store is recorded,
  * or the credential is missing there, reads it from the first other store that has it.
  *
- * - in no store → `undefined`
+ * - in no store → `undefined`; if the user requires a keyring, and none is usable → `keyring-required`
  * - the recorded store is unavailable → rejects, naming the store and the day of the write
  * - not found, and a store that might have it is unavailable → rejects with that store's error
  */
-export async function getCredential(context: ReadContext, name: CredentialName): Promise<Secret | undefined> {
+export async function getCredential(context: Context, name: CredentialName): Promise<Secret | undefined> {
   await checkPolicy(context);
   const entry = await readEntry(context, name);
   const secret = entry ? await getRecorded(context, entry) : await search(context, name, getSearchOrder(context));
@@ -22,6 +22,7 @@ export async function getCredential(context: ReadContext, name: CredentialName):
   if (secret === undefined && !isSameRevision(entry, await readEntry(context, name))) {
     return getCredential(context, name);
   }
+  if (secret === undefined) await checkRequiredKeyring(context);
   return secret;
 }
 

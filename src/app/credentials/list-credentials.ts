@@ -9,7 +9,13 @@ import {
 import type { StoreId } from '../../domain/store-id.ts';
 import type { CredentialStore } from '../../ports/credential-store.ts';
 import type { Context } from '../context.ts';
-import { checkPolicy, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
+import {
+  checkPolicy,
+  checkRequiredKeyring,
+  getSearchOrder,
+  openEnabledStore,
+  requiresKeyring,
+} from './enabled-stores.ts';
 import { isUnsupported, toReason, withFix } from './store-error.ts';
 
 /** A credential's name, and the store that a read would use. */
@@ -23,6 +29,8 @@ export interface ListedCredential extends CredentialName {
  *
  * - a store is unavailable → lists its recorded credentials instead, with a warning
  * - a store is unavailable, and the placement file is missing or damaged → rejects with that store's error
+ * - the user requires a keyring → lists the recorded credentials of the encrypted file without opening it; if the keyring
+ *   is unavailable → `keyring-required`
  */
 export async function listCredentials(context: Context, service?: string): Promise<readonly ListedCredential[]> {
   await checkPolicy(context);
@@ -41,6 +49,7 @@ export async function listCredentials(context: Context, service?: string): Promi
       if (!isElsewhere && !listed.some((other) => isSameName(other, name))) listed.push({ ...name, store });
     }
   }
+  if (listed.every(({ store }) => store === 'file')) await checkRequiredKeyring(context);
   return [...listed, ...(await findMoved(context, placement, listed, service))].sort(compareNames);
 }
 
@@ -51,7 +60,7 @@ function needsPassphrase({ settings }: Context, store: StoreId, recorded: readon
 /**
  * Lists one store. `isComplete`: the placement file is intact, so `recorded` has everything that was stored from here.
  *
- * - the machine doesn't have the store → `recorded`
+ * - the machine doesn't have the store, or the user excluded the encrypted file → `recorded`
  * - the store is unavailable → `recorded`, with a warning, if that's complete; otherwise rejects with the fix as a hint
  */
 export async function listStore(
@@ -68,13 +77,19 @@ export async function listStore(
   },
 ): Promise<readonly CredentialName[]> {
   const { signal, terminal, profile } = context;
+  if (id === 'file' && requiresKeyring(context)) return recorded;
   try {
     const store = await openEnabledStore(context, id);
     const canList = service !== undefined || store.listing === 'all';
     return await (canList ? store.list(service, { signal }) : listByService(store, recorded, signal));
   } catch (error) {
-    if (isUnsupported(error)) return recorded;
-    if (!isComplete || !(error instanceof CredentialError) || toReason(error) === undefined) {
+    if (isUnsupported(error) && !(requiresKeyring(context) && recorded.length > 0)) return recorded;
+    if (
+      !isComplete ||
+      requiresKeyring(context) ||
+      !(error instanceof CredentialError) ||
+      toReason(error) === undefined
+    ) {
       throw withFix(error, id, context);
     }
     terminal.warn(`${error.message}; only credentials that ${profile.program} stored there are listed`);

@@ -13,6 +13,7 @@ import type { StoreId } from '../../domain/store-id.ts';
 import { type Context, withLock } from '../context.ts';
 import { openEnabledStore } from './enabled-stores.ts';
 import { selectStore } from './select-store.ts';
+import { withFix } from './store-error.ts';
 
 /** The store of a credential, and why the better ones were skipped. */
 export interface WriteResult {
@@ -39,18 +40,22 @@ export async function setCredential(
   selected?: Selected,
 ): Promise<WriteResult> {
   const { store: id, skipped } = selected ?? (await selectStore(context));
-  const { signal, placement, stores } = context;
-  const store = await stores.open(id);
+  const { signal, placement } = context;
+  const store = await openEnabledStore(context, id);
+  const write = () =>
+    store.set(name, secret, { signal }).catch((error: unknown) => {
+      throw withFix(error, id, context);
+    });
   const before = findEntry((await placement.read()).placement, name);
   if (before === undefined || (before.store === id && before.stale.length === 0)) {
-    await store.set(name, secret, { signal });
+    await write();
     const isUnchanged = (now: PlacementEntry | undefined) => isSameRevision(before, now);
     if (await recordPlacement(context, name, id, isUnchanged)) return { store: id, skipped, stale: [] };
   }
   // Another store has a copy, or had one a moment ago. A process that was removing copies may have removed ours too, so
   // write it again under the lock.
   return withLock(context, async () => {
-    await store.set(name, secret, { signal });
+    await write();
     await recordPlacement(context, name, id);
     const { stale = [] } = findEntry((await placement.read()).placement, name) ?? {};
     return { store: id, skipped, stale: await removeStaleCopies(context, name, stale) };

@@ -1,4 +1,4 @@
-import { advise } from '../../domain/advice/advise.ts';
+import { advise, adviseRequiredKeyring } from '../../domain/advice/advise.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { PlacementEntry } from '../../domain/placement/placement-index.ts';
 import {
@@ -9,6 +9,7 @@ import {
 } from '../../domain/selection/probe-result.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { ReadContext } from '../context.ts';
+import { requiresKeyring } from './enabled-stores.ts';
 
 const reasons: readonly string[] = [...unsupportedReasons, ...serviceFailureReasons];
 
@@ -23,22 +24,42 @@ export function isUnsupported(error: unknown): boolean {
   return reason !== undefined && classifyReason(reason) === 'unsupported';
 }
 
-/** Adds the fix to the error of an unavailable store, as a hint. */
-export function withFix(error: unknown, store: StoreId, { host }: Pick<ReadContext, 'host'>): unknown {
+type ErrorContext = Pick<ReadContext, 'host' | 'profile' | 'settings'>;
+
+/**
+ * Adds the fix to the error of an unavailable keyring, as a hint. If the user requires a keyring, the error becomes
+ * `keyring-required`.
+ */
+export function withFix(error: unknown, store: StoreId, context: ErrorContext): unknown {
   const reason = toReason(error);
-  if (!(error instanceof CredentialError) || reason === undefined || store === 'file' || error.hint) return error;
+  if (!(error instanceof CredentialError) || reason === undefined || store === 'file') return error;
+  const { host } = context;
   const { code, message, evidence } = error;
-  const { fix } = advise({ store, reason, ...(evidence && { evidence }) }, host);
-  return new CredentialError(code, message, { hint: fix, cause: error });
+  const hint = error.hint ?? advise({ store, reason, ...(evidence && { evidence }) }, host).fix;
+  if (requiresKeyring(context)) {
+    const { explanation, fix } = adviseRequiredKeyring(storeNames[store], { explanation: message, fix: hint }, host);
+    return new CredentialError('keyring-required', explanation, { hint: fix, cause: error });
+  }
+  return error.hint ? error : new CredentialError(code, message, { hint, cause: error });
 }
 
 /** Adds the fix, and which credential was stored there and when: `demo alice was stored in the … on …: …`. */
-export function withPlacement(error: unknown, entry: PlacementEntry, context: Pick<ReadContext, 'host'>): unknown {
-  const fixed = withFix(error, entry.store, context);
-  if (!(fixed instanceof CredentialError) || toReason(fixed) === undefined || entry.store === 'file') return fixed;
+export function withPlacement(error: unknown, entry: PlacementEntry, context: ErrorContext): unknown {
   const { service, account, store, writtenAt } = entry;
+  const isExcluded = store === 'file' && requiresKeyring(context);
+  const fixed = isExcluded ? withMoveHint(error, context) : withFix(error, store, context);
+  const isUnavailable = store !== 'file' && toReason(error) !== undefined;
+  if (!(fixed instanceof CredentialError) || !(isExcluded || isUnavailable)) return fixed;
   const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(writtenAt));
   const message = `${service} ${account} was stored in the ${storeNames[store]} on ${day}: ${fixed.message}`;
   const { hint } = fixed;
   return new CredentialError(fixed.code, message, { ...(hint && { hint }), cause: error });
+}
+
+/** Adds how to move a credential out of the encrypted file, which `keychain` excludes. */
+function withMoveHint(error: unknown, { profile }: ErrorContext): unknown {
+  if (!(error instanceof CredentialError)) return error;
+  const { moveCommand, variables } = profile;
+  const move = moveCommand ? `; then, to move it to the OS keyring: ${moveCommand}` : ', or store it again';
+  return new CredentialError(error.code, error.message, { hint: `unset ${variables.storage}${move}`, cause: error });
 }

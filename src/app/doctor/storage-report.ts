@@ -4,6 +4,7 @@ import { type PlacementEntry, type PlacementIndex, sortNewestFirst } from '../..
 import type { KeySource } from '../../domain/profile.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
+import { requiresKeyring } from '../credentials/enabled-stores.ts';
 import { type Inventory, takeInventory } from '../reconcile/locate-copies.ts';
 import type { SelectionReport, SkippedStoreReport } from './selection-report.ts';
 
@@ -41,7 +42,10 @@ export async function reportStorage(
   const addProblem = (error: unknown): undefined => {
     problems.push(error instanceof CredentialError ? error.message : String(error));
   };
-  const file = await context.stores.findFileKeySource().then((keySource) => ({ keySource }), addProblem);
+  const isExcluded = requiresKeyring(context);
+  const file = isExcluded
+    ? undefined
+    : await context.stores.findFileKeySource().then((keySource) => ({ keySource }), addProblem);
   const inventory = await takeInventory(context, snapshot.placement, {
     keyring: selection.outcome === 'selected' && selection.store !== 'file' ? selection.store : undefined,
     file: file === undefined || file.keySource === 'passphrase' ? 'locked' : file.keySource ? 'open' : 'absent',
@@ -61,7 +65,8 @@ export async function reportStorage(
     details: [
       ...sortByRelevance(selection.skipped).map(formatNotUsed),
       ...describeNextStore(store, selection),
-      ...(usesFile ? [`${settings.credentialsPath} is ${describeProtection(keySource)}`] : []),
+      ...(isExcluded && (await context.stores.hasFile()) ? [describeExcludedFile(context)] : []),
+      ...(usesFile && !isExcluded ? [`${settings.credentialsPath} is ${describeProtection(keySource)}`] : []),
       ...problems,
       ...inventory.problems,
     ],
@@ -88,6 +93,10 @@ export function describeProtection(keySource: KeySource): string {
   return keySource === 'home'
     ? 'sealed by your home directory: this guards against a stray backup, grep or paste, not against a program that runs as you'
     : 'sealed by your passphrase';
+}
+
+function describeExcludedFile({ settings, profile }: Context): string {
+  return `${settings.credentialsPath} exists, but is neither read nor written: it is excluded by ${profile.variables.storage}=keychain`;
 }
 
 /** Returns whether the store was listed and doesn't have the recorded credential. */

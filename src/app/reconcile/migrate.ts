@@ -3,7 +3,7 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, isSameName, sortUniqueNames } from '../../domain/credential-name.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
-import { checkPolicy, getSearchOrder } from '../credentials/enabled-stores.ts';
+import { checkFileAllowed, checkPolicy, getSearchOrder, requiresKeyring } from '../credentials/enabled-stores.ts';
 import { type ListedCredential, listStore } from '../credentials/list-credentials.ts';
 import { runSelection } from '../credentials/select-store.ts';
 import { toReason, withFix } from '../credentials/store-error.ts';
@@ -27,6 +27,7 @@ export interface MigrationScope {
  * moved only if they are recorded, because the others may belong to other programs.
  *
  * - the encrypted file can't be opened → rejects
+ * - the user requires a keyring → the encrypted file isn't opened, with a notice if it exists
  * - a keyring is unavailable, and a service is given or the placement file is missing or damaged → rejects with its error
  */
 export async function findMigrationScope(context: Context, to: StoreId, service?: string): Promise<MigrationScope> {
@@ -37,6 +38,10 @@ export async function findMigrationScope(context: Context, to: StoreId, service?
   for (const store of getSearchOrder(context)) {
     if (store === 'file' || service !== undefined) own.push(...(await listContents(context, store, service)));
     else if (store !== to) found.push(...(await listOthers(context, store, state === 'intact')));
+  }
+  if (requiresKeyring(context) && (await context.stores.hasFile())) {
+    const { storage } = context.profile.variables;
+    context.terminal.notice(`the encrypted file is excluded by ${storage}=keychain, so nothing is moved out of it`);
   }
   const names = sortUniqueNames(own);
   return {
@@ -80,7 +85,8 @@ async function listOthers(context: Context, id: StoreId, isComplete: boolean): P
   try {
     return await listContents(context, id, undefined);
   } catch (error) {
-    if (!isComplete || !(error instanceof CredentialError) || toReason(error) === undefined) throw error;
+    if (!isComplete || !(error instanceof CredentialError)) throw error;
+    if (toReason(error) === undefined && error.code !== 'keyring-required') throw error;
     context.terminal.notice(`${error.message}, so its other credentials are not listed`);
     return [];
   }
@@ -91,12 +97,13 @@ async function listOthers(context: Context, id: StoreId, isComplete: boolean): P
  *
  * - the machine doesn't have the store → `not-installed`
  * - the user disabled the keyrings → `contradictory-settings`
+ * - the target is the encrypted file, and the user requires a keyring → `keyring-required`
  * - unavailable, or volatile → `keyring-required`, with the fix as a hint
  */
 async function prepareTarget(context: Context, target: StoreId, dryRun: boolean): Promise<void> {
   const { settings, stores, profile, host, signal } = context;
+  if (target === 'file') return checkFileAllowed(context);
   const store = await stores.open(target);
-  if (target === 'file') return;
   if (settings.policy.keyringDisabled) {
     const variable = profile.variables.disableKeyring;
     throw new CredentialError('contradictory-settings', `the ${storeNames[target]} is disabled by ${variable}`, {

@@ -2,7 +2,7 @@ import { type CredentialName, sortUniqueNames } from '../../domain/credential-na
 import { type DivergenceKind, findDivergences } from '../../domain/reconcile/divergence.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
-import { checkPolicy, getSearchOrder } from '../credentials/enabled-stores.ts';
+import { checkPolicy, checkRequiredKeyring, getSearchOrder, requiresKeyring } from '../credentials/enabled-stores.ts';
 import { verifySource } from './apply-plan.ts';
 import type { StoreFailures } from './locate-copies.ts';
 import { type Reconciliation, reconcileCredential } from './reconcile-credential.ts';
@@ -27,12 +27,14 @@ type RepairOutcome =
  * Brings each credential of the application into the one store where a read finds it, and removes the entries of those
  * that are in no store. Never removes what might be the only copy. Keeps both of two different copies, unless `keep`
  * names the store whose copy to keep. Yields nothing for a credential that is in order.
+ *
+ * The user requires a keyring → the encrypted file isn't opened; if no keyring is usable → `keyring-required`.
  */
 export async function* repair(context: Context, keep: StoreId | undefined): AsyncGenerator<Repair> {
   await checkPolicy(context);
+  await checkRequiredKeyring(context);
   const { placement } = await context.placement.read();
-  const file = await context.stores.open('file');
-  const names = sortUniqueNames([...placement, ...(await file.list(undefined, { signal: context.signal }))]);
+  const names = sortUniqueNames([...placement, ...(await listFile(context))]);
   for (const store of new Set([...getSearchOrder(context), ...placement.map(({ store }) => store)])) {
     await verifySource(context, store);
   }
@@ -42,6 +44,11 @@ export async function* repair(context: Context, keep: StoreId | undefined): Asyn
     const outcome = toOutcome(context, reconciliation, failures);
     if (outcome) yield { ...name, ...outcome };
   }
+}
+
+async function listFile(context: Context): Promise<readonly CredentialName[]> {
+  if (requiresKeyring(context)) return [];
+  return (await context.stores.open('file')).list(undefined, { signal: context.signal });
 }
 
 function toOutcome(

@@ -1,4 +1,5 @@
 import type { Context } from '../../app/context.ts';
+import type { Removal } from '../../app/credentials/delete-credential.ts';
 import { getCredential } from '../../app/credentials/get-credential.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
@@ -6,6 +7,8 @@ import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Cli } from '../cli.ts';
 import type { Operand } from '../command.ts';
+import { exitCodes, toExitCode } from '../exit.ts';
+import { isStillStored } from '../output/session-text.ts';
 import { formatName } from '../output/text.ts';
 
 /** The two operands that name a credential. */
@@ -43,4 +46,11 @@ export function notFoundError(name: CredentialName, program: string): Credential
   return new CredentialError('not-found', `credential not found: ${formatName(name)}`, {
     hint: `list the stored credentials: ${program} list`,
   });
+}
+
+/** Sets the exit code if a store still has a credential that was to be removed. */
+export function exitIfStillStored(cli: Cli, removals: readonly Removal[]): void {
+  for (const { error } of removals.filter(isStillStored)) {
+    cli.exitWith(error instanceof CredentialError ? toExitCode(error.code) : exitCodes.error);
+  }
 }

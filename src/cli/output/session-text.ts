@@ -34,8 +34,9 @@ export interface SessionReport {
   readonly expiresAt?: string;
   readonly renewable?: boolean;
   readonly store?: StoreId;
-  /** Why the session can't be read. */
+  /** Why the session can't be read, and what to do. */
   readonly error?: string;
+  readonly hint?: string;
 }
 
 export function toSessionReport(session: Session, storeId: StoreId | undefined): SessionReport {
@@ -53,13 +54,14 @@ export function toSessionReport(session: Session, storeId: StoreId | undefined):
 }
 
 export function formatSession(report: SessionReport): readonly string[] {
-  const { kind, issuer, subject, expiresAt, renewable, store, error } = report;
+  const { kind, issuer, subject, expiresAt, renewable, store, error, hint } = report;
   return [
     kind === 'api-key' ? 'signed in with an API key' : formatSubject(subject),
     ...(issuer ? [`  at ${issuer}`] : []),
     ...(expiresAt ? [`  until ${expiresAt}${renewable ? ', then renewed automatically' : ''}`] : []),
     ...(store ? [`  stored in the ${storeNames[store]}`] : []),
     ...(error ? [`  cannot be read: ${error}`] : []),
+    ...(hint ? [`  hint: ${hint}`] : []),
   ];
 }
 
@@ -94,7 +96,7 @@ function formatRemoval(name: CredentialName, removal: Removal, place: RemovalCon
 }
 
 /** Whether a store is known to still have the credential. */
-export function isStillStored(removal: Removal): boolean {
+export function isStillStored(removal: Removal): removal is Extract<Removal, { outcome: 'unreachable' }> {
   return removal.outcome === 'unreachable' && removal.known;
 }
 

@@ -32,18 +32,27 @@ export function adviseSelectionError(
       };
     case 'keyring-required': {
       const [first] = skipped;
-      const { explanation, fix } = first
-        ? advise(first, host)
-        : { explanation: 'this platform has none', fix: `unset ${storageVariable} to use the encrypted file` };
-      const store = first ? `the ${storeNames[first.store]}` : 'an OS keyring';
+      if (first) return adviseRequiredKeyring(storeNames[first.store], advise(first, host), host);
       return {
-        explanation: `${storageVariable}=keychain requires ${store}: ${explanation}`,
-        fix: `${fix} (or set ${storageVariable}=file)`,
+        explanation: `${storageVariable}=keychain requires an OS keyring: this platform has none`,
+        fix: `unset ${storageVariable} to use the encrypted file (or set ${storageVariable}=file)`,
       };
     }
     default:
       return assertNever(code);
   }
+}
+
+/** Adds that the settings require the keyring, and how to do without it. `name`: what users call the keyring. */
+export function adviseRequiredKeyring(
+  name: string,
+  { explanation, fix }: Advice,
+  { storageVariable }: HostInfo,
+): Advice {
+  return {
+    explanation: `${storageVariable}=keychain requires the ${name}: ${explanation}`,
+    fix: `${fix} (or set ${storageVariable}=file)`,
+  };
 }
 
 /** The advice for each reason, unless {@link storeAdvice} has its own for the store. `name`: what users call the store. */

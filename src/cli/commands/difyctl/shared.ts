@@ -6,8 +6,8 @@ import { parseDifyAccount } from '../../../domain/sign-in/dify-account.ts';
 import { parseDifyHost } from '../../../domain/sign-in/dify-host.ts';
 import type { Cli } from '../../cli.ts';
 import type { ValueOption } from '../../command.ts';
-import { exitCodes } from '../../exit.ts';
-import { formatDifyRemovals, isStillStored } from '../../output/session-text.ts';
+import { formatDifyRemovals } from '../../output/session-text.ts';
+import { exitIfStillStored } from '../credential.ts';
 
 export const hostOption = {
   value: 'HOST',
@@ -35,6 +35,6 @@ export async function removeSignIns(cli: Cli, context: Context, signIns: readonl
   for (const signIn of signIns) {
     const removals = await withLock(() => removeEverywhere(context, signIn));
     await cli.print(formatDifyRemovals(signIn, removals, context));
-    if (removals.some(isStillStored)) cli.exitWith(exitCodes.error);
+    exitIfStillStored(cli, removals);
   }
 }

@@ -24,9 +24,10 @@ export function statusCommand(cli: Cli): Command {
           if (session) reports.push({ ...toSessionReport(session, store), ...account });
         } catch (error) {
           if (!(error instanceof CredentialError)) throw error;
-          const { code, message } = error;
+          const { code, message, hint } = error;
           cli.exitWith(toExitCode(code));
-          reports.push({ kind: 'sign-in' as const, issuer: signIn.host, store, ...account, code, error: message });
+          const failure = { code, error: message, ...(hint && { hint }) };
+          reports.push({ kind: 'sign-in' as const, issuer: signIn.host, store, ...account, ...failure });
         }
       }
       if (reports.length === 0) throw notSignedInError(host);

@@ -3,7 +3,8 @@ import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { exitCodes } from '../../exit.ts';
-import { formatRemovals, formatRevocation, isStillStored } from '../../output/session-text.ts';
+import { formatRemovals, formatRevocation } from '../../output/session-text.ts';
+import { exitIfStillStored } from '../credential.ts';
 import { openServer } from './shared.ts';
 
 export function logoutCommand(cli: Cli): Command {
@@ -18,7 +19,8 @@ export function logoutCommand(cli: Cli): Command {
         signOut(context, jsmCredential, (issuer) => openServer(cli, issuer)),
       );
       await cli.print([formatRevocation(server), ...formatRemovals(jsmCredential, removals, context)]);
-      if (removals.some(isStillStored) || typeof server !== 'string') cli.exitWith(exitCodes.error);
+      if (typeof server !== 'string') cli.exitWith(exitCodes.error);
+      exitIfStillStored(cli, removals);
     },
   });
 }
