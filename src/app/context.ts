@@ -17,6 +17,7 @@ export interface ReadContext {
   readonly host: HostInfo;
   readonly stores: ReadableStores;
   readonly placement: Pick<PlacementRepository, 'read'>;
+  readonly terminal: Pick<Terminal, 'warn'>;
   /** Cancels the operation in progress. */
   readonly signal?: AbortSignal;
 }

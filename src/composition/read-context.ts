@@ -31,6 +31,12 @@ export function createReadContext(
     settings,
     host: createHostInfo(profile),
     placement: createPlacementReader({ path: settings.placementPath }),
+    terminal: {
+      // The full program then reads the secret, and warns.
+      warn: () => {
+        throw new Error('a read without prompts prints no warning');
+      },
+    },
     stores: {
       candidates: [],
       async open(id: StoreId) {

@@ -27,12 +27,14 @@ export interface CredentialStore {
    * - present → the exact bytes that were set, including the empty secret
    * - certainly absent → `undefined`
    * - unknown (locked, timed out, damaged, denied) → rejects; a failure is never `undefined`
-   * - several items of the store match and none is keystow's own → `ambiguous`
+   * - only another program's item matches → absent; with `onForeignItem` → its secret
+   * - several items match, and it isn't certain which is the right one → `ambiguous`
    */
   get(name: CredentialName, options?: OperationOptions): Promise<Secret | undefined>;
 
   /**
    * - absent → created; present → replaced; resolves when a later `get` in any process returns these bytes
+   * - another program's item matches → it stays as it is, and keystow's own is created beside it
    * - fails or is killed half-way → a later `get` returns the old secret or the new one, never nothing, never a mixture
    * - two writers at the same time → one of the two secrets is there, complete
    * - any number of bytes from 0 to 1 MiB works, whatever the platform's limit for one item
@@ -44,6 +46,7 @@ export interface CredentialStore {
    * - present → removed, with all its chunks and duplicates; resolves `true`
    * - certainly absent → resolves `false`
    * - present but not removable, or unknown → rejects; never `false`
+   * - another program's item matches → it stays, and doesn't count as present
    */
   delete(name: CredentialName, options?: OperationOptions): Promise<boolean>;
 
@@ -61,4 +64,9 @@ export interface CredentialStore {
 
 export interface OperationOptions {
   readonly signal?: AbortSignal;
+  /**
+   * Called once if `get` read another program's item, because there is none of keystow's own, or if `delete` left one.
+   * Only in the Secret Service can another program's item match.
+   */
+  onForeignItem?(): void;
 }

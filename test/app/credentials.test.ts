@@ -185,6 +185,23 @@ describe('get', () => {
     expect((await failure(getCredential(world.context, alice), 'not-installed')).message).toContain('the Keychain');
   });
 
+  test('warns about a secret that is from another program’s item, whether or not a store is recorded', async () => {
+    await storeInKeyring();
+    const store = world.stores['secret-service'];
+    const { get } = store;
+    Object.assign(store, {
+      get: (...args: Parameters<typeof get>) => {
+        args[1]?.onForeignItem?.();
+        return get(...args);
+      },
+    });
+    await expectSecret(alice, old);
+    world.snapshot = { placement: [], state: 'absent' };
+    await expectSecret(alice, old);
+    const warning = "demo alice was read from another program's item in the Secret Service";
+    expect(world.warnings).toEqual([warning, warning]);
+  });
+
   test('searches every store in order if no store is recorded', async () => {
     await world.stores.file.set(alice, old);
     world.calls.length = 0;
@@ -231,6 +248,22 @@ describe('get', () => {
 });
 
 describe('delete', () => {
+  test('warns about another program’s item that stays', async () => {
+    await storeInKeyring();
+    const store = world.stores['secret-service'];
+    const remove = store.delete;
+    Object.assign(store, {
+      delete: (...args: Parameters<typeof remove>) => {
+        args[1]?.onForeignItem?.();
+        return remove(...args);
+      },
+    });
+    expect(await deleteCredential(world.context, alice)).toEqual(['secret-service']);
+    expect(world.warnings).toEqual([
+      "another program's item for demo alice stays in the Secret Service, and a read still finds it",
+    ]);
+  });
+
   test('removes it from every store, and returns which ones had it', async () => {
     await storeInFile();
     await world.stores['secret-service'].set(alice, old);

@@ -72,7 +72,7 @@ test.each<[string, Parameters<typeof adviseSelectionError>[0], string, string, s
     },
     'keychain',
     'JSM_STORAGE=keychain requires the Secret Service: the Secret Service has several items with the same name',
-    'list the items with: secret-tool search --all service SERVICE; then delete all but one (or set JSM_STORAGE=file)',
+    'store the credential again: keystow then reads its own item, and leaves those of other programs (or set JSM_STORAGE=file)',
   ],
 ])('the advice for %s', (_, error, preference, explanation, fix) => {
   expect(adviseSelectionError(error, { preference, keyringDisabled: false }, host)).toEqual({ explanation, fix });

@@ -152,18 +152,26 @@ export class FakeProvider {
   }
 
   #search(wanted: readonly [string, string][]): Answer {
-    const has = ({ attributes }: FakeItem) =>
-      wanted.every(([key, text]) => attributes.some(([k, t]) => k === key && t === text));
-    const paths = [...this.items].filter(([, item]) => has(item)).map(([path]) => path);
+    const paths = this.#find(wanted);
     return { signature: 'aoao', values: this.locked ? [[], paths] : [paths, []] };
   }
 
-  #create([properties, secret]: readonly Value[]): Answer {
-    this.#created += 1;
-    const path = `${collection}/${this.#created}`;
+  /** Returns the paths of the items that have these attributes, whatever else they have. */
+  #find(wanted: readonly [string, string][]): string[] {
+    const has = ({ attributes }: FakeItem) =>
+      wanted.every(([key, text]) => attributes.some(([k, t]) => k === key && t === text));
+    return [...this.items].filter(([, item]) => has(item)).map(([path]) => path);
+  }
+
+  /** Asked to replace, overwrites an item that has these attributes, whatever else it has: as gnome-keyring and KWallet do. */
+  #create([properties, secret, replaces]: readonly Value[]): Answer {
     const given = new Map(properties as [string, [string, Value]][]);
-    const [, attributes] = given.get('org.freedesktop.Secret.Item.Attributes') ?? ['', []];
-    this.items.set(path, { attributes: attributes as [string, string][], modified: 0n, secret: secret as Value });
+    const [, value] = given.get('org.freedesktop.Secret.Item.Attributes') ?? ['', []];
+    const attributes = value as [string, string][];
+    const [existing] = replaces ? this.#find(attributes) : [];
+    if (existing === undefined) this.#created += 1;
+    const path = existing ?? `${collection}/${this.#created}`;
+    this.items.set(path, { attributes, modified: 0n, secret: secret as Value });
     return { signature: 'oo', values: [path, none] };
   }
 }

@@ -24,10 +24,10 @@ async function tapped() {
 }
 
 describeStore('the calls of each operation, and their round trips', 'secret-service', missing(), () => {
-  test('the first get: three turns, six calls', async () => {
+  test('the first get: three turns, seven calls', async () => {
     const { tap, store } = await tapped();
     await store.get(name);
-    expect(tap.turns).toEqual([opening, ['OpenSession', 'SearchItems'], ['GetSecret']]);
+    expect(tap.turns).toEqual([opening, ['OpenSession', 'SearchItems'], ['GetSecret', 'Get']]);
   });
 
   test('sixteen programs that read at the same time all get the secret', async () => {
@@ -36,12 +36,12 @@ describeStore('the calls of each operation, and their round trips', 'secret-serv
     for (const secret of await Promise.all(reads)) expect(Buffer.from(secret?.expose() ?? []).toString()).toBe('kept');
   });
 
-  test('a get over the kept connection: three turns, three calls', async () => {
+  test('a get over the kept connection: three turns, four calls', async () => {
     const { tap, store } = await tapped();
     await store.list('demo');
     tap.turns.length = 0;
     await store.get(name);
-    expect(tap.turns).toEqual([['ReadAlias'], ['SearchItems'], ['GetSecret']]);
+    expect(tap.turns).toEqual([['ReadAlias'], ['SearchItems'], ['GetSecret', 'Get']]);
   });
 
   test('getting an absent credential checks for a locked collection, and stops', async () => {

@@ -66,9 +66,10 @@ describeStore('the error messages of the Secret Service', 'secret-service', miss
     const { provider, store } = await setUpStore();
     provider.add({ ...exactAttributes, realm: 'a' }, 'one');
     provider.add({ ...exactAttributes, realm: 'b' }, 'two');
-    expect(await failure(store.get(name), 'ambiguous')).toMatchObject({
+    const reading = store.get(name, { onForeignItem: () => undefined });
+    expect(await failure(reading, 'ambiguous')).toMatchObject({
       message: 'several items of the Secret Service match, and none of them is certainly the right one',
-      hint: 'keep one of the items that "secret-tool search --all service SERVICE" shows, and delete the others',
+      hint: 'store the credential again: keystow then reads its own item, and leaves those of other programs',
     });
   });
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
@@ -6,12 +6,16 @@ import { missingSessionBus } from '../support/session-bus.ts';
 import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 
 describeStore('the item that a credential is read from', 'secret-service', missingSessionBus(), () => {
-  test('the only match is used, whatever other attributes it has', async () => {
-    const { provider, readText } = await setUpStore();
+  test('the only match, with other attributes, is used only if the caller wants to know of it', async () => {
+    const { provider, store, readText } = await setUpStore();
     provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'alone');
-    expect(await readText()).toBe('alone');
-    // Its attributes and time of modification aren't needed.
-    expect(provider.valuesOf('Get')).toEqual([['org.freedesktop.Secret.Collection', 'Locked']]);
+    expect(await readText()).toBe('');
+    const onForeignItem = vi.fn();
+    const secret = await store.get(name, { onForeignItem });
+    expect(secret?.equals(textSecret('alone'))).toBe(true);
+    expect(onForeignItem).toHaveBeenCalledOnce();
+    // Its time of modification isn't needed.
+    expect(provider.valuesOf('Get').map(([, property]) => property)).not.toContain('Modified');
   });
 
   test('of several matches, the one without other attributes is used', async () => {
@@ -21,10 +25,14 @@ describeStore('the item that a credential is read from', 'secret-service', missi
     expect(await readText()).toBe('ours');
   });
 
-  test.each(['xdg:schema', 'application'])('the attribute %s doesn’t count as another attribute', async (key) => {
+  test.each([
+    ['xdg:schema', 'org.freedesktop.Secret.Generic'],
+    ['application', 'Python keyring library'],
+  ])('the attribute %s doesn’t count as another attribute if it is %s', async (key, value) => {
     const { provider, readText } = await setUpStore();
     provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'foreign', 9n);
-    provider.add({ ...exactAttributes, [key]: 'anything' }, 'ours', 1n);
+    provider.add({ ...exactAttributes, [key]: `${value} too` }, 'foreign', 9n);
+    provider.add({ ...exactAttributes, [key]: value }, 'ours', 1n);
     expect(await readText()).toBe('ours');
   });
 
@@ -54,29 +62,43 @@ describeStore('the item that a credential is read from', 'secret-service', missi
   test('several matches modified at the same time are ambiguous to read, and replaced by a write', async () => {
     const { provider, store, readText } = await setUpStore();
     provider.add(exactAttributes, 'one', 1n);
-    provider.add({ ...exactAttributes, application: 'x' }, 'two', 1n);
+    provider.add({ ...exactAttributes, application: 'Python keyring library' }, 'two', 1n);
     await failure(store.get(name), 'ambiguous');
     await store.set(name, textSecret('new'));
     expect(provider.items.size).toBe(1);
     expect(await readText()).toBe('new');
   });
 
-  test('[SS10] several matches, all with other attributes: ambiguous, with a hint, and nothing is changed', async () => {
-    const { provider, store } = await setUpStore();
-    provider.add({ ...exactAttributes, realm: 'a' }, 'one', 1n);
-    provider.add({ ...exactAttributes, realm: 'b' }, 'two', 2n);
-    const operations = [store.get(name), store.set(name, textSecret('x')), store.delete(name)];
-    for (const { hint } of await Promise.all(operations.map((operation) => failure(operation, 'ambiguous')))) {
-      expect(hint).toMatch(/./);
-    }
+  test('[SS10] several matches, all with other attributes: ambiguous to read, with a hint; a write creates another item', async () => {
+    const { provider, store, readText } = await setUpStore();
+    const foreign = [
+      provider.add({ ...exactAttributes, realm: 'a' }, 'one', 1n),
+      provider.add({ ...exactAttributes, realm: 'b' }, 'two', 2n),
+    ];
+    const { hint } = await failure(store.get(name, { onForeignItem: () => undefined }), 'ambiguous');
+    expect(hint).toMatch(/./);
+    expect(await store.delete(name)).toBe(false);
+    await store.set(name, textSecret('ours'));
+    expect(await readText()).toBe('ours');
+    expect(provider.valuesOf('CreateItem').map(([, , replaces]) => replaces)).toEqual([false]);
+    expect(await store.delete(name)).toBe(true);
+    expect([...provider.items.keys()]).toEqual(foreign);
     expect(provider.calls).not.toContain('SetSecret');
-    expect(provider.calls).not.toContain('Delete');
+  });
+
+  test('a locked match that hides its attributes is unlocked before anything is written beside it', async () => {
+    const hides = { Get: () => ({ signature: 'v', values: [['a{ss}', [['gkr:compat:hashed:service', 'x']]]] }) };
+    const { provider, store } = await setUpStore({ names: ['org.gnome.keyring'], locked: true, instead: hides });
+    provider.add(exactAttributes, 'kept');
+    await failure(store.set(name, textSecret('x')), 'locked');
+    await failure(store.delete(name), 'locked');
+    expect(provider.calls).not.toContain('CreateItem');
   });
 
   test('delete removes every duplicate and no other item', async () => {
     const { provider, store } = await setUpStore();
     provider.add(exactAttributes, 'one', 1n);
-    provider.add({ ...exactAttributes, application: 'x' }, 'two', 1n);
+    provider.add({ ...exactAttributes, application: 'Python keyring library' }, 'two', 1n);
     const foreign = provider.add({ ...exactAttributes, realm: 'a' }, 'foreign');
     expect(await store.delete(name)).toBe(true);
     expect([...provider.items.keys()]).toEqual([foreign]);

@@ -4,49 +4,73 @@ import * as calls from './calls.ts';
 import * as changes from './change-calls.ts';
 import { releaseName, requestName } from './dbus/bus-calls.ts';
 import { formatLabel, parseName, toAttributes, toServiceAttributes } from './item-attributes.ts';
-import { filterNewest, findItems, type Item, inBatches, searchItems, unlockItems } from './items.ts';
+import { filterNewest, findMatches, type Item, inBatches, type Matches, searchItems, unlockItems } from './items.ts';
 import { SecretServiceError, toSecretServiceError } from './to-error.ts';
 import { completeChange, findLockedCollection, unlockInteractively } from './unlock.ts';
 import type { Attempt } from './with-retries.ts';
 
-/** Overwrites the newest of several items, and deletes the others, so that every tool reads the same secret. */
+/** Overwrites keystow's own item, or creates it. Never changes another program's item. */
 export async function writeItem(attempt: Attempt, name: CredentialName, secret: Secret): Promise<void> {
-  await withBusLock(attempt, async () => {
-    const found = await findItems(attempt, name);
-    const [item] = await filterNewest(attempt, found);
-    if (item === undefined) {
-      await createItem(attempt, name, secret);
+  if (!needsLock(attempt)) {
+    const { own, foreign } = await findMatches(attempt, name);
+    if (own.length > 0) return overwriteItem(attempt, own, secret);
+    if (foreign.length === 0) {
+      await createItem(attempt, name, secret, { replaces: true });
       return;
     }
-    await unlockItems(attempt, [item]);
-    await changes.setSecret(attempt.session, item.path, await attempt.session.path, secret.expose());
-    const others = found.filter(({ path, locked }) => path !== item.path && !locked);
-    await inBatches(others, (other) => deletePath(attempt, other.path));
+  }
+  // `replace` would overwrite another program's item: gnome-keyring and KWallet look for one with these attributes or more.
+  await withBusLock(attempt, async () => {
+    const { own } = await findMatches(attempt, name);
+    if (own.length > 0) await overwriteItem(attempt, own, secret);
+    else await createItem(attempt, name, secret, { replaces: false });
   });
 }
 
-/** Returns the path of the new item. */
-export async function createItem(attempt: Attempt, name: CredentialName, secret: Secret): Promise<string> {
+/** Overwrites the newest of several items, and deletes the others, so that every tool reads the same secret. */
+async function overwriteItem(attempt: Attempt, own: readonly Item[], secret: Secret): Promise<void> {
+  const newest = await filterNewest(attempt, own);
+  const [item] = await unlockItems(attempt, newest.slice(0, 1));
+  if (item === undefined) return;
+  await changes.setSecret(attempt.session, item.path, await attempt.session.path, secret.expose());
+  const others = own.filter(({ path, locked }) => path !== item.path && !locked);
+  await inBatches(others, (other) => deletePath(attempt, other.path));
+}
+
+/**
+ * Returns the path of the new item. `replaces`: an item that another client creates at the same time is overwritten. Not
+ * for KeePassXC, which would search once more, and never answer if another client creates an item meanwhile.
+ */
+export async function createItem(
+  attempt: Attempt,
+  name: CredentialName,
+  secret: Secret,
+  { replaces }: { readonly replaces: boolean },
+): Promise<string> {
   const { session, collection, schema } = attempt;
   if (collection === undefined) throw new SecretServiceError('no-collection');
   const item = {
     label: formatLabel(name, schema),
     attributes: toAttributes(name, schema),
     bytes: secret.expose(),
-    // Asked to replace, KeePassXC searches once more, and never answers if another client creates an item meanwhile.
-    replaces: session.provider !== 'keepassxc',
+    replaces,
   };
   const [path, prompt] = await changes.createItem(session, collection, await session.path, item);
   return (await completeChange(attempt, prompt)) ?? path;
 }
 
-/** Deletes every item of a name. Calls `onFound` once there is one. */
-export async function deleteItem(attempt: Attempt, name: CredentialName, onFound: () => void): Promise<void> {
-  await withBusLock(attempt, async () => {
-    const items = await findItems(attempt, name);
-    if (items.length > 0) onFound();
-    await inBatches(await unlockItems(attempt, items), ({ path }) => deletePath(attempt, path));
-  });
+/** Deletes keystow's own items of a name. Calls `onFound` with what there is, before it deletes anything. */
+export async function deleteItem(
+  attempt: Attempt,
+  name: CredentialName,
+  onFound: (matches: Matches) => void,
+): Promise<void> {
+  const work = async () => {
+    const matches = await findMatches(attempt, name);
+    onFound(matches);
+    await inBatches(await unlockItems(attempt, matches.own), ({ path }) => deletePath(attempt, path));
+  };
+  await (needsLock(attempt) ? withBusLock(attempt, work) : work());
 }
 
 export async function deletePath(attempt: Attempt, path: string): Promise<void> {
@@ -79,12 +103,15 @@ export async function searchAll(attempt: Attempt): Promise<Item[]> {
 const lockName = 'org.keystow.Lock';
 
 /**
- * Calls `work` while no other process of keystow changes the provider's items. Only KeePassXC needs this: it keeps both of
- * two entries that are created at the same time, and crashes if two clients delete one.
+ * Whether every change needs {@link withBusLock}: KeePassXC keeps both of two entries that are created at the same time,
+ * and crashes if two clients delete one.
  */
-async function withBusLock(attempt: Attempt, work: () => Promise<void>): Promise<void> {
-  const { bus, provider } = attempt.session;
-  if (provider !== 'keepassxc') return work();
+function needsLock({ session }: Attempt): boolean {
+  return session.provider === 'keepassxc';
+}
+
+/** Calls `work` while no other process of keystow that holds this lock changes the provider's items. */
+async function withBusLock({ session: { bus } }: Attempt, work: () => Promise<void>): Promise<void> {
   await requestName(bus, lockName).catch((error) => {
     // A sandbox may let nobody own a name. Changes are then made without the lock.
     if (toSecretServiceError(error).code !== 'denied') throw error;

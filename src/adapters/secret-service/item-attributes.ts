@@ -12,7 +12,7 @@ interface Schema {
 }
 
 const schemas: Readonly<Record<AttributeSchema, Schema>> = {
-  // What `@napi-rs/keyring` writes. `secret-tool` and Python's keyring add an attribute.
+  // What `@napi-rs/keyring` writes. Python's keyring adds an attribute, and `secret-tool` may.
   keystow: { account: 'username', fixed: {}, label: ({ service, account }) => `${account}@${service}` },
   // keytar_posix.cc of keytar 7.9. libsecret adds the schema's name to what it writes and to what it searches by.
   keytar: {
@@ -22,11 +22,17 @@ const schemas: Readonly<Record<AttributeSchema, Schema>> = {
   },
 };
 
-/** Attributes that don't identify an item: libsecret's, Python keyring's, and those of every entry in KeePassXC. */
-const ignored = [
-  ...['xdg:schema', 'application'],
-  ...['Title', 'UserName', 'URL', 'Notes', 'Uuid', 'Path', 'FDO_SECRETS_CONTENT_TYPE'],
-];
+/**
+ * Attributes that an item may have besides: what Python's keyring adds, what libsecret adds to an item without a schema,
+ * and gnome-keyring when it reads its file again. Any other value marks an item as another program's.
+ */
+const allowed: Attributes = {
+  application: 'Python keyring library',
+  'xdg:schema': 'org.freedesktop.Secret.Generic',
+};
+
+/** KeePassXC adds these to every entry. */
+const entryAttributes = ['Title', 'UserName', 'URL', 'Notes', 'Uuid', 'Path', 'FDO_SECRETS_CONTENT_TYPE'];
 
 /** Returns the attributes that an item is written with and searched by. */
 export function toAttributes({ service, account }: CredentialName, schema: AttributeSchema): Attributes {
@@ -43,11 +49,15 @@ export function formatLabel(name: CredentialName, schema: AttributeSchema): stri
   return schemas[schema].label(name).replaceAll('{', '(').replaceAll('}', ')');
 }
 
-/** Returns the credential of an item, if the item has the attributes of this schema and no others. */
+/**
+ * Returns the credential of an item, if the item has the attributes of this schema and no others: keystow has written it,
+ * or a program that writes the same attributes.
+ */
 export function parseName(attributes: Attributes, schema: AttributeSchema): CredentialName | undefined {
   const { account: accountAttribute, fixed } = schemas[schema];
   const { service = '', [accountAttribute]: account = '', ...others } = attributes;
-  if (Object.keys(others).some((key) => !ignored.includes(key))) return undefined;
+  const isOther = ([key, value]: [string, string]) => allowed[key] !== value && !entryAttributes.includes(key);
+  if (Object.entries(others).some(isOther)) return undefined;
   if (Object.entries(fixed).some(([key, value]) => others[key] !== value)) return undefined;
   try {
     return toCredentialName(service, account);

@@ -11,12 +11,45 @@ export interface Item {
   readonly locked: boolean;
 }
 
-export async function readItem(attempt: Attempt, name: CredentialName): Promise<Secret | undefined> {
-  const [item, duplicate] = await filterNewest(attempt, await findItems(attempt, name));
+/** The items of a credential. */
+export interface Matches {
+  /** Those with exactly the attributes that keystow writes, whichever program wrote them. */
+  readonly own: readonly Item[];
+  /** Those with other attributes besides, which belong to other programs: they are never changed. */
+  readonly foreign: readonly Item[];
+}
+
+export interface ReadSecret {
+  readonly secret: Secret;
+  /** Whether it is from another program's item. */
+  readonly isForeign: boolean;
+}
+
+/** Reads keystow's own item. `readsForeign`: if there is none, reads another program's item, if it's the only one. */
+export async function readItem(
+  attempt: Attempt,
+  name: CredentialName,
+  { readsForeign }: { readonly readsForeign: boolean },
+): Promise<ReadSecret | undefined> {
+  const found = await findItems(attempt, name);
+  // If there's only one, its attributes are read together with its secret.
+  const { own, foreign } = found.length > 1 ? await classifyItems(attempt, found) : { own: found, foreign: [] };
+  const [item, duplicate] = own.length > 0 || !readsForeign ? await filterNewest(attempt, own) : foreign;
   if (duplicate !== undefined) throw new SecretServiceError('ambiguous');
   if (item === undefined) return undefined;
   await unlockItems(attempt, [item]);
-  return new Secret(await calls.getSecret(attempt.session, item.path, await attempt.session.path));
+  const session = await attempt.session.path;
+  const [bytes, attributes] = await Promise.all([
+    calls.getSecret(attempt.session, item.path, session),
+    calls.readAttributes(attempt.session, item.path),
+  ]);
+  const isForeign = parseName(attributes, attempt.schema) === undefined;
+  return isForeign && !readsForeign ? undefined : { secret: new Secret(bytes), isForeign };
+}
+
+/** Finds the items of a credential, and reads their attributes to tell whose they are. */
+export async function findMatches(attempt: Attempt, name: CredentialName): Promise<Matches> {
+  return classifyItems(attempt, await findItems(attempt, name));
 }
 
 export async function searchItems({ session }: Attempt, attributes: calls.Attributes): Promise<Item[]> {
@@ -25,18 +58,18 @@ export async function searchItems({ session }: Attempt, attributes: calls.Attrib
 }
 
 /** Returns the items of a credential, which may be locked. None means that the credential certainly isn't there. */
-export async function findItems(attempt: Attempt, name: CredentialName): Promise<readonly Item[]> {
+async function findItems(attempt: Attempt, name: CredentialName): Promise<readonly Item[]> {
   const { provider } = attempt.session;
   const search = () => searchItems(attempt, toAttributes(name, attempt.schema));
   // gnome-keyring also finds locked items. KeePassXC would prompt, and KWallet's items change when it's unlocked.
   const early = provider === 'gnome-keyring' ? await search() : undefined;
-  if (early !== undefined && early.length > 0) return filterOwn(attempt, early);
+  if (early !== undefined && early.length > 0) return early;
   const collection = await findLockedCollection(attempt);
-  if (collection === undefined) return filterOwn(attempt, early ?? (await search()));
+  if (collection === undefined) return early ?? (await search());
   const found = provider === 'keepassxc' ? [] : (early ?? (await search()));
-  if (found.length > 0) return filterOwn(attempt, found);
+  if (found.length > 0) return found;
   await unlockInteractively(attempt, [collection]);
-  return filterOwn(attempt, await search());
+  return search();
 }
 
 /** Returns the item that was modified last, to the second, or several if they were modified at the same time. */
@@ -55,15 +88,20 @@ export async function unlockItems(attempt: Attempt, items: readonly Item[]): Pro
   return items.map(({ path }) => ({ path, locked: false }));
 }
 
-/** Removes items that other tools wrote with further attributes. An item that matches alone counts, whatever it has. */
-async function filterOwn(attempt: Attempt, matches: readonly Item[]): Promise<readonly Item[]> {
-  if (matches.length <= 1) return matches;
-  const attributes = await inBatches(matches, ({ path }) => calls.readAttributes(attempt.session, path));
-  const own = matches.filter((_, index) => parseName(attributes[index] ?? {}, attempt.schema) !== undefined);
-  if (own.length > 0) return own;
-  // A provider may hide the attributes of a locked item.
-  if (matches.some((item) => item.locked)) return filterOwn(attempt, await unlockItems(attempt, matches));
-  throw new SecretServiceError('ambiguous');
+async function classifyItems(attempt: Attempt, items: readonly Item[]): Promise<Matches> {
+  const { session, schema } = attempt;
+  const attributes = await inBatches(items, ({ path }) => calls.readAttributes(session, path));
+  const isOwn = (index: number) => parseName(attributes[index] ?? {}, schema) !== undefined;
+  const own = items.filter((_, index) => isOwn(index));
+  // gnome-keyring shows only hashes of a locked item's attributes.
+  const isHidden = (item: Item, index: number) => item.locked && attributes[index]?.service === undefined;
+  if (own.length > 0 || !items.some(isHidden))
+    return { own, foreign: items.filter((item, index) => !isOwn(index) && !isHidden(item, index)) };
+  await unlockItems(attempt, items.filter(isHidden));
+  return classifyItems(
+    attempt,
+    items.map((item, index) => (isHidden(item, index) ? { ...item, locked: false } : item)),
+  );
 }
 
 /** A bus may limit the unanswered calls of one client, by default to 128. */

@@ -47,11 +47,11 @@ async function checkEntries(attempt: Attempt): Promise<void> {
 
 async function writeAndReadBack(attempt: Attempt, { name, secret }: Sentinel): Promise<void> {
   const { session, operation } = attempt;
-  const path = await createItem(attempt, name, secret);
+  const path = await createItem(attempt, name, secret, { replaces: true });
   operation.cleanUp = () => session.bus.callWithoutReply(deleteMethod(session, path));
   try {
-    const readBack = await readItem(attempt, name);
-    if (!readBack?.equals(secret)) throw new SecretServiceError('round-trip-mismatch');
+    const readBack = await readItem(attempt, name, { readsForeign: false });
+    if (!readBack?.secret.equals(secret)) throw new SecretServiceError('round-trip-mismatch');
   } catch (error) {
     await deletePath(attempt, path).catch(() => undefined);
     throw error;

@@ -33,7 +33,11 @@ export class SecretServiceReader {
 
   async get(name: CredentialName, options?: OperationOptions): Promise<Secret | undefined> {
     toCredentialName(name.service, name.account);
-    return this.operate(options, (attempt) => readItem(attempt, name));
+    const onForeignItem = options?.onForeignItem;
+    const readsForeign = onForeignItem !== undefined;
+    const found = await this.operate(options, (attempt) => readItem(attempt, name, { readsForeign }));
+    if (found?.isForeign) onForeignItem?.();
+    return found?.secret;
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
 import type { StoreProbe } from '../../ports/store-probe.ts';
 import { deleteItem, listCredentials, writeItem } from './change-items.ts';
+import type { Matches } from './items.ts';
 import { createSentinel, probe } from './probe.ts';
 import { type ReaderOptions, SecretServiceReader } from './secret-service-reader.ts';
 import { SecretServiceError, toError, toProbeResult, toSecretServiceError } from './to-error.ts';
@@ -41,12 +42,15 @@ export class SecretService extends SecretServiceReader implements CredentialStor
 
   async delete(name: CredentialName, options?: OperationOptions): Promise<boolean> {
     toCredentialName(name.service, name.account);
-    let wasFound = false;
-    const onFound = () => {
-      wasFound = true;
+    let [isFound, isForeign] = [false, false];
+    // After a failed attempt, the next one may find less.
+    const onFound = ({ own, foreign }: Matches) => {
+      isFound ||= own.length > 0;
+      isForeign = foreign.length > 0;
     };
     await this.operate(options, (attempt) => deleteItem(attempt, name, onFound));
-    return wasFound;
+    if (isForeign) options?.onForeignItem?.();
+    return isFound;
   }
 
   async list(service?: string, options?: OperationOptions): Promise<readonly CredentialName[]> {

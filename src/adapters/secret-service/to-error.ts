@@ -70,8 +70,7 @@ const messages: Readonly<Record<SecretServiceErrorCode, string>> = {
   cancelled: 'the operation was cancelled',
 };
 
-const ambiguityHint =
-  'keep one of the items that "secret-tool search --all service SERVICE" shows, and delete the others';
+const ambiguityHint = 'store the credential again: keystow then reads its own item, and leaves those of other programs';
 
 /** Returns whether this address of the bus couldn't be connected to. */
 export function isConnectError(thrown: unknown): boolean {

@@ -6,7 +6,7 @@ import {
   recordRemoval,
   removeEntry,
 } from '../../domain/placement/placement-index.ts';
-import type { StoreId } from '../../domain/store-id.ts';
+import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import { type Context, withLock } from '../context.ts';
 import { checkPolicy, checkRequiredKeyring, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
 import { isUnsupported, withFix, withPlacement } from './store-error.ts';
@@ -17,6 +17,7 @@ import { isUnsupported, withFix, withPlacement } from './store-error.ts';
  *
  * - a store that is recorded to have a copy is unavailable → rejects, naming it, after removing the other copies
  * - no copy was found, and a store that might have one is unavailable → rejects with that store's error
+ * - another program's item matches → it stays, with a warning
  */
 export async function deleteCredential(context: Context, name: CredentialName): Promise<readonly StoreId[]> {
   const removals = await removeEverywhere(context, name);
@@ -55,7 +56,12 @@ async function removeCopies(context: Context, name: CredentialName): Promise<rea
   for (const id of new Set([...recorded, ...getSearchOrder(context)])) {
     try {
       const store = await openEnabledStore(context, id);
-      const removed = await store.delete(name, { signal: context.signal });
+      const { service, account } = name;
+      const onForeignItem = () =>
+        context.terminal.warn(
+          `another program's item for ${service} ${account} stays in the ${storeNames[id]}, and a read still finds it`,
+        );
+      const removed = await store.delete(name, { signal: context.signal, onForeignItem });
       removals.push({ store: id, outcome: removed ? 'removed' : 'absent' });
       if (recorded.includes(id)) await update((now) => recordRemoval(now, name, id));
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { findEntry, isSameRevision, type PlacementEntry } from '../../domain/placement/placement-index.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { StoreId } from '../../domain/store-id.ts';
+import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Context, ReadContext } from '../context.ts';
 import { checkPolicy, checkRequiredKeyring, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
@@ -13,6 +13,7 @@ import { checkPolicy, checkRequiredKeyring, getSearchOrder, openEnabledStore } f
  * - in no store → `undefined`; if the user requires a keyring, and none is usable → `keyring-required`
  * - the recorded store is unavailable → rejects, naming the store and the day of the write
  * - not found, and a store that might have it is unavailable → rejects with that store's error
+ * - only another program's item matches → its secret, with a warning
  */
 export async function getCredential(context: Context, name: CredentialName): Promise<Secret | undefined> {
   await checkPolicy(context);
@@ -44,7 +45,7 @@ export async function getRecorded(context: ReadContext, entry: PlacementEntry): 
   const name = { service: entry.service, account: entry.account };
   try {
     const store = await openEnabledStore(context, entry.store);
-    const secret = await store.get(name, operationOptions(context));
+    const secret = await store.get(name, operationOptions(context, name, entry.store));
     if (secret !== undefined) return secret;
   } catch (error) {
     const { withPlacement } = await import('./store-error.ts');
@@ -64,7 +65,7 @@ async function search(
   for (const id of order) {
     try {
       const store = await openEnabledStore(context, id);
-      const secret = await store.get(name, operationOptions(context));
+      const secret = await store.get(name, operationOptions(context, name, id));
       if (secret !== undefined) return secret;
     } catch (error) {
       const { isUnsupported, withFix } = await import('./store-error.ts');
@@ -75,6 +76,12 @@ async function search(
   return undefined;
 }
 
-function operationOptions({ signal }: ReadContext): OperationOptions {
-  return signal ? { signal } : {};
+function operationOptions(
+  { signal, terminal }: ReadContext,
+  { service, account }: CredentialName,
+  store: StoreId,
+): OperationOptions {
+  const onForeignItem = () =>
+    terminal.warn(`${service} ${account} was read from another program's item in the ${storeNames[store]}`);
+  return { onForeignItem, ...(signal && { signal }) };
 }

@@ -101,7 +101,7 @@ const secretServiceAdvice: AdviceTable = {
     fix: unlockGnomeKeyringCommand,
   }),
   ambiguous: () => ({
-    fix: 'list the items with: secret-tool search --all service SERVICE; then delete all but one',
+    fix: 'store the credential again: keystow then reads its own item, and leaves those of other programs',
   }),
 };
 
