@@ -120,7 +120,7 @@ describe('the redirect with the right state ends the sign-in', () => {
 
   test('with the iss of another provider (RFC 9207)', async () => {
     const rejected = failure(signedIn, 'sign-in-unreachable');
-    const page = await send(`?state=${state}&iss=https%3A%2F%2Fevil.example&code=x`);
+    const page = await send(`?state=${state}&iss=https%3A%2F%2Fevil.example&code=a-code-of-my-own`);
     expect(page.html).toContain('You are not signed in');
     expect((await rejected).message).toContain('unexpected "iss" (issuer) response parameter value');
   });

@@ -82,3 +82,25 @@ describe('what a token response leaves out', () => {
     expectAllHidden(error, [previous.refreshToken, ...Object.values(stub.tokens)]);
   });
 });
+
+describe('a server that echoes the request in its error', () => {
+  const clientSecret = 'GOCSPX-s3cret/+of the client';
+  const tokens = { accessToken: 'an-access-token', refreshToken: 'a-s3cret-refresh-token' };
+
+  test.each(['client_secret_basic', 'client_secret_post'])(
+    '[OA14] with %s, the error contains neither the client secret nor a token, in any encoding',
+    async (method) => {
+      const stub = await startStubProvider({
+        metadata: { token_endpoint_auth_methods_supported: [method] },
+        token: (parameters, authorization = '') => ({
+          status: 400,
+          body: { error: 'invalid_request', error_description: `Authorization: ${authorization}; ${parameters}` },
+        }),
+      });
+      const client = { clientId: 'a-client', clientSecret };
+      const error = await failure(createClient(stub, client).refresh(tokens), 'sign-in-refused');
+      expect(error.message).toContain('[secret]');
+      expectAllHidden(error, [clientSecret, tokens.refreshToken]);
+    },
+  );
+});

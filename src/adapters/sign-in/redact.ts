@@ -1,26 +1,118 @@
 /** Longest text of a server that a message repeats, in UTF-16 code units. */
 const maxLength = 300;
 
-/** Turns a server's text into one line of bounded length, without control characters and without these secrets. */
+/** Longest text that is searched. */
+const maxInputLength = 16 * 1024;
+
+/**
+ * Turns a server's text into one line of bounded length, without control characters and without these secrets, whatever
+ * encoding the server repeats them in.
+ */
 export function redact(text: string, secrets: readonly string[] = []): string {
-  return removeSecrets(text, secrets)
+  return removeSecrets(text.slice(0, maxInputLength), secrets)
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ')
     .trim()
     .slice(0, maxLength);
 }
 
 function removeSecrets(text: string, secrets: readonly string[]): string {
-  return secrets
+  // The longest first, so that a secret within another one leaves nothing of the longer one behind.
+  return [...new Set(secrets)]
     .filter((secret) => secret !== '')
-    .reduce((rest, secret) => rest.replaceAll(toPattern(secret), '[secret]'), text);
+    .sort((a, b) => b.length - a.length)
+    .flatMap(createPatterns)
+    .reduce((rest, pattern) => rest.replaceAll(pattern, '[secret]'), text);
 }
 
-/** Matches a secret in every percent-encoding: URLs, forms and headers each encode different characters. */
-function toPattern(secret: string): RegExp {
-  const characters = Array.from(secret, (character) => {
-    const plain = character === ' ' ? '[ +]' : character.replace(/[\\^$.*+?()[\]{}|]/, '\\$&');
-    const encoded = Buffer.from(character).toString('hex').replaceAll(/../g, '%$&');
-    return `(?:${plain}|${encoded})`;
+/** All are case-insensitive: programs change the case of escapes and of hexadecimal digits, and some of whole headers. */
+function createPatterns(secret: string): RegExp[] {
+  // RFC 6749 §2.3.1: the client secret is form-encoded before it is encoded in base64.
+  const contents = [secret, encodeURIComponent(secret.toWellFormed()), encodeForm(secret)];
+  const patterns = [
+    createEscapedPattern(secret),
+    ...new Set(contents.flatMap((content) => [createHexPattern(content), ...createBase64Patterns(content)])),
+  ];
+  return patterns.map((pattern) => new RegExp(pattern, 'giu'));
+}
+
+function encodeForm(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1);
+}
+
+/**
+ * Each character by itself, or escaped for a URL (`%2B`, also several times: `%252B`), a form (`+`), JSON and JavaScript
+ * (`\u002b`, `\x2b`, `\/`), or HTML (`&#43;`, `&#x2b;`, `&amp;`).
+ */
+function createEscapedPattern(secret: string): string {
+  return Array.from(secret, (character) => {
+    const codePoint = character.codePointAt(0) as number;
+    const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+    const bytes = [...Buffer.from(character)];
+    const name = htmlNames.get(character);
+    return `(?:${[
+      `\\\\{0,3}${escapePattern(character)}`,
+      bytes.map((byte) => `%(?:25)*${toHex(byte, 2)}`).join(''),
+      units.map((unit) => `\\\\{1,2}u${toHex(unit, 4)}`).join(''),
+      `&#(?:0*${codePoint}|x0*${codePoint.toString(16)});`,
+      ...(codePoint < 256 ? [`\\\\{1,2}x${toHex(codePoint, 2)}`] : []),
+      ...(character === ' ' ? ['\\+'] : []),
+      ...(jsonEscapes.has(character) ? [`\\\\{1,2}${jsonEscapes.get(character)}`] : []),
+      ...(name ? [`&${name};`] : []),
+    ].join('|')})`;
+  }).join('');
+}
+
+const jsonEscapes: ReadonlyMap<string, string> = new Map([
+  ['\b', 'b'],
+  ['\f', 'f'],
+  ['\n', 'n'],
+  ['\r', 'r'],
+  ['\t', 't'],
+]);
+
+const htmlNames: ReadonlyMap<string, string> = new Map([
+  ['&', 'amp'],
+  ['<', 'lt'],
+  ['>', 'gt'],
+  ['"', 'quot'],
+  ["'", 'apos'],
+]);
+
+function createHexPattern(content: string): string {
+  return Array.from(Buffer.from(content), (byte) => toHex(byte, 2)).join('[\\s:,-]?');
+}
+
+/** The fewest base64 characters that are a match: fewer occur in any text. */
+const minBase64Length = 4;
+
+/**
+ * The secret at each of the three alignments within a longer text, such as after `client:`. The characters next to it
+ * are part of the match, because they contain bits of the secret.
+ */
+function createBase64Patterns(content: string): string[] {
+  const bytes = Buffer.from(content);
+  return [0, 1, 2].flatMap((offset) => {
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+    const end = Math.floor(((offset + bytes.length) * 8) / 6);
+    const stable = encoded.slice(Math.ceil((offset * 8) / 6), end);
+    if (stable.length < minBase64Length) return [];
+    const characters = Array.from(stable, (character) => base64Escapes.get(character) ?? character);
+    return [`${base64Neighbour}${characters.join('\\s*')}${base64Neighbour}`];
   });
-  return new RegExp(characters.join(''), 'gi');
+}
+
+/** Base64url uses other characters for two of them; in a URL, they are escaped. */
+const base64Escapes: ReadonlyMap<string, string> = new Map([
+  ['+', '(?:[+-]|%(?:25)*2b)'],
+  ['/', '(?:\\\\{0,2}/|_|%(?:25)*2f)'],
+]);
+
+const base64Neighbour = '(?:[a-z0-9+/_=-]|%(?:25)*(?:2b|2f|3d))?';
+
+function toHex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0');
+}
+
+function escapePattern(character: string): string {
+  return character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
 }

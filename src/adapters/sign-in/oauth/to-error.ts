@@ -30,7 +30,7 @@ export function toError(thrown: unknown, call: OAuthCall): CredentialError {
     case 'OAUTH_PARSE_ERROR':
       return protocolViolation(call, 'malformed JSON');
     case 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED': {
-      const issuer = redact(String(getProperty(getProperty(cause, 'body'), 'issuer')));
+      const issuer = String(getProperty(getProperty(cause, 'body'), 'issuer'));
       return protocolViolation(call, `the metadata is for the issuer ${issuer}`);
     }
     case 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED':
@@ -45,8 +45,8 @@ export function toError(thrown: unknown, call: OAuthCall): CredentialError {
   return createError('failed', `the ${call.purpose} at ${call.issuer} failed: ${message}`);
 }
 
-export function protocolViolation({ issuer }: OAuthCall, reason: string, hint?: string): CredentialError {
-  return createError('sign-in-unreachable', `invalid response from ${issuer}: ${reason}`, hint);
+export function protocolViolation({ issuer, secrets }: OAuthCall, reason: string, hint?: string): CredentialError {
+  return createError('sign-in-unreachable', `invalid response from ${issuer}: ${redact(reason, secrets)}`, hint);
 }
 
 export function signInTimedOut(timeoutMs: number): CredentialError {
@@ -126,7 +126,7 @@ function getLibraryMessage(thrown: unknown): string {
 
 function getContentType(response: unknown): string {
   const type = response instanceof Response ? response.headers.get('content-type') : null;
-  return redact(type?.split(';')[0] ?? '') || 'a response without a type';
+  return type?.split(';')[0] || 'a response without a type';
 }
 
 function findCredentialError(thrown: unknown): CredentialError | undefined {
