@@ -52,7 +52,7 @@ const executables: RolldownOptions = {
       groups: [
         {
           name: 'start',
-          test: /rolldown.runtime\.js$|src.(cli.(main|command|output.(text|line)|fast-path)|app.sign-in.session|profiles.\w+|adapters.files.(abort|folders)|domain.(secret|credential-error|text.(messages|escape)))\.ts$/,
+          test: /rolldown.runtime\.js$|src.(cli.(main|command|output.(text|line)|fast-path)|app.sign-in.session|profiles.\w+|adapters.files.abort|domain.(secret|credential-error|text.(messages|escape)))\.ts$/,
         },
       ],
     },

@@ -27,7 +27,7 @@ export type ErrorCode =
   | 'file-foreign'
   /** The encrypted file was written by a later version of keystow. */
   | 'file-version'
-  /** The encrypted file is a link, is not a regular file, or belongs to another user. */
+  /** The encrypted file is a link or not a regular file, or another user could have written it or could replace it. */
   | 'file-refused'
   /** The operating system failed to read or write the encrypted file or its folder. */
   | 'file-io'

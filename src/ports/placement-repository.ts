@@ -6,7 +6,7 @@ import type { PlacementIndex } from '../domain/placement/placement-index.ts';
 export interface PlacementRepository {
   /**
    * - never written → an empty index, `absent`
-   * - damaged, unreadable, another program's, or of a later version → an empty index, `damaged`, and `why`
+   * - damaged, refused, unreadable, another program's, or of a later version → an empty index, `damaged`, and `why`
    * - never rejects
    */
   read(): Promise<PlacementSnapshot>;
@@ -19,8 +19,8 @@ export interface PlacementRepository {
    * - `change` returns the index that it was passed → nothing is written
    * - damaged → `change` gets an empty index, and the result replaces the damaged file
    * - fails or is killed half-way → the old file stays
-   * - a later version's → `file-version`; another program's → `file-foreign`; a link or another user's →
-   *   `file-refused`; nothing is written
+   * - a later version's → `file-version`; another program's → `file-foreign`; a link, another user's, or writable by
+   *   others → `file-refused`; nothing is written
    * - the system fails to write → `file-io`; another process holds the lock for too long → `file-busy`
    */
   update(change: (placement: PlacementIndex) => PlacementIndex): Promise<void>;
@@ -32,4 +32,6 @@ export interface PlacementSnapshot {
   readonly state: 'intact' | 'absent' | 'damaged';
   /** Why the file can't be used. Continues "the placement file …". */
   readonly why?: string;
+  /** What to do about it. */
+  readonly hint?: string;
 }

@@ -12,13 +12,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { findKeySource } from '../../src/adapters/encrypted-file/encrypted-file.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { needs, needsPosix, needsRoot } from '../support/needs.ts';
-import { alice, bob, newPlace, openFile } from './place.ts';
+import { alice, bob, home, newPlace, openFile } from './place.ts';
 
 const secret = textSecret('s3cret-of-alice');
 const posix = process.platform !== 'win32';
@@ -29,8 +30,9 @@ async function newFile() {
   return { ...place, whole: readFileSync(place.path) };
 }
 
-async function expectRefused(path: string): Promise<void> {
-  const store = openFile(path, 'home');
+/** Every operation fails, with a message that names the path or the folder of the file. */
+async function expectRefused(path: string, notice: (line: string) => void = () => undefined): Promise<void> {
+  const store = openFile(path, 'home', { notice });
   const operations = [
     () => store.get(alice),
     () => store.set(bob, secret),
@@ -38,7 +40,7 @@ async function expectRefused(path: string): Promise<void> {
     () => store.list(),
   ];
   for (const operation of operations) {
-    expect((await failure(operation(), 'file-refused')).message).toContain(path);
+    expect((await failure(operation(), 'file-refused')).message).toContain(dirname(path));
   }
 }
 
@@ -106,12 +108,12 @@ describe('only a regular file of the user is accepted, and this is refused:', ()
     const path = join(folder, 'two\nlines');
     mkdirSync(path);
     const error = await failure(openFile(path, 'home').get(alice), 'file-refused');
-    expect(error.message).toContain('two?lines');
+    expect(error.message).toContain('two\\nlines');
   });
 });
 
 describe('loose permissions', needsPosix, () => {
-  test.each(['644', '660', '604', '777'])(
+  test.each(['644', '640', '604', '711'])(
     '[EF19] of the file, 0%s, are restricted by a read, with one notice',
     async (octal) => {
       const { path } = await newFile();
@@ -160,42 +162,70 @@ describe('loose permissions', needsPosix, () => {
   );
 });
 
-describe('a folder that other users can write to', needsPosix, () => {
-  /** The numbers of notices about `folder` from a write and a read of a file below it. */
-  async function countNotices(folder: string) {
+describe('what other users could have written is refused, and nothing is changed:', needsPosix, () => {
+  test.each(['666', '606', '602', '777'])('[EF37] a file with permissions 0%s', async (octal) => {
+    const { path, whole } = await newFile();
+    chmodSync(path, Number.parseInt(octal, 8));
     const notices: string[] = [];
-    const path = join(folder, 'config', 'credentials.json');
-    const store = openFile(path, 'home', { notice: (line) => notices.push(line) });
-    await store.set(alice, secret);
-    const byWrite = notices.splice(0);
-    await store.get(alice);
-    return { byWrite: byWrite.filter((line) => line.includes(folder)).length, byRead: notices.length };
-  }
-
-  test('[EF22] causes a notice at each write, also above the file’s own folder', async () => {
-    const { folder } = newPlace();
-    chmodSync(folder, 0o777);
-    expect(await countNotices(folder)).toEqual({ byWrite: 1, byRead: 0 });
+    await expectRefused(path, (line) => notices.push(line));
+    expect(statSync(path).mode & 0o777).toBe(Number.parseInt(octal, 8));
+    expect(readFileSync(path).equals(whole)).toBe(true);
+    expect(notices).toEqual([]);
   });
 
-  test('causes no notice if it is sticky or only the user can write to it', async () => {
+  test.each(['777', '757', '722'])('[EF22] a file in a folder with permissions 0%s', async (octal) => {
+    const { path, folder } = await newFile();
+    chmodSync(folder, Number.parseInt(octal, 8));
+    await expectRefused(path);
+    expect(statSync(folder).mode & 0o777).toBe(Number.parseInt(octal, 8));
+    expect(readdirSync(folder)).toEqual(['credentials.json']);
+  });
+
+  test('a file in a folder that is in such a folder; before it exists, a write creates nothing', async () => {
     const { folder } = newPlace();
-    for (const mode of [0o1777, 0o755, 0o700]) {
-      chmodSync(folder, mode);
-      expect(await countNotices(folder)).toEqual({ byWrite: 0, byRead: 0 });
-    }
+    const path = join(folder, 'config', 'credentials.json');
+    chmodSync(folder, 0o777);
+    await failure(openFile(path, 'home').set(alice, secret), 'file-refused');
+    expect(readdirSync(folder)).toEqual([]);
+    mkdirSync(join(folder, 'config'), { mode: 0o700 });
+    await failure(openFile(path, 'home').get(alice), 'file-refused');
+  });
+
+  test('for a write, whatever folder above it is writable', async () => {
+    const { folder } = newPlace();
+    const path = join(folder, 'a', 'b', 'c', 'credentials.json');
+    await openFile(path, 'home').set(alice, secret);
+    chmodSync(folder, 0o777);
+    await failure(openFile(path, 'home').set(bob, secret), 'file-refused');
+    await failure(openFile(path, 'home').delete(alice), 'file-refused');
+    await failure(findKeySource({ path, home, notice: () => undefined }), 'file-refused');
+  });
+
+  test('nothing, if the folder is shared (sticky)', async () => {
+    const { folder } = newPlace();
+    const notices: string[] = [];
+    chmodSync(folder, 0o1777);
+    const store = openFile(join(folder, 'config', 'credentials.json'), 'home', {
+      notice: (line) => notices.push(line),
+    });
+    await store.set(alice, secret);
+    expect((await store.get(alice))?.equals(secret)).toBe(true);
+    expect(notices).toEqual([]);
   });
 
   test(
-    'as members of its group causes a notice, unless that is the user’s own group (only root can set it)',
+    'what members of its group can write to, unless the group is the user’s own, as with the umask 0002 (only root can set it)',
     needsRoot,
     async () => {
-      const { folder } = newPlace();
-      chmodSync(folder, 0o770);
-      chownSync(folder, 0, 4711);
-      expect(await countNotices(folder)).toEqual({ byWrite: 1, byRead: 0 });
-      chownSync(folder, 0, 0);
-      expect(await countNotices(folder)).toEqual({ byWrite: 0, byRead: 0 });
+      const { path, folder } = await newFile();
+      for (const [target, mode] of [[path, 0o660] as const, [folder, 0o770] as const]) {
+        chmodSync(target, mode);
+        chownSync(target, 0, 4711);
+        await expectRefused(path);
+        chownSync(target, 0, 0);
+        expect((await openFile(path, 'home').get(alice))?.equals(secret)).toBe(true);
+        expect(statSync(target).mode & 0o077).toBe(0);
+      }
     },
   );
 

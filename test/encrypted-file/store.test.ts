@@ -1,5 +1,4 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { deriveKey } from '../../src/adapters/encrypted-file/kdf.ts';
 import { createLock } from '../../src/adapters/files/lock.ts';
@@ -110,12 +109,13 @@ describe('deleting an absent credential', () => {
 
 describe('a write', () => {
   test('sends a notice only once, however many writes there are', needsPosix, async () => {
-    const { folder } = newPlace();
-    chmodSync(folder, 0o777);
+    const { folder, path } = newPlace();
     const notices: string[] = [];
-    const notice = (line: string) => void notices.push(line);
-    const store = openFile(join(folder, 'config', 'credentials.json'), 'home', { notice });
-    for (const name of [alice, bob]) await store.set(name, secret);
+    const store = openFile(path, 'home', { notice: (line) => void notices.push(line) });
+    for (const name of [alice, bob]) {
+      chmodSync(folder, 0o755);
+      await store.set(name, secret);
+    }
     expect(notices.filter((line) => line.includes(`${folder} `))).toHaveLength(1);
   });
 

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, linkSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -11,17 +11,13 @@ import {
   ioError,
   laterVersionError,
 } from '../../src/adapters/files/file-errors.ts';
-import {
-  rejectForeignFolder,
-  restrictPermissions,
-  warnAboutWritableFolders,
-} from '../../src/adapters/files/folders.ts';
 import { createLock } from '../../src/adapters/files/lock.ts';
+import { checkPath, restrictFolder } from '../../src/adapters/files/permissions.ts';
 import { readPrivateFile } from '../../src/adapters/files/read-private-file.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
-import { needsPosix } from '../support/needs.ts';
+import { needsPosix, needsRoot } from '../support/needs.ts';
 import { failCall, systemError } from './watched-disk.ts';
 
 vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
@@ -33,6 +29,8 @@ const isRoot = process.geteuid?.() === 0;
 const file = { path: '/home/alice/names.json', label };
 const read = (path: string, notice: (line: string) => void = () => undefined) =>
   readPrivateFile({ path, label }, { maxBytes: 8, notice });
+
+const check = async (path: string) => checkPath({ path, label });
 
 /** Message and hint; the path is replaced by PATH. */
 function texts({ message, hint }: CredentialError, path = file.path) {
@@ -155,15 +153,47 @@ describe('the message and hint of an error', () => {
     ]);
   });
 
-  test('for a folder of another user names that user', needsPosix, async () => {
+  test('for a file or a folder that others can write to is the command that changes that', needsPosix, async () => {
     const { path, folder } = newPlace();
-    if (isRoot) chownSync(folder, 65534, 65534);
-    vi.spyOn(process, 'geteuid').mockReturnValue(4711);
-    const reject = async () => rejectForeignFolder({ path, label });
-    expect(texts(await failure(reject(), 'file-refused'), path)).toEqual([
-      `the list of names PATH is in a folder of another user (uid ${statSync(folder).uid})`,
-      'run this command as that user, or choose another folder',
+    writeFileSync(path, '');
+    chmodSync(path, 0o666);
+    expect(texts(await failure(read(path), 'file-refused'), path)).toEqual([
+      'other users can write to the list of names PATH (permissions 0666), so its content cannot be trusted',
+      'chmod go-w PATH',
     ]);
+    chmodSync(folder, 0o777);
+    expect(texts(await failure(check(path), 'file-refused'), folder)).toEqual([
+      'other users can write to the folder PATH (permissions 0777), so they can replace the list of names',
+      'chmod go-w PATH',
+    ]);
+  });
+
+  test('for a folder or a link of another user names the place and that user', needsRoot, async () => {
+    const { path, folder } = newPlace();
+    const link = join(folder, 'link');
+    symlinkSync('nowhere', link);
+    lchownSync(link, 65534, 65534);
+    const asRoot = "run this with root's own home directory (sudo -H), or as that user (sudo -u nobody)";
+    expect(texts(await failure(check(join(link, 'file')), 'file-refused'), folder)).toEqual([
+      'the list of names PATH/link/file is behind a symbolic link of another user: PATH/link (nobody, uid 65534)',
+      asRoot,
+    ]);
+    chownSync(folder, 65534, 65534);
+    expect(texts(await failure(check(path), 'file-refused'), folder)).toEqual([
+      'the list of names PATH/credentials.json is in a folder of another user: PATH (nobody, uid 65534)',
+      asRoot,
+    ]);
+    chownSync(folder, 4711, 4711);
+    expect(texts(await failure(check(path), 'file-refused'), folder)).toEqual([
+      'the list of names PATH/credentials.json is in a folder of another user: PATH (uid 4711)',
+      "run this with root's own home directory (sudo -H), or as that user (sudo -u '#4711')",
+    ]);
+    vi.spyOn(process, 'geteuid').mockReturnValue(1000);
+    const [, hint] = texts(await failure(check(path), 'file-refused'));
+    expect(hint).toBe('run this command as that user, or choose another folder');
+    chownSync(folder, 1000, 1000);
+    const [, linkHint] = texts(await failure(check(join(link, 'file')), 'file-refused'));
+    expect(linkHint).toBe('remove that link, or choose another folder');
   });
 
   test('for a lock that is not released names the folder to remove', async () => {
@@ -205,12 +235,13 @@ describe('a notice', needsPosix, () => {
   test('names the folder and its old permissions, or why they cannot be changed', () => {
     const { folder } = newPlace();
     chmodSync(folder, 0o755);
-    failCall('chmodSync', 'EROFS');
-    restrictPermissions(folder, '/home/alice', notice);
-    failCall('chmodSync', () => undefined);
-    restrictPermissions(folder, '/home/alice', notice);
-    failCall('statSync', 'EACCES');
-    restrictPermissions(folder, '/home/alice', notice);
+    const restrict = () => restrictFolder({ path: join(folder, 'names.json'), label }, '/home/alice', notice);
+    failCall('fchmodSync', 'EROFS');
+    restrict();
+    failCall('fchmodSync', () => undefined);
+    restrict();
+    failCall('openSync', 'EACCES');
+    restrict();
     expect(heard(folder)).toEqual([
       'the folder PATH has permissions 0755; changing them failed: read-only file system',
       'the folder PATH had permissions 0755; they are 0700 now',
@@ -218,13 +249,12 @@ describe('a notice', needsPosix, () => {
     ]);
   });
 
-  test('names a folder that other users can write to', () => {
-    const { folder, path } = newPlace();
-    chmodSync(folder, 0o777);
-    warnAboutWritableFolders({ path: join(path, 'deeper'), label }, notice);
-    expect(heard(folder)).toContain(
-      'other users can write to the folder PATH (permissions 0777), so they can replace the list of names',
-    );
+  test('names a folder of an unknown user', needsRoot, () => {
+    const { folder } = newPlace();
+    chownSync(folder, 4711, 4711);
+    expect(checkPath({ path: join(folder, 'deeper', 'names.json'), label })).toEqual([
+      `the folder ${folder} belongs to an unknown user (uid 4711), who can replace the list of names`,
+    ]);
   });
 });
 

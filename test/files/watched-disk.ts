@@ -10,9 +10,11 @@ type Call =
   | 'lstatSync'
   | 'mkdirSync'
   | 'openSync'
+  | 'readFileSync'
   | 'renameSync'
   | 'rmSync'
-  | 'statSync';
+  | 'statSync'
+  | 'statfsSync';
 type Failure = (...args: readonly unknown[]) => string | undefined;
 
 const watched: readonly Call[] = [
@@ -22,11 +24,14 @@ const watched: readonly Call[] = [
   'lstatSync',
   'mkdirSync',
   'openSync',
+  'readFileSync',
   'renameSync',
   'rmSync',
   'statSync',
+  'statfsSync',
 ];
 const failures = new Map<Call, Failure>();
+const results = new Map<Call, (path: unknown) => unknown>();
 let recorded: (readonly [Call, ...unknown[]])[] = [];
 
 /** `node:fs` with calls that a test can record and make fail. For `vi.mock`. */
@@ -36,7 +41,8 @@ export function watchedDisk(real: typeof fs): typeof fs {
     const watching = (...args: unknown[]) => {
       recorded.push([call, ...args]);
       const code = failures.get(call)?.(...args);
-      if (code === undefined) return own(...args);
+      const result = results.get(call)?.(args[0]);
+      if (code === undefined) return result ?? own(...args);
       const error = systemError(code, call.replace('Sync', ''));
       const done = args.at(-1);
       if (call !== 'fsync' || typeof done !== 'function') throw error;
@@ -51,6 +57,17 @@ export function watchedDisk(real: typeof fs): typeof fs {
 export function failCall(call: Call, code: string | Failure): void {
   failures.set(call, typeof code === 'string' ? () => code : code);
   onTestFinished(() => void failures.delete(call));
+}
+
+/** Makes a call return what a function returns for its path, if anything, until the test ends. */
+export function fakeCall(call: Call, result: (path: unknown) => unknown): void {
+  results.set(call, result);
+  onTestFinished(() => void results.delete(call));
+}
+
+/** Makes the system's own files have another content until the test ends. */
+export function fakeFiles(texts: Readonly<Record<string, string>>): void {
+  fakeCall('readFileSync', (path) => texts[`${path}`]);
 }
 
 /** Returns a list to which every later call is added. */

@@ -75,10 +75,13 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
 }
 
 /**
- * Returns what opens the file, without a key; `undefined` if the file doesn't exist. Rejects as the store does if the file is
- * damaged, foreign, refused or unreadable.
+ * Returns what opens the file, without a key; `undefined` if the file doesn't exist. Rejects as a write does if the file is
+ * damaged, foreign or unreadable, or if it or its path is refused.
  */
 export async function findKeySource(options: ExistingFileOptions): Promise<KeySource | undefined> {
-  const envelope = await readEnvelope(toEnvelopeFile(options));
+  const envelopeFile = toEnvelopeFile(options);
+  const { checkPath } = await import('../files/permissions.ts');
+  for (const warning of checkPath(envelopeFile.file)) envelopeFile.notice(warning);
+  const envelope = await readEnvelope(envelopeFile);
   return envelope && (envelope.kdf.name === 'argon2id' ? 'passphrase' : 'home');
 }

@@ -1,10 +1,8 @@
-import { dirname } from 'node:path';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { CredentialError } from '../../domain/credential-error.ts';
 import { type ParsedEnvelope, parseEnvelope } from '../../domain/envelope/envelope.ts';
 import { damagedError, foreignError, laterVersionError, type ManagedFile } from '../files/file-errors.ts';
-import { rejectForeignFolder, restrictPermissions } from '../files/folders.ts';
-import { type ReadOptions, readPrivateFile } from '../files/read-private-file.ts';
+import { isFolderLoose, type ReadOptions, readPrivateFile } from '../files/read-private-file.ts';
 import { Payload } from './payload.ts';
 import { decodeBase64, type SealedPayload } from './seal.ts';
 
@@ -15,10 +13,10 @@ export interface EnvelopeFile extends ReadOptions {
 
 /** Reads the file without opening it: derives no key. Returns `undefined` if the file doesn't exist. */
 export async function readEnvelope({ file, home, ...options }: EnvelopeFile): Promise<SealedPayload | undefined> {
-  rejectForeignFolder(file);
+  const isLoose = await isFolderLoose(file);
   const text = await readPrivateFile(file, options);
   if (text === undefined) return undefined;
-  restrictPermissions(dirname(file.path), home, options.notice);
+  if (isLoose) (await import('../files/permissions.ts')).restrictFolder(file, home, options.notice);
   const parsed = parseEnvelope(text);
   if (parsed.kind !== 'envelope') throw envelopeError(file, parsed);
   const { ciphertext: base64, ...header } = parsed.envelope;

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { serialiseEnvelope } from '../../domain/envelope/envelope.ts';
 import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
@@ -7,8 +6,8 @@ import type { KeySource } from '../../domain/profile.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import { throwIfAborted } from '../files/abort.ts';
 import { contendedError, describeFile, type ManagedFile } from '../files/file-errors.ts';
-import { restrictPermissions, warnAboutWritableFolders } from '../files/folders.ts';
 import { createLock } from '../files/lock.ts';
+import { checkPath, restrictFolder } from '../files/permissions.ts';
 import { fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-file.ts';
 import { type EnvelopeFile, parsePayload, readEnvelope } from './envelope-file.ts';
 import type { FileReader } from './file-reader.ts';
@@ -110,8 +109,8 @@ async function rewrite(
   if (!edit(payload)) return false;
   const text = serialiseEnvelope(sealWithNewNonce(key, kdf, payload.serialise(), random));
   if (text.length > maxBytes) throw tooLargeError(file, maxBytes);
-  restrictPermissions(dirname(file.path), home, notice);
-  warnAboutWritableFolders(file, notice);
+  for (const warning of checkPath(file)) notice(warning);
+  restrictFolder(file, home, notice);
   const isPermitted = () => {
     throwIfAborted(operation);
     return held();

@@ -1,14 +1,7 @@
-import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
-import {
-  damagedError,
-  describeFile,
-  errnoCode,
-  errnoMessage,
-  formatMode,
-  ioError,
-  type ManagedFile,
-} from './file-errors.ts';
+import { damagedError, describeFile, errnoCode, ioError, type ManagedFile } from './file-errors.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 
 export interface ReadOptions {
@@ -25,7 +18,7 @@ const posix = process.platform !== 'win32';
  *
  * - absent → `undefined`; any other problem rejects
  * - a link, a second hard link, another user's file, or anything but a regular file → `file-refused`
- * - permissions for group or others → removed, with a notice
+ * - group or others can write to it → `file-refused`; they can only read it → their permissions are removed, with a notice
  * - a system call fails → `file-io`
  *
  * All checks use the open descriptor, so the file that is checked is the file that is read. The calls are synchronous,
@@ -35,7 +28,7 @@ export async function readPrivateFile(file: ManagedFile, options: ReadOptions): 
   const descriptor = await openPrivateFile(file);
   if (descriptor === undefined) return undefined;
   try {
-    return readDescriptor(file, descriptor, options);
+    return await readDescriptor(file, descriptor, options);
   } catch (error) {
     throw error instanceof CredentialError ? error : ioError(file, 'read', error);
   } finally {
@@ -61,11 +54,18 @@ async function openPrivateFile(file: ManagedFile): Promise<number | undefined> {
   }
 }
 
-function readDescriptor(file: ManagedFile, descriptor: number, { maxBytes, notice }: ReadOptions): string {
+async function readDescriptor(
+  file: ManagedFile,
+  descriptor: number,
+  { maxBytes, notice }: ReadOptions,
+): Promise<string> {
   const stats = fstatSync(descriptor);
   rejectProblem(file, findProblem(stats));
   if (stats.size > maxBytes) throw damagedError(file, `it is larger than ${maxBytes} bytes`);
-  if (posix && (stats.mode & 0o077) !== 0) restrictFilePermissions(file, descriptor, stats.mode, notice);
+  if (posix && (stats.mode & 0o077) !== 0) {
+    const { restrictFile } = await import('./permissions.ts');
+    restrictFile(file, descriptor, stats, notice);
+  }
   return readFileSync(descriptor, 'utf8');
 }
 
@@ -100,18 +100,34 @@ function rejectProblem(file: ManagedFile, problem: string | undefined): void {
   });
 }
 
-function restrictFilePermissions(
-  file: ManagedFile,
-  descriptor: number,
-  mode: number,
-  notice: ReadOptions['notice'],
-): void {
-  const permissions = `permissions ${formatMode(mode)}`;
+/**
+ * Examines the folder of a file and the folder above it, which costs two system calls. Unless both are certainly safe, it
+ * examines the whole path, as a write does, and throws `file-refused` if another user could have replaced the file.
+ *
+ * Returns whether others can look into the folder, so that its permissions should be restricted.
+ */
+export async function isFolderLoose({ path, label }: ManagedFile): Promise<boolean> {
+  if (process.platform === 'win32') return false;
+  const folder = statIfPossible(dirname(path));
+  if (folder === undefined) return false;
+  const isSafe = isCertainlySafe(folder) && isCertainlySafe(statIfPossible(dirname(dirname(path))));
+  if (!isSafe) (await import('./permissions.ts')).checkPath({ path, label });
+  return (folder.mode & 0o077) !== 0;
+}
+
+/** A group with the user's number is the user's own: where the umask is 0002, it can write to most folders. */
+function isCertainlySafe(folder: Stats | undefined): boolean {
+  if (folder === undefined) return false;
+  const uid = process.geteuid?.();
+  const { mode, gid } = folder;
+  return (folder.uid === uid || folder.uid === 0) && (mode & 0o002) === 0 && ((mode & 0o020) === 0 || gid === uid);
+}
+
+/** A folder that can't be examined is left to the system's error. */
+function statIfPossible(path: string): Stats | undefined {
   try {
-    fchmodSync(descriptor, 0o600);
-    notice(`${describeFile(file)} had ${permissions}; they are 0600 now`);
-  } catch (error) {
-    const reason = errnoMessage(error);
-    notice(`${describeFile(file)} has ${permissions}, so other users can read it; changing them failed: ${reason}`);
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }

@@ -35,7 +35,8 @@ export function createPlacementReader(options: PlacementFileOptions): Pick<Place
         return toSnapshot(await readPlacement(toManagedFile(options)));
       } catch (error) {
         if (!(error instanceof CredentialError)) throw error;
-        return damagedSnapshot(`cannot be used: ${error.message}`);
+        const hint = error.code === 'file-refused' ? error.hint : undefined;
+        return damagedSnapshot(`cannot be used: ${error.message}`, hint);
       }
     },
   };
@@ -69,6 +70,6 @@ function toSnapshot(parsed: ParsedPlacement | undefined): PlacementSnapshot {
   }
 }
 
-function damagedSnapshot(why: string): PlacementSnapshot {
-  return { placement: [], state: 'damaged', why };
+function damagedSnapshot(why: string, hint?: string): PlacementSnapshot {
+  return { placement: [], state: 'damaged', why, ...(hint !== undefined && { hint }) };
 }

@@ -17,6 +17,8 @@ export interface StorageReport {
   readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
   /** Lines for people: why the OS keyring isn't used, and what's wrong. */
   readonly details: readonly string[];
+  /** What to do about files and folders that are refused because other users could have changed them. */
+  readonly fixes: readonly string[];
 }
 
 /** The heading of a doctor report: where credentials are stored now. */
@@ -39,7 +41,9 @@ export async function reportStorage(
   const snapshot = await context.placement.read();
   const problems =
     snapshot.why === undefined ? [] : [`the placement file ${snapshot.why}; every store is searched instead`];
+  const fixes = new Set(snapshot.hint === undefined ? [] : [snapshot.hint]);
   const addProblem = (error: unknown): undefined => {
+    if (error instanceof CredentialError && error.code === 'file-refused' && error.hint) fixes.add(error.hint);
     problems.push(error instanceof CredentialError ? error.message : String(error));
   };
   const isExcluded = requiresKeyring(context);
@@ -70,6 +74,7 @@ export async function reportStorage(
       ...problems,
       ...inventory.problems,
     ],
+    fixes: [...fixes],
   };
   return { storage, inventory };
 }

@@ -57,9 +57,10 @@ function formatDivergences(divergences: DoctorReport['divergences'], width: numb
 }
 
 /** Each fix once, on a line of its own that can be copied, below the goal it serves. */
-function formatFixes({ selection, inputs, divergences = [] }: Report): readonly Line[] {
+function formatFixes({ storage, selection, inputs, divergences = [] }: Report): readonly Line[] {
   const goals = new Map<string, string>();
   const add = (goal: string, fix: string) => void (goals.has(fix) || goals.set(fix, goal));
+  for (const fix of storage?.fixes ?? []) add('To use the refused file', fix);
   for (const { store, fix } of selection.skipped) {
     add(store === 'keyutils' ? 'For a keyring that lasts' : `To use the ${storeNames[store]}`, fix);
   }

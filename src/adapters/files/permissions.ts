@@ -1,0 +1,138 @@
+import { closeSync, constants, fchmodSync, fstatSync, openSync, type Stats } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { CredentialError } from '../../domain/credential-error.ts';
+import {
+  formatChmodCommand,
+  judgeAncestor,
+  judgeFile,
+  judgeFolder,
+  judgeLink,
+  type Trust,
+} from '../../domain/file-trust.ts';
+import { findCurrentUser } from './current-user.ts';
+import { describeFile, errnoCode, errnoMessage, formatMode, type ManagedFile } from './file-errors.ts';
+import { isOnWindowsDrive, type PathPart, walkPath } from './walk-path.ts';
+
+type User = ReturnType<typeof findCurrentUser>;
+
+/**
+ * Examines the file's folder, every folder above it, and every link on the way. Changes nothing.
+ *
+ * - another user of this machine owns one of them, or others can write to one → `file-refused`
+ * - an unknown user owns a folder above the file's own, as in a container whose home directory is mounted → a warning
+ *
+ * Returns the warnings. On Windows, which has no such owners, there are none.
+ */
+export function checkPath(file: ManagedFile): readonly string[] {
+  if (process.platform === 'win32') return [];
+  const user = findCurrentUser();
+  const warnings = walkPath(dirname(file.path)).flatMap((part) => {
+    const trust = judgePart(part, user);
+    if (trust === 'foreign') throw foreignPartError(file, part, user);
+    if (trust === 'writable' && !isOnWindowsDrive(part.path)) throw writableFolderError(file, part, user);
+    return trust === 'unknown-owner' ? [formatUnknownOwner(file, part)] : [];
+  });
+  // A link may lead through the same folder again.
+  return [...new Set(warnings)];
+}
+
+function judgePart({ stats, isLast }: PathPart, user: User): Trust {
+  if (stats.isSymbolicLink()) return judgeLink(stats, user);
+  return isLast ? judgeFolder(stats, user) : judgeAncestor(stats, user);
+}
+
+function formatUnknownOwner(file: ManagedFile, { path, stats }: PathPart): string {
+  const owner = `an unknown user (uid ${stats.uid})`;
+  return `the folder ${path} belongs to ${owner}, who can replace the ${file.label}`;
+}
+
+function writableFolderError(file: ManagedFile, { path, stats }: PathPart, user: User): CredentialError {
+  const folder = `the folder ${path} (permissions ${formatMode(stats.mode)})`;
+  return new CredentialError(
+    'file-refused',
+    `other users can write to ${folder}, so they can replace the ${file.label}`,
+    { hint: formatChmodCommand(path, stats, user) },
+  );
+}
+
+function foreignPartError(file: ManagedFile, { path, stats }: PathPart, user: User): CredentialError {
+  const name = user.findName(stats.uid);
+  const owner = name === undefined ? `uid ${stats.uid}` : `${name}, uid ${stats.uid}`;
+  const isLink = stats.isSymbolicLink();
+  const place = isLink ? 'behind a symbolic link' : 'in a folder';
+  const message = `${describeFile(file)} is ${place} of another user: ${path} (${owner})`;
+  const byRoot = `run this with root's own home directory (sudo -H), or as that user (sudo -u ${name ?? `'#${stats.uid}'`})`;
+  const byUser = isLink
+    ? 'remove that link, or choose another folder'
+    : 'run this command as that user, or choose another folder';
+  return new CredentialError('file-refused', message, { hint: user.uid === 0 ? byRoot : byUser });
+}
+
+/**
+ * Decides about an open file that isn't private: of another user → `file-refused`; writable by others, who may have changed
+ * it → `file-refused`; readable by others → its permissions are restricted, with a notice.
+ */
+export function restrictFile(
+  file: ManagedFile,
+  descriptor: number,
+  stats: Stats,
+  notice: (line: string) => void,
+): void {
+  const user = findCurrentUser();
+  const trust = judgeFile(stats, user);
+  if (trust === 'trusted' || isOnWindowsDrive(file.path)) return;
+  const permissions = `permissions ${formatMode(stats.mode)}`;
+  if (trust === 'writable') throw writableFileError(file, stats, user);
+  checkPath(file);
+  try {
+    fchmodSync(descriptor, 0o600);
+    notice(`${describeFile(file)} had ${permissions}; they are 0600 now`);
+  } catch (error) {
+    const reason = errnoMessage(error);
+    notice(`${describeFile(file)} has ${permissions}, so other users can read it; changing them failed: ${reason}`);
+  }
+}
+
+function writableFileError(file: ManagedFile, stats: Stats, user: User): CredentialError {
+  const message = `other users can write to ${describeFile(file)} (permissions ${formatMode(stats.mode)}), so its content cannot be trusted`;
+  return new CredentialError('file-refused', message, { hint: formatChmodCommand(file.path, stats, user) });
+}
+
+/** Opens a folder, and nothing else, to change its mode. */
+export const folderFlags = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
+
+/**
+ * Removes the permissions of group and others from the file's folder, and sends a notice.
+ *
+ * A folder that isn't keystow's own stays as it is: the home directory or one above it, a folder directly under the
+ * root, another user's, a shared (sticky) one, or one behind a link. The file in it has mode 0600 anyway.
+ */
+export function restrictFolder(file: ManagedFile, home: string, notice: (line: string) => void): void {
+  const folder = dirname(file.path);
+  if (process.platform === 'win32' || dirname(folder) === dirname(dirname(folder)) || contains(folder, home)) return;
+  const described = `the folder ${folder}`;
+  let permissions = 'unknown permissions';
+  try {
+    const descriptor = openSync(folder, folderFlags);
+    try {
+      const stats = fstatSync(descriptor);
+      if ((stats.mode & 0o077) === 0 || stats.uid !== process.geteuid?.() || (stats.mode & 0o1000) !== 0) return;
+      permissions = `permissions ${formatMode(stats.mode)}`;
+      if (isOnWindowsDrive(folder)) return;
+      fchmodSync(descriptor, 0o700);
+      notice(`${described} had ${permissions}; they are 0700 now`);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    // Absent, or a link.
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoCode(error) ?? '')) return;
+    notice(`${described} has ${permissions}; changing them failed: ${errnoMessage(error)}`);
+  }
+}
+
+function contains(folder: string, home: string): boolean {
+  if (home === '') return false;
+  const path = relative(resolve(folder), resolve(home));
+  return path !== '..' && !path.startsWith('../');
+}

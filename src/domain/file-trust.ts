@@ -1,0 +1,92 @@
+import { quoteForShell } from './advice/commands.ts';
+
+/** What stat(2) reports about a file, a folder or a link. */
+export interface Ownership {
+  readonly uid: number;
+  readonly gid: number;
+  readonly mode: number;
+}
+
+/** The user that keystow runs as, and what it has to know about the others. */
+export interface CurrentUser {
+  /** The effective user ID. */
+  readonly uid: number;
+  /** Whether this user is the only member of a group. */
+  isOnlyMember(gid: number): boolean;
+  /** Whether a user ID belongs to a user of this machine. In a container, the owner of a mounted folder may not. */
+  hasAccount(uid: number): boolean;
+  /** In a user namespace: the owner that everything has whose real owner isn't in the namespace, root included. */
+  readonly unmappedUid?: number | undefined;
+}
+
+/**
+ * Who else could have changed something:
+ *
+ * - `trusted`: only the user and root
+ * - `readable`: the same, but others can read it, so it should be tightened
+ * - `unknown-owner`: an owner who isn't a user of this machine
+ * - `foreign`: another user, who owns it
+ * - `writable`: other users, who can write to it
+ */
+export type Trust = 'trusted' | 'readable' | 'unknown-owner' | 'foreign' | 'writable';
+
+/** Judges a file with secrets or names. Not even root's is accepted: keystow replaces it by the user's own. */
+export function judgeFile(file: Ownership, user: CurrentUser): Trust {
+  if (file.uid !== user.uid) return 'foreign';
+  if (isWritableByOthers(file, user)) return 'writable';
+  return isAccessibleByOthers(file) ? 'readable' : 'trusted';
+}
+
+/** Judges the folder that such a file is in. In a shared (sticky) folder, nobody can replace another user's file. */
+export function judgeFolder(folder: Ownership, user: CurrentUser): Trust {
+  if (!isOwnOrRoots(folder, user)) return 'foreign';
+  if (isSticky(folder)) return 'trusted';
+  if (isWritableByOthers(folder, user)) return 'writable';
+  return isAccessibleByOthers(folder) && folder.uid === user.uid ? 'readable' : 'trusted';
+}
+
+/** Judges a folder above that one. Whoever can write to it can replace the folders in it. */
+export function judgeAncestor(folder: Ownership, user: CurrentUser): Trust {
+  if (!isOwnOrRoots(folder, user) && !isUnmapped(folder, user)) {
+    return user.hasAccount(folder.uid) ? 'foreign' : 'unknown-owner';
+  }
+  return isWritableByOthers(folder, user) && !isSticky(folder) ? 'writable' : 'trusted';
+}
+
+/** Judges a symbolic link in the path of such a folder. Its owner decides where it leads; a link has no permissions. */
+export function judgeLink(link: Ownership, user: CurrentUser): Trust {
+  return isOwnOrRoots(link, user) || isUnmapped(link, user) ? 'trusted' : 'foreign';
+}
+
+/** Root is trusted everywhere: it can do anything anyway. */
+function isOwnOrRoots({ uid }: Ownership, user: CurrentUser): boolean {
+  return uid === user.uid || uid === 0;
+}
+
+/** In a user namespace, the folders of the real root look like this. They can't be told apart from other users'. */
+function isUnmapped({ uid }: Ownership, user: CurrentUser): boolean {
+  return uid === user.unmappedUid;
+}
+
+function isSticky({ mode }: Ownership): boolean {
+  return (mode & 0o1000) !== 0;
+}
+
+function isAccessibleByOthers({ mode }: Ownership): boolean {
+  return (mode & 0o077) !== 0;
+}
+
+/**
+ * As in OpenSSH with Debian's patch, a group doesn't count as others if the user is its only member: where the umask is
+ * 0002, every user has such a group. Root's group doesn't count either: containers give it to every user, as OpenShift does.
+ */
+function isWritableByOthers({ mode, gid }: Ownership, user: CurrentUser): boolean {
+  if ((mode & 0o002) !== 0) return true;
+  return (mode & 0o020) !== 0 && gid !== 0 && !user.isOnlyMember(gid);
+}
+
+/** The command that stops others from writing to `path`. Only its owner and root can run it. */
+export function formatChmodCommand(path: string, { uid }: Ownership, user: Pick<CurrentUser, 'uid'>): string {
+  const sudo = uid === user.uid || user.uid === 0 ? '' : 'sudo ';
+  return `${sudo}chmod go-w ${quoteForShell(path)}`;
+}

@@ -1,0 +1,334 @@
+import { chmodSync, chownSync, lchownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { checkPath, restrictFolder } from '../../src/adapters/files/permissions.ts';
+import { isFolderLoose, readPrivateFile } from '../../src/adapters/files/read-private-file.ts';
+import { walkPath } from '../../src/adapters/files/walk-path.ts';
+import type { CredentialError } from '../../src/domain/credential-error.ts';
+import { failure } from '../contract/errors.ts';
+import { newPlace } from '../encrypted-file/place.ts';
+import { needsLinux, needsPosix, needsRoot } from '../support/needs.ts';
+import { onPlatform } from '../support/platform.ts';
+import { failCall, fakeCall, fakeFiles, recordCalls } from './watched-disk.ts';
+
+vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
+
+afterEach(() => void vi.restoreAllMocks());
+
+const label = 'list of names';
+/** With an account, and without one. */
+const [nobody, stranger] = [65534, 4711];
+const modeOf = (path: string) => statSync(path).mode & 0o7777;
+
+/** A file in a folder of its own, in a folder in which a test changes things. */
+function newFile() {
+  const { folder: above } = newPlace();
+  const folder = join(above, 'keystow');
+  mkdirSync(folder, { mode: 0o700 });
+  return { above, folder, file: { path: join(folder, 'names.json'), label } };
+}
+
+/** The code of the refusal, or the warnings. */
+function check(path: string): unknown {
+  try {
+    return checkPath({ path, label });
+  } catch (error) {
+    return (error as CredentialError).code;
+  }
+}
+
+describe('the path of a file', needsPosix, () => {
+  test.each([0o777, 0o757, 0o722])('is refused if others can write to a folder in it: %d', (mode) => {
+    for (const which of ['folder', 'above'] as const) {
+      const { [which]: folder, file } = newFile();
+      expect(check(file.path)).toEqual([]);
+      chmodSync(folder, mode);
+      expect(check(file.path)).toBe('file-refused');
+      expect(modeOf(folder)).toBe(mode);
+    }
+  });
+
+  test('is refused before anything exists in such a folder', () => {
+    const { folder, file } = newFile();
+    chmodSync(folder, 0o777);
+    expect(check(join(folder, 'a', 'b', 'names.json'))).toBe('file-refused');
+    expect(check(file.path)).toBe('file-refused');
+  });
+
+  test('may contain shared (sticky) folders, and folders of root', () => {
+    const { above, file } = newFile();
+    chmodSync(above, 0o1777);
+    expect(check(file.path)).toEqual([]);
+    expect(check('/etc/keystow/names.json')).toEqual([]);
+  });
+
+  test('may contain the user’s own links, and the folders behind them count', () => {
+    const { above, folder } = newFile();
+    const { above: other, folder: target } = newFile();
+    symlinkSync(join(target, '..', 'keystow'), join(above, 'absolute'));
+    symlinkSync('./keystow/.', join(other, 'relative'));
+    symlinkSync(join(other, 'relative'), join(folder, 'both'));
+    for (const path of [join(above, 'absolute'), join(other, 'relative'), join(folder, 'both')]) {
+      chmodSync(target, 0o700);
+      expect(check(join(path, 'names.json'))).toEqual([]);
+      chmodSync(target, 0o777);
+      expect(check(join(path, 'names.json'))).toBe('file-refused');
+    }
+  });
+
+  test('ends at a loop of links, a file, or a folder that can’t be entered', () => {
+    const { folder } = newFile();
+    symlinkSync('loop', join(folder, 'loop'));
+    writeFileSync(join(folder, 'file'), '');
+    for (const name of ['loop', 'file', 'nothing']) expect(check(join(folder, name, 'names.json'))).toEqual([]);
+    failCall('lstatSync', (path) => (path === folder ? 'EACCES' : undefined));
+    expect(check(join(folder, 'names.json'))).toEqual([]);
+  });
+
+  test('is not examined on Windows, which has no such owners', () => {
+    const { above, file } = newFile();
+    chmodSync(above, 0o777);
+    onPlatform('win32');
+    expect(check(file.path)).toEqual([]);
+  });
+});
+
+describe('the path of a file, with other owners (only root can set them)', needsRoot, () => {
+  test('is refused if another user of this machine owns a folder in it', () => {
+    for (const which of ['folder', 'above'] as const) {
+      const { [which]: folder, file } = newFile();
+      chownSync(folder, nobody, nobody);
+      expect(check(file.path)).toBe('file-refused');
+    }
+  });
+
+  test('causes a warning if an unknown user owns a folder above the file’s own, whatever its mode', () => {
+    const { above, folder, file } = newFile();
+    chownSync(above, stranger, stranger);
+    for (const mode of [0o755, 0o777]) {
+      chmodSync(above, mode);
+      expect(check(file.path)).toEqual([expect.stringContaining(`uid ${stranger}`)]);
+    }
+    chownSync(folder, stranger, stranger);
+    expect(check(file.path)).toBe('file-refused');
+  });
+
+  test('is refused if anybody else owns a link in it, also an unknown user, and also deep in other links', () => {
+    for (const owner of [nobody, stranger]) {
+      const { above, folder } = newFile();
+      const link = join(above, 'link');
+      symlinkSync(folder, link);
+      symlinkSync('link', join(above, 'outer'));
+      lchownSync(link, owner, owner);
+      expect(check(join(link, 'names.json'))).toBe('file-refused');
+      expect(check(join(above, 'outer', 'names.json'))).toBe('file-refused');
+    }
+  });
+
+  test('is refused if members of a group can write to a folder in it, unless it’s root’s or the user’s own', () => {
+    const { folder, file } = newFile();
+    chmodSync(folder, 0o770);
+    chownSync(folder, 0, stranger);
+    expect(check(file.path)).toBe('file-refused');
+    chownSync(folder, 0, 0);
+    expect(check(file.path)).toEqual([]);
+  });
+
+  test('may belong to somebody outside of the user namespace, as root’s folders may, except for the file’s own', () => {
+    const { above, folder, file } = newFile();
+    const link = join(above, 'link');
+    symlinkSync(folder, link);
+    lchownSync(link, nobody, nobody);
+    chownSync(above, nobody, nobody);
+    fakeFiles({ '/proc/self/uid_map': '0 1000 1\n', '/proc/sys/kernel/overflowuid': `${nobody}\n` });
+    expect(check(file.path)).toEqual([]);
+    expect(check(join(link, 'names.json'))).toEqual([]);
+    chownSync(folder, nobody, nobody);
+    expect(check(file.path)).toBe('file-refused');
+    chownSync(folder, 0, 0);
+    fakeFiles({ '/proc/self/uid_map': '0 0 4294967295\n' });
+    expect(check(file.path)).toBe('file-refused');
+  });
+});
+
+describe('a Windows drive in WSL, where every file has the mode 0777', needsPosix, () => {
+  const windowsDrive = () => fakeCall('statfsSync', () => ({ type: 0x01021997 }));
+  const kernel = (release: string) => fakeFiles({ '/proc/sys/kernel/osrelease': release });
+  const wsl = '5.15.153.1-microsoft-standard-WSL2\n';
+
+  async function useFile() {
+    const { above, folder, file } = newFile();
+    writeFileSync(file.path, 'text');
+    for (const path of [above, folder, file.path]) chmodSync(path, 0o777);
+    const notices: string[] = [];
+    const notice = (line: string) => void notices.push(line);
+    const results = [
+      check(file.path),
+      await readPrivateFile(file, { maxBytes: 8, notice }).catch(({ code }: CredentialError) => code),
+    ];
+    restrictFolder(file, '/home/alice', notice);
+    return { results, notices, modes: [above, folder, file.path].map(modeOf) };
+  }
+
+  test('is accepted, and nothing is changed', async () => {
+    windowsDrive();
+    kernel(wsl);
+    expect(await useFile()).toEqual({ results: [[], 'text'], notices: [], modes: [0o777, 0o777, 0o777] });
+  });
+
+  test('is recognised by its file system and the kernel together', async () => {
+    const refused = { results: ['file-refused', 'file-refused'] };
+    expect(await useFile()).toMatchObject(refused);
+    kernel(wsl);
+    expect(await useFile()).toMatchObject(refused);
+    windowsDrive();
+    kernel('6.1.0-18-amd64\n');
+    expect(await useFile()).toMatchObject(refused);
+    failCall('statfsSync', 'ENOSYS');
+    kernel(wsl);
+    expect(await useFile()).toMatchObject(refused);
+  });
+});
+
+describe('before a read, the folder of a file', needsPosix, () => {
+  const isLoose = (path: string) => isFolderLoose({ path, label });
+
+  test('is examined with two system calls if it and the one above are certainly safe', async () => {
+    const { above, folder, file } = newFile();
+    const calls = recordCalls();
+    expect(await isLoose(file.path)).toBe(false);
+    expect(calls).toEqual([
+      ['statSync', folder, expect.anything()],
+      ['statSync', above, expect.anything()],
+    ]);
+  });
+
+  test('is loose if others can look into it', async () => {
+    const { folder, file } = newFile();
+    chmodSync(folder, 0o750);
+    expect(await isLoose(file.path)).toBe(true);
+  });
+
+  test('is refused if others can write to it or to the one above', async () => {
+    for (const which of ['folder', 'above'] as const) {
+      const { [which]: folder, file } = newFile();
+      chmodSync(folder, 0o777);
+      await failure(isLoose(file.path), 'file-refused');
+    }
+  });
+
+  test('is left to the system’s error if it’s absent or can’t be examined', async () => {
+    const { folder, file } = newFile();
+    expect(await isLoose(join(folder, 'a', 'b', 'names.json'))).toBe(false);
+    failCall('statSync', 'EACCES');
+    expect(await isLoose(file.path)).toBe(false);
+  });
+
+  test('is not examined on Windows', async () => {
+    const { folder, file } = newFile();
+    chmodSync(folder, 0o777);
+    onPlatform('win32');
+    expect(await isLoose(file.path)).toBe(false);
+  });
+});
+
+describe('loose permissions of a folder', needsPosix, () => {
+  /** Returns the number of notices and the new permissions. */
+  function restrict(folder: string, home = '/home/alice') {
+    const notices: string[] = [];
+    restrictFolder({ path: join(folder, 'names.json'), label }, home, (line) => notices.push(line));
+    return { notices: notices.length, mode: modeOf(folder) };
+  }
+
+  function looseFolder(mode = 0o755) {
+    const { folder } = newPlace();
+    chmodSync(folder, mode);
+    return folder;
+  }
+
+  test.each([0o755, 0o770, 0o701, 0o710])('are removed, with a notice: %d', (mode) => {
+    const folder = looseFolder(mode);
+    expect(restrict(folder)).toEqual({ notices: 1, mode: 0o700 });
+    expect(restrict(folder)).toEqual({ notices: 0, mode: 0o700 });
+  });
+
+  test('stay if the folder is the home directory, or one above it', () => {
+    const folder = looseFolder();
+    for (const home of [folder, join(folder, 'alice'), join(folder, 'a', 'b'), join(folder, '..alice'), `${folder}/.`])
+      expect(restrict(folder, home)).toEqual({ notices: 0, mode: 0o755 });
+  });
+
+  test('are removed if the folder is beside the home directory, or below it', () => {
+    for (const home of [`${looseFolder()}-alice`, '/home', '']) expect(restrict(looseFolder(), home).mode).toBe(0o700);
+    const folder = looseFolder();
+    expect(restrict(folder, dirname(folder)).mode).toBe(0o700);
+  });
+
+  test('are removed in the current folder too if the home directory is unknown', () => {
+    const folder = looseFolder();
+    vi.spyOn(process, 'cwd').mockReturnValue(folder);
+    expect(restrict(folder, '').mode).toBe(0o700);
+  });
+
+  test('stay in a folder directly under the root, which is not even opened', () => {
+    // It doesn't exist, so that a broken rule can't change anything.
+    failCall('openSync', 'EACCES');
+    const notices: string[] = [];
+    restrictFolder({ path: '/keystow-tests-nowhere/names.json', label }, '/home/alice', (line) => notices.push(line));
+    expect(notices).toEqual([]);
+  });
+
+  test('stay if the folder is shared, or another user’s', () => {
+    const shared = looseFolder(0o1777);
+    expect(restrict(shared)).toEqual({ notices: 0, mode: 0o1777 });
+    const foreign = looseFolder();
+    vi.spyOn(process, 'geteuid').mockReturnValue(stranger);
+    expect(restrict(foreign)).toEqual({ notices: 0, mode: 0o755 });
+  });
+
+  test('stay behind a link, which may have led elsewhere a moment ago', () => {
+    const folder = looseFolder();
+    const link = join(newPlace().folder, 'link');
+    symlinkSync(folder, link);
+    expect(restrict(link)).toEqual({ notices: 0, mode: 0o755 });
+  });
+
+  test('are changed through an open descriptor only', () => {
+    const calls = recordCalls();
+    restrict(looseFolder());
+    expect(calls.map(([call]) => call).filter((call) => /chmod/.test(call))).toEqual(['chmodSync', 'fchmodSync']);
+  });
+
+  test('stay on Windows, which has none', () => {
+    onPlatform('win32');
+    expect(restrict(looseFolder())).toEqual({ notices: 0, mode: 0o755 });
+  });
+
+  test('cause no notice if the folder does not exist', () => {
+    const notices: string[] = [];
+    const path = join(newPlace().folder, 'not', 'there', 'names.json');
+    restrictFolder({ path, label }, '/home/alice', (line) => notices.push(line));
+    expect(notices).toEqual([]);
+  });
+
+  test('cause a notice if they cannot be changed, or not even examined', () => {
+    const folder = looseFolder();
+    failCall('fchmodSync', 'EROFS');
+    expect(restrict(folder)).toEqual({ notices: 1, mode: 0o755 });
+    failCall('openSync', (path) => (path === folder ? 'EACCES' : undefined));
+    expect(restrict(folder)).toEqual({ notices: 1, mode: 0o755 });
+  });
+});
+
+test('a path is walked as the system does: links and parents in the order in which it passes them', needsLinux, () => {
+  const { above, folder } = newFile();
+  symlinkSync('keystow', join(above, 'link'));
+  mkdirSync(join(folder, 'inner'));
+  const walked = (path: string) =>
+    walkPath(path)
+      .filter(({ path }) => path.startsWith(above))
+      .map(({ path, isLast }) => `${path.slice(above.length)}${isLast ? ' (last)' : ''}`);
+  expect(walked(folder)).toEqual(['', '/keystow (last)']);
+  expect(walked(`${above}/./link//inner/`)).toEqual(['', '/link', '/keystow', '/keystow/inner (last)']);
+  expect(walked(`${above}/link/inner/..`)).toEqual(['', '/link', '/keystow', '/keystow/inner', '/keystow (last)']);
+});
