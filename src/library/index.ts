@@ -23,7 +23,13 @@ export {
 export type { CredentialName } from '../domain/credential-name.ts';
 export { type AttributeSchema, attributeSchemas, type KeySource, keySources } from '../domain/profile.ts';
 export { Secret } from '../domain/secret.ts';
-export { type Evidence, type Provider, providers } from '../domain/selection/probe-result.ts';
+export {
+  type Evidence,
+  type Provider,
+  providers,
+  type UntrustedBus,
+  untrustedBuses,
+} from '../domain/selection/probe-result.ts';
 export type { Application } from './application.ts';
 export type { ApplicationStore, OperationOptions, SetResult } from './application-store.ts';
 /** For programs in which this package replaces keytar, by an override or an alias. */

@@ -5,6 +5,7 @@ import {
   providers,
   serviceFailureReasons,
   unsupportedReasons,
+  untrustedBuses,
 } from '../../src/domain/selection/probe-result.ts';
 import type { SkippedStore } from '../../src/domain/selection/selection.ts';
 import { candidateIds } from '../../src/domain/store-id.ts';
@@ -17,6 +18,7 @@ const flags: readonly Evidence[] = [
   { dismissed: true },
   { busMissing: true },
   { text: ' two \n lines\n' },
+  ...untrustedBuses.map((untrustedBus) => ({ untrustedBus, text: ' two \n lines\n' })),
 ];
 const evidences = [undefined, ...providers].flatMap((provider) =>
   flags.map((flag): Evidence => ({ ...(provider && { provider }), ...flag })),

@@ -3,6 +3,7 @@ import { askDefaultAlias, noObject, openSession, type Peer, readDefaultAlias, se
 import { parseBusAddress, type SessionEnvironment } from './dbus/address.ts';
 import { getProcessId, listNames, listStartableNames, startService } from './dbus/bus-calls.ts';
 import { Connection } from './dbus/connection.ts';
+import { isSocketSafe } from './dbus/socket.ts';
 import type { Operation } from './operation.ts';
 import { findIdleProvider, findInstalledProviders, identifyProvider, isInstalled } from './provider.ts';
 import { isConnectError, isUnowned, SecretServiceError, toSecretServiceError } from './to-error.ts';
@@ -64,6 +65,11 @@ export class SessionPool {
     let lastError: unknown = new SecretServiceError('no-session-bus', { text: 'no address of a session bus is set' });
     for (const socket of parseBusAddress(this.#environment)) {
       operation.throwIfCut();
+      const untrusted = isSocketSafe(socket) ? undefined : await findUntrusted(socket);
+      if (untrusted !== undefined) {
+        lastError = untrusted;
+        continue;
+      }
       const bus = new Connection(socket);
       operation.useConnection(bus);
       try {
@@ -81,6 +87,12 @@ export class SessionPool {
     if (error.code !== 'no-session-bus' || isInstalled('dbus-daemon', this.#environment.PATH)) return error;
     return new SecretServiceError(error.code, { ...error.evidence, busMissing: true }, error.cause);
   }
+}
+
+/** Returns why a socket is not to be connected to; `undefined` if it may be. */
+async function findUntrusted(socket: string): Promise<Error | undefined> {
+  const { findSocketProblem } = await import('./untrusted-socket.ts');
+  return findSocketProblem(socket);
 }
 
 /** Marks a timeout as caused by the bus. */

@@ -7,6 +7,7 @@ import {
   providers,
   serviceFailureReasons,
   unsupportedReasons,
+  untrustedBuses,
 } from '../../domain/selection/probe-result.ts';
 import { replaySelection } from '../../domain/selection/selection.ts';
 import { type CandidateId, candidateIds } from '../../domain/store-id.ts';
@@ -43,6 +44,7 @@ const evidence = v.exactOptional(
     asksEachTime: v.exactOptional(v.boolean()),
     busMissing: v.exactOptional(v.boolean()),
     busSilent: v.exactOptional(v.boolean()),
+    untrustedBus: v.exactOptional(v.picklist(untrustedBuses)),
     dismissed: v.exactOptional(v.boolean()),
     text: v.exactOptional(shownText),
   }),

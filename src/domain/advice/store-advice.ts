@@ -1,10 +1,12 @@
 import type { HostInfo } from '../host-info.ts';
 import type { Evidence, Provider, Reason } from '../selection/probe-result.ts';
 import type { CandidateId } from '../store-id.ts';
+import { toOneLine } from '../text/messages.ts';
 import {
   disableKeePassXCPromptsCommand,
   enableCommands,
   formatInstallCommand,
+  ownBusCommand,
   restartCommands,
   startBusCommand,
   startCommands,
@@ -85,6 +87,12 @@ const secretServiceAdvice: AdviceTable = {
           explanation: `${formatProvider(provider)} is locked, and ${dismissed ? 'its prompt was dismissed' : 'nobody was asked to unlock it'}`,
           fix: unlockCommands[provider ?? 'gnome-keyring'],
         },
+  denied: ({ evidence: { untrustedBus, text } }) => ({
+    ...(untrustedBus && {
+      explanation: `the D-Bus session bus was not contacted: ${toOneLine(text ?? 'another user could be behind it')}`,
+      fix: untrustedBus === 'unmapped' ? startBusCommand : ownBusCommand,
+    }),
+  }),
   'no-collection': ({ evidence: { provider } }) => ({
     explanation: `${formatProvider(provider)} has no default collection to store credentials in`,
     ...((provider ?? 'gnome-keyring') === 'gnome-keyring' && { fix: unlockGnomeKeyringCommand }),

@@ -44,6 +44,14 @@ export const providers = ['gnome-keyring', 'kwallet', 'keepassxc'] as const;
 
 export type Provider = (typeof providers)[number];
 
+/**
+ * Why the socket of a bus isn't trusted: it or its folder belongs to another user, or to somebody outside of the user
+ * namespace, or others can write to the folder.
+ */
+export const untrustedBuses = ['foreign', 'unmapped', 'writable'] as const;
+
+export type UntrustedBus = (typeof untrustedBuses)[number];
+
 /** Details besides the reason, so that the explanation and the fix can be exact. Never a secret. */
 export interface Evidence {
   readonly provider?: Provider;
@@ -55,6 +63,8 @@ export interface Evidence {
   readonly busMissing?: boolean;
   /** The session bus accepts connections but never answers. */
   readonly busSilent?: boolean;
+  /** The session bus wasn't contacted, because another user could be behind it. */
+  readonly untrustedBus?: UntrustedBus;
   /** The user dismissed the prompt to unlock the store. */
   readonly dismissed?: boolean;
   /** The platform's own message. */
