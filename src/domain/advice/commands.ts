@@ -5,6 +5,7 @@ import { formatWindowsTarget, toWindowsEntry } from '../entries/windows-entry.ts
 import type { Distribution, HostInfo } from '../host-info.ts';
 import type { Provider } from '../selection/probe-result.ts';
 import type { StoreId } from '../store-id.ts';
+import { quoteForShell, quoteForWindows } from '../text/escape.ts';
 
 /** The command that installs `packages`, separated by spaces. Default: a Secret Service that keeps credentials. */
 export function formatInstallCommand(
@@ -128,14 +129,4 @@ export function formatRemovalCommand(store: StoreId, name: CredentialName, conte
     default:
       return assertNever(store);
   }
-}
-
-/** One word for a POSIX shell, quoted only if necessary. */
-export function quoteForShell(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** One word for both shells of Windows. Works for paths and Credential Manager targets, which have no quotation marks. */
-function quoteForWindows(text: string): string {
-  return /^[\w:./\\-]+$/.test(text) ? text : `"${text}"`;
 }
