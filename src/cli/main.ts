@@ -1,7 +1,7 @@
 import { createTerminal } from '../adapters/terminal/terminal.ts';
 import type { Context } from '../app/context.ts';
 import { createContext } from '../composition/context.ts';
-import { listSecretVariables, type Profile } from '../domain/profile.ts';
+import { isSecretVariable, type Profile } from '../domain/profile.ts';
 import { type Cli, services } from './cli.ts';
 import { exitAfterGrace, exitCodes } from './exit.ts';
 import { type DirectCommand, findDirectRun } from './fast-path.ts';
@@ -84,6 +84,6 @@ async function handleFailure(error: unknown, profile: Profile, cancelled: boolea
 /** Returns the environment, and removes the secrets from the one that child processes, such as a browser, inherit. */
 function takeEnvironment(profile: Profile): Cli['environment'] {
   const environment = { ...process.env };
-  for (const variable of listSecretVariables(profile)) delete process.env[variable];
+  for (const name of Object.keys(environment)) if (isSecretVariable(name, profile)) delete process.env[name];
   return environment;
 }

@@ -1,7 +1,7 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, isSameName } from '../domain/credential-name.ts';
-import { listSecretVariables, type Profile } from '../domain/profile.ts';
+import { isSecretVariable, type Profile } from '../domain/profile.ts';
 import { listCandidates, type StoreId, storeNames } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import type { Interaction } from '../ports/interaction.ts';
@@ -130,8 +130,7 @@ function createKeyrings({
 }
 
 function omitSecretVariables(environment: StoresOptions['environment'], profile: Profile) {
-  const secrets = listSecretVariables(profile);
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !secrets.includes(name)));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !isSecretVariable(name, profile)));
 }
 
 /** Loads the prompts when they're first needed: never for a file that the home directory opens. */

@@ -49,9 +49,18 @@ export interface Profile {
   readonly errorNames?: Readonly<Partial<Record<ErrorCode, string>>>;
 }
 
-/** The variables that no child process may inherit. */
-export function listSecretVariables({ variables, secretVariables = [] }: Profile): readonly string[] {
-  return [variables.passphrase, variables.newPassphrase, ...secretVariables];
+/** The prefixes of the variables of this package's programs. */
+const programPrefixes = ['KEYSTOW', 'JSM', 'DIFY'];
+const secretSuffixes = ['CREDENTIALS_PASSPHRASE', 'NEW_CREDENTIALS_PASSPHRASE', 'CLIENT_SECRET'];
+const secretsOfPrograms = programPrefixes.flatMap((prefix) => secretSuffixes.map((suffix) => `${prefix}_${suffix}`));
+
+/**
+ * Returns whether no child process may inherit a variable: it holds a secret of the application, or of any program of this
+ * package. Ignores case, as Windows does.
+ */
+export function isSecretVariable(name: string, { variables, secretVariables = [] }: Profile): boolean {
+  const secrets = [...secretsOfPrograms, variables.passphrase, variables.newPassphrase, ...secretVariables];
+  return secrets.some((secret) => secret.toUpperCase() === name.toUpperCase());
 }
 
 /**

@@ -33,6 +33,8 @@ describe('jsm login', () => {
       BROWSER: 'browser',
       JSM_ALLOW_ENV_PASSPHRASE: '1',
       JSM_CREDENTIALS_PASSPHRASE: 'correct horse',
+      KEYSTOW_CREDENTIALS_PASSPHRASE: 'correct horse',
+      DIFY_NEW_CREDENTIALS_PASSPHRASE: 'correct horse',
     });
     const address = await addressIn(running);
     while (world.sandbox.run('test -s browser-url').exit !== 0) await new Promise((resolve) => setTimeout(resolve, 50));

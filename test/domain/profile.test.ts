@@ -1,9 +1,43 @@
-import { expect, test } from 'vitest';
-import { listSecretVariables } from '../../src/domain/profile.ts';
+import { describe, expect, test } from 'vitest';
+import { isSecretVariable } from '../../src/domain/profile.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
+import { keytar } from '../../src/profiles/keytar.ts';
+import { nameVariables } from '../../src/profiles/variables.ts';
+import { programs } from '../support/all-programs.ts';
 
-test('the secret variables are the passphrases and those of the profile', () => {
-  const both = ['KEYSTOW_CREDENTIALS_PASSPHRASE', 'KEYSTOW_NEW_CREDENTIALS_PASSPHRASE'];
-  expect(listSecretVariables(keystow)).toEqual(both);
-  expect(listSecretVariables({ ...keystow, secretVariables: ['KEY'] })).toEqual([...both, 'KEY']);
+describe('a variable that no child process may inherit', () => {
+  const profiles = [...programs.map(({ profile }) => profile), keytar];
+
+  test('[DOM23] is one with a secret of any program of this package, whichever of them runs', () => {
+    for (const { variables, secretVariables = [] } of profiles) {
+      for (const name of [variables.passphrase, variables.newPassphrase, ...secretVariables]) {
+        for (const running of profiles)
+          expect(isSecretVariable(name, running), `${running.program}: ${name}`).toBe(true);
+      }
+    }
+  });
+
+  test('is one with a secret of the application that embeds keystow', () => {
+    const application = { ...keystow, variables: nameVariables('ACME'), secretVariables: ['AcmeKey'] };
+    for (const name of ['ACME_CREDENTIALS_PASSPHRASE', 'ACME_NEW_CREDENTIALS_PASSPHRASE', 'AcmeKey']) {
+      expect(isSecretVariable(name, application)).toBe(true);
+      expect(isSecretVariable(name, keystow)).toBe(false);
+    }
+  });
+
+  test.each(['jsm_client_secret', 'Keystow_Credentials_Passphrase', 'DIFY_new_CREDENTIALS_PASSPHRASE'])(
+    'is one that Windows doesn’t distinguish from it: %s',
+    (name) => {
+      expect(isSecretVariable(name, keystow)).toBe(true);
+    },
+  );
+
+  test('is not a setting, or a variable of another program', () => {
+    for (const { variables, secretVariables: _, ...profile } of profiles) {
+      const { passphrase: __, newPassphrase: ___, ...settings } = variables;
+      for (const name of [...Object.values(settings), 'PATH', 'HOME', 'GH_TOKEN', 'CLIENT_SECRET', 'JSM_ISSUER']) {
+        expect(isSecretVariable(name, { ...profile, variables }), name).toBe(false);
+      }
+    }
+  });
 });
