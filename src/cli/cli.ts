@@ -58,8 +58,8 @@ export const services: Services = {
     return createDeviceSignIn({ clock });
   },
   async openBrowser(url) {
-    const { default: open } = await import('open');
-    await open(url);
+    const { openBrowser } = await import('../adapters/process/open-browser.ts');
+    await openBrowser(url);
   },
   async childRunner() {
     const { runChild } = await import('../adapters/process/run-child.ts');

@@ -6,6 +6,7 @@ import { listCandidates, type StoreId, storeNames } from '../domain/store-id.ts'
 import type { CredentialStore } from '../ports/credential-store.ts';
 import type { Interaction } from '../ports/interaction.ts';
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
+import type { StoreProbe } from '../ports/store-probe.ts';
 import type { Stores } from '../ports/stores.ts';
 import { type Keyring, withCircuitBreaker } from './circuit-breaker.ts';
 import type { PassphrasesOptions } from './passphrases.ts';
@@ -18,6 +19,15 @@ export interface StoresOptions extends PassphrasesOptions {
   /** For a process that runs more than one command: a store that timed out is tried again. */
   readonly longRunning?: boolean;
 }
+
+/**
+ * The kernel keyring is skipped whatever a probe sees: it forgets, or it isn't there. So only a report probes it, which takes
+ * native code.
+ */
+const assumedKeyutils: StoreProbe = {
+  id: 'keyutils',
+  probe: async () => ({ kind: 'usable', persistence: 'until-reboot' }),
+};
 
 /** Creates the stores of this platform. An adapter is loaded when its store is first opened, so a read loads only one. */
 export function createStores(options: StoresOptions): Stores {
@@ -48,8 +58,9 @@ export function createStores(options: StoresOptions): Stores {
   const openable = listCandidates(platform, true);
   return {
     candidates: listCandidates(platform, settings.usePass),
-    async openProbe(id) {
+    async openProbe(id, { forReport } = { forReport: false }) {
       if (id !== 'keyutils') return keyrings[id]();
+      if (!forReport) return assumedKeyutils;
       const { createKeyutilsProbe } = await import('../adapters/keyutils/keyutils.ts');
       return createKeyutilsProbe();
     },

@@ -7,7 +7,8 @@ import type { StoreProbe } from './store-probe.ts';
 export interface Stores {
   /** The OS stores that a selection considers, best first. */
   readonly candidates: readonly CandidateId[];
-  openProbe(id: CandidateId): Promise<StoreProbe>;
+  /** `forReport`: the result is shown to somebody who wants to know exactly, so it may take more time and code. */
+  openProbe(id: CandidateId, options?: { readonly forReport: boolean }): Promise<StoreProbe>;
   /**
    * - the platform has no such store → rejects with `not-installed`
    * - otherwise it neither probes nor connects: a store that does not work fails when it is used

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
 import { codeAnswer, startDifyHost } from '../support/dify-host.ts';
 import { missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
+import { needsLinux } from '../support/needs.ts';
 import { Sandbox } from './sandbox.ts';
 
 const noteLoaded = resolve(import.meta.dirname, 'note-loaded.cjs');
@@ -113,5 +114,24 @@ describeStore('a read of the Secret Service loads', 'secret-service', missing(),
       chunks: ['', '-shared', '-secret-service-reader'].map((part) => `${program}${part}.cjs`),
       builtin: ['net'],
     });
+  });
+});
+
+describe('[OWN4] on Linux, native code', needsLinux, () => {
+  const nativeOf = ({ chunks }: Loaded) =>
+    chunks.filter((chunk) => /\.node$|^(binding|keyutils|own-package)\.cjs$/.test(chunk));
+
+  test.each([
+    "sh -c 'printf s3cret | keystow set demo alice'",
+    'keystow list --json',
+    'keystow migrate --to file',
+    'jsm auth set-key jsm_s3cret-xxxxxxxxxxxxxxxx',
+  ])('is not loaded by %s, although no keyring is there', (command) => {
+    expect(nativeOf(loadedBy(sandboxOf({ ...passphrase('JSM'), KEYSTOW_QUIET: '1' }), command))).toEqual([]);
+  });
+
+  test('is loaded by doctor, which reports whether the kernel keyring is there', () => {
+    const chunks = nativeOf(loadedBy(sandboxOf(), 'keystow doctor'));
+    expect(chunks).toContainEqual(expect.stringMatching(/\.node$/));
   });
 });

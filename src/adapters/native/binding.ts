@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import { messageChain, rootMessage } from '../../domain/text/messages.ts';
+import { findOwnPackage } from './own-package.ts';
 
 /** The part of `@napi-rs/keyring` 2.1.2 that keystow uses. Its calls run on libuv's threads and cannot be cancelled. */
 export interface Binding {
@@ -39,9 +42,39 @@ export interface EntryOptions {
   readonly linux: { readonly store: 'keyutils' };
 }
 
-/** Loads the native module with `require`: for an `import`, Node would first parse the CommonJS code for its exports. */
-export function loadBinding(): Binding {
-  return createRequire(import.meta.url)('@napi-rs/keyring') as Binding;
+const bindingName = '@napi-rs/keyring';
+
+/**
+ * Loads the native module of this platform, or the one that the binding's own variable names. Doesn't load the JavaScript of
+ * the binding: that would search every folder above for the platform's module. `from`: the folder that the search starts in.
+ */
+export function loadBinding(from = import.meta.dirname): Binding {
+  const require = createRequire(import.meta.url);
+  const { NAPI_RS_NATIVE_LIBRARY_PATH: chosen } = process.env;
+  if (chosen) return require(chosen) as Binding;
+  // Yarn's Plug'n'Play has no folders to search. It only finds the dependencies that the lock file lists.
+  if (process.versions.pnp !== undefined) return require(bindingName) as Binding;
+  const errors: unknown[] = [];
+  for (const folder of findNativeModules(from)) {
+    try {
+      return require(folder) as Binding;
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  throw errors[0] ?? new Error(`Cannot find module '${bindingName}-${process.platform}-${process.arch}'`);
+}
+
+/** The folders of the platform's packages: several if they were installed for both C libraries of Linux. */
+function findNativeModules(from: string): readonly string[] {
+  const binding = findOwnPackage(bindingName, from);
+  if (binding === undefined) throw new Error(`Cannot find module '${bindingName}'`);
+  const { optionalDependencies = {} }: { readonly optionalDependencies?: Readonly<Record<string, string>> } =
+    JSON.parse(readFileSync(join(binding, 'package.json'), 'utf8'));
+  const name = `${bindingName}-${process.platform}-${process.arch}`;
+  return Object.keys(optionalDependencies)
+    .filter((other) => other === name || other.startsWith(`${name}-`))
+    .flatMap((other) => findOwnPackage(other, binding) ?? []);
 }
 
 /** Calls `load`. Throws `binding-missing` if that fails. */

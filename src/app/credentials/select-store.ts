@@ -32,10 +32,14 @@ export interface SelectionRun extends SelectionResult {
   readonly probes: ReadonlyMap<CandidateId, ProbeResult>;
 }
 
-/** Runs the selection machine to its end: performs its effects, and sends it the probe results. */
+/**
+ * Runs the selection machine to its end: performs its effects, and sends it the probe results. `forReport`: the results are
+ * shown to somebody who wants to know exactly.
+ */
 export async function runSelection(
   { settings, stores, signal }: Context,
   warn: (skipped: SkippedStore) => void,
+  { forReport } = { forReport: false },
 ): Promise<SelectionRun> {
   const probes = new Map<CandidateId, ProbeResult>();
   const warned: SkippedStore[] = [];
@@ -46,7 +50,7 @@ export async function runSelection(
         warn(effect.about);
         warned.push(effect.about);
       } else {
-        const storeProbe = await stores.openProbe(effect.store);
+        const storeProbe = await stores.openProbe(effect.store, { forReport });
         const probe = await storeProbe.probe({ signal });
         probes.set(effect.store, probe);
         return perform(transition(state, { type: 'probed', store: effect.store, probe }));

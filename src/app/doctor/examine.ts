@@ -17,7 +17,7 @@ export interface DoctorReport {
 /** Examines every store without changing anything. Warnings become part of the report. */
 export async function examine(context: Context): Promise<DoctorReport> {
   const { settings, stores, host } = context;
-  const run = await runSelection(context, () => {});
+  const run = await runSelection(context, () => {}, { forReport: true });
   const selection = reportSelection(run, settings.policy, host);
   const { storage, inventory } = await reportStorage(context, selection);
   return {
