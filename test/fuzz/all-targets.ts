@@ -1,0 +1,21 @@
+import type { FuzzTarget } from './target.ts';
+import { busAddress } from './targets/bus-address.ts';
+import { busMessage } from './targets/bus-message.ts';
+import { busReply } from './targets/bus-reply.ts';
+import { busStream } from './targets/bus-stream.ts';
+import { dockerRequest } from './targets/docker-request.ts';
+import { doctorReport } from './targets/doctor-report.ts';
+import { envelope } from './targets/envelope.ts';
+import { gitRequest } from './targets/git-request.ts';
+import { payload } from './targets/payload.ts';
+import { placement } from './targets/placement.ts';
+import { session } from './targets/session.ts';
+import { tokenResponse } from './targets/token-response.ts';
+
+const everywhere: readonly FuzzTarget[] = [
+  ...[payload, envelope, placement, doctorReport, gitRequest, dockerRequest, session, tokenResponse],
+  ...[busAddress, busMessage, busReply],
+];
+
+/** Every parser of untrusted input. Windows has no sockets at a path. */
+export const targets: readonly FuzzTarget[] = process.platform === 'win32' ? everywhere : [...everywhere, busStream];

@@ -1,0 +1,31 @@
+import { ok } from 'node:assert/strict';
+import { classifyResponse } from '../../../src/adapters/sign-in/dify/classify-response.ts';
+import { parseDeviceCode, parseTokenSet } from '../../../src/adapters/sign-in/dify/schemas.ts';
+import { parseSession, serialiseSession } from '../../../src/domain/sign-in/session.ts';
+import { hasCode } from '../declared.ts';
+import { type FuzzTarget, tryParse } from '../target.ts';
+
+const isDeclared = hasCode('sign-in-unreachable', 'sign-in-refused');
+const host = 'dify.example.org';
+
+/** What a Dify host responds. The first line of the input is the status and the header `Retry-After`. */
+export const tokenResponse: FuzzTarget = {
+  name: 'token-response',
+  check(input) {
+    const end = Math.max(0, input.indexOf('\n'));
+    const [status = '', ...retryAfter] = input
+      .toString('latin1', 0, end)
+      .replace(/[^ -~]/g, '')
+      .split(' ');
+    const headers = new Headers({ 'retry-after': retryAfter.join(' ') });
+    const response = { status: Number.parseInt(status, 10) || 200, headers, body: Buffer.from(input.subarray(end)) };
+    const classify = () => classifyResponse(response, { host, nowMs: 0, secrets: ['s3cret'] });
+    const result = tryParse(classify, isDeclared);
+    if (result?.kind === 'retry' || result?.kind === 'error') ok(!((result.retryAfterMs ?? 0) < 0));
+    if (result?.kind !== 'fields') return;
+    const code = tryParse(() => parseDeviceCode(host, result.fields), isDeclared);
+    if (code !== undefined) ok(code.intervalSeconds > 0 && code.expiresInSeconds > code.intervalSeconds);
+    const tokens = tryParse(() => parseTokenSet(host, result.fields), isDeclared);
+    if (tokens !== undefined) parseSession(serialiseSession({ kind: 'sign-in', issuer: host, tokens }));
+  },
+};
