@@ -1,12 +1,24 @@
 import { fstatSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { CredentialError } from '../domain/credential-error.ts';
 import { type HostInfo, parseDistribution } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 
-/** The user's home folder. Checks the variable before `os.homedir()`, which would load another module. */
+/**
+ * The user's home folder. Checks the variable before `os.homedir()`, which would load another module. A user without an
+ * account and without the variable → `invalid-setting`.
+ */
 export function findHomeFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
   const variable = process.platform === 'win32' ? environment.USERPROFILE : environment.HOME;
-  return variable || process.getBuiltinModule('node:os').homedir();
+  if (variable) return variable;
+  try {
+    return process.getBuiltinModule('node:os').homedir();
+  } catch (cause) {
+    throw new CredentialError('invalid-setting', 'HOME is required: it is not set, and this user has no account', {
+      hint: 'set HOME to a folder of this user, in a systemd unit with Environment=HOME=…',
+      cause,
+    });
+  }
 }
 
 /** The current folder, or the home folder if the current one has been deleted. */

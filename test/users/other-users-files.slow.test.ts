@@ -15,6 +15,8 @@ import { needs } from '../support/needs.ts';
 import { type Account, findAccounts, type Run, root, SharedMachine } from './accounts.ts';
 
 const [alice = root, bob = root] = findAccounts();
+/** Without an account. */
+const stranger: Account = { name: 'stranger', uid: 4711, gid: 4711 };
 const needsUsers = needs(process.geteuid?.() === 0 && bob !== root, 'root, and two other users');
 const modeOf = (path: string) => statSync(path).mode & 0o7777;
 
@@ -135,6 +137,33 @@ describe('what Alice alone could have written keeps working', needsUsers, () => 
     chmodSync(join(file, '..'), 0o2775);
     expect(as(alice, 'keystow get demo alice')).toMatchObject({ stdout: 'hers', exit: 0 });
     expect([modeOf(file), modeOf(join(file, '..')) & 0o777]).toEqual([0o600, 0o700]);
+  });
+
+  test('[USR23] without HOME, as in a systemd unit: in the folder that the unit was given', () => {
+    const { machine } = newMachine();
+    const state = machine.createFolder('state', alice, 0o700);
+    const environment = { KEYSTOW_STORAGE: 'file', KEYSTOW_CONFIG_DIR: state };
+    expect(machine.run(alice, 'printf hers | keystow set demo alice', environment)).toMatchObject({ exit: 0 });
+    const read = machine.run(alice, 'keystow get demo alice', environment);
+    expect(read).toEqual({ stdout: 'hers', stderr: '', exit: 0 });
+    // Nor has every user of a container an account.
+    const own = machine.createFolder('own', stranger, 0o700);
+    const run = (extra: Readonly<Record<string, string>>) =>
+      machine.run(stranger, 'printf s | keystow set demo x', { ...environment, KEYSTOW_CONFIG_DIR: own, ...extra });
+    expect(run({})).toMatchObject({ exit: 2, stderr: expect.stringContaining('HOME is required') });
+    expect(run({ HOME: '/' })).toMatchObject({ exit: 0 });
+  });
+
+  test('[USR24] in a home directory that is mounted read-only, though others could read it', (context) => {
+    const { as, file } = newVictim();
+    chmodSync(file, 0o644);
+    const mount = 'mount --bind $HOME $HOME && mount -o remount,bind,ro $HOME';
+    if (as(root, `unshare --mount sh -c "${mount}"`).exit !== 0) context.skip('nothing can be mounted');
+    const asAlice = `setpriv --reuid=${alice.uid} --regid=${alice.gid} --clear-groups`;
+    const inside = (command: string) => as(root, `unshare --mount sh -c "${mount} && ${asAlice} ${command}"`);
+    expect(inside('$node $script get demo alice')).toMatchObject({ stdout: 'hers', exit: 0 });
+    expect(inside('$node $script doctor')).toMatchObject({ exit: 0 });
+    expect(modeOf(file)).toBe(0o644);
   });
 
   test('[USR7] a file that others could only read: its permissions are restricted, with a notice', () => {
