@@ -3,6 +3,7 @@ import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { examine } from '../../src/app/doctor/examine.ts';
 import { replayReport } from '../../src/app/doctor/replay.ts';
 import { toStorageLabel } from '../../src/app/doctor/storage-report.ts';
+import { CredentialError } from '../../src/domain/credential-error.ts';
 import { freshSecret } from '../contract/secrets.ts';
 import { World } from './world.ts';
 
@@ -55,6 +56,31 @@ describe('the label', () => {
     await setCredential(world.context, alice, freshSecret());
     world.unavailable.set('secret-service', 'locked');
     expect((await examine(world.context)).storage).toMatchObject({ label: 'OS keyring', store: 'secret-service' });
+  });
+
+  test('prints the command for a placement file that is refused', async () => {
+    world.snapshot = { placement: [], state: 'damaged', why: 'cannot be used', hint: 'chmod go-w FILE' };
+    expect((await examine(world.context)).storage.fixes).toEqual(['chmod go-w FILE']);
+  });
+
+  test('prints the command for an encrypted file that is refused, once, and no hints of other failures', async () => {
+    const { context } = world;
+    const fail = (code: 'file-refused' | 'file-damaged') =>
+      examine({
+        ...context,
+        stores: {
+          ...context.stores,
+          findFileKeySource: () => Promise.reject(new CredentialError(code, 'the file …', { hint: 'chmod go-w FILE' })),
+        },
+      });
+    world.snapshot = { placement: [], state: 'damaged', why: 'cannot be used', hint: 'chmod go-w FILE' };
+    expect((await fail('file-refused')).storage.fixes).toEqual(['chmod go-w FILE']);
+    world.snapshot = { placement: [], state: 'intact' };
+    expect((await fail('file-refused')).storage.fixes).toEqual(['chmod go-w FILE']);
+    expect((await fail('file-damaged')).storage).toMatchObject({
+      fixes: [],
+      details: expect.arrayContaining(['the file …']),
+    });
   });
 
   test('names the file, or a keyring that is not empty, if the placement file is damaged', async () => {

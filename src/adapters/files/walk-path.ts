@@ -19,7 +19,7 @@ const maxLinks = 40;
  */
 export function walkPath(path: string): readonly PathPart[] {
   const parts: PathPart[] = [];
-  const pending = splitPath(path);
+  const pending = splitPath(path.startsWith('/') ? path : `${process.cwd()}/${path}`);
   let links = 0;
   let current = '/';
   const visit = (path: string): Stats | undefined => {
