@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, utimesSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Context } from '../../src/app/context.ts';
@@ -61,7 +61,6 @@ describeStore('keystow migrate, killed', 'secret-service', missing(), () => {
         const account = `${from}-${nth}-${when}`;
         const { sandbox, context, name, secret } = await createHome(from, account);
         expect((await migrate(sandbox, to, { nth, when })).end, account).toBe('SIGKILL');
-        letTimePass(context);
         expect((await getCredential(context, name))?.equals(secret), account).toBe(true);
         expect((await migrate(sandbox, to, never)).end, account).toBe(0);
         for (const store of ['file', keyringId] as const) {
@@ -88,13 +87,6 @@ function deathsIn(calls: readonly string[]): readonly Death[] {
       return /Create|Set|Delete/.test(method) ? [unheard, { nth: index + 1, when: 'answered' }] : [unheard];
     })
     .filter(({ nth }) => nth > afterProbe);
-}
-
-/** Makes the locks of the killed process look stale. */
-function letTimePass(context: Context): void {
-  for (const file of filesOf(context)) {
-    if (file.endsWith('.lock')) utimesSync(join(context.settings.credentialsPath, '..', file), 7, 7);
-  }
 }
 
 function filesOf({ settings }: Context): readonly string[] {

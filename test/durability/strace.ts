@@ -26,7 +26,9 @@ export const repeatableEnvironment = {
 
 /** The other paths that a write of `path` touches. */
 export function writtenPaths(path: string): readonly string[] {
-  return [path, `${path}.lock`, `${path}.tmp-${'0'.repeat(16)}`];
+  const random = '0'.repeat(16);
+  const folders = [`${path}.lock`, `${path}.lock.${random}`];
+  return [path, ...folders, ...folders.map((folder) => `${folder}/${random}`), `${path}.tmp-${random}`];
 }
 
 /** Runs a command under strace, which records every call on these paths in `log`. */

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exitCodes, toExitCode } from '../../src/cli/exit.ts';
@@ -6,6 +6,7 @@ import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { childProcesses, waitForExit } from '../encrypted-file/processes.ts';
+import { occupy, parentProcess } from '../files/lock-holders.ts';
 import { type DurableFile, durableFiles } from './durable-files.ts';
 import { inParallel } from './in-parallel.ts';
 import {
@@ -105,11 +106,9 @@ describeStore('the system calls', 'strace', missingStrace(), () => {
   });
 });
 
-/** Creates the lock and the temporary file of a writer that was killed a while ago. */
+/** Creates the lock and the temporary file of a writer that was killed. */
 function leaveBehind(folder: string): void {
-  const lock = join(folder, `${file}.lock`);
-  mkdirSync(lock);
-  utimesSync(lock, 7, 7);
+  occupy(join(folder, `${file}.lock`), { ...parentProcess(), started: 'before' });
   writeFileSync(join(folder, orphan), 'half');
 }
 

@@ -14,7 +14,7 @@ const textOf = async (store: ReturnType<typeof openFile>, name = alice) =>
   Buffer.from((await store.get(name))?.expose() ?? []).toString();
 
 describe('a writer that is killed', () => {
-  test('[EF26] while it holds the lock blocks others only until the lock is stale', async () => {
+  test('[EF26] while it holds the lock blocks nobody', async () => {
     const { path, folder } = newPlace();
     const child = start('hold the lock', path, '60000');
     await waitForOutput(child);
@@ -29,21 +29,40 @@ describe('a writer that is killed', () => {
   });
 });
 
-describe('a writer that is suspended', () => {
-  test('until its lock was taken over reverts nothing when it resumes', needsPosix, async () => {
+describe('a writer that is suspended', needsPosix, () => {
+  test('while it holds the lock keeps it, and the error of others names it', async () => {
     const { path } = newPlace();
-    for (let round = 0; round < 2; round++) {
+    const store = openFile(path, 'home');
+    await store.set(alice, textSecret('old'));
+    const child = start('hold the lock', path, '1000');
+    await waitForOutput(child);
+    child.kill('SIGSTOP');
+    const error = await failure(store.set(bob, textSecret('while it is suspended')), 'file-busy');
+    expect(error.message).toContain(`process ${child.pid} (`);
+    child.kill('SIGCONT');
+    await store.set(bob, textSecret('after that'));
+    await waitForExit(child);
+    expect(await textOf(store, bob)).toBe('after that');
+  });
+
+  test('at any time reverts nothing when it resumes', async () => {
+    const { path } = newPlace();
+    for (let round = 0; round < 4; round++) {
       const child = start('set forever', path);
       await waitForOutput(child, 3 + round);
       await sleep(round * 2.3);
       child.kill('SIGSTOP');
       const store = openFile(path, 'home');
-      await store.set(bob, textSecret(`round ${round}`));
+      const stored = await store.set(bob, textSecret(`round ${round}`)).then(
+        () => true,
+        () => false,
+      );
       child.kill('SIGCONT');
       await waitForOutput(child, 3);
       child.kill('SIGKILL');
       await waitForExit(child);
-      expect(await textOf(store, bob)).toBe(`round ${round}`);
+      if (stored) expect(await textOf(store, bob)).toBe(`round ${round}`);
+      else await store.set(bob, textSecret(`round ${round}`));
     }
   });
 });

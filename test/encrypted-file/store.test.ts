@@ -98,7 +98,7 @@ describe('deleting an absent credential', () => {
     await createLock({ path, label: 'encrypted file' })(async () => {
       const calls = recordCalls();
       const deleting = store.delete(alice);
-      while (!calls.some(([call, on]) => call === 'mkdirSync' && on === `${path}.lock`))
+      while (!calls.some(([call, on]) => call === 'readdirSync' && on === `${path}.lock`))
         await new Promise(setImmediate);
       writeFileSync(path, without);
       return { deleting };

@@ -1,7 +1,17 @@
-import { chmodSync, chownSync, lchownSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   contendedError,
   damagedError,
@@ -17,7 +27,8 @@ import { readPrivateFile } from '../../src/adapters/files/read-private-file.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
-import { needsPosix, needsRoot } from '../support/needs.ts';
+import { needsLinux, needsPosix, needsRoot } from '../support/needs.ts';
+import { describeOther, occupy, onAnotherMachine, parentProcess } from './lock-holders.ts';
 import { failCall, systemError } from './watched-disk.ts';
 
 vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
@@ -25,6 +36,7 @@ vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watch
 afterEach(() => void vi.restoreAllMocks());
 
 const label = 'list of names';
+const program = 'backup';
 const isRoot = process.geteuid?.() === 0;
 const file = { path: '/home/alice/names.json', label };
 const read = (path: string, notice: (line: string) => void = () => undefined) =>
@@ -196,15 +208,44 @@ describe('the message and hint of an error', () => {
     expect(linkHint).toBe('remove that link, or choose another folder');
   });
 
-  test('for a lock that is not released names the folder to remove', async () => {
-    const { path } = newPlace();
-    mkdirSync(`${path}.lock`);
-    const work = createLock({ path, label, limitMs: 0 })(async () => 'never');
-    expect(texts(await failure(work, 'file-busy'), path)).toEqual([
-      'other processes kept the list of names PATH locked for 0 seconds',
+  test.each([
+    [
+      'that runs',
+      (lock: string) => occupy(lock, { ...parentProcess(), program }),
+      `process ${process.ppid} (backup) has kept the list of names PATH locked for 0 seconds`,
+      'try again when that process is done',
+    ],
+    [
+      'that is suspended',
+      (lock: string) => occupy(lock, { ...startSuspended(), program }),
+      expect.stringMatching(/^process \d+ \(backup\) has kept the list of names PATH locked for 0 seconds$/),
+      expect.stringMatching(/^that process is suspended; continue it: kill -CONT \d+$/),
+    ],
+    [
+      'on another machine',
+      (lock: string) => occupy(lock, { ...onAnotherMachine(), program }),
+      'process 1 (backup) on other.example has kept the list of names PATH locked for 0 seconds',
+      'try again when that process is done',
+    ],
+    [
+      'of keystow 0.1',
+      (lock: string) => mkdirSync(lock),
+      'another process has kept the list of names PATH locked for 0 seconds',
       'try again; if no other program uses it, remove the folder PATH.lock',
-    ]);
+    ],
+  ])('for the lock of a process %s', needsLinux, async (_, hold, message, hint) => {
+    const { path } = newPlace();
+    hold(`${path}.lock`);
+    const work = createLock({ path, label, limitMs: 0 })(async () => 'never');
+    expect(texts(await failure(work, 'file-busy'), path)).toEqual([message, hint]);
   });
+
+  function startSuspended() {
+    const { pid = 0 } = spawn('sh', ['-c', 'kill -STOP $$'], { stdio: 'ignore' });
+    onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+    while (!/\) [Tt] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))) spawnSync('true');
+    return describeOther(pid);
+  }
 });
 
 describe('a notice', needsPosix, () => {

@@ -1,14 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createLock } from '../../src/adapters/files/lock.ts';
-import { LockDirectory } from '../../src/adapters/files/lock-directory.ts';
+import { LockFolder } from '../../src/adapters/files/lock-folder.ts';
 import { fileVersion, replaceFile } from '../../src/adapters/files/replace-file.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
-import { needs } from '../support/needs.ts';
-import { underWine } from '../support/under-wine.ts';
 
 const label = 'encrypted file';
 const bytes = Buffer.from('new');
@@ -79,8 +77,7 @@ describe('a lock', () => {
     expect(await withLock(async () => 7)).toBe(7);
   });
 
-  // Wine returns a folder's modification time as its birth time, which identifies the holder.
-  test('does not become stale while its holder works', needs(!underWine, 'another system than Wine'), async () => {
+  test('is not taken while its holder works', async () => {
     const { path } = newPlace();
     let [begin, finish] = [() => {}, () => {}];
     const begun = new Promise<void>((resolve) => {
@@ -96,7 +93,7 @@ describe('a lock', () => {
     });
     await begun;
     await failure(
-      createLock({ path, label, limitMs: 3500 })(async () => 'stolen'),
+      createLock({ path, label, limitMs: 200 })(async () => 'stolen'),
       'file-busy',
     );
     finish();
@@ -105,44 +102,48 @@ describe('a lock', () => {
 
   test('is no longer held after it was taken over, and is not removed from its new holder', async () => {
     const { path } = newPlace();
+    const next = new LockFolder(`${path}.lock`);
     await createLock({ path, label })(async (held) => {
       expect(held()).toBe(true);
-      rmdirSync(`${path}.lock`);
+      rmSync(`${path}.lock`, { recursive: true });
       expect(held()).toBe(false);
-      mkdirSync(`${path}.lock`);
-      utimesSync(`${path}.lock`, 7, 7);
+      expect(next.take()).toBe(true);
       expect(held()).toBe(false);
     });
-    expect(readdirSync(`${path}.lock`)).toEqual([]);
+    expect(next.isHeld()).toBe(true);
   });
 
-  test('is not removed from the next holder after it was released, even if both have the same time', () => {
-    const { path } = newPlace();
-    const lock = `${path}.lock`;
-    const folder = new LockDirectory(lock);
-    const same = new Date(Math.ceil(Date.now() / 1000) * 1000 + 5);
-    folder.fs.mkdir(lock, () => undefined);
-    folder.fs.utimes(lock, same, same, () => undefined);
-    expect(folder.isHeld()).toBe(true);
-    folder.fs.rmdir(lock, () => undefined);
-    mkdirSync(lock);
-    utimesSync(lock, same, same);
-    folder.abandon();
-    expect(folder.isHeld()).toBe(false);
-    expect(readdirSync(lock)).toEqual([]);
+  test('has one holder, however many take it', async () => {
+    const path = `${newPlace().path}.lock`;
+    const [first, second] = [new LockFolder(path), new LockFolder(path)];
+    expect([first.isHeld(), first.take(), second.take()]).toEqual([false, true, false]);
+    expect([first.isHeld(), second.isHeld()]).toEqual([true, false]);
+    await second.release();
+    expect(first.isHeld()).toBe(true);
+    await first.release();
+    expect([first.isHeld(), second.take(), second.isHeld()]).toEqual([false, true, true]);
   });
 
-  test('is only broken as stale if it is still the one that was examined', () => {
-    const { path } = newPlace();
-    const lock = `${path}.lock`;
-    mkdirSync(lock);
-    utimesSync(lock, 7, 7);
-    const folder = new LockDirectory(lock);
-    folder.fs.stat(lock, () => undefined);
-    rmdirSync(lock);
-    mkdirSync(lock);
-    folder.fs.rmdir(lock, (error) => expect(error).toMatchObject({ code: 'ENOENT' }));
-    expect(readdirSync(lock)).toEqual([]);
+  test('is only taken from the holder that was found dead', () => {
+    const path = `${newPlace().path}.lock`;
+    const [dead, fast, slow] = [new LockFolder(path), new LockFolder(path), new LockFolder(path)];
+    dead.take();
+    const found = slow.examine();
+    fast.evict(found ?? expect.fail('the lock is free'));
+    expect(fast.take()).toBe(true);
+    slow.evict(found ?? expect.fail('the lock is free'));
+    expect([slow.take(), fast.isHeld()]).toEqual([false, true]);
+  });
+
+  test('of keystow 0.1 is only taken if it is still the one that was examined', () => {
+    const path = `${newPlace().path}.lock`;
+    const lock = new LockFolder(path);
+    mkdirSync(path);
+    const found = lock.examine() ?? expect.fail('the lock is free');
+    lock.evict({ ...found, version: 'an earlier one' });
+    expect(readdirSync(path)).toEqual([]);
+    lock.evict(found);
+    expect(() => readdirSync(path)).toThrow('ENOENT');
   });
 
   test('removes the folders that it created, unless a file was stored in them', async () => {
@@ -165,7 +166,6 @@ describe('a lock', () => {
   test('fails if its folder is a file', async () => {
     const { path } = newPlace();
     writeFileSync(`${path}.lock`, '');
-    utimesSync(`${path}.lock`, 7, 7);
     await failure(
       createLock({ path, label })(async () => 'never'),
       'file-io',

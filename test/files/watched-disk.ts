@@ -10,11 +10,13 @@ type Call =
   | 'lstatSync'
   | 'mkdirSync'
   | 'openSync'
+  | 'readdirSync'
   | 'readFileSync'
   | 'renameSync'
   | 'rmSync'
   | 'statSync'
-  | 'statfsSync';
+  | 'statfsSync'
+  | 'writeFileSync';
 type Failure = (...args: readonly unknown[]) => string | undefined;
 
 const watched: readonly Call[] = [
@@ -24,11 +26,13 @@ const watched: readonly Call[] = [
   'lstatSync',
   'mkdirSync',
   'openSync',
+  'readdirSync',
   'readFileSync',
   'renameSync',
   'rmSync',
   'statSync',
   'statfsSync',
+  'writeFileSync',
 ];
 const failures = new Map<Call, Failure>();
 const results = new Map<Call, (path: unknown) => unknown>();

@@ -1,34 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Mutex } from '../../ports/mutex.ts';
 import { rejectOnAbort, throwIfAborted } from './abort.ts';
 import { describeFile, errnoCode, ioError, type ManagedFile } from './file-errors.ts';
 import { createParentFolders, removeEmptyFolders } from './folders.ts';
-import { LockDirectory } from './lock-directory.ts';
+import { LockFolder, type Occupant } from './lock-folder.ts';
+import { findLiveness, isSuspended, type Liveness, type LockHolder, mayBeSuspended } from './lock-holder.ts';
 import { isBusy } from './retry-while-busy.ts';
 
 export interface LockOptions extends ManagedFile {
-  /** Longest wait for one holder. Default: 4 seconds. */
+  /** Longest wait without progress. Default: 4 seconds. */
   readonly limitMs?: number;
 }
 
 const defaultLimitMs = 4000;
-/** Longest wait in all, however often the lock passes to another holder. */
-const overallLimitMs = 30_000;
-/** A lock that its holder hasn't touched for so long is taken over. The smallest value that proper-lockfile accepts. */
-const staleMs = 2000;
 /** Longest pause between two attempts. */
 const maxPauseMs = 250;
+/** How often to check whether the holder makes progress, as long as it's the same one. */
+const progressIntervalMs = 500;
+/** A process that waits for longer shows other processes what it waits for. */
+const announceAfterMs = 1000;
+/** After a longer pause, this process was suspended too, or the machine was too busy to tell. */
+const maxObservedPauseMs = 1000;
+const touchIntervalMs = 1000;
+/** How long a holder may have missed the interval before it's no longer expected to be alive. */
+const silentMs = 3 * touchIntervalMs;
+/** A holder that can't be checked, and that wasn't seen to touch the lock for so long, has lost it. */
+const lostMs = 10 * touchIntervalMs;
 
 /**
  * Creates a lock for `path`: the folder `path.lock`. That folder and its missing parents are created when the lock is
  * taken.
  *
- * - one holder keeps the lock longer than the limit, or several together for 30 seconds → `file-busy`, and `work` didn't
- *   run
- * - the holder was killed → taken over within {@link staleMs} and a second
+ * - the holder is alive, even if it's suspended → it keeps the lock
+ * - the holder is dead → taken over immediately
+ * - the holder runs on another machine or in another container, and hasn't touched the lock for {@link lostMs} while this
+ *   process watched → taken over
+ * - neither the holder, nor one that it waits for, makes progress within the limit → `file-busy`, and `work` didn't run
  * - `work` takes the same lock again → it waits for itself, and never ends
  */
 export function createLock({ limitMs = defaultLimitMs, ...file }: LockOptions): Mutex {
@@ -50,70 +59,131 @@ async function runLocked<T>(
   options: OperationOptions | undefined,
 ): Promise<T> {
   throwIfAborted(options);
-  const directory = new LockDirectory(`${file.path}.lock`);
+  const lock = new LockFolder(`${file.path}.lock`);
   const created = new Set<string>();
   const createParents = () => {
     for (const folder of createParentFolders(file)) created.add(folder);
   };
+  const timer = setInterval(() => lock.touch(), touchIntervalMs);
+  timer.unref();
   try {
     createParents();
-    const release = await acquire(file, directory, limitMs, createParents, options);
-    try {
-      return await work(() => directory.isHeld());
-    } finally {
-      // Fails if the lock was lost. The work has noticed by then, or is done.
-      await release().catch(() => undefined);
-      directory.abandon();
-    }
+    await acquire(file, lock, limitMs, createParents, options);
+    return await work(() => lock.isHeld());
   } finally {
+    clearInterval(timer);
+    await lock.release();
+    lock.removeOrphans();
     // Work that stored nothing leaves no folders behind.
     removeEmptyFolders(created);
   }
 }
 
-type Release = () => Promise<void>;
-
 async function acquire(
   file: ManagedFile,
-  directory: LockDirectory,
+  lock: LockFolder,
   limitMs: number,
   createParents: () => void,
   options: OperationOptions | undefined,
-): Promise<Release> {
-  const start = performance.now();
-  let holder: string | undefined;
-  let heldSince = start;
+): Promise<void> {
+  const watch = new Watch(lock);
   for (;;) {
+    let failure: unknown;
     try {
-      return await lock(file.path, { realpath: false, stale: staleMs, fs: directory.fs, onCompromised() {} });
+      const occupant = lock.examine();
+      const liveness = watch.observe(occupant);
+      if (occupant && liveness === 'dead') lock.evict(occupant);
+      if ((occupant === undefined || liveness === 'dead') && lock.take()) return;
+      if (watch.totalMs >= announceAfterMs) lock.announce();
     } catch (error) {
+      failure = error;
+      watch.observe(watch.occupant);
       // Another process created the parent folder and removed it again, because it stored nothing.
       if (errnoCode(error) === 'ENOENT') createParents();
       // On Windows, a folder that is being removed stays busy until its last reader closes it.
-      else if (errnoCode(error) !== 'ELOCKED' && !isBusy(error)) throw ioError(file, 'locked', error);
-      const [now, current] = [performance.now(), readHolder(file, directory)];
-      if (current !== holder) [holder, heldSince] = [current, now];
-      if (now - heldSince >= limitMs || now - start >= overallLimitMs) throw lockedError(file, now - start, error);
+      else if (!isBusy(error)) throw ioError(file, 'locked', error);
+    }
+    if (watch.waitedMs >= limitMs && !watch.mayBeLost) {
+      throw failure === undefined ? busyError(file, watch) : ioError(file, 'locked', failure);
     }
     // The pause grows with the wait: many processes that poll often would slow the holder down.
-    await sleep(5 + Math.random() * Math.min(25 + (performance.now() - start) / 4, maxPauseMs));
+    await sleep(5 + Math.random() * Math.min(25 + watch.waitedMs / 4, maxPauseMs));
     throwIfAborted(options);
   }
 }
 
-function readHolder(file: ManagedFile, directory: LockDirectory): string | undefined {
-  try {
-    return directory.readHolder();
-  } catch (error) {
-    if (isBusy(error)) return undefined;
-    throw ioError(file, 'locked', error);
+/** What a process has seen of a lock that it waits for. Time in which it was suspended itself doesn't count. */
+class Watch {
+  readonly #lock: LockFolder;
+  #lastMs = performance.now();
+  #id: string | undefined;
+  /** What {@link LockFolder.readProgress} returned for this holder, and how long ago. */
+  #progress: string | undefined;
+  #checkedMs = 0;
+  #version: string | undefined;
+  #untouchedMs = 0;
+  totalMs = 0;
+  /** How long there was no progress. */
+  waitedMs = 0;
+  occupant: Occupant | undefined;
+  liveness: Liveness = 'unknown';
+
+  constructor(lock: LockFolder) {
+    this.#lock = lock;
+  }
+
+  get self(): LockHolder {
+    return this.#lock.self;
+  }
+
+  /** Returns whether the lock's holder is alive. A holder that has lost the lock counts as dead. */
+  observe(occupant: Occupant | undefined): Liveness {
+    const now = performance.now();
+    const pauseMs = now - this.#lastMs <= maxObservedPauseMs ? now - this.#lastMs : 0;
+    this.#lastMs = now;
+    this.totalMs += pauseMs;
+    this.occupant = occupant;
+    this.#untouchedMs = occupant?.version === this.#version ? this.#untouchedMs + pauseMs : 0;
+    this.#version = occupant?.version;
+    this.liveness = this.#judge(occupant);
+    this.waitedMs += pauseMs;
+    this.#checkedMs += pauseMs;
+    // In a crowd, the lock passes on quickly, and reading what all the others wait for would slow down everybody.
+    if (occupant?.id === this.#id && this.#checkedMs < progressIntervalMs) return this.liveness;
+    const progress = occupant?.id === this.#id ? this.#lock.readProgress(occupant) : undefined;
+    if (progress === undefined || (this.#progress !== undefined && progress !== this.#progress)) this.waitedMs = 0;
+    [this.#id, this.#progress, this.#checkedMs] = [occupant?.id, progress, 0];
+    return this.liveness;
+  }
+
+  /** Whether it's worth waiting until the holder has lost the lock. */
+  get mayBeLost(): boolean {
+    const { occupant } = this;
+    const isExpected = occupant !== undefined && !occupant.isForeign && this.liveness === 'unknown';
+    return isExpected && this.#untouchedMs >= silentMs && this.#untouchedMs < lostMs;
+  }
+
+  #judge(occupant: Occupant | undefined): Liveness {
+    if (occupant === undefined) return 'unknown';
+    if (occupant.isForeign) return 'alive';
+    const { holder, touchedMs } = occupant;
+    const liveness = holder ? findLiveness(holder, this.#lock.self, touchedMs) : 'unknown';
+    if (liveness !== 'unknown' || this.#untouchedMs < lostMs) return liveness;
+    return holder && mayBeSuspended(holder, this.#lock.self, touchedMs) ? 'alive' : 'dead';
   }
 }
 
-function lockedError(file: ManagedFile, waitedMs: number, cause: unknown): CredentialError {
-  if (errnoCode(cause) !== 'ELOCKED') return ioError(file, 'locked', cause);
+function busyError(file: ManagedFile, { occupant, liveness, waitedMs, self }: Watch): CredentialError {
+  const holder = occupant?.holder;
   const seconds = Math.round(waitedMs / 1000);
-  return new CredentialError('file-busy', `other processes kept ${describeFile(file)} locked for ${seconds} seconds`, {
-    hint: `try again; if no other program uses it, remove the folder ${file.path}.lock`,
+  const place = holder && holder.host !== self.host ? ` on ${holder.host}` : '';
+  const who = holder ? `process ${holder.pid} (${holder.program})${place}` : 'another process';
+  return new CredentialError('file-busy', `${who} has kept ${describeFile(file)} locked for ${seconds} seconds`, {
+    hint:
+      holder === undefined
+        ? `try again; if no other program uses it, remove the folder ${file.path}.lock`
+        : liveness === 'alive' && isSuspended(holder)
+          ? `that process is suspended; continue it: kill -CONT ${holder.pid}`
+          : 'try again when that process is done',
   });
 }
