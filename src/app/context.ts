@@ -1,4 +1,5 @@
 import { CredentialError } from '../domain/credential-error.ts';
+import type { CredentialName } from '../domain/credential-name.ts';
 import type { HostInfo } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { StoreId } from '../domain/store-id.ts';
@@ -31,27 +32,38 @@ export interface ReadableStores extends Pick<Stores, 'candidates'> {
 export interface Context extends ReadContext {
   readonly stores: Stores;
   readonly placement: PlacementRepository;
-  /** Held by a process while it removes copies of a credential: see {@link withLock}. */
-  readonly mutex: Mutex;
+  /** Returns the lock of a credential, which a process holds while it writes or removes copies: see {@link withLock}. */
+  lockOf(name: CredentialName): Mutex;
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs `work` while no other process removes copies of a credential. If the lock can't be created because the folder
- * isn't writable, `work` runs without it: no other process can create it either.
+ * Runs `work` while no other process writes or removes copies of the credential. If the lock can't be created because the
+ * folder isn't writable, `work` runs without it: no other process can create it either.
  */
-export async function withLock<T>({ mutex, signal }: Context, work: (held: () => boolean) => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  { lockOf, signal }: Context,
+  name: CredentialName,
+  work: (held: () => boolean) => Promise<T>,
+): Promise<T> {
   let isRunning = false;
   const run = (held: () => boolean) => {
     isRunning = true;
     return work(held);
   };
   try {
-    return await mutex(run, { signal });
+    return await lockOf(name)(run, { signal });
   } catch (error) {
     if (isRunning || !(error instanceof CredentialError) || error.code !== 'file-io') throw error;
     return work(() => true);
   }
+}
+
+/** Another process, which doesn't have the lock or has taken it over, wrote the credential meanwhile. */
+export function changedMeanwhileError({ service, account }: CredentialName): CredentialError {
+  return new CredentialError('file-busy', `another process has changed ${service} ${account} meanwhile`, {
+    hint: 'check which secret is stored, and try again',
+  });
 }

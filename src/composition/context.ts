@@ -40,9 +40,19 @@ export function createContext(options: ContextOptions): Context {
     host: createHostInfo(profile),
     stores: createStores({ profile, settings, terminal, environment, platform, home, interactive, longRunning }),
     placement: createPlacementFile({ path: settings.placementPath }),
-    mutex: createLazyLock({ path: `${settings.credentialsPath}.copies`, label: 'lock of the credentials' }),
+    lockOf: createLockOf(settings),
     terminal,
     clock: () => new Date().toISOString(),
     signal,
+  };
+}
+
+/** Different credentials have different locks, so that one whose store waits for the user delays no other. */
+export function createLockOf({ credentialsPath }: Settings): Context['lockOf'] {
+  return ({ service, account }) => {
+    // Not imported: a read that takes no lock doesn't need it.
+    const hash = process.getBuiltinModule('node:crypto').createHash('sha256').update(`${service}\0${account}`);
+    const path = `${credentialsPath}.${hash.digest('hex').slice(0, 16)}`;
+    return createLazyLock({ path, label: 'lock of the credential' });
   };
 }

@@ -87,7 +87,7 @@ const useCases: Readonly<Record<string, (context: Context) => Promise<unknown>>>
   'jsm auth status': (context) => readSession(context, jsmCredential),
   'jsm auth token': (context) => getAccessToken(context, jsmCredential, { openServer, withLock: createMutex() }),
   'jsm logout': (context) => signOut(context, jsmCredential, openServer),
-  'renewal of a sign-in': (context) => replaceSession(context, jsmCredential, session),
+  'renewal of a sign-in': (context) => replaceSession(context, jsmCredential, session, session),
   'difyctl auth status': (context) => listDifySignIns(context),
   'difyctl auth token': (context) => readDifySession(context),
 };

@@ -97,7 +97,7 @@ export class World {
           });
         },
       },
-      mutex: this.mutex,
+      lockOf: () => this.mutex,
       terminal: {
         notice: () => {},
         warn: (line) => void this.warnings.push(line),

@@ -165,11 +165,14 @@ describe('the lock of a dead process is taken immediately', needsLinux, () => {
   test('if its process ID was reused', () => expectTaken({ ...parentProcess(), started: '1' }));
 
   test('if it is a zombie', async () => {
-    const child = spawn('sh', ['-c', 'true & echo $!; exec sleep 600'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], { stdio: ['ignore', 'pipe', 'ignore'] });
     onTestFinished(() => void child.kill());
     const pid = Number((await once(child.stdout, 'data')).toString());
-    const zombie = describeOther(pid);
-    while (!readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ')) await new Promise(setImmediate);
+    const [zombie, stat] = [describeOther(pid), (of = pid) => readFileSync(`/proc/${of}/stat`, 'latin1')];
+    // Unlike the shell, sleep doesn't wait for its children.
+    while (!stat(child.pid).includes('(sleep)')) await new Promise(setImmediate);
+    process.kill(pid);
+    while (!stat().includes(') Z ')) await new Promise(setImmediate);
     await expectTaken(zombie);
   });
 

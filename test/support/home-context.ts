@@ -1,7 +1,7 @@
-import { createLazyLock } from '../../src/adapters/files/lazy-lock.ts';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import type { Context } from '../../src/app/context.ts';
 import { readSettings } from '../../src/app/settings.ts';
+import { createLockOf } from '../../src/composition/context.ts';
 import { createStores } from '../../src/composition/stores.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { Terminal } from '../../src/ports/terminal.ts';
@@ -32,7 +32,7 @@ export function createHomeContext(home: string, environment: Readonly<Record<str
     },
     stores: createStores({ profile: keystow, settings, terminal, environment, platform, home, interactive: false }),
     placement: createPlacementFile({ path: settings.placementPath }),
-    mutex: createLazyLock({ path: `${settings.credentialsPath}.copies`, label: 'lock of the credentials' }),
+    lockOf: createLockOf(settings),
     terminal,
     clock: () => new Date().toISOString(),
     signal: new AbortController().signal,

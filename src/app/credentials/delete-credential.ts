@@ -6,8 +6,9 @@ import {
   recordRemoval,
   removeEntry,
 } from '../../domain/placement/placement-index.ts';
+
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import { type Context, withLock } from '../context.ts';
+import { type Context, changedMeanwhileError, withLock } from '../context.ts';
 import { checkPolicy, checkRequiredKeyring, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
 import { isUnsupported, withFix, withPlacement } from './store-error.ts';
 
@@ -41,19 +42,24 @@ export type Removal =
  */
 export async function removeEverywhere(context: Context, name: CredentialName): Promise<readonly Removal[]> {
   await checkPolicy(context);
-  const removals = await withLock(context, () => removeCopies(context, name));
+  const removals = await withLock(context, name, (held) => removeCopies(context, name, held));
   if (removals.every(({ outcome }) => outcome !== 'removed')) await checkRequiredKeyring(context);
   return removals;
 }
 
-async function removeCopies(context: Context, name: CredentialName): Promise<readonly Removal[]> {
+async function removeCopies(context: Context, name: CredentialName, held: () => boolean): Promise<readonly Removal[]> {
   const entry = findEntry((await context.placement.read()).placement, name);
   // If another process has written the credential meanwhile, its entry isn't about the copies that we remove.
   const update = (change: (now: PlacementIndex) => PlacementIndex) =>
     context.placement.update((now) => (isSameRevision(findEntry(now, name), entry) ? change(now) : now));
+  const checkUnchanged = async () => {
+    const now = findEntry((await context.placement.read()).placement, name);
+    if ((now && !isSameRevision(now, entry)) || !held()) throw changedMeanwhileError(name);
+  };
   const recorded = entry === undefined ? [] : [entry.store, ...entry.stale];
   const removals: Removal[] = [];
   for (const id of new Set([...recorded, ...getSearchOrder(context)])) {
+    await checkUnchanged();
     try {
       const store = await openEnabledStore(context, id);
       const { service, account } = name;

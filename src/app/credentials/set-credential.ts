@@ -10,7 +10,7 @@ import {
 import type { Secret } from '../../domain/secret.ts';
 import type { Selected, SkippedStore } from '../../domain/selection/selection.ts';
 import type { StoreId } from '../../domain/store-id.ts';
-import { type Context, withLock } from '../context.ts';
+import { type Context, changedMeanwhileError, withLock } from '../context.ts';
 import { openEnabledStore } from './enabled-stores.ts';
 import { selectStore } from './select-store.ts';
 import { withFix } from './store-error.ts';
@@ -42,63 +42,55 @@ export async function setCredential(
   const { store: id, skipped } = selected ?? (await selectStore(context));
   const { signal, placement } = context;
   const store = await openEnabledStore(context, id);
-  const write = () =>
-    store.set(name, secret, { signal }).catch((error: unknown) => {
+  return withLock(context, name, async (held) => {
+    await store.set(name, secret, { signal }).catch((error: unknown) => {
       throw withFix(error, id, context);
     });
-  const before = findEntry((await placement.read()).placement, name);
-  if (before === undefined || (before.store === id && before.stale.length === 0)) {
-    await write();
-    const isUnchanged = (now: PlacementEntry | undefined) => isSameRevision(before, now);
-    if (await recordPlacement(context, name, id, isUnchanged)) return { store: id, skipped, stale: [] };
-  }
-  // Another store has a copy, or had one a moment ago. A process that was removing copies may have removed ours too, so
-  // write it again under the lock.
-  return withLock(context, async () => {
-    await write();
+    if (!held()) throw changedMeanwhileError(name);
     await recordPlacement(context, name, id);
-    const { stale = [] } = findEntry((await placement.read()).placement, name) ?? {};
-    return { store: id, skipped, stale: await removeStaleCopies(context, name, stale) };
+    const entry = findEntry((await placement.read()).placement, name);
+    return { store: id, skipped, stale: entry ? await removeStaleCopies(context, entry, held) : [] };
   });
 }
 
 /**
- * Records the write if the current entry is as expected, and returns whether it was. If the placement file can't be
- * written, that's an error only if its current entry would send a read to another store.
+ * Records the write. If the placement file can't be written, that's an error only if its current entry would send a read to
+ * another store.
  */
 async function recordPlacement(
   { placement, clock, terminal }: Context,
   name: CredentialName,
   store: StoreId,
-  isExpected: (now: PlacementEntry | undefined) => boolean = () => true,
-): Promise<boolean> {
+): Promise<void> {
   const writtenAt = clock();
-  let recorded = true;
   try {
-    await placement.update((now) => {
-      recorded = isExpected(findEntry(now, name));
-      return recorded ? recordWrite(now, name, store, writtenAt) : now;
-    });
+    await placement.update((now) => recordWrite(now, name, store, writtenAt));
   } catch (error) {
     const entry = findEntry((await placement.read()).placement, name);
     if (!(error instanceof CredentialError) || (entry && entry.store !== store)) throw error;
     terminal.warn(`${error.message}; every store is searched instead`);
   }
-  return recorded;
 }
 
-/** Removes what can be removed, and returns the stores that still have a copy. */
-async function removeStaleCopies(
-  context: Context,
-  name: CredentialName,
-  stale: readonly StoreId[],
-): Promise<StoreId[]> {
+/**
+ * Removes what can be removed, and returns the stores that still have a copy. Removes nothing once the lock is lost or the
+ * credential's entry is of another write.
+ */
+async function removeStaleCopies(context: Context, entry: PlacementEntry, held: () => boolean): Promise<StoreId[]> {
   const { placement, signal } = context;
+  const { service, account, stale } = entry;
+  const name = { service, account };
   const remaining: StoreId[] = [];
   for (const id of stale) {
     try {
-      await (await openEnabledStore(context, id)).delete(name, { signal });
-      await placement.update((now) => recordRemoval(now, name, id));
+      const store = await openEnabledStore(context, id);
+      if (!isSameRevision(findEntry((await placement.read()).placement, name), entry) || !held()) {
+        throw changedMeanwhileError(name);
+      }
+      await store.delete(name, { signal });
+      await placement.update((now) =>
+        isSameRevision(findEntry(now, name), entry) ? recordRemoval(now, name, id) : now,
+      );
     } catch {
       remaining.push(id);
     }

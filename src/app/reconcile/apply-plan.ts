@@ -11,7 +11,7 @@ import {
 } from '../../domain/placement/placement-index.ts';
 import type { ReconcileStep } from '../../domain/reconcile/reconcile-plan.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import type { Context } from '../context.ts';
+import { type Context, changedMeanwhileError } from '../context.ts';
 import { openEnabledStore } from '../credentials/enabled-stores.ts';
 
 export type ApplyResult =
@@ -44,8 +44,11 @@ export async function applyPlan(
   steps: readonly ReconcileStep[],
 ): Promise<ApplyResult> {
   let expected = record;
+  // Checked right before each change of a store: another process may have written it while this one was suspended.
+  const isUnchanged = async () =>
+    isSameRevision(findEntry((await context.placement.read()).placement, name), expected) && held();
   for (const step of steps) {
-    if (!held()) throw new CredentialError('file-busy', 'the lock of the credentials was lost', { hint: 'try again' });
+    if (!held()) throw changedMeanwhileError(name);
     switch (step.type) {
       case 'record':
       case 'forget': {
@@ -55,13 +58,16 @@ export async function applyPlan(
         break;
       }
       case 'copy': {
-        const failure = await copySecret(context, name, step.from, step.to);
+        const failure = await copySecret(context, name, step, isUnchanged);
+        if (failure === 'outdated') return { status: 'outdated' };
         if (failure !== undefined) return { status: 'failed', step, ...failure };
         break;
       }
       case 'remove':
         try {
-          await (await openEnabledStore(context, step.store)).delete(name, { signal: context.signal });
+          const store = await openEnabledStore(context, step.store);
+          if (!(await isUnchanged())) return { status: 'outdated' };
+          await store.delete(name, { signal: context.signal });
         } catch (error) {
           return { status: 'failed', step, store: step.store, error };
         }
@@ -97,9 +103,9 @@ async function updateEntry(
 async function copySecret(
   context: Context,
   name: CredentialName,
-  from: StoreId,
-  to: StoreId,
-): Promise<{ readonly store: StoreId; readonly error: unknown } | undefined> {
+  { from, to }: Extract<ReconcileStep, { type: 'copy' }>,
+  isUnchanged: () => Promise<boolean>,
+): Promise<{ readonly store: StoreId; readonly error: unknown } | 'outdated' | undefined> {
   const { signal } = context;
   let current = from;
   try {
@@ -107,6 +113,7 @@ async function copySecret(
     if (secret === undefined) throw new CredentialError('failed', `the ${storeNames[from]} no longer has it`);
     current = to;
     const target = await openEnabledStore(context, to);
+    if (!(await isUnchanged())) return 'outdated';
     await target.set(name, secret, { signal });
     const copy = await target.get(name, { signal });
     if (copy?.equals(secret)) return undefined;

@@ -31,7 +31,7 @@ export async function reconcileCredential(
   options: ReconcileOptions,
   failures: StoreFailures,
 ): Promise<Reconciliation> {
-  return withLock(context, async (held) => {
+  return withLock(context, name, async (held) => {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const { copies, plan } = await previewReconciliation(context, name, options, failures);
       const result = await applyPlan(context, { name, record: copies.record, held }, 'steps' in plan ? plan.steps : []);

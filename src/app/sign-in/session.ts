@@ -37,7 +37,7 @@ export async function getAccessToken(
       const { session: current, token: renewed } = await read();
       if (current?.kind !== 'sign-in' || renewed !== undefined) return renewed;
       const tokens = await (await openServer(current.issuer)).refresh(current.tokens, { signal });
-      await saveRenewed(context, name, { ...current, tokens });
+      await saveRenewed(context, name, current, { ...current, tokens });
       return tokens.accessToken;
     },
     { signal },
@@ -55,11 +55,11 @@ export function decodeSession(secret: Secret): Session {
 }
 
 /** Only warns on failure, because the renewed token is valid anyway. */
-async function saveRenewed(context: Context, name: CredentialName, session: Session): Promise<void> {
+async function saveRenewed(context: Context, name: CredentialName, previous: Session, renewed: Session): Promise<void> {
   // Loaded only now, so that printing a token that is still valid doesn't load what writes.
   const { replaceSession } = await import('./save-session.ts');
   try {
-    await replaceSession(context, name, session);
+    await replaceSession(context, name, previous, renewed);
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
     context.terminal.warn(
