@@ -68,6 +68,18 @@ describeStore('a written item', 'secret-service', missingSessionBus(), () => {
 });
 
 describeStore('an item that keytar has written', 'secret-service', missingSessionBus(), () => {
+  test('is overwritten and deleted; one that another program wrote with further attributes is neither', async () => {
+    const { provider, store } = await setUpStore({}, { attributeSchema: 'keytar' });
+    const foreign = provider.add({ ...generic, service: 'demo', account: 'alice', realm: 'x' }, 'theirs');
+    const own = provider.add({ ...generic, service: 'demo', account: 'alice' }, 'keytar’s');
+    await store.set(name, textSecret('kept'));
+    expect([...provider.items.keys()]).toEqual([foreign, own]);
+    expect(provider.valuesOf('SetSecret')).toHaveLength(1);
+    expect(await store.delete(name)).toBe(true);
+    expect(await store.delete(name)).toBe(false);
+    expect([...provider.items.keys()]).toEqual([foreign]);
+  });
+
   test('is listed; a similar item is not', async () => {
     const { provider, store } = await setUpStore({}, { attributeSchema: 'keytar' });
     provider.add({ ...generic, service: 'demo', account: 'alice' }, 'x');
