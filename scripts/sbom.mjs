@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..');
 /** The bundles whose packages licenses.txt lists. */
 const bundles = ['dist/bin', 'dist/esm', 'dist/cjs'];
 
-/** Returns the software bill of materials of the built package. The same lock file and build give the same text. */
+/** Returns the software bill of materials of the built package. It only depends on the lock file and the build. */
 export function createSbom() {
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const { metadata, components, dependencies, serialNumber, ...bom } = runNpmSbom();
@@ -31,7 +31,7 @@ export function createSbom() {
   };
 }
 
-/** For npm, what is bundled is only needed for development. */
+/** npm counts bundled packages as needed only for development. */
 function describe({ scope, properties, ...component }, isBundled) {
   if (!isBundled) return { ...component, scope, properties };
   return { ...component, scope: 'required', properties: [{ name: 'cdx:npm:package:bundled', value: 'true' }] };

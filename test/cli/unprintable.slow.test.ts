@@ -47,6 +47,7 @@ describe('[ESC5] the built programs print no control or format characters', () =
     [`KEYSTOW_CONFIG_DIR=/tmp/${hostile} keystow doctor`, 0],
     [`keystow doctor --replay ${hostile}`, 2],
     [`keystow doctor --replay program.json`, 2],
+    [`keystow doctor --replay /dev/zero`, 2],
     [`keystow doctor --replay text.json`, 2],
     [`docker-credential-keystow ${hostile}`, 1],
     [`printf %s ${hostile} | docker-credential-keystow get`, 1],

@@ -79,7 +79,7 @@ describe('[OWN3] programs below a folder in which others can write', needsPosix,
     expect(existsSync(loaded)).toBe(false);
   });
 
-  test.each(['darwin', 'win32'])('the library does not either, where it needs the binding: %s', (platform) => {
+  test.each(['darwin', 'win32'])('nor does the library on a platform that needs the binding: %s', (platform) => {
     for (const entry of ['dist/cjs/index.cjs', 'dist/cjs/keytar.cjs']) {
       const script = `
       Object.defineProperty(process, 'platform', { value: ${JSON.stringify(platform)} });

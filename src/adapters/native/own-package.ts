@@ -22,7 +22,7 @@ export function findOwnPackage(name: string, from: string): string | undefined {
   }
 }
 
-/** The nearest folder with the manifest of a package. If there is none, as around some bundles, `start` itself. */
+/** The nearest folder with the manifest of a package, or `start` itself if no folder has one, as around some bundles. */
 function findPackageRoot(start: string): string {
   for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
     if (hasName(join(folder, 'package.json'))) return isWritableByAnyone(folder) ? start : folder;

@@ -16,7 +16,7 @@ import { parseJson } from '../../domain/text/json.ts';
 import { reportSelection, type SelectionReport } from './selection-report.ts';
 
 /** Longer than any real report. In UTF-16 code units. */
-const maxReportLength = 256 * 1024;
+export const maxReportLength = 256 * 1024;
 
 /** Text that is only shown. The output escapes it. */
 const shownText = v.pipe(v.string(), v.maxLength(1024));

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import type { Context } from '../../app/context.ts';
 import { type DoctorReport, examine } from '../../app/doctor/examine.ts';
-import { replayReport } from '../../app/doctor/replay.ts';
+import { maxReportLength, replayReport } from '../../app/doctor/replay.ts';
 import { type Repair, repair } from '../../app/reconcile/repair.ts';
 import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
@@ -107,7 +107,9 @@ async function runRepair(cli: Cli, context: Context, { keep, json }: RepairOptio
 
 async function readReport(path: string, program: string): Promise<string> {
   try {
-    const bytes = await (path === '-' ? readStdin(process.stdin) : readFile(path));
+    // Never reads a large or endless file whole: one more byte than this is too long in every encoding.
+    const end = 4 * maxReportLength;
+    const bytes = await readStdin(path === '-' ? process.stdin : createReadStream(path, { end }));
     return bytes.toString('utf8');
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
