@@ -20,6 +20,12 @@ export function findAccounts(): readonly Account[] {
   return accounts.filter(({ uid, gid }) => uid === gid && uid !== 0 && uid !== 65534).slice(0, 2);
 }
 
+/** Returns why programs can't be run as two other users. */
+export function missingUsers(): string | undefined {
+  if (process.geteuid?.() !== 0) return 'not run by root';
+  return findAccounts().length === 2 ? undefined : '/etc/passwd has no two ordinary accounts';
+}
+
 export interface Run {
   readonly stdout: string;
   readonly stderr: string;

@@ -10,14 +10,14 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { needs } from '../support/needs.ts';
-import { type Account, findAccounts, type Run, root, SharedMachine } from './accounts.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { describeStore } from '../contract/require-stores.ts';
+import { type Account, findAccounts, missingUsers, type Run, root, SharedMachine } from './accounts.ts';
 
 const [alice = root, bob = root] = findAccounts();
 /** Without an account. */
 const stranger: Account = { name: 'stranger', uid: 4711, gid: 4711 };
-const needsUsers = needs(process.geteuid?.() === 0 && bob !== root, 'root, and two other users');
+const users = 'two-users';
 const modeOf = (path: string) => statSync(path).mode & 0o7777;
 
 /** Alice's home directory, and how she and others run programs with it. */
@@ -49,9 +49,10 @@ const refusal = (fix: string): Run => ({
   exit: 1,
 });
 
-describe(
+describeStore(
   'what Bob could have written is neither read nor replaced, and doctor prints the command to run',
-  needsUsers,
+  users,
+  missingUsers(),
   () => {
     test.each(['', '1'])('[USR1] a file that everybody can write to, with KEYSTOW_QUIET=%j', (quiet) => {
       const { as, file, folder, planted } = newVictim();
@@ -125,7 +126,7 @@ describe(
   },
 );
 
-describe('what Alice alone could have written keeps working', needsUsers, () => {
+describeStore('what Alice alone could have written keeps working', users, missingUsers(), () => {
   test('[USR6] with the umask 0002, and a group of her own', () => {
     const { as, home, file } = newMachine();
     mkdirSync(join(home, '.config'));
@@ -188,7 +189,7 @@ describe('what Alice alone could have written keeps working', needsUsers, () => 
   );
 });
 
-describe('root, with Alice’s home directory, changes nothing in it', needsUsers, () => {
+describeStore('root, with Alice’s home directory, changes nothing in it', users, missingUsers(), () => {
   const advice = /sudo -H.*sudo -u/;
 
   test('[USR9] and creates nothing: no folder of root’s that breaks her programs', () => {

@@ -1,11 +1,11 @@
 import { chmodSync, lchownSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { needs } from '../support/needs.ts';
-import { type Account, findAccounts, root, SharedMachine } from './accounts.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { describeStore } from '../contract/require-stores.ts';
+import { type Account, findAccounts, missingUsers, root, SharedMachine } from './accounts.ts';
 
 const [alice = root, bob = root] = findAccounts();
-const needsUsers = needs(process.geteuid?.() === 0 && bob !== root, 'root, and two other users');
+const users = 'two-users';
 
 /** A machine where a program stores a secret, with a session bus that a server of the test pretends to be. */
 function newMachine() {
@@ -19,7 +19,7 @@ function newMachine() {
 
 const byAddress = (socket: string) => ({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${socket}` });
 
-describe('nothing connects to a socket that another user could be behind', needsUsers, () => {
+describeStore('nothing connects to a socket that another user could be behind', users, missingUsers(), () => {
   /** Stores a secret while the bus is that socket: in the file, with a warning, without contacting anybody. */
   async function expectIgnored(
     { machine, set }: ReturnType<typeof newMachine>,
@@ -79,7 +79,7 @@ describe('nothing connects to a socket that another user could be behind', needs
   });
 });
 
-describe('a program connects to', needsUsers, () => {
+describeStore('a program connects to', users, missingUsers(), () => {
   test.for([
     ['a socket of her own in a folder of her own', alice, alice, 0o700],
     ['a socket of her own in a shared folder of root’s', alice, root, 0o1777],
