@@ -37,8 +37,8 @@ export interface ProcessInfo {
 }
 
 /**
- * Reads an application's variables. An unknown key source → `invalid-setting`. An unknown preference isn't an error here:
- * rule 1 of the selection rejects it.
+ * Reads an application's variables. An unknown key source → `invalid-setting`. An unknown preference becomes `invalid`, which
+ * rule 1 of the selection rejects.
  */
 export function readSettings(profile: Profile, info: ProcessInfo): Settings {
   const { variables, files } = profile;
@@ -48,7 +48,7 @@ export function readSettings(profile: Profile, info: ProcessInfo): Settings {
   const allowsEnvPassphrase = isOn(environment[variables.allowEnvPassphrase]);
   return {
     policy: {
-      preference: environment[variables.storage] || 'auto',
+      preference: readPreference(environment[variables.storage] || 'auto'),
       keyringDisabled: isOn(environment[variables.disableKeyring]),
     },
     usePass: isOn(environment[variables.usePass]),
@@ -79,11 +79,16 @@ function resolveConfigFolder({ program, variables }: Profile, info: ProcessInfo)
   return path.join(base && path.isAbsolute(base) ? base : path.join(home, '.config'), program);
 }
 
+/** The value of a variable may be a secret by mistake, so nothing repeats an unknown one. */
+function readPreference(value: string): string {
+  return value === 'auto' || value === 'keychain' || value === 'file' ? value : 'invalid';
+}
+
 function readKeySource({ keySource, variables }: Profile, environment: ProcessInfo['environment']): KeySource {
   const value = environment[variables.keySource] || keySource;
   const known = keySources.find((name) => name === value);
   if (known !== undefined) return known;
-  throw new CredentialError('invalid-setting', `invalid ${variables.keySource}: ${JSON.stringify(value)}`, {
+  throw new CredentialError('invalid-setting', `invalid ${variables.keySource}`, {
     hint: `set it to one of ${keySources.join(', ')}, or unset it`,
   });
 }

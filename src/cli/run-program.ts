@@ -52,6 +52,7 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
     selected = command;
   };
   const parser = commands.reduce((yargs, command) => addCommand(yargs, command, select), base);
+  rejectFlagValues(findPosition(commands, globalOptions, [...argv, '']).options, argv);
   try {
     await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {
       text = output;
@@ -75,8 +76,8 @@ interface ParsedSoFar {
 }
 
 /**
- * Rewords a complaint of yargs. Unknown commands and options are named, but superfluous arguments aren't repeated: one may
- * be a secret that belongs on stdin.
+ * Rewords a complaint of yargs. An argument that wasn't understood may be a secret, so only its position is named, counted
+ * from 1 after the program's name.
  */
 function describeComplaint(message: string, argv: readonly string[], { commands, selected }: ParsedSoFar): string {
   const text = message.split('\n').map(unmarkOperand).join(' ').replaceAll('\0', '');
@@ -84,9 +85,12 @@ function describeComplaint(message: string, argv: readonly string[], { commands,
   if (isUnknown || text === missingCommand) {
     const position = findPosition(commands, globalOptions, [...argv, '']);
     const [word] = position.operands;
-    if (position.commands.length > 0 && word !== undefined) return `unknown command: ${word.text}`;
+    if (position.commands.length > 0 && word !== undefined) return `unknown command (argument ${word.index + 1})`;
+    const index = argv.findIndex((word, index) => isUnknownOption(word, index, argv, position.options));
+    if (index >= 0) return `unknown option (argument ${index + 1}); put -- before an argument that begins with a dash`;
   }
-  if (isUnknown) return describeUnknownOptions(text, argv) ?? 'too many arguments';
+  if (text === missingCommand) return missingCommand;
+  if (isUnknown) return 'too many arguments';
   const [, observed] = /^Not enough non-option arguments: got (\d+)/.exec(text) ?? [];
   if (observed !== undefined) {
     if (selected.commands.length > 0) return missingCommand;
@@ -98,15 +102,33 @@ function describeComplaint(message: string, argv: readonly string[], { commands,
   if (valueless !== undefined) return `missing value: ${formatOptions([valueless])}`;
   const [, one = '', other = ''] = /^Arguments (\S+) and (\S+) are mutually exclusive$/.exec(text) ?? [];
   if (one) return `${formatOptions([one])} and ${formatOptions([other])} can't be combined`;
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  return 'invalid arguments';
 }
 
-function describeUnknownOptions(complaint: string, argv: readonly string[]): string | undefined {
-  const reported = complaint.replace(/^[^:]*: /, '').split(', ');
-  const typed = argv.flatMap((word) => /^--?([^=]+)/.exec(word)?.[1] ?? []);
-  const unknown = typed.filter((option) => reported.includes(option));
-  if (unknown.length === 0) return undefined;
-  return `unknown option: ${formatOptions(unknown)} (put -- before an argument that begins with a dash)`;
+type Options = Readonly<Record<string, Option>>;
+
+function isUnknownOption(word: string, index: number, argv: readonly string[], options: Options): boolean {
+  if (!word.startsWith('-') || ['-', '--', '-h'].includes(word) || isAfterEnd(index, argv)) return false;
+  const [, name = ''] = /^--([^=]*)/.exec(word) ?? [];
+  return !Object.hasOwn(options, name);
+}
+
+/** yargs accepts `--raw=VALUE` for a flag. → `invalid-input`, which doesn't repeat the value. */
+function rejectFlagValues(options: Options, argv: readonly string[]): void {
+  for (const [index, word] of argv.entries()) {
+    const [, name = ''] = /^--([^=]+)=/.exec(word) ?? [];
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (option === undefined || 'value' in option || isAfterEnd(index, argv)) continue;
+    throw new CredentialError('invalid-input', `--${name} takes no value (argument ${index + 1})`, {
+      hint: `write only --${name}`,
+    });
+  }
+}
+
+/** Whether `--` ended the options before this argument. */
+function isAfterEnd(index: number, argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return end >= 0 && index > end;
 }
 
 function formatOptions(names: readonly string[]): string {
@@ -189,7 +211,7 @@ function parseOption(key: string, { choices, parse }: ValueOption, [typed, ...mo
 
 function checkChoice(label: string, text: string, choices: readonly string[] | undefined): string {
   if (choices === undefined || choices.includes(text)) return text;
-  throw new CredentialError('invalid-input', `invalid ${label}: ${JSON.stringify(text)}`, {
+  throw new CredentialError('invalid-input', `invalid value for ${label}`, {
     hint: `use one of: ${choices.join(', ')}`,
   });
 }

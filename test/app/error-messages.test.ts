@@ -121,7 +121,7 @@ const errors: readonly {
         directory: '/',
         terminal: false,
       }),
-    message: 'invalid KEYSTOW_SEAL: "wax"',
+    message: 'invalid KEYSTOW_SEAL',
     hint: 'set it to one of home, passphrase, or unset it',
   },
   {

@@ -59,8 +59,8 @@ describe('a switch', () => {
   });
 });
 
-test('an invalid preference is passed on unchanged: rule 1 of the selection rejects it', () => {
-  expect(read({ KEYSTOW_STORAGE: 'Vault ' }).policy.preference).toBe('Vault ');
+test('an invalid preference isn’t repeated, and rule 1 of the selection rejects it', () => {
+  expect(read({ KEYSTOW_STORAGE: 'Vault ' }).policy.preference).toBe('invalid');
 });
 
 test('an invalid key source is rejected', () => {

@@ -21,7 +21,7 @@ describe('jsm login', () => {
 
   test('requires a client ID and names its variable', async () => {
     const { stderr, exit } = await world.sandbox.begin('jsm login').end;
-    expect(stderr).toContain('jsm: missing client ID for https://accounts.google.com\n  hint: set JSM_CLIENT_ID ');
+    expect(stderr).toContain('jsm: missing client ID\n  hint: set JSM_CLIENT_ID ');
     expect(exit).toBe(2);
   });
 });

@@ -45,8 +45,8 @@ test.each<[string, Parameters<typeof adviseSelectionError>[0], string, string, s
   [
     'an invalid preference',
     { code: 'invalid-preference', skipped: [] },
-    'clo"ud',
-    'invalid JSM_STORAGE: "clo\\"ud"',
+    'invalid',
+    'invalid JSM_STORAGE',
     'set it to one of auto, keychain, file, or unset it',
   ],
   [

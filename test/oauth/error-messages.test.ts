@@ -222,13 +222,10 @@ describe('an invalid setting', () => {
   const parts = 'invalid issuer: a user name, password, query or fragment is not allowed';
 
   test.each([
-    ['accounts.google.com', 'invalid issuer: "accounts.google.com" is not a URL'],
-    ['http://id.example', 'invalid issuer: "http://id.example" would receive tokens unencrypted'],
-    [
-      'http://127.0.0.1.evil.example',
-      'invalid issuer: "http://127.0.0.1.evil.example" would receive tokens unencrypted',
-    ],
-    ['ftp://localhost', 'invalid issuer: "ftp://localhost" would receive tokens unencrypted'],
+    ['accounts.google.com', 'invalid issuer: it is not a URL'],
+    ['http://id.example', 'invalid issuer: it would receive tokens unencrypted'],
+    ['http://127.0.0.1.evil.example', 'invalid issuer: it would receive tokens unencrypted'],
+    ['ftp://localhost', 'invalid issuer: it would receive tokens unencrypted'],
     ['https://user@id.example', parts],
     ['https://:the-password@id.example', parts],
     ['https://id.example?x=y', parts],
@@ -242,8 +239,6 @@ describe('an invalid setting', () => {
 
   test('no client ID', async () => {
     const client = createClient({ issuer: 'https://id.example' }, { clientId: '' });
-    expect((await failure(client.refresh(tokens), 'invalid-setting')).message).toBe(
-      'missing client ID for https://id.example',
-    );
+    expect((await failure(client.refresh(tokens), 'invalid-setting')).message).toBe('missing client ID');
   });
 });

@@ -39,7 +39,7 @@ async function runAction(cli: Cli, action: string): Promise<void> {
       return cli.print([`docker-credential-keystow (keystow) ${readPackageVersion()}`]);
     }
     default:
-      await cli.print([`Unknown credential action \`${action}\``]);
+      await cli.print(['Unknown credential action (argument 1)']);
       return cli.exitWith(exitCodes.error);
   }
 }

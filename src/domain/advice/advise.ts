@@ -22,7 +22,7 @@ export function adviseSelectionError(
   switch (code) {
     case 'invalid-preference':
       return {
-        explanation: `invalid ${storageVariable}: ${JSON.stringify(preference)}`,
+        explanation: `invalid ${storageVariable}`,
         fix: `set it to one of ${preferences.join(', ')}, or unset it`,
       };
     case 'contradictory-settings':

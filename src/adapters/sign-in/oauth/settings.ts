@@ -44,14 +44,14 @@ export function withDefaults(options: AuthorizationServerOptions): OAuthSettings
  */
 export function parseIssuer({ issuer, clientId }: OAuthSettings): URL {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
-  if (url === undefined) throw invalidIssuerError(`${JSON.stringify(issuer)} is not a URL`);
+  if (url === undefined) throw invalidIssuerError('it is not a URL');
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw invalidIssuerError('a user name, password, query or fragment is not allowed');
   }
   if (!isEncryptedOrLocal(url)) {
-    throw invalidIssuerError(`${JSON.stringify(issuer)} would receive tokens unencrypted`);
+    throw invalidIssuerError('it would receive tokens unencrypted');
   }
-  if (clientId === '') throw new CredentialError('invalid-setting', `missing client ID for ${issuer}`);
+  if (clientId === '') throw new CredentialError('invalid-setting', 'missing client ID');
   return url;
 }
 

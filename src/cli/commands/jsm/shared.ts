@@ -14,8 +14,8 @@ export async function openServer({ environment, services }: Cli, issuer: string)
   const clientId = environment[variables.clientId];
   const clientSecret = environment[variables.clientSecret];
   if (!clientId) {
-    throw new CredentialError('invalid-setting', `missing client ID for ${issuer}`, {
-      hint: `set ${variables.clientId} to the ID of a client that is registered there, or store a key: jsm auth set-key -`,
+    throw new CredentialError('invalid-setting', 'missing client ID', {
+      hint: `set ${variables.clientId} to the ID of a client that is registered at the sign-in server, or store a key: jsm auth set-key -`,
     });
   }
   return services.authorizationServer({
