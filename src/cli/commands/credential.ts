@@ -8,7 +8,6 @@ import type { Secret } from '../../domain/secret.ts';
 import type { Cli } from '../cli.ts';
 import type { Operand } from '../command.ts';
 import { exitCodes, toExitCode } from '../exit.ts';
-import { isStillStored } from '../output/session-text.ts';
 import { formatName } from '../output/text.ts';
 
 /** The two operands that name a credential. */
@@ -53,4 +52,9 @@ export function exitIfStillStored(cli: Cli, removals: readonly Removal[]): void 
   for (const { error } of removals.filter(isStillStored)) {
     cli.exitWith(error instanceof CredentialError ? toExitCode(error.code) : exitCodes.error);
   }
+}
+
+/** Whether a store is known to still have the credential. */
+function isStillStored(removal: Removal): removal is Extract<Removal, { outcome: 'unreachable' }> {
+  return removal.outcome === 'unreachable' && removal.known;
 }

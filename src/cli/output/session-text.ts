@@ -95,11 +95,6 @@ function formatRemoval(name: CredentialName, removal: Removal, place: RemovalCon
   }
 }
 
-/** Whether a store is known to still have the credential. */
-export function isStillStored(removal: Removal): removal is Extract<Removal, { outcome: 'unreachable' }> {
-  return removal.outcome === 'unreachable' && removal.known;
-}
-
 export function formatRevocation(server: SignOutResult['server']): string {
   switch (server) {
     case 'revoked':
