@@ -3,13 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { deriveKey } from '../src/adapters/encrypted-file/kdf.ts';
-import { Payload } from '../src/adapters/encrypted-file/payload.ts';
-import { seal } from '../src/adapters/encrypted-file/seal.ts';
+import { createSlot, newFileKey, newNonce, seal } from '../src/adapters/encrypted-file/seal.ts';
 import type { CredentialName } from '../src/domain/credential-name.ts';
 import { serialiseEnvelope } from '../src/domain/envelope/envelope.ts';
+import type { FileRecord } from '../src/domain/envelope/file-record.ts';
 import { type KdfHeader, recommendedCost } from '../src/domain/envelope/key-derivation.ts';
 import { serialisePlacement } from '../src/domain/placement/placement-codec.ts';
-import { Secret } from '../src/domain/secret.ts';
 import type { StoreId } from '../src/domain/store-id.ts';
 
 /** A token of the usual size: 1 KB of text. */
@@ -36,20 +35,23 @@ export async function fillFile(home: string, sealedBy: 'home' | 'passphrase', co
   const salt = randomBytes(sealedBy === 'home' ? 32 : 16).toString('base64');
   const kdf: KdfHeader =
     sealedBy === 'home' ? { name: 'hkdf-sha256', salt } : { name: 'argon2id', ...recommendedCost, salt };
-  const payload = new Payload();
-  const secret = new Secret(new TextEncoder().encode(token));
-  for (const each of makeNames(count)) payload.set(each, secret);
-  const key = await deriveKey(kdf, Buffer.from(sealedBy === 'home' ? home : passphrase));
-  const envelope = seal(key, { kdf, nonce: randomBytes(12).toString('base64') }, payload.serialise());
+  const secret = Buffer.from(token).toString('base64');
+  const lines = makeNames(count).map(({ service, account }) => `\n${JSON.stringify([service, account, secret])}`);
+  const payload = Buffer.from(`{"counter":1,"credentials":[${lines.join(',')}\n]}`);
+  const slotKey = await deriveKey(kdf, Buffer.from(sealedBy === 'home' ? home : passphrase));
+  const identity = { application: 'keystow', id: randomBytes(16).toString('base64') };
+  const fileKey = newFileKey(randomBytes);
+  const slots = [createSlot(slotKey, kdf, fileKey, identity, randomBytes)];
+  const envelope = seal(fileKey, { version: 2, ...identity, slots, nonce: newNonce(randomBytes) }, payload);
   write(join(home, '.config/keystow/credentials.json'), serialiseEnvelope(envelope));
-  recordAll(home, 'file', count);
+  recordAll(home, 'file', count, { keySource: sealedBy, written: { id: identity.id, counter: 1 } });
 }
 
 /** Writes a placement file that records `count` credentials in `store`. */
-export function recordAll(home: string, store: StoreId, count: number): void {
+export function recordAll(home: string, store: StoreId, count: number, file?: FileRecord): void {
   const writtenAt = new Date().toISOString();
   const entries = makeNames(count).map((each) => ({ ...each, store, writtenAt, stale: [] }));
-  write(join(home, '.config/keystow/placement.json'), serialisePlacement(entries));
+  write(join(home, '.config/keystow/placement.json'), serialisePlacement(entries, file));
 }
 
 /** Sorted as keystow writes them. */

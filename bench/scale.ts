@@ -76,6 +76,7 @@ function table(
   const of = (measured: ReadonlyMap<string, Measured>, count: number) => measured.get(`${count}`) as Measured;
   const least = of(reads, counts[0] ?? 0);
   const growth = (count: number) => ratio(of(reads, count), least);
+  const writeGrowth = (count: number) => ratio(of(writes, count), of(writes, counts[0] ?? 0));
   return {
     text: [
       heading(title),
@@ -87,6 +88,17 @@ function table(
         return row(`${count}`, ms(read.medianMs), times(growth(count)), read.peakMiB.toFixed(1), ms(medianMs));
       }),
     ],
-    goals: [{ what: `${title}: get with 1,000, × get with 10`, value: growth(1_000), atMost: 1.5 }],
+    goals: counts
+      .filter((count) => count >= 1_000)
+      .map((count) => ({
+        what: `${title}: get with ${count.toLocaleString('en')}, × get with 10`,
+        value: growth(count),
+        atMost: count === 1_000 ? 1.5 : 2,
+      }))
+      .concat(
+        counts.includes(10_000)
+          ? [{ what: `${title}: set with 10,000, × set with 10`, value: writeGrowth(10_000), atMost: 2 }]
+          : [],
+      ),
   };
 }

@@ -19,9 +19,29 @@ export interface ResealResult {
 export async function changePassphrase(context: Context, keySource: KeySource): Promise<ResealResult | undefined> {
   await checkPolicy(context);
   checkFileAllowed(context);
-  const { stores, signal } = context;
+  const { stores, signal, placement } = context;
   const before = await stores.findFileKeySource();
   if (before === undefined) return undefined;
-  const isUnchanged = before === 'home' && keySource === 'home';
-  return isUnchanged || (await stores.resealFile(keySource, { signal })) ? { before, seal: keySource } : undefined;
+  const change = async () => (before === 'home' && keySource === 'home') || stores.resealFile(keySource, { signal });
+  const changed = await (keySource === 'home' ? permitHome(context, change) : change());
+  await placement.flushFile();
+  return changed ? { before, seal: keySource } : undefined;
+}
+
+/** Lowers what is required before the file is: otherwise it would be rejected if the process were killed in between. */
+async function permitHome({ placement }: Context, change: () => Promise<boolean>): Promise<boolean> {
+  const record = await placement.recallFile(true);
+  if (record === undefined) return change();
+  const require = async (keySource: KeySource) => {
+    placement.rememberFile({ record: { ...record, keySource }, replaces: record.written?.id });
+    await placement.update((now) => now);
+  };
+  await require('home');
+  let changed = false;
+  try {
+    changed = await change();
+  } finally {
+    if (!changed) await require(record.keySource);
+  }
+  return changed;
 }

@@ -34,12 +34,23 @@ export function createContext(options: ContextOptions): Context {
     },
   });
   const terminal = options.terminal(settings);
+  const placement = createPlacementFile({ path: settings.placementPath });
   return {
     profile,
     settings,
     host: createHostInfo(profile),
-    stores: createStores({ profile, settings, terminal, environment, platform, home, interactive, longRunning }),
-    placement: createPlacementFile({ path: settings.placementPath }),
+    stores: createStores({
+      profile,
+      settings,
+      placement,
+      terminal,
+      environment,
+      platform,
+      home,
+      interactive,
+      longRunning,
+    }),
+    placement,
     lockOf: createLockOf(settings),
     terminal,
     clock: () => new Date().toISOString(),

@@ -1,5 +1,6 @@
 import { fstatSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Settings } from '../app/settings.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type HostInfo, parseDistribution } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
@@ -71,4 +72,20 @@ function readOsRelease(): string {
     } catch {}
   }
   return '';
+}
+
+export interface EncryptedFileContext<Memory> {
+  readonly profile: Profile;
+  readonly settings: Settings;
+  readonly placement: Memory;
+  readonly home: string;
+  notice(line: string): void;
+}
+
+/** What every reader of an application's encrypted file has to know. */
+export function describeEncryptedFile<Memory>(context: EncryptedFileContext<Memory>) {
+  const { profile, settings, placement, home, notice } = context;
+  const { program, application = program } = profile;
+  const { credentialsPath: path, keySource } = settings;
+  return { path, home, application, program, keySource, memory: placement, notice };
 }

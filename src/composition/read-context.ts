@@ -5,7 +5,7 @@ import { readSettings } from '../app/settings.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
-import { createHostInfo, findCurrentFolder, findHomeFolder } from './environment.ts';
+import { createHostInfo, describeEncryptedFile, findCurrentFolder, findHomeFolder } from './environment.ts';
 
 /**
  * Creates the part of a context that a read without prompts needs: the reading parts of the encrypted file and of the
@@ -26,11 +26,12 @@ export function createReadContext(
     terminal: false,
   });
   const { notice } = createNotices({ program: profile.program, quiet: settings.quiet });
+  const placement = createPlacementReader({ path: settings.placementPath });
   return {
     profile,
     settings,
     host: createHostInfo(profile),
-    placement: createPlacementReader({ path: settings.placementPath }),
+    placement,
     terminal: {
       // The full program then reads the secret, and warns.
       warn: () => {
@@ -42,7 +43,8 @@ export function createReadContext(
       async open(id: StoreId) {
         if (id === 'file') {
           const { FileReader } = await import('../adapters/encrypted-file/file-reader.ts');
-          return new FileReader({ path: settings.credentialsPath, home, passphrases: noPassphrases, notice });
+          const file = describeEncryptedFile({ profile, settings, placement, home, notice });
+          return new FileReader({ ...file, passphrases: noPassphrases });
         }
         if (id === 'secret-service') {
           const { SecretServiceReader } = await import('../adapters/secret-service/secret-service-reader.ts');

@@ -4,14 +4,17 @@ import { type CredentialName, isSameName } from '../domain/credential-name.ts';
 import { isSecretVariable, type Profile } from '../domain/profile.ts';
 import { listCandidates, type StoreId, storeNames } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
+import type { FileMemory } from '../ports/file-memory.ts';
 import type { Interaction } from '../ports/interaction.ts';
 import type { PassphraseSource } from '../ports/passphrase-source.ts';
 import type { StoreProbe } from '../ports/store-probe.ts';
 import type { Stores } from '../ports/stores.ts';
 import { type Keyring, withCircuitBreaker } from './circuit-breaker.ts';
+import { describeEncryptedFile } from './environment.ts';
 import type { PassphrasesOptions } from './passphrases.ts';
 
 export interface StoresOptions extends PassphrasesOptions {
+  readonly placement: FileMemory;
   readonly platform: string;
   readonly home: string;
   /** Whether a store may prompt the user, if somebody can answer. */
@@ -50,10 +53,10 @@ export function createStores(options: StoresOptions): Stores {
     'secret-service': once(create['secret-service']),
     pass: once(create.pass),
   };
-  const file = { path: settings.credentialsPath, home: options.home, notice: options.terminal.notice };
+  const file = describeEncryptedFile({ ...options, notice: options.terminal.notice });
   const openFile = once(async () => {
     const { createEncryptedFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
-    return createEncryptedFile({ ...file, keySource: settings.keySource, passphrases: createLazyPassphrases(options) });
+    return createEncryptedFile({ ...file, passphrases: createLazyPassphrases(options) });
   });
   const openable = listCandidates(platform, true);
   return {
@@ -83,6 +86,9 @@ export function createStores(options: StoresOptions): Stores {
     },
     async resealFile(keySource, options) {
       return (await openFile()).reseal(keySource, options);
+    },
+    async acceptFile(options) {
+      return (await openFile()).accept(options);
     },
     async close() {
       await Promise.allSettled(opened.map(async (store) => (await store).close()));

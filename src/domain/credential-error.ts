@@ -29,6 +29,12 @@ export type ErrorCode =
   | 'file-version'
   /** The encrypted file is a link or not a regular file, or another user could have written it or could replace it. */
   | 'file-refused'
+  /** The encrypted file is sealed by the home directory, but the settings or an earlier write require a passphrase. */
+  | 'file-downgraded'
+  /** The encrypted file is an older copy, or not the file that was written last. */
+  | 'file-replaced'
+  /** Credentials were stored in the encrypted file, and it is gone. */
+  | 'file-missing'
   /** The operating system failed to read or write the encrypted file or its folder. */
   | 'file-io'
   /** Another process holds a lock for too long, or keeps changing the file. */
@@ -87,6 +93,9 @@ export const fileCodes = [
   'file-foreign',
   'file-version',
   'file-refused',
+  'file-downgraded',
+  'file-replaced',
+  'file-missing',
   'file-io',
   'file-busy',
   'wrong-passphrase',

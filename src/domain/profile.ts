@@ -10,6 +10,8 @@ export type KeySource = (typeof keySources)[number];
 export interface Profile {
   /** The command as users type it. Also the name of its configuration folder. */
   readonly program: string;
+  /** The name that its encrypted file is bound to. Default: {@link program}. */
+  readonly application?: string;
   /** The service that a probe writes its sentinel under. */
   readonly sentinelService: string;
   /** File names in the configuration folder. */

@@ -1,9 +1,11 @@
+import type { FileRecord } from '../domain/envelope/file-record.ts';
 import type { PlacementIndex } from '../domain/placement/placement-index.ts';
+import type { FileMemory } from './file-memory.ts';
 
 /**
  * The placement file, shared by all processes of the user. Losing it loses no credential: a read then searches the stores.
  */
-export interface PlacementRepository {
+export interface PlacementRepository extends FileMemory {
   /**
    * - never written → an empty index, `absent`
    * - damaged, refused, unreadable, another program's, or of a later version → an empty index, `damaged`, and `why`
@@ -16,7 +18,8 @@ export interface PlacementRepository {
    * effects.
    *
    * - many processes at the same time → every change is kept
-   * - `change` returns the index that it was passed → nothing is written
+   * - `change` returns the index that it was passed, and no write of the encrypted file is to be recorded → nothing is
+   *   written
    * - damaged → `change` gets an empty index, and the result replaces the damaged file
    * - fails or is killed half-way → the old file stays
    * - a later version's → `file-version`; another program's → `file-foreign`; a link, another user's, or writable by
@@ -29,6 +32,8 @@ export interface PlacementRepository {
 export interface PlacementSnapshot {
   readonly placement: PlacementIndex;
   /** `damaged`: the file exists, but nothing in it can be used. */
+  /** What is remembered about the encrypted file. */
+  readonly file?: FileRecord;
   readonly state: 'intact' | 'absent' | 'damaged';
   /** Why the file can't be used. Continues "the placement file …". */
   readonly why?: string;

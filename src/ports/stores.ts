@@ -25,6 +25,13 @@ export interface Stores {
    * - the file cannot be opened → rejects with the error; the file is unchanged
    */
   resealFile(keySource: KeySource, options?: OperationOptions): Promise<boolean>;
+  /**
+   * Accepts the encrypted file as it is now: an older copy, another one, or none. The next update of the placement file
+   * records it. Resolves `false` if the file doesn't exist.
+   *
+   * - the file cannot be opened, or is weaker than required → rejects with the error
+   */
+  acceptFile(options?: OperationOptions): Promise<boolean>;
   /** Closes every store that was created. Never rejects. */
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ const { moveCommand: _, ...shared } = keystow;
 
 export const keytar: Profile = {
   ...shared,
+  application: 'keytar',
   files: { credentials: 'keytar.json', placement: 'keytar-placement.json' },
   attributeSchema: 'keytar',
 };

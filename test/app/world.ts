@@ -8,6 +8,7 @@ import type { CredentialStore } from '../../src/ports/credential-store.ts';
 import type { Mutex } from '../../src/ports/mutex.ts';
 import type { PlacementSnapshot } from '../../src/ports/placement-repository.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
+import { createFileMemory } from '../support/file-memory.ts';
 import { createMutex } from './mutex.ts';
 
 /** A machine with a Secret Service and an encrypted file, both in memory, which a test can make fail. */
@@ -79,9 +80,11 @@ export class World {
           this.keySource = keySource;
           return true;
         },
+        acceptFile: async () => true,
         close: async () => {},
       },
       placement: {
+        ...createFileMemory(),
         read: async () => {
           await this.pause();
           return this.snapshot;

@@ -156,7 +156,9 @@ describe('the placement index', () => {
 });
 
 describe('the placement file', () => {
-  const text = serialisePlacement(recordWrite(recordWrite([], alice, 'file', at), alice, 'keychain', later));
+  // Version 0.1 wrote JSON with indentation.
+  const written = serialisePlacement(recordWrite(recordWrite([], alice, 'file', at), alice, 'keychain', later));
+  const text = `${JSON.stringify(JSON.parse(written), undefined, 2)}\n`;
   const kind = (changed: string) => {
     const parsed = parsePlacement(changed);
     return parsed.kind === 'damaged' ? parsed.why : parsed.kind;

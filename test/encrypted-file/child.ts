@@ -11,8 +11,12 @@ import { Secret } from '../../src/domain/secret.ts';
 const [verb = '', path = '', argument = ''] = process.argv.slice(2);
 const textSecret = (text: string) => new Secret(new TextEncoder().encode(text));
 const passphrase = async () => textSecret('correct horse battery staple');
+const placement = createPlacementFile({ path: join(dirname(path), 'placement.json') });
 const store = createEncryptedFile({
   path,
+  application: 'keystow',
+  program: 'keystow',
+  memory: placement,
   keySource: process.env.KEY_SOURCE === 'passphrase' ? 'passphrase' : 'home',
   home: '/home/alice',
   passphrases: { open: passphrase, create: passphrase, change: async () => textSecret('another one') },

@@ -42,10 +42,9 @@ const within: readonly Readonly<Record<string, unknown>>[] = [
 async function fileWithCost(cost: Readonly<Record<string, unknown>>) {
   const { path } = newPlace();
   await openFile(path, 'passphrase').set(alice, textSecret('s3cret'));
-  const { kdf, ...rest } = JSON.parse(readFileSync(path, 'utf8'));
-  const { format, version, ...sealed } = rest;
-  const { name, ...parameters } = { ...kdf, ...cheap, ...cost };
-  const text = `${JSON.stringify({ format, version, kdf: { name, ...parameters }, ...sealed })}\n`;
+  const file = JSON.parse(readFileSync(path, 'utf8'));
+  file.slots[0].kdf = { ...file.slots[0].kdf, ...cheap, ...cost };
+  const text = `${JSON.stringify(file)}\n`;
   writeFileSync(path, text);
   return { path, text };
 }

@@ -42,7 +42,7 @@ describe.each(keySources)('a file with the key source %s', (keySource) => {
 
   test.each([
     ['another program', '{"hosts":{"dify":{"bearer":"plain"}}}', 'file-foreign'],
-    ['a later version', '{"format":"keystow-credentials","version":2}', 'file-version'],
+    ['a later version', '{"format":"keystow-credentials","version":3}', 'file-version'],
     ['a program that writes YAML', 'hosts:\n  dify: plain\n', 'file-damaged'],
   ] as const)('[EF5] stays as it is if %s wrote it, and every operation rejects', async (_, text, code) => {
     const { path } = newPlace();
@@ -108,7 +108,9 @@ describe('a file with an authentic but invalid payload is damaged', () => {
     const kdf = { name: 'hkdf-sha256' as const, salt: Buffer.alloc(32).toString('base64') };
     const key = await deriveKey(kdf, Buffer.from(home));
     const nonce = Buffer.alloc(12).toString('base64');
-    writeFileSync(path, serialiseEnvelope(seal(key, { kdf, nonce }, Buffer.from(payload))), { mode: 0o600 });
+    writeFileSync(path, serialiseEnvelope(seal(key, { version: 1, kdf, nonce }, Buffer.from(payload))), {
+      mode: 0o600,
+    });
     for (const work of allOperations(path, 'home')) await failure(work(), 'file-damaged');
   });
 });

@@ -8,37 +8,54 @@ import { alice, home, keySources, newPlace, openFile, passphrase } from './place
 import { openBySpecification } from './second-implementation.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/envelope.md'), 'utf8');
-const blocks = [...page.matchAll(/```json\n(.+\n)```/g)].map((match) => match[1] ?? '');
-const [payload = '', byHome = '', byPassphrase = ''] = blocks.slice(-3);
-const keys = [...page.matchAll(/`([0-9a-f]{64})`/g)].map((match) => match[1]);
+const examples = page.slice(page.indexOf('\n## Examples'));
+const [payload2, payload1, ...files] = [...examples.matchAll(/```json\n([^`]+\n)```/g)].map((match) => match[1] ?? '');
+const keys = [...examples.matchAll(/`([0-9a-f]{64})`/g)].map((match) => match[1]);
 const secret = textSecret('s3cret');
 
-describe.each(keySources)('the example in docs/envelope.md with the key source %s', (keySource) => {
-  const example = keySource === 'home' ? byHome : byPassphrase;
+describe.each(keySources)('the examples in docs/envelope.md with the key source %s', (keySource) => {
+  const [version2 = '', version1 = ''] = keySource === 'home' ? files : files.slice(2);
 
-  test('has the key in the document', async () => {
+  test('have the key in the document', async () => {
     const input = Buffer.from(keySource === 'home' ? home : passphrase);
-    const key = await deriveKey(JSON.parse(example).kdf, input);
-    expect(Buffer.from(key).toString('hex')).toBe(keys[keySources.indexOf(keySource)]);
+    for (const kdf of [JSON.parse(version2).slots[0].kdf, JSON.parse(version1).kdf]) {
+      const key = await deriveKey(kdf, input);
+      expect(Buffer.from(key).toString('hex')).toBe(keys[keySources.indexOf(keySource)]);
+    }
   });
 
-  test('opens', async () => {
-    const { path } = newPlace();
-    writeFileSync(path, example, { mode: 0o600 });
-    const store = openFile(path, keySource);
-    expect(await store.list()).toEqual([alice]);
-    expect((await store.get(alice))?.equals(secret)).toBe(true);
+  test('open', async () => {
+    for (const example of [version1, version2]) {
+      const { path } = newPlace();
+      writeFileSync(path, example, { mode: 0o600 });
+      const store = openFile(path, keySource);
+      expect(await store.list()).toEqual([alice]);
+      expect((await store.get(alice))?.equals(secret)).toBe(true);
+    }
   });
 
-  test('[EF7] opens with the second implementation, and contains the payload in the document', async () => {
-    expect(`${await openBySpecification(example, { home, passphrase })}\n`).toBe(payload);
+  test('[EF7] open with the second implementation, and contain the payloads in the document', async () => {
+    expect(`${await openBySpecification(version2, { home, passphrase })}\n`).toBe(payload2);
+    expect(`${await openBySpecification(version1, { home, passphrase })}\n`).toBe(payload1);
   });
 
-  test('is what keystow writes if salt and nonce are 0, 1, 2, …', async () => {
+  test('are what keystow writes if everything random is 0, 1, 2, …', async () => {
     const { path } = newPlace();
     const random = (bytes: number) => Uint8Array.from({ length: bytes }, (_, index) => index);
     await openFile(path, keySource, { random, cost: recommendedCost }).set(alice, secret);
-    expect(readFileSync(path, 'utf8')).toBe(example);
+    expect(readFileSync(path, 'utf8')).toBe(version2);
+  });
+
+  test('of version 1 are rewritten as version 2 by the next write, with the same key', async () => {
+    const { path } = newPlace();
+    writeFileSync(path, version1, { mode: 0o600 });
+    const store = openFile(path, keySource);
+    await store.get(alice);
+    expect(readFileSync(path, 'utf8')).toBe(version1);
+    await store.set(alice, textSecret('new'));
+    const file = JSON.parse(readFileSync(path, 'utf8'));
+    expect(file).toMatchObject({ version: 2, application: 'keystow', slots: [{ kdf: JSON.parse(version1).kdf }] });
+    expect(await openBySpecification(readFileSync(path, 'utf8'), { home, passphrase })).toContain('"counter":1,');
   });
 });
 

@@ -22,6 +22,7 @@ const bytes = (hex: string) => Buffer.from(hex, 'hex');
 
 /** A header that isn't authenticated: NIST's associated data take its place. */
 const toHeader = ({ nonce }: Vector) => ({
+  version: 1 as const,
   kdf: { name: 'hkdf-sha256' as const, salt: '' },
   nonce: bytes(nonce).toString('base64'),
 });

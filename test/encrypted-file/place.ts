@@ -6,6 +6,7 @@ import { createEncryptedFile, type EncryptedFileOptions } from '../../src/adapte
 import type { Argon2Cost } from '../../src/domain/envelope/key-derivation.ts';
 import type { PassphraseSource } from '../../src/ports/passphrase-source.ts';
 import { textSecret } from '../contract/secrets.ts';
+import { createFileMemory } from '../support/file-memory.ts';
 
 export type KeySource = EncryptedFileOptions['keySource'];
 export const keySources: readonly KeySource[] = ['home', 'passphrase'];
@@ -54,6 +55,9 @@ export function typed(...answers: readonly string[]): PassphraseSource & { reado
 export function openFile(path: string, keySource: KeySource, options: Partial<EncryptedFileOptions> = {}) {
   return createEncryptedFile({
     path,
+    application: 'keystow',
+    program: 'keystow',
+    memory: createFileMemory(),
     keySource,
     home,
     passphrases: typed(passphrase),
@@ -61,6 +65,13 @@ export function openFile(path: string, keySource: KeySource, options: Partial<En
     cost: cheap,
     ...options,
   });
+}
+
+/** What finds the key source of a file without opening it. */
+export function existingFile(path: string) {
+  const memory = createFileMemory();
+  const keySource = 'home' as const;
+  return { path, home, application: 'keystow', program: 'keystow', keySource, memory, notice: () => undefined };
 }
 
 /** A file with one credential, and its bytes. */

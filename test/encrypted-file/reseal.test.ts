@@ -5,13 +5,24 @@ import { deriveKey } from '../../src/adapters/encrypted-file/kdf.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
-import { alice, bob, home, type KeySource, keySources, newPlace, openFile, passphrase, typed } from './place.ts';
+import {
+  alice,
+  bob,
+  existingFile,
+  home,
+  type KeySource,
+  keySources,
+  newPlace,
+  openFile,
+  passphrase,
+  typed,
+} from './place.ts';
 import { openBySpecification } from './second-implementation.ts';
 
 const [secret, other] = [textSecret('s3cret-of-alice'), textSecret('s3cret-of-bob')];
 const newPassphrase = 'a new one, and a better one';
 
-const readKeySource = (path: string) => findKeySource({ path, home, notice: () => undefined });
+const readKeySource = (path: string) => findKeySource(existingFile(path));
 const withPassphrase = (text: string) => ({ passphrases: typed(text) });
 
 /** A file with two credentials. */
@@ -53,7 +64,7 @@ describe('sealing a file again', () => {
     expect(await openFile(path, 'passphrase').reseal('home')).toBe(true);
     expect(await readKeySource(path)).toBe('home');
     const passphrases = typed();
-    await expectWhole(openFile(path, 'passphrase', { passphrases }));
+    await expectWhole(openFile(path, 'home', { passphrases }));
     expect(passphrases.asked).toEqual([]);
   });
 
@@ -62,7 +73,8 @@ describe('sealing a file again', () => {
     const before = JSON.parse(readFileSync(path, 'utf8'));
     await openFile(path, 'passphrase').reseal('passphrase');
     const after = JSON.parse(readFileSync(path, 'utf8'));
-    expect(after.kdf.salt).not.toBe(before.kdf.salt);
+    expect(after.slots[0].kdf.salt).not.toBe(before.slots[0].kdf.salt);
+    expect(after.slots[0].key).not.toBe(before.slots[0].key);
     expect(after.nonce).not.toBe(before.nonce);
   });
 

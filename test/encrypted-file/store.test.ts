@@ -93,8 +93,11 @@ describe('deleting an absent credential', () => {
     const { path } = newPlace();
     const store = openFile(path, 'home');
     await store.set(bob, other);
-    const without = readFileSync(path);
     await store.set(alice, secret);
+    const elsewhere = newPlace();
+    writeFileSync(elsewhere.path, readFileSync(path), { mode: 0o600 });
+    await openFile(elsewhere.path, 'home').delete(alice);
+    const without = readFileSync(elsewhere.path);
     await createLock({ path, label: 'encrypted file' })(async () => {
       const calls = recordCalls();
       const deleting = store.delete(alice);

@@ -19,6 +19,8 @@ export function createHomeContext(home: string, environment: Readonly<Record<str
       throw new CredentialError('passphrase-required', 'non-interactive');
     },
   };
+  const placement = createPlacementFile({ path: settings.placementPath });
+  const options = { profile: keystow, settings, placement, terminal, environment, platform, home };
   return {
     profile: keystow,
     settings,
@@ -30,8 +32,8 @@ export function createHomeContext(home: string, environment: Readonly<Record<str
       storageVariable: keystow.variables.storage,
       disableVariable: keystow.variables.disableKeyring,
     },
-    stores: createStores({ profile: keystow, settings, terminal, environment, platform, home, interactive: false }),
-    placement: createPlacementFile({ path: settings.placementPath }),
+    stores: createStores({ ...options, interactive: false }),
+    placement,
     lockOf: createLockOf(settings),
     terminal,
     clock: () => new Date().toISOString(),

@@ -1,13 +1,16 @@
+import { findHeaderKeySource } from '../../domain/envelope/envelope.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
+import type { FileMemory } from '../../ports/file-memory.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import { readEnvelope } from './envelope-file.ts';
-import { checkCall, type ExistingFileOptions, FileReader, type ReaderOptions, toEnvelopeFile } from './file-reader.ts';
+import { checkCall, type ExistingFileOptions, FileReader, type ReaderOptions } from './file-reader.ts';
 import type { FileWriter } from './file-writer.ts';
 import type { NewKeyOptions } from './new-keys.ts';
 import type { Payload } from './payload.ts';
 
-export interface EncryptedFileOptions extends ReaderOptions, NewKeyOptions {}
+export interface EncryptedFileOptions extends ReaderOptions, NewKeyOptions {
+  readonly memory: FileMemory;
+}
 
 export interface EncryptedFile extends CredentialStore {
   /**
@@ -15,6 +18,12 @@ export interface EncryptedFile extends CredentialStore {
    * `change`. Resolves `false` if the file doesn't exist. If the process is killed, the old key or the new one opens it.
    */
   reseal(keySource: KeySource, options?: OperationOptions): Promise<boolean>;
+
+  /**
+   * Remembers the file as it is now as the expected one, after the user restored a backup or removed it. It must open,
+   * and be protected as required. Resolves `false` if it doesn't exist.
+   */
+  accept(options?: OperationOptions): Promise<boolean>;
 }
 
 /** The store that needs nothing but a folder. Its format is docs/envelope.md. */
@@ -68,6 +77,22 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
       return (await loadWriter()).reseal(keySource, options);
     },
 
+    async accept(operation) {
+      throwIfAborted(operation);
+      const { memory, keySource } = options;
+      const file = await reader.readFile((envelope) => reader.keys.open(envelope, operation), { replaced: true });
+      if (file === undefined) {
+        const record = await memory.recallFile(true);
+        memory.rememberFile({ record: { keySource: record?.keySource ?? keySource }, replaces: 'any' });
+        return false;
+      }
+      const { envelope, payload } = file;
+      const written = envelope.version === 2 && { id: envelope.id, counter: payload.counter };
+      const record = { keySource: findHeaderKeySource(envelope) ?? keySource, ...(written && { written }) };
+      memory.rememberFile({ record, replaces: 'any' });
+      return true;
+    },
+
     async close() {
       await reader.close();
     },
@@ -75,13 +100,29 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
 }
 
 /**
- * Returns what opens the file, without a key; `undefined` if the file doesn't exist. Rejects as a write does if the file is
- * damaged, foreign or unreadable, or if it or its path is refused.
+ * Returns what opens the file, without a key; `undefined` if the file doesn't exist. Rejects as the store does if the file is
+ * damaged, foreign, refused, replaced, missing or unreadable, but not if it's weaker than required.
  */
 export async function findKeySource(options: ExistingFileOptions): Promise<KeySource | undefined> {
-  const envelopeFile = toEnvelopeFile(options);
+  const passphrases = { open: none, create: none, change: none };
+  const reader = new FileReader({ ...options, passphrases });
+  const { file, notice } = reader.envelopeFile;
   const { checkPath } = await import('../files/permissions.ts');
-  for (const warning of checkPath(envelopeFile.file)) envelopeFile.notice(warning);
-  const envelope = await readEnvelope(envelopeFile);
-  return envelope && (envelope.kdf.name === 'argon2id' ? 'passphrase' : 'home');
+  for (const warning of checkPath(file)) notice(warning);
+  let keySource: KeySource | undefined;
+  let exists = false;
+  await reader.readFile(
+    async (envelope) => {
+      exists = true;
+      keySource = findHeaderKeySource(envelope) ?? 'passphrase';
+      return undefined;
+    },
+    { downgrade: 'all' },
+  );
+  if (!exists) await reader.rejectMissing();
+  return keySource;
+}
+
+function none(): Promise<never> {
+  return Promise.reject(new Error('finding the key source asks for no passphrase'));
 }

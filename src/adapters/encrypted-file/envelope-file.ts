@@ -3,8 +3,9 @@ import type { CredentialError } from '../../domain/credential-error.ts';
 import { type ParsedEnvelope, parseEnvelope } from '../../domain/envelope/envelope.ts';
 import { damagedError, foreignError, laterVersionError, type ManagedFile } from '../files/file-errors.ts';
 import { isFolderLoose, type ReadOptions, readPrivateFile } from '../files/read-private-file.ts';
+import { decodeBase64 } from './base64.ts';
 import { Payload } from './payload.ts';
-import { decodeBase64, type SealedPayload } from './seal.ts';
+import type { SealedPayload } from './seal.ts';
 
 export interface EnvelopeFile extends ReadOptions {
   readonly file: ManagedFile;
@@ -25,10 +26,11 @@ export async function readEnvelope({ file, home, ...options }: EnvelopeFile): Pr
   return { ...header, ciphertext };
 }
 
-export function parsePayload(file: ManagedFile, bytes: Buffer): Payload {
-  const payload = Payload.parse(bytes);
-  if (payload === undefined) throw damagedError(file, 'its payload is not a list of credentials');
-  return payload;
+export function parsePayload(file: ManagedFile, { version }: SealedPayload, bytes: Buffer): Payload {
+  const fail = () => {
+    throw damagedError(file, 'its payload is not a list of credentials');
+  };
+  return version === 1 ? Payload.parseV1(bytes, fail) : Payload.parse(bytes, fail);
 }
 
 function envelopeError(file: ManagedFile, parsed: Exclude<ParsedEnvelope, { kind: 'envelope' }>): CredentialError {

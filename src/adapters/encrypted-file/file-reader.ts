@@ -1,21 +1,38 @@
 import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
+import {
+  type FileFault,
+  type FileRecord,
+  type FileRequirements,
+  findCounterFault,
+  findHeaderFault,
+} from '../../domain/envelope/file-record.ts';
+import type { KeySource } from '../../domain/profile.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
+import type { FileRecall } from '../../ports/file-memory.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
 import { throwIfAborted } from '../files/abort.ts';
 import { type EnvelopeFile, parsePayload, readEnvelope } from './envelope-file.ts';
 import { type DeriveKey, deriveKey } from './kdf.ts';
-import { KeyCache } from './key-cache.ts';
+import { KeyCache, type OpenedFile } from './key-cache.ts';
 import type { Payload } from './payload.ts';
+import type { SealedPayload } from './seal.ts';
 
 export interface ExistingFileOptions {
   /** Absolute. */
   readonly path: string;
   /** The path of the home directory. The key of a file with the key source `home` is derived from it. */
   readonly home: string;
+  /** The application that the file belongs to. */
+  readonly application: string;
+  /** The command that hints name. */
+  readonly program: string;
+  /** What opens a new file, and the least that may open an existing one. */
+  readonly keySource: KeySource;
+  readonly memory: FileRecall;
   /** Receives each line once: permissions that were too loose, and folders that other users can write to. */
   notice(line: string): void;
-  /** Largest file to read or write. Default: 256 MiB. */
+  /** Largest file to read or write. Default: 64 MiB. */
   readonly maxFileBytes?: number;
 }
 
@@ -24,12 +41,29 @@ export interface ReaderOptions extends ExistingFileOptions {
   readonly derive?: DeriveKey;
 }
 
+/** A file that was opened, and is the expected one. */
+export interface ReadFile {
+  readonly envelope: SealedPayload;
+  readonly opened: OpenedFile;
+  readonly payload: Payload;
+}
+
+/** Which faults of a file are accepted: those that the user is about to remove. */
+export interface Tolerance {
+  /** `setting`: the file may be weaker than the settings require; `all`: also weaker than recorded. */
+  readonly downgrade?: 'setting' | 'all';
+  /** Accepts an older copy, or another file. */
+  readonly replaced?: boolean;
+}
+
 /** The part of the store that a read loads. */
 export class FileReader {
+  readonly options: ExistingFileOptions;
   readonly envelopeFile: EnvelopeFile;
   readonly keys: KeyCache;
 
   constructor({ passphrases, derive = deriveKey, ...options }: ReaderOptions) {
+    this.options = options;
     this.envelopeFile = toEnvelopeFile(options);
     this.keys = new KeyCache(this.envelopeFile.file, { home: options.home, passphrases, derive });
   }
@@ -39,10 +73,47 @@ export class FileReader {
     return (await this.read(options))?.get(checked);
   }
 
-  /** Returns `undefined` if the file doesn't exist. */
+  /** Returns `undefined` if the file doesn't exist, and no credentials are recorded to be in it. */
   async read(options?: OperationOptions): Promise<Payload | undefined> {
-    const envelope = await readEnvelope(this.envelopeFile);
-    return envelope && parsePayload(this.envelopeFile.file, await this.keys.open(envelope, options));
+    const file = await this.readFile((envelope) => this.keys.open(envelope, options));
+    if (file === undefined) await this.rejectMissing();
+    return file?.payload;
+  }
+
+  /**
+   * Reads, checks and opens the file. Resolves `undefined` if there is none, or if `open` does.
+   *
+   * The record is older than the file. If it doesn't match, another process may have changed both, so both are read again.
+   */
+  async readFile(
+    open: (envelope: SealedPayload) => Promise<OpenedFile | undefined>,
+    tolerance: Tolerance = {},
+  ): Promise<ReadFile | undefined> {
+    const { memory, program } = this.options;
+    for (let isRetry = false; ; isRetry = true) {
+      const record = await memory.recallFile(isRetry);
+      const envelope = await readEnvelope(this.envelopeFile);
+      if (envelope === undefined) return undefined;
+      let fault = findUntoleratedFault(envelope, this.options, record, tolerance);
+      if (fault === undefined) {
+        const opened = await open(envelope);
+        if (opened === undefined) return undefined;
+        const payload = parsePayload(this.envelopeFile.file, envelope, opened.payload);
+        if (!tolerance.replaced) fault = findCounterFault(payload.counter, record);
+        if (fault === undefined) return { envelope, opened, payload };
+      }
+      if (!isRetry) continue;
+      const { faultError } = await import('./file-fault.ts');
+      throw faultError(this.envelopeFile.file, fault, program);
+    }
+  }
+
+  /** Throws `file-missing` if credentials are recorded to be in the file. */
+  async rejectMissing(): Promise<void> {
+    const { memory, program } = this.options;
+    if (!(await memory.expectsFile())) return;
+    const { missingError } = await import('./file-fault.ts');
+    throw missingError(this.envelopeFile.file, program);
   }
 
   async close(): Promise<void> {
@@ -50,7 +121,21 @@ export class FileReader {
   }
 }
 
-const defaultMaxFileBytes = 256 * 1024 * 1024;
+function findUntoleratedFault(
+  envelope: SealedPayload,
+  requirements: FileRequirements,
+  record: FileRecord | undefined,
+  { downgrade, replaced }: Tolerance,
+): FileFault | undefined {
+  const keySource = downgrade === undefined ? requirements.keySource : 'home';
+  const known = record && {
+    keySource: downgrade === 'all' ? ('home' as const) : record.keySource,
+    ...(record.written && !replaced && { written: record.written }),
+  };
+  return findHeaderFault(envelope, { ...requirements, keySource }, known);
+}
+
+const defaultMaxFileBytes = 64 * 1024 * 1024;
 
 export function toEnvelopeFile({ path, home, notice, maxFileBytes }: ExistingFileOptions): EnvelopeFile {
   return {

@@ -1,28 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { serialiseEnvelope } from '../../domain/envelope/envelope.ts';
+import { fileIdBytes, type HeaderV2, serialiseEnvelope } from '../../domain/envelope/envelope.ts';
+import { requireBoth } from '../../domain/envelope/file-record.ts';
 import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
+import type { FileMemory } from '../../ports/file-memory.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import { contendedError, describeFile, type ManagedFile } from '../files/file-errors.ts';
+import { contendedError, damagedError, describeFile, type ManagedFile } from '../files/file-errors.ts';
 import { createLock } from '../files/lock.ts';
 import { checkPath, restrictFolder } from '../files/permissions.ts';
 import { fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-file.ts';
-import { type EnvelopeFile, parsePayload, readEnvelope } from './envelope-file.ts';
-import type { FileReader } from './file-reader.ts';
-import type { KeyCache } from './key-cache.ts';
+import type { FileReader, ReadFile, Tolerance } from './file-reader.ts';
 import { type NewKeyOptions, NewKeys } from './new-keys.ts';
 import { Payload } from './payload.ts';
-import { sealWithNewNonce } from './seal.ts';
+import { createSlot, newFileKey, newNonce, seal } from './seal.ts';
 
 export interface FileWriterOptions extends NewKeyOptions {
   readonly reader: FileReader;
-}
-
-interface FileBeingWritten extends EnvelopeFile {
-  readonly keys: KeyCache;
-  readonly random: (bytes: number) => Uint8Array;
+  readonly memory: FileMemory;
 }
 
 /** Changes a payload in place. Returns `false` if there was nothing to change. */
@@ -38,31 +34,34 @@ export interface FileWriter {
 
 interface Change {
   readonly edit: Edit;
-  /** Returns the new file's KDF, given the current one; `undefined` if this change doesn't apply to such a file. */
-  selectKdf(current: KdfHeader | undefined): KdfHeader | undefined;
+  /** The key of the new file, instead of the current one's. Absent: the file keeps its keys. */
+  readonly newKdf?: KdfHeader;
+  readonly ifAbsent: 'create' | 'skip';
+  readonly tolerance: Tolerance;
 }
 
 /** How often a writer starts over because the file changed in spite of the lock. */
 const maxAttempts = 10;
 
-export function createFileWriter({ reader, ...options }: FileWriterOptions): FileWriter {
+export function createFileWriter({ reader, memory, ...options }: FileWriterOptions): FileWriter {
   const { keys, envelopeFile } = reader;
+  const { keySource: configured } = reader.options;
   const { file } = envelopeFile;
   const newKeys = new NewKeys(keys, options);
-  const target: FileBeingWritten = { ...envelopeFile, keys, random: options.random ?? randomBytes };
+  const random = options.random ?? randomBytes;
   const withLock = createLock(file);
 
   /** `prepare` runs before the lock is taken, so that nobody types a passphrase while other processes wait. */
   async function write(
-    prepare: (isPresent: boolean) => Promise<Change | 'skip'>,
+    prepare: (isPresent: boolean) => Promise<Change>,
+    tolerance: Tolerance,
     operation: OperationOptions | undefined,
   ): Promise<boolean> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const current = await readEnvelope(envelopeFile);
-      if (current !== undefined) await keys.open(current, operation);
+      const current = await reader.readFile((envelope) => keys.open(envelope, operation), tolerance);
       const change = await prepare(current !== undefined);
-      if (change === 'skip') return false;
-      const result = await withLock((held) => rewrite(target, change, held, operation), operation);
+      if (current === undefined && change.ifAbsent === 'skip') return false;
+      const result = await withLock((held) => rewrite(reader, change, { held, random, memory, operation }), operation);
       if (result !== 'retry') return result;
     }
     throw contendedError(file);
@@ -70,21 +69,37 @@ export function createFileWriter({ reader, ...options }: FileWriterOptions): Fil
 
   return {
     edit: (edit, ifAbsent, operation) =>
-      write(async (isPresent) => {
-        if (!isPresent && ifAbsent === 'skip') return 'skip';
-        const newKdf = isPresent ? undefined : await newKeys.createKey(operation);
-        return { edit, selectKdf: (current) => current ?? newKdf };
-      }, operation),
+      write(
+        async (isPresent) => {
+          const change = { edit, ifAbsent, tolerance: {} };
+          if (isPresent || ifAbsent === 'skip') return change;
+          const keySource = requireBoth(configured, (await memory.recallFile())?.keySource);
+          return { ...change, newKdf: await newKeys.createKey(keySource, operation) };
+        },
+        {},
+        operation,
+      ),
 
     async reseal(keySource, operation) {
+      const tolerance: Tolerance = { downgrade: keySource === 'home' ? 'all' : 'setting' };
       let newKdf: KdfHeader | undefined;
-      return write(async (isPresent) => {
-        if (!isPresent) return 'skip';
-        newKdf ??= await newKeys.createReplacement(keySource, operation);
-        return { edit: () => true, selectKdf: (current) => current && newKdf };
-      }, operation);
+      return write(
+        async (isPresent) => {
+          if (isPresent) newKdf ??= await newKeys.createReplacement(keySource, operation);
+          return { edit: () => true, ifAbsent: 'skip', tolerance, ...(newKdf && { newKdf }) };
+        },
+        tolerance,
+        operation,
+      );
     },
   };
+}
+
+interface Rewrite {
+  held(): boolean;
+  readonly random: (bytes: number) => Uint8Array;
+  readonly memory: FileMemory;
+  readonly operation: OperationOptions | undefined;
 }
 
 /**
@@ -92,30 +107,66 @@ export function createFileWriter({ reader, ...options }: FileWriterOptions): Fil
  * first, or another program changed the file meanwhile; nothing was written.
  */
 async function rewrite(
-  options: FileBeingWritten,
-  { edit, selectKdf }: Change,
-  held: () => boolean,
-  operation: OperationOptions | undefined,
+  reader: FileReader,
+  { edit, newKdf, ifAbsent, tolerance }: Change,
+  { held, random, memory, operation }: Rewrite,
 ): Promise<boolean | 'retry'> {
-  const { file, home, keys, maxBytes, notice, random } = options;
+  const { keys, envelopeFile } = reader;
+  const { file, home, maxBytes, notice } = envelopeFile;
   removeOrphanedTemps(file.path);
   const expected = fileVersion(file);
-  const current = await readEnvelope(options);
-  const kdf = selectKdf(current?.kdf);
-  const key = kdf && (await keys.findKey(kdf));
-  const opened = current && (await keys.openWithoutPrompt(current));
-  if (key === undefined || kdf === undefined || (current && opened === undefined)) return 'retry';
-  const payload = opened ? parsePayload(file, opened) : new Payload();
+  const current = await reader.readFile((envelope) => keys.openWithoutPrompt(envelope), tolerance);
+  const mayCreate = ifAbsent === 'create' && newKdf !== undefined && expected === undefined;
+  if (current === undefined && !mayCreate) return 'retry';
+  // The file appeared after the key for a new one was created.
+  const kdf = current !== undefined && ifAbsent === 'create' ? undefined : newKdf;
+  const payload = current?.payload ?? Payload.create(() => failPayload(file));
   if (!edit(payload)) return false;
-  const text = serialiseEnvelope(sealWithNewNonce(key, kdf, payload.serialise(), random));
-  if (text.length > maxBytes) throw tooLargeError(file, maxBytes);
+  const sealing = await renewSealing(reader, current, kdf, random);
+  const header: HeaderV2 = { ...sealing.header, nonce: newNonce(random) };
+  const text = serialiseEnvelope(seal(sealing.fileKey, header, payload.serialise()));
+  if (text.length > maxBytes || payload.isFull()) throw tooLargeError(file, maxBytes);
   for (const warning of checkPath(file)) notice(warning);
   restrictFolder(file, home, notice);
   const isPermitted = () => {
     throwIfAborted(operation);
     return held();
   };
-  return (await replaceFile({ file, bytes: Buffer.from(text), expected, isPermitted })) || 'retry';
+  if (!(await replaceFile({ file, bytes: Buffer.from(text), expected, isPermitted }))) return 'retry';
+  if (current === undefined && (await memory.expectsFile()))
+    notice(`${describeFile(file)} was missing, with the credentials in it; a new one was created`);
+  await rememberWrite(memory, header, payload.counter + 1);
+  return true;
+}
+
+/** The file key and its slots: the current ones, or new ones for `newKdf` or for a file of version 1. */
+async function renewSealing(
+  { keys, options: { application } }: FileReader,
+  current: ReadFile | undefined,
+  newKdf: KdfHeader | undefined,
+  random: Rewrite['random'],
+): Promise<{ readonly fileKey: Uint8Array; readonly header: Omit<HeaderV2, 'nonce'> }> {
+  const envelope = current?.envelope;
+  const id = envelope?.version === 2 ? envelope.id : Buffer.from(random(fileIdBytes)).toString('base64');
+  const identity = { application, id };
+  const oldKey = current?.opened.fileKey;
+  if (newKdf === undefined && envelope?.version === 2 && oldKey !== undefined)
+    return { fileKey: oldKey, header: { version: 2, ...identity, slots: envelope.slots } };
+  const kdf = newKdf ?? (envelope?.version === 1 ? envelope.kdf : undefined);
+  const slotKey = kdf && (await keys.findKey(kdf));
+  if (kdf === undefined || slotKey === undefined) throw new Error('a new slot has no key');
+  const fileKey = newFileKey(random);
+  return { fileKey, header: { version: 2, ...identity, slots: [createSlot(slotKey, kdf, fileKey, identity, random)] } };
+}
+
+async function rememberWrite(memory: FileMemory, header: HeaderV2, counter: number): Promise<void> {
+  const keySource = header.slots.some(({ kind }) => kind === 'home') ? 'home' : 'passphrase';
+  const replaces = (await memory.recallFile())?.written?.id;
+  memory.rememberFile({ record: { keySource, written: { id: header.id, counter } }, replaces });
+}
+
+function failPayload(file: ManagedFile): never {
+  throw damagedError(file, 'its payload is not a list of credentials');
 }
 
 function tooLargeError(file: ManagedFile, maxBytes: number): CredentialError {

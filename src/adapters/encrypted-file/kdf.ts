@@ -2,7 +2,7 @@ import type { Argon2Cost, HkdfHeader, KdfHeader } from '../../domain/envelope/ke
 import { loadNodeCrypto } from './seal.ts';
 
 /** Derives the 32-byte key of a file. `input`: the home directory's path or the passphrase, in UTF-8. */
-export type DeriveKey = (kdf: KdfHeader, input: Uint8Array) => Promise<Uint8Array>;
+export type DeriveKey = (kdf: KdfHeader, input: Uint8Array, signal?: AbortSignal) => Promise<Uint8Array>;
 
 export const deriveKey: DeriveKey = async (kdf, input) =>
   kdf.name === 'argon2id' ? argon2id(input, Buffer.from(kdf.salt, 'base64'), kdf) : deriveHomeKey(input, kdf);

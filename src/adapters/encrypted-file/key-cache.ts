@@ -1,13 +1,12 @@
-import { CredentialError } from '../../domain/credential-error.ts';
-import { normaliseKdfHeader } from '../../domain/envelope/envelope.ts';
-import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
-import type { Secret } from '../../domain/secret.ts';
+import { type HeaderV2, listSlots } from '../../domain/envelope/envelope.ts';
+import { type KdfHeader, normaliseKdfHeader } from '../../domain/envelope/key-derivation.ts';
+import type { KeySlot } from '../../domain/envelope/key-slot.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
-import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
-import { damagedError, describeFile, type ManagedFile } from '../files/file-errors.ts';
+import { rejectOnAbort } from '../files/abort.ts';
+import type { ManagedFile } from '../files/file-errors.ts';
 import type { DeriveKey } from './kdf.ts';
-import { open, type SealedPayload } from './seal.ts';
+import { open, openSlot, type SealedPayload } from './seal.ts';
 
 export interface KeyCacheOptions {
   readonly home: string;
@@ -15,117 +14,94 @@ export interface KeyCacheOptions {
   readonly derive: DeriveKey;
 }
 
-const maxAttempts = 3;
+/** The payload of a file, and the file key. A file of version 1 has no file key. */
+export interface OpenedFile {
+  readonly payload: Buffer;
+  readonly fileKey?: Uint8Array;
+}
+
+/** A key that opens a file, and the slot that it opens; version 1 has no slots. */
+export interface KeyHole {
+  readonly kdf: KdfHeader;
+  readonly slot?: KeySlot;
+}
 
 /** The keys of one file, by KDF header, so that its passphrase is asked for only once. */
 export class KeyCache {
-  readonly #file: ManagedFile;
-  readonly #options: KeyCacheOptions;
+  readonly file: ManagedFile;
+  readonly options: KeyCacheOptions;
   readonly #keys = new Map<string, Uint8Array>();
   /** The latest prompt for the passphrase. */
   #prompt: Promise<unknown> = Promise.resolve();
 
   constructor(file: ManagedFile, options: KeyCacheOptions) {
-    this.#file = file;
-    this.#options = options;
+    this.file = file;
+    this.options = options;
   }
 
-  /** Returns the payload. Asks for the passphrase, up to three times, if the key isn't in the cache. */
-  async open(sealed: SealedPayload, options?: OperationOptions): Promise<Buffer> {
-    const payload = await this.openWithoutPrompt(sealed);
-    if (payload !== undefined) return payload;
+  /** Opens the file. Asks for the passphrase, up to three times, if the key isn't in the cache. */
+  async open(sealed: SealedPayload, options?: OperationOptions): Promise<OpenedFile> {
+    const opened = await this.openWithoutPrompt(sealed);
+    if (opened !== undefined) return opened;
+    const { askAndOpen } = await import('./ask-passphrase.ts');
     // If several operations run concurrently, one prompts, and the others find its key in the cache.
     const turn = this.#prompt
-      .then(async () => (await this.openWithoutPrompt(sealed)) ?? this.#askAndOpen(sealed, options))
-      .finally(() => this.#options.passphrases.done?.());
+      .then(async () => (await this.openWithoutPrompt(sealed)) ?? askAndOpen(this, sealed, options))
+      .finally(() => this.options.passphrases.done?.());
     this.#prompt = turn.catch(() => undefined);
     return rejectOnAbort(turn, options);
   }
 
-  /** Returns the payload, or `undefined` if the passphrase is needed. */
-  async openWithoutPrompt(sealed: SealedPayload): Promise<Buffer | undefined> {
-    const key = await this.findKey(sealed.kdf);
-    if (key === undefined) return undefined;
-    const payload = open(key, sealed);
-    if (payload === undefined) throw alteredError(this.#file, sealed.kdf);
-    return payload;
+  /** Opens the file, or returns `undefined` if the passphrase is needed. */
+  async openWithoutPrompt(sealed: SealedPayload): Promise<OpenedFile | undefined> {
+    const holes = listKeyHoles(sealed);
+    let needsPassphrase = false;
+    for (const hole of holes) {
+      const key = await this.findKey(hole.kdf);
+      needsPassphrase ||= key === undefined;
+      const opened = key && (await this.tryKey(sealed, hole, key));
+      if (opened) return opened;
+    }
+    if (needsPassphrase) return undefined;
+    const { unopenedError } = await import('./ask-passphrase.ts');
+    throw unopenedError(this.file, holes);
+  }
+
+  /** Returns `undefined` if the key is the wrong one. If it opens the slot, but not the payload → `file-damaged`. */
+  async tryKey(sealed: SealedPayload, { slot }: KeyHole, key: Uint8Array): Promise<OpenedFile | undefined> {
+    if (sealed.version === 1 || slot === undefined) {
+      const payload = open(key, sealed);
+      return payload && { payload };
+    }
+    const fileKey = openSlot(key, slot, sealed);
+    if (fileKey === undefined) return undefined;
+    const payload = open(fileKey, sealed);
+    if (payload !== undefined) return { payload, fileKey };
+    const { damagedError } = await import('../files/file-errors.ts');
+    throw damagedError(this.file, 'it was altered');
   }
 
   /** Returns the key, or `undefined` if the passphrase is needed. */
   async findKey(kdf: KdfHeader): Promise<Uint8Array | undefined> {
     const key = this.#keys.get(toId(kdf));
     if (key !== undefined || kdf.name === 'argon2id') return key;
-    return this.#add(kdf, await this.#derive(kdf, Buffer.from(this.#options.home)));
+    return this.add(kdf, await this.options.derive(kdf, Buffer.from(this.options.home)));
+  }
+
+  add(kdf: KdfHeader, key: Uint8Array): Uint8Array {
+    this.#keys.set(toId(kdf), key);
+    return key;
   }
 
   clear(): void {
     this.#keys.clear();
   }
+}
 
-  async #askAndOpen(sealed: SealedPayload, options: OperationOptions | undefined): Promise<Buffer> {
-    for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      throwIfAborted(options);
-      const passphrase = await this.#options.passphrases.open(attempt);
-      if (passphrase === undefined && attempt === 1) throw passphraseRequiredError(this.#file);
-      if (passphrase === undefined) break;
-      throwIfAborted(options);
-      const key = await this.#deriveFromPassphrase(sealed.kdf, passphrase);
-      const payload = key && open(key, sealed);
-      if (key === undefined || payload === undefined) continue;
-      this.#add(sealed.kdf, key);
-      return payload;
-    }
-    throw wrongPassphraseError(this.#file);
-  }
-
-  /** Adds the key of a new passphrase. The empty one, which never opens a file → `passphrase-required`. */
-  async addPassphrase(kdf: KdfHeader, passphrase: Secret): Promise<void> {
-    const key = await this.#deriveFromPassphrase(kdf, passphrase);
-    if (key === undefined) throw passphraseRequiredError(this.#file);
-    this.#add(kdf, key);
-  }
-
-  /** Returns `undefined` for the empty passphrase. */
-  async #deriveFromPassphrase(kdf: KdfHeader, passphrase: Secret): Promise<Uint8Array | undefined> {
-    return passphrase.expose().length === 0 ? undefined : this.#derive(kdf, passphrase.expose());
-  }
-
-  async #derive(kdf: KdfHeader, input: Uint8Array): Promise<Uint8Array> {
-    try {
-      return await this.#options.derive(kdf, input);
-    } catch (error) {
-      throw derivationError(this.#file, error);
-    }
-  }
-
-  #add(kdf: KdfHeader, key: Uint8Array): Uint8Array {
-    this.#keys.set(toId(kdf), key);
-    return key;
-  }
+export function listKeyHoles(header: HeaderV2 | SealedPayload): readonly KeyHole[] {
+  return header.version === 1 ? [{ kdf: header.kdf }] : listSlots(header).map((slot) => ({ kdf: slot.kdf, slot }));
 }
 
 function toId(kdf: KdfHeader): string {
   return JSON.stringify(normaliseKdfHeader(kdf));
-}
-
-/** For a key that isn't in doubt: the home directory's, or that of a passphrase which has opened the file before. */
-function alteredError(file: ManagedFile, kdf: KdfHeader): CredentialError {
-  const why = kdf.name === 'argon2id' ? 'it was altered' : 'it was altered, or sealed under another home directory';
-  return damagedError(file, why);
-}
-
-/** GCM can't tell a wrong passphrase from a damaged file. */
-function wrongPassphraseError(file: ManagedFile): CredentialError {
-  return new CredentialError('wrong-passphrase', `wrong passphrase for ${describeFile(file)}`, {
-    hint: 'if you are sure that the passphrase is right, the file is damaged: restore it from a backup',
-  });
-}
-
-function passphraseRequiredError(file: ManagedFile): CredentialError {
-  return new CredentialError('passphrase-required', `a passphrase is required for ${describeFile(file)}`);
-}
-
-function derivationError(file: ManagedFile, cause: unknown): CredentialError {
-  const message = `the key of ${describeFile(file)} cannot be derived: ${String(cause)}`;
-  return new CredentialError('failed', message, { cause });
 }

@@ -11,11 +11,10 @@ import type { Secret } from '../../domain/secret.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
 import { rejectOnAbort } from '../files/abort.ts';
+import { addPassphrase } from './ask-passphrase.ts';
 import type { KeyCache } from './key-cache.ts';
 
 export interface NewKeyOptions {
-  /** What opens a new file. The header of an existing file says what opens it. */
-  readonly keySource: KeySource;
   readonly passphrases: PassphraseSource;
   /** Cost of the key derivation for a new file. Default: RFC 9106's second recommended option. */
   readonly cost?: Argon2Cost;
@@ -37,9 +36,9 @@ export class NewKeys {
   }
 
   /** Creates the key of a new file and returns its header. Asks for a new passphrase if that opens the file. */
-  async createKey(options?: OperationOptions): Promise<KdfHeader> {
-    if (this.#options.keySource === 'home') return this.#newHomeHeader();
-    this.#prompt ??= this.#addPassphraseKey(this.#options.passphrases.create()).finally(() => {
+  async createKey(keySource: KeySource, options?: OperationOptions): Promise<KdfHeader> {
+    if (keySource === 'home') return this.#newHomeHeader();
+    this.#prompt ??= this.#addPassphraseKey(this.#options.passphrases.create(), options).finally(() => {
       this.#options.passphrases.done?.();
       this.#prompt = undefined;
     });
@@ -50,7 +49,7 @@ export class NewKeys {
   async createReplacement(keySource: KeySource, options?: OperationOptions): Promise<KdfHeader> {
     if (keySource === 'home') return this.#newHomeHeader();
     const { passphrases } = this.#options;
-    const header = this.#addPassphraseKey(passphrases.change()).finally(() => passphrases.done?.());
+    const header = this.#addPassphraseKey(passphrases.change(), options).finally(() => passphrases.done?.());
     return rejectOnAbort(header, options);
   }
 
@@ -58,16 +57,16 @@ export class NewKeys {
     return { name: 'hkdf-sha256', salt: this.#newSalt(hkdfSaltBytes) };
   }
 
-  async #addPassphraseKey(answer: Promise<Secret>): Promise<KdfHeader> {
+  async #addPassphraseKey(answer: Promise<Secret>, options: OperationOptions | undefined): Promise<KdfHeader> {
     const passphrase = await answer;
-    // Deriving may block the process. Other operations that found no file can share this answer, so let them start first.
+    // Other operations that found no file can share this answer, so let them start first.
     await new Promise((done) => setImmediate(done));
     const kdf: KdfHeader = {
       name: 'argon2id',
       ...(this.#options.cost ?? recommendedCost),
       salt: this.#newSalt(argon2SaltBytes),
     };
-    await this.#keys.addPassphrase(kdf, passphrase);
+    await addPassphrase(this.#keys, kdf, passphrase, options);
     return kdf;
   }
 

@@ -3,72 +3,222 @@ import { type CredentialName, compareNames, isValidName } from '../../domain/cre
 import { Secret } from '../../domain/secret.ts';
 import { computeBase64Length } from '../../domain/text/base64.ts';
 import { parseJson } from '../../domain/text/json.ts';
-import { decodeBase64 } from './seal.ts';
+import { decodeBase64 } from './base64.ts';
 
-type Row = readonly [service: string, account: string, secretBase64: string];
+/** The most credentials that a file can have. */
+export const maxCredentials = 100_000;
 
-/** All credentials of a file. Each secret stays base64 until it's read. */
+const head = /^\{"counter":([1-9]\d{0,15}),"credentials":\[$/;
+/** Longer than any valid first line. */
+const maxHeadLength = 64;
+const tail = '\n]}';
+const newline = 0x0a;
+
+/** Throws the error of a damaged file. */
+type Fail = () => never;
+
+/**
+ * All credentials of a file, as the bytes of docs/envelope.md: JSON with one credential per line, sorted. A credential is
+ * found by its text, so reading or changing one of ten thousand doesn't parse the others.
+ */
 export class Payload {
-  /** Keyed by service, NUL, account: no two names share that, as a name contains no NUL. */
-  readonly #rows = new Map<string, Row>();
+  /** How often the file was written. 0: by version 1, which didn't count. */
+  readonly counter: number;
+  readonly #fail: Fail;
+  #bytes: Buffer;
 
-  /** Returns `undefined` unless every row is valid and no name occurs twice. */
-  static parse(bytes: Buffer): Payload | undefined {
-    const rows = isUtf8(bytes) ? parseJson(bytes.toString()) : undefined;
-    if (!Array.isArray(rows) || !rows.every(isRow) || !areBase64(rows.map((row) => row[2]))) return undefined;
-    const payload = new Payload();
-    for (const row of rows) payload.#rows.set(toKey(row[0], row[1]), row);
-    return payload.#rows.size === rows.length ? payload : undefined;
+  private constructor(bytes: Buffer, counter: number, fail: Fail) {
+    this.#bytes = bytes;
+    this.#fail = fail;
+    this.counter = counter;
   }
 
-  /** Returns JSON in UTF-8: a list of `[service, account, secret in base64]`, sorted by name. */
+  static create(fail: Fail): Payload {
+    return new Payload(Buffer.from(formatPayload(1, [])), 0, fail);
+  }
+
+  /** Checks the first and the last line. Each other line is checked when it's used. */
+  static parse(bytes: Buffer, fail: Fail): Payload {
+    const end = bytes.subarray(0, maxHeadLength).indexOf(newline);
+    const counter = Number(head.exec(bytes.toString('latin1', 0, Math.max(end, 0)))?.[1]);
+    const isWhole = bytes.length >= end + tail.length && bytes.subarray(-tail.length).equals(Buffer.from(tail));
+    return Number.isSafeInteger(counter) && isWhole ? new Payload(bytes, counter, fail) : fail();
+  }
+
+  /** Parses the payload of version 1, a list of rows, and checks all of it. */
+  static parseV1(bytes: Buffer, fail: Fail): Payload {
+    const rows = isUtf8(bytes) && countStructure(bytes) <= 8 * maxCredentials && parseJson(bytes.toString());
+    if (!Array.isArray(rows) || !rows.every(isRow)) return fail();
+    const sorted = rows.map(([service, account, secret]) => ({ service, account, secret })).sort(compareNames);
+    if (!areUnique(sorted) || sorted.length > maxCredentials) return fail();
+    const lines = sorted.map(({ service, account, secret }) => `\n${formatRow({ service, account }, secret)}`);
+    return new Payload(Buffer.from(formatPayload(1, lines)), 0, fail);
+  }
+
+  /** Returns the bytes to seal, with the next counter. */
   serialise(): Buffer {
-    const rows = this.names().map(({ service, account }) => this.#rows.get(toKey(service, account)));
-    return Buffer.from(JSON.stringify(rows));
+    const rest = this.#bytes.subarray(this.#headEnd());
+    return Buffer.concat([Buffer.from(formatHead(this.counter + 1)), rest]);
   }
 
-  /** Sorted. */
+  /** All names, sorted. Checks every line. */
   names(): readonly CredentialName[] {
-    return [...this.#rows.values()].map(([service, account]) => ({ service, account })).sort(compareNames);
+    const names: CredentialName[] = [];
+    const end = this.#bytes.length - tail.length;
+    let before = this.#headEnd();
+    while (before < end) {
+      const next = this.#bytes.indexOf(newline, before + 1);
+      const isLast = next === end;
+      const row = parseRow(this.#bytes.subarray(before + 1, isLast ? next : next - 1));
+      const hasComma = isLast || this.#bytes[next - 1] === 0x2c;
+      if (row === undefined || !hasComma || names.length === maxCredentials) return this.#fail();
+      if (computeBase64Length(row.secret) === undefined) return this.#fail();
+      names.push(row.name);
+      before = next;
+    }
+    return areUnique(names) ? names : this.#fail();
   }
 
-  has({ service, account }: CredentialName): boolean {
-    return this.#rows.has(toKey(service, account));
+  has(name: CredentialName): boolean {
+    if (this.#find(name) !== undefined) return true;
+    this.names();
+    return false;
   }
 
-  get({ service, account }: CredentialName): Secret | undefined {
-    const row = this.#rows.get(toKey(service, account));
-    return row && new Secret(new Uint8Array(Buffer.from(row[2], 'base64')));
+  /** Checks the credential's line. If it's absent, checks every line, so that damage isn't taken for absence. */
+  get(name: CredentialName): Secret | undefined {
+    const found = this.#find(name);
+    if (found === undefined) {
+      this.names();
+      return undefined;
+    }
+    const bytes = decodeBase64(this.#bytes.toString('latin1', found.secretStart, found.secretEnd)) ?? this.#fail();
+    return new Secret(new Uint8Array(bytes));
   }
 
-  set({ service, account }: CredentialName, secret: Secret): void {
+  set(name: CredentialName, secret: Secret): void {
     const base64 = Buffer.from(secret.expose()).toString('base64');
-    this.#rows.set(toKey(service, account), [service, account, base64]);
+    const found = this.#find(name);
+    if (found !== undefined) {
+      this.#splice(found.secretStart, found.secretEnd, base64);
+      return;
+    }
+    const position = this.#findPosition(name);
+    const end = this.#bytes.length - tail.length;
+    const isEmpty = end === this.#headEnd();
+    const row = formatRow(name, base64);
+    if (isEmpty) this.#splice(end, end, `\n${row}`);
+    else if (position > end) this.#splice(end, end, `,\n${row}`);
+    else this.#splice(position, position, `${row},\n`);
   }
 
   /** Returns whether the credential existed. */
-  delete({ service, account }: CredentialName): boolean {
-    return this.#rows.delete(toKey(service, account));
+  delete(name: CredentialName): boolean {
+    const found = this.#find(name);
+    if (found === undefined) {
+      this.names();
+      return false;
+    }
+    const { start } = found;
+    const end = found.secretEnd + '"]'.length;
+    const isLast = end === this.#bytes.length - tail.length;
+    const isFirst = start === this.#headEnd() + 1;
+    if (!isLast) this.#splice(start, end + ',\n'.length, '');
+    else this.#splice(start - (isFirst ? '\n' : ',\n').length, end, '');
+    return true;
+  }
+
+  /** Whether there are more credentials than a reader accepts. */
+  isFull(): boolean {
+    let lines = 0;
+    for (let at = this.#bytes.indexOf(newline); at >= 0 && lines <= maxCredentials + 1; lines++)
+      at = this.#bytes.indexOf(newline, at + 1);
+    return lines > maxCredentials + 1;
+  }
+
+  #headEnd(): number {
+    return this.#bytes.indexOf(newline);
+  }
+
+  /** The offsets of a credential's line and secret. No JSON string contains a line break, so it can't be anything else. */
+  #find(
+    name: CredentialName,
+  ): { readonly start: number; readonly secretStart: number; readonly secretEnd: number } | undefined {
+    const prefix = Buffer.from(`\n${formatRow(name, '').slice(0, -'"]'.length)}`);
+    const before = this.#bytes.indexOf(prefix);
+    if (before < 0) return undefined;
+    const secretStart = before + prefix.length;
+    return { start: before + 1, secretStart, secretEnd: this.#bytes.indexOf('"]', secretStart, 'latin1') };
+  }
+
+  /** Where an absent credential belongs: the offset of the next line, or beyond the end. By binary search. */
+  #findPosition(name: CredentialName): number {
+    const bytes = this.#bytes;
+    let low = this.#headEnd() + 1;
+    let high = bytes.length - tail.length + 1;
+    while (low < high) {
+      const start = bytes.lastIndexOf(newline, Math.floor((low + high) / 2) - 1) + 1;
+      const next = bytes.indexOf(newline, start);
+      const isLast = next === bytes.length - tail.length;
+      const row = parseRow(bytes.subarray(start, isLast ? next : next - 1));
+      if (row === undefined) return this.#fail();
+      if (compareNames(row.name, name) < 0) low = next + 1;
+      else high = start;
+    }
+    return low;
+  }
+
+  #splice(start: number, end: number, text: string): void {
+    this.#bytes = Buffer.concat([this.#bytes.subarray(0, start), Buffer.from(text), this.#bytes.subarray(end)]);
   }
 }
 
-function toKey(service: string, account: string): string {
-  return `${service}\0${account}`;
+function formatPayload(counter: number, lines: readonly string[]): string {
+  return `${formatHead(counter)}${lines.join(',')}${tail}`;
 }
+
+function formatHead(counter: number): string {
+  return `{"counter":${counter},"credentials":[`;
+}
+
+function formatRow({ service, account }: CredentialName, secretBase64: string): string {
+  return JSON.stringify([service, account, secretBase64]);
+}
+
+/** Longer than the JSON of any two valid names. */
+const maxNamesLength = 16_384;
+
+/** Parses one line without its comma. Only the names are checked: they must be valid, and spelled as keystow spells them. */
+function parseRow(line: Buffer): { readonly name: CredentialName; readonly secret: string } | undefined {
+  const end = line.lastIndexOf('","');
+  if (end < 0 || end > maxNamesLength || !isUtf8(line) || line.subarray(-2).toString('latin1') !== '"]')
+    return undefined;
+  const text = `${line.toString('utf8', 0, end)}"]`;
+  const names = parseJson(text);
+  if (!Array.isArray(names) || names.length !== 2 || JSON.stringify(names) !== text) return undefined;
+  const [service, account]: unknown[] = names;
+  if (typeof service !== 'string' || typeof account !== 'string' || !isValidName({ service, account }))
+    return undefined;
+  return { name: { service, account }, secret: line.toString('latin1', end + '","'.length, line.length - '"]'.length) };
+}
+
+/** Whether sorted names are all different. */
+function areUnique(names: readonly CredentialName[]): boolean {
+  return names.every((name, index) => index === 0 || compareNames(names[index - 1] as CredentialName, name) < 0);
+}
+
+type Row = readonly [service: string, account: string, secretBase64: string];
 
 function isRow(row: unknown): row is Row {
   if (!Array.isArray(row) || row.length !== 3) return false;
   const [service, account, secret]: unknown[] = row;
   if (typeof service !== 'string' || typeof account !== 'string' || typeof secret !== 'string') return false;
-  return isValidName({ service, account });
+  return isValidName({ service, account }) && computeBase64Length(secret) !== undefined;
 }
 
-/**
- * Returns whether each text is canonical base64. The digits of all texts but their last four are checked together, which
- * makes a read from a large file faster.
- */
-function areBase64(texts: readonly string[]): boolean {
-  const digits = texts.map((text) => text.slice(0, -4)).join('');
-  const isEnd = (text: string) => text.length % 4 === 0 && computeBase64Length(text.slice(-4)) !== undefined;
-  return !digits.includes('=') && decodeBase64(digits) !== undefined && texts.every(isEnd);
+/** Counts the bytes that begin or separate values, so that a planted file of millions of rows is rejected unparsed. */
+function countStructure(bytes: Buffer): number {
+  let count = 0;
+  for (const byte of bytes) if (byte === 0x2c || byte === 0x5b || byte === 0x7b) count++;
+  return count;
 }

@@ -1,26 +1,23 @@
 import {
   type Envelope,
   type EnvelopeHeader,
+  type FileIdentity,
   formatAssociatedData,
-  nonceBytes,
-  tagBytes,
+  formatSlotData,
 } from '../../domain/envelope/envelope.ts';
 import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
+import {
+  fileKeyBytes,
+  type KeySlot,
+  type KeySlotHeader,
+  nonceBytes,
+  tagBytes,
+} from '../../domain/envelope/key-slot.ts';
 
 /** An envelope whose ciphertext, with its tag, is decoded from base64. */
-export interface SealedPayload extends EnvelopeHeader {
-  readonly ciphertext: Uint8Array;
-}
+export type SealedPayload = EnvelopeHeader & { readonly ciphertext: Uint8Array };
 
-/** Seals a payload under a new random nonce. NIST SP 800-38D §8.3 allows 2^32 of them per key. */
-export function sealWithNewNonce(
-  key: Uint8Array,
-  kdf: KdfHeader,
-  payload: Uint8Array,
-  random: (bytes: number) => Uint8Array,
-): Envelope {
-  return seal(key, { kdf, nonce: Buffer.from(random(nonceBytes)).toString('base64') }, payload);
-}
+type Random = (bytes: number) => Uint8Array;
 
 /** Seals a payload. The header's nonce must never have been used with this key. */
 export function seal(
@@ -44,6 +41,35 @@ export function open(
 
 function encodeAssociatedData(header: EnvelopeHeader): Uint8Array {
   return Buffer.from(formatAssociatedData(header));
+}
+
+/** Wraps a file key with the key that `kdf` derives. Uses a new nonce: NIST SP 800-38D §8.3 allows 2^32 of them per key. */
+export function createSlot(
+  slotKey: Uint8Array,
+  kdf: KdfHeader,
+  fileKey: Uint8Array,
+  identity: FileIdentity,
+  random: Random,
+): KeySlot {
+  const kind = kdf.name === 'argon2id' ? 'passphrase' : 'home';
+  const header: KeySlotHeader = { kind, kdf, nonce: newNonce(random) };
+  const associated = Buffer.from(formatSlotData(identity, header));
+  const wrapped = encrypt(slotKey, Buffer.from(header.nonce, 'base64'), fileKey, associated);
+  return { ...header, key: wrapped.toString('base64') };
+}
+
+/** Returns the file key, or `undefined` if the slot's key is wrong, or the slot was altered or is another file's. */
+export function openSlot(slotKey: Uint8Array, slot: KeySlot, identity: FileIdentity): Uint8Array | undefined {
+  const associated = Buffer.from(formatSlotData(identity, slot));
+  return decrypt(slotKey, Buffer.from(slot.nonce, 'base64'), Buffer.from(slot.key, 'base64'), associated);
+}
+
+export function newFileKey(random: Random): Uint8Array {
+  return random(fileKeyBytes);
+}
+
+export function newNonce(random: Random): string {
+  return Buffer.from(random(nonceBytes)).toString('base64');
 }
 
 /** AES-256-GCM (NIST SP 800-38D). Returns the ciphertext followed by its 16-byte tag. */
@@ -72,17 +98,6 @@ export function decrypt(
   } catch {
     return undefined;
   }
-}
-
-/**
- * Decodes base64; `undefined` unless `text` is the one canonical spelling of its bytes (RFC 4648 §3.5).
- *
- * Node's decoder skips characters that aren't base64. Encoding the bytes again finds them, faster than a regular expression
- * would.
- */
-export function decodeBase64(text: string): Buffer | undefined {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? bytes : undefined;
 }
 
 /** Loads `node:crypto` when it's first needed: reads of other stores include this file, but don't need it. */

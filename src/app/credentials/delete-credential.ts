@@ -83,5 +83,6 @@ async function removeCopies(context: Context, name: CredentialName, held: () => 
   }
   const remains = removals.some((removal) => removal.outcome === 'unreachable' && removal.known);
   if (entry !== undefined && !remains) await update((now) => removeEntry(now, name));
+  await context.placement.flushFile();
   return removals;
 }

@@ -34,12 +34,19 @@ export const argon2SaltBytes = 16;
  * minutes of its time. `passesKiB` is memory times iterations; the time is proportional to it.
  */
 export const argon2Bounds = {
-  memoryKiB: [8_192, 1_048_576],
-  iterations: [1, 64],
-  parallelism: [1, 16],
-  passesKiB: [8_192, 2_097_152],
+  memoryKiB: [8_192, 262_144],
+  iterations: [1, 10],
+  parallelism: [1, 8],
+  passesKiB: [8_192, 786_432],
   saltBytes: [16, 64],
 } as const;
+
+/** The fields of the format, in its order: a header from elsewhere may have extra fields, or another order. */
+export function normaliseKdfHeader(kdf: KdfHeader): KdfHeader {
+  if (kdf.name === 'hkdf-sha256') return { name: kdf.name, salt: kdf.salt };
+  const { name, memoryKiB, iterations, parallelism, salt } = kdf;
+  return { name, memoryKiB, iterations, parallelism, salt };
+}
 
 const invalidBase64 = '=';
 

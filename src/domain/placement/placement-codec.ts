@@ -1,11 +1,13 @@
 import { type CredentialName, compareNames, toCredentialName } from '../credential-name.ts';
+import type { FileRecord } from '../envelope/file-record.ts';
+import { keySources } from '../profile.ts';
 import { type StoreId, storeNames } from '../store-id.ts';
 import { isObject, parseJson } from '../text/json.ts';
 import type { PlacementEntry, PlacementIndex } from './placement-index.ts';
 
 /** What {@link parsePlacement} found in a file. */
 export type ParsedPlacement =
-  | { readonly kind: 'placement'; readonly placement: PlacementIndex }
+  | { readonly kind: 'placement'; readonly placement: PlacementIndex; readonly file?: FileRecord }
   /** `why` continues "the placement file …". The file may be overwritten, because the stores have all that it held. */
   | { readonly kind: 'damaged'; readonly why: string }
   /** JSON of another program. */
@@ -15,15 +17,22 @@ export type ParsedPlacement =
 const placementFormat = 'keystow-placement';
 const placementVersion = 1;
 
-export function serialisePlacement(index: PlacementIndex): string {
-  const credentials = index.map(({ service, account, store, writtenAt, stale }) => ({
-    service,
-    account,
-    store,
-    writtenAt,
-    stale,
-  }));
-  return `${JSON.stringify({ format: placementFormat, version: placementVersion, credentials }, undefined, 2)}\n`;
+/**
+ * JSON with one credential per line. `file` comes before the credentials, so that it's found without parsing them. Version
+ * 0.1 wrote no `file`, ignores it, and drops it with its next write.
+ */
+export function serialisePlacement(index: PlacementIndex, file?: FileRecord): string {
+  const head = JSON.stringify({
+    format: placementFormat,
+    version: placementVersion,
+    ...(file && { file: { keySource: file.keySource, ...file.written } }),
+  });
+  const lines = index.map((entry) => `\n${formatEntry(entry)}`);
+  return `${head.slice(0, -1)},"credentials":[${lines.join(',')}\n]}\n`;
+}
+
+function formatEntry({ service, account, store, writtenAt, stale }: PlacementEntry): string {
+  return JSON.stringify({ service, account, store, writtenAt, stale });
 }
 
 /** Never throws. If any part of a file is invalid, the whole file is `damaged`. */
@@ -40,7 +49,18 @@ export function parsePlacement(text: string): ParsedPlacement {
   if (!entries.every((entry) => entry !== undefined)) return { kind: 'damaged', why: 'has an invalid entry' };
   if (!isSortedAndUnique(entries) && !isSortedAndUnique(entries.sort(compareNames)))
     return { kind: 'damaged', why: 'lists a credential twice' };
-  return { kind: 'placement', placement: entries };
+  const file = parseFileRecord(fields.file);
+  return { kind: 'placement', placement: entries, ...(file && { file }) };
+}
+
+/** Returns `undefined` for an invalid record, as for a missing one. */
+function parseFileRecord(fields: unknown): FileRecord | undefined {
+  if (!isObject(fields)) return undefined;
+  const { keySource: name, id, counter } = fields;
+  const keySource = keySources.find((known) => known === name);
+  if (keySource === undefined) return undefined;
+  const isWritten = isText(id) && Number.isSafeInteger(counter) && Number(counter) > 0;
+  return { keySource, ...(isWritten && { written: { id, counter: Number(counter) } }) };
 }
 
 function isSortedAndUnique(names: readonly CredentialName[]): boolean {

@@ -1,0 +1,91 @@
+import { CredentialError } from '../../domain/credential-error.ts';
+import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { OperationOptions } from '../../ports/credential-store.ts';
+import { throwIfAborted } from '../files/abort.ts';
+import { damagedError, describeFile, type ManagedFile } from '../files/file-errors.ts';
+import { type KeyCache, type KeyHole, listKeyHoles, type OpenedFile } from './key-cache.ts';
+import type { SealedPayload } from './seal.ts';
+
+const maxAttempts = 3;
+
+/** Asks for the passphrase, up to three times, opens the file, and adds the key to the cache. */
+export async function askAndOpen(
+  keys: KeyCache,
+  sealed: SealedPayload,
+  options: OperationOptions | undefined,
+): Promise<OpenedFile> {
+  const { passphrases } = keys.options;
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    throwIfAborted(options);
+    const passphrase = await passphrases.open(attempt);
+    if (passphrase === undefined && attempt === 1) throw passphraseRequiredError(keys.file);
+    if (passphrase === undefined) break;
+    for (const hole of listKeyHoles(sealed)) {
+      if (hole.kdf.name !== 'argon2id') continue;
+      throwIfAborted(options);
+      const key = await deriveFromPassphrase(keys, hole.kdf, passphrase, options);
+      const opened = key && (await keys.tryKey(sealed, hole, key));
+      if (key === undefined || opened === undefined) continue;
+      keys.add(hole.kdf, key);
+      return opened;
+    }
+  }
+  throw wrongPassphraseError(keys.file);
+}
+
+/** Adds the key of a new passphrase. The empty one, which never opens a file → `passphrase-required`. */
+export async function addPassphrase(
+  keys: KeyCache,
+  kdf: KdfHeader,
+  passphrase: Secret,
+  options: OperationOptions | undefined,
+): Promise<void> {
+  const key = await deriveFromPassphrase(keys, kdf, passphrase, options);
+  if (key === undefined) throw passphraseRequiredError(keys.file);
+  keys.add(kdf, key);
+}
+
+/** Returns `undefined` for the empty passphrase. */
+async function deriveFromPassphrase(
+  { file, options: { derive } }: KeyCache,
+  kdf: KdfHeader,
+  passphrase: Secret,
+  options: OperationOptions | undefined,
+): Promise<Uint8Array | undefined> {
+  if (passphrase.expose().length === 0) return undefined;
+  try {
+    return await derive(kdf, passphrase.expose(), options?.signal);
+  } catch (error) {
+    throwIfAborted(options);
+    throw derivationError(file, error);
+  }
+}
+
+/** No key in the cache opens the file, and there is nothing to ask for. */
+export function unopenedError(file: ManagedFile, holes: readonly KeyHole[]): CredentialError {
+  if (holes.length === 0) {
+    const why = 'is opened by something that this version of keystow does not support';
+    return new CredentialError('file-version', `${describeFile(file)} ${why}`, {
+      hint: 'update this program; keystow does not change the file',
+    });
+  }
+  const byPassphrase = holes.every(({ kdf }) => kdf.name === 'argon2id');
+  return damagedError(file, byPassphrase ? 'it was altered' : 'it was altered, or sealed under another home directory');
+}
+
+/** GCM can't tell a wrong passphrase from a damaged file. */
+function wrongPassphraseError(file: ManagedFile): CredentialError {
+  return new CredentialError('wrong-passphrase', `wrong passphrase for ${describeFile(file)}`, {
+    hint: 'if you are sure that the passphrase is right, the file is damaged: restore it from a backup',
+  });
+}
+
+function passphraseRequiredError(file: ManagedFile): CredentialError {
+  return new CredentialError('passphrase-required', `a passphrase is required for ${describeFile(file)}`);
+}
+
+function derivationError(file: ManagedFile, cause: unknown): CredentialError {
+  const message = `the key of ${describeFile(file)} cannot be derived: ${String(cause)}`;
+  return new CredentialError('failed', message, { cause });
+}
