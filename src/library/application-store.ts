@@ -31,7 +31,7 @@ export interface ApplicationStore extends AsyncDisposable {
    * the store: it probes the OS stores in order, by writing a test credential, reading it back and deleting it.
    *
    * A secret can be up to 8 MiB in an OS store, whatever that store's own limit for one item. The encrypted file can be
-   * up to 256 MiB in all.
+   * up to 64 MiB and 100,000 credentials in all.
    *
    * - the user requires an OS store, and none can be used → `keyring-required`
    * - larger than the store's limit → `too-large`, and the old secret stays

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createKeyutilsProbe } from '../../src/adapters/keyutils/keyutils.ts';
 import { describeStore } from '../contract/require-stores.ts';
-import { envPassphrase, expireStored, useJsm } from './jsm-login.ts';
+import { envPassphrase, expireStored, storedSession, useJsm } from './jsm-login.ts';
 
 const notice = 'jsm: using credential passphrase from JSM_CREDENTIALS_PASSPHRASE (JSM_ALLOW_ENV_PASSPHRASE is set).\n';
 
@@ -12,10 +12,7 @@ const firstLines = (command: string, count: number) => world.sandbox.run(command
 describe('a sign-in in the encrypted file', () => {
   test('[CLI24] can be read by a later process, and neither token is on disk unencrypted', async () => {
     expect((await login(envPassphrase)).exit).toBe(0);
-    const kept = await world.sandbox.begin('KEYSTOW_QUIET=1 KEYSTOW_CONFIG_DIR=.config/jsm keystow get jsm default', {
-      KEYSTOW_ALLOW_ENV_PASSPHRASE: '1',
-      KEYSTOW_CREDENTIALS_PASSPHRASE: envPassphrase.JSM_CREDENTIALS_PASSPHRASE,
-    }).end;
+    const kept = await world.sandbox.begin(`node '${storedSession}' get`, envPassphrase).end;
     const { accessToken, refreshToken } = JSON.parse(kept.stdout).grant;
     for (const token of [accessToken, refreshToken]) {
       expect(token).toMatch(/^[\w.-]{20,}$/);
@@ -26,10 +23,7 @@ describe('a sign-in in the encrypted file', () => {
 
   test('[CLI25] is opened with one notice per process, even if a renewal opens the file several times', async () => {
     expect((await login(envPassphrase)).stderr.split(notice)).toHaveLength(2);
-    await expireStored(world.sandbox, {
-      KEYSTOW_ALLOW_ENV_PASSPHRASE: '1',
-      KEYSTOW_CREDENTIALS_PASSPHRASE: envPassphrase.JSM_CREDENTIALS_PASSPHRASE,
-    });
+    await expireStored(world.sandbox, envPassphrase);
     const before = world.provider.granted.length;
     const renewed = await jsm('auth token', envPassphrase);
     expect(world.provider.granted.slice(before)).toEqual(['refresh_token']);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { visit } from '../oauth/fake-browser.ts';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
@@ -74,13 +75,11 @@ export async function login(
   return running.end;
 }
 
+/** Run by node: prints the stored sign-in (`get`), or makes its access token expire (`expire`). */
+export const storedSession = join(import.meta.dirname, 'stored-session.mjs');
+
 /** Makes the stored access token expire. */
 export async function expireStored(sandbox: Sandbox, extra: Variables = {}): Promise<void> {
-  const store = 'KEYSTOW_QUIET=1 KEYSTOW_CONFIG_DIR=.config/jsm keystow';
-  const past = 's/"expiresAt":"[^"]*"/"expiresAt":"2020-01-01T00:00:00.000Z"/';
-  const { exit, stderr } = await sandbox.begin(
-    `${store} get jsm default | sed '${past}' | ${store} set jsm default`,
-    extra,
-  ).end;
+  const { exit, stderr } = await sandbox.begin(`node '${storedSession}' expire`, { JSM_QUIET: '1', ...extra }).end;
   if (exit !== 0) throw new Error(stderr);
 }

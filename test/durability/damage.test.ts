@@ -6,7 +6,8 @@ import { freshSecret } from '../contract/secrets.ts';
 import { alice, newPlace, openFile } from '../encrypted-file/place.ts';
 import { fastOrSlow } from '../support/fast-or-slow.ts';
 
-const damageCodes = ['file-damaged', 'file-foreign', 'file-version'];
+/** `file-replaced`: the id was altered. It is checked before the key is derived, so it isn't authenticated yet. */
+const damageCodes = ['file-damaged', 'file-foreign', 'file-version', 'file-replaced'];
 
 /** A file with many credentials and the key source home, and its bytes. */
 async function largeFile() {

@@ -18,7 +18,7 @@ test('[DUR4] after any bit of the placement file was flipped, or it was truncate
   world.policy = { preference: 'file', keyringDisabled: false };
   await setCredential({ ...context, settings: world.context.settings }, bob, textSecret('of bob'));
   const whole = readFileSync(path);
-  expect(whole.toString()).toMatch(/"store": "secret-service"[\s\S]*"store": "file"/);
+  expect(whole.toString()).toMatch(/"store":"secret-service"[\s\S]*"store":"file"/);
 
   const flipped = Array.from({ length: whole.length * 8 }, (_, bit) => {
     const bytes = Buffer.from(whole);

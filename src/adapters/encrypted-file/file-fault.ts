@@ -1,7 +1,7 @@
 import { assertNever } from '../../domain/assert-never.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { FileFault } from '../../domain/envelope/file-record.ts';
-import { describeFile, type ManagedFile, replaceControls } from '../files/file-errors.ts';
+import { describeFile, type ManagedFile } from '../files/file-errors.ts';
 
 /** The error of a file that is intact, but not the expected one. `program` is for the commands in its hint. */
 export function faultError(file: ManagedFile, fault: FileFault, program: string): CredentialError {
@@ -20,7 +20,7 @@ export function faultError(file: ManagedFile, fault: FileFault, program: string)
       });
     }
     case 'other-application': {
-      const message = `${described} belongs to another application: ${replaceControls(fault.application)}`;
+      const message = `${described} belongs to another application: ${fault.application}`;
       return new CredentialError('file-foreign', message, {
         hint: 'move it aside, or choose another folder; keystow does not change it',
       });

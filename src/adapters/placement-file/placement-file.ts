@@ -1,6 +1,6 @@
 import { assertNever } from '../../domain/assert-never.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { type FileRecord, type FileRecordUpdate, mergeFileRecord } from '../../domain/envelope/file-record.ts';
+import { type FileRecordUpdate, mergeFileRecord } from '../../domain/envelope/file-record.ts';
 import { type ParsedPlacement, parsePlacement } from '../../domain/placement/placement-codec.ts';
 import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
 import type { PlacementRepository, PlacementSnapshot } from '../../ports/placement-repository.ts';
@@ -81,7 +81,8 @@ export function createPlacementReader(
 
     async expectsFile() {
       const { file, placement } = await read();
-      return file ? file.written !== undefined : placement.some(({ store }) => store === 'file');
+      const isAccepted = file !== undefined && file.written === undefined;
+      return !isAccepted && placement.some(({ store }) => store === 'file');
     },
   };
 }

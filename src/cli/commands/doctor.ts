@@ -1,4 +1,8 @@
+import { acceptEncryptedFile } from '../../app/accept-file.ts';
+
 import { createReadStream } from 'node:fs';
+
+
 import type { Context } from '../../app/context.ts';
 import { type DoctorReport, examine } from '../../app/doctor/examine.ts';
 import { maxReportLength, replayReport } from '../../app/doctor/replay.ts';
@@ -29,6 +33,10 @@ export function doctorCommand(cli: Cli): Command {
         conflicts: 'replay',
         describe: 'remove extra copies, and correct the records; copies that differ are kept',
       },
+      'accept-file': {
+        conflicts: 'replay',
+        describe: 'accept the encrypted file as it is now, after you restored a backup or removed it',
+      },
       keep: {
         value: 'STORE',
         choices: storeWords,
@@ -44,16 +52,17 @@ export function doctorCommand(cli: Cli): Command {
       ['$0 doctor', 'show which store is used, and why'],
       ['$0 doctor --explain', 'show each step of the selection'],
       ['$0 doctor --repair', 'repair stray, stale and missing copies'],
+      ['$0 doctor --accept-file', 'go on with an encrypted file that you restored from a backup'],
       ['$0 doctor --json >report.json', 'save the report'],
       ['$0 doctor --replay report.json', 'repeat the selection on any machine'],
     ],
-    async run({ color, explain, json, keep, repair, replay }) {
+    async run({ 'accept-file': acceptFile, color, explain, json, keep, repair, replay }) {
       if (keep !== undefined && !repair) {
         throw new CredentialError('invalid-input', '--keep requires --repair', { hint: 'add --repair' });
       }
       const report: Report =
         replay === undefined
-          ? await examineOrRepair(cli, { json, keep, repair })
+          ? await examineOrRepair(cli, { acceptFile, json, keep, repair })
           : replayReport(await readReport(replay, cli.profile.program));
       const terminal = isTerminal(1);
       const width = terminal ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
@@ -77,12 +86,13 @@ interface RepairOptions {
   readonly json: boolean;
 }
 
-/** Examines this machine, after a repair if one is requested. */
+/** Examines this machine, after what is requested. */
 async function examineOrRepair(
   cli: Cli,
-  { repair, ...options }: RepairOptions & { readonly repair: boolean },
+  { acceptFile, repair, ...options }: RepairOptions & { readonly acceptFile: boolean; readonly repair: boolean },
 ): Promise<Report> {
-  const context = cli.context({ interactive: repair });
+  const context = cli.context({ interactive: repair || acceptFile });
+  if (acceptFile) await acceptEncryptedFile(context);
   if (!repair) return examine(context);
   const repairs = await runRepair(cli, context, options);
   return { ...(await examine(context)), repairs };

@@ -25,10 +25,23 @@ export function serialisePlacement(index: PlacementIndex, file?: FileRecord): st
   const head = JSON.stringify({
     format: placementFormat,
     version: placementVersion,
-    ...(file && { file: { keySource: file.keySource, ...file.written } }),
+    ...(file && { file: formatFileRecord(file) }),
   });
   const lines = index.map((entry) => `\n${formatEntry(entry)}`);
   return `${head.slice(0, -1)},"credentials":[${lines.join(',')}\n]}\n`;
+}
+
+function formatFileRecord({ keySource, written }: FileRecord): object {
+  return { keySource, ...written, check: computeCheck({ keySource, ...(written && { written }) }) };
+}
+
+/** FNV-1a, 32 bits. A damaged record must not make an intact file look replaced. */
+function computeCheck({ keySource, written }: FileRecord): number {
+  let hash = 0x811c9dc5;
+  for (const char of `${keySource} ${written?.id} ${written?.counter}`) {
+    hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  }
+  return hash >>> 0;
 }
 
 function formatEntry({ service, account, store, writtenAt, stale }: PlacementEntry): string {
@@ -53,14 +66,15 @@ export function parsePlacement(text: string): ParsedPlacement {
   return { kind: 'placement', placement: entries, ...(file && { file }) };
 }
 
-/** Returns `undefined` for an invalid record, as for a missing one. */
+/** Returns `undefined` for an invalid or damaged record, as for a missing one. */
 function parseFileRecord(fields: unknown): FileRecord | undefined {
   if (!isObject(fields)) return undefined;
   const { keySource: name, id, counter } = fields;
   const keySource = keySources.find((known) => known === name);
   if (keySource === undefined) return undefined;
   const isWritten = isText(id) && Number.isSafeInteger(counter) && Number(counter) > 0;
-  return { keySource, ...(isWritten && { written: { id, counter: Number(counter) } }) };
+  const record = { keySource, ...(isWritten && { written: { id, counter: Number(counter) } }) };
+  return fields.check === computeCheck(record) ? record : undefined;
 }
 
 function isSortedAndUnique(names: readonly CredentialName[]): boolean {
