@@ -19,7 +19,7 @@ import { findKeySource } from '../../src/adapters/encrypted-file/encrypted-file.
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { needs, needsPosix, needsRoot } from '../support/needs.ts';
-import { alice, bob, home, newPlace, openFile } from './place.ts';
+import { alice, bob, existingFile, newPlace, openFile } from './place.ts';
 
 const secret = textSecret('s3cret-of-alice');
 const posix = process.platform !== 'win32';
@@ -198,7 +198,7 @@ describe('what other users could have written is refused, and nothing is changed
     chmodSync(folder, 0o777);
     await failure(openFile(path, 'home').set(bob, secret), 'file-refused');
     await failure(openFile(path, 'home').delete(alice), 'file-refused');
-    await failure(findKeySource({ path, home, notice: () => undefined }), 'file-refused');
+    await failure(findKeySource(existingFile(path)), 'file-refused');
   });
 
   test('nothing, if the folder is shared (sticky)', async () => {
