@@ -1,8 +1,5 @@
-import { acceptEncryptedFile } from '../../app/accept-file.ts';
-
 import { createReadStream } from 'node:fs';
-
-
+import { acceptEncryptedFile } from '../../app/accept-file.ts';
 import type { Context } from '../../app/context.ts';
 import { type DoctorReport, examine } from '../../app/doctor/examine.ts';
 import { maxReportLength, replayReport } from '../../app/doctor/replay.ts';
