@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import { onTestFinished } from 'vitest';
 
-type Call =
+export type Call =
   | 'chmodSync'
   | 'fchmodSync'
   | 'fsync'
@@ -13,13 +13,15 @@ type Call =
   | 'readdirSync'
   | 'readFileSync'
   | 'renameSync'
+  | 'rmdirSync'
   | 'rmSync'
   | 'statSync'
   | 'statfsSync'
+  | 'unlinkSync'
   | 'writeFileSync';
 type Failure = (...args: readonly unknown[]) => string | undefined;
 
-const watched: readonly Call[] = [
+export const watched: readonly Call[] = [
   'chmodSync',
   'fchmodSync',
   'fsync',
@@ -29,9 +31,11 @@ const watched: readonly Call[] = [
   'readdirSync',
   'readFileSync',
   'renameSync',
+  'rmdirSync',
   'rmSync',
   'statSync',
   'statfsSync',
+  'unlinkSync',
   'writeFileSync',
 ];
 const failures = new Map<Call, Failure>();

@@ -64,20 +64,21 @@ const abandonedMs = 3_600_000;
  */
 export class LockFolder {
   readonly self = describeProcess();
+  /** Name of the record. */
+  readonly nonce = randomBytes(8).toString('hex');
   readonly #path: string;
-  readonly #nonce = randomBytes(8).toString('hex');
   readonly #temp: string;
   readonly #record: string;
 
   constructor(path: string) {
     this.#path = path;
-    this.#temp = `${path}.${this.#nonce}`;
-    this.#record = join(path, this.#nonce);
+    this.#temp = `${path}.${this.nonce}`;
+    this.#record = join(path, this.nonce);
   }
 
   /** Creates the folder that {@link take} renames. It also shows other processes what this one is waiting for. */
   announce(): void {
-    const record = join(this.#temp, this.#nonce);
+    const record = join(this.#temp, this.nonce);
     if (lstatSync(record, { throwIfNoEntry: false }) !== undefined) return;
     if (lstatSync(this.#temp, { throwIfNoEntry: false }) === undefined) mkdirSync(this.#temp, { mode: 0o700 });
     // The umask may have removed the owner's permissions too.
@@ -154,7 +155,7 @@ export class LockFolder {
    */
   readProgress(occupant: Occupant | undefined): string {
     // What this process waits for is no progress of the holder, even if that is in the same process.
-    const seen = new Set([this.#nonce]);
+    const seen = new Set([this.nonce]);
     addProgress(dirname(this.#path), occupant, seen);
     return [...seen].sort().join();
   }
