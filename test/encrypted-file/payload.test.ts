@@ -162,6 +162,11 @@ describe('a payload of version 2', () => {
   ])('%j is invalid', (text) => expect(() => Payload.parse(Buffer.from(text), fail)).toThrow(invalidPayload));
 });
 
+test('a line without the end of its secret is invalid', () => {
+  const parsed = Payload.parse(Buffer.from('{"counter":1,"credentials":[\n["a","a","]\n]}'), fail);
+  expect(() => parsed.names()).toThrow(invalidPayload);
+});
+
 describe('the payload of version 1', () => {
   test('becomes that of version 2 when it is written', () => {
     const payload = Payload.parseV1(Buffer.from('[["b","b",""],["a","a","YQ=="]]'), fail);

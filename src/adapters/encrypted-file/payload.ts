@@ -191,7 +191,14 @@ const maxNamesLength = 16_384;
 /** Parses one line without its comma. Only the names are checked: they must be valid, and spelled as keystow spells them. */
 function parseRow(line: Buffer): { readonly name: CredentialName; readonly secret: string } | undefined {
   const end = line.lastIndexOf('","');
-  if (end < 0 || end > maxNamesLength || !isUtf8(line) || line.subarray(-2).toString('latin1') !== '"]')
+  // The secret begins after `","`, and ends before `"]`.
+  if (
+    end < 0 ||
+    end + 5 > line.length ||
+    end > maxNamesLength ||
+    !isUtf8(line) ||
+    line.subarray(-2).toString('latin1') !== '"]'
+  )
     return undefined;
   const text = `${line.toString('utf8', 0, end)}"]`;
   const names = parseJson(text);
