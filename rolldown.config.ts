@@ -73,7 +73,9 @@ const fastPaths = withFastPath.map((program): RolldownOptions => {
     output: {
       ...executables.output,
       cleanDir: false,
-      codeSplitting: { groups: [{ name: 'shared', test: /src.domain.(secret|credential-error)\.ts$/ }] },
+      codeSplitting: {
+        groups: [{ name: 'shared', test: /src.(cli.fast-path|domain.(secret|credential-error))\.ts$/ }],
+      },
       chunkFileNames: `${program}-[name].cjs`,
       paths: (id) => (isFull(id) ? `./${program}-full.cjs` : id),
       dynamicImportInCjs: false,

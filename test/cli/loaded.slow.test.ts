@@ -69,11 +69,14 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
     expect(loaded).toEqual({
       chunks: [
         ...ofRead('keystow'),
+        'keystow-ask-passphrase.cjs',
         'keystow-store-error.cjs',
         'keystow-full.cjs',
         'start.cjs',
         'credential.cjs',
         'encrypted-file.cjs',
+        'ask-passphrase.cjs',
+        'rolldown-runtime.cjs',
         'passphrases.cjs',
         ...argon2,
       ],
@@ -88,10 +91,13 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
     expect(loaded).toEqual({
       chunks: [
         ...ofRead('jsm'),
+        'jsm-ask-passphrase.cjs',
         'jsm-store-error.cjs',
         'jsm-full.cjs',
         'start.cjs',
         'encrypted-file.cjs',
+        'ask-passphrase.cjs',
+        'rolldown-runtime.cjs',
         'passphrases.cjs',
         ...argon2,
       ],

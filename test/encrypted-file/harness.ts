@@ -21,7 +21,8 @@ export function fileHarness(seal: KeySource): Harness {
       const payload = existsSync(path)
         ? await openBySpecification(readFileSync(path, 'utf8'), { home, passphrase })
         : '';
-      return [...readdirSync(dirname(path)).sort(), payload].join('\n');
+      // Every write increments the counter.
+      return [...readdirSync(dirname(path)).sort(), payload.replace(/"counter":\d+/, '"counter":0')].join('\n');
     },
   };
 }

@@ -4,7 +4,7 @@ import type { KeySlot } from '../../domain/envelope/key-slot.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/passphrase-source.ts';
 import { rejectOnAbort } from '../files/abort.ts';
-import type { ManagedFile } from '../files/file-errors.ts';
+import { damagedError, type ManagedFile } from '../files/file-errors.ts';
 import type { DeriveKey } from './kdf.ts';
 import { open, openSlot, type SealedPayload } from './seal.ts';
 
@@ -77,7 +77,6 @@ export class KeyCache {
     if (fileKey === undefined) return undefined;
     const payload = open(fileKey, sealed);
     if (payload !== undefined) return { payload, fileKey };
-    const { damagedError } = await import('../files/file-errors.ts');
     throw damagedError(this.file, 'it was altered');
   }
 
