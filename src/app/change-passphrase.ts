@@ -28,7 +28,7 @@ export async function changePassphrase(context: Context, keySource: KeySource): 
   return changed ? { before, seal: keySource } : undefined;
 }
 
-/** Lowers what is required before the file is: otherwise it would be rejected if the process were killed in between. */
+/** Lowers the requirement before the file's protection: otherwise it would be rejected if the process were killed in between. */
 async function permitHome({ placement }: Context, change: () => Promise<boolean>): Promise<boolean> {
   const record = await placement.recallFile(true);
   if (record === undefined) return change();

@@ -45,7 +45,7 @@ export function judgeFolder(folder: Ownership, user: CurrentUser): Trust {
   return isAccessibleByOthers(folder) && folder.uid === user.uid ? 'readable' : 'trusted';
 }
 
-/** Judges a folder above that one. Whoever can write to it can replace the folders in it. */
+/** Judges a folder above that one. A user who can write to it can replace the folders in it. */
 export function judgeAncestor(folder: Ownership, user: CurrentUser): Trust {
   if (!isOwnOrRoots(folder, user) && !isUnmapped(folder, user)) {
     return user.hasAccount(folder.uid) ? 'foreign' : 'unknown-owner';
@@ -77,8 +77,8 @@ function isAccessibleByOthers({ mode }: Ownership): boolean {
 }
 
 /**
- * As in OpenSSH with Debian's patch, a group doesn't count as others if the user is its only member: where the umask is
- * 0002, every user has such a group. Root's group doesn't count either: containers give it to every user, as OpenShift does.
+ * As in OpenSSH with Debian's patch, a group doesn't count as others if the user is its only member: with the umask
+ * 0002, every user has such a group. Root's group doesn't count either: containers put every user in it, as OpenShift does.
  */
 function isWritableByOthers({ mode, gid }: Ownership, user: CurrentUser): boolean {
   if ((mode & 0o002) !== 0) return true;

@@ -65,7 +65,7 @@ export interface CredentialStore {
 export interface OperationOptions {
   readonly signal?: AbortSignal;
   /**
-   * Called once if `get` read another program's item, because there is none of keystow's own, or if `delete` left one.
+   * Called once if `get` read another program's item, because keystow has no item of its own, or if `delete` left one.
    * Only in the Secret Service can another program's item match.
    */
   onForeignItem?(): void;

@@ -15,7 +15,7 @@ export interface FileMemory extends FileRecall {
 /** The part of {@link FileMemory} that a read uses. */
 export interface FileRecall {
   /**
-   * Returns what was last read in this process; `fresh` reads it again.
+   * Returns the record that was last read in this process; `fresh` reads it again.
    *
    * - nothing is recorded, or the placement file can't be used → `undefined`
    * - never rejects

@@ -32,7 +32,7 @@ export interface PlacementRepository extends FileMemory {
 export interface PlacementSnapshot {
   readonly placement: PlacementIndex;
   /** `damaged`: the file exists, but nothing in it can be used. */
-  /** What is remembered about the encrypted file. */
+  /** The record of the encrypted file. */
   readonly file?: FileRecord;
   readonly state: 'intact' | 'absent' | 'damaged';
   /** Why the file can't be used. Continues "the placement file …". */

@@ -81,7 +81,7 @@ export class FileReader {
   }
 
   /**
-   * Reads, checks and opens the file. Resolves `undefined` if there is none, or if `open` does.
+   * Reads, checks and opens the file. Resolves `undefined` if the file doesn't exist, or if `open` does.
    *
    * The record is older than the file. If it doesn't match, another process may have changed both, so both are read again.
    */

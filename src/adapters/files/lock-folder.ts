@@ -31,11 +31,11 @@ import {
 } from './lock-holder.ts';
 import { isBusy, retryWhileBusy } from './retry-while-busy.ts';
 
-/** What is at the path of a lock. */
+/** The state of the path of a lock. */
 export interface Occupant {
   /** Differs from that of every other holder. */
   readonly id: string;
-  /** Name of the record in the folder. Unique, so whoever removes it removes no other holder's. */
+  /** Name of the record in the folder. Unique, so removing it never removes another holder's. */
   readonly nonce?: string;
   /** Absent if the record can't be read. */
   readonly holder?: LockHolder;

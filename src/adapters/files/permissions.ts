@@ -21,7 +21,7 @@ type User = ReturnType<typeof findCurrentUser>;
  * - another user of this machine owns one of them, or others can write to one → `file-refused`
  * - an unknown user owns a folder above the file's own, as in a container whose home directory is mounted → a warning
  *
- * Returns the warnings. On Windows, which has no such owners, there are none.
+ * Returns the warnings. Returns an empty list on Windows, which has no such owners.
  */
 export function checkPath(file: ManagedFile): readonly string[] {
   if (process.platform === 'win32') return [];

@@ -115,7 +115,7 @@ export async function isFolderLoose({ path, label }: ManagedFile): Promise<boole
   return (folder.mode & 0o077) !== 0;
 }
 
-/** A group with the user's number is the user's own: where the umask is 0002, it can write to most folders. */
+/** A group with the user's number is the user's own: with the umask 0002, it can write to most folders. */
 function isCertainlySafe(folder: Stats | undefined): boolean {
   if (folder === undefined) return false;
   const uid = process.geteuid?.();

@@ -9,7 +9,7 @@ import { fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-
 /** How often an update starts over because the file changed in spite of the lock. */
 const maxAttempts = 10;
 
-/** Changes the index and, if the encrypted file was written, what is remembered about it. */
+/** Changes the index and, if the encrypted file was written, its record. */
 export type Update = (
   change: (placement: PlacementIndex) => PlacementIndex,
   written: FileRecordUpdate | undefined,

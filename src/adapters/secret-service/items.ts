@@ -25,7 +25,7 @@ export interface ReadSecret {
   readonly isForeign: boolean;
 }
 
-/** Reads keystow's own item. `readsForeign`: if there is none, reads another program's item, if it's the only one. */
+/** Reads keystow's own item. `readsForeign`: otherwise reads another program's item, if it's the only one. */
 export async function readItem(
   attempt: Attempt,
   name: CredentialName,

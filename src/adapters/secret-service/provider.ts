@@ -50,7 +50,7 @@ function identifyByProcess(pid: number): Provider | undefined {
     const comm = readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd();
     return programs.find(([program]) => program.slice(0, maxCommBytes) === comm)?.[1];
   } catch {
-    // The process may be in another container, where this one can't see it.
+    // The process may be in another container, invisible to this one.
     return undefined;
   }
 }

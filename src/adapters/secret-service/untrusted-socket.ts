@@ -9,7 +9,7 @@ import { SecretServiceError } from './to-error.ts';
 type User = ReturnType<typeof findCurrentUser>;
 
 /**
- * Returns why a client must not connect to the socket at `path`: nothing is there, or somebody else owns the socket, its
+ * Returns why a client must not connect to the socket at `path`: it doesn't exist, or somebody else owns the socket, its
  * folder or a link on the way, or can write to the folder. They would receive every secret.
  */
 export function findSocketProblem(path: string): Error | undefined {

@@ -83,7 +83,7 @@ interface RepairOptions {
   readonly json: boolean;
 }
 
-/** Examines this machine, after what is requested. */
+/** Examines this machine, after the requested changes. */
 async function examineOrRepair(
   cli: Cli,
   { acceptFile, repair, ...options }: RepairOptions & { readonly acceptFile: boolean; readonly repair: boolean },

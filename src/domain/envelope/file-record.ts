@@ -5,7 +5,7 @@ import { type EnvelopeHeader, findHeaderKeySource } from './envelope.ts';
 export interface FileRecord {
   /** The least that may protect the file. */
   readonly keySource: KeySource;
-  /** The file that was written last. Absent if the user accepted that there is none, or one of version 1. */
+  /** The file that was written last. Absent if the user accepted that the file is missing or has version 1. */
   readonly written?: WrittenFile;
 }
 
