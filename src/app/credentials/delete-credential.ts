@@ -1,3 +1,4 @@
+import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import {
   findEntry,
@@ -6,7 +7,6 @@ import {
   recordRemoval,
   removeEntry,
 } from '../../domain/placement/placement-index.ts';
-
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import { type Context, changedMeanwhileError, withLock } from '../context.ts';
 import { checkPolicy, checkRequiredKeyring, getSearchOrder, openEnabledStore } from './enabled-stores.ts';
@@ -18,6 +18,7 @@ import { isUnsupported, withFix, withPlacement } from './store-error.ts';
  *
  * - a store that is recorded to have a copy is unavailable → rejects, naming it, after removing the other copies
  * - no copy was found, and a store that might have one is unavailable → rejects with that store's error
+ * - no copy was found, because the encrypted file is missing → `file-missing`; the record of the copy is removed
  * - another program's item matches → it stays, with a warning
  */
 export async function deleteCredential(context: Context, name: CredentialName): Promise<readonly StoreId[]> {
@@ -25,13 +26,16 @@ export async function deleteCredential(context: Context, name: CredentialName): 
   const removed = removals.flatMap(({ store, outcome }) => (outcome === 'removed' ? [store] : []));
   for (const removal of removals) {
     if (removal.outcome === 'unreachable' && (removal.known || removed.length === 0)) throw removal.error;
+    if (removal.outcome === 'absent' && removal.error && removed.length === 0) throw removal.error;
   }
   return removed;
 }
 
 /** The result of removing a credential from one store. */
 export type Removal =
-  | { readonly store: StoreId; readonly outcome: 'removed' | 'absent' }
+  | { readonly store: StoreId; readonly outcome: 'removed' }
+  /** `error`: why the copy is absent, if it should be there: the encrypted file is missing. */
+  | { readonly store: StoreId; readonly outcome: 'absent'; readonly error?: CredentialError }
   /** `known`: the store is recorded to have a copy. */
   | { readonly store: StoreId; readonly outcome: 'unreachable'; readonly known: boolean; readonly error: unknown };
 
@@ -71,7 +75,10 @@ async function removeCopies(context: Context, name: CredentialName, held: () => 
       removals.push({ store: id, outcome: removed ? 'removed' : 'absent' });
       if (recorded.includes(id)) await update((now) => recordRemoval(now, name, id));
     } catch (error) {
-      if (entry !== undefined && recorded.includes(id)) {
+      if (error instanceof CredentialError && error.code === 'file-missing') {
+        removals.push({ store: id, outcome: 'absent', error });
+        if (recorded.includes(id)) await update((now) => recordRemoval(now, name, id));
+      } else if (entry !== undefined && recorded.includes(id)) {
         const named = withPlacement(error, { ...entry, store: id }, context);
         removals.push({ store: id, outcome: 'unreachable', known: true, error: named });
       } else if (isUnsupported(error)) {
