@@ -1,8 +1,9 @@
 import { writeSync } from 'node:fs';
+import type { ReadContext } from '../app/context.ts';
 import { getRecorded } from '../app/credentials/get-credential.ts';
 import { isTerminal } from '../composition/environment.ts';
 import { createReadContext } from '../composition/read-context.ts';
-import type { PlacementEntry, PlacementIndex } from '../domain/placement/placement-index.ts';
+import type { PlacementEntry } from '../domain/placement/placement-index.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { Cli } from './cli.ts';
@@ -19,11 +20,13 @@ export const getForm: CommandForm = { words: ['get'], operands: 2 };
 /** `auth token` */
 export const tokenForm: CommandForm = { words: ['auth', 'token'], operands: 0 };
 
+type PlacementReader = ReadContext['placement'];
+
 /** A command that prints a secret. */
 export interface FastRead extends CommandForm {
   readonly profile: Profile;
   /** Finds the entry of the secret. */
-  find(index: PlacementIndex, ...operands: string[]): PlacementEntry | undefined;
+  find(placement: PlacementReader, ...operands: string[]): Promise<PlacementEntry | undefined>;
   /** Returns the bytes to print. If it returns `undefined` or throws, the full program runs. */
   select(secret: Secret): Uint8Array | undefined;
 }
@@ -66,8 +69,7 @@ export async function readSecret(
   const context = createReadContext(command.profile, environment);
   const { preference } = context.settings.policy;
   if (preference !== 'auto' && preference !== 'file') return undefined;
-  const { placement } = await context.placement.read();
-  const entry = command.find(placement, ...operands);
+  const entry = await command.find(context.placement, ...operands);
   return entry && getRecorded(context, entry);
 }
 

@@ -1,3 +1,4 @@
+import type { CredentialName } from '../domain/credential-name.ts';
 import type { FileRecord } from '../domain/envelope/file-record.ts';
 import type { PlacementIndex } from '../domain/placement/placement-index.ts';
 import type { FileMemory } from './file-memory.ts';
@@ -9,13 +10,15 @@ export interface PlacementRepository extends FileMemory {
   /**
    * - never written → an empty index, `absent`
    * - damaged, refused, unreadable, another program's, or of a later version → an empty index, `damaged`, and `why`
+   * - `only` → the index has no entry but this credential's, which is faster
    * - never rejects
    */
-  read(): Promise<PlacementSnapshot>;
+  read(only?: CredentialName): Promise<PlacementSnapshot>;
 
   /**
    * Passes the current index to `change`, and writes what it returns. `change` may be called more than once, so it has no
-   * effects.
+   * effects. With `only`, `change` reads and changes no entry but this credential's. It may get an index without the
+   * others; they stay.
    *
    * - many processes at the same time → every change is kept
    * - `change` returns the index that it was passed, and no write of the encrypted file is to be recorded → nothing is
@@ -26,7 +29,7 @@ export interface PlacementRepository extends FileMemory {
    *   others → `file-refused`; nothing is written
    * - the system fails to write → `file-io`; another process holds the lock for too long → `file-busy`
    */
-  update(change: (placement: PlacementIndex) => PlacementIndex): Promise<void>;
+  update(change: (placement: PlacementIndex) => PlacementIndex, only?: CredentialName): Promise<void>;
 }
 
 export interface PlacementSnapshot {

@@ -14,10 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ReadContext } from '../../src/app/context.ts';
+import { readEntry } from '../../src/app/credentials/get-credential.ts';
 import { readSecret } from '../../src/cli/fast-path.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
-import { findEntry, type PlacementIndex } from '../../src/domain/placement/placement-index.ts';
 import type { Secret } from '../../src/domain/secret.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
@@ -46,7 +47,7 @@ async function house({ seal = 'home', store = 'file' }: { seal?: KeySource; stor
 
 /** A rejection says no more than `undefined` does. */
 function secretAtOnce(environment: House['environment'], name: CredentialName): Promise<Secret | undefined> {
-  const find = (placement: PlacementIndex) => findEntry(placement, name);
+  const find = (placement: ReadContext['placement']) => readEntry(placement, name);
   return readSecret({ profile: keystow, find }, [], environment).catch(() => undefined);
 }
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync,
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
-import { findEntry, recordWrite } from '../../src/domain/placement/placement-index.ts';
+import { findEntry, recordWrite, removeEntry } from '../../src/domain/placement/placement-index.ts';
 import { failure } from '../contract/errors.ts';
 import { alice, bob, newPlace } from '../encrypted-file/place.ts';
 import { needsPosix } from '../support/needs.ts';
@@ -51,6 +51,26 @@ describe('the placement file', () => {
     expect(names.every((name) => findEntry(placement, name))).toBe(true);
   });
 
+  test('a read or an update of one credential leaves the others alone', async () => {
+    const { repository } = newRepository();
+    await repository.update((now) => recordWrite(now, alice, 'keychain', at));
+    await repository.update((now) => recordWrite(now, bob, 'file', at), bob);
+    expect((await repository.read(alice)).placement).toMatchObject([{ ...alice, store: 'keychain' }]);
+    expect((await repository.read()).placement).toMatchObject([alice, bob]);
+    await repository.update((now) => removeEntry(now, alice), alice);
+    expect((await repository.read(alice)).placement).toEqual([]);
+    expect((await repository.read()).placement).toMatchObject([bob]);
+  });
+
+  test('an update of one credential keeps what is remembered about the encrypted file', async () => {
+    const { repository, path } = newRepository();
+    const record = { keySource: 'passphrase' as const, written: { id: 'AAAAAAAAAAAAAAAAAAAAAA==', counter: 3 } };
+    repository.rememberFile({ record, replaces: undefined });
+    await repository.update((now) => recordWrite(now, alice, 'file', at), alice);
+    await createPlacementFile({ path }).update((now) => recordWrite(now, bob, 'file', at), bob);
+    expect(await createPlacementFile({ path }).recallFile()).toEqual(record);
+  });
+
   test('is not written by an update that changes nothing', async () => {
     const { repository, path } = newRepository();
     await repository.update((now) => recordWrite(now, alice, 'file', at));
@@ -74,6 +94,20 @@ describe('the placement file', () => {
 });
 
 describe('an unusable placement file', () => {
+  test.each([
+    ['a changed entry', (text: string) => text.replace('"keychain"', '"cloud"')],
+    ['a lost line', (text: string) => text.replace(/\n\{"service":[^\n]*,(?=\n)/, '\nx,')],
+    ['a lost end', (text: string) => text.slice(0, -3)],
+  ])('%s is noticed by the read of another credential', async (_, damage) => {
+    const { repository, path } = newRepository();
+    await repository.update((now) => recordWrite(now, alice, 'keychain', at));
+    await repository.update((now) => recordWrite(now, bob, 'file', at));
+    writeFileSync(path, damage(readFileSync(path, 'utf8')));
+    expect(await repository.read(bob)).toMatchObject({ placement: [], state: 'damaged' });
+    await repository.update((now) => recordWrite(now, bob, 'file', at), bob);
+    expect((await repository.read()).placement).toMatchObject([bob]);
+  });
+
   const put = (text: string) => {
     const { path, folder, repository } = newRepository();
     mkdirSync(folder);

@@ -1,8 +1,10 @@
 import { assertNever } from '../../domain/assert-never.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
+import type { CredentialName } from '../../domain/credential-name.ts';
 import { type FileRecordUpdate, mergeFileRecord } from '../../domain/envelope/file-record.ts';
-import { type ParsedPlacement, parsePlacement } from '../../domain/placement/placement-codec.ts';
+import { type ParsedPlacement, parseHead, parsePlacement } from '../../domain/placement/placement-codec.ts';
 import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
+import { PlacementLines } from '../../domain/placement/placement-lines.ts';
 import type { PlacementRepository, PlacementSnapshot } from '../../ports/placement-repository.ts';
 import { laterVersionProblem, type ManagedFile } from '../files/file-errors.ts';
 import { readPrivateFile } from '../files/read-private-file.ts';
@@ -20,12 +22,12 @@ export function createPlacementFile(options: PlacementFileOptions): PlacementRep
   let latest: FileRecordUpdate | undefined;
   let isRecorded = true;
   let loaded: Promise<Update> | undefined;
-  const loadUpdate = async () => (await import('./update-placement.ts')).createUpdate(file, () => readPlacement(file));
+  const loadUpdate = async () => (await import('./update-placement.ts')).createUpdate(file, () => readText(file));
 
-  async function update(change: (placement: PlacementIndex) => PlacementIndex): Promise<void> {
+  async function update(change: (placement: PlacementIndex) => PlacementIndex, only?: CredentialName): Promise<void> {
     loaded ??= loadUpdate();
     const pending = isRecorded ? undefined : latest;
-    await (await loaded)(change, pending);
+    await (await loaded)(change, pending, only);
     if (pending === latest) isRecorded = true;
   }
 
@@ -59,24 +61,31 @@ export function createPlacementFile(options: PlacementFileOptions): PlacementRep
 export function createPlacementReader(
   options: PlacementFileOptions,
 ): Pick<PlacementRepository, 'read' | 'recallFile' | 'expectsFile'> {
-  let latest: PlacementSnapshot | undefined;
+  let latest: Pick<PlacementSnapshot, 'file'> | undefined;
 
-  async function read(): Promise<PlacementSnapshot> {
+  async function load<T extends Pick<PlacementSnapshot, 'file'>>(
+    parse: (text: string) => T,
+  ): Promise<T | PlacementSnapshot> {
+    let loaded: T | PlacementSnapshot;
     try {
-      latest = toSnapshot(await readPlacement(toManagedFile(options)));
+      const text = await readText(toManagedFile(options));
+      loaded = text === undefined ? { placement: [], state: 'absent' } : parse(text);
     } catch (error) {
       if (!(error instanceof CredentialError)) throw error;
       const hint = error.code === 'file-refused' ? error.hint : undefined;
-      latest = damagedSnapshot(`cannot be used: ${error.message}`, hint);
+      loaded = damagedSnapshot(`cannot be used: ${error.message}`, hint);
     }
-    return latest;
+    latest = loaded;
+    return loaded;
   }
+
+  const read = (only?: CredentialName) => load((text) => parseSnapshot(text, only));
 
   return {
     read,
 
     async recallFile(fresh = false) {
-      return (fresh || latest === undefined ? await read() : latest).file;
+      return (fresh || latest === undefined ? await load(parseRecord) : latest).file;
     },
 
     async expectsFile() {
@@ -93,14 +102,24 @@ function toManagedFile({ path }: PlacementFileOptions): ManagedFile {
 
 const maxBytes = 64 * 1024 * 1024;
 
-async function readPlacement(file: ManagedFile): Promise<ParsedPlacement | undefined> {
-  // Loose permissions are restricted without a notice, as the file contains no secrets.
-  const text = await readPrivateFile(file, { maxBytes, notice: () => undefined });
-  return text === undefined ? undefined : parsePlacement(text);
+/** Loose permissions are restricted without a notice, as the file contains no secrets. */
+function readText(file: ManagedFile): Promise<string | undefined> {
+  return readPrivateFile(file, { maxBytes, notice: () => undefined });
 }
 
-function toSnapshot(parsed: ParsedPlacement | undefined): PlacementSnapshot {
-  if (parsed === undefined) return { placement: [], state: 'absent' };
+function parseRecord(text: string): Pick<PlacementSnapshot, 'file'> {
+  const head = parseHead(text);
+  return head ? { ...(head.file && { file: head.file }) } : parseSnapshot(text);
+}
+
+function parseSnapshot(text: string, only?: CredentialName): PlacementSnapshot {
+  const lines = only && PlacementLines.parse(text, only);
+  if (lines === undefined) return toSnapshot(parsePlacement(text));
+  const { entry, file } = lines;
+  return { placement: entry ? [entry] : [], state: 'intact', ...(file && { file }) };
+}
+
+function toSnapshot(parsed: ParsedPlacement): PlacementSnapshot {
   switch (parsed.kind) {
     case 'placement':
       return { placement: parsed.placement, state: 'intact', ...(parsed.file && { file: parsed.file }) };

@@ -1,7 +1,9 @@
 import { assertNever } from '../../domain/assert-never.ts';
+import type { CredentialName } from '../../domain/credential-name.ts';
 import { type FileRecord, type FileRecordUpdate, mergeFileRecord } from '../../domain/envelope/file-record.ts';
-import { type ParsedPlacement, serialisePlacement } from '../../domain/placement/placement-codec.ts';
+import { parsePlacement, serialisePlacement } from '../../domain/placement/placement-codec.ts';
 import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
+import { PlacementLines } from '../../domain/placement/placement-lines.ts';
 import { contendedError, foreignError, laterVersionError, type ManagedFile } from '../files/file-errors.ts';
 import { createLock } from '../files/lock.ts';
 import { fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-file.ts';
@@ -13,32 +15,35 @@ const maxAttempts = 10;
 export type Update = (
   change: (placement: PlacementIndex) => PlacementIndex,
   written: FileRecordUpdate | undefined,
+  only: CredentialName | undefined,
 ) => Promise<void>;
 
 /** Creates the function that replaces the placement file under its lock. */
-export function createUpdate(file: ManagedFile, readParsed: () => Promise<ParsedPlacement | undefined>): Update {
+export function createUpdate(file: ManagedFile, readText: () => Promise<string | undefined>): Update {
   const withLock = createLock(file);
 
   /** Returns `false` if the file changed in spite of the lock; nothing was written. */
   async function rewrite(
     change: (placement: PlacementIndex) => PlacementIndex,
     written: FileRecordUpdate | undefined,
+    only: CredentialName | undefined,
     isPermitted: () => boolean,
   ): Promise<boolean> {
     removeOrphanedTemps(file.path);
     const expected = fileVersion(file);
-    const parsed = await readParsed();
-    const before = toReplaceableIndex(file, parsed);
-    const after = change(before);
-    const recorded = parsed?.kind === 'placement' ? parsed.file : undefined;
-    const record = written ? mergeFileRecord(recorded, written) : recorded;
-    if (after === before && isSameRecord(record, recorded)) return true;
-    return replaceFile({ file, bytes: Buffer.from(serialisePlacement(after, record)), expected, isPermitted });
+    const text = await readText();
+    const lines = only && text !== undefined ? PlacementLines.parse(text, only) : undefined;
+    const current = lines ? toCurrent(lines) : parseReplaceable(file, text);
+    const after = change(current.placement);
+    const record = written ? mergeFileRecord(current.file, written) : current.file;
+    if (after === current.placement && isSameRecord(record, current.file)) return true;
+    const next = lines ? lines.replace(after[0], record) : serialisePlacement(after, record);
+    return replaceFile({ file, bytes: Buffer.from(next), expected, isPermitted });
   }
 
-  return async (change, written) => {
+  return async (change, written, only) => {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      if (await withLock((held) => rewrite(change, written, held))) return;
+      if (await withLock((held) => rewrite(change, written, only, held))) return;
     }
     throw contendedError(file);
   };
@@ -48,14 +53,24 @@ function isSameRecord(a: FileRecord | undefined, b: FileRecord | undefined): boo
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+interface Current {
+  readonly placement: PlacementIndex;
+  readonly file: FileRecord | undefined;
+}
+
+function toCurrent({ entry, file }: PlacementLines): Current {
+  return { placement: entry ? [entry] : [], file };
+}
+
 /** A damaged file may be replaced: its content can be found again. Another program's or a later version's may not. */
-function toReplaceableIndex(file: ManagedFile, parsed: ParsedPlacement | undefined): PlacementIndex {
+function parseReplaceable(file: ManagedFile, text: string | undefined): Current {
+  const parsed = text === undefined ? undefined : parsePlacement(text);
   switch (parsed?.kind) {
     case undefined:
     case 'damaged':
-      return [];
+      return { placement: [], file: undefined };
     case 'placement':
-      return parsed.placement;
+      return { placement: parsed.placement, file: parsed.file };
     case 'foreign':
       throw foreignError(file);
     case 'later-version':

@@ -52,12 +52,12 @@ export async function removeEverywhere(context: Context, name: CredentialName): 
 }
 
 async function removeCopies(context: Context, name: CredentialName, held: () => boolean): Promise<readonly Removal[]> {
-  const entry = findEntry((await context.placement.read()).placement, name);
+  const entry = findEntry((await context.placement.read(name)).placement, name);
   // If another process has written the credential meanwhile, its entry isn't about the copies that we remove.
   const update = (change: (now: PlacementIndex) => PlacementIndex) =>
-    context.placement.update((now) => (isSameRevision(findEntry(now, name), entry) ? change(now) : now));
+    context.placement.update((now) => (isSameRevision(findEntry(now, name), entry) ? change(now) : now), name);
   const checkUnchanged = async () => {
-    const now = findEntry((await context.placement.read()).placement, name);
+    const now = findEntry((await context.placement.read(name)).placement, name);
     if ((now && !isSameRevision(now, entry)) || !held()) throw changedMeanwhileError(name);
   };
   const recorded = entry === undefined ? [] : [entry.store, ...entry.stale];

@@ -17,10 +17,10 @@ import { checkPolicy, checkRequiredKeyring, getSearchOrder, openEnabledStore } f
  */
 export async function getCredential(context: Context, name: CredentialName): Promise<Secret | undefined> {
   await checkPolicy(context);
-  const entry = await readEntry(context, name);
+  const entry = await readEntry(context.placement, name);
   const secret = entry ? await getRecorded(context, entry) : await search(context, name, getSearchOrder(context));
   // Another process may have moved it from a store that we hadn't searched yet to one that we had.
-  if (secret === undefined && !isSameRevision(entry, await readEntry(context, name))) {
+  if (secret === undefined && !isSameRevision(entry, await readEntry(context.placement, name))) {
     return getCredential(context, name);
   }
   if (secret === undefined) await checkRequiredKeyring(context);
@@ -36,8 +36,12 @@ export function decodeSecret(secret: Secret): string | undefined {
   }
 }
 
-async function readEntry({ placement }: ReadContext, name: CredentialName): Promise<PlacementEntry | undefined> {
-  return findEntry((await placement.read()).placement, name);
+/** Returns the recorded entry of a credential. */
+export async function readEntry(
+  placement: ReadContext['placement'],
+  name: CredentialName,
+): Promise<PlacementEntry | undefined> {
+  return findEntry((await placement.read(name)).placement, name);
 }
 
 /** Reads a secret from the store that the placement file records, or from the first other store that has it. */

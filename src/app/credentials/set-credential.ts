@@ -48,7 +48,7 @@ export async function setCredential(
     });
     if (!held()) throw changedMeanwhileError(name);
     await recordPlacement(context, name, id);
-    const entry = findEntry((await placement.read()).placement, name);
+    const entry = findEntry((await placement.read(name)).placement, name);
     return { store: id, skipped, stale: entry ? await removeStaleCopies(context, entry, held) : [] };
   });
 }
@@ -64,9 +64,9 @@ async function recordPlacement(
 ): Promise<void> {
   const writtenAt = clock();
   try {
-    await placement.update((now) => recordWrite(now, name, store, writtenAt));
+    await placement.update((now) => recordWrite(now, name, store, writtenAt), name);
   } catch (error) {
-    const entry = findEntry((await placement.read()).placement, name);
+    const entry = findEntry((await placement.read(name)).placement, name);
     if (!(error instanceof CredentialError) || (entry && entry.store !== store)) throw error;
     terminal.warn(`${error.message}; every store is searched instead`);
   }
@@ -84,12 +84,13 @@ async function removeStaleCopies(context: Context, entry: PlacementEntry, held: 
   for (const id of stale) {
     try {
       const store = await openEnabledStore(context, id);
-      if (!isSameRevision(findEntry((await placement.read()).placement, name), entry) || !held()) {
+      if (!isSameRevision(findEntry((await placement.read(name)).placement, name), entry) || !held()) {
         throw changedMeanwhileError(name);
       }
       await store.delete(name, { signal });
-      await placement.update((now) =>
-        isSameRevision(findEntry(now, name), entry) ? recordRemoval(now, name, id) : now,
+      await placement.update(
+        (now) => (isSameRevision(findEntry(now, name), entry) ? recordRemoval(now, name, id) : now),
+        name,
       );
     } catch {
       remaining.push(id);

@@ -83,7 +83,7 @@ async function* findForGit(
 }
 
 async function isStored(context: Context, name: CredentialName, request: Attributes): Promise<boolean> {
-  if (findEntry((await context.placement.read()).placement, name) === undefined) return false;
+  if (findEntry((await context.placement.read(name)).placement, name) === undefined) return false;
   try {
     const secret = await getCredential(context, name);
     return secret !== undefined && matchesRequest(parseSecret(secret), request);

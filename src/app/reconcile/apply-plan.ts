@@ -46,7 +46,7 @@ export async function applyPlan(
   let expected = record;
   // Checked right before each change of a store: another process may have written it while this one was suspended.
   const isUnchanged = async () =>
-    isSameRevision(findEntry((await context.placement.read()).placement, name), expected) && held();
+    isSameRevision(findEntry((await context.placement.read(name)).placement, name), expected) && held();
   for (const step of steps) {
     if (!held()) throw changedMeanwhileError(name);
     switch (step.type) {
@@ -95,7 +95,7 @@ async function updateEntry(
     const next = isExpected ? change(now) : now;
     updated = isExpected ? findEntry(next, name) : 'outdated';
     return next;
-  });
+  }, name);
   return updated;
 }
 

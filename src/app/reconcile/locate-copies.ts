@@ -27,7 +27,7 @@ export async function locateCopies(
   failures: StoreFailures,
   target?: StoreId,
 ): Promise<LocatedCopies> {
-  const record = findEntry((await context.placement.read()).placement, name);
+  const record = findEntry((await context.placement.read(name)).placement, name);
   const required = [...(record ? [record.store, ...record.stale] : []), ...(target ? [target] : [])];
   const contents: Secret[] = [];
   const seen = new Map<StoreId, CopyStatus>();

@@ -29,7 +29,7 @@ export async function replaceSession(
   renewed: Session,
 ): Promise<void> {
   const { placement, clock, signal } = context;
-  const entry = findEntry((await placement.read()).placement, name);
+  const entry = findEntry((await placement.read(name)).placement, name);
   if (entry === undefined) {
     await saveSession(context, name, renewed);
     return;
@@ -37,11 +37,11 @@ export async function replaceSession(
   const store = await openEnabledStore(context, entry.store);
   await withLock(context, name, async (held) => {
     const current = await store.get(name, { signal });
-    const isUnchanged = isSameRevision(findEntry((await placement.read()).placement, name), entry);
+    const isUnchanged = isSameRevision(findEntry((await placement.read(name)).placement, name), entry);
     if (!isUnchanged || !isSameSession(current, previous) || !held()) return;
     await store.set(name, encodeSession(renewed), { signal });
     const at = clock();
-    await placement.update((now) => recordWrite(now, name, entry.store, at));
+    await placement.update((now) => recordWrite(now, name, entry.store, at), name);
   });
 }
 

@@ -9,7 +9,7 @@ void runFastPath(
   {
     ...tokenForm,
     profile: difyctl,
-    find: (placement) => findLatestDifyEntry(placement, process.platform),
+    find: async (placement) => findLatestDifyEntry((await placement.read()).placement, process.platform),
     select(secret) {
       const session = decodeSession(secret);
       if (session.kind !== 'sign-in' || isExpired(session.tokens, Date.now(), 0)) return undefined;

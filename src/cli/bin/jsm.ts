@@ -1,6 +1,6 @@
 #!/usr/bin/env node
+import { readEntry } from '../../app/credentials/get-credential.ts';
 import { decodeSession } from '../../app/sign-in/session.ts';
-import { findEntry } from '../../domain/placement/placement-index.ts';
 import { validToken } from '../../domain/sign-in/session.ts';
 import { jsm, jsmCredential } from '../../profiles/jsm.ts';
 import { runFastPath, tokenForm } from '../fast-path.ts';
@@ -9,7 +9,7 @@ void runFastPath(
   {
     ...tokenForm,
     profile: jsm,
-    find: (placement) => findEntry(placement, jsmCredential),
+    find: (placement) => readEntry(placement, jsmCredential),
     select(secret) {
       const token = validToken(decodeSession(secret), Date.now());
       return token === undefined ? undefined : Buffer.from(token);

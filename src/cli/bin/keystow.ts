@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { findEntry } from '../../domain/placement/placement-index.ts';
+import { readEntry } from '../../app/credentials/get-credential.ts';
 import { keystow } from '../../profiles/keystow.ts';
 import { getForm, runFastPath } from '../fast-path.ts';
 
@@ -7,7 +7,7 @@ void runFastPath(
   {
     ...getForm,
     profile: keystow,
-    find: (placement, service = '', account = '') => findEntry(placement, { service, account }),
+    find: (placement, service = '', account = '') => readEntry(placement, { service, account }),
     select: (secret) => secret.expose(),
   },
   () => import('./keystow-full.ts'),

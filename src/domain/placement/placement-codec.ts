@@ -18,33 +18,60 @@ const placementFormat = 'keystow-placement';
 const placementVersion = 1;
 
 /**
- * JSON with one credential per line. `file` comes before the credentials, so that it's found without parsing them. Version
- * 0.1 wrote no `file`, ignores it, and drops it with its next write.
+ * JSON with one credential per line. `file` comes before the credentials, so that it's found without parsing them, and
+ * the checksum of the text after them. Version 0.1 wrote neither, ignores both, and drops them with its next write.
  */
 export function serialisePlacement(index: PlacementIndex, file?: FileRecord): string {
+  const lines = index.map((entry) => `\n${formatEntry(entry)}`);
+  const text = `${formatHead(file)}${lines.join(',')}`;
+  return `${text}${formatTail(text)}`;
+}
+
+export function formatHead(file: FileRecord | undefined): string {
   const head = JSON.stringify({
     format: placementFormat,
     version: placementVersion,
     ...(file && { file: formatFileRecord(file) }),
   });
-  const lines = index.map((entry) => `\n${formatEntry(entry)}`);
-  return `${head.slice(0, -1)},"credentials":[${lines.join(',')}\n]}\n`;
+  return `${head.slice(0, -1)},"credentials":[`;
+}
+
+/** `text` is all of the text before it. */
+export function formatTail(text: string): string {
+  return `\n],"check":${computeCheck(text)}}\n`;
+}
+
+/**
+ * Parses all but the credentials. Returns their lines as text, or `undefined` unless {@link serialisePlacement} wrote the
+ * text, and nothing has changed since.
+ */
+export function parseHead(text: string): { readonly lines: string; readonly file: FileRecord | undefined } | undefined {
+  const end = text.lastIndexOf('\n', text.length - 2);
+  const start = text.indexOf('\n');
+  if (start < 0 || !text.startsWith(`{"format":"${placementFormat}","version":${placementVersion},`)) return undefined;
+  const before = text.slice(0, end);
+  if (text.slice(end) !== formatTail(before)) return undefined;
+  const fields = parseJson(`${text.slice(0, start)}]}`);
+  return isObject(fields) ? { lines: text.slice(start, end), file: parseFileRecord(fields.file) } : undefined;
 }
 
 function formatFileRecord({ keySource, written }: FileRecord): object {
-  return { keySource, ...written, check: computeCheck({ keySource, ...(written && { written }) }) };
+  return { keySource, ...written, check: computeRecordCheck({ keySource, ...(written && { written }) }) };
 }
 
-/** FNV-1a, 32 bits. A damaged record must not make an intact file look replaced. */
-function computeCheck({ keySource, written }: FileRecord): number {
+/** A damaged record must not make an intact file look replaced. */
+function computeRecordCheck({ keySource, written }: FileRecord): number {
+  return computeCheck(`${keySource} ${written?.id} ${written?.counter}`);
+}
+
+/** FNV-1a, 32 bits, of the UTF-16 code units. Finds damage, not forgery. */
+function computeCheck(text: string): number {
   let hash = 0x811c9dc5;
-  for (const char of `${keySource} ${written?.id} ${written?.counter}`) {
-    hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
-  }
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return hash >>> 0;
 }
 
-function formatEntry({ service, account, store, writtenAt, stale }: PlacementEntry): string {
+export function formatEntry({ service, account, store, writtenAt, stale }: PlacementEntry): string {
   return JSON.stringify({ service, account, store, writtenAt, stale });
 }
 
@@ -74,14 +101,14 @@ function parseFileRecord(fields: unknown): FileRecord | undefined {
   if (keySource === undefined) return undefined;
   const isWritten = isText(id) && Number.isSafeInteger(counter) && Number(counter) > 0;
   const record = { keySource, ...(isWritten && { written: { id, counter: Number(counter) } }) };
-  return fields.check === computeCheck(record) ? record : undefined;
+  return fields.check === computeRecordCheck(record) ? record : undefined;
 }
 
 function isSortedAndUnique(names: readonly CredentialName[]): boolean {
   return names.every((name, index) => index === 0 || compareNames(names[index - 1] as CredentialName, name) < 0);
 }
 
-function parseEntry(entry: unknown): PlacementEntry | undefined {
+export function parseEntry(entry: unknown): PlacementEntry | undefined {
   if (!isObject(entry)) return undefined;
   const { service, account, store, writtenAt, stale } = entry;
   if (

@@ -16,7 +16,7 @@ export function statusCommand(cli: Cli): Command {
       const context = cli.context();
       const session = await readSession(context, jsmCredential);
       if (session === undefined) throw notSignedInError();
-      const store = findEntry((await context.placement.read()).placement, jsmCredential)?.store;
+      const store = findEntry((await context.placement.read(jsmCredential)).placement, jsmCredential)?.store;
       const report = toSessionReport(session, store);
       await (json ? cli.printJson(report) : cli.print(formatSession(report)));
     },

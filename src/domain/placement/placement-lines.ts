@@ -1,0 +1,91 @@
+import { type CredentialName, compareNames } from '../credential-name.ts';
+import type { FileRecord } from '../envelope/file-record.ts';
+import { parseJson } from '../text/json.ts';
+import { formatEntry, formatHead, formatTail, parseEntry, parseHead } from './placement-codec.ts';
+import type { PlacementEntry } from './placement-index.ts';
+
+/**
+ * A placement file in which one credential's entry is found or replaced by its text, because parsing ten thousand
+ * entries takes longer than opening the encrypted file. Its checksum proves that the other entries are as keystow wrote
+ * them.
+ */
+export class PlacementLines {
+  /** The credential's entry; `undefined` if it has none. */
+  readonly entry: PlacementEntry | undefined;
+  readonly file: FileRecord | undefined;
+  /** The lines of the entries, each with its line break before it. */
+  readonly #lines: string;
+  /** The place of the credential's line in `#lines`, with its line break; empty if there is none. */
+  readonly #line: Span;
+
+  private constructor(lines: string, line: Span, entry: PlacementEntry | undefined, file: FileRecord | undefined) {
+    this.#lines = lines;
+    this.#line = line;
+    this.entry = entry;
+    this.file = file;
+  }
+
+  /** Returns `undefined` for any text but what keystow writes: all of it has to be parsed. */
+  static parse(text: string, name: CredentialName): PlacementLines | undefined {
+    const head = parseHead(text);
+    if (head === undefined) return undefined;
+    const { lines, file } = head;
+    const start = lines.indexOf(formatBeginning(name));
+    if (start < 0) {
+      const position = findPosition(lines, name);
+      return position === undefined
+        ? undefined
+        : new PlacementLines(lines, { start: position, end: position }, undefined, file);
+    }
+    const line = { start, end: findEnd(lines, start) };
+    const entry = parseEntry(parseLine(lines, line));
+    return entry && new PlacementLines(lines, line, entry, file);
+  }
+
+  /** Returns the text with another entry of the credential, or none, and another record of the encrypted file. */
+  replace(entry: PlacementEntry | undefined, file: FileRecord | undefined): string {
+    const before = trimComma(this.#lines.slice(0, this.#line.start));
+    const after = trimComma(this.#lines.slice(this.#line.end));
+    const lines = [before, entry ? `\n${formatEntry(entry)}` : '', after].filter((part) => part !== '');
+    const text = `${formatHead(file)}${lines.join(',')}`;
+    return `${text}${formatTail(text)}`;
+  }
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** No JSON string contains a line break, so this is found nowhere else. */
+function formatBeginning({ service, account }: CredentialName): string {
+  return `\n${JSON.stringify({ service, account }).slice(0, -1)},`;
+}
+
+function findEnd(lines: string, start: number): number {
+  const end = lines.indexOf('\n', start + 1);
+  return end < 0 ? lines.length : end;
+}
+
+function parseLine(lines: string, { start, end }: Span): unknown {
+  return parseJson(trimComma(lines.slice(start, end)));
+}
+
+function trimComma(lines: string): string {
+  return lines.endsWith(',') ? lines.slice(0, -1) : lines;
+}
+
+/** Where the line of an absent credential belongs, by binary search. */
+function findPosition(lines: string, name: CredentialName): number | undefined {
+  let low = 0;
+  let high = lines.length;
+  while (low < high) {
+    const start = lines.lastIndexOf('\n', Math.floor((low + high) / 2));
+    const end = findEnd(lines, start);
+    const entry = parseEntry(parseLine(lines, { start, end }));
+    if (start < low || entry === undefined) return undefined;
+    if (compareNames(entry, name) < 0) low = end;
+    else high = start;
+  }
+  return low;
+}
