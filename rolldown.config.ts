@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { defineConfig, type RolldownOptions } from 'rolldown';
 import { licenses } from './scripts/licenses.ts';
+import { rawText } from './scripts/raw-text.ts';
 
 const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly exports: Record<string, unknown> };
 
@@ -23,7 +24,7 @@ const common: RolldownOptions = {
   // yargs would resolve a configuration file that extends another by it; there is none.
   checks: { emptyImportMeta: false },
   external,
-  plugins: [licenses],
+  plugins: [rawText, licenses],
   // hash-wasm's modules, of which argon2id alone is taken.
   resolve: { mainFields: ['module', 'main'] },
 };
@@ -69,7 +70,7 @@ const fastPaths = withFastPath.map((program): RolldownOptions => {
     ...common,
     input: `src/cli/bin/${program}.ts`,
     external: isFull,
-    plugins: [],
+    plugins: [rawText],
     output: {
       ...executables.output,
       cleanDir: false,

@@ -40,8 +40,9 @@ const passphrase = (prefix: string) => ({
   [`${prefix}_QUIET`]: '1',
 });
 
-/** hash-wasm, unless Node has its own argon2. */
-const argon2 = 'argon2' in crypto ? [] : ['index.esm.cjs'];
+/** The worker thread with hash-wasm, unless Node has its own argon2. */
+const argon2 =
+  'argon2' in crypto ? { chunks: [], builtin: [] } : { chunks: ['argon2-worker.cjs'], builtin: ['worker_threads'] };
 
 describe('a read of the encrypted file loads no parser of command lines, no lock and no socket', () => {
   const ofRead = (program: string) => ['', '-shared', '-file-reader'].map((part) => `${program}${part}.cjs`);
@@ -78,9 +79,9 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
         'ask-passphrase.cjs',
         'rolldown-runtime.cjs',
         'passphrases.cjs',
-        ...argon2,
+        ...argon2.chunks,
       ],
-      builtin: ['crypto'],
+      builtin: ['crypto', ...argon2.builtin],
     });
   });
 
@@ -99,9 +100,9 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
         'ask-passphrase.cjs',
         'rolldown-runtime.cjs',
         'passphrases.cjs',
-        ...argon2,
+        ...argon2.chunks,
       ],
-      builtin: ['crypto'],
+      builtin: ['crypto', ...argon2.builtin],
     });
   });
 });

@@ -1,7 +1,8 @@
 import * as crypto from 'node:crypto';
 import { argon2id as reference } from '@noble/hashes/argon2.js';
 import { describe, expect, test, vi } from 'vitest';
-import { argon2id, argon2idInWebAssembly } from '../../src/adapters/encrypted-file/kdf.ts';
+import { argon2idInWebAssembly } from '../../src/adapters/encrypted-file/argon2-worker.ts';
+import { argon2id } from '../../src/adapters/encrypted-file/kdf.ts';
 import { needs } from '../support/needs.ts';
 
 /** `crypto.argon2` of Node 24.7 and later. */

@@ -1,7 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { findKeySource } from '../../src/adapters/encrypted-file/encrypted-file.ts';
-import { deriveKey } from '../../src/adapters/encrypted-file/kdf.ts';
+import { type DeriveKey, deriveKey } from '../../src/adapters/encrypted-file/kdf.ts';
+import { rejectOnAbort } from '../../src/adapters/files/abort.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { recommendedCost } from '../../src/domain/envelope/key-derivation.ts';
 import type { Secret } from '../../src/domain/secret.ts';
@@ -106,6 +107,70 @@ describe('a file with a passphrase', () => {
     await failure(store.set(alice, secret), 'passphrase-required');
     expect(passphrases.create).toHaveBeenCalledTimes(2);
     expect(await store.get(alice)).toBeUndefined();
+  });
+
+  describe('[EF54] while the key is derived', () => {
+    /** Derivations that end only when they are aborted or released. */
+    function heldDerivations() {
+      const signals: (AbortSignal | undefined)[] = [];
+      let release = () => {};
+      const released = new Promise<void>((done) => {
+        release = done;
+      });
+      const derive: DeriveKey = async (kdf, input, signal) => {
+        signals.push(signal);
+        await rejectOnAbort(released, signal && { signal });
+        return deriveKey(kdf, input);
+      };
+      const begun = () => expect.poll(() => signals.length).toBe(1);
+      return { derive, signals, begun, release: () => release() };
+    }
+
+    test('of a new file, an abort of one operation leaves the others’ derivation running', async () => {
+      const { path } = newPlace();
+      const { derive, begun, release } = heldDerivations();
+      const passphrases = typed(passphrase);
+      const store = openFile(path, 'passphrase', { passphrases, derive });
+      const controller = new AbortController();
+      const aborted = failure(store.set(alice, secret, controller), 'cancelled');
+      const kept = store.set(bob, secret);
+      await begun();
+      controller.abort();
+      await aborted;
+      release();
+      await kept;
+      expect(passphrases.asked).toEqual(['create']);
+      expect(await store.list()).toEqual([bob]);
+    });
+
+    test('of a new file, an abort of every operation ends it, and the next one starts over', async () => {
+      const { path } = newPlace();
+      const { derive, signals, begun, release } = heldDerivations();
+      const passphrases = typed(passphrase);
+      const store = openFile(path, 'passphrase', { passphrases, derive });
+      const controllers = [new AbortController(), new AbortController()];
+      const all = controllers.map((controller) => failure(store.set(alice, secret, controller), 'cancelled'));
+      await begun();
+      for (const controller of controllers) controller.abort();
+      await Promise.all(all);
+      expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
+      const next = store.set(bob, secret);
+      release();
+      await next;
+      expect(passphrases.asked).toEqual(['create', 'create']);
+    });
+
+    test('of an existing file, an abort ends it', async () => {
+      const { path } = newPlace();
+      await openFile(path, 'passphrase').set(alice, secret);
+      const { derive, signals, begun } = heldDerivations();
+      const controller = new AbortController();
+      const reading = failure(openFile(path, 'passphrase', { derive }).get(alice, controller), 'cancelled');
+      await begun();
+      controller.abort();
+      await reading;
+      expect(signals).toEqual([controller.signal]);
+    });
   });
 
   test('reports a failed derivation without the passphrase', async () => {

@@ -1,6 +1,7 @@
 import * as crypto from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { argon2id, argon2idInWebAssembly, deriveKey, hkdfSha256 } from '../../src/adapters/encrypted-file/kdf.ts';
+import { argon2idInWebAssembly } from '../../src/adapters/encrypted-file/argon2-worker.ts';
+import { argon2id, deriveKey, hkdfSha256 } from '../../src/adapters/encrypted-file/kdf.ts';
 import { decrypt, encrypt } from '../../src/adapters/encrypted-file/seal.ts';
 import { recommendedCost } from '../../src/domain/envelope/key-derivation.ts';
 import { needs } from '../support/needs.ts';

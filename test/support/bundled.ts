@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { build } from 'rolldown';
 import { afterAll, beforeAll } from 'vitest';
+import { rawText } from '../../scripts/raw-text.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -21,7 +22,8 @@ export function bundleModule(path: string): { readonly file: () => string } {
     await build({
       input: join(root, path),
       platform: 'node',
-      external: (id) => !id.startsWith('.') && !isAbsolute(id),
+      external: (id) => !id.startsWith('.') && !isAbsolute(id) && !id.endsWith('?raw'),
+      plugins: [rawText],
       output: { dir: folder, format: 'esm', entryFileNames: 'bundled.mjs' },
       logLevel: 'warn',
     });

@@ -1,11 +1,12 @@
 import type { Argon2Cost, HkdfHeader, KdfHeader } from '../../domain/envelope/key-derivation.ts';
+import { rejectOnAbort } from '../files/abort.ts';
 import { loadNodeCrypto } from './seal.ts';
 
 /** Derives the 32-byte key of a file. `input`: the home directory's path or the passphrase, in UTF-8. */
 export type DeriveKey = (kdf: KdfHeader, input: Uint8Array, signal?: AbortSignal) => Promise<Uint8Array>;
 
-export const deriveKey: DeriveKey = async (kdf, input) =>
-  kdf.name === 'argon2id' ? argon2id(input, Buffer.from(kdf.salt, 'base64'), kdf) : deriveHomeKey(input, kdf);
+export const deriveKey: DeriveKey = async (kdf, input, signal) =>
+  kdf.name === 'argon2id' ? argon2id(input, Buffer.from(kdf.salt, 'base64'), kdf, signal) : deriveHomeKey(input, kdf);
 
 /** Binds a key to this format: with another `info`, the same input derives another key (RFC 5869 §3.2). */
 const info = Buffer.from('keystow-credentials 1 aes-256-gcm');
@@ -19,29 +20,20 @@ export function hkdfSha256(input: Uint8Array, salt: Uint8Array, info: Uint8Array
   return new Uint8Array(loadNodeCrypto().hkdfSync('sha256', input, salt, info, bytes));
 }
 
-/** Argon2id, version 0x13 (RFC 9106), 32 bytes. Uses Node's implementation if it has one, WebAssembly otherwise. */
-export function argon2id(passphrase: Uint8Array, salt: Uint8Array, cost: Argon2Cost): Promise<Uint8Array> {
-  const native = findNodeArgon2();
-  return native ? argon2idInNode(native, passphrase, salt, cost) : argon2idInWebAssembly(passphrase, salt, cost);
-}
-
-/** Blocks the process while it computes. */
-export async function argon2idInWebAssembly(
+/**
+ * Argon2id, version 0x13 (RFC 9106), 32 bytes, in another thread. Uses Node's implementation if it has one, WebAssembly
+ * otherwise. An abort → `cancelled`.
+ */
+export async function argon2id(
   passphrase: Uint8Array,
   salt: Uint8Array,
   cost: Argon2Cost,
+  signal?: AbortSignal,
 ): Promise<Uint8Array> {
-  const { memoryKiB: memorySize, iterations, parallelism } = cost;
-  const { argon2id: derive } = await import('hash-wasm');
-  return derive({
-    password: passphrase,
-    salt,
-    memorySize,
-    iterations,
-    parallelism,
-    hashLength: 32,
-    outputType: 'binary',
-  });
+  const native = findNodeArgon2();
+  if (native) return rejectOnAbort(argon2idInNode(native, passphrase, salt, cost), signal && { signal });
+  const { argon2idInWebAssembly } = await import('./argon2-worker.ts');
+  return argon2idInWebAssembly(passphrase, salt, cost, signal);
 }
 
 function argon2idInNode(

@@ -21,13 +21,22 @@ export interface NewKeyOptions {
   readonly random?: (bytes: number) => Uint8Array;
 }
 
+/** A new file's passphrase, for all operations that wait for it: one that is aborted doesn't end the others' derivation. */
+interface SharedPassphrase {
+  readonly header: Promise<KdfHeader>;
+  waiting: number;
+  /** Aborted when the last operation leaves, and replaced if another one joins before the derivation. */
+  abort: AbortController;
+  deriving: boolean;
+}
+
 /** Creates keys for a file that doesn't exist yet, or that gets another one. Every new key is in the cache. */
 export class NewKeys {
   readonly #keys: KeyCache;
   readonly #options: NewKeyOptions;
   readonly #random: (bytes: number) => Uint8Array;
-  /** The prompt for a new file's passphrase, while it's open. */
-  #prompt: Promise<KdfHeader> | undefined;
+  /** The new file's passphrase, from its prompt until its key is derived. */
+  #newFile: SharedPassphrase | undefined;
 
   constructor(keys: KeyCache, options: NewKeyOptions) {
     this.#keys = keys;
@@ -38,26 +47,54 @@ export class NewKeys {
   /** Creates the key of a new file and returns its header. Asks for a new passphrase if that opens the file. */
   async createKey(keySource: KeySource, options?: OperationOptions): Promise<KdfHeader> {
     if (keySource === 'home') return this.#newHomeHeader();
-    this.#prompt ??= this.#addPassphraseKey(this.#options.passphrases.create(), options).finally(() => {
-      this.#options.passphrases.done?.();
-      this.#prompt = undefined;
-    });
-    return rejectOnAbort(this.#prompt, options);
+    this.#newFile ??= this.#askForNewFile();
+    const shared = this.#newFile;
+    shared.waiting += 1;
+    if (shared.abort.signal.aborted) shared.abort = new AbortController();
+    return rejectOnAbort(shared.header, options).finally(() => this.#leave(shared));
   }
 
   /** Creates a key to replace the file's current one and returns its header. */
   async createReplacement(keySource: KeySource, options?: OperationOptions): Promise<KdfHeader> {
     if (keySource === 'home') return this.#newHomeHeader();
     const { passphrases } = this.#options;
-    const header = this.#addPassphraseKey(passphrases.change(), options).finally(() => passphrases.done?.());
+    const header = this.#addPassphraseKey(passphrases.change(), () => options).finally(() => passphrases.done?.());
     return rejectOnAbort(header, options);
+  }
+
+  #askForNewFile(): SharedPassphrase {
+    const { passphrases } = this.#options;
+    const shared: SharedPassphrase = {
+      header: this.#addPassphraseKey(passphrases.create(), () => {
+        shared.deriving = true;
+        return { signal: shared.abort.signal };
+      }).finally(() => {
+        passphrases.done?.();
+        if (this.#newFile === shared) this.#newFile = undefined;
+      }),
+      waiting: 0,
+      abort: new AbortController(),
+      deriving: false,
+    };
+    return shared;
+  }
+
+  /** Ends the derivation if nobody waits for it any more. */
+  #leave(shared: SharedPassphrase): void {
+    shared.waiting -= 1;
+    if (shared.waiting > 0) return;
+    shared.abort.abort();
+    if (shared.deriving && this.#newFile === shared) this.#newFile = undefined;
   }
 
   #newHomeHeader(): KdfHeader {
     return { name: 'hkdf-sha256', salt: this.#newSalt(hkdfSaltBytes) };
   }
 
-  async #addPassphraseKey(answer: Promise<Secret>, options: OperationOptions | undefined): Promise<KdfHeader> {
+  async #addPassphraseKey(
+    answer: Promise<Secret>,
+    startDeriving: () => OperationOptions | undefined,
+  ): Promise<KdfHeader> {
     const passphrase = await answer;
     // Other operations that found no file can share this answer, so let them start first.
     await new Promise((done) => setImmediate(done));
@@ -66,7 +103,7 @@ export class NewKeys {
       ...(this.#options.cost ?? recommendedCost),
       salt: this.#newSalt(argon2SaltBytes),
     };
-    await addPassphrase(this.#keys, kdf, passphrase, options);
+    await addPassphrase(this.#keys, kdf, passphrase, startDeriving());
     return kdf;
   }
 
