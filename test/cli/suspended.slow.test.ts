@@ -97,7 +97,7 @@ describe('a process that is suspended right before it removes or replaces someth
     sandbox.run(set('old', 'file'));
     sandbox.run('cp .config/keystow/credentials.json saved');
     sandbox.run(set('new', 'pass'));
-    sandbox.run('cp saved .config/keystow/credentials.json; rm saved');
+    sandbox.run('cp saved .config/keystow/credentials.json; rm saved; keystow doctor --accept-file');
     await expectNothingLost('keystow doctor --repair --keep pass', { ends: { exit: 0 }, leaves: { stdout: 'new' } });
   });
 
