@@ -29,7 +29,7 @@ export function faultError(file: ManagedFile, fault: FileFault, program: string)
       return replacedError(`${described} is not the one that ${program} wrote last`, program);
     case 'outdated':
       return replacedError(
-        `${described} is an older copy: ${program} has written it ${fault.expected - fault.counter} more times since`,
+        `${described} is an older copy: ${program} has written it ${formatTimes(fault.expected - fault.counter)} since`,
         program,
       );
     default:
@@ -48,4 +48,8 @@ export function missingError(file: ManagedFile, program: string): CredentialErro
   return new CredentialError('file-missing', `${describeFile(file)} is missing, but credentials were stored in it`, {
     hint: `restore it from a backup; if you removed it yourself, run: ${program} doctor --accept-file`,
   });
+}
+
+function formatTimes(times: number): string {
+  return times === 1 ? 'once' : `${times} times`;
 }
