@@ -34,9 +34,9 @@ export interface PlacementRepository extends FileMemory {
 
 export interface PlacementSnapshot {
   readonly placement: PlacementIndex;
-  /** `damaged`: the file exists, but nothing in it can be used. */
   /** The record of the encrypted file. */
   readonly file?: FileRecord;
+  /** `damaged`: the file exists, but nothing in it can be used. */
   readonly state: 'intact' | 'absent' | 'damaged';
   /** Why the file can't be used. Continues "the placement file …". */
   readonly why?: string;

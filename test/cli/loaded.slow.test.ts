@@ -47,6 +47,14 @@ const argon2 =
 describe('a read of the encrypted file loads no parser of command lines, no lock and no socket', () => {
   const ofRead = (program: string) => ['', '-shared', '-file-reader'].map((part) => `${program}${part}.cjs`);
 
+  const ofPassphrase = [
+    'encrypted-file.cjs',
+    'ask-passphrase.cjs',
+    'rolldown-runtime.cjs',
+    'passphrases.cjs',
+    ...argon2.chunks,
+  ];
+
   test('sealed by home: keystow get', () => {
     const sandbox = sandboxOf({ KEYSTOW_STORAGE: 'file' });
     sandbox.run('printf s3cret | keystow set demo alice');
@@ -75,11 +83,7 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
         'keystow-full.cjs',
         'start.cjs',
         'credential.cjs',
-        'encrypted-file.cjs',
-        'ask-passphrase.cjs',
-        'rolldown-runtime.cjs',
-        'passphrases.cjs',
-        ...argon2.chunks,
+        ...ofPassphrase,
       ],
       builtin: ['crypto', ...argon2.builtin],
     });
@@ -96,11 +100,7 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
         'jsm-store-error.cjs',
         'jsm-full.cjs',
         'start.cjs',
-        'encrypted-file.cjs',
-        'ask-passphrase.cjs',
-        'rolldown-runtime.cjs',
-        'passphrases.cjs',
-        ...argon2.chunks,
+        ...ofPassphrase,
       ],
       builtin: ['crypto', ...argon2.builtin],
     });
