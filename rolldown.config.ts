@@ -53,7 +53,7 @@ const executables: RolldownOptions = {
       groups: [
         {
           name: 'start',
-          test: /rolldown.runtime\.js$|src.(cli.(main|command|output.(text|line)|fast-path)|app.sign-in.session|profiles.\w+|adapters.files.abort|domain.(secret|credential-error|text.(messages|escape)))\.ts$/,
+          test: /rolldown.runtime\.js$|src.(cli.(main|command|output.text|fast-path)|app.sign-in.session|profiles.\w+|adapters.files.abort|domain.(secret|credential-error|profile|text.(messages|escape)))\.ts$/,
         },
       ],
     },

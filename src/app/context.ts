@@ -3,12 +3,11 @@ import type { CredentialName } from '../domain/credential-name.ts';
 import type { HostInfo } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { StoreId } from '../domain/store-id.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
-import type { Mutex } from '../ports/mutex.ts';
+import type { Terminal } from '../ports/interaction.ts';
 import type { PlacementRepository } from '../ports/placement-repository.ts';
 import type { Stores } from '../ports/stores.ts';
-import type { Terminal } from '../ports/terminal.ts';
+import type { Clock, Mutex } from '../ports/system.ts';
 import type { Settings } from './settings.ts';
 
 /** What reading a secret works with. */

@@ -2,11 +2,10 @@ import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { AuthorizationServerOptions } from '../adapters/sign-in/oauth/settings.ts';
 import type { Context } from '../app/context.ts';
 import type { Profile } from '../domain/profile.ts';
-import type { Mutex } from '../ports/mutex.ts';
-import type { RunChild } from '../ports/run-child.ts';
 import type { AuthorizationServer } from '../ports/sign-in/authorization-server.ts';
 import type { DeviceSignIn } from '../ports/sign-in/device-sign-in.ts';
-import type { Line, Paint } from './output/line.ts';
+import type { Mutex, RunChild } from '../ports/system.ts';
+import type { Line, Paint } from './output/text.ts';
 
 /** Everything that a command uses. */
 export interface Cli {

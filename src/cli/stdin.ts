@@ -2,7 +2,7 @@ import { read } from 'node:fs';
 import { isTerminal } from '../composition/environment.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { Secret } from '../domain/secret.ts';
-import type { Terminal } from '../ports/terminal.ts';
+import type { Terminal } from '../ports/interaction.ts';
 
 /** Larger than any credential or report; a guard against a pipe that never ends. */
 const maxStdinBytes = 64 * 1024 * 1024;

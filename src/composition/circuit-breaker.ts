@@ -1,8 +1,7 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import { type ProbeResult, type Reason, serviceFailureReasons } from '../domain/selection/probe-result.ts';
 import { storeNames } from '../domain/store-id.ts';
-import type { CredentialStore } from '../ports/credential-store.ts';
-import type { StoreProbe } from '../ports/store-probe.ts';
+import type { CredentialStore, StoreProbe } from '../ports/credential-store.ts';
 
 /** A store that a selection can probe: an OS keyring, or pass. */
 export type Keyring = CredentialStore & StoreProbe;

@@ -3,7 +3,7 @@ import { createPlacementFile } from '../adapters/placement-file/placement-file.t
 import type { Context } from '../app/context.ts';
 import { readSettings, type Settings } from '../app/settings.ts';
 import type { Profile } from '../domain/profile.ts';
-import type { Terminal } from '../ports/terminal.ts';
+import type { Terminal } from '../ports/interaction.ts';
 import { createHostInfo, findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
 import { createStores } from './stores.ts';
 

@@ -5,8 +5,7 @@ import {
 } from '../adapters/terminal/passphrase-source.ts';
 import type { Settings } from '../app/settings.ts';
 import type { Profile } from '../domain/profile.ts';
-import type { PassphraseSource } from '../ports/passphrase-source.ts';
-import type { Terminal } from '../ports/terminal.ts';
+import type { PassphraseSource, Terminal } from '../ports/interaction.ts';
 
 export interface PassphrasesOptions {
   readonly profile: Profile;

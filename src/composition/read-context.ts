@@ -4,7 +4,7 @@ import type { ReadContext } from '../app/context.ts';
 import { readSettings } from '../app/settings.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { StoreId } from '../domain/store-id.ts';
-import type { PassphraseSource } from '../ports/passphrase-source.ts';
+import type { PassphraseSource } from '../ports/interaction.ts';
 import { createHostInfo, describeEncryptedFile, findCurrentFolder, findHomeFolder } from './environment.ts';
 
 /**

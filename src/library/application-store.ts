@@ -1,6 +1,6 @@
 import type { ListedCredential } from '../app/credentials/list-credentials.ts';
+import type { StorageReport } from '../app/doctor/examine.ts';
 import type { SelectionReport, SkippedStoreReport } from '../app/doctor/selection-report.ts';
-import type { StorageReport } from '../app/doctor/storage-report.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { StoreId } from '../domain/store-id.ts';
 

@@ -30,10 +30,9 @@ export {
   type UntrustedBus,
   untrustedBuses,
 } from '../domain/selection/probe-result.ts';
-export type { Application } from './application.ts';
 export type { ApplicationStore, OperationOptions, SetResult } from './application-store.ts';
 /** For programs in which this package replaces keytar, by an override or an alias. */
 export * from './keytar.ts';
 export { default } from './keytar.ts';
 export { type OpenOptions, openCredentialStore } from './open-credential-store.ts';
-export type { UserInteraction } from './user-interaction.ts';
+export type { Application, UserInteraction } from './options.ts';

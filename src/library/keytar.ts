@@ -10,8 +10,9 @@
  *
  * @packageDocumentation
  */
+
+export type { StorageLabel, StorageReport } from '../app/doctor/examine.ts';
 export type { SelectionReport, SkippedStoreReport } from '../app/doctor/selection-report.ts';
-export type { StorageLabel, StorageReport } from '../app/doctor/storage-report.ts';
 export {
   type Reason,
   type ReasonClass,

@@ -7,9 +7,8 @@ import { type CredentialName, toCredentialName } from '../domain/credential-name
 import type { Profile } from '../domain/profile.ts';
 import { Secret } from '../domain/secret.ts';
 import type { Selected } from '../domain/selection/selection.ts';
-import { type Application, toProfile } from './application.ts';
 import type { ApplicationStore, OperationOptions, SetResult } from './application-store.ts';
-import { createCallbackTerminal, type UserInteraction } from './user-interaction.ts';
+import { type Application, createCallbackTerminal, toProfile, type UserInteraction } from './options.ts';
 
 export interface OpenOptions extends UserInteraction {
   readonly application: Application;

@@ -1,7 +1,43 @@
+import type { Secret } from '../domain/secret.ts';
+
 /** Whether the user can answer a store's dialog, and how to tell them that one is open. */
 export interface Interaction {
   /** Whether a store may prompt: the caller allows it, there is a terminal or a display, and this is not CI. */
   readonly interactive: boolean;
   /** Called once when an operation starts to wait for the user: prints a notice on stderr. `what`: the store's name. */
   notifyWaiting(what: string): void;
+}
+
+/** The user's terminal, if there is one. */
+export interface Terminal {
+  /** Prints one line on stderr, unless the user asked for quiet. */
+  notice(line: string): void;
+  /** Prints one line on stderr, and one with the hint, if there is one. */
+  warn(line: string, hint?: string): void;
+  /**
+   * Reads a line without echo. It may be empty.
+   *
+   * - typed → its bytes in UTF-8; with `stayHidden`, the terminal does not echo until {@link restoreEcho}
+   * - nobody can be asked → rejects with `passphrase-required`
+   * - cancelled (Ctrl-C, end of input) → rejects with `cancelled`
+   */
+  askHidden(question: string, options?: { readonly stayHidden: boolean }): Promise<Secret>;
+  restoreEcho(): void;
+}
+
+/**
+ * The source of the encrypted file's passphrase: the environment, if the user opted in, or a prompt without echo.
+ *
+ * - `open`: for an existing file. `attempt` counts from 1. `undefined` if there is nothing else to try
+ * - `create`: for a new file. A prompt asks twice, until both answers are equal and not empty
+ * - `change`: the new passphrase of an existing file. A prompt asks as for `create`
+ * - nobody can be asked → rejects with `passphrase-required`
+ * - the user cancels → rejects with `cancelled`
+ * - `done`: the passphrase has been tried, and no question follows. Only then does the terminal echo again
+ */
+export interface PassphraseSource {
+  open(attempt: number): Promise<Secret | undefined>;
+  create(): Promise<Secret>;
+  change(): Promise<Secret>;
+  done?(): void;
 }

@@ -1,7 +1,6 @@
 import type { KeySource } from '../domain/profile.ts';
 import type { CandidateId, StoreId } from '../domain/store-id.ts';
-import type { CredentialStore, OperationOptions } from './credential-store.ts';
-import type { StoreProbe } from './store-probe.ts';
+import type { CredentialStore, OperationOptions, StoreProbe } from './credential-store.ts';
 
 /** The stores of this machine. Each is created once, when it is first used. */
 export interface Stores {

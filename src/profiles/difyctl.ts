@@ -1,5 +1,4 @@
-import type { Profile } from '../domain/profile.ts';
-import { nameVariables } from './variables.ts';
+import { nameVariables, type Profile } from '../domain/profile.ts';
 
 export const difyctl: Profile = {
   program: 'difyctl',

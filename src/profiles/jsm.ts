@@ -1,5 +1,4 @@
-import type { Profile } from '../domain/profile.ts';
-import { nameVariables } from './variables.ts';
+import { nameVariables, type Profile } from '../domain/profile.ts';
 
 /** jsm has one credential: the sign-in, or the API key. */
 export const jsmCredential = { service: 'jsm', account: 'default' } as const;

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { changePassphrase } from '../../src/app/change-passphrase.ts';
 import { deleteCredential } from '../../src/app/credentials/delete-credential.ts';
 import { getCredential } from '../../src/app/credentials/get-credential.ts';
 import { listCredentials } from '../../src/app/credentials/list-credentials.ts';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
+import { changePassphrase } from '../../src/app/encrypted-file.ts';
 import { findMigrationScope } from '../../src/app/reconcile/migrate.ts';
 import { repair } from '../../src/app/reconcile/repair.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';

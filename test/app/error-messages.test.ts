@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { changePassphrase } from '../../src/app/change-passphrase.ts';
 import { getCredential } from '../../src/app/credentials/get-credential.ts';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { replayReport } from '../../src/app/doctor/replay.ts';
+import { changePassphrase } from '../../src/app/encrypted-file.ts';
 import { getForDocker } from '../../src/app/protocols/docker.ts';
 import { storeForGit } from '../../src/app/protocols/git.ts';
 import { findMigrationScope, migrate } from '../../src/app/reconcile/migrate.ts';

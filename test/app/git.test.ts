@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deleteCredential } from '../../src/app/credentials/delete-credential.ts';
 import { eraseForGit, getForGit, storeForGit } from '../../src/app/protocols/git.ts';
-import { type Attributes, formatAttributes, parseAttributes } from '../../src/domain/protocols/git-attributes.ts';
+import { type Attributes, formatAttributes, parseAttributes } from '../../src/domain/protocols/git-credential.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
 import { World } from './world.ts';

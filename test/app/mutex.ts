@@ -1,4 +1,4 @@
-import type { Mutex } from '../../src/ports/mutex.ts';
+import type { Mutex } from '../../src/ports/system.ts';
 
 /** A lock within this process, first come first served. */
 export function createMutex(): Mutex {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { examine } from '../../src/app/doctor/examine.ts';
 import { replayReport, type SelectionInputs } from '../../src/app/doctor/replay.ts';
 import { formatDoctorReport } from '../../src/cli/output/doctor-text.ts';
-import { renderLines } from '../../src/cli/output/line.ts';
+import { renderLines } from '../../src/cli/output/text.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { anyText, findForbidden, hostileTexts } from '../support/unprintable.ts';
 import { World } from './world.ts';

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { saveSession, signOut } from '../../src/app/sign-in/change-session.ts';
 import { readDifySession } from '../../src/app/sign-in/dify-sign-ins.ts';
-import { saveSession } from '../../src/app/sign-in/save-session.ts';
 import { getAccessToken, readSession } from '../../src/app/sign-in/session.ts';
-import { signOut } from '../../src/app/sign-in/sign-out.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { renewalMarginMs, type TokenSet } from '../../src/domain/sign-in/session.ts';
 import { failure } from '../contract/errors.ts';

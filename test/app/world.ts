@@ -5,8 +5,8 @@ import type { PlacementIndex } from '../../src/domain/placement/placement-index.
 import type { ProbeResult } from '../../src/domain/selection/probe-result.ts';
 import type { CandidateId, StoreId } from '../../src/domain/store-id.ts';
 import type { CredentialStore } from '../../src/ports/credential-store.ts';
-import type { Mutex } from '../../src/ports/mutex.ts';
 import type { PlacementSnapshot } from '../../src/ports/placement-repository.ts';
+import type { Mutex } from '../../src/ports/system.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 import { createFileMemory } from '../support/file-memory.ts';
 import { createMutex } from './mutex.ts';

@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
-import { saveSession } from '../../src/app/sign-in/save-session.ts';
+import { saveSession } from '../../src/app/sign-in/change-session.ts';
 import { type Cli, services } from '../../src/cli/cli.ts';
 import { directToken as difyctlToken } from '../../src/cli/commands/difyctl/token.ts';
 import { directGet } from '../../src/cli/commands/get.ts';
 import { directToken as jsmToken } from '../../src/cli/commands/jsm/token.ts';
 import { type DirectCommand, matchForm } from '../../src/cli/fast-path.ts';
-import { renderLines } from '../../src/cli/output/line.ts';
+import { renderLines } from '../../src/cli/output/text.ts';
 import type { Program } from '../../src/cli/program.ts';
 import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
 import { jsmProgram } from '../../src/cli/programs/jsm.ts';

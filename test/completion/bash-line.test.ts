@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBashReply, readBashLine } from '../../src/cli/completion/bash-line.ts';
+import { formatBashReply, readBashLine } from '../../src/cli/completion/shells.ts';
 
 /** The default of COMP_WORDBREAKS. */
 const breaks = ' \t\n"\'@><=;|&(:';

@@ -1,5 +1,4 @@
-import type { CredentialStore } from '../../src/ports/credential-store.ts';
-import type { StoreProbe } from '../../src/ports/store-probe.ts';
+import type { CredentialStore, StoreProbe } from '../../src/ports/credential-store.ts';
 
 /** One store for the contract suite: how to open it, and how to inspect what it contains. */
 export interface Harness {

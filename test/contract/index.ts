@@ -5,7 +5,6 @@
 export { CredentialError, type ErrorCode } from '../../src/domain/credential-error.ts';
 export type { CredentialName } from '../../src/domain/credential-name.ts';
 export { Secret } from '../../src/domain/secret.ts';
-export type { CredentialStore, OperationOptions } from '../../src/ports/credential-store.ts';
-export type { StoreProbe } from '../../src/ports/store-probe.ts';
+export type { CredentialStore, OperationOptions, StoreProbe } from '../../src/ports/credential-store.ts';
 export { contract } from './credential-store.contract.ts';
 export type { Harness } from './harness.ts';

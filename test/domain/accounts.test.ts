@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isOnlyMember, mapsAllUsers, parseAccounts, parseGroups } from '../../src/domain/accounts.ts';
+import { isOnlyMember, mapsAllUsers, parseAccounts, parseGroups } from '../../src/domain/file-trust.ts';
 
 const passwd = `root:x:0:0:root:/root:/bin/bash
 # a comment:x:7:7

@@ -16,7 +16,7 @@ import {
   recommendedCost,
 } from '../../src/domain/envelope/key-derivation.ts';
 import { type KeySlot, maxSlots, nonceBytes, tagBytes } from '../../src/domain/envelope/key-slot.ts';
-import { computeBase64Length } from '../../src/domain/text/base64.ts';
+import { computeBase64Length } from '../../src/domain/text/encodings.ts';
 import { fastOrSlow } from '../support/fast-or-slow.ts';
 
 const bytes = (minLength: number, maxLength = minLength) =>

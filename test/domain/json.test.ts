@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isObject, parseJson } from '../../src/domain/text/json.ts';
+import { isObject, parseJson } from '../../src/domain/text/encodings.ts';
 
 test('law: serialised JSON parses to the same value', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parsePassEntry, toPassEntry } from '../../src/domain/entries/pass-entry.ts';
+import { parsePassEntry, toPassEntry } from '../../src/domain/entry-names.ts';
 
 const part = fc
   .oneof(fc.string({ minLength: 1, unit: 'grapheme' }), fc.string({ minLength: 1, maxLength: 150 }))

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { isSecretVariable } from '../../src/domain/profile.ts';
+import { isSecretVariable, nameVariables } from '../../src/domain/profile.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 import { keytar } from '../../src/profiles/keytar.ts';
-import { nameVariables } from '../../src/profiles/variables.ts';
 import { programs } from '../support/all-programs.ts';
 
 describe('a variable that no child process may inherit', () => {

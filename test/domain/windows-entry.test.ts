@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatWindowsTarget, toWindowsEntry } from '../../src/domain/entries/windows-entry.ts';
+import { formatWindowsTarget, toWindowsEntry } from '../../src/domain/entry-names.ts';
 
 const longestTarget = 240;
 

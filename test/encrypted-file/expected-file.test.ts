@@ -2,13 +2,12 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { acceptEncryptedFile } from '../../src/app/accept-file.ts';
-import { changePassphrase } from '../../src/app/change-passphrase.ts';
 import type { Context } from '../../src/app/context.ts';
 import { deleteCredential } from '../../src/app/credentials/delete-credential.ts';
 import { getCredential } from '../../src/app/credentials/get-credential.ts';
 import { listCredentials } from '../../src/app/credentials/list-credentials.ts';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
+import { acceptEncryptedFile, changePassphrase } from '../../src/app/encrypted-file.ts';
 import { type FileRecord, mergeFileRecord } from '../../src/domain/envelope/file-record.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';

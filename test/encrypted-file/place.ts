@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createEncryptedFile, type EncryptedFileOptions } from '../../src/adapters/encrypted-file/encrypted-file.ts';
 import type { Argon2Cost } from '../../src/domain/envelope/key-derivation.ts';
-import type { PassphraseSource } from '../../src/ports/passphrase-source.ts';
+import type { PassphraseSource } from '../../src/ports/interaction.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { createFileMemory } from '../support/file-memory.ts';
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { ProtocolError } from '../../src/adapters/secret-service/dbus/errors.ts';
 import { readExtent } from '../../src/adapters/secret-service/dbus/header.ts';
+import { ProtocolError } from '../../src/adapters/secret-service/dbus/reader.ts';
 
 /** A D-Bus value: `ay` is bytes, a struct or dict entry is a tuple, a variant is `[signature, value]`. */
 export type Value = number | bigint | boolean | string | Uint8Array | readonly Value[];

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { retryWhileBusy } from '../../src/adapters/files/retry-while-busy.ts';
+import { retryWhileBusy } from '../../src/adapters/files/file-errors.ts';
 import { onPlatform } from '../support/platform.ts';
 import { systemError } from './watched-disk.ts';
 

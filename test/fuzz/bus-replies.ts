@@ -1,5 +1,5 @@
 import * as calls from '../../src/adapters/secret-service/calls.ts';
-import * as changes from '../../src/adapters/secret-service/change-calls.ts';
+import * as changes from '../../src/adapters/secret-service/calls.ts';
 import * as busCalls from '../../src/adapters/secret-service/dbus/bus-calls.ts';
 import type { Call, Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { probeByRoundTrip, type SentinelItem, toProbeResult } from '../../src/adapters/keyrings/probe-result.ts';
+import { probeByRoundTrip, type SentinelItem, toProbeResult } from '../../src/adapters/keyrings/keyring.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { serviceFailureReasons, unsupportedReasons } from '../../src/domain/selection/probe-result.ts';
 

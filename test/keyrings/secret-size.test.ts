@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkSecretSize } from '../../src/adapters/keyrings/secret-size.ts';
+import { checkSecretSize } from '../../src/adapters/keyrings/keyring.ts';
 import { Secret } from '../../src/domain/secret.ts';
 
 const ofLength = (bytes: number) => new Secret(new Uint8Array(bytes));

@@ -7,9 +7,8 @@ import { createMemoryStore, type MemoryBacking } from '../../src/adapters/memory
 import type { Binding } from '../../src/adapters/native/binding.ts';
 import type { NativeStoreOptions } from '../../src/adapters/native/native-store.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { CredentialStore } from '../../src/ports/credential-store.ts';
-import type { Mutex } from '../../src/ports/mutex.ts';
-import type { StoreProbe } from '../../src/ports/store-probe.ts';
+import type { CredentialStore, StoreProbe } from '../../src/ports/credential-store.ts';
+import type { Mutex } from '../../src/ports/system.ts';
 import type { Harness } from '../contract/harness.ts';
 import { FakeBinding, type FakePlatform, fakeMacos, fakeWindows, type StoredItem } from './fake-binding.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toChunkItem, toItem, toNameIndexItem } from '../../src/adapters/credential-manager/names.ts';
-import * as keychain from '../../src/adapters/keychain/names.ts';
+import * as keychain from '../../src/adapters/keychain/keychain.ts';
 import { type CredentialName, maxNameLength } from '../../src/domain/credential-name.ts';
 
 const part = fc.oneof(

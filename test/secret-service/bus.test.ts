@@ -8,8 +8,7 @@ import {
   requestName,
   startService,
 } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
-import { busObject, Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
-import { BusError } from '../../src/adapters/secret-service/dbus/errors.ts';
+import { BusError, busObject, Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import type { Reader } from '../../src/adapters/secret-service/dbus/reader.ts';
 import type { Writer } from '../../src/adapters/secret-service/dbus/writer.ts';
 import { describeStore } from '../contract/require-stores.ts';

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
-import { ProtocolError } from '../../src/adapters/secret-service/dbus/errors.ts';
 import { messageTypes, readExtent } from '../../src/adapters/secret-service/dbus/header.ts';
 import type { Reader } from '../../src/adapters/secret-service/dbus/reader.ts';
+import { ProtocolError } from '../../src/adapters/secret-service/dbus/reader.ts';
 import { decode, encode, type Fields, type Message, type Value } from '../faults/dbus-codec.ts';
 import { eventually } from '../support/eventually.ts';
 import { fakeBus } from './situations.ts';

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSession, showPrompt } from '../../src/adapters/secret-service/calls.ts';
-import { createItem, readItems } from '../../src/adapters/secret-service/change-calls.ts';
+import { createItem, openSession, readItems, showPrompt } from '../../src/adapters/secret-service/calls.ts';
 import type { SecretService } from '../../src/adapters/secret-service/secret-service.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { failure } from '../contract/errors.ts';

@@ -1,6 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { openSession, showPrompt } from '../../src/adapters/secret-service/calls.ts';
-import { createItem, readItems } from '../../src/adapters/secret-service/change-calls.ts';
+import { createItem, openSession, readItems, showPrompt } from '../../src/adapters/secret-service/calls.ts';
 import { toAttributes } from '../../src/adapters/secret-service/item-attributes.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';

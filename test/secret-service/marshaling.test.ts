@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ProtocolError } from '../../src/adapters/secret-service/dbus/errors.ts';
 import { maxMessageBytes, readExtent, readHeader, writeCall } from '../../src/adapters/secret-service/dbus/header.ts';
-import { Reader } from '../../src/adapters/secret-service/dbus/reader.ts';
+import { ProtocolError, Reader } from '../../src/adapters/secret-service/dbus/reader.ts';
 import { Writer } from '../../src/adapters/secret-service/dbus/writer.ts';
 import * as codec from '../faults/dbus-codec.ts';
 import { text, typed } from './values.ts';

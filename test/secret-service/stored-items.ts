@@ -5,9 +5,9 @@ import {
   type Peer,
   readAttributes,
   readDefaultAlias,
+  readItems,
   serviceName,
 } from '../../src/adapters/secret-service/calls.ts';
-import { readItems } from '../../src/adapters/secret-service/change-calls.ts';
 import { getNameOwner } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { inBatches } from '../../src/adapters/secret-service/items.ts';

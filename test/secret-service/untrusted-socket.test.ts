@@ -2,7 +2,7 @@ import { chmodSync, chownSync, lchownSync, mkdirSync, rmSync, symlinkSync } from
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { isSocketSafe } from '../../src/adapters/secret-service/dbus/socket.ts';
+import { isSocketSafe } from '../../src/adapters/secret-service/dbus/address.ts';
 import { SecretServiceError } from '../../src/adapters/secret-service/to-error.ts';
 import { findSocketProblem } from '../../src/adapters/secret-service/untrusted-socket.ts';
 import { newPlace } from '../encrypted-file/place.ts';

@@ -1,5 +1,5 @@
 import { type FileRecord, mergeFileRecord } from '../../src/domain/envelope/file-record.ts';
-import type { FileMemory } from '../../src/ports/file-memory.ts';
+import type { FileMemory } from '../../src/ports/placement-repository.ts';
 
 /** What is remembered about an encrypted file, without a placement file: it's recorded immediately. */
 export function createFileMemory(record?: FileRecord): FileMemory & { record: FileRecord | undefined } {

@@ -4,7 +4,7 @@ import { readSettings } from '../../src/app/settings.ts';
 import { createLockOf } from '../../src/composition/context.ts';
 import { createStores } from '../../src/composition/stores.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
-import type { Terminal } from '../../src/ports/terminal.ts';
+import type { Terminal } from '../../src/ports/interaction.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 
 /** Creates the context of keystow on Linux with the real stores of a home. It is non-interactive and prints nothing. */

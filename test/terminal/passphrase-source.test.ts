@@ -6,7 +6,7 @@ import {
 } from '../../src/adapters/terminal/passphrase-source.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { Secret } from '../../src/domain/secret.ts';
-import type { Terminal } from '../../src/ports/terminal.ts';
+import type { Terminal } from '../../src/ports/interaction.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseAccounts } from '../../src/domain/accounts.ts';
+import { parseAccounts } from '../../src/domain/file-trust.ts';
 import { patienceMs } from '../support/patience.ts';
 
 /** A user of this machine, whom root runs programs as. */

@@ -1,7 +1,7 @@
 import { findHeaderKeySource } from '../../domain/envelope/envelope.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
-import type { FileMemory } from '../../ports/file-memory.ts';
+import type { FileMemory } from '../../ports/placement-repository.ts';
 import { throwIfAborted } from '../files/abort.ts';
 import { checkCall, type ExistingFileOptions, FileReader, type ReaderOptions } from './file-reader.ts';
 import type { FileWriter } from './file-writer.ts';

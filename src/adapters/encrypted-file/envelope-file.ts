@@ -3,8 +3,7 @@ import type { CredentialError } from '../../domain/credential-error.ts';
 import { type ParsedEnvelope, parseEnvelope } from '../../domain/envelope/envelope.ts';
 import { damagedError, foreignError, laterVersionError, type ManagedFile } from '../files/file-errors.ts';
 import { isFolderLoose, type ReadOptions, readPrivateFile } from '../files/read-private-file.ts';
-import { decodeBase64 } from './base64.ts';
-import { Payload } from './payload.ts';
+import { decodeBase64, Payload } from './payload.ts';
 import type { SealedPayload } from './seal.ts';
 
 export interface EnvelopeFile extends ReadOptions {

@@ -9,8 +9,8 @@ import {
 import type { KeySource } from '../../domain/profile.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
-import type { FileRecall } from '../../ports/file-memory.ts';
-import type { PassphraseSource } from '../../ports/passphrase-source.ts';
+import type { PassphraseSource } from '../../ports/interaction.ts';
+import type { FileRecall } from '../../ports/placement-repository.ts';
 import { throwIfAborted } from '../files/abort.ts';
 import { type EnvelopeFile, parsePayload, readEnvelope } from './envelope-file.ts';
 import { type DeriveKey, deriveKey } from './kdf.ts';

@@ -5,7 +5,7 @@ import { requireBoth } from '../../domain/envelope/file-record.ts';
 import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
-import type { FileMemory } from '../../ports/file-memory.ts';
+import type { FileMemory } from '../../ports/placement-repository.ts';
 import { throwIfAborted } from '../files/abort.ts';
 import { contendedError, damagedError, describeFile, type ManagedFile } from '../files/file-errors.ts';
 import { createLock } from '../files/lock.ts';

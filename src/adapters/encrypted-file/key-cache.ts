@@ -2,7 +2,7 @@ import { type HeaderV2, listSlots } from '../../domain/envelope/envelope.ts';
 import { type KdfHeader, normaliseKdfHeader } from '../../domain/envelope/key-derivation.ts';
 import type { KeySlot } from '../../domain/envelope/key-slot.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
-import type { PassphraseSource } from '../../ports/passphrase-source.ts';
+import type { PassphraseSource } from '../../ports/interaction.ts';
 import { rejectOnAbort } from '../files/abort.ts';
 import { damagedError, type ManagedFile } from '../files/file-errors.ts';
 import type { DeriveKey } from './kdf.ts';

@@ -9,7 +9,7 @@ import {
 import type { KeySource } from '../../domain/profile.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
-import type { PassphraseSource } from '../../ports/passphrase-source.ts';
+import type { PassphraseSource } from '../../ports/interaction.ts';
 import { rejectOnAbort } from '../files/abort.ts';
 import { addPassphrase } from './ask-passphrase.ts';
 import type { KeyCache } from './key-cache.ts';

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { isOnlyMember, mapsAllUsers, parseAccounts, parseGroups } from '../../domain/accounts.ts';
-import type { CurrentUser } from '../../domain/file-trust.ts';
+import { type CurrentUser, isOnlyMember, mapsAllUsers, parseAccounts, parseGroups } from '../../domain/file-trust.ts';
 
 /** Describes the user of this process. Looks up the others when they matter. Not for Windows. */
 export function findCurrentUser(): CurrentUser & { findName(uid: number): string | undefined } {

@@ -1,4 +1,4 @@
-import type { Mutex } from '../../ports/mutex.ts';
+import type { Mutex } from '../../ports/system.ts';
 import type { LockOptions } from './lock.ts';
 
 /** A lock that loads its code when it is first taken. */

@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { errnoCode } from './file-errors.ts';
+import { errnoCode, isBusy, retryWhileBusy } from './file-errors.ts';
 import {
   describeProcess,
   findLiveness,
@@ -29,7 +29,6 @@ import {
   parseHolder,
   serialiseHolder,
 } from './lock-holder.ts';
-import { isBusy, retryWhileBusy } from './retry-while-busy.ts';
 
 /** The state of the path of a lock. */
 export interface Occupant {

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
-import type { Mutex } from '../../ports/mutex.ts';
+import type { Mutex } from '../../ports/system.ts';
 import { rejectOnAbort, throwIfAborted } from './abort.ts';
-import { describeFile, errnoCode, ioError, type ManagedFile } from './file-errors.ts';
+import { describeFile, errnoCode, ioError, isBusy, type ManagedFile } from './file-errors.ts';
 import { createParentFolders, removeEmptyFolders } from './folders.ts';
 import { LockFolder, type Occupant } from './lock-folder.ts';
 import { findLiveness, isSuspended, type Liveness, type LockHolder, mayBeSuspended } from './lock-holder.ts';
-import { isBusy } from './retry-while-busy.ts';
 
 export interface LockOptions extends ManagedFile {
   /** Longest wait without progress. Default: 4 seconds. */

@@ -1,8 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { damagedError, describeFile, errnoCode, ioError, type ManagedFile } from './file-errors.ts';
-import { retryWhileBusy } from './retry-while-busy.ts';
+import { damagedError, describeFile, errnoCode, ioError, type ManagedFile, retryWhileBusy } from './file-errors.ts';
 
 export interface ReadOptions {
   /** A larger file is rejected as `file-damaged`. */

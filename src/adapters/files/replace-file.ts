@@ -14,8 +14,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { errnoCode, ioError, type ManagedFile } from './file-errors.ts';
-import { retryWhileBusy } from './retry-while-busy.ts';
+import { errnoCode, ioError, type ManagedFile, retryWhileBusy } from './file-errors.ts';
 
 export interface Replacement {
   readonly file: ManagedFile;

@@ -1,10 +1,9 @@
+import { createHash } from 'node:crypto';
 import { type CredentialName, isValidName } from '../../domain/credential-name.ts';
-import type { CredentialStore } from '../../ports/credential-store.ts';
-import type { StoreProbe } from '../../ports/store-probe.ts';
-import type { Items } from '../native/items.ts';
-import { NativeStore, type NativeStoreOptions } from '../native/native-store.ts';
-import type { NativePlatform } from '../native/platform.ts';
-import { maxItemBytes, toChunkItem, toItem, toItemService } from './names.ts';
+import type { CredentialStore, StoreProbe } from '../../ports/credential-store.ts';
+import type { ChunkSlot } from '../native/chunks.ts';
+import type { Item, Items } from '../native/items.ts';
+import { type NativePlatform, NativeStore, type NativeStoreOptions } from '../native/native-store.ts';
 import { isRace, toError } from './to-error.ts';
 
 /**
@@ -15,6 +14,16 @@ import { isRace, toError } from './to-error.ts';
 export function createKeychain(options: NativeStoreOptions): CredentialStore & StoreProbe {
   return new NativeStore(platform, options);
 }
+
+/**
+ * Largest secret of one item, in bytes. Apple documents no limit for the file-based keychain, which the binding uses.
+ * securityd's other keychain calls 4 KiB "extremely luxurious" (SecDbKeychainItem), and programs are known to store 20 KB
+ * in one item of this one. A larger secret is stored in chunks, so that nothing depends on the limit.
+ */
+export const maxItemBytes = 64 * 1024;
+
+/** Chunks have a service of their own, so that they are not listed with any other. Stored, so it keeps the old word. */
+const chunkService = 'keystow pieces';
 
 const platform: NativePlatform = {
   id: 'keychain',
@@ -37,4 +46,23 @@ async function listNames(items: Items, service = ''): Promise<readonly Credentia
   const found = await items.find(toItemService(service));
   const accounts = new Set(found.map(({ account }) => account));
   return [...accounts].map((account) => ({ service, account })).filter(isValidName);
+}
+
+/** Service and account are stored unchanged, so that Keychain Access and `security` find them. */
+export function toItem({ service, account }: CredentialName): Item {
+  return { service: toItemService(service), user: account };
+}
+
+export function toChunkItem({ service, account }: CredentialName, slot: ChunkSlot, index: number): Item {
+  // A name cannot contain a NUL.
+  const hash = createHash('sha256').update(`${service}\0${account}`).digest('hex');
+  return { service: chunkService, user: `${hash}-${slot}-${index}` };
+}
+
+/**
+ * Returns the service itself, except that the service of the chunks gets a `!`. So does that service with any number of
+ * `!` after it, because otherwise two services would become the same.
+ */
+function toItemService(service: string): string {
+  return /^keystow pieces!*$/.test(service) ? `${service}!` : service;
 }

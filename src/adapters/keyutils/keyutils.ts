@@ -1,9 +1,8 @@
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import { rootMessage } from '../../domain/text/messages.ts';
-import type { OperationOptions } from '../../ports/credential-store.ts';
-import type { StoreProbe } from '../../ports/store-probe.ts';
+import type { OperationOptions, StoreProbe } from '../../ports/credential-store.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import { toProbeResult } from '../keyrings/probe-result.ts';
+import { toProbeResult } from '../keyrings/keyring.ts';
 import { type Binding, loadBinding, requireBinding } from '../native/binding.ts';
 
 export interface KeyutilsOptions {

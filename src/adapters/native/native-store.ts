@@ -3,17 +3,20 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, compareNames, toCredentialName } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
-import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
+import type { CredentialStore, OperationOptions, StoreProbe } from '../../ports/credential-store.ts';
 import type { Interaction } from '../../ports/interaction.ts';
-import type { Mutex } from '../../ports/mutex.ts';
-import type { StoreProbe } from '../../ports/store-probe.ts';
-import { probeByRoundTrip, toProbeResult } from '../keyrings/probe-result.ts';
-import { checkSecretSize } from '../keyrings/secret-size.ts';
+import type { Mutex } from '../../ports/system.ts';
+import { checkSecretSize, probeByRoundTrip, toProbeResult } from '../keyrings/keyring.ts';
 import { type Binding, loadBinding } from './binding.ts';
-import { type ChunkLayout, readChunkedSecret, removeChunkedSecret, writeChunkedSecret } from './chunks.ts';
-import { type Item, Items } from './items.ts';
+import {
+  type ChunkLayout,
+  type ChunkSlot,
+  readChunkedSecret,
+  removeChunkedSecret,
+  writeChunkedSecret,
+} from './chunks.ts';
+import { type Item, Items, type ItemTraits } from './items.ts';
 import { Operation, type Timeouts } from './operation.ts';
-import type { NativePlatform } from './platform.ts';
 
 export interface NativeStoreOptions {
   /** Called at every use of the binding, so it must be cheap once the binding is loaded. */
@@ -158,4 +161,34 @@ export class NativeStore implements CredentialStore, StoreProbe {
     const toChunkItem: ChunkLayout['toChunkItem'] = (slot, index) => this.#platform.toChunkItem(valid, slot, index);
     return { main: this.#platform.toItem(valid), toChunkItem, maxItemBytes };
   }
+}
+
+/** Everything in which Keychain and Credential Manager differ. */
+export interface NativePlatform extends Pick<CredentialStore, 'listing'>, ItemTraits {
+  readonly id: 'keychain' | 'credential-manager';
+  /** Largest secret of one item, in bytes. A larger secret is stored in chunks. */
+  readonly maxItemBytes: number;
+
+  /** Returns the main item of a credential: a different one for each name, and never one of {@link toChunkItem}. */
+  toItem(name: CredentialName): Item;
+  toChunkItem(name: CredentialName, slot: ChunkSlot, index: number): Item;
+
+  /** Makes {@link listNames} find the name. Called before the secret is written. */
+  recordName(items: Items, name: CredentialName): Promise<void>;
+  /** Undoes {@link recordName} if it was called. Called after the secret is removed. */
+  removeName(items: Items, name: CredentialName): Promise<void>;
+  /** Returns the stored names, unsorted; if {@link listing} is `by-service`, `service` is always given. */
+  listNames(items: Items, service: string | undefined): Promise<readonly CredentialName[]>;
+
+  /** Present only if some credentials need a marker. */
+  readonly presenceMarker?: PresenceMarker;
+}
+
+/** An extra entry without which a credential counts as absent. Credentials that need none are always present. */
+export interface PresenceMarker {
+  isPresent(items: Items, name: CredentialName): Promise<boolean>;
+  /** Called after the secret is written, so that an old secret never reappears. */
+  set(items: Items, name: CredentialName): Promise<void>;
+  /** Called before the secret is removed. Resolves with whether the marker was present. */
+  clear(items: Items, name: CredentialName): Promise<boolean>;
 }

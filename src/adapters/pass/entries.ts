@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
-import { longEntries, parsePassEntry, toPassEntry } from '../../domain/entries/pass-entry.ts';
+import { longEntries, parsePassEntry, toPassEntry } from '../../domain/entry-names.ts';
 import { errnoCode } from '../files/file-errors.ts';
 
 /**

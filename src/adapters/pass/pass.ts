@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type CredentialName, compareNames, toCredentialName } from '../../domain/credential-name.ts';
-import { entryRoot } from '../../domain/entries/pass-entry.ts';
+import { entryRoot } from '../../domain/entry-names.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
-import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
-import type { Mutex } from '../../ports/mutex.ts';
-import type { StoreProbe } from '../../ports/store-probe.ts';
+import type { CredentialStore, OperationOptions, StoreProbe } from '../../ports/credential-store.ts';
+import type { Mutex } from '../../ports/system.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import { probeByRoundTrip, toProbeResult } from '../keyrings/probe-result.ts';
-import { checkSecretSize } from '../keyrings/secret-size.ts';
+import { checkSecretSize, probeByRoundTrip, toProbeResult } from '../keyrings/keyring.ts';
 import { PasswordStoreFolder, readEntryName, toEntry } from './entries.ts';
 import { type PassProgram, runPass } from './run-pass.ts';
 import { toError } from './to-error.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Child } from '../../ports/run-child.ts';
+import type { Child } from '../../ports/system.ts';
 import { toError } from './to-error.ts';
 
 /** The implementation of {@link RunChild}. */

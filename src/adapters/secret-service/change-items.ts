@@ -1,7 +1,7 @@
 import { type CredentialName, sortUniqueNames } from '../../domain/credential-name.ts';
 import type { Secret } from '../../domain/secret.ts';
 import * as calls from './calls.ts';
-import * as changes from './change-calls.ts';
+import * as changes from './calls.ts';
 import { releaseName, requestName } from './dbus/bus-calls.ts';
 import { formatLabel, parseName, toAttributes, toServiceAttributes } from './item-attributes.ts';
 import { filterNewest, findMatches, type Item, inBatches, type Matches, searchItems, unlockItems } from './items.ts';

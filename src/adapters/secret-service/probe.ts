@@ -1,7 +1,7 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Persistence, ProbeResult } from '../../domain/selection/probe-result.ts';
-import { deleteMethod } from './change-calls.ts';
+import { deleteMethod } from './calls.ts';
 import { createItem, deletePath, searchAll } from './change-items.ts';
 import { readItem } from './items.ts';
 import { SecretServiceError } from './to-error.ts';

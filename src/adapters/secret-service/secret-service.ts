@@ -1,8 +1,7 @@
 import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
-import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
-import type { StoreProbe } from '../../ports/store-probe.ts';
+import type { CredentialStore, OperationOptions, StoreProbe } from '../../ports/credential-store.ts';
 import { deleteItem, listCredentials, writeItem } from './change-items.ts';
 import type { Matches } from './items.ts';
 import { createSentinel, probe } from './probe.ts';

@@ -1,9 +1,8 @@
 import type { Provider } from '../../domain/selection/probe-result.ts';
 import { askDefaultAlias, noObject, openSession, type Peer, readDefaultAlias, serviceName } from './calls.ts';
-import { parseBusAddress, type SessionEnvironment } from './dbus/address.ts';
+import { isSocketSafe, parseBusAddress, type SessionEnvironment } from './dbus/address.ts';
 import { getProcessId, listNames, listStartableNames, startService } from './dbus/bus-calls.ts';
 import { Connection } from './dbus/connection.ts';
-import { isSocketSafe } from './dbus/socket.ts';
 import type { Operation } from './operation.ts';
 import { findIdleProvider, findInstalledProviders, identifyProvider, isInstalled } from './provider.ts';
 import { isConnectError, isUnowned, SecretServiceError, toSecretServiceError } from './to-error.ts';

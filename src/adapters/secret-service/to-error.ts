@@ -1,7 +1,7 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Evidence, ProbeResult, Provider, Reason } from '../../domain/selection/probe-result.ts';
 import { toOneLine } from '../../domain/text/messages.ts';
-import { BusError } from './dbus/errors.ts';
+import { BusError } from './dbus/connection.ts';
 
 /** Why an operation failed. */
 export type SecretServiceErrorCode =

@@ -1,8 +1,7 @@
 import type { Evidence } from '../../domain/selection/probe-result.ts';
 import { dismissMethod, isCollectionLocked, noObject, readLabel, showPrompt, unlock } from './calls.ts';
 import { addMatch, removeMatch } from './dbus/bus-calls.ts';
-import { busObject, type Signal } from './dbus/connection.ts';
-import { BusError } from './dbus/errors.ts';
+import { BusError, busObject, type Signal } from './dbus/connection.ts';
 import type { BusSession } from './session-pool.ts';
 import { SecretServiceError } from './to-error.ts';
 import type { Attempt } from './with-retries.ts';

@@ -1,7 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { Secret } from '../../domain/secret.ts';
-import type { PassphraseSource } from '../../ports/passphrase-source.ts';
-import type { Terminal } from '../../ports/terminal.ts';
+import type { PassphraseSource, Terminal } from '../../ports/interaction.ts';
 
 /** How often the user may try. */
 const maxAttempts = 3;

@@ -1,6 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { escapeUnprintable } from '../../domain/text/escape.ts';
-import type { Terminal } from '../../ports/terminal.ts';
+import type { Terminal } from '../../ports/interaction.ts';
 import type { HiddenInput } from './hidden-input.ts';
 
 export interface TerminalOptions {

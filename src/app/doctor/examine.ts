@@ -1,10 +1,15 @@
-import type { CredentialName } from '../../domain/credential-name.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
+import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
+import { type PlacementEntry, type PlacementIndex, sortNewestFirst } from '../../domain/placement/placement-index.ts';
+import type { KeySource } from '../../domain/profile.ts';
 import { type Divergence, findDivergences } from '../../domain/reconcile/divergence.ts';
+import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
+import { requiresKeyring } from '../credentials/enabled-stores.ts';
 import { runSelection } from '../credentials/select-store.ts';
+import { type Inventory, takeInventory } from '../reconcile/locate-copies.ts';
 import type { SelectionInputs } from './replay.ts';
-import { reportSelection, type SelectionReport } from './selection-report.ts';
-import { reportStorage, type StorageReport } from './storage-report.ts';
+import { reportSelection, type SelectionReport, type SkippedStoreReport } from './selection-report.ts';
 
 /** The report that `doctor --json` prints. */
 export interface DoctorReport {
@@ -34,4 +39,136 @@ export async function examine(context: Context): Promise<DoctorReport> {
       interactive: settings.interactive,
     },
   };
+}
+
+/** Where credentials are stored now. */
+export interface StorageReport {
+  readonly label: StorageLabel;
+  /** The store of the newest credential. `null` if nothing is stored. */
+  readonly store: StoreId | null;
+  /** How many credentials each store is known to have. Stores without any are left out. */
+  readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
+  /** Lines for people: why the OS keyring isn't used, and what's wrong. */
+  readonly details: readonly string[];
+  /** What to do about files and folders that are refused because other users could have changed them. */
+  readonly fixes: readonly string[];
+}
+
+/** The heading of a doctor report: where credentials are stored now. */
+export type StorageLabel =
+  | 'OS keyring'
+  /** Only if the user asks for pass(1). */
+  | 'Password store (pass)'
+  | 'Encrypted file (interactive passphrase)'
+  | 'Encrypted file (env passphrase)'
+  /** Needs no passphrase. */
+  | 'Encrypted file (sealed by home directory)'
+  | 'No credentials stored';
+
+/** Finds out where credentials are stored, without asking for a passphrase. Problems are reported as details. */
+async function reportStorage(
+  context: Context,
+  selection: SelectionReport,
+): Promise<{ readonly storage: StorageReport; readonly inventory: Inventory }> {
+  const { settings } = context;
+  const snapshot = await context.placement.read();
+  const problems =
+    snapshot.why === undefined ? [] : [`the placement file ${snapshot.why}; every store is searched instead`];
+  const fixes = new Set(snapshot.hint === undefined ? [] : [snapshot.hint]);
+  const addProblem = (error: unknown): undefined => {
+    if (error instanceof CredentialError && error.code === 'file-refused' && error.hint) fixes.add(error.hint);
+    problems.push(error instanceof CredentialError ? error.message : String(error));
+  };
+  const isExcluded = requiresKeyring(context);
+  const file = isExcluded
+    ? undefined
+    : await context.stores.findFileKeySource().then((keySource) => ({ keySource }), addProblem);
+  const inventory = await takeInventory(context, snapshot.placement, {
+    keyring: selection.outcome === 'selected' && selection.store !== 'file' ? selection.store : undefined,
+    file: file === undefined || file.keySource === 'passphrase' ? 'locked' : file.keySource ? 'open' : 'absent',
+  });
+  const placement = snapshot.placement.filter((entry) => !isMissing(entry, inventory));
+  const keySource = file?.keySource ?? settings.keySource;
+  const store =
+    sortNewestFirst(placement)[0]?.store ??
+    (snapshot.state === 'intact'
+      ? undefined
+      : await findStoreInUse(context, selection, file?.keySource).catch(addProblem));
+  const usesFile = store === 'file' || (selection.outcome === 'selected' && selection.store === 'file');
+  const storage: StorageReport = {
+    label: toStorageLabel(store, keySource, settings.envPassphrase),
+    store: store ?? null,
+    kept: countByStore(placement),
+    details: [
+      ...sortByRelevance(selection.skipped).map(formatNotUsed),
+      ...describeNextStore(store, selection),
+      ...(isExcluded && (await context.stores.hasFile()) ? [describeExcludedFile(context)] : []),
+      ...(usesFile && !isExcluded ? [`${settings.credentialsPath} is ${describeProtection(keySource)}`] : []),
+      ...problems,
+      ...inventory.problems,
+    ],
+    fixes: [...fixes],
+  };
+  return { storage, inventory };
+}
+
+/** `store`: of the newest credential, if there is any. */
+export function toStorageLabel(store: StoreId | undefined, keySource: KeySource, envPassphrase: boolean): StorageLabel {
+  if (store === undefined) return 'No credentials stored';
+  if (store === 'pass') return 'Password store (pass)';
+  if (store !== 'file') return 'OS keyring';
+  if (keySource === 'home') return 'Encrypted file (sealed by home directory)';
+  return envPassphrase ? 'Encrypted file (env passphrase)' : 'Encrypted file (interactive passphrase)';
+}
+
+/** The detail that says why a store was skipped. */
+export function formatNotUsed({ explanation }: SkippedStoreReport): string {
+  return `OS keyring not used: ${explanation}`;
+}
+
+/** What an encrypted file with this key source is protected from. */
+export function describeProtection(keySource: KeySource): string {
+  return keySource === 'home'
+    ? 'sealed by your home directory: this guards against a stray backup, grep or paste, not against a program that runs as you'
+    : 'sealed by your passphrase';
+}
+
+function describeExcludedFile({ settings, profile }: Context): string {
+  return `${settings.credentialsPath} exists, but is neither read nor written: it is excluded by ${profile.variables.storage}=keychain`;
+}
+
+/** Returns whether the store was listed and doesn't have the recorded credential. */
+function isMissing(entry: PlacementEntry, { credentials }: Inventory): boolean {
+  const found = credentials.find(({ name }) => isSameName(name, entry));
+  return found?.copies.seen.get(entry.store)?.kind === 'absent';
+}
+
+/** If nothing is recorded: the file if it exists, or the selected store if it has anything. */
+async function findStoreInUse(
+  { stores, signal }: Context,
+  selection: SelectionReport,
+  fileKeySource: KeySource | undefined,
+): Promise<StoreId | undefined> {
+  if (fileKeySource) return 'file';
+  if (selection.outcome !== 'selected' || selection.store === 'file') return undefined;
+  const store = await stores.open(selection.store);
+  if (store.listing !== 'all') return undefined;
+  return (await store.list(undefined, { signal })).length > 0 ? selection.store : undefined;
+}
+
+function countByStore(placement: PlacementIndex): StorageReport['kept'] {
+  const counts = new Map<StoreId, number>();
+  for (const { store } of placement) counts.set(store, (counts.get(store) ?? 0) + 1);
+  return [...counts].map(([store, credentials]) => ({ store, credentials }));
+}
+
+/** Puts the stores that the machine has before those that it doesn't have. */
+function sortByRelevance(skipped: readonly SkippedStoreReport[]): readonly SkippedStoreReport[] {
+  const exists = (store: SkippedStoreReport) => store.class === 'service-failure' || store.reason === 'volatile';
+  return [...skipped].sort((a, b) => Number(exists(b)) - Number(exists(a)));
+}
+
+function describeNextStore(store: StoreId | undefined, selection: SelectionReport): string[] {
+  if (store === undefined || selection.outcome !== 'selected' || selection.store === store) return [];
+  return [`the newest credential is in the ${storeNames[store]}; new ones go to the ${storeNames[selection.store]}`];
 }

@@ -11,8 +11,8 @@ import {
 } from '../../domain/selection/probe-result.ts';
 import { replaySelection } from '../../domain/selection/selection.ts';
 import { type CandidateId, candidateIds } from '../../domain/store-id.ts';
+import { parseJson } from '../../domain/text/encodings.ts';
 import { isPrintable } from '../../domain/text/escape.ts';
-import { parseJson } from '../../domain/text/json.ts';
 import { reportSelection, type SelectionReport } from './selection-report.ts';
 
 /** Longer than any real report. In UTF-16 code units. */

@@ -1,12 +1,15 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { findEntry } from '../../domain/placement/placement-index.ts';
-import { type Attributes, findValue, findValues, parseBoolean } from '../../domain/protocols/git-attributes.ts';
 import {
+  type Attributes,
   buildGitAnswer,
+  findValue,
+  findValues,
   hasCapability,
   isRejected,
   matchesRequest,
+  parseBoolean,
   parseGitSecret,
   parseGitUsername,
   serialiseGitSecret,

@@ -2,8 +2,8 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { parseSession, type Session, validToken } from '../../domain/sign-in/session.ts';
-import type { Mutex } from '../../ports/mutex.ts';
 import type { AuthorizationServer } from '../../ports/sign-in/authorization-server.ts';
+import type { Mutex } from '../../ports/system.ts';
 import type { Context } from '../context.ts';
 import { getCredential } from '../credentials/get-credential.ts';
 
@@ -57,7 +57,7 @@ export function decodeSession(secret: Secret): Session {
 /** Only warns on failure, because the renewed token is valid anyway. */
 async function saveRenewed(context: Context, name: CredentialName, previous: Session, renewed: Session): Promise<void> {
   // Loaded only now, so that printing a token that is still valid doesn't load what writes.
-  const { replaceSession } = await import('./save-session.ts');
+  const { replaceSession } = await import('./change-session.ts');
   try {
     await replaceSession(context, name, previous, renewed);
   } catch (error) {

@@ -1,8 +1,7 @@
 import type { Cli } from '../cli.ts';
 import { type Command, defineCommand, globalOptions } from '../command.ts';
-import { readBashLine } from '../completion/bash-line.ts';
 import { complete } from '../completion/complete.ts';
-import { formatCompletion, formatForBash, formatScript, shells } from '../completion/shells.ts';
+import { formatCompletion, formatForBash, formatScript, readBashLine, shells } from '../completion/shells.ts';
 
 export function completionCommand(cli: Cli): Command {
   return defineCommand({

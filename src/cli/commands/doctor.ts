@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { acceptEncryptedFile } from '../../app/accept-file.ts';
 import type { Context } from '../../app/context.ts';
 import { type DoctorReport, examine } from '../../app/doctor/examine.ts';
 import { maxReportLength, replayReport } from '../../app/doctor/replay.ts';
+import { acceptEncryptedFile } from '../../app/encrypted-file.ts';
 import { type Repair, repair } from '../../app/reconcile/repair.ts';
 import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
@@ -10,8 +10,7 @@ import { resolveStoreWord, type StoreId, storeWords } from '../../domain/store-i
 import type { Cli } from '../cli.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { exitCodes, toExitCode } from '../exit.ts';
-import { formatDoctorReport } from '../output/doctor-text.ts';
-import { createPaint } from '../output/paint.ts';
+import { createPaint, formatDoctorReport } from '../output/doctor-text.ts';
 import { formatRepair } from '../output/reconcile-text.ts';
 import { readStdin } from '../stdin.ts';
 import { storeWordsText } from './credential.ts';

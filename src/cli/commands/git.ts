@@ -3,11 +3,11 @@ import { eraseForGit, getForGit, storeForGit } from '../../app/protocols/git.ts'
 import { CredentialError } from '../../domain/credential-error.ts';
 import {
   type Attributes,
+  capabilities,
   formatAttributes,
   parseAttributes,
   parseBoolean,
-} from '../../domain/protocols/git-attributes.ts';
-import { capabilities } from '../../domain/protocols/git-credential.ts';
+} from '../../domain/protocols/git-credential.ts';
 import { keystow } from '../../profiles/keystow.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, defineCommand, defineHelperCommands, type HelperActions } from '../command.ts';

@@ -1,4 +1,4 @@
-import { changePassphrase } from '../../app/change-passphrase.ts';
+import { changePassphrase } from '../../app/encrypted-file.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, defineCommand, defineGroup } from '../command.ts';

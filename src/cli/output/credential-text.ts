@@ -1,13 +1,12 @@
-import type { ResealResult } from '../../app/change-passphrase.ts';
 import type { Context } from '../../app/context.ts';
 import type { ListedCredential } from '../../app/credentials/list-credentials.ts';
 import type { WriteResult } from '../../app/credentials/set-credential.ts';
-import { describeProtection } from '../../app/doctor/storage-report.ts';
+import { describeProtection } from '../../app/doctor/examine.ts';
+import type { ResealResult } from '../../app/encrypted-file.ts';
 import { advise } from '../../domain/advice/advise.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import { type Line, tab } from './line.ts';
-import { formatName } from './text.ts';
+import { formatName, type Line, tab } from './text.ts';
 
 /** Service, tab, account. */
 export function formatListed({ service, account }: ListedCredential): Line {

@@ -1,10 +1,10 @@
-import type { DoctorReport } from '../../app/doctor/examine.ts';
+import { styleText } from 'node:util';
+import { type DoctorReport, formatNotUsed } from '../../app/doctor/examine.ts';
 import type { SelectionReport } from '../../app/doctor/selection-report.ts';
-import { formatNotUsed } from '../../app/doctor/storage-report.ts';
 import { storeNames } from '../../domain/store-id.ts';
-import { type Line, type Span, styled } from './line.ts';
+import type { colorOption } from '../command.ts';
 import { formatSelectionPath, formatStoreTable } from './selection-text.ts';
-import { formatName, wrap } from './text.ts';
+import { formatName, type Line, type Paint, type Span, styled, wrap } from './text.ts';
 
 export interface DoctorTextOptions {
   /** Where lines are wrapped, in characters. Commands to copy are never wrapped. */
@@ -72,4 +72,27 @@ function formatFixes({ storage, selection, inputs, divergences = [] }: Report): 
     add(kind === 'conflict' || kind === 'stale-only' ? 'To choose which copy to keep' : 'To repair', fix);
   }
   return [...goals].flatMap(([fix, goal]) => ['', `${goal}:`, ['    ', styled('strong', fix)]]);
+}
+
+const formats = {
+  strong: 'bold',
+  faint: 'dim',
+  // Bold too: plain colours are hard to read on a light terminal.
+  good: ['bold', 'green'],
+  fair: ['bold', 'yellow'],
+  bad: ['bold', 'red'],
+} as const;
+
+/**
+ * `auto`: on a terminal that supports colours, unless NO_COLOR is set (no-color.org). `always` and `never` override the
+ * environment.
+ */
+export function createPaint(
+  when: (typeof colorOption.choices)[number],
+  environment: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): Paint {
+  const auto = isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb';
+  const colours = when === 'always' || (when === 'auto' && auto);
+  return (style, text) => (colours ? styleText([formats[style]].flat(), text, { validateStream: false }) : text);
 }

@@ -1,7 +1,7 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { exitCodes, toExitCode } from '../exit.ts';
-import { type Line, renderLines } from './line.ts';
+import { type Line, renderLines } from './text.ts';
 
 /** Prints an error and a hint to stderr, never a stack. Returns the exit code. */
 export function reportFailure(error: unknown, { program, errorNames }: Profile, cancelled: boolean): number {

@@ -1,8 +1,7 @@
 import { writeSync } from 'node:fs';
 import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { type Line, type Paint, renderLines } from './line.ts';
-import { formatJson } from './text.ts';
+import { formatJson, type Line, type Paint, renderLines } from './text.ts';
 
 const stdout = 1;
 

@@ -3,8 +3,7 @@ import { assertNever } from '../../domain/assert-never.ts';
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import { selectionRules } from '../../domain/selection/selection-rules.ts';
 import { type CandidateId, type StoreId, storeNames } from '../../domain/store-id.ts';
-import { type Line, type Span, type Style, styled } from './line.ts';
-import { wrap } from './text.ts';
+import { type Line, type Span, type Style, styled, wrap } from './text.ts';
 
 type Report = Pick<DoctorReport, 'selection' | 'inputs'>;
 

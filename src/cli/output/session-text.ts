@@ -1,6 +1,6 @@
 import type { Context } from '../../app/context.ts';
 import type { Removal } from '../../app/credentials/delete-credential.ts';
-import type { SignOutResult } from '../../app/sign-in/sign-out.ts';
+import type { SignOutResult } from '../../app/sign-in/change-session.ts';
 import { formatRemovalCommand, type RemovalContext } from '../../domain/advice/commands.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';

@@ -1,7 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import type { CredentialName } from '../credential-name.ts';
-import { longEntries, toPassEntry } from '../entries/pass-entry.ts';
-import { formatWindowsTarget, toWindowsEntry } from '../entries/windows-entry.ts';
+import { formatWindowsTarget, longEntries, toPassEntry, toWindowsEntry } from '../entry-names.ts';
 import type { Distribution, HostInfo } from '../host-info.ts';
 import type { Provider } from '../selection/probe-result.ts';
 import type { StoreId } from '../store-id.ts';

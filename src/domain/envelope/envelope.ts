@@ -1,6 +1,5 @@
 import type { KeySource } from '../profile.ts';
-import { computeBase64Length } from '../text/base64.ts';
-import { isObject, parseJson } from '../text/json.ts';
+import { computeBase64Length, isObject, parseJson } from '../text/encodings.ts';
 import { type KdfHeader, normaliseKdfHeader, parseKdf } from './key-derivation.ts';
 import {
   type KeySlot,

@@ -1,4 +1,4 @@
-import { computeBase64Length } from '../text/base64.ts';
+import { computeBase64Length } from '../text/encodings.ts';
 
 /** HKDF with SHA-256 (RFC 5869) over the home directory. `salt`: 32 bytes, base64. */
 export interface HkdfHeader {

@@ -1,6 +1,5 @@
 import type { KeySource } from '../profile.ts';
-import { computeBase64Length } from '../text/base64.ts';
-import { isObject } from '../text/json.ts';
+import { computeBase64Length, isObject } from '../text/encodings.ts';
 import { argon2Bounds, type KdfHeader, normaliseKdfHeader, parseKdf } from './key-derivation.ts';
 
 /** The file key, wrapped with a key that is derived from the home directory or from a passphrase. */

@@ -2,7 +2,7 @@ import { type CredentialName, compareNames, toCredentialName } from '../credenti
 import type { FileRecord } from '../envelope/file-record.ts';
 import { keySources } from '../profile.ts';
 import { type StoreId, storeNames } from '../store-id.ts';
-import { isObject, parseJson } from '../text/json.ts';
+import { isObject, parseJson } from '../text/encodings.ts';
 import type { PlacementEntry, PlacementIndex } from './placement-index.ts';
 
 /** What {@link parsePlacement} found in a file. */

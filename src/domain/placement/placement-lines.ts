@@ -1,6 +1,6 @@
 import { type CredentialName, compareNames } from '../credential-name.ts';
 import type { FileRecord } from '../envelope/file-record.ts';
-import { parseJson } from '../text/json.ts';
+import { parseJson } from '../text/encodings.ts';
 import { formatEntry, formatHead, formatTail, parseEntry, parseHead } from './placement-codec.ts';
 import type { PlacementEntry } from './placement-index.ts';
 

@@ -1,5 +1,5 @@
 import { CredentialError } from '../credential-error.ts';
-import { isObject, parseJson } from '../text/json.ts';
+import { isObject, parseJson } from '../text/encodings.ts';
 
 /** What a token endpoint returned: the bearer tokens of one account. Named after RFC 6749 §5.1, with times in ISO 8601, UTC. */
 export interface TokenSet {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Attributes } from '../../../src/domain/protocols/git-attributes.ts';
-import { buildGitAnswer } from '../../../src/domain/protocols/git-credential.ts';
+import { type Attributes, buildGitAnswer } from '../../../src/domain/protocols/git-credential.ts';
 
 const nowMs = Date.UTC(2026, 10, 3);
 const later = String(nowMs / 1000 + 60);

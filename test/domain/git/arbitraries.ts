@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Attribute, Attributes } from '../../../src/domain/protocols/git-attributes.ts';
+import type { Attribute, Attributes } from '../../../src/domain/protocols/git-credential.ts';
 
 function bytesExcept(...codes: readonly number[]): fc.Arbitrary<string> {
   const byte = fc.integer({ min: 1, max: 255 }).filter((code) => !codes.includes(code));

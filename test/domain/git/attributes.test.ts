@@ -9,7 +9,7 @@ import {
   maxLineBytes,
   parseAttributes,
   parseBoolean,
-} from '../../../src/domain/protocols/git-attributes.ts';
+} from '../../../src/domain/protocols/git-credential.ts';
 import { attributes, key, value } from './arbitraries.ts';
 
 function catchError(work: () => unknown): CredentialError {

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Attribute, Attributes } from '../../../src/domain/protocols/git-attributes.ts';
-import { parseGitUsername, toGitName, toGitService } from '../../../src/domain/protocols/git-credential.ts';
+import {
+  type Attribute,
+  type Attributes,
+  parseGitUsername,
+  toGitName,
+  toGitService,
+} from '../../../src/domain/protocols/git-credential.ts';
 import { utf8 } from './arbitraries.ts';
 
 const https = (host: string, path?: string): Attributes => [

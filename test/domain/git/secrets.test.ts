@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Attributes, findValue } from '../../../src/domain/protocols/git-attributes.ts';
 import {
+  type Attributes,
+  findValue,
   isGitSecretExpired,
   isRejected,
   matchesRequest,

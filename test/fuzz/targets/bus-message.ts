@@ -1,12 +1,11 @@
 import { ok } from 'node:assert/strict';
-import { ProtocolError } from '../../../src/adapters/secret-service/dbus/errors.ts';
 import {
   fixedHeaderBytes,
   maxMessageBytes,
   readExtent,
   readHeader,
 } from '../../../src/adapters/secret-service/dbus/header.ts';
-import { Reader } from '../../../src/adapters/secret-service/dbus/reader.ts';
+import { ProtocolError, Reader } from '../../../src/adapters/secret-service/dbus/reader.ts';
 import { replies } from '../bus-replies.ts';
 import { type FuzzTarget, tryParse } from '../target.ts';
 

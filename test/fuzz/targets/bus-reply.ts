@@ -1,5 +1,4 @@
-import { ProtocolError } from '../../../src/adapters/secret-service/dbus/errors.ts';
-import { Reader } from '../../../src/adapters/secret-service/dbus/reader.ts';
+import { ProtocolError, Reader } from '../../../src/adapters/secret-service/dbus/reader.ts';
 import { replies } from '../bus-replies.ts';
 import { type FuzzTarget, tryParse } from '../target.ts';
 

@@ -1,6 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { findValue, formatAttributes, parseAttributes } from '../../../src/domain/protocols/git-attributes.ts';
 import {
+  findValue,
+  formatAttributes,
+  parseAttributes,
   parseGitSecret,
   parseGitUsername,
   serialiseGitSecret,

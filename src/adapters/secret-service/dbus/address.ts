@@ -1,3 +1,6 @@
+import { lstatSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
 /** The environment variables that say where the session bus and the programs of the Secret Service are. */
 export interface SessionEnvironment {
   readonly DBUS_SESSION_BUS_ADDRESS?: string | undefined;
@@ -37,4 +40,24 @@ function decodePercent(text: string): string {
     .toString('latin1')
     .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   return Buffer.from(bytes, 'latin1').toString();
+}
+
+/**
+ * Returns whether a socket and its folder certainly belong to the user or to root, and nobody else can put another socket in
+ * its place. An abstract socket (a leading NUL) has no owner that could be examined, so it always passes.
+ */
+export function isSocketSafe(path: string): boolean {
+  if (path.startsWith('\0')) return true;
+  try {
+    return isOwn(lstatSync(path), 'socket') && isOwn(statSync(dirname(path)), 'folder');
+  } catch {
+    return false;
+  }
+}
+
+/** In a shared (sticky) folder, nobody can replace another user's socket. A folder that a group can write to needs a closer look. */
+function isOwn(stats: Stats, kind: 'socket' | 'folder'): boolean {
+  const { uid, mode } = stats;
+  if (uid !== process.geteuid?.() && uid !== 0) return false;
+  return kind === 'socket' ? !stats.isSymbolicLink() : (mode & 0o022) === 0 || (mode & 0o1000) !== 0;
 }

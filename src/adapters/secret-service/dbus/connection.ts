@@ -1,5 +1,4 @@
 import { createConnection, type Socket } from 'node:net';
-import { BusError, ProtocolError } from './errors.ts';
 import {
   type Extent,
   fixedHeaderBytes,
@@ -11,7 +10,7 @@ import {
   readHeader,
   writeCall,
 } from './header.ts';
-import { Reader } from './reader.ts';
+import { ProtocolError, Reader } from './reader.ts';
 import { Writer } from './writer.ts';
 
 /** A method call, and how its reply is read. */
@@ -246,4 +245,14 @@ function checkAuthResponse(received: string): void {
   if ('REJECTED'.startsWith(received.slice(0, 8)))
     throw new BusError('org.freedesktop.DBus.Error.AuthFailed', 'the bus rejects this user');
   throw new ProtocolError('what listens at the address of the session bus does not speak D-Bus');
+}
+
+/** An error reply, or a connection that closed: `errorName` is then `org.freedesktop.DBus.Error.Disconnected`. */
+export class BusError extends Error {
+  readonly errorName: string;
+
+  constructor(errorName: string, text: string) {
+    super(text);
+    this.errorName = errorName;
+  }
 }

@@ -1,5 +1,4 @@
-import { ProtocolError } from './errors.ts';
-import { Reader } from './reader.ts';
+import { ProtocolError, Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
 /** D-Bus specification, "Message Types". */

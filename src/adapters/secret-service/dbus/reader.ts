@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { ProtocolError } from './errors.ts';
 
 /** How many elements the arrays of one message may have together, so that a few bytes never become much memory. */
 const maxElements = 250_000;
@@ -152,3 +151,6 @@ export class Reader {
     return start;
   }
 }
+
+/** Bytes that violate the D-Bus specification, that no call expects, or that are more than this client accepts. */
+export class ProtocolError extends Error {}

@@ -1,5 +1,5 @@
 import { CredentialError } from '../../../domain/credential-error.ts';
-import { isObject, parseJson } from '../../../domain/text/json.ts';
+import { isObject, parseJson } from '../../../domain/text/encodings.ts';
 import type { HttpResponse } from '../http.ts';
 import { redact } from '../redact.ts';
 

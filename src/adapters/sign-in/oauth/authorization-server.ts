@@ -1,10 +1,9 @@
 import type { TokenSet } from '../../../domain/sign-in/session.ts';
 import type { AuthorizationServer } from '../../../ports/sign-in/authorization-server.ts';
-import { callLibrary, createConnector, type OAuthClient } from './client.ts';
+import { callLibrary, createConnector, type OAuthClient, toTokenSet } from './client.ts';
 import { type AuthorizationServerOptions, type OAuthCall, withDefaults } from './settings.ts';
 import { signIn } from './sign-in.ts';
 import { isTokenTypeUnsupported, isTokenUnknown, signInEndedError, toError } from './to-error.ts';
-import { toTokenSet } from './token-set.ts';
 
 /** Implements the port with openid-client, which the OpenID Foundation has certified. */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {

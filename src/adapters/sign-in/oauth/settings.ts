@@ -1,6 +1,6 @@
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { isLoopback } from '../../../domain/sign-in/ip-address.ts';
-import type { Clock } from '../../../ports/clock.ts';
+import type { Clock } from '../../../ports/system.ts';
 
 export interface AuthorizationServerOptions {
   /** The provider's URL, such as `https://accounts.google.com`. `http:` only for a loopback address. */

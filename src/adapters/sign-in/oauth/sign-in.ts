@@ -1,12 +1,11 @@
 import type { TokenSet } from '../../../domain/sign-in/session.ts';
 import type { SignInRequest } from '../../../ports/sign-in/authorization-server.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
-import { callLibrary, type OAuthClient } from './client.ts';
+import { callLibrary, type OAuthClient, toTokenSet } from './client.ts';
 import { createSignedInPage, createSignInFailedPage } from './page.ts';
 import { listenForRedirect, type Redirect, type RedirectListener } from './redirect-listener.ts';
 import type { OAuthCall, OAuthSettings } from './settings.ts';
 import { isClientRejected, isServerResponse, signInTimedOut, toError } from './to-error.ts';
-import { toTokenSet } from './token-set.ts';
 
 /** Ties the redirect and the token response to this sign-in. New for each one. */
 interface Challenge {

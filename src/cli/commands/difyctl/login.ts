@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { selectStore } from '../../../app/credentials/select-store.ts';
-import { saveSession } from '../../../app/sign-in/save-session.ts';
+import { saveSession } from '../../../app/sign-in/change-session.ts';
 import { toDifyName } from '../../../domain/sign-in/dify-account.ts';
 import { defaultDifyHost } from '../../../profiles/difyctl.ts';
 import type { Cli } from '../../cli.ts';

@@ -1,5 +1,5 @@
 import { selectStore } from '../../../app/credentials/select-store.ts';
-import { saveSession } from '../../../app/sign-in/save-session.ts';
+import { saveSession } from '../../../app/sign-in/change-session.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';

@@ -1,4 +1,4 @@
-import { signOut } from '../../../app/sign-in/sign-out.ts';
+import { signOut } from '../../../app/sign-in/change-session.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';

@@ -1,6 +1,6 @@
-import { saveSession } from '../../../app/sign-in/save-session.ts';
+import { saveSession } from '../../../app/sign-in/change-session.ts';
 import { parseApiKey } from '../../../domain/sign-in/session.ts';
-import type { Terminal } from '../../../ports/terminal.ts';
+import type { Terminal } from '../../../ports/interaction.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';

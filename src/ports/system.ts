@@ -1,3 +1,11 @@
+import type { OperationOptions } from './credential-store.ts';
+
+/**
+ * Runs `work` while no other work holds the same lock, in this process or another. Settles as `work` does. `held` returns
+ * whether the lock is still held: a process that was suspended may have lost it.
+ */
+export type Mutex = <T>(work: (held: () => boolean) => Promise<T>, options?: OperationOptions) => Promise<T>;
+
 /**
  * Runs a command on this process's stdin, stdout and stderr, and waits until it ends. Signals to this process are passed
  * on, and the child decides what to do.
@@ -18,3 +26,6 @@ export interface Child {
   /** Variables to add to this process's environment. Its own secret variables are not passed on. */
   readonly variables: Readonly<Record<string, string>>;
 }
+
+/** The current time in the format of `Date.prototype.toISOString`, such as `2026-11-03T09:00:00.000Z`. */
+export type Clock = () => string;

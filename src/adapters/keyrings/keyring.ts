@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CredentialError } from '../../domain/credential-error.ts';
+import type { Secret } from '../../domain/secret.ts';
 import { type ProbeResult, serviceFailureReasons, unsupportedReasons } from '../../domain/selection/probe-result.ts';
 import { rootMessage } from '../../domain/text/messages.ts';
 
@@ -38,4 +39,14 @@ export function toProbeResult(error: unknown): ProbeResult {
   if (unsupported !== undefined) return { kind: 'unsupported', reason: unsupported, ...evidence };
   const reason = serviceFailureReasons.find((reason) => reason === error.code) ?? 'failed';
   return { kind: 'service-failure', reason, ...evidence };
+}
+
+/** Largest secret in an OS keyring or pass, whatever the limit of a single item there. */
+const maxSecretBytes = 8 * 1024 * 1024;
+
+/** Larger than {@link maxSecretBytes} → `too-large`. */
+export function checkSecretSize(secret: Secret): void {
+  if (secret.expose().length > maxSecretBytes) {
+    throw new CredentialError('too-large', 'the secret is larger than 8 MiB');
+  }
 }
