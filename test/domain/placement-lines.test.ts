@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import type { FileRecord } from '../../src/domain/envelope/file-record.ts';
-import { parsePlacement, serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
+import { findLine, parsePlacement, serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
 import {
   findEntry,
   type PlacementIndex,
@@ -48,9 +48,35 @@ describe('the lines of a placement file', () => {
   test('law: one entry is found as if all were parsed', () => {
     fc.assert(
       fc.property(placements, record, name, (placement, file, each) => {
-        const lines = PlacementLines.parse(serialisePlacement(placement, file), each);
-        expect(lines).toMatchObject({ entry: findEntry(placement, each), file });
+        const text = serialisePlacement(placement, file);
+        const expected = { entry: findEntry(placement, each), file };
+        expect(PlacementLines.parse(text, each)).toMatchObject(expected);
+        expect(findLine(text, each)).toEqual(expected);
       }),
+    );
+  });
+
+  test('law: an entry is found whatever else has changed, but is absent only from an intact text', () => {
+    fc.assert(
+      fc.property(
+        placements,
+        record,
+        name,
+        fc.nat(),
+        fc.string({ maxLength: 4 }),
+        (placement, file, each, at, insert) => {
+          const lines = serialisePlacement(placement, file).split('\n');
+          const other = 1 + (at % Math.max(1, lines.length - 3));
+          fc.pre(insert !== '' && placement.length > 0 && !insert.includes('\n'));
+          lines[other] = `${lines[other]}`.replace('{', insert);
+          const text = lines.join('\n');
+          fc.pre(text !== serialisePlacement(placement, file));
+          const entry = findEntry(placement, each);
+          const isChanged = entry !== undefined && placement.indexOf(entry) === other - 1;
+          expect(findLine(text, each)).toEqual(entry && !isChanged ? { entry, file } : undefined);
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 
@@ -81,13 +107,17 @@ describe('the lines of a placement file', () => {
 
   test.each(['', '\n', '{}\n', '[]', '{"format":"keystow-placement","version":1,"credentials":[\n]}\n'])(
     '%j has no checksum',
-    (text) => expect(PlacementLines.parse(text, { service: 'a', account: 'b' })).toBeUndefined(),
+    (text) => {
+      expect(PlacementLines.parse(text, { service: 'a', account: 'b' })).toBeUndefined();
+      expect(findLine(text, { service: 'a', account: 'b' })).toBeUndefined();
+    },
   );
 
   test('a line that the checksum covers, but that is no valid entry, is left to the parser of the whole file', () => {
     const each = { service: 'a', account: 'b' };
     const invalid = { ...each, store: 'cloud', writtenAt: at, stale: [] } as unknown as PlacementIndex[number];
     const text = serialisePlacement([invalid]);
+    expect(findLine(text, each)).toBeUndefined();
     expect(PlacementLines.parse(text, each)).toBeUndefined();
     expect(PlacementLines.parse(text, { service: 'a', account: 'c' })).toBeUndefined();
     expect(parsePlacement(text).kind).toBe('damaged');

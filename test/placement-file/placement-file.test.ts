@@ -7,6 +7,7 @@ import { failure } from '../contract/errors.ts';
 import { alice, bob, newPlace } from '../encrypted-file/place.ts';
 import { needsPosix } from '../support/needs.ts';
 
+const carol = { service: 'example.com', account: 'carol' };
 const at = '2026-11-03T09:00:00.000Z';
 const posix = process.platform !== 'win32';
 
@@ -98,14 +99,23 @@ describe('an unusable placement file', () => {
     ['a changed entry', (text: string) => text.replace('"keychain"', '"cloud"')],
     ['a lost line', (text: string) => text.replace(/\n\{"service":[^\n]*,(?=\n)/, '\nx,')],
     ['a lost end', (text: string) => text.slice(0, -3)],
-  ])('%s is noticed by the read of another credential', async (_, damage) => {
+  ])('%s is noticed when another credential is absent or written', async (_, damage) => {
     const { repository, path } = newRepository();
     await repository.update((now) => recordWrite(now, alice, 'keychain', at));
     await repository.update((now) => recordWrite(now, bob, 'file', at));
     writeFileSync(path, damage(readFileSync(path, 'utf8')));
-    expect(await repository.read(bob)).toMatchObject({ placement: [], state: 'damaged' });
+    expect(await repository.read(carol)).toMatchObject({ placement: [], state: 'damaged' });
     await repository.update((now) => recordWrite(now, bob, 'file', at), bob);
     expect((await repository.read()).placement).toMatchObject([bob]);
+  });
+
+  test('a changed entry does not matter to the read of another credential that is found', async () => {
+    const { repository, path } = newRepository();
+    await repository.update((now) => recordWrite(now, alice, 'keychain', at));
+    await repository.update((now) => recordWrite(now, bob, 'file', at));
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"keychain"', '"cloud"'));
+    expect((await repository.read(bob)).placement).toMatchObject([{ ...bob, store: 'file' }]);
+    expect(await repository.read(alice)).toMatchObject({ placement: [], state: 'damaged' });
   });
 
   const put = (text: string) => {

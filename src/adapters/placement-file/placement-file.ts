@@ -2,9 +2,8 @@ import { assertNever } from '../../domain/assert-never.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { type FileRecordUpdate, mergeFileRecord } from '../../domain/envelope/file-record.ts';
-import { type ParsedPlacement, parseHead, parsePlacement } from '../../domain/placement/placement-codec.ts';
+import { findLine, type ParsedPlacement, parseHead, parsePlacement } from '../../domain/placement/placement-codec.ts';
 import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
-import { PlacementLines } from '../../domain/placement/placement-lines.ts';
 import type { PlacementRepository, PlacementSnapshot } from '../../ports/placement-repository.ts';
 import { laterVersionProblem, type ManagedFile } from '../files/file-errors.ts';
 import { readPrivateFile } from '../files/read-private-file.ts';
@@ -107,15 +106,16 @@ function readText(file: ManagedFile): Promise<string | undefined> {
   return readPrivateFile(file, { maxBytes, notice: () => undefined });
 }
 
+/** The record has a checksum of its own. */
 function parseRecord(text: string): Pick<PlacementSnapshot, 'file'> {
   const head = parseHead(text);
   return head ? { ...(head.file && { file: head.file }) } : parseSnapshot(text);
 }
 
 function parseSnapshot(text: string, only?: CredentialName): PlacementSnapshot {
-  const lines = only && PlacementLines.parse(text, only);
-  if (lines === undefined) return toSnapshot(parsePlacement(text));
-  const { entry, file } = lines;
+  const found = only && findLine(text, only);
+  if (found === undefined) return toSnapshot(parsePlacement(text));
+  const { entry, file } = found;
   return { placement: entry ? [entry] : [], state: 'intact', ...(file && { file }) };
 }
 

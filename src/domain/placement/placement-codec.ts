@@ -42,17 +42,51 @@ export function formatTail(text: string): string {
 }
 
 /**
- * Parses all but the credentials. Returns their lines as text, or `undefined` unless {@link serialisePlacement} wrote the
- * text, and nothing has changed since.
+ * Parses the first line. Returns the other lines up to the last one as text, or `undefined` unless
+ * {@link serialisePlacement} may have written the text. See {@link isIntact}.
  */
 export function parseHead(text: string): { readonly lines: string; readonly file: FileRecord | undefined } | undefined {
   const end = text.lastIndexOf('\n', text.length - 2);
   const start = text.indexOf('\n');
   if (start < 0 || !text.startsWith(`{"format":"${placementFormat}","version":${placementVersion},`)) return undefined;
-  const before = text.slice(0, end);
-  if (text.slice(end) !== formatTail(before)) return undefined;
+  if (!/^\n\],"check":\d+\}\n$/.test(text.slice(end))) return undefined;
   const fields = parseJson(`${text.slice(0, start)}]}`);
   return isObject(fields) ? { lines: text.slice(start, end), file: parseFileRecord(fields.file) } : undefined;
+}
+
+/** Returns whether nothing in the text has changed since {@link serialisePlacement} wrote it. */
+export function isIntact(text: string): boolean {
+  const end = text.lastIndexOf('\n', text.length - 2);
+  return text.slice(end) === formatTail(text.slice(0, end));
+}
+
+/**
+ * Finds one credential's entry by the beginning of its line, without parsing the others: ten thousand take longer than
+ * opening the encrypted file. Damage elsewhere doesn't matter to an entry that's found. It's only absent if the whole text is
+ * intact. Returns `undefined` if all of it has to be parsed.
+ */
+export function findLine(
+  text: string,
+  name: CredentialName,
+): { readonly entry: PlacementEntry | undefined; readonly file: FileRecord | undefined } | undefined {
+  const head = parseHead(text);
+  if (head === undefined) return undefined;
+  const { lines, file } = head;
+  const start = lines.indexOf(formatBeginning(name));
+  if (start < 0) return isIntact(text) ? { entry: undefined, file } : undefined;
+  const end = lines.indexOf('\n', start + 1);
+  const line = trimComma(lines.slice(start + 1, end < 0 ? undefined : end));
+  const entry = parseEntry(parseJson(line));
+  return entry && formatEntry(entry) === line ? { entry, file } : undefined;
+}
+
+/** No JSON string contains a line break, so this is found nowhere else. */
+export function formatBeginning({ service, account }: CredentialName): string {
+  return `\n${JSON.stringify({ service, account }).slice(0, -1)},`;
+}
+
+export function trimComma(lines: string): string {
+  return lines.endsWith(',') ? lines.slice(0, -1) : lines;
 }
 
 function formatFileRecord({ keySource, written }: FileRecord): object {

@@ -1,13 +1,21 @@
 import { type CredentialName, compareNames } from '../credential-name.ts';
 import type { FileRecord } from '../envelope/file-record.ts';
 import { parseJson } from '../text/encodings.ts';
-import { formatEntry, formatHead, formatTail, parseEntry, parseHead } from './placement-codec.ts';
+import {
+  formatBeginning,
+  formatEntry,
+  formatHead,
+  formatTail,
+  isIntact,
+  parseEntry,
+  parseHead,
+  trimComma,
+} from './placement-codec.ts';
 import type { PlacementEntry } from './placement-index.ts';
 
 /**
- * A placement file in which one credential's entry is found or replaced by its text, because parsing ten thousand
- * entries takes longer than opening the encrypted file. Its checksum proves that the other entries are as keystow wrote
- * them.
+ * A placement file in which one credential's entry is replaced by its text, without parsing the others. Its checksum proves
+ * that they are as keystow wrote them.
  */
 export class PlacementLines {
   /** The credential's entry; `undefined` if it has none. */
@@ -28,7 +36,7 @@ export class PlacementLines {
   /** Returns `undefined` for any text but what keystow writes: all of it has to be parsed. */
   static parse(text: string, name: CredentialName): PlacementLines | undefined {
     const head = parseHead(text);
-    if (head === undefined) return undefined;
+    if (head === undefined || !isIntact(text)) return undefined;
     const { lines, file } = head;
     const start = lines.indexOf(formatBeginning(name));
     if (start < 0) {
@@ -57,11 +65,6 @@ interface Span {
   readonly end: number;
 }
 
-/** No JSON string contains a line break, so this is found nowhere else. */
-function formatBeginning({ service, account }: CredentialName): string {
-  return `\n${JSON.stringify({ service, account }).slice(0, -1)},`;
-}
-
 function findEnd(lines: string, start: number): number {
   const end = lines.indexOf('\n', start + 1);
   return end < 0 ? lines.length : end;
@@ -69,10 +72,6 @@ function findEnd(lines: string, start: number): number {
 
 function parseLine(lines: string, { start, end }: Span): unknown {
   return parseJson(trimComma(lines.slice(start, end)));
-}
-
-function trimComma(lines: string): string {
-  return lines.endsWith(',') ? lines.slice(0, -1) : lines;
 }
 
 /** Where the line of an absent credential belongs, by binary search. */
