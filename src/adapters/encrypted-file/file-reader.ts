@@ -95,12 +95,16 @@ export class FileReader {
       const envelope = await readEnvelope(this.envelopeFile);
       if (envelope === undefined) return undefined;
       let fault = findUntoleratedFault(envelope, this.options, record, tolerance);
-      if (fault === undefined) {
-        const opened = await open(envelope);
-        if (opened === undefined) return undefined;
-        const payload = parsePayload(this.envelopeFile.file, envelope, opened.payload);
-        if (!tolerance.replaced) fault = findCounterFault(payload.counter, record);
-        if (fault === undefined) return { envelope, opened, payload };
+      try {
+        if (fault === undefined) {
+          const opened = await open(envelope);
+          if (opened === undefined) return undefined;
+          const payload = parsePayload(this.envelopeFile.file, envelope, opened.payload);
+          if (!tolerance.replaced) fault = findCounterFault(payload.counter, record);
+          if (fault === undefined) return { envelope, opened, payload };
+        }
+      } finally {
+        envelope.close?.();
       }
       if (!isRetry) continue;
       const { faultError } = await import('./file-fault.ts');

@@ -1,3 +1,4 @@
+import type { DecipherGCM } from 'node:crypto';
 import {
   type Envelope,
   type EnvelopeHeader,
@@ -15,7 +16,17 @@ import {
 } from '../../domain/envelope/key-slot.ts';
 
 /** An envelope whose ciphertext, with its tag, is decoded from base64. */
-export type SealedPayload = EnvelopeHeader & { readonly ciphertext: Uint8Array };
+export type SealedPayload = EnvelopeHeader & {
+  readonly ciphertext: Uint8Array | Decryptable;
+  /** Closes the file, if it's still open. */
+  close?(): void;
+};
+
+/** A ciphertext that is too large to keep in memory. */
+export interface Decryptable {
+  /** Returns the payload, or `undefined` if the ciphertext isn't authentic. */
+  decrypt(decipher: DecipherGCM): Buffer | undefined;
+}
 
 type Random = (bytes: number) => Uint8Array;
 
@@ -36,7 +47,11 @@ export function open(
   sealed: SealedPayload,
   associated = encodeAssociatedData(sealed),
 ): Buffer | undefined {
-  return decrypt(key, Buffer.from(sealed.nonce, 'base64'), sealed.ciphertext, associated);
+  const { ciphertext } = sealed;
+  const nonce = Buffer.from(sealed.nonce, 'base64');
+  return ciphertext instanceof Uint8Array
+    ? decrypt(key, nonce, ciphertext, associated)
+    : ciphertext.decrypt(createDecipher(key, nonce, associated));
 }
 
 function encodeAssociatedData(header: EnvelopeHeader): Uint8Array {
@@ -86,10 +101,7 @@ export function decrypt(
   associated: Uint8Array,
 ): Buffer | undefined {
   const end = ciphertext.length - tagBytes;
-  const decipher = loadNodeCrypto()
-    .createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
-    .setAAD(associated)
-    .setAuthTag(ciphertext.subarray(end));
+  const decipher = createDecipher(key, nonce, associated).setAuthTag(ciphertext.subarray(end));
   try {
     const plaintext = decipher.update(ciphertext.subarray(0, end));
     // Adds no bytes, but throws if the tag doesn't match.
@@ -98,6 +110,10 @@ export function decrypt(
   } catch {
     return undefined;
   }
+}
+
+function createDecipher(key: Uint8Array, nonce: Uint8Array, associated: Uint8Array): DecipherGCM {
+  return loadNodeCrypto().createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(associated);
 }
 
 /** Loads `node:crypto` when it's first needed: reads of other stores include this file, but don't need it. */

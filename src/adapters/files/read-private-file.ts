@@ -23,15 +23,40 @@ const posix = process.platform !== 'win32';
  * All checks use the open descriptor, so the file that is checked is the file that is read. The calls are synchronous,
  * which is faster for a small file.
  */
-export async function readPrivateFile(file: ManagedFile, options: ReadOptions): Promise<string | undefined> {
+export function readPrivateFile(file: ManagedFile, options: ReadOptions): Promise<string | undefined> {
+  return usePrivateFile(file, options, readText);
+}
+
+export interface OpenFile {
+  readonly descriptor: number;
+  readonly size: number;
+  /** Call it to close the descriptor later yourself. */
+  keep(): void;
+}
+
+export function readText({ descriptor }: OpenFile): string {
+  return readFileSync(descriptor, 'utf8');
+}
+
+/** Opens and checks the file as {@link readPrivateFile} does, and lets `use` read it. */
+export async function usePrivateFile<T>(
+  file: ManagedFile,
+  options: ReadOptions,
+  use: (opened: OpenFile) => T | Promise<T>,
+): Promise<T | undefined> {
   const descriptor = await openPrivateFile(file);
   if (descriptor === undefined) return undefined;
+  let isKept = false;
   try {
-    return await readDescriptor(file, descriptor, options);
+    const size = await checkDescriptor(file, descriptor, options);
+    const keep = () => {
+      isKept = true;
+    };
+    return await use({ descriptor, size, keep });
   } catch (error) {
     throw error instanceof CredentialError ? error : ioError(file, 'read', error);
   } finally {
-    closeQuietly(descriptor);
+    if (!isKept) closeQuietly(descriptor);
   }
 }
 
@@ -53,11 +78,12 @@ async function openPrivateFile(file: ManagedFile): Promise<number | undefined> {
   }
 }
 
-async function readDescriptor(
+/** Returns the size. */
+async function checkDescriptor(
   file: ManagedFile,
   descriptor: number,
   { maxBytes, notice }: ReadOptions,
-): Promise<string> {
+): Promise<number> {
   const stats = fstatSync(descriptor);
   rejectProblem(file, findProblem(stats));
   if (stats.size > maxBytes) throw damagedError(file, `it is larger than ${maxBytes} bytes`);
@@ -65,10 +91,10 @@ async function readDescriptor(
     const { restrictFile } = await import('./permissions.ts');
     restrictFile(file, descriptor, stats, notice);
   }
-  return readFileSync(descriptor, 'utf8');
+  return stats.size;
 }
 
-/** The text has been read, so a failure doesn't matter. */
+/** The file has been read, so a failure doesn't matter. */
 function closeQuietly(descriptor: number): void {
   try {
     closeSync(descriptor);

@@ -59,8 +59,8 @@ export const fileIdBytes = 16;
 /** In UTF-16 code units. */
 export const maxApplicationLength = 256;
 
-const beforeCiphertext = ',"ciphertext":"';
-const afterCiphertext = '"}\n';
+export const beforeCiphertext = ',"ciphertext":"';
+export const afterCiphertext = '"}\n';
 /** Length in base64. */
 const minCiphertextLength = Math.ceil(tagBytes / 3) * 4;
 
