@@ -56,3 +56,18 @@ export async function acceptEncryptedFile({ stores, placement, signal }: Context
   await stores.acceptFile({ signal });
   await placement.update((now) => now);
 }
+
+/**
+ * Seals the encrypted file for the current home directory, and accepts it. Resolves what opens the file, or `undefined` if it
+ * doesn't exist. If the process is killed, the old home directory or the current one opens it, and the call can be repeated.
+ *
+ * - neither home directory opens it, it's another application's, or weaker than required → rejects; nothing is written
+ */
+export async function adoptHome(
+  { stores, placement, signal }: Context,
+  oldHome: string,
+): Promise<KeySource | undefined> {
+  const keySource = await stores.adoptHome(oldHome, { signal });
+  await placement.update((now) => now);
+  return keySource;
+}

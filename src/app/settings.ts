@@ -28,7 +28,7 @@ export interface ProcessInfo {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** As in `process.platform`. */
   readonly platform: string;
-  /** The user's home folder, absolute. */
+  /** The user's home folder, absolute; `''` if it's unknown. */
   readonly home: string;
   /** The current folder, absolute. */
   readonly directory: string;
@@ -66,17 +66,36 @@ export function readSettings(profile: Profile, info: ProcessInfo): Settings {
 }
 
 /**
- * The folder that the user chose, or `%APPDATA%\PROGRAM` on Windows, or `$XDG_CONFIG_HOME/PROGRAM` if that's absolute
- * (XDG Base Directory Specification), or `~/.config/PROGRAM`.
+ * The folder that the user chose, or `%APPDATA%\PROGRAM` on Windows, or `$XDG_CONFIG_HOME/PROGRAM`, or
+ * `~/.config/PROGRAM`. A base folder that isn't absolute is ignored (XDG Base Directory Specification). The folder depends
+ * on the home folder, which is unknown → `invalid-setting`.
  */
 function resolveConfigFolder({ program, variables }: Profile, info: ProcessInfo): string {
   const { environment, platform, home } = info;
   const path = platform === 'win32' ? win32 : posix;
+  const inHome = (...names: readonly string[]) => {
+    if (home === '') throw homeRequiredError(variables.configDir);
+    return path.join(home, ...names);
+  };
   const chosen = environment[variables.configDir];
+  if (chosen && /^~(?![^\\/])/.test(chosen)) return inHome(chosen.slice(1));
+  if (chosen && /^[~$%]/.test(chosen)) throw unexpandedError(variables.configDir);
   if (chosen) return path.resolve(info.directory, chosen);
-  if (platform === 'win32') return path.join(environment.APPDATA || path.join(home, 'AppData', 'Roaming'), program);
-  const base = environment.XDG_CONFIG_HOME;
-  return path.join(base && path.isAbsolute(base) ? base : path.join(home, '.config'), program);
+  const base = platform === 'win32' ? environment.APPDATA : environment.XDG_CONFIG_HOME;
+  if (base && path.isAbsolute(base)) return path.join(base, program);
+  return platform === 'win32' ? inHome('AppData', 'Roaming', program) : inHome('.config', program);
+}
+
+function homeRequiredError(configDir: string): CredentialError {
+  const message = 'HOME is required: it is not set to an absolute path, and this user has no account';
+  return new CredentialError('invalid-setting', message, {
+    hint: `set HOME or ${configDir} to a folder of this user, in a systemd unit with Environment=HOME=…`,
+  });
+}
+
+function unexpandedError(variable: string): CredentialError {
+  const message = `invalid ${variable}: it begins with a variable or a user's home that no shell has replaced`;
+  return new CredentialError('invalid-setting', message, { hint: 'set it to an absolute path, or to one with ~/' });
 }
 
 /** The value of a variable may be a secret by mistake, so nothing repeats an unknown one. */

@@ -1,25 +1,53 @@
-import { fstatSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { fstatSync, readFileSync, realpathSync } from 'node:fs';
+import { posix, resolve, win32 } from 'node:path';
 import type { Settings } from '../app/settings.ts';
-import { CredentialError } from '../domain/credential-error.ts';
 import { type HostInfo, parseDistribution } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
- * The user's home folder. Checks the variable before `os.homedir()`, which would load another module. A user without an
- * account and without the variable → `invalid-setting`.
+ * The user's home folder: the variable, in its shortest spelling, or the account's if the variable isn't an absolute path.
+ * `''` for a user without an account. Checks the variable first, because the account would load another module.
  */
-export function findHomeFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
-  const variable = process.platform === 'win32' ? environment.USERPROFILE : environment.HOME;
-  if (variable) return variable;
-  try {
-    return process.getBuiltinModule('node:os').homedir();
-  } catch (cause) {
-    throw new CredentialError('invalid-setting', 'HOME is required: it is not set, and this user has no account', {
-      hint: 'set HOME to a folder of this user, in a systemd unit with Environment=HOME=…',
-      cause,
-    });
+export function findHomeFolder(environment: Environment = process.env): string {
+  const variable = getHomeVariable(environment);
+  if (process.platform === 'win32') {
+    if (isFullPath(variable)) return win32.normalize(variable).replace(/(?<!:)\\$/, '');
+  } else if (variable?.startsWith('/')) {
+    return /\/(\/|$|\.\.?(\/|$))/.test(variable) ? shortenPath(variable) : variable;
   }
+  return findAccountHome();
+}
+
+/** Whether a Windows path has a drive or a server: `\\Users\\alice` is on the current drive. */
+function isFullPath(path: string | undefined): path is string {
+  return path !== undefined && /^([a-z]:)?[\\/]/i.test(path) && win32.parse(path).root.length > 1;
+}
+
+/** Behind a link, `..` is another folder than the text suggests. */
+function shortenPath(path: string): string {
+  try {
+    if (path.split('/').includes('..')) return realpathSync.native(path);
+  } catch {}
+  return posix.resolve(path);
+}
+
+function findAccountHome(): string {
+  try {
+    return process.getBuiltinModule('node:os').userInfo().homedir;
+  } catch {
+    return '';
+  }
+}
+
+function getHomeVariable(environment: Environment): string | undefined {
+  return process.platform === 'win32' ? environment.USERPROFILE : environment.HOME;
+}
+
+/** Other paths that may be the home folder's: the variable as it's spelled, and the account's. */
+export function listOtherHomes(environment: Environment = process.env): readonly string[] {
+  return [getHomeVariable(environment) ?? '', findAccountHome()];
 }
 
 /** The current folder, or the home folder if the current one has been deleted. */
@@ -27,7 +55,7 @@ export function findCurrentFolder(): string {
   try {
     return process.cwd();
   } catch {
-    return findHomeFolder();
+    return findHomeFolder() || '/';
   }
 }
 
@@ -79,13 +107,15 @@ export interface EncryptedFileContext<Memory> {
   readonly settings: Settings;
   readonly placement: Memory;
   readonly home: string;
+  readonly environment: Environment;
   notice(line: string): void;
 }
 
 /** What every reader of an application's encrypted file has to know. */
 export function describeEncryptedFile<Memory>(context: EncryptedFileContext<Memory>) {
-  const { profile, settings, placement, home, notice } = context;
+  const { profile, settings, placement, home, environment, notice } = context;
   const { program, application = program } = profile;
   const { credentialsPath: path, keySource } = settings;
-  return { path, home, application, program, keySource, memory: placement, notice };
+  const otherHomes = () => listOtherHomes(environment);
+  return { path, home, otherHomes, application, program, keySource, memory: placement, notice };
 }

@@ -43,7 +43,7 @@ export function createReadContext(
       async open(id: StoreId) {
         if (id === 'file') {
           const { FileReader } = await import('../adapters/encrypted-file/file-reader.ts');
-          const file = describeEncryptedFile({ profile, settings, placement, home, notice });
+          const file = describeEncryptedFile({ profile, settings, placement, home, environment, notice });
           return new FileReader({ ...file, passphrases: noPassphrases });
         }
         if (id === 'secret-service') {

@@ -88,6 +88,9 @@ export function createStores(options: StoresOptions): Stores {
     async acceptFile(options) {
       return (await openFile()).accept(options);
     },
+    async adoptHome(oldHome, options) {
+      return (await openFile()).adoptHome(oldHome, options);
+    },
     async close() {
       await Promise.allSettled(opened.map(async (store) => (await store).close()));
     },

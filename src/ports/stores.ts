@@ -31,6 +31,13 @@ export interface Stores {
    * - the file cannot be opened, or is weaker than required → rejects with the error
    */
   acceptFile(options?: OperationOptions): Promise<boolean>;
+  /**
+   * Seals the encrypted file for the current home directory, after `oldHome` was moved or the user was renamed, and accepts
+   * it as {@link acceptFile} does. Resolves what opens the file, or `undefined` if it doesn't exist.
+   *
+   * - neither home directory opens the file → rejects with `file-damaged`
+   */
+  adoptHome(oldHome: string, options?: OperationOptions): Promise<KeySource | undefined>;
   /** Closes every store that was created. Never rejects. */
   close(): Promise<void>;
 }

@@ -38,10 +38,45 @@ describe('the folder', () => {
     [{ APPDATA: 'D:\\Roaming' }, windows, 'D:\\Roaming\\keystow\\credentials.json'],
     [{}, windows, 'C:\\Users\\alice\\AppData\\Roaming\\keystow\\credentials.json'],
     [{ KEYSTOW_CONFIG_DIR: 'here' }, windows, 'C:\\work\\here\\credentials.json'],
+    // Quoted in a script, or in a systemd unit or a Dockerfile, where no shell expands it.
+    [{ KEYSTOW_CONFIG_DIR: '~/x' }, linux, '/home/alice/x/credentials.json'],
+    [{ KEYSTOW_CONFIG_DIR: '~' }, linux, '/home/alice/credentials.json'],
+    [{ KEYSTOW_CONFIG_DIR: '~\\x' }, windows, 'C:\\Users\\alice\\x\\credentials.json'],
+    [{ KEYSTOW_CONFIG_DIR: './$x' }, linux, '/elsewhere/$x/credentials.json'],
+    [{ XDG_CONFIG_HOME: '~/xdg' }, linux, '/home/alice/.config/keystow/credentials.json'],
+    [{ APPDATA: 'Roaming' }, windows, 'C:\\Users\\alice\\AppData\\Roaming\\keystow\\credentials.json'],
+    [{ KEYSTOW_CONFIG_DIR: '/here' }, { ...linux, home: '' }, '/here/credentials.json'],
+    [{ XDG_CONFIG_HOME: '/xdg' }, { ...linux, home: '' }, '/xdg/keystow/credentials.json'],
   ])('with %o', (environment, info, path) => {
     expect(read(environment, info).credentialsPath).toBe(path);
   });
 });
+
+test.each(['~bob/x', '$HOME/x', '%h/x', '%APPDATA%\\x'])(
+  'a folder that no shell has expanded is rejected: %s',
+  (folder) => {
+    expect(() => read({ KEYSTOW_CONFIG_DIR: folder })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-setting',
+        message: "invalid KEYSTOW_CONFIG_DIR: it begins with a variable or a user's home that no shell has replaced",
+        hint: 'set it to an absolute path, or to one with ~/',
+      }),
+    );
+  },
+);
+
+test.each([{}, { KEYSTOW_CONFIG_DIR: '~/x' }, { XDG_CONFIG_HOME: 'xdg' }])(
+  'the home folder is required only for a folder below it: %o',
+  (environment) => {
+    expect(() => read(environment, { ...linux, home: '' })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-setting',
+        message: 'HOME is required: it is not set to an absolute path, and this user has no account',
+        hint: 'set HOME or KEYSTOW_CONFIG_DIR to a folder of this user, in a systemd unit with Environment=HOME=…',
+      }),
+    );
+  },
+);
 
 describe('a switch', () => {
   test.each(['1', 'true', 'yes', 'on', 'anything'])('is on if it is %j', (value) => {

@@ -81,6 +81,7 @@ export class World {
           return true;
         },
         acceptFile: async () => true,
+        adoptHome: async () => this.keySource,
         close: async () => {},
       },
       placement: {

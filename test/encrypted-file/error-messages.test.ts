@@ -32,8 +32,8 @@ describe('the message and hint for a file', () => {
       hint: restore,
     });
     expect(await errorOf('home', 'file-damaged', unchanged, { home: '/home/mallory' })).toMatchObject({
-      message: 'the encrypted file is damaged: it was altered, or sealed under another home directory',
-      hint: restore,
+      message: 'the encrypted file was sealed for another home directory, or is damaged',
+      hint: 'if the home directory was moved, or the file is from another one, run: keystow doctor --adopt-home OLD_HOME; otherwise restore the file from a backup',
     });
   });
 

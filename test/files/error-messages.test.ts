@@ -82,7 +82,7 @@ describe('the message and hint of an error', () => {
       ioError(file, 'read', systemError('ENOTDIR', 'open')),
       'file-io',
       'the list of names PATH cannot be read: not a directory',
-      'a part of the path is not a folder',
+      'a part of the path is not a folder: check HOME, or choose another folder',
     ],
     [
       ioError(file, 'locked', systemError('EROFS', 'mkdir')),

@@ -8,6 +8,7 @@ import {
   rmdirSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
@@ -30,10 +31,15 @@ afterEach(() => void vi.restoreAllMocks());
 
 /** The code of the error that `work` throws. */
 function codeOf(work: () => unknown): unknown {
+  return errorOf(work)?.code;
+}
+
+function errorOf(work: () => unknown): CredentialError | undefined {
   try {
-    return work();
+    work();
+    return undefined;
   } catch (error) {
-    return (error as CredentialError).code;
+    return error as CredentialError;
   }
 }
 
@@ -118,6 +124,20 @@ describe('creating the folder of a file', () => {
   test('fails if the system cannot create folders there, as in /proc', needsLinux, () => {
     const path = '/proc/keystow-tests/credentials.json';
     expect(codeOf(() => createParentFolders({ path, label }))).toBe('file-io');
+  });
+
+  test('fails below a file, and advises no chmod', needsPosix, () => {
+    const file = newPlace().path;
+    writeFileSync(file, '');
+    for (const path of ['/dev/null/.config/x/names.json', `${file}/x/names.json`]) {
+      expect(errorOf(() => createParentFolders({ path, label }))).toMatchObject({
+        code: 'file-io',
+        message: expect.stringMatching(
+          / cannot be written: the folder .* does not exist and cannot be created: not a directory$/,
+        ),
+        hint: 'set HOME to a folder of this user, or choose another folder',
+      });
+    }
   });
 
   test('removes the new parents if it fails', () => {

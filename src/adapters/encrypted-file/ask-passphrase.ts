@@ -63,15 +63,23 @@ async function deriveFromPassphrase(
 }
 
 /** No key in the cache opens the file, and there is nothing to ask for. */
-export function unopenedError(file: ManagedFile, holes: readonly KeyHole[]): CredentialError {
+export function unopenedError({ file, options }: KeyCache, holes: readonly KeyHole[]): CredentialError {
   if (holes.length === 0) {
     const why = 'is opened by something that this version of keystow does not support';
     return new CredentialError('file-version', `${describeFile(file)} ${why}`, {
       hint: 'update this program; keystow does not change the file',
     });
   }
-  const byPassphrase = holes.every(({ kdf }) => kdf.name === 'argon2id');
-  return damagedError(file, byPassphrase ? 'it was altered' : 'it was altered, or sealed under another home directory');
+  if (holes.every(({ kdf }) => kdf.name === 'argon2id')) return damagedError(file, 'it was altered');
+  const message = `${describeFile(file)} was sealed for another home directory, or is damaged`;
+  const { oldHome, program } = options;
+  const command = `${program} doctor --adopt-home OLD_HOME`;
+  return new CredentialError('file-damaged', message, {
+    hint:
+      oldHome === undefined
+        ? `if the home directory was moved, or the file is from another one, run: ${command}; otherwise restore the file from a backup`
+        : `it was not sealed for ${oldHome}: check how HOME was spelled there, or restore the file from a backup`,
+  });
 }
 
 /** GCM can't tell a wrong passphrase from a damaged file. */

@@ -24,6 +24,12 @@ export interface EncryptedFile extends CredentialStore {
    * and be protected as required. Resolves `false` if it doesn't exist.
    */
   accept(options?: OperationOptions): Promise<boolean>;
+
+  /**
+   * Seals a file of the home directory `oldHome` for the current one, and remembers it as the expected file. Resolves what
+   * opens it, or `undefined` if it doesn't exist. If neither home directory opens it → `file-damaged`.
+   */
+  adoptHome(oldHome: string, options?: OperationOptions): Promise<KeySource | undefined>;
 }
 
 /** The store that needs nothing but a folder. Its format is docs/envelope.md. */
@@ -91,6 +97,15 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
       const record = { keySource: findHeaderKeySource(envelope) ?? keySource, ...(written && { written }) };
       memory.rememberFile({ record, replaces: 'any' });
       return true;
+    },
+
+    async adoptHome(oldHome, operation) {
+      throwIfAborted(operation);
+      const { createFileWriter } = await import('./file-writer.ts');
+      const oldReader = new FileReader({ ...options, oldHome });
+      const adopted = await createFileWriter({ ...options, reader: oldReader }).adopt(operation);
+      await oldReader.close();
+      return adopted ? (await options.memory.recallFile())?.keySource : undefined;
     },
 
     async close() {

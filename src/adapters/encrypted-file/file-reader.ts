@@ -21,8 +21,10 @@ import type { SealedPayload } from './seal.ts';
 export interface ExistingFileOptions {
   /** Absolute. */
   readonly path: string;
-  /** The path of the home directory. The key of a file with the key source `home` is derived from it. */
+  /** The path of the home directory. The key of a file with the key source `home` is derived from it. `''`: unknown. */
   readonly home: string;
+  /** Other paths that the home directory may have had when the file was sealed. */
+  otherHomes?(): readonly string[];
   /** The application that the file belongs to. */
   readonly application: string;
   /** The command that hints name. */
@@ -37,6 +39,8 @@ export interface ExistingFileOptions {
 }
 
 export interface ReaderOptions extends ExistingFileOptions {
+  /** An earlier home directory that the user named. */
+  readonly oldHome?: string;
   readonly passphrases: PassphraseSource;
   readonly derive?: DeriveKey;
 }
@@ -65,7 +69,7 @@ export class FileReader {
   constructor({ passphrases, derive = deriveKey, ...options }: ReaderOptions) {
     this.options = options;
     this.envelopeFile = toEnvelopeFile(options);
-    this.keys = new KeyCache(this.envelopeFile.file, { home: options.home, passphrases, derive });
+    this.keys = new KeyCache(this.envelopeFile.file, { ...options, passphrases, derive });
   }
 
   async get(name: CredentialName, options?: OperationOptions): Promise<Secret | undefined> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { fileIdBytes, type HeaderV2, serialiseEnvelope } from '../../domain/envelope/envelope.ts';
 import { requireBoth } from '../../domain/envelope/file-record.ts';
-import type { KdfHeader } from '../../domain/envelope/key-derivation.ts';
+import type { HkdfHeader, KdfHeader } from '../../domain/envelope/key-derivation.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { FileMemory } from '../../ports/placement-repository.ts';
@@ -12,7 +12,8 @@ import { createLock } from '../files/lock.ts';
 import { checkPath, restrictFolder } from '../files/permissions.ts';
 import { fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-file.ts';
 import type { FileReader, ReadFile, Tolerance } from './file-reader.ts';
-import { type NewKeyOptions, NewKeys } from './new-keys.ts';
+import { addHomeSlots, createHomeSlots, isOpenedByRealPath } from './home-keys.ts';
+import { createHomeHeader, type NewKeyOptions, NewKeys } from './new-keys.ts';
 import { Payload } from './payload.ts';
 import { createSlot, newFileKey, newNonce, seal } from './seal.ts';
 
@@ -30,6 +31,8 @@ export interface FileWriter {
   edit(edit: Edit, ifAbsent: 'create' | 'skip', options?: OperationOptions): Promise<boolean>;
   /** Seals the same credentials with a new key. Resolves `false` if the file doesn't exist. */
   reseal(keySource: KeySource, options?: OperationOptions): Promise<boolean>;
+  /** Writes the file again, whichever one it is, so that the current home directory opens it. Resolves `false` if it doesn't exist. */
+  adopt(options?: OperationOptions): Promise<boolean>;
 }
 
 interface Change {
@@ -38,6 +41,8 @@ interface Change {
   readonly newKdf?: KdfHeader;
   readonly ifAbsent: 'create' | 'skip';
   readonly tolerance: Tolerance;
+  /** The file counts as the expected one afterwards, whatever was recorded. */
+  readonly accepts?: true;
 }
 
 /** How often a writer starts over because the file changed in spite of the lock. */
@@ -80,6 +85,12 @@ export function createFileWriter({ reader, memory, ...options }: FileWriterOptio
         operation,
       ),
 
+    adopt(operation) {
+      const tolerance: Tolerance = { replaced: true };
+      const change: Change = { edit: () => true, ifAbsent: 'skip', tolerance, accepts: true };
+      return write(async () => change, tolerance, operation);
+    },
+
     async reseal(keySource, operation) {
       const tolerance: Tolerance = { downgrade: keySource === 'home' ? 'all' : 'setting' };
       let newKdf: KdfHeader | undefined;
@@ -108,7 +119,7 @@ interface Rewrite {
  */
 async function rewrite(
   reader: FileReader,
-  { edit, newKdf, ifAbsent, tolerance }: Change,
+  { edit, newKdf, ifAbsent, tolerance, accepts }: Change,
   { held, random, memory, operation }: Rewrite,
 ): Promise<boolean | 'retry'> {
   const { keys, envelopeFile } = reader;
@@ -135,13 +146,13 @@ async function rewrite(
   if (!(await replaceFile({ file, bytes: Buffer.from(text), expected, isPermitted }))) return 'retry';
   if (current === undefined && (await memory.expectsFile()))
     notice(`${describeFile(file)} was missing, with the credentials in it; a new one was created`);
-  await rememberWrite(memory, header, payload.counter + 1);
+  await rememberWrite(memory, header, payload.counter + 1, accepts);
   return true;
 }
 
 /** The file key and its slots: the current ones, or new ones for `newKdf` or for a file of version 1. */
 async function renewSealing(
-  { keys, options: { application } }: FileReader,
+  { keys, options: { application, home }, envelopeFile: { file } }: FileReader,
   current: ReadFile | undefined,
   newKdf: KdfHeader | undefined,
   random: Rewrite['random'],
@@ -150,18 +161,32 @@ async function renewSealing(
   const id = envelope?.version === 2 ? envelope.id : Buffer.from(random(fileIdBytes)).toString('base64');
   const identity = { application, id };
   const oldKey = current?.opened.fileKey;
-  if (newKdf === undefined && envelope?.version === 2 && oldKey !== undefined)
-    return { fileKey: oldKey, header: { version: 2, ...identity, slots: envelope.slots } };
+  const sealByHome = (kdf: HkdfHeader, fileKey: Uint8Array) =>
+    createHomeSlots(file, home, kdf, fileKey, { identity, random });
+  if (newKdf === undefined && envelope?.version === 2 && oldKey !== undefined) {
+    const { slots } = envelope;
+    if (isOpenedByRealPath(home, envelope)) return { fileKey: oldKey, header: { version: 2, ...identity, slots } };
+    const renewed = addHomeSlots(envelope, home, sealByHome(createHomeHeader(random), oldKey));
+    return { fileKey: oldKey, header: { version: 2, ...identity, slots: renewed } };
+  }
   const kdf = newKdf ?? (envelope?.version === 1 ? envelope.kdf : undefined);
-  const slotKey = kdf && (await keys.findKey(kdf));
-  if (kdf === undefined || slotKey === undefined) throw new Error('a new slot has no key');
+  if (kdf === undefined) throw new Error('a new slot has no key derivation');
   const fileKey = newFileKey(random);
+  if (kdf.name === 'hkdf-sha256')
+    return { fileKey, header: { version: 2, ...identity, slots: sealByHome(kdf, fileKey) } };
+  const slotKey = await keys.findKey(kdf);
+  if (slotKey === undefined) throw new Error('a new slot has no key');
   return { fileKey, header: { version: 2, ...identity, slots: [createSlot(slotKey, kdf, fileKey, identity, random)] } };
 }
 
-async function rememberWrite(memory: FileMemory, header: HeaderV2, counter: number): Promise<void> {
+async function rememberWrite(
+  memory: FileMemory,
+  header: HeaderV2,
+  counter: number,
+  accepts: boolean | undefined,
+): Promise<void> {
   const keySource = header.slots.some(({ kind }) => kind === 'home') ? 'home' : 'passphrase';
-  const replaces = (await memory.recallFile())?.written?.id;
+  const replaces = accepts ? 'any' : (await memory.recallFile())?.written?.id;
   memory.rememberFile({ record: { keySource, written: { id: header.id, counter } }, replaces });
 }
 

@@ -5,11 +5,13 @@ import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/interaction.ts';
 import { rejectOnAbort } from '../files/abort.ts';
 import { damagedError, type ManagedFile } from '../files/file-errors.ts';
+import type { HomePaths } from './home-keys.ts';
 import type { DeriveKey } from './kdf.ts';
 import { open, openSlot, type SealedPayload } from './seal.ts';
 
-export interface KeyCacheOptions {
-  readonly home: string;
+export interface KeyCacheOptions extends HomePaths {
+  /** The command that hints name. */
+  readonly program: string;
   readonly passphrases: PassphraseSource;
   readonly derive: DeriveKey;
 }
@@ -62,9 +64,14 @@ export class KeyCache {
       const opened = key && (await this.tryKey(sealed, hole, key));
       if (opened) return opened;
     }
+    if (holes.some(({ kdf }) => kdf.name !== 'argon2id')) {
+      const { openByAnotherHome } = await import('./home-keys.ts');
+      const opened = await openByAnotherHome(this, sealed, holes);
+      if (opened) return opened;
+    }
     if (needsPassphrase) return undefined;
     const { unopenedError } = await import('./ask-passphrase.ts');
-    throw unopenedError(this.file, holes);
+    throw unopenedError(this, holes);
   }
 
   /** Returns `undefined` if the key is the wrong one. If it opens the slot, but not the payload → `file-damaged`. */

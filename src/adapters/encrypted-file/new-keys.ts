@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   type Argon2Cost,
   argon2SaltBytes,
+  type HkdfHeader,
   hkdfSaltBytes,
   type KdfHeader,
   recommendedCost,
@@ -30,6 +31,11 @@ interface SharedPassphrase {
   deriving: boolean;
 }
 
+/** The key derivation of a new slot of the home directory. */
+export function createHomeHeader(random: (bytes: number) => Uint8Array): HkdfHeader {
+  return { name: 'hkdf-sha256', salt: Buffer.from(random(hkdfSaltBytes)).toString('base64') };
+}
+
 /** Creates keys for a file that doesn't exist yet, or that gets another one. Every new key is in the cache. */
 export class NewKeys {
   readonly #keys: KeyCache;
@@ -46,7 +52,7 @@ export class NewKeys {
 
   /** Creates the key of a new file and returns its header. Asks for a new passphrase if that opens the file. */
   async createKey(keySource: KeySource, options?: OperationOptions): Promise<KdfHeader> {
-    if (keySource === 'home') return this.#newHomeHeader();
+    if (keySource === 'home') return createHomeHeader(this.#random);
     this.#newFile ??= this.#askForNewFile();
     const shared = this.#newFile;
     shared.waiting += 1;
@@ -56,7 +62,7 @@ export class NewKeys {
 
   /** Creates a key to replace the file's current one and returns its header. */
   async createReplacement(keySource: KeySource, options?: OperationOptions): Promise<KdfHeader> {
-    if (keySource === 'home') return this.#newHomeHeader();
+    if (keySource === 'home') return createHomeHeader(this.#random);
     const { passphrases } = this.#options;
     const header = this.#addPassphraseKey(passphrases.change(), () => options).finally(() => passphrases.done?.());
     return rejectOnAbort(header, options);
@@ -85,10 +91,6 @@ export class NewKeys {
     if (shared.waiting > 0) return;
     shared.abort.abort();
     if (shared.deriving && this.#newFile === shared) this.#newFile = undefined;
-  }
-
-  #newHomeHeader(): KdfHeader {
-    return { name: 'hkdf-sha256', salt: this.#newSalt(hkdfSaltBytes) };
   }
 
   async #addPassphraseKey(

@@ -57,7 +57,7 @@ const spaceHint = 'free some disk space and try again; the old file is unchanged
 const hints: Readonly<Record<string, string>> = {
   EACCES: permissionsHint,
   EPERM: permissionsHint,
-  ENOTDIR: 'a part of the path is not a folder',
+  ENOTDIR: 'a part of the path is not a folder: check HOME, or choose another folder',
   ENOSPC: spaceHint,
   EDQUOT: spaceHint,
   EROFS: 'the file system is mounted read-only; choose another folder',

@@ -10,7 +10,8 @@ import {
   rmdirSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { errnoCode, ioError, type ManagedFile } from './file-errors.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
+import { describeFile, errnoCode, errnoMessage, ioError, type ManagedFile } from './file-errors.ts';
 import { checkPath, folderFlags } from './permissions.ts';
 
 /**
@@ -22,8 +23,17 @@ export function createParentFolders(file: ManagedFile): readonly string[] {
   try {
     return createFolders(dirname(file.path));
   } catch (error) {
-    throw ioError(file, 'written', error);
+    const isRefused = ['EACCES', 'EPERM', 'ENOTDIR'].includes(errnoCode(error) ?? '');
+    throw isRefused ? notCreatableError(file, error) : ioError(file, 'written', error);
   }
+}
+
+function notCreatableError(file: ManagedFile, error: unknown): CredentialError {
+  let folder = dirname(file.path);
+  while (dirname(folder) !== folder && !existsSync(dirname(folder))) folder = dirname(folder);
+  const why = `the folder ${folder} does not exist and cannot be created: ${errnoMessage(error)}`;
+  const hint = 'set HOME to a folder of this user, or choose another folder';
+  return new CredentialError('file-io', `${describeFile(file)} cannot be written: ${why}`, { cause: error, hint });
 }
 
 /** Other processes may create and remove the same parent folder meanwhile. */

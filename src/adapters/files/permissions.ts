@@ -38,6 +38,8 @@ export function checkPath(file: ManagedFile): readonly string[] {
 
 function judgePart({ stats, isLast }: PathPart, user: User): Trust {
   if (stats.isSymbolicLink()) return judgeLink(stats, user);
+  // Such as `/dev/null`: nothing can be in it.
+  if (!stats.isDirectory()) return 'trusted';
   return isLast ? judgeFolder(stats, user) : judgeAncestor(stats, user);
 }
 

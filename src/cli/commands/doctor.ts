@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { Context } from '../../app/context.ts';
 import { type DoctorReport, examine } from '../../app/doctor/examine.ts';
 import { maxReportLength, replayReport } from '../../app/doctor/replay.ts';
-import { acceptEncryptedFile } from '../../app/encrypted-file.ts';
+import { acceptEncryptedFile, adoptHome } from '../../app/encrypted-file.ts';
 import { type Repair, repair } from '../../app/reconcile/repair.ts';
 import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
@@ -33,6 +33,11 @@ export function doctorCommand(cli: Cli): Command {
         conflicts: 'replay',
         describe: 'accept the encrypted file as it is now, after you restored a backup or removed it',
       },
+      'adopt-home': {
+        value: 'OLD_HOME',
+        describe:
+          'seal the encrypted file for your home directory, after OLD_HOME was moved or renamed, or the file was copied from it',
+      },
       keep: {
         value: 'STORE',
         choices: storeWords,
@@ -49,13 +54,20 @@ export function doctorCommand(cli: Cli): Command {
       ['$0 doctor --explain', 'show each step of the selection'],
       ['$0 doctor --repair', 'repair stray, stale and missing copies'],
       ['$0 doctor --accept-file', 'go on with an encrypted file that you restored from a backup'],
+      ['$0 doctor --adopt-home /home/alice', 'open the encrypted file after /home/alice was moved or renamed'],
       ['$0 doctor --json >report.json', 'save the report'],
       ['$0 doctor --replay report.json', 'repeat the selection on any machine'],
     ],
-    async run({ 'accept-file': acceptFile, color, explain, json, keep, repair, replay }) {
+    async run({ 'accept-file': acceptFile, 'adopt-home': oldHome, color, explain, json, keep, repair, replay }) {
       if (keep !== undefined && !repair) {
         throw new CredentialError('invalid-input', '--keep requires --repair', { hint: 'add --repair' });
       }
+      if (oldHome !== undefined && replay !== undefined) {
+        throw new CredentialError('invalid-input', '--adopt-home cannot be combined with --replay', {
+          hint: 'omit one of them',
+        });
+      }
+      if (oldHome !== undefined) await adoptOldHome(cli, oldHome);
       const report: Report =
         replay === undefined
           ? await examineOrRepair(cli, { acceptFile, json, keep, repair })
@@ -70,6 +82,23 @@ export function doctorCommand(cli: Cli): Command {
       else if (repairs.some(({ outcome }) => outcome === 'skipped')) cli.exitWith(exitCodes.error);
     },
   });
+}
+
+/** Reports on stderr what it did, before the report of this machine. */
+async function adoptOldHome(cli: Cli, oldHome: string): Promise<void> {
+  const context = cli.context();
+  const { credentialsPath } = context.settings;
+  const keySource = await adoptHome(context, oldHome);
+  if (keySource === undefined) {
+    throw new CredentialError('file-missing', `the encrypted file does not exist: ${credentialsPath}`, {
+      hint: 'copy the file and placement.json from the old home directory to this folder',
+    });
+  }
+  context.terminal.notice(
+    keySource === 'home'
+      ? `${credentialsPath} is now sealed by this home directory`
+      : `${credentialsPath} is sealed with a passphrase, which opens it in every home directory`,
+  );
 }
 
 /** A replayed report has only the selection and its inputs. */

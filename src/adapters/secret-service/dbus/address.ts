@@ -11,10 +11,11 @@ export interface SessionEnvironment {
 /**
  * Returns the sockets where the session bus may listen, in the order to try them. A leading NUL marks an abstract socket.
  * D-Bus specification, "Server Addresses". Without an address, it's the bus in the runtime directory, set up by systemd.
+ * A runtime directory that isn't absolute is ignored (XDG Base Directory Specification).
  */
 export function parseBusAddress(environment: SessionEnvironment): string[] {
   const runtimeDir = environment.XDG_RUNTIME_DIR;
-  const inRuntimeDir = runtimeDir ? [`${runtimeDir}/bus`] : [];
+  const inRuntimeDir = runtimeDir?.startsWith('/') ? [`${runtimeDir}/bus`] : [];
   const address = environment.DBUS_SESSION_BUS_ADDRESS;
   return address ? address.split(';').flatMap((entry) => parseSocket(entry) ?? inRuntimeDir) : inRuntimeDir;
 }
