@@ -125,7 +125,6 @@ export const situations: readonly Situation[] = [
   }),
   situation('a bus that accepts and never answers', 'file', 'timed-out', {
     folder: 'bus-never-answers',
-    fixedReasons: ['timed-out', 'no-collection'],
   }),
   situation('the native binding removed, gnome-keyring unlocked', 'secret-service', '', {
     folder: 'gnome-keyring-unlocked',

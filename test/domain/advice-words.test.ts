@@ -17,6 +17,8 @@ const flags: readonly Evidence[] = [
   { asksEachTime: true },
   { dismissed: true },
   { busMissing: true },
+  { busSilent: true },
+  { suspended: true },
   { text: ' two \n lines\n' },
   ...untrustedBuses.map((untrustedBus) => ({ untrustedBus, text: ' two \n lines\n' })),
 ];

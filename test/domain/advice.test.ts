@@ -39,13 +39,18 @@ test.each([
   expect(advise({ store: 'keyutils', reason: 'volatile' }, { ...host, distribution }).fix).toBe(fix);
 });
 
-test('the fix for a silent provider restarts it, the fix for a silent bus starts another bus', () => {
+test('a provider or a bus that does not answer is never killed or replaced: it may have unsaved data', () => {
   const about = (evidence: Evidence) => advise({ store: 'secret-service', reason: 'timed-out', evidence }, host);
-  expect(about({ provider: 'kwallet' })).toMatchObject({ fix: expect.stringMatching(/^pkill -KILL -x kwalletd5; /) });
-  expect(about({ busSilent: true })).toEqual({
-    explanation: 'the D-Bus session bus did not answer in time',
-    fix: 'export DBUS_SESSION_BUS_ADDRESS="$(dbus-daemon --session --fork --print-address)"',
-  });
+  for (const provider of [undefined, ...providers]) {
+    for (const evidence of [{}, { busSilent: true }, { suspended: true }]) {
+      expect(about({ ...(provider && { provider }), ...evidence }).fix).not.toMatch(
+        /KILL|kill(?! -CONT)|TERM|--replace|dbus-daemon/,
+      );
+    }
+  }
+  expect(about({ provider: 'kwallet', suspended: true }).fix).toBe("pkill -CONT '^(kwalletd|ksecretd)'");
+  expect(about({ provider: 'kwallet' }).fix).toMatch(/^answer the dialog of KWallet .*: export JSM_DISABLE_KEYRING=1$/);
+  expect(about({ busSilent: true }).fix).toMatch(/: export JSM_DISABLE_KEYRING=1$/);
 });
 
 test('[DOM3] the explanation of a disabled keyring names the variable of the program', () => {

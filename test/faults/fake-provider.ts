@@ -19,6 +19,8 @@ export interface FakeProviderOptions {
   readonly thinksMs?: number;
   /** The delay of every answer, in milliseconds. */
   readonly lateMs?: number;
+  /** What each answer waits for. */
+  readonly until?: (call: Message) => Promise<unknown>;
   /** The response to a call, by method. `undefined`: the correct answer. */
   readonly instead?: Readonly<Record<string, (call: Message) => FaultyResponse | undefined>>;
   /** The response to the `count`th call, from 1. `undefined`: the response of {@link instead}, or the correct answer. */
@@ -93,13 +95,14 @@ export class FakeProvider {
 
   async #serve(call: Message): Promise<Answer | undefined> {
     const { member = '', path = '', signature = '' } = call.fields;
-    const { misbehaves, instead, lateMs } = this.#options;
+    const { misbehaves, instead, lateMs, until } = this.#options;
     this.calls.push(member);
     this.#received.push(call);
     const done = misbehaves?.(this.calls.length, call) ?? instead?.[member]?.(call);
     if (done === 'end') await this.stop();
     if (done === 'end' || done === 'silence') return undefined;
     const answer = done ?? this.#answer(member, path, call.body(signature)) ?? unknownObject(path);
+    await until?.(call);
     if (lateMs !== undefined) await wait(lateMs, undefined, { ref: false });
     return answer;
   }

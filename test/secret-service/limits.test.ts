@@ -5,7 +5,8 @@ import type { OperationOptions } from '../../src/ports/credential-store.ts';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret } from '../contract/secrets.ts';
-import { eventually, stopTimers } from '../support/eventually.ts';
+import { advanceUntilSettled, eventually, stopTimers } from '../support/eventually.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { type GnomeKeyring, missing } from '../support/gnome-keyring.ts';
 import { fakeBus, fakeProvider, gnomeKeyring, sessionBus } from './situations.ts';
 import { limitMs, storeOn } from './stores.ts';
@@ -44,13 +45,54 @@ describeStore('limits of time and size', 'secret-service', missing(), () => {
     const operations = startAll(store);
     const errors = Promise.all(operations.map((operation) => failure(operation, 'timed-out')));
     await eventually(() => expect(countCalls(tap)).toBe(1 + operations.length));
-    vi.advanceTimersByTime(limitMs);
-    for (const error of await errors) expectHidden(error, secret);
+    for (const error of await advanceUntilSettled(errors, limitMs)) expectHidden(error, secret);
     vi.useRealTimers();
     expect(await storeOn(keyring.environment, { timeoutMs: 5_000 }).probe()).toMatchObject({
       reason: 'timed-out',
       evidence: { provider: 'gnome-keyring' },
     });
+  });
+
+  test('a slow provider is waited for as long as it answers: every answer restarts the limit', async () => {
+    const held: (() => void)[] = [];
+    const bus = await sessionBus();
+    const provider = await fakeProvider(bus, { until: () => new Promise<void>((answer) => held.push(answer)) });
+    provider.add({ service: name.service, username: name.account }, 'kept');
+    stopTimers();
+    let isDone = false;
+    const reading = storeOn(bus.environment)
+      .get(name)
+      .finally(() => {
+        isDone = true;
+      });
+    let answers = 0;
+    for (; !isDone; answers += 1) {
+      await eventually(() => expect(isDone || held.length > 0).toBe(true));
+      // Two calls may be under way at a time.
+      vi.advanceTimersByTime(limitMs * 0.45);
+      held.shift()?.();
+    }
+    expect(answers).toBeGreaterThan(3);
+    expect(await reading).toBeDefined();
+  });
+
+  test('a provider that works without answering, because it answers others first, is waited for', async () => {
+    const keyring = await gnomeKeyring('unlocked');
+    const store = storeOn(keyring.environment, { timeoutMs: 60 });
+    const names = Array.from({ length: fastOrSlow(60, 400) }, (_, index) => ({ ...name, account: `${index}` }));
+    // Each write encrypts the whole collection again.
+    await Promise.all(names.map((each) => storeOn(keyring.environment, { timeoutMs: 600 }).set(each, secret)));
+    expect(await store.list(name.service)).toHaveLength(names.length);
+  });
+
+  test('a suspended provider is reported as that', async () => {
+    const keyring = await gnomeKeyring('unlocked');
+    const store = storeOn(keyring.environment, { timeoutMs: 100 });
+    await store.set(name, textSecret('kept'));
+    keyring.freeze();
+    const evidence = { provider: 'gnome-keyring', suspended: true };
+    expect(await failure(store.get(name), 'timed-out')).toMatchObject({ evidence });
+    expect(await store.probe()).toMatchObject({ reason: 'timed-out', evidence });
   });
 
   test('after a timeout a store works again as soon as the provider answers', async () => {
@@ -62,8 +104,7 @@ describeStore('limits of time and size', 'secret-service', missing(), () => {
     stopTimers();
     const late = failure(store.get(name), 'timed-out');
     await eventually(() => expect(countCalls(tap)).toBe(2));
-    vi.advanceTimersByTime(limitMs);
-    await late;
+    await advanceUntilSettled(late, limitMs);
     keyring.thaw();
     vi.useRealTimers();
     expect(await store.get(name)).toBeDefined();

@@ -5,7 +5,7 @@ import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { BusPeer } from '../faults/bus-peer.ts';
 import type { FakeProviderOptions } from '../faults/fake-provider.ts';
-import { eventually, stopTimers } from '../support/eventually.ts';
+import { advanceUntilSettled, eventually, stopTimers } from '../support/eventually.ts';
 import { missing } from '../support/gnome-keyring.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
 import { limitMs, storeOn } from './stores.ts';
@@ -181,15 +181,30 @@ describeStore('a locked provider', 'secret-service', missing(), () => {
       await eventually(() => expect(provider.calls).toContain('Prompt'));
       provider.answer();
       await eventually(() => expect(provider.calls).toContain('GetSecret'));
-      vi.advanceTimersByTime(limitMs);
-      await late;
+      await advanceUntilSettled(late, limitMs);
       expect(waiting).not.toHaveBeenCalled();
     });
 
-    test('after the user has answered, the time used before the prompt still counts', async () => {
-      const { provider, store } = await setUpLocked({ interactive: true, timeoutMs: 500, lateMs: 120 });
+    test('after the user has answered, the limit starts again', async () => {
+      let open: () => void = () => undefined;
+      const opened = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      const { provider, store } = await setUpLocked({
+        interactive: true,
+        user: 'nothing',
+        until: async ({ fields }) => fields.member === 'GetSecret' && opened,
+      });
       provider.add(attributes, 'kept');
-      await failure(store.get(name), 'timed-out');
+      stopTimers();
+      const result = store.get(name);
+      vi.advanceTimersByTime(limitMs * 0.9);
+      await eventually(() => expect(provider.calls).toContain('Prompt'));
+      provider.answer();
+      await eventually(() => expect(provider.calls).toContain('GetSecret'));
+      vi.advanceTimersByTime(limitMs * 0.9);
+      open();
+      expect(await result).toBeDefined();
     });
 
     test('a user who is prompted twice is notified once', async () => {

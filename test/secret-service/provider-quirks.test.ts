@@ -3,7 +3,7 @@ import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import type { FakeProvider, FakeProviderOptions } from '../faults/fake-provider.ts';
-import { eventually, stopTimers } from '../support/eventually.ts';
+import { advanceUntilSettled, eventually, stopTimers } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { exactAttributes, name, setUpStore } from './set-up-store.ts';
 import { fakeProvider, sessionBus } from './situations.ts';
@@ -18,8 +18,7 @@ async function expectTimeoutInPrompt(provider: FakeProvider, operate: () => Prom
   stopTimers();
   const late = failure(operate(), 'timed-out');
   await eventually(() => expect(provider.calls).toContain('Prompt'));
-  vi.advanceTimersByTime(limitMs);
-  await late;
+  await advanceUntilSettled(late, limitMs);
   vi.useRealTimers();
 }
 

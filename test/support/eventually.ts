@@ -20,3 +20,17 @@ export function stopTimers(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
 }
+
+/** Advances the stopped timers by `ms`, again and again, until `work` settles: whatever arrives meanwhile restarts a limit. */
+export async function advanceUntilSettled<T>(work: Promise<T>, ms: number): Promise<T> {
+  let isSettled = false;
+  const settle = () => {
+    isSettled = true;
+  };
+  work.then(settle, settle);
+  while (!isSettled) {
+    vi.advanceTimersByTime(ms);
+    await wait(10);
+  }
+  return work;
+}

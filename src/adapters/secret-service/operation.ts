@@ -1,25 +1,32 @@
 import type { Interaction } from '../../ports/interaction.ts';
+import type { Activity } from '../keyrings/process-activity.ts';
+import { SilenceTimer } from '../keyrings/silence-timer.ts';
 import type { Connection } from './dbus/connection.ts';
 import { SecretServiceError } from './to-error.ts';
 
 /** Some providers complete their own prompts, within this time. */
 const selfCompletedMs = 150;
 
+/** How many times the limit a provider may be silent while its process works: it may be answering others first. */
+const maxWorkingLimits = 12;
+
 /** The limits of one operation. Once it times out or is cancelled, it ends its connection, so that every call rejects. */
 export class Operation {
   /** Sends the bus a last call if the operation is cut short, to undo what it left there. */
   cleanUp: (() => void) | undefined;
+  /** The process of the provider, if it's visible. */
+  providerId: number | undefined;
   readonly #interaction: Interaction;
   readonly #notifyWaiting: () => void;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = () => this.#cut(new SecretServiceError('cancelled'));
   #bus: Connection | undefined;
   #cutBy: SecretServiceError | undefined;
-  #remainingMs: number;
-  #startedMs = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #silence: SilenceTimer;
+  #getActivity: Promise<() => Activity> | undefined;
+  #workingLimits = 0;
 
-  /** `timeoutMs` doesn't include the time that the user takes to answer. */
+  /** `timeoutMs`: how long there may be no reply. Doesn't include the time that the user takes to answer. */
   constructor(timeoutMs: number, interaction: Interaction, signal: AbortSignal | undefined) {
     let isNotified = false;
     this.#interaction = interaction;
@@ -27,9 +34,11 @@ export class Operation {
       if (!isNotified) interaction.notifyWaiting('Secret Service');
       isNotified = true;
     };
-    this.#remainingMs = timeoutMs;
     this.#signal = signal;
-    this.#resume();
+    this.#silence = new SilenceTimer(timeoutMs, {
+      onHalf: () => this.#watchProvider(),
+      onLimit: () => void this.#endIfIdle(),
+    });
     signal?.addEventListener('abort', this.#onAbort);
     if (signal?.aborted) this.#onAbort();
   }
@@ -46,24 +55,29 @@ export class Operation {
   /** Sets the connection that this operation uses from now on. */
   useConnection(bus: Connection): void {
     this.#bus = bus;
+    bus.onProgress = () => {
+      this.#silence.restart();
+      this.#workingLimits = 0;
+    };
     if (this.#cutBy !== undefined) bus.end(this.#cutBy);
   }
 
-  /** Waits for the user's answer, with the timeout paused, and notifies the user unless the provider answers itself. */
+  /** Waits for the user's answer, with the limit paused, and notifies the user unless the provider answers itself. */
   async waitForUser<T>(answer: Promise<T>): Promise<T> {
-    this.#pause();
+    this.#silence.pause();
     const timer = setTimeout(this.#notifyWaiting, selfCompletedMs);
     try {
       return await answer;
     } finally {
       clearTimeout(timer);
-      this.#resume();
+      this.#silence.restart();
+      this.#silence.resume();
     }
   }
 
   /** Call this when the operation has ended, whatever its result. */
   close(): void {
-    this.#pause();
+    this.#silence.pause();
     this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 
@@ -73,18 +87,20 @@ export class Operation {
     this.#bus?.end(error);
   }
 
-  #resume(): void {
-    this.#startedMs = uptimeMs();
-    this.#timer = setTimeout(() => this.#cut(new SecretServiceError('timed-out')), this.#remainingMs);
+  #watchProvider(): void {
+    const { providerId } = this;
+    if (providerId === undefined) return;
+    this.#getActivity = import('../keyrings/process-activity.ts').then(({ watchProcesses }) =>
+      watchProcesses(() => [providerId]),
+    );
   }
 
-  #pause(): void {
-    clearTimeout(this.#timer);
-    this.#remainingMs -= uptimeMs() - this.#startedMs;
+  async #endIfIdle(): Promise<void> {
+    const activity = (await this.#getActivity)?.();
+    if (!this.#silence.isStopped) return;
+    this.#workingLimits += 1;
+    if (activity === 'working' && this.#workingLimits < maxWorkingLimits && !this.#silence.isExhausted) {
+      this.#silence.restart();
+    } else this.#cut(new SecretServiceError('timed-out', activity === 'suspended' ? { suspended: true } : {}));
   }
-}
-
-/** A clock that nobody can set. Unlike `performance`, it is loaded at every start. */
-function uptimeMs(): number {
-  return process.uptime() * 1000;
 }

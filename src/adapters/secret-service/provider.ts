@@ -20,9 +20,26 @@ const namePrefixes: readonly (readonly [prefix: string, Provider])[] = [
   ['org.keepassxc.', 'keepassxc'],
 ];
 
-/** Identifies the provider, which is process `pid`. */
-export async function identifyProvider(bus: Connection, pid: number): Promise<Provider | undefined> {
-  return identifyByProcess(pid) ?? (await identifyByOtherNames(bus, await getNameOwner(bus, serviceName)));
+/** Linux cuts the name of a process to this length: proc(5), `/proc/PID/comm`. */
+const maxCommBytes = 15;
+
+/** Identifies the provider by its process, which may be in another container, invisible to this one. */
+export function identifyByProcess(pid: number): Provider | undefined {
+  try {
+    const comm = readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd();
+    return programs.find(([program]) => program.slice(0, maxCommBytes) === comm)?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Identifies the provider by its other names on the bus. */
+export async function identifyByOtherNames(bus: Connection): Promise<Provider | undefined> {
+  const owner = await getNameOwner(bus, serviceName);
+  const names = (await listNames(bus)).filter((name) => identifyByName(name) !== undefined);
+  const owners = await Promise.all(names.map((name) => getNameOwner(bus, name).catch(() => undefined)));
+  const own = names[owners.indexOf(owner)];
+  return own === undefined ? undefined : identifyByName(own);
 }
 
 /** Finds a provider that runs with its Secret Service switched off. */
@@ -40,26 +57,6 @@ export function findInstalledProviders(path: string | undefined): Provider[] {
 export function isInstalled(program: string, path = ''): boolean {
   const folders = path.split(':').filter((folder) => folder.startsWith('/'));
   return folders.some((folder) => isExecutable(`${folder}/${program}`));
-}
-
-/** Linux cuts the name of a process to this length: proc(5), `/proc/PID/comm`. */
-const maxCommBytes = 15;
-
-function identifyByProcess(pid: number): Provider | undefined {
-  try {
-    const comm = readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd();
-    return programs.find(([program]) => program.slice(0, maxCommBytes) === comm)?.[1];
-  } catch {
-    // The process may be in another container, invisible to this one.
-    return undefined;
-  }
-}
-
-async function identifyByOtherNames(bus: Connection, owner: string): Promise<Provider | undefined> {
-  const names = (await listNames(bus)).filter((name) => identifyByName(name) !== undefined);
-  const owners = await Promise.all(names.map((name) => getNameOwner(bus, name).catch(() => undefined)));
-  const own = names[owners.indexOf(owner)];
-  return own === undefined ? undefined : identifyByName(own);
 }
 
 function identifyByName(name: string): Provider | undefined {

@@ -15,7 +15,7 @@ export interface ReaderOptions {
   readonly interaction: Interaction;
   /** `keystow` if absent. */
   readonly attributeSchema?: AttributeSchema;
-  /** How long an operation may take, without the time that the user takes to answer. 2,500 if absent. */
+  /** How long the provider may be silent, without the time that the user takes to answer. 2,500 if absent. */
   readonly timeoutMs?: number;
 }
 

@@ -4,12 +4,20 @@ import { isSocketSafe, parseBusAddress, type SessionEnvironment } from './dbus/a
 import { getProcessId, listNames, listStartableNames, startService } from './dbus/bus-calls.ts';
 import { Connection } from './dbus/connection.ts';
 import type { Operation } from './operation.ts';
-import { findIdleProvider, findInstalledProviders, identifyProvider, isInstalled } from './provider.ts';
+import {
+  findIdleProvider,
+  findInstalledProviders,
+  identifyByOtherNames,
+  identifyByProcess,
+  isInstalled,
+} from './provider.ts';
 import { isConnectError, isUnowned, SecretServiceError, toSecretServiceError } from './to-error.ts';
 
 /** A session with one provider, used by one operation after another. */
 export interface BusSession extends Peer {
   readonly provider: Provider | undefined;
+  /** Its process, if that is visible. */
+  readonly providerId: number | undefined;
   /** The path of the session object, which only the exchange of secrets needs. */
   readonly path: Promise<string>;
 }
@@ -36,6 +44,7 @@ export class SessionPool {
     this.#idle = undefined;
     if (idle === undefined) return this.#open(operation);
     operation.useConnection(idle.bus);
+    operation.providerId = idle.providerId;
     idle.bus.ref();
     try {
       return { session: idle, alias: await readDefaultAlias(idle) };
@@ -72,7 +81,7 @@ export class SessionPool {
       const bus = new Connection(socket);
       operation.useConnection(bus);
       try {
-        return await openBusSession(bus, this.#environment);
+        return await openBusSession(bus, operation, this.#environment);
       } catch (error) {
         bus.end();
         if (!isConnectError(error)) throw bus.hasAnswered ? error : markBusSilent(toSecretServiceError(error));
@@ -101,14 +110,18 @@ function markBusSilent(error: SecretServiceError): SecretServiceError {
 }
 
 /** Opens a session with the provider of the Secret Service, after starting it if the bus can. */
-async function openBusSession(bus: Connection, environment: SessionEnvironment): Promise<OpenedSession> {
+async function openBusSession(
+  bus: Connection,
+  operation: Operation,
+  environment: SessionEnvironment,
+): Promise<OpenedSession> {
   try {
-    return await openWithOwner(bus);
+    return await openWithOwner(bus, operation);
   } catch (error) {
     if (!isUnowned(error)) throw error;
   }
   await startProvider(bus, environment);
-  return openWithOwner(bus);
+  return openWithOwner(bus, operation);
 }
 
 /**
@@ -117,10 +130,13 @@ async function openBusSession(bus: Connection, environment: SessionEnvironment):
  * client, and then crashes on `OpenSession` and answers `ReadAlias` with {@link noObject}.
  * https://gitlab.gnome.org/GNOME/gnome-keyring/-/issues/190
  */
-async function openWithOwner(bus: Connection): Promise<OpenedSession> {
+async function openWithOwner(bus: Connection, operation: Operation): Promise<OpenedSession> {
   let provider: Provider | undefined;
   const identify = async () => {
-    provider = await identifyProvider(bus, await getProcessId(bus, serviceName).catch(() => 0));
+    const pid = await getProcessId(bus, serviceName).catch(() => 0);
+    provider = identifyByProcess(pid);
+    operation.providerId = provider && pid;
+    provider ??= await identifyByOtherNames(bus);
   };
   try {
     const [, first] = await Promise.all([identify(), askDefaultAlias({ bus, owner: serviceName })]);
@@ -129,7 +145,7 @@ async function openWithOwner(bus: Connection): Promise<OpenedSession> {
     const path = openSession(peer);
     path.catch(() => undefined);
     const alias = first.alias === noObject ? await readDefaultAlias(peer) : first.alias;
-    return { session: { ...peer, path, provider }, alias };
+    return { session: { ...peer, path, provider, providerId: operation.providerId }, alias };
   } catch (error) {
     throw toSecretServiceError(error, provider);
   }

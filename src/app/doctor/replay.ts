@@ -41,6 +41,7 @@ const evidence = v.exactOptional(
   v.object({
     provider: v.exactOptional(v.picklist(providers)),
     switchedOff: v.exactOptional(v.boolean()),
+    suspended: v.exactOptional(v.boolean()),
     asksEachTime: v.exactOptional(v.boolean()),
     busMissing: v.exactOptional(v.boolean()),
     busSilent: v.exactOptional(v.boolean()),

@@ -79,10 +79,11 @@ export const unlockCommands: Readonly<Record<Provider, string>> = {
   keepassxc: 'keepassxc',
 };
 
-export const restartCommands: Readonly<Record<Provider, string>> = {
-  'gnome-keyring': `pkill -KILL -x gnome-keyring-d; ${unlockGnomeKeyringCommand}`,
-  kwallet: `pkill -KILL -x kwalletd5; ${formatBackgroundCommand('kwalletd5')}`,
-  keepassxc: `pkill -KILL -x keepassxc; ${formatBackgroundCommand('keepassxc')}`,
+/** Continue a provider that was suspended. */
+export const continueCommands: Readonly<Record<Provider, string>> = {
+  'gnome-keyring': 'pkill -CONT -x gnome-keyring-d',
+  kwallet: "pkill -CONT '^(kwalletd|ksecretd)'",
+  keepassxc: 'pkill -CONT -x keepassxc',
 };
 
 /**

@@ -3,11 +3,12 @@ import type { Evidence, Provider, Reason } from '../selection/probe-result.ts';
 import type { CandidateId } from '../store-id.ts';
 import { toOneLine } from '../text/messages.ts';
 import {
+  continueCommands,
   disableKeePassXCPromptsCommand,
   enableCommands,
+  formatDisableCommand,
   formatInstallCommand,
   ownBusCommand,
-  restartCommands,
   startBusCommand,
   startCommands,
   unlockCommands,
@@ -97,13 +98,21 @@ const secretServiceAdvice: AdviceTable = {
     explanation: `${formatProvider(provider)} has no default collection to store credentials in`,
     ...((provider ?? 'gnome-keyring') === 'gnome-keyring' && { fix: unlockGnomeKeyringCommand }),
   }),
-  'timed-out': ({ evidence: { provider, busSilent } }) => ({
-    ...(busSilent && { explanation: 'the D-Bus session bus did not answer in time', fix: startBusCommand }),
-    ...(provider && {
-      explanation: `${formatProvider(provider)} did not answer in time`,
-      fix: restartCommands[provider],
-    }),
-  }),
+  'timed-out': ({ host, evidence: { provider, busSilent, suspended } }) => {
+    const untilThen = `until then, use the encrypted file: ${formatDisableCommand(host)}`;
+    if (busSilent)
+      return {
+        explanation: 'the D-Bus session bus did not answer in time',
+        fix: `check it with: busctl --user status; ${untilThen}`,
+      };
+    const name = formatProvider(provider);
+    if (provider && suspended)
+      return { explanation: `${name} did not answer in time: it is suspended`, fix: continueCommands[provider] };
+    return {
+      ...(provider && { explanation: `${name} did not answer in time` }),
+      fix: `answer the dialog of ${name} if one is open, or sign in to the desktop again; ${untilThen}`,
+    };
+  },
   volatile: () => ({
     explanation: 'the default collection of the Secret Service is in memory only (UntilLogout)',
     fix: unlockGnomeKeyringCommand,
@@ -124,6 +133,7 @@ const passAdvice: AdviceTable = {
       : 'the GnuPG key of the password store is locked or missing, and nobody was asked for its passphrase',
     fix: `gpg --decrypt "$(find ~/.password-store -name '*.gpg' -print -quit)" >/dev/null`,
   }),
+  'timed-out': () => ({ fix: 'check whether GnuPG asks or waits for something: gpg --list-secret-keys' }),
   'no-collection': () => ({
     explanation: 'pass has no password store, or no key to encrypt it with',
     fix: 'gpg --quick-generate-key "$USER" && pass init "$USER"',

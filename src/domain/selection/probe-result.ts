@@ -57,6 +57,8 @@ export interface Evidence {
   readonly provider?: Provider;
   /** The provider is running, but its Secret Service is disabled in its settings. */
   readonly switchedOff?: boolean;
+  /** A signal such as SIGSTOP has suspended the provider. */
+  readonly suspended?: boolean;
   /** The provider is unlocked, and asks its user before each access. */
   readonly asksEachTime?: boolean;
   /** No session bus is running, and no program that could start one is installed. */

@@ -37,13 +37,16 @@ export function removeMatch(bus: Connection, rule: string): Promise<void> {
   return bus.call(callWithText('RemoveMatch', rule, '', () => undefined));
 }
 
-/** Resolves when this client owns `name`, after everyone who requested it before. */
+/** Resolves when this client owns `name`, after everyone who requested it before. A new owner is progress. */
 export async function requestName(bus: Connection, name: string): Promise<void> {
+  const rule = `type='signal',sender='${busObject.destination}',member='NameOwnerChanged',arg0='${name}'`;
   const acquired = bus.waitForSignal(({ member, sender, body }) => {
+    if (member === 'NameOwnerChanged' && sender === busObject.destination) bus.onProgress?.();
     const isMine = member === 'NameAcquired' && sender === busObject.destination && body('s').readString() === name;
     return isMine || undefined;
   });
-  await Promise.all([acquired, bus.call(callWithNameAndFlags('RequestName', name))]);
+  await Promise.all([acquired, addMatch(bus, rule), bus.call(callWithNameAndFlags('RequestName', name))]);
+  await removeMatch(bus, rule);
 }
 
 export async function releaseName(bus: Connection, name: string): Promise<void> {

@@ -48,6 +48,8 @@ const bufferBytes = 8192;
 
 /** A client's connection to a message bus. Calls are sent immediately and in order, without waiting for earlier replies. */
 export class Connection {
+  /** Called when a reply has arrived, or a part of one. */
+  onProgress: (() => void) | undefined;
   readonly #socket: Socket;
   readonly #outgoing = new Writer();
   readonly #pending = new Map<number, PendingCall>();
@@ -170,6 +172,8 @@ export class Connection {
     try {
       if (!this.#isAuthenticated && !this.#readAuthResponse()) return;
       while (this.#handleMessage());
+      if (this.#incoming[this.#handled + 1] === messageTypes.reply && this.#handled + 1 < this.#received)
+        this.onProgress?.();
       this.#makeRoom();
     } catch (error) {
       this.end(error as Error);
@@ -203,6 +207,7 @@ export class Connection {
   #settle({ type, replyTo, errorName, sender, signature }: Header, body: (signature: string) => Reader): void {
     const call = this.#pending.get(replyTo);
     if (call === undefined) return;
+    this.onProgress?.();
     if (type === messageTypes.reply) call.settle(body(call.replySignature), sender);
     else call.reject(new BusError(errorName, signature === 's' ? body('s').readString() : ''));
     this.#pending.delete(replyTo);
