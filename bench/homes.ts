@@ -42,8 +42,9 @@ export async function fillFile(home: string, sealedBy: 'home' | 'passphrase', co
   const identity = { application: 'keystow', id: randomBytes(16).toString('base64') };
   const fileKey = newFileKey(randomBytes);
   const slots = [createSlot(slotKey, kdf, fileKey, identity, randomBytes)];
-  const envelope = seal(fileKey, { version: 2, ...identity, slots, nonce: newNonce(randomBytes) }, payload);
-  write(join(home, '.config/keystow/credentials.json'), serialiseEnvelope(envelope));
+  const header = { version: 2 as const, ...identity, slots, nonce: newNonce(randomBytes) };
+  const ciphertext = [...seal(fileKey, header, [payload])].join('');
+  write(join(home, '.config/keystow/credentials.json'), serialiseEnvelope({ ...header, ciphertext }));
   recordAll(home, 'file', count, { keySource: sealedBy, written: { id: identity.id, counter: 1 } });
 }
 

@@ -108,9 +108,9 @@ describe('a file with an authentic but invalid payload is damaged', () => {
     const kdf = { name: 'hkdf-sha256' as const, salt: Buffer.alloc(32).toString('base64') };
     const key = await deriveKey(kdf, Buffer.from(home));
     const nonce = Buffer.alloc(12).toString('base64');
-    writeFileSync(path, serialiseEnvelope(seal(key, { version: 1, kdf, nonce }, Buffer.from(payload))), {
-      mode: 0o600,
-    });
+    const header = { version: 1 as const, kdf, nonce };
+    const ciphertext = [...seal(key, header, [Buffer.from(payload)])].join('');
+    writeFileSync(path, serialiseEnvelope({ ...header, ciphertext }), { mode: 0o600 });
     for (const work of allOperations(path, 'home')) await failure(work(), 'file-damaged');
   });
 });

@@ -41,8 +41,8 @@ describe("AES-256-GCM follows NIST's test vectors", () => {
   test('[EF12] sealing returns the ciphertext and the tag', () => {
     for (const vector of opening) {
       const [plaintext, associated] = [bytes(vector.plaintext ?? ''), bytes(vector.associated)];
-      const sealed = seal(bytes(vector.key), toHeader(vector), plaintext, associated);
-      expect(sealed.ciphertext).toBe(bytes(vector.ciphertext).toString('base64'));
+      const sealed = seal(bytes(vector.key), toHeader(vector), [plaintext], associated);
+      expect([...sealed].join('')).toBe(bytes(vector.ciphertext).toString('base64'));
     }
   });
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { fileIdBytes, type HeaderV2, serialiseEnvelope } from '../../domain/envelope/envelope.ts';
+import { fileIdBytes, formatAroundCiphertext, type HeaderV2 } from '../../domain/envelope/envelope.ts';
 import { requireBoth } from '../../domain/envelope/file-record.ts';
 import type { HkdfHeader, KdfHeader } from '../../domain/envelope/key-derivation.ts';
+import { tagBytes } from '../../domain/envelope/key-slot.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { FileMemory } from '../../ports/placement-repository.ts';
@@ -10,7 +11,7 @@ import { throwIfAborted } from '../files/abort.ts';
 import { contendedError, damagedError, describeFile, type ManagedFile } from '../files/file-errors.ts';
 import { createLock } from '../files/lock.ts';
 import { checkPath, restrictFolder } from '../files/permissions.ts';
-import { fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-file.ts';
+import { type FileVersion, fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-file.ts';
 import type { FileReader, ReadFile, Tolerance } from './file-reader.ts';
 import { addHomeSlots, createHomeSlots, isOpenedByRealPath } from './home-keys.ts';
 import { createHomeHeader, type NewKeyOptions, NewKeys } from './new-keys.ts';
@@ -63,10 +64,13 @@ export function createFileWriter({ reader, memory, ...options }: FileWriterOptio
     operation: OperationOptions | undefined,
   ): Promise<boolean> {
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      const version = fileVersion(file);
       const current = await reader.readFile((envelope) => keys.open(envelope, operation), tolerance);
       const change = await prepare(current !== undefined);
       if (current === undefined && change.ifAbsent === 'skip') return false;
-      const result = await withLock((held) => rewrite(reader, change, { held, random, memory, operation }), operation);
+      const before = current && { version, current };
+      const context = { before, random, memory, operation };
+      const result = await withLock((held) => rewrite(reader, change, { ...context, held }), operation);
       if (result !== 'retry') return result;
     }
     throw contendedError(file);
@@ -108,6 +112,8 @@ export function createFileWriter({ reader, memory, ...options }: FileWriterOptio
 
 interface Rewrite {
   held(): boolean;
+  /** The file before the lock was taken. It isn't read again if it's still the same version. */
+  readonly before: { readonly version: FileVersion; readonly current: ReadFile } | undefined;
   readonly random: (bytes: number) => Uint8Array;
   readonly memory: FileMemory;
   readonly operation: OperationOptions | undefined;
@@ -120,13 +126,16 @@ interface Rewrite {
 async function rewrite(
   reader: FileReader,
   { edit, newKdf, ifAbsent, tolerance, accepts }: Change,
-  { held, random, memory, operation }: Rewrite,
+  { held, before, random, memory, operation }: Rewrite,
 ): Promise<boolean | 'retry'> {
   const { keys, envelopeFile } = reader;
   const { file, home, maxBytes, notice } = envelopeFile;
   removeOrphanedTemps(file.path);
   const expected = fileVersion(file);
-  const current = await reader.readFile((envelope) => keys.openWithoutPrompt(envelope), tolerance);
+  const current =
+    before !== undefined && before.version === expected
+      ? before.current
+      : await reader.readFile((envelope) => keys.openWithoutPrompt(envelope), tolerance);
   const mayCreate = ifAbsent === 'create' && newKdf !== undefined && expected === undefined;
   if (current === undefined && !mayCreate) return 'retry';
   // The file appeared after the key for a new one was created.
@@ -135,19 +144,38 @@ async function rewrite(
   if (!edit(payload)) return false;
   const sealing = await renewSealing(reader, current, kdf, random);
   const header: HeaderV2 = { ...sealing.header, nonce: newNonce(random) };
-  const text = serialiseEnvelope(seal(sealing.fileKey, header, payload.serialise()));
-  if (text.length > maxBytes || payload.isFull()) throw tooLargeError(file, maxBytes);
+  const parts = payload.serialise();
+  if (computeFileBytes(header, parts) > maxBytes || payload.isFull()) throw tooLargeError(file, maxBytes);
   for (const warning of checkPath(file)) notice(warning);
   restrictFolder(file, home, notice);
   const isPermitted = () => {
     throwIfAborted(operation);
     return held();
   };
-  if (!(await replaceFile({ file, bytes: Buffer.from(text), expected, isPermitted }))) return 'retry';
+  if (!(await replaceFile({ file, bytes: sealFile(sealing.fileKey, header, parts), expected, isPermitted })))
+    return 'retry';
   if (current === undefined && (await memory.expectsFile()))
     notice(`${describeFile(file)} was missing, with the credentials in it; a new one was created`);
   await rememberWrite(memory, header, payload.counter + 1, accepts);
   return true;
+}
+
+/** Yields the file piece by piece. */
+function* sealFile(
+  fileKey: Uint8Array,
+  header: HeaderV2,
+  parts: readonly Buffer[],
+): Generator<string | Buffer, void, void> {
+  const { before, after } = formatAroundCiphertext(header);
+  yield Buffer.from(before);
+  yield* seal(fileKey, header, parts);
+  yield after;
+}
+
+function computeFileBytes(header: HeaderV2, parts: readonly Buffer[]): number {
+  const { before, after } = formatAroundCiphertext(header);
+  const sealedBytes = parts.reduce((sum, { length }) => sum + length, tagBytes);
+  return Buffer.byteLength(before) + Math.ceil(sealedBytes / 3) * 4 + after.length;
 }
 
 /** The file key and its slots: the current ones, or new ones for `newKdf` or for a file of version 1. */

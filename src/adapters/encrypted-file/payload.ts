@@ -23,10 +23,11 @@ export class Payload {
   /** How often the file was written. 0: by version 1, which didn't count. */
   readonly counter: number;
   readonly #fail: Fail;
-  #bytes: Buffer;
+  /** The bytes are joined when they're next read, so one change copies nothing. */
+  #parts: readonly Buffer[];
 
   private constructor(bytes: Buffer, counter: number, fail: Fail) {
-    this.#bytes = bytes;
+    this.#parts = [bytes];
     this.#fail = fail;
     this.counter = counter;
   }
@@ -53,10 +54,11 @@ export class Payload {
     return new Payload(Buffer.from(formatPayload(1, lines)), 0, fail);
   }
 
-  /** Returns the bytes to seal, with the next counter. */
-  serialise(): Buffer {
-    const rest = this.#bytes.subarray(this.#headEnd());
-    return Buffer.concat([Buffer.from(formatHead(this.counter + 1)), rest]);
+  /** Returns the bytes to seal, with the next counter, in parts. */
+  serialise(): readonly Buffer[] {
+    const [first = Buffer.alloc(0), ...others] = this.#parts;
+    const headEnd = first.indexOf(newline);
+    return [Buffer.from(formatHead(this.counter + 1)), ...(headEnd < 0 ? [] : [first.subarray(headEnd)]), ...others];
   }
 
   /** All names, sorted. Checks every line. */
@@ -129,9 +131,18 @@ export class Payload {
   /** Whether there are more credentials than a reader accepts. */
   isFull(): boolean {
     let lines = 0;
-    for (let at = this.#bytes.indexOf(newline); at >= 0 && lines <= maxCredentials + 1; lines++)
-      at = this.#bytes.indexOf(newline, at + 1);
+    for (const part of this.#parts)
+      for (let at = part.indexOf(newline); at >= 0 && lines <= maxCredentials + 1; lines++)
+        at = part.indexOf(newline, at + 1);
     return lines > maxCredentials + 1;
+  }
+
+  get #bytes(): Buffer {
+    const [first, ...others] = this.#parts;
+    if (first !== undefined && others.length === 0) return first;
+    const bytes = Buffer.concat(this.#parts);
+    this.#parts = [bytes];
+    return bytes;
   }
 
   #headEnd(): number {
@@ -167,7 +178,8 @@ export class Payload {
   }
 
   #splice(start: number, end: number, text: string): void {
-    this.#bytes = Buffer.concat([this.#bytes.subarray(0, start), Buffer.from(text), this.#bytes.subarray(end)]);
+    const bytes = this.#bytes;
+    this.#parts = [bytes.subarray(0, start), Buffer.from(text), bytes.subarray(end)];
   }
 }
 

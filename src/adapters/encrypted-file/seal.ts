@@ -1,6 +1,5 @@
 import type { DecipherGCM } from 'node:crypto';
 import {
-  type Envelope,
   type EnvelopeHeader,
   type FileIdentity,
   formatAssociatedData,
@@ -30,15 +29,32 @@ export interface Decryptable {
 
 type Random = (bytes: number) => Uint8Array;
 
-/** Seals a payload. The header's nonce must never have been used with this key. */
-export function seal(
+/** Bytes that are encrypted at a time. A multiple of 3, so that most of the base64 is encoded without copying bytes. */
+const pieceBytes = 48 * 1024;
+
+/**
+ * Seals a payload, which may be in several parts. Yields the ciphertext and its tag in base64, piece by piece. The header's
+ * nonce must never have been used with this key.
+ */
+export function* seal(
   key: Uint8Array,
   header: EnvelopeHeader,
-  payload: Uint8Array,
+  payload: Iterable<Uint8Array>,
   associated = encodeAssociatedData(header),
-): Envelope {
-  const ciphertext = encrypt(key, Buffer.from(header.nonce, 'base64'), payload, associated);
-  return { ...header, ciphertext: ciphertext.toString('base64') };
+): Generator<string, void, void> {
+  const nonce = Buffer.from(header.nonce, 'base64');
+  const cipher = loadNodeCrypto().createCipheriv('aes-256-gcm', key, nonce).setAAD(associated);
+  let rest: Buffer = Buffer.alloc(0);
+  for (const part of payload) {
+    for (let at = 0; at < part.length; at += pieceBytes) {
+      const sealed = cipher.update(part.subarray(at, at + pieceBytes));
+      const bytes = rest.length === 0 ? sealed : Buffer.concat([rest, sealed]);
+      const end = bytes.length - (bytes.length % 3);
+      yield bytes.toString('base64', 0, end);
+      rest = bytes.subarray(end);
+    }
+  }
+  yield Buffer.concat([rest, cipher.final(), cipher.getAuthTag()]).toString('base64');
 }
 
 /** Returns the payload, or `undefined` if the key is wrong or the envelope was altered. */

@@ -18,7 +18,8 @@ import { errnoCode, ioError, type ManagedFile, retryWhileBusy } from './file-err
 
 export interface Replacement {
   readonly file: ManagedFile;
-  readonly bytes: Uint8Array;
+  /** In ASCII if they are text. */
+  readonly bytes: Uint8Array | Iterable<Uint8Array | string>;
   /** The version that the bytes were computed from. */
   readonly expected: FileVersion;
   /** Called last, right before the rename. If it returns `false` or throws, the file stays as it is. */
@@ -50,12 +51,12 @@ export async function replaceFile({ file, bytes, expected, isPermitted }: Replac
 const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 
 /** Synchronous but for the sync: on a busy machine, handing each call to another thread takes longer than the calls. */
-async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
+async function writeNewFile(path: string, bytes: Replacement['bytes']): Promise<void> {
   const descriptor = openSync(path, createFlags, 0o600);
   try {
     // The umask may have removed the owner's permissions too.
     if (process.platform !== 'win32') fchmodSync(descriptor, 0o600);
-    writeFileSync(descriptor, bytes);
+    for (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) writeFileSync(descriptor, piece, 'latin1');
     await syncFile(descriptor);
   } finally {
     closeSync(descriptor);

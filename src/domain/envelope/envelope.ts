@@ -116,8 +116,13 @@ function isNonce(nonce: unknown): nonce is string {
 
 /** The only valid text of an envelope: JSON without spaces, and a newline. */
 export function serialiseEnvelope({ ciphertext, ...header }: Envelope): string {
-  // Base64 needs no JSON escapes, and the ciphertext can be many megabytes.
-  return `${formatAssociatedData(header).slice(0, -1)}${beforeCiphertext}${ciphertext}${afterCiphertext}`;
+  const { before, after } = formatAroundCiphertext(header);
+  return `${before}${ciphertext}${after}`;
+}
+
+/** The text of an envelope without the ciphertext, which needs no JSON escapes, and can be many megabytes. */
+export function formatAroundCiphertext(header: EnvelopeHeader): { readonly before: string; readonly after: string } {
+  return { before: `${formatAssociatedData(header).slice(0, -1)}${beforeCiphertext}`, after: afterCiphertext };
 }
 
 /** The data that the cipher authenticates besides the payload: the envelope's JSON without ciphertext and newline. */
