@@ -1,6 +1,7 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { AuthorizationServerOptions } from '../adapters/sign-in/oauth/settings.ts';
 import type { Context } from '../app/context.ts';
+import type { Uninterrupted } from '../app/sign-in/renew.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { AuthorizationServer } from '../ports/sign-in/authorization-server.ts';
 import type { DeviceSignIn } from '../ports/sign-in/device-sign-in.ts';
@@ -21,6 +22,7 @@ export interface Cli {
   printJson(value: unknown, indent?: number): Promise<void>;
   /** Writes secrets, and what other programs read, to stdout as they are. */
   printBytes(bytes: Uint8Array): Promise<void>;
+  readonly uninterrupted: Uninterrupted;
   /** Sets the exit code for a command that doesn't fail. */
   exitWith(code: number): void;
 }
@@ -36,8 +38,8 @@ export interface Services {
   childRunner(): Promise<RunChild>;
 }
 
-/** How long other processes wait for one that renews: a server has 10 s to answer a request. */
-const renewalLimitMs = 30_000;
+/** How long other processes wait for one that renews: a server has 10 s to describe itself, and 30 s to send tokens. */
+const renewalLimitMs = 60_000;
 
 const clock = () => new Date().toISOString();
 

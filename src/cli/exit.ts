@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../domain/credential-error.ts';
+import { CredentialError, type ErrorCode } from '../domain/credential-error.ts';
 
 export const exitCodes = {
   done: 0,
@@ -28,6 +28,43 @@ const codes: Partial<Record<ErrorCode, number>> = {
 
 export function toExitCode(code: ErrorCode): number {
   return codes[code] ?? exitCodes.error;
+}
+
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Holds back signals that would end the process in the middle of a step. SIGKILL can't be held back. */
+export class SignalGuard {
+  readonly #cancellation: AbortController;
+  #received: NodeJS.Signals | undefined;
+
+  constructor(cancellation: AbortController) {
+    this.#cancellation = cancellation;
+  }
+
+  /** Runs `work` to its end. If a signal arrived meanwhile and `work` succeeded, rejects with `cancelled`. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    const holdBack = (signal: NodeJS.Signals) => {
+      this.#received ??= signal;
+      this.#cancellation.abort();
+    };
+    for (const signal of endingSignals) process.on(signal, holdBack);
+    let result: T;
+    try {
+      result = await work();
+    } finally {
+      // A signal that arrives while the process ends by another one must not end it sooner, with locks left behind.
+      if (this.#received === undefined) for (const signal of endingSignals) process.off(signal, holdBack);
+    }
+    if (this.#received === undefined) return result;
+    throw new CredentialError('cancelled', 'cancelled, but what the server had sent was stored first');
+  }
+
+  /** Ends the process as the signal would have done, if there was one. Ctrl-C has an exit code instead. */
+  deliver(): void {
+    if (this.#received === undefined || this.#received === 'SIGINT') return;
+    process.removeAllListeners(this.#received);
+    process.kill(process.pid, this.#received);
+  }
 }
 
 /** How long unfinished work may run after the command is done: at least 5 × 100 ms and 5 turns of the event loop. */

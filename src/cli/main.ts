@@ -3,7 +3,7 @@ import type { Context } from '../app/context.ts';
 import { createContext } from '../composition/context.ts';
 import { isSecretVariable, type Profile } from '../domain/profile.ts';
 import { type Cli, services } from './cli.ts';
-import { exitAfterGrace, exitCodes } from './exit.ts';
+import { exitAfterGrace, exitCodes, SignalGuard } from './exit.ts';
 import { type DirectCommand, findDirectRun } from './fast-path.ts';
 import { print, printBytes, printJson } from './output/print.ts';
 import type { Program } from './program.ts';
@@ -21,6 +21,7 @@ export interface Executable {
 export async function main({ profile, direct, program }: Executable): Promise<void> {
   const cancellation = new AbortController();
   process.once('SIGINT', () => cancellation.abort());
+  const guard = new SignalGuard(cancellation);
   process.once('uncaughtException', async (error) => process.exit(await handleFailure(error, profile, false)));
   const environment = takeEnvironment(profile);
   const contexts: Context[] = [];
@@ -50,6 +51,7 @@ export async function main({ profile, direct, program }: Executable): Promise<vo
     print,
     printJson,
     printBytes,
+    uninterrupted: (step) => guard.run(step),
     exitWith: (code) => {
       exitCode = code;
     },
@@ -66,6 +68,7 @@ export async function main({ profile, direct, program }: Executable): Promise<vo
   } finally {
     await Promise.all(contexts.map((context) => context.stores.close()));
   }
+  guard.deliver();
   exitAfterGrace(exitCode);
 }
 

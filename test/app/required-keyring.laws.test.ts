@@ -5,6 +5,7 @@ import { deleteCredential } from '../../src/app/credentials/delete-credential.ts
 import { findCredentials } from '../../src/app/credentials/find-credentials.ts';
 import { getCredential } from '../../src/app/credentials/get-credential.ts';
 import { listCredentials } from '../../src/app/credentials/list-credentials.ts';
+import { selectStore } from '../../src/app/credentials/select-store.ts';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { examine } from '../../src/app/doctor/examine.ts';
 import { changePassphrase } from '../../src/app/encrypted-file.ts';
@@ -12,7 +13,7 @@ import { eraseForDocker, getForDocker, listForDocker, storeForDocker } from '../
 import { eraseForGit, getForGit, storeForGit } from '../../src/app/protocols/git.ts';
 import { findMigrationScope, migrate } from '../../src/app/reconcile/migrate.ts';
 import { repair } from '../../src/app/reconcile/repair.ts';
-import { replaceSession, saveSession, signOut } from '../../src/app/sign-in/change-session.ts';
+import { renewSession, saveNewSession, saveSession, signOut } from '../../src/app/sign-in/change-session.ts';
 import { listDifySignIns, readDifySession } from '../../src/app/sign-in/dify-sign-ins.ts';
 import { getAccessToken, readSession } from '../../src/app/sign-in/session.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
@@ -43,11 +44,14 @@ const names: readonly CredentialName[] = [
 
 const request = parseAttributes('protocol=https\nhost=github.com\n');
 const gitCredential = parseAttributes('protocol=https\nhost=github.com\nusername=alice\npassword=s3cret\n');
-const session = { kind: 'sign-in' as const, issuer: 'https://issuer.example', tokens: { accessToken: 'token' } };
-const openServer = async () => ({
-  refresh: () => Promise.reject(new CredentialError('sign-in-unreachable', 'no server')),
-  revoke: async () => 'revoked' as const,
-});
+const tokens = { accessToken: 'token', refreshToken: 'refresh', expiresAt: '2026-11-03T00:00:00.000Z' };
+const session = { kind: 'sign-in' as const, issuer: 'https://issuer.example', tokens };
+const openServer = async () => ({ revoke: async () => 'revoked' as const });
+const renewal = {
+  openServer: async () => ({ refresh: async () => ({ tokens: { accessToken: 'renewed' } }) }),
+  withLock: createMutex(),
+  uninterrupted: <T>(work: () => Promise<T>) => work(),
+};
 
 async function runToEnd(steps: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of steps);
@@ -84,9 +88,11 @@ const useCases: Readonly<Record<string, (context: Context) => Promise<unknown>>>
   'docker list': listForDocker,
   'jsm login': (context) => saveSession(context, jsmCredential, session),
   'jsm auth status': (context) => readSession(context, jsmCredential),
-  'jsm auth token': (context) => getAccessToken(context, jsmCredential, { openServer, withLock: createMutex() }),
+  'jsm auth token': (context) => getAccessToken(context, jsmCredential, renewal),
   'jsm logout': (context) => signOut(context, jsmCredential, openServer),
-  'renewal of a sign-in': (context) => replaceSession(context, jsmCredential, session, session),
+  'renewal of a sign-in': (context) => renewSession(context, jsmCredential, renewal),
+  'save of a new sign-in': async (context) =>
+    saveNewSession(context, jsmCredential, session, await selectStore(context)),
   'difyctl auth status': (context) => listDifySignIns(context),
   'difyctl auth token': (context) => readDifySession(context),
 };
@@ -101,7 +107,7 @@ async function createWorld(keyring: KeyringState, actual: readonly Actual[]): Pr
     const { record, copies } = actual[index] ?? {};
     if (record) placement.push({ ...name, ...record, writtenAt: '2026-11-03T09:00:00.000Z' });
     for (const [store, content] of copies ?? []) {
-      const text = serialiseSession({ ...session, tokens: { accessToken: `token-${content}` } });
+      const text = serialiseSession({ ...session, tokens: { ...tokens, accessToken: `token-${content}` } });
       if (store === 'file' || store === 'secret-service') await world.stores[store].set(name, textSecret(text));
     }
   }

@@ -4,6 +4,7 @@ import { readDifySession } from '../../src/app/sign-in/dify-sign-ins.ts';
 import { getAccessToken, readSession } from '../../src/app/sign-in/session.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { renewalMarginMs, type TokenSet } from '../../src/domain/sign-in/session.ts';
+import type { RefreshedTokens } from '../../src/ports/sign-in/authorization-server.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { createMutex } from './mutex.ts';
@@ -23,12 +24,12 @@ beforeEach(() => {
 
 /** Rotates refresh tokens: each is accepted once. */
 const openServer = async () => ({
-  async refresh({ refreshToken }: TokenSet): Promise<TokenSet> {
+  async refresh({ refreshToken }: TokenSet): Promise<RefreshedTokens> {
     if (refreshToken === undefined || refreshed.includes(refreshToken))
       throw new CredentialError('not-signed-in', 'no');
     refreshed.push(refreshToken);
     await new Promise((resolve) => setTimeout(resolve, 5));
-    return createTokens(3600_000, refreshed.length + 1);
+    return { tokens: createTokens(3600_000, refreshed.length + 1) };
   },
 });
 
@@ -40,10 +41,12 @@ function createTokens(validMs: number, generation = 1): TokenSet {
   };
 }
 
+const uninterrupted = <T>(work: () => Promise<T>) => work();
+
 const save = (tokens: TokenSet) => saveSession(world.context, name, { kind: 'sign-in', issuer, tokens });
 
 describe('an access token', () => {
-  const getToken = () => getAccessToken(world.context, name, { openServer, withLock: createMutex() });
+  const getToken = () => getAccessToken(world.context, name, { openServer, uninterrupted, withLock: createMutex() });
 
   test('that is valid is returned without a request', async () => {
     await save(createTokens(renewalMarginMs + 60_000));
@@ -70,31 +73,106 @@ describe('an access token', () => {
   test('[APP1] is renewed once if twenty callers need it at once, and all get the new one', async () => {
     await save(createTokens(-1000));
     const withLock = createMutex();
-    const tokens = Array.from({ length: 20 }, () => getAccessToken(world.context, name, { openServer, withLock }));
+    const tokens = Array.from({ length: 20 }, () =>
+      getAccessToken(world.context, name, { openServer, uninterrupted, withLock }),
+    );
     expect(new Set(await Promise.all(tokens))).toEqual(new Set(['access-2']));
     expect(refreshed).toEqual(['refresh-1']);
   });
 
-  test('is returned even if the renewed sign-in cannot be stored, with a warning', async () => {
+  test('is not requested if the store cannot be written', async () => {
     await save(createTokens(-1000));
-    const { context } = world;
-    const store = world.stores['secret-service'];
-    const failing = {
-      ...context,
-      stores: {
-        ...context.stores,
-        open: async () => ({
-          ...store,
-          set: async () => {
-            throw new CredentialError('locked', 'locked by now');
-          },
-        }),
-      },
+    world.write = async () => {
+      throw new CredentialError('file-io', 'no space left on device');
     };
-    expect(await getAccessToken(failing, name, { openServer, withLock: createMutex() })).toBe('access-2');
+    await failure(getToken(), 'file-io');
+    expect(refreshed).toEqual([]);
+  });
+
+  /** Makes every write to these stores fail after the one that precedes the request. */
+  function failOnceRequested(...failing: readonly string[]): void {
+    world.write = async (operation, perform) => {
+      if (refreshed.length === 0 || !failing.includes(operation)) return perform();
+      throw new CredentialError('locked', 'locked by now');
+    };
+  }
+
+  test('is returned and kept in another store if its own store fails after the request, with a warning', async () => {
+    await save(createTokens(-1000));
+    failOnceRequested('set secret-service');
+    expect(await getToken()).toBe('access-2');
+    expect(world.warnings).toEqual([
+      'the sign-in is now in the encrypted file, because the Secret Service failed: locked by now',
+    ]);
+    expect(await readSession(world.context, name)).toMatchObject({ tokens: { refreshToken: 'refresh-2' } });
+  });
+
+  test('is returned even if the renewed sign-in cannot be stored anywhere, with a warning', async () => {
+    await save(createTokens(-1000));
+    failOnceRequested('set secret-service', 'set file');
+    expect(await getToken()).toBe('access-2');
     expect(world.warnings).toEqual([
       'the renewed sign-in could not be stored, so you may have to sign in again soon: locked by now',
     ]);
+  });
+
+  test('is stored even if the command was cancelled during the request', async () => {
+    await save(createTokens(-1000));
+    const controller = new AbortController();
+    const context = { ...world.context, signal: controller.signal };
+    const cancelling = async () => ({
+      async refresh(tokens: TokenSet) {
+        controller.abort();
+        return (await openServer()).refresh(tokens);
+      },
+    });
+    const options = { openServer: cancelling, uninterrupted, withLock: createMutex() };
+    await getAccessToken(context, name, options);
+    expect(await readSession(world.context, name)).toMatchObject({ tokens: { refreshToken: 'refresh-2' } });
+  });
+
+  test('is stored before the problem of its response is reported', async () => {
+    await save(createTokens(-1000));
+    const problem = new CredentialError('sign-in-unreachable', 'the new tokens are for another account');
+    const tokens = { ...createTokens(-1000), refreshToken: 'refresh-2' };
+    const strange = async () => ({ refresh: async () => ({ tokens, problem }) });
+    const options = { openServer: strange, uninterrupted, withLock: createMutex() };
+    await expect(getAccessToken(world.context, name, options)).rejects.toBe(problem);
+    expect(await readSession(world.context, name)).toMatchObject({ tokens });
+  });
+
+  test.each([
+    ['that is valid', 3600_000, 'access-7', []],
+    ['that has expired too, after renewing that one', -1000, 'access-2', ['refresh-7']],
+  ])(
+    'is the one %s that another process has stored, if the server rejects ours',
+    async (_, validMs, token, requested) => {
+      await save(createTokens(-1000));
+      let requests = 0;
+      const racing = async () => ({
+        async refresh(tokens: TokenSet) {
+          requests += 1;
+          if (requests > 1) return (await openServer()).refresh(tokens);
+          await save(createTokens(validMs, 7));
+          throw new CredentialError('not-signed-in', 'no');
+        },
+      });
+      const options = { openServer: racing, uninterrupted, withLock: createMutex() };
+      expect(await getAccessToken(world.context, name, options)).toBe(token);
+      expect(refreshed).toEqual(requested);
+    },
+  );
+
+  test('is absent if another process has signed out, and the server rejects ours', async () => {
+    await save(createTokens(-1000));
+    const leaving = async () => ({
+      async refresh() {
+        await signOut(world.context, name, async () => ({ revoke: async () => 'revoked' as const }));
+        throw new CredentialError('not-signed-in', 'no');
+      },
+    });
+    const options = { openServer: leaving, uninterrupted, withLock: createMutex() };
+    expect(await getAccessToken(world.context, name, options)).toBeUndefined();
   });
 
   test('is an error if the server no longer renews it, and the session stays', async () => {

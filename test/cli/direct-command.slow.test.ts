@@ -81,6 +81,7 @@ async function outcome(run: (cli: Cli) => Promise<void>, [service, account]: rea
     print: async (lines) => void said.push(renderLines(lines).trim()),
     printJson: async (value) => void said.push(JSON.stringify(value)),
     printBytes: async (bytes) => void said.push(Buffer.from(bytes).toString()),
+    uninterrupted: (step) => step(),
     exitWith: (code) => void said.push(code),
   };
   try {

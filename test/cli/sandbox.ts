@@ -20,8 +20,8 @@ export interface Running {
   readonly end: Promise<Run>;
   /** Waits until stderr matches. */
   matching(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Ctrl-C. */
-  interrupt(): void;
+  /** Ctrl-C, or another signal. */
+  interrupt(signal?: NodeJS.Signals): void;
 }
 
 /** A temporary home with the built programs on PATH and a minimal environment. */
@@ -90,7 +90,7 @@ export class Sandbox {
           await new Promise((resolve) => setTimeout(resolve, 10));
         }
       },
-      interrupt: () => void child.kill('SIGINT'),
+      interrupt: (signal = 'SIGINT') => void child.kill(signal),
     };
   }
 

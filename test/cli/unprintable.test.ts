@@ -32,6 +32,7 @@ async function output(program: Program, context: Context, argv: readonly string[
     print: async (lines, paint) => void printed.push(renderLines(lines, paint)),
     printJson: async (value, indent = 2) => void printed.push(formatJson(value, indent)),
     printBytes: async () => {},
+    uninterrupted: (step) => step(),
     exitWith: () => {},
   };
   try {

@@ -1,11 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { TokenSet } from '../../src/domain/sign-in/session.ts';
-import type { AuthorizationServer } from '../../src/ports/sign-in/authorization-server.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { missingChromium, startChromium } from '../support/browser.ts';
-import { createClient, providerForSuite } from './oauth-client.ts';
+import { createClient, providerForSuite, type TestClient } from './oauth-client.ts';
 import { startStubProvider } from './stub-provider.ts';
 
 const provider = providerForSuite();
@@ -41,7 +40,7 @@ describeStore('signing in with Chromium', 'chromium', missingChromium(), () => {
   }
 
   /** Signs in while `act` uses the browser, and waits for both. */
-  async function signIn(server: AuthorizationServer, act: (address: string) => Promise<unknown>): Promise<TokenSet> {
+  async function signIn(server: TestClient, act: (address: string) => Promise<unknown>): Promise<TokenSet> {
     let acted: Promise<unknown> = Promise.resolve();
     const openUrl = (address: string) => {
       acted = act(address);

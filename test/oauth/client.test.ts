@@ -1,8 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
-import type { AuthorizationServer } from '../../src/ports/sign-in/authorization-server.ts';
 import { failure } from '../contract/errors.ts';
-import { createClient, expectAllHidden, providerForSuite } from './oauth-client.ts';
+import { createClient, expectAllHidden, providerForSuite, type TestClient } from './oauth-client.ts';
 import { startStubProvider } from './stub-provider.ts';
 import { findClosedPort } from './stub-server.ts';
 
@@ -12,7 +11,7 @@ const clientSecret = 'the-client-secret';
 const openUrl = () => expect.unreachable('openUrl was called');
 
 /** Expects that the provider rejects the client in all three operations. */
-async function expectRejected(server: AuthorizationServer): Promise<readonly CredentialError[]> {
+async function expectRejected(server: TestClient): Promise<readonly CredentialError[]> {
   const operations = [server.signIn({ openUrl }), server.refresh(tokens), server.revoke(tokens)];
   const errors = await Promise.all(operations.map((work) => failure(work, 'sign-in-refused')));
   for (const error of errors) expectAllHidden(error, [clientSecret, ...Object.values(tokens)]);

@@ -100,7 +100,11 @@ test('no operation leaves a timer, or a listener on a signal that is used again'
   const cleared = vi.spyOn(globalThis, 'clearTimeout');
   onTestFinished(() => void vi.restoreAllMocks());
   const { signal } = new AbortController();
-  const server = createClient(await startStubProvider({}), { timeoutMs: 61_234, limitMs: 61_234 });
+  const server = createClient(await startStubProvider({}), {
+    timeoutMs: 61_234,
+    limitMs: 61_234,
+    spendLimitMs: 61_234,
+  });
   const next = await server.refresh((await signInAt(server, signal)).tokens, { signal });
   expect(await server.revoke(next, { signal })).toBe('revoked');
   const limits = set.mock.results.filter((_, index) => set.mock.calls[index]?.[1] === 61_234);
@@ -142,7 +146,7 @@ describe('an operation is cancelled', () => {
     for (const operation of operations) await failure(operation, 'cancelled');
   });
 
-  test.each(['/.well-known/openid-configuration', '/token', '/jwks'])('during a request to %s', async (path) => {
+  test.each(['/.well-known/openid-configuration', '/token'])('during a request to %s', async (path) => {
     const controller = new AbortController();
     const stub = await startStubProvider({
       before: async (asked) => {

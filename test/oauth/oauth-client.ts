@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { createAuthorizationServer } from '../../src/adapters/sign-in/oauth/authorization-server.ts';
 import type { AuthorizationServerOptions } from '../../src/adapters/sign-in/oauth/settings.ts';
 import type { TokenSet } from '../../src/domain/sign-in/session.ts';
-import type { AuthorizationServer } from '../../src/ports/sign-in/authorization-server.ts';
+import type { AuthorizationServer, SignInRequest } from '../../src/ports/sign-in/authorization-server.ts';
 import { expectHidden } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { type OidcProvider, type OidcProviderOptions, startOidcProvider } from '../support/oidc-provider.ts';
@@ -27,18 +27,32 @@ export function providerForSuite(options?: OidcProviderOptions): { readonly curr
   };
 }
 
+/** A client whose refresh rejects with the problem of a response. */
+export interface TestClient extends Omit<AuthorizationServer, 'refresh'> {
+  refresh(...args: Parameters<AuthorizationServer['refresh']>): Promise<TokenSet>;
+}
+
 /** Creates a client without a secret, which every provider in these tests knows. */
 export function createClient(
   { issuer }: { readonly issuer: string },
   options: Partial<AuthorizationServerOptions> = {},
-): AuthorizationServer {
-  return createAuthorizationServer({ issuer, clientId: 'native', clock, ...options });
+): TestClient {
+  const server = createAuthorizationServer({ issuer, clientId: 'native', clock, ...options });
+  return {
+    ...server,
+    async refresh(...args) {
+      const { tokens, problem } = await server.refresh(...args);
+      if (problem !== undefined) throw problem;
+      return tokens;
+    },
+  };
 }
 
 /** Signs in, and returns the tokens and the last page that the browser shows. */
 export async function signInAt(
-  server: AuthorizationServer,
+  server: Pick<AuthorizationServer, 'signIn'>,
   signal?: AbortSignal,
+  request: Partial<SignInRequest> = {},
 ): Promise<{ readonly tokens: TokenSet; readonly page: ShownPage; readonly url: string }> {
   let url = '';
   let page: Promise<ShownPage> | undefined;
@@ -48,6 +62,7 @@ export async function signInAt(
       page = visit(address);
     },
     ...(signal && { signal }),
+    ...request,
   });
   if (page === undefined) throw new Error('openUrl was not called');
   return { tokens, url, page: await page };

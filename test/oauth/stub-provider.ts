@@ -25,6 +25,10 @@ export interface StubScript {
   /** Whether `token` also answers the check of the client. */
   readonly tokenAlways?: boolean;
   readonly tokenType?: string;
+  /** Replaces fields of the token response. */
+  readonly change?: Readonly<Record<string, unknown>>;
+  /** For the header `Date` of the token endpoint. */
+  readonly serverTime?: () => Date;
   readonly revocation?: (parameters: URLSearchParams) => Answer;
   /** Awaited before each response. */
   readonly before?: (path: string) => Promise<unknown>;
@@ -57,11 +61,19 @@ export async function startStubProvider(script: StubScript): Promise<StubProvide
       case '/token': {
         const asksForCode = parameters.get('grant_type') === 'authorization_code';
         const isCheck = asksForCode && parameters.get('code') !== code && script.tokenAlways !== true;
-        if (isCheck) return { status: 400, body: { error: 'invalid_grant' } };
+        const headers = script.serverTime && { date: script.serverTime().toUTCString() };
+        const dated = (answer: Answer): Answer => (headers ? { ...answer, headers } : answer);
+        if (isCheck) return dated({ status: 400, body: { error: 'invalid_grant' } });
         verifier = parameters.get('code_verifier') ?? '';
         idToken = jwt({ ...claimsOf(issuer, nonce), ...script.claims }, script.forged ?? false);
-        const body = { ...tokens, token_type: script.tokenType ?? 'Bearer', expires_in: 60, id_token: idToken };
-        return script.token?.(parameters, authorization) ?? { body };
+        const body = {
+          ...tokens,
+          token_type: script.tokenType ?? 'Bearer',
+          expires_in: 60,
+          id_token: idToken,
+          ...script.change,
+        };
+        return script.token?.(parameters, authorization) ?? dated({ body });
       }
       default:
         return { status: 404, body: '' };

@@ -5,6 +5,9 @@ import { redact } from './redact.ts';
 /** Longest response body that is read, after decompression. Metadata, keys and tokens are a few KiB. */
 const maxResponseBytes = 1024 * 1024;
 
+/** A timer that is later than this was suspended with the process. */
+const suspendedMs = 1000;
+
 export interface HttpLimits {
   /** What messages call the server, such as `https://dify.example.com`. */
   readonly server: string;
@@ -45,7 +48,16 @@ export async function sendRequest(url: URL, init: RequestInit, limits: HttpLimit
   const { server, limitMs, signal, secrets } = limits;
   const timeout = new AbortController();
   // Not AbortSignal.timeout, whose timer would keep running after the response.
-  const timer = setTimeout(() => timeout.abort(), limitMs);
+  let timer: NodeJS.Timeout | undefined;
+  const startTimer = () => {
+    const startedMs = performance.now();
+    timer = setTimeout(() => {
+      // After a suspension, the timer is late, and the response may already be waiting to be read.
+      if (performance.now() - startedMs > limitMs + suspendedMs) startTimer();
+      else timeout.abort();
+    }, limitMs);
+  };
+  startTimer();
   const stopped = AbortSignal.any([timeout.signal, ...(signal ? [signal] : [])]);
   try {
     return await rejectOnAbort(exchange(url, { ...init, signal: stopped }, limits), { signal: stopped });

@@ -40,7 +40,11 @@ export function createNotices({
   program,
   quiet,
 }: Pick<TerminalOptions, 'program' | 'quiet'>): Pick<Terminal, 'notice' | 'warn'> {
-  const writeLine = (line: string) => void process.stderr.write(`${escapeUnprintable(line)}\n`);
+  const writeLine = (line: string) => {
+    // A terminal that was closed can't be written to. That must not end the process.
+    if (!process.stderr.listeners('error').includes(ignore)) process.stderr.on('error', ignore);
+    process.stderr.write(`${escapeUnprintable(line)}\n`);
+  };
   return {
     notice(line) {
       if (!quiet) writeLine(`${program}: ${line}`);
@@ -51,3 +55,5 @@ export function createNotices({
     },
   };
 }
+
+function ignore(): void {}

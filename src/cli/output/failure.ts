@@ -5,6 +5,8 @@ import { type Line, renderLines } from './text.ts';
 
 /** Prints an error and a hint to stderr, never a stack. Returns the exit code. */
 export function reportFailure(error: unknown, { program, errorNames }: Profile, cancelled: boolean): number {
+  // If stderr can't be written to, the exit code still shows the failure.
+  if (!process.stderr.listeners('error').includes(ignore)) process.stderr.on('error', ignore);
   const print = (...lines: readonly Line[]) => void process.stderr.write(renderLines(lines));
   if (error instanceof UsageError) {
     print(`${program}: ${error.message}`, '', ...error.usage.split('\n'));
@@ -24,6 +26,8 @@ export function reportFailure(error: unknown, { program, errorNames }: Profile, 
   );
   return exitCodes.error;
 }
+
+function ignore(): void {}
 
 /** The command line is invalid. `usage` is the help of the command. */
 export class UsageError extends Error {

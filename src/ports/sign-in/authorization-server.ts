@@ -1,3 +1,4 @@
+import type { CredentialError } from '../../domain/credential-error.ts';
 import type { TokenSet } from '../../domain/sign-in/session.ts';
 
 /**
@@ -21,18 +22,22 @@ export interface AuthorizationServer {
    * - the user or the provider refuses (`error=…`) → `sign-in-refused`, with the provider's description
    * - a redirect with another state, or a second redirect → an error page; the sign-in continues
    * - no redirect within five minutes → `timed-out`
-   * - `openUrl` rejects → rejects with the same error
+   * - `openUrl` or `save` rejects → rejects with the same error
+   * - `signal` aborted after the redirect → ignored: the code is exchanged, and the tokens are saved
    */
   signIn(request: SignInRequest): Promise<TokenSet>;
 
   /**
-   * Exchanges the refresh token for new tokens. Keeps from `tokens` what the response leaves out.
+   * Exchanges the refresh token for new tokens. Keeps from `tokens` what the response leaves out, or what is unusable in it:
+   * an expiry, a scope or an ID token with an unexpected value doesn't make the rest of a response invalid.
    *
    * - there is no refresh token, or the provider no longer accepts it (`invalid_grant`) → `not-signed-in`
-   *
-   * If refresh tokens rotate and the response is lost, the old one is used up: cancelling can end the sign-in.
+   * - the response has a refresh token, but no access token that may be used: none at all, one of another type than bearer,
+   *   or one for another account → resolves, with `problem`
+   * - `signal` aborted before the request is sent → `cancelled`; afterwards, it's ignored: if refresh tokens rotate and the
+   *   response is lost, the old one is used up
    */
-  refresh(tokens: TokenSet, options?: { readonly signal?: AbortSignal }): Promise<TokenSet>;
+  refresh(tokens: TokenSet, options?: { readonly signal?: AbortSignal }): Promise<RefreshedTokens>;
 
   /**
    * Revokes the refresh token, if there is one, and the access token.
@@ -43,8 +48,18 @@ export interface AuthorizationServer {
   revoke(tokens: TokenSet, options?: { readonly signal?: AbortSignal }): Promise<'revoked' | 'unsupported'>;
 }
 
+/** Store `tokens` before anything else. `problem`: why the access token in them is still the old one. */
+export interface RefreshedTokens {
+  readonly tokens: TokenSet;
+  readonly problem?: CredentialError;
+}
+
 export interface SignInRequest {
   /** Opens the URL in the user's browser, or prints it. Called once. */
   openUrl(url: string): void | Promise<void>;
+  /** Stores the tokens. The browser shows success only afterwards. */
+  save?(tokens: TokenSet): Promise<void>;
+  /** Runs the step from the exchange of the code to the end of `save`, which nothing should interrupt. */
+  uninterrupted?<T>(step: () => Promise<T>): Promise<T>;
   readonly signal?: AbortSignal;
 }

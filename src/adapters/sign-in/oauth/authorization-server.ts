@@ -1,9 +1,13 @@
+import type { IDToken } from 'openid-client';
+import type { CredentialError } from '../../../domain/credential-error.ts';
 import type { TokenSet } from '../../../domain/sign-in/session.ts';
-import type { AuthorizationServer } from '../../../ports/sign-in/authorization-server.ts';
-import { callLibrary, createConnector, type OAuthClient, toTokenSet } from './client.ts';
-import { type AuthorizationServerOptions, type OAuthCall, withDefaults } from './settings.ts';
+import type { AuthorizationServer, RefreshedTokens } from '../../../ports/sign-in/authorization-server.ts';
+import { throwIfAborted } from '../../files/abort.ts';
+import { createConnector, type OAuthClient } from './client.ts';
+import { type AuthorizationServerOptions, type OAuthCall, toSpendingCall, withDefaults } from './settings.ts';
 import { signIn } from './sign-in.ts';
-import { isTokenTypeUnsupported, isTokenUnknown, signInEndedError, toError } from './to-error.ts';
+import { isTokenTypeUnsupported, isTokenUnknown, protocolViolation, signInEndedError, toError } from './to-error.ts';
+import { findProblem, toTokenSet } from './token-response.ts';
 
 /** Implements the port with openid-client, which the OpenID Foundation has certified. */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
@@ -19,17 +23,17 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
   return {
     async signIn(request) {
       const call = begin('sign-in', request.signal);
-      return signIn(await connect(call), settings, request, call);
+      return signIn(connect, settings, request, call);
     },
 
     async refresh(tokens, { signal } = {}) {
       const { refreshToken } = tokens;
       if (refreshToken === undefined) throw signInEndedError('there is no refresh token');
       const call = begin('refresh', signal, tokens);
-      const { openid, config } = await connect(call);
-      const requestedAt = clock();
-      const response = await callLibrary(call, () => openid.refreshTokenGrant(config, refreshToken));
-      return toTokenSet(response, requestedAt, tokens, call);
+      await connect(call);
+      throwIfAborted(signal && { signal });
+      const spending = toSpendingCall(call, settings);
+      return refresh(await connect(spending), tokens, refreshToken, clock(), spending);
     },
 
     async revoke(tokens, { signal } = {}) {
@@ -37,6 +41,35 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
       return revoke(await connect(call), tokens, call);
     },
   };
+}
+
+/**
+ * RFC 6749 §6. The tokens are those that the server has sent, even if the library rejects the response: it may be the ID
+ * token that's wrong, which a refresh doesn't need.
+ */
+async function refresh(
+  { openid, config }: OAuthClient,
+  tokens: TokenSet,
+  refreshToken: string,
+  requestedAt: string,
+  call: OAuthCall,
+): Promise<RefreshedTokens> {
+  let claims: IDToken | undefined;
+  let problem: CredentialError | undefined;
+  try {
+    claims = (await openid.refreshTokenGrant(config, refreshToken)).claims();
+  } catch (thrown) {
+    problem = toError(thrown, call);
+  }
+  const fields = call.received;
+  if (fields === undefined) throw problem ?? protocolViolation(call, 'no tokens');
+  if (fields.access_token !== undefined) problem = findProblem({ fields, claims }, tokens, call);
+  if (fields.access_token !== undefined && problem === undefined) {
+    return { tokens: toTokenSet({ fields, claims, requestedAt }, tokens, fields.access_token) };
+  }
+  const { refresh_token } = fields;
+  if (refresh_token === undefined) throw problem;
+  return { tokens: { ...tokens, refreshToken: refresh_token }, ...(problem && { problem }) };
 }
 
 /** RFC 7009 §2. Starts with the refresh token, because most servers then revoke all tokens of the sign-in. */

@@ -1,14 +1,8 @@
-import type {
-  Configuration,
-  CustomFetch,
-  ServerMetadata,
-  TokenEndpointResponse,
-  TokenEndpointResponseHelpers,
-} from 'openid-client';
-import type { TokenSet } from '../../../domain/sign-in/session.ts';
+import type { Configuration, CustomFetch, ServerMetadata } from 'openid-client';
 import { sendRequest } from '../http.ts';
 import { isEncryptedOrLocal, type OAuthCall, type OAuthSettings, parseIssuer } from './settings.ts';
 import { protocolViolation, toError } from './to-error.ts';
+import { measureClockDifference, parseTokenResponse } from './token-response.ts';
 
 type OpenId = typeof import('openid-client');
 
@@ -19,16 +13,29 @@ export interface OAuthClient {
   readonly metadata: ServerMetadata;
 }
 
+/** What is known about a provider. */
+interface Provider {
+  metadata?: ServerMetadata;
+  /** How far this machine's clock is from the provider's, according to its latest response. */
+  clockDifferenceSeconds: number;
+}
+
+/** A clock that is further off is reported. */
+const maxClockDifferenceSeconds = 24 * 3600;
+/** For the time between two responses, as in openid-client. */
+const clockToleranceSeconds = 30;
+
 /** Discovers the provider once (OpenID Connect Discovery 1.0 §4), and configures a client for each call. */
 export function createConnector(settings: OAuthSettings): (call: OAuthCall) => Promise<OAuthClient> {
-  let discovered: ServerMetadata | undefined;
+  const provider: Provider = { clockDifferenceSeconds: 0 };
 
   return async (call) => {
     const issuer = parseIssuer(settings);
     const openid = await import('openid-client');
     return callLibrary(call, async () => {
-      discovered ??= await discover(openid, issuer, settings.clientId, call);
-      return { openid, config: configure(openid, discovered, settings, call), metadata: discovered };
+      provider.metadata ??= await discover(openid, issuer, settings.clientId, call);
+      const { metadata } = provider;
+      return { openid, config: configure(openid, metadata, provider, settings, call), metadata };
     });
   };
 }
@@ -52,11 +59,30 @@ async function discover(openid: OpenId, issuer: URL, clientId: string, call: OAu
   return config.serverMetadata();
 }
 
-function configure(openid: OpenId, metadata: ServerMetadata, settings: OAuthSettings, call: OAuthCall): Configuration {
+function configure(
+  openid: OpenId,
+  metadata: ServerMetadata,
+  provider: Provider,
+  settings: OAuthSettings,
+  call: OAuthCall,
+): Configuration {
   const { clientId, clientSecret } = settings;
   const authentication = chooseAuthentication(openid, metadata, clientSecret);
-  const config = new openid.Configuration(metadata, clientId, undefined, authentication);
-  config[openid.customFetch] = createFetch(call);
+  // A token is fresh if the provider's clock or this one says so.
+  const clockTolerance = clockToleranceSeconds + Math.min(provider.clockDifferenceSeconds, maxClockDifferenceSeconds);
+  const { token_endpoint: endpoint = '' } = metadata;
+  const tokenEndpoint = URL.canParse(endpoint) ? new URL(endpoint).href : undefined;
+  const client = { [openid.clockTolerance]: clockTolerance };
+  const config = new openid.Configuration(metadata, clientId, client, authentication);
+  config[openid.customFetch] = async (address, options) => {
+    const response = await createFetch(call)(address, options);
+    if (address !== tokenEndpoint) return response;
+    provider.clockDifferenceSeconds = measureClockDifference(response.headers, Date.now());
+    const body = new Uint8Array(await response.arrayBuffer());
+    const parsed = parseTokenResponse({ status: response.status, headers: response.headers, body }, call);
+    if (parsed.fields) call.received = parsed.fields;
+    return parsed.response;
+  };
   if (new URL(settings.issuer).protocol === 'http:') openid.allowInsecureRequests(config);
   return config;
 }
@@ -82,46 +108,4 @@ function createFetch(call: OAuthCall): CustomFetch {
     const { status, headers, body } = await sendRequest(url, options as RequestInit, { ...call, server });
     return new Response(body.length === 0 ? null : body, { status, headers });
   };
-}
-
-type TokenResponse = TokenEndpointResponse & TokenEndpointResponseHelpers;
-
-/** The last moment of the year 9999: ISO 8601 has another format for later years. */
-const lastTimeMs = Date.UTC(10_000, 0) - 1;
-
-/**
- * Converts a token response, and keeps from `previous` what the response leaves out. `requestedAt`, in ISO 8601, is from
- * before the request, so that no token counts as valid after it has expired.
- */
-export function toTokenSet(
-  response: TokenResponse,
-  requestedAt: string,
-  previous: Partial<TokenSet>,
-  call: OAuthCall,
-): TokenSet {
-  if (response.token_type !== 'bearer') throw protocolViolation(call, 'the tokens are not bearer tokens');
-  const { refresh_token: refreshToken = previous.refreshToken, scope = previous.scope } = response;
-  const subject = parseSubject(response) ?? previous.subject;
-  // OpenID Connect Core 1.0 §12.2: the ID token of a refresh is for the same subject.
-  if (previous.subject !== undefined && subject?.id !== previous.subject.id) {
-    throw protocolViolation(call, 'the new tokens are for another account');
-  }
-  return {
-    accessToken: response.access_token,
-    ...(response.expires_in !== undefined && { expiresAt: addSeconds(requestedAt, response.expires_in) }),
-    ...(refreshToken !== undefined && { refreshToken }),
-    ...(scope !== undefined && { scope }),
-    ...(subject !== undefined && { subject: { ...previous.subject, ...subject } }),
-  };
-}
-
-function parseSubject(response: TokenResponse): TokenSet['subject'] {
-  const claims = response.claims();
-  if (claims === undefined) return undefined;
-  const { sub: id, email, name } = claims;
-  return { id, ...(typeof email === 'string' && { email }), ...(typeof name === 'string' && { name }) };
-}
-
-function addSeconds(time: string, seconds: number): string {
-  return new Date(Math.min(Date.parse(time) + seconds * 1000, lastTimeMs)).toISOString();
 }

@@ -1,6 +1,7 @@
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { isLoopback } from '../../../domain/sign-in/ip-address.ts';
 import type { Clock } from '../../../ports/system.ts';
+import type { TokenFields } from './token-response.ts';
 
 export interface AuthorizationServerOptions {
   /** The provider's URL, such as `https://accounts.google.com`. `http:` only for a loopback address. */
@@ -17,6 +18,8 @@ export interface AuthorizationServerOptions {
   readonly timeoutMs?: number;
   /** For each request to the provider, including the time to read the response. 10 s by default. */
   readonly limitMs?: number;
+  /** The same for a request that spends a refresh token or a code: without the response, it's lost. 30 s by default. */
+  readonly spendLimitMs?: number;
   readonly clock: Clock;
 }
 
@@ -31,10 +34,17 @@ export interface OAuthCall {
   readonly signal: AbortSignal | undefined;
   /** The client secret, code, verifier and tokens so far. No message may repeat them, even if the server does. */
   readonly secrets: string[];
+  /** What the token endpoint has sent, whatever the library thinks of it. */
+  received?: TokenFields;
+}
+
+/** The call that spends a refresh token or a code: once it has begun, nothing cancels it. */
+export function toSpendingCall(call: OAuthCall, { spendLimitMs }: OAuthSettings): OAuthCall {
+  return { ...call, signal: undefined, limitMs: spendLimitMs };
 }
 
 export function withDefaults(options: AuthorizationServerOptions): OAuthSettings {
-  const limits = { timeoutMs: 5 * 60_000, limitMs: 10_000 };
+  const limits = { timeoutMs: 5 * 60_000, limitMs: 10_000, spendLimitMs: 30_000 };
   return { clientSecret: '', scope: 'openid email profile', parameters: {}, ...limits, ...options };
 }
 

@@ -1,11 +1,12 @@
 import type { TokenSet } from '../../../domain/sign-in/session.ts';
 import type { SignInRequest } from '../../../ports/sign-in/authorization-server.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
-import { callLibrary, type OAuthClient, toTokenSet } from './client.ts';
+import { callLibrary, type OAuthClient } from './client.ts';
 import { createSignedInPage, createSignInFailedPage } from './page.ts';
 import { listenForRedirect, type Redirect, type RedirectListener } from './redirect-listener.ts';
-import type { OAuthCall, OAuthSettings } from './settings.ts';
+import { type OAuthCall, type OAuthSettings, toSpendingCall } from './settings.ts';
 import { isClientRejected, isServerResponse, signInTimedOut, toError } from './to-error.ts';
+import { findProblem, toTokenSet } from './token-response.ts';
 
 /** Ties the redirect and the token response to this sign-in. New for each one. */
 interface Challenge {
@@ -16,11 +17,12 @@ interface Challenge {
 
 /** Authorization code with PKCE and a loopback redirect (RFC 8252 §7.3, RFC 7636, OpenID Connect Core 1.0 §3.1). */
 export async function signIn(
-  client: OAuthClient,
+  connect: (call: OAuthCall) => Promise<OAuthClient>,
   settings: OAuthSettings,
   request: SignInRequest,
   call: OAuthCall,
 ): Promise<TokenSet> {
+  const client = await connect(call);
   const { openid } = client;
   const challenge: Challenge = {
     state: openid.randomState(),
@@ -33,7 +35,14 @@ export async function signIn(
     await checkClient(client, listener.redirectUri, call);
     const url = await callLibrary(call, () => authorizationUrl(client, settings, listener.redirectUri, challenge));
     const redirect = await waitForRedirect(listener, () => request.openUrl(url), settings.timeoutMs, call);
-    return await showResult(redirect, () => exchangeCode(client, settings, redirect.url, challenge, call), call);
+    const { save = async () => {}, uninterrupted = (step) => step() } = request;
+    const spending = toSpendingCall(call, settings);
+    const exchange = async () => {
+      const tokens = await exchangeCode(await connect(spending), settings, redirect.url, challenge, spending);
+      await save(tokens);
+      return tokens;
+    };
+    return await uninterrupted(() => showResult(redirect, exchange, spending));
   } finally {
     await listener.close();
   }
@@ -113,11 +122,17 @@ async function exchangeCode(
   const requestedAt = settings.clock();
   // TLS alone would satisfy OpenID Connect Core 1.0 §3.1.3.7, but not in a network that intercepts TLS.
   openid.enableNonRepudiationChecks(config);
-  const response = await openid.authorizationCodeGrant(config, url, {
-    pkceCodeVerifier: challenge.verifier,
-    expectedState: challenge.state,
-    // Also makes the ID token required.
-    expectedNonce: challenge.nonce,
-  });
-  return toTokenSet(response, requestedAt, { scope: settings.scope }, call);
+  const response = await callLibrary(call, () =>
+    openid.authorizationCodeGrant(config, url, {
+      pkceCodeVerifier: challenge.verifier,
+      expectedState: challenge.state,
+      // Also makes the ID token required.
+      expectedNonce: challenge.nonce,
+    }),
+  );
+  const { received: fields = { token_type: response.token_type } } = call;
+  const claims = response.claims();
+  const problem = findProblem({ fields, claims }, {}, call);
+  if (problem !== undefined) throw problem;
+  return toTokenSet({ fields, claims, requestedAt }, { scope: settings.scope }, response.access_token);
 }

@@ -1,5 +1,6 @@
 import { selectStore } from '../../../app/credentials/select-store.ts';
-import { saveSession } from '../../../app/sign-in/change-session.ts';
+import type { WriteResult } from '../../../app/credentials/set-credential.ts';
+import { saveNewSession } from '../../../app/sign-in/change-session.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
@@ -23,17 +24,21 @@ export function loginCommand(cli: Cli): Command {
       const server = await openServer(cli, issuer);
       // Selects the store first, so that nobody signs in for nothing.
       const selected = await selectStore(context);
+      const withLock = cli.services.signInMutex(context);
+      let stored: WriteResult | undefined;
       const tokens = await server.signIn({
         signal,
+        uninterrupted: cli.uninterrupted,
         async openUrl(url) {
           terminal.warn(formatUrlPrompt(url));
           if (!noBrowser) await cli.services.openBrowser(url).catch(() => terminal.warn(noBrowserText));
         },
+        async save(tokens) {
+          const session = { kind: 'sign-in', issuer, tokens } as const;
+          stored = await withLock(() => saveNewSession(context, jsmCredential, session, selected));
+        },
       });
-      const withLock = cli.services.signInMutex(context);
-      const stored = await withLock(() =>
-        saveSession(context, jsmCredential, { kind: 'sign-in', issuer, tokens }, selected),
-      );
+      if (stored === undefined) throw new Error('the sign-in was not saved');
       await cli.print([formatSubject(tokens.subject), formatStored('the sign-in', stored, context)]);
     },
   });

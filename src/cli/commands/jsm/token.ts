@@ -21,6 +21,7 @@ async function printToken(cli: Cli): Promise<void> {
   const context = cli.context();
   const token = await getAccessToken(context, jsmCredential, {
     withLock: cli.services.signInMutex(context),
+    uninterrupted: cli.uninterrupted,
     openServer: (issuer) => openServer(cli, issuer),
   });
   if (token === undefined) throw notSignedInError();

@@ -1,0 +1,142 @@
+import type { IDToken } from 'openid-client';
+import type { CredentialError } from '../../../domain/credential-error.ts';
+import type { TokenSet } from '../../../domain/sign-in/session.ts';
+import type { OAuthCall } from './settings.ts';
+import { protocolViolation } from './to-error.ts';
+
+/** The usable parts of a successful token response (RFC 6749 §5.1). */
+export interface TokenFields {
+  readonly access_token?: string;
+  /** In lower case. */
+  readonly token_type: string;
+  readonly expires_in?: number;
+  readonly refresh_token?: string;
+  readonly scope?: string;
+  readonly id_token?: string;
+}
+
+export interface TokenResponse {
+  /** `undefined` if the response has no token at all. */
+  readonly fields: TokenFields | undefined;
+  /** The response in the form that RFC 6749 prescribes, as far as its content allows. */
+  readonly response: Response;
+}
+
+/**
+ * Parses a response of the token endpoint, before a library does that rejects all of it because of one field: the server
+ * may have spent the refresh token, and then the new one is the only valid one. A field with an unexpected value counts as
+ * missing. Accepts a byte order mark, every content type, and a form instead of JSON.
+ */
+export function parseTokenResponse(
+  { status, headers, body }: { readonly status: number; readonly headers: Headers; readonly body: Uint8Array },
+  { secrets }: Pick<OAuthCall, 'secrets'>,
+): TokenResponse {
+  const isSuccess = status >= 200 && status < 300;
+  const received = isSuccess ? parseBody(new TextDecoder().decode(body)) : undefined;
+  const fields = received && toFields(received);
+  const unchanged = () =>
+    new Response(body.length === 0 || status === 204 ? null : Buffer.from(body), { status, headers });
+  if (received === undefined || fields === undefined) return { fields: undefined, response: unchanged() };
+  const { access_token, refresh_token, id_token } = fields;
+  secrets.push(...[access_token, refresh_token, id_token].filter((token) => token !== undefined));
+  if (access_token !== undefined || refresh_token !== undefined)
+    return { fields, response: toJson(fields, 200, headers) };
+  // Some servers report an error with status 200.
+  const isError = typeof received.error === 'string' && received.error !== '';
+  return { fields: undefined, response: isError ? toJson(received, 400, headers) : unchanged() };
+}
+
+function toJson(body: object, status: number, from: Headers): Response {
+  const headers = new Headers(from);
+  headers.set('content-type', 'application/json');
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+function parseBody(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    const form = new URLSearchParams(text);
+    return form.has('access_token') || form.has('error') ? Object.fromEntries(form) : undefined;
+  }
+}
+
+function toFields(received: Readonly<Record<string, unknown>>): TokenFields {
+  const { access_token, refresh_token, id_token, scope, token_type, expires_in } = received;
+  const seconds = toSeconds(expires_in);
+  return {
+    ...(isToken(access_token) && { access_token }),
+    // Several servers leave it out, and all of those issue bearer tokens.
+    token_type: typeof token_type === 'string' && token_type.trim() !== '' ? token_type.trim().toLowerCase() : 'bearer',
+    ...(seconds !== undefined && { expires_in: seconds }),
+    ...(isToken(refresh_token) && { refresh_token }),
+    ...(typeof scope === 'string' && scope !== '' && { scope }),
+    ...(isToken(id_token) && { id_token }),
+  };
+}
+
+/** RFC 6749 appendix A.12 and A.17: visible ASCII. */
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x20-\x7e]+$/.test(value) && value.trim() !== '';
+}
+
+/** Accepts a number as text. A negative one means that the token has expired. */
+function toSeconds(value: unknown): number | undefined {
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(value));
+  const seconds = isNumber ? Number(value) : Number.NaN;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+}
+
+/** How far this machine's clock is from the server's, in whole seconds, according to a response of the server. */
+export function measureClockDifference(headers: Headers, nowMs: number): number {
+  const serverMs = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(serverMs) ? 0 : Math.ceil(Math.abs(nowMs - serverMs) / 1000);
+}
+
+/** The last moment of the year 9999: ISO 8601 has another format for later years. */
+const lastTimeMs = Date.UTC(10_000, 0) - 1;
+
+export interface ReceivedTokens {
+  readonly fields: TokenFields;
+  /** Of the ID token. `undefined` if there's none, or if it's invalid. */
+  readonly claims: IDToken | undefined;
+  /** When the request was sent, in ISO 8601: so no token counts as valid after it has expired. */
+  readonly requestedAt: string;
+}
+
+/** Converts a token response, and keeps from `previous` what the response leaves out. */
+export function toTokenSet(received: ReceivedTokens, previous: Partial<TokenSet>, accessToken: string): TokenSet {
+  const { fields, claims, requestedAt } = received;
+  const { refresh_token: refreshToken = previous.refreshToken, scope = previous.scope } = fields;
+  const subject = parseSubject(claims) ?? previous.subject;
+  return {
+    accessToken,
+    ...(fields.expires_in !== undefined && { expiresAt: addSeconds(requestedAt, fields.expires_in) }),
+    ...(refreshToken !== undefined && { refreshToken }),
+    ...(scope !== undefined && { scope }),
+    ...(subject !== undefined && { subject: { ...previous.subject, ...subject } }),
+  };
+}
+
+/** Returns why the access token of a response must not be used, or `undefined`. */
+export function findProblem(
+  { fields, claims }: Pick<ReceivedTokens, 'fields' | 'claims'>,
+  { subject }: Partial<TokenSet>,
+  call: OAuthCall,
+): CredentialError | undefined {
+  if (fields.token_type !== 'bearer') return protocolViolation(call, 'the tokens are not bearer tokens');
+  // OpenID Connect Core 1.0 §12.2: the ID token of a refresh is for the same subject.
+  const isAnother = subject !== undefined && claims !== undefined && claims.sub !== subject.id;
+  return isAnother ? protocolViolation(call, 'the new tokens are for another account') : undefined;
+}
+
+function parseSubject(claims: IDToken | undefined): TokenSet['subject'] {
+  if (claims === undefined) return undefined;
+  const { sub: id, email, name } = claims;
+  return { id, ...(typeof email === 'string' && { email }), ...(typeof name === 'string' && { name }) };
+}
+
+function addSeconds(time: string, seconds: number): string {
+  return new Date(Math.min(Date.parse(time) + seconds * 1000, lastTimeMs)).toISOString();
+}
