@@ -269,7 +269,7 @@ describe('a notice', needsPosix, () => {
     await read(path, notice);
     expect(heard(path)).toEqual([
       'the list of names PATH has permissions 0640, so other users can read it; ' +
-        'changing them failed: read-only file system',
+        'changing them failed: read-only file system; choose another folder, or seal the file with a passphrase',
     ]);
   });
 
@@ -284,7 +284,7 @@ describe('a notice', needsPosix, () => {
     failCall('openSync', 'EACCES');
     restrict();
     expect(heard(folder)).toEqual([
-      'the folder PATH has permissions 0755; changing them failed: read-only file system',
+      'the folder PATH has permissions 0755, so other users can read it; changing them failed: read-only file system; choose another folder, or seal the file with a passphrase',
       'the folder PATH had permissions 0755; they are 0700 now',
       'the folder PATH has unknown permissions; changing them failed: permission denied',
     ]);

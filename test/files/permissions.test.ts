@@ -170,10 +170,28 @@ describe('a Windows drive in WSL, where every file has the mode 0777', needsPosi
     return { results, notices, modes: [above, folder, file.path].map(modeOf) };
   }
 
-  test('is accepted, and nothing is changed', async () => {
+  test('is accepted, with one notice for its folder', async () => {
     windowsDrive();
     kernel(wsl);
-    expect(await useFile()).toEqual({ results: [[], 'text'], notices: [], modes: [0o777, 0o777, 0o777] });
+    ignoreModes();
+    expect(await useFile()).toEqual({
+      results: [[], 'text'],
+      notices: [expect.stringContaining('Windows decides who can read it')],
+      modes: [0o777, 0o777, 0o777],
+    });
+  });
+
+  test('is tightened if it was mounted with the option metadata', async () => {
+    windowsDrive();
+    kernel(wsl);
+    expect((await useFile()).modes).toEqual([0o777, 0o700, 0o600]);
+  });
+
+  test.each(['drvfs', 'virtiofs'])('is recognised by the type of its mount: %s', async (type) => {
+    const { above } = newFile();
+    fakeFiles({ '/proc/sys/kernel/osrelease': wsl, '/proc/self/mountinfo': formatMount(above, type, 'rw') });
+    ignoreModes();
+    expect(await useFile()).toMatchObject({ results: [[], 'text'] });
   });
 
   test('is recognised by its file system and the kernel together', async () => {
@@ -189,6 +207,77 @@ describe('a Windows drive in WSL, where every file has the mode 0777', needsPosi
     expect(await useFile()).toMatchObject(refused);
   });
 });
+
+describe('a file system that ignores modes', needsLinux, () => {
+  /** Uses a file with this mode, in a folder with the same, on a mount. */
+  async function useFile(mode: number, type: string, options: string) {
+    const { folder, file } = newFile();
+    writeFileSync(file.path, 'text');
+    for (const path of [folder, file.path]) chmodSync(path, mode);
+    fakeFiles({ '/proc/self/mountinfo': formatMount(folder, type, options) });
+    ignoreModes();
+    const notices: string[] = [];
+    const read = () => readPrivateFile(file, { maxBytes: 8, notice: (line) => void notices.push(line) });
+    const use = async () => {
+      const text = await read().catch(({ code, hint }: CredentialError) => `${code}: ${hint}`);
+      restrictFolder(file, '/home/alice', (line) => notices.push(line));
+      return text?.replaceAll(folder, 'FOLDER');
+    };
+    return { texts: [await use(), await use()], notices: notices.map((line) => line.replaceAll(folder, 'FOLDER')) };
+  }
+
+  test('is reported once if others can read the file, and never claims to have changed it', async () => {
+    expect(await useFile(0o755, 'exfat', 'rw,umask=0022')).toEqual({
+      texts: ['text', 'text'],
+      notices: [
+        'the list of names FOLDER/names.json has permissions 0755, so other users can read it; changing them failed: its file system (exfat) ignores that; choose another folder, or seal the file with a passphrase',
+      ],
+    });
+  });
+
+  test('is refused if others can write to the file, with a hint that works', async () => {
+    const uid = process.geteuid?.();
+    for (const [type, options, hint] of [
+      [
+        'vfat',
+        'rw',
+        'its file system (vfat) has no permissions: choose another folder, or mount it with the option umask=077',
+      ],
+      [
+        'fuse',
+        `rw,user_id=${uid},group_id=0,allow_other`,
+        'chmod go-w FOLDER; if that changes nothing, its file system (fuse) ignores permissions: choose another folder',
+      ],
+      ['fuse', 'rw,user_id=4711,group_id=0', expect.stringContaining('choose another folder')],
+      ['ext4', 'rw', 'chmod go-w FOLDER/names.json'],
+    ] as const) {
+      const { texts, notices } = await useFile(0o777, type, options);
+      const [text] = texts;
+      expect([text?.split(': ')[0], notices.length]).toEqual(['file-refused', 1]);
+      expect(text?.slice('file-refused: '.length).replace('/names.json', '')).toEqual(
+        typeof hint === 'string' ? hint.replace('/names.json', '') : hint,
+      );
+    }
+  });
+
+  test('is accepted silently if the user mounted it, and nobody else can get in', async () => {
+    const options = `rw,user_id=${process.geteuid?.()},group_id=0`;
+    expect(await useFile(0o777, 'fuse.sshfs', options)).toEqual({ texts: ['text', 'text'], notices: [] });
+    expect(await useFile(0o755, 'fuse.gocryptfs', options)).toEqual({ texts: ['text', 'text'], notices: [] });
+  });
+});
+
+/** `chmod` succeeds without an effect. */
+function ignoreModes() {
+  fakeCall('fchmodSync', () => true);
+}
+
+/** The line of /proc/self/mountinfo for the file system that a path is on. */
+function formatMount(path: string, type: string, options: string): string {
+  const { dev } = statSync(path);
+  const [major, minor] = [(dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00)];
+  return `22 1 0:99999 / / rw - rootfs none rw\n36 35 ${major}:${minor} / /mnt rw,noatime - ${type} /dev/sda1 ${options}\n`;
+}
 
 describe('before a read, the folder of a file', needsPosix, () => {
   const isLoose = (path: string) => isFolderLoose({ path, label });

@@ -16,6 +16,7 @@ import type { SealedPayload } from './seal.ts';
 export interface EnvelopeFile extends ReadOptions {
   readonly file: ManagedFile;
   readonly home: string;
+  readonly notice: (line: string) => void;
 }
 
 /** A larger file is read in pieces. */

@@ -1,5 +1,5 @@
 import { closeSync, constants, fchmodSync, fstatSync, openSync, type Stats } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import {
   formatChmodCommand,
@@ -11,7 +11,8 @@ import {
 } from '../../domain/file-trust.ts';
 import { findCurrentUser } from './current-user.ts';
 import { describeFile, errnoCode, errnoMessage, formatMode, type ManagedFile } from './file-errors.ts';
-import { isOnWindowsDrive, type PathPart, walkPath } from './walk-path.ts';
+import { describeFileSystem, findModeless, formatModeHint } from './mounts.ts';
+import { type PathPart, walkPath } from './walk-path.ts';
 
 type User = ReturnType<typeof findCurrentUser>;
 
@@ -29,7 +30,7 @@ export function checkPath(file: ManagedFile): readonly string[] {
   const warnings = walkPath(dirname(file.path)).flatMap((part) => {
     const trust = judgePart(part, user);
     if (trust === 'foreign') throw foreignPartError(file, part, user);
-    if (trust === 'writable' && !isOnWindowsDrive(part.path)) throw writableFolderError(file, part, user);
+    if (trust === 'writable' && !findModeless(part.path)) throw writableFolderError(file, part, user);
     return trust === 'unknown-owner' ? [formatUnknownOwner(file, part)] : [];
   });
   // A link may lead through the same folder again.
@@ -53,7 +54,7 @@ function writableFolderError(file: ManagedFile, { path, stats }: PathPart, user:
   return new CredentialError(
     'file-refused',
     `other users can write to ${folder}, so they can replace the ${file.label}`,
-    { hint: formatChmodCommand(path, stats, user) },
+    { hint: formatModeHint(path, formatChmodCommand(path, stats, user)) },
   );
 }
 
@@ -72,32 +73,74 @@ function foreignPartError(file: ManagedFile, { path, stats }: PathPart, user: Us
 
 /**
  * Decides about an open file that isn't private: of another user → `file-refused`; writable by others, who may have changed
- * it → `file-refused`; readable by others → its permissions are restricted, with a notice.
+ * it → `file-refused`; readable by others → its permissions are restricted, with a notice. A file whose mode says nothing
+ * about other users is accepted.
  */
 export function restrictFile(
   file: ManagedFile,
   descriptor: number,
   stats: Stats,
-  notice: (line: string) => void,
+  notice: ((line: string) => void) | undefined,
 ): void {
   const user = findCurrentUser();
   const trust = judgeFile(stats, user);
-  if (trust === 'trusted' || isOnWindowsDrive(file.path)) return;
-  const permissions = `permissions ${formatMode(stats.mode)}`;
-  if (trust === 'writable') throw writableFileError(file, stats, user);
+  if (trust === 'trusted') return;
+  if (trust === 'writable' && !findModeless(file.path)) throw writableFileError(file, stats, user);
   checkPath(file);
+  changeMode({ path: file.path, described: describeFile(file), descriptor, stats, mode: 0o600, notice });
+}
+
+interface ModeChange {
+  readonly path: string;
+  readonly described: string;
+  readonly descriptor: number;
+  readonly stats: Stats;
+  readonly mode: number;
+  readonly notice: ((line: string) => void) | undefined;
+}
+
+/** Changes a mode, and checks that it has changed: some file systems ignore that without an error. */
+function changeMode({ path, described, descriptor, stats, mode, notice }: ModeChange): void {
+  const before = `permissions ${formatMode(stats.mode)}`;
+  let reason: string;
   try {
-    fchmodSync(descriptor, 0o600);
-    notice(`${describeFile(file)} had ${permissions}; they are 0600 now`);
+    fchmodSync(descriptor, mode);
+    if ((fstatSync(descriptor).mode & 0o077) === 0) {
+      notice?.(`${described} had ${before}; they are ${formatMode(mode)} now`);
+      return;
+    }
+    reason = `${describeFileSystem(path)} ignores that`;
   } catch (error) {
-    const reason = errnoMessage(error);
-    notice(`${describeFile(file)} has ${permissions}, so other users can read it; changing them failed: ${reason}`);
+    reason = errnoMessage(error);
+  }
+  const modeless = findModeless(path);
+  if (notice === undefined || modeless === 'private' || !isFirstNotice(dirname(path))) return;
+  notice(
+    modeless === 'windows-drive'
+      ? `${described} is on a Windows drive, so Windows decides who can read it, and its ${before} cannot be changed; to change that, choose a folder below your Linux home directory, or mount the drive with the option metadata (/etc/wsl.conf)`
+      : `${described} has ${before}, so other users can read it; changing them failed: ${reason}; choose another folder, or seal the file with a passphrase`,
+  );
+}
+
+/** A file that is created with the notice, so that not every command repeats it. */
+const noticeMarker = '.permissions-noticed';
+
+/** Returns `true` once for each folder, or every time if the marker can't be created. */
+function isFirstNotice(folder: string): boolean {
+  try {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+    closeSync(openSync(join(folder, noticeMarker), flags, 0o600));
+    return true;
+  } catch (error) {
+    return errnoCode(error) !== 'EEXIST';
   }
 }
 
 function writableFileError(file: ManagedFile, stats: Stats, user: User): CredentialError {
   const message = `other users can write to ${describeFile(file)} (permissions ${formatMode(stats.mode)}), so its content cannot be trusted`;
-  return new CredentialError('file-refused', message, { hint: formatChmodCommand(file.path, stats, user) });
+  return new CredentialError('file-refused', message, {
+    hint: formatModeHint(file.path, formatChmodCommand(file.path, stats, user)),
+  });
 }
 
 /** Opens a folder, and nothing else, to change its mode. */
@@ -113,23 +156,20 @@ export function restrictFolder(file: ManagedFile, home: string, notice: (line: s
   const folder = dirname(file.path);
   if (process.platform === 'win32' || dirname(folder) === dirname(dirname(folder)) || contains(folder, home)) return;
   const described = `the folder ${folder}`;
-  let permissions = 'unknown permissions';
   try {
     const descriptor = openSync(folder, folderFlags);
     try {
       const stats = fstatSync(descriptor);
       if ((stats.mode & 0o077) === 0 || stats.uid !== process.geteuid?.() || (stats.mode & 0o1000) !== 0) return;
-      permissions = `permissions ${formatMode(stats.mode)}`;
-      if (isOnWindowsDrive(folder)) return;
-      fchmodSync(descriptor, 0o700);
-      notice(`${described} had ${permissions}; they are 0700 now`);
+      const path = `${folder}/.`;
+      changeMode({ path, described, descriptor, stats, mode: 0o700, notice });
     } finally {
       closeSync(descriptor);
     }
   } catch (error) {
     // Absent, or a link.
     if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoCode(error) ?? '')) return;
-    notice(`${described} has ${permissions}; changing them failed: ${errnoMessage(error)}`);
+    notice(`${described} has unknown permissions; changing them failed: ${errnoMessage(error)}`);
   }
 }
 

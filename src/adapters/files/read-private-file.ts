@@ -6,8 +6,8 @@ import { damagedError, describeFile, errnoCode, ioError, type ManagedFile, retry
 export interface ReadOptions {
   /** A larger file is rejected as `file-damaged`. */
   readonly maxBytes: number;
-  /** Receives a line if the file's permissions were too loose. */
-  notice(line: string): void;
+  /** Receives a line if the file's permissions were too loose. Absent: they're restricted without a notice. */
+  readonly notice?: (line: string) => void;
 }
 
 const posix = process.platform !== 'win32';

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, readlinkSync, type Stats, statfsSync } from 'node:fs';
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
 /** A folder or a link that the system passes on the way to a path. */
@@ -51,20 +51,5 @@ function lstatIfPossible(path: string): Stats | undefined {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch {
     return undefined;
-  }
-}
-
-/** statfs(2): `V9FS_MAGIC`. */
-const plan9 = 0x01021997;
-
-/**
- * Returns whether a path is on a Windows drive in WSL. Every file there has the same mode, which can't be changed; who can
- * write to it is up to Windows.
- */
-export function isOnWindowsDrive(path: string): boolean {
-  try {
-    return statfsSync(path).type === plan9 && /microsoft/i.test(readFileSync('/proc/sys/kernel/osrelease', 'utf8'));
-  } catch {
-    return false;
   }
 }

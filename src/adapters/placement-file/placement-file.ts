@@ -103,7 +103,7 @@ const maxBytes = 64 * 1024 * 1024;
 
 /** Loose permissions are restricted without a notice, as the file contains no secrets. */
 function readText(file: ManagedFile): Promise<string | undefined> {
-  return readPrivateFile(file, { maxBytes, notice: () => undefined });
+  return readPrivateFile(file, { maxBytes });
 }
 
 /** The record has a checksum of its own. */
