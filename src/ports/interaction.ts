@@ -8,6 +8,12 @@ export interface Interaction {
   notifyWaiting(what: string): void;
 }
 
+export interface PromptOptions {
+  readonly stayHidden?: boolean;
+  /** Whether the answer may have several lines. */
+  readonly allowLines?: boolean;
+}
+
 /** The user's terminal, if there is one. */
 export interface Terminal {
   /** Prints one line on stderr, unless the user asked for quiet. */
@@ -17,11 +23,12 @@ export interface Terminal {
   /**
    * Reads a line without echo. It may be empty.
    *
-   * - typed → its bytes in UTF-8; with `stayHidden`, the terminal does not echo until {@link restoreEcho}
+   * - typed or pasted → its bytes; with `stayHidden`, the terminal does not echo until {@link restoreEcho}
+   * - several lines → `invalid-input`, unless `allowLines`, and the terminal tells where a paste ends
    * - nobody can be asked → rejects with `passphrase-required`
    * - cancelled (Ctrl-C, end of input) → rejects with `cancelled`
    */
-  askHidden(question: string, options?: { readonly stayHidden: boolean }): Promise<Secret>;
+  askHidden(question: string, options?: PromptOptions): Promise<Secret>;
   restoreEcho(): void;
 }
 

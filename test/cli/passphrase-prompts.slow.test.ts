@@ -65,6 +65,8 @@ describeStore('prompts for a passphrase on a terminal', 'pseudo-terminal', missi
     const get = home.start('keystow get demo alice');
     await get.waitFor('Enter passphrase for CLI credentials:');
     get.type(`wrong${enter}`);
+    // The end of the line: from now on, more input isn't part of the answer.
+    await get.waitFor('\n');
     await typeUntil(get, 'typed-ahead', 'keystow: wrong passphrase, try again');
     await answer(get, 'Enter passphrase for CLI credentials:', `${controlU}${passphrase}`);
     expect(await get.exit).toBe(0);

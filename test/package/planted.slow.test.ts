@@ -22,7 +22,6 @@ const planted = [
   'openid-client',
   'valibot',
   'proper-lockfile',
-  '@inquirer/password',
 ];
 
 describe('[OWN3] programs below a folder in which others can write', needsPosix, () => {

@@ -26,7 +26,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
         throw new CredentialError('passphrase-required', 'Cannot prompt for passphrase in non-interactive environment');
       }
       try {
-        return await input.ask(escapeUnprintable(question));
+        return await input.ask(escapeUnprintable(question), { allowLines: promptOptions?.allowLines ?? false });
       } finally {
         if (!promptOptions?.stayHidden) restoreEcho();
       }
