@@ -14,6 +14,8 @@ export interface Cli {
   /** The environment that the process started with, secrets included. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly services: Services;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
   /** Reads the settings and creates the stores. Throws if a setting is invalid. */
   context(options?: { readonly interactive?: boolean }): Context;
   /** Prints text for people to stdout. */

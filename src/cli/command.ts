@@ -127,14 +127,19 @@ export function defineGroup(name: string, summary: string, commands: readonly Co
 }
 
 /** The actions that other programs request from a credential helper, by name. */
-export type HelperActions = Readonly<Record<string, { readonly summary: string; readonly example: Example }>>;
+export type HelperActions = Readonly<
+  Record<
+    string,
+    { readonly summary: string; readonly example: Example; readonly options?: Readonly<Record<string, Flag>> }
+  >
+>;
 
 /** Defines a command for each action of a credential helper. */
 export function defineHelperCommands(
   actions: HelperActions,
-  run: (action: string) => Promise<void>,
+  run: (action: string, flags: Readonly<Record<string, boolean>>) => Promise<void>,
 ): readonly Command[] {
-  return Object.entries(actions).map(([name, { summary, example }]) =>
-    defineCommand({ name, summary, examples: [example], run: () => run(name) }),
+  return Object.entries(actions).map(([name, { summary, example, options = {} }]) =>
+    defineCommand({ name, summary, options, examples: [example], run: ({ color, ...flags }) => run(name, flags) }),
   );
 }

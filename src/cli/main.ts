@@ -30,6 +30,7 @@ export async function main({ profile, direct, program }: Executable): Promise<vo
     profile,
     environment,
     services,
+    signal: cancellation.signal,
     context({ interactive = true } = {}) {
       const context = createContext({
         profile,

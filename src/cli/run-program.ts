@@ -54,7 +54,7 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
   const parser = commands.reduce((yargs, command) => addCommand(yargs, command, select), base);
   rejectFlagValues(findPosition(commands, globalOptions, [...argv, '']).options, argv);
   try {
-    await parser.parseAsync(markOperands(argv), {}, (_error, _argv, output) => {
+    await parser.parseAsync(markOperands(moveFlags(argv, commands)), {}, (_error, _argv, output) => {
       text = output;
     });
     if (text === '' || text === readPackageVersion()) return text;
@@ -213,6 +213,26 @@ function checkChoice(label: string, text: string, choices: readonly string[] | u
   if (choices === undefined || choices.includes(text)) return text;
   throw new CredentialError('invalid-input', `invalid value for ${label}`, {
     hint: `use one of: ${choices.join(', ')}`,
+  });
+}
+
+/**
+ * Moves the flags before the first word behind the last one. Git puts the options of `credential.helper` before the action,
+ * and yargs would take the action for the value of a flag.
+ */
+function moveFlags(argv: readonly string[], commands: readonly Command[]): readonly string[] {
+  const isFlag = (word: string) => word.startsWith('--') && hasFlag(commands, word.slice(2));
+  const first = argv.findIndex((word) => !isFlag(word));
+  if (first <= 0) return argv;
+  const words = argv.slice(first);
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  return [...words.slice(0, end), ...argv.slice(0, first), ...words.slice(end)];
+}
+
+function hasFlag(commands: readonly Command[], name: string): boolean {
+  return commands.some(({ options, commands }) => {
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    return (option !== undefined && !('value' in option)) || hasFlag(commands, name);
   });
 }
 

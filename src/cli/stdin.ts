@@ -13,14 +13,53 @@ const maxChunkBytes = 64 * 1024;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
+export interface SecretOptions {
+  readonly terminal: Terminal;
+  readonly prompt: string;
+  readonly signal: AbortSignal;
+  /** Whether a trailing newline on stdin belongs to the secret. */
+  readonly raw?: boolean;
+  /** Whether a secret of several lines can be pasted. */
+  readonly allowLines?: boolean;
+  readonly allowEmpty?: boolean;
+  /** How to pass several lines, and how to store an empty secret, if that's possible. */
+  readonly hints?: { readonly lines: string; readonly empty?: string };
+}
+
 /**
  * Prompts for a secret if stdin is a terminal; otherwise reads it to the end of stdin. Unless `raw`, removes one trailing
- * newline, which `echo` adds. On Windows, that's LF or CR LF.
+ * newline, which `echo` adds. On Windows, that's LF or CR LF. Nothing, or only line breaks → `invalid-input`, unless
+ * `allowEmpty`: a command that fails prints nothing into its pipe.
  */
-export async function readSecret(terminal: Terminal, prompt: string, { raw = false } = {}): Promise<Secret> {
-  if (isTerminal(stdin)) return terminal.askHidden(prompt);
-  const bytes = await readStdin(process.stdin);
-  return new Secret(raw ? bytes : bytes.subarray(0, measureWithoutNewline(bytes)));
+export async function readSecret(options: SecretOptions): Promise<Secret> {
+  const { raw = false, allowEmpty = false, hints } = options;
+  if (isTerminal(stdin)) {
+    const typed = await promptForSecret(options);
+    if (typed.expose().length > 0 || allowEmpty) return typed;
+    throw new CredentialError('invalid-input', 'nothing was entered, so nothing was stored', hint(hints?.empty));
+  }
+  const bytes = await readStdin(process.stdin, options.signal);
+  const secret = new Secret(raw ? bytes : bytes.subarray(0, measureWithoutNewline(bytes)));
+  if (allowEmpty || !(raw ? bytes.length === 0 : bytes.every(isLineBreak))) return secret;
+  const message = 'stdin is empty, so nothing was stored: the command that should write the secret may have failed';
+  throw new CredentialError('invalid-input', message, hint(hints?.empty ?? 'check the command'));
+}
+
+async function promptForSecret({ terminal, prompt, allowLines = false, hints }: SecretOptions): Promise<Secret> {
+  try {
+    return await terminal.askHidden(prompt, { allowLines });
+  } catch (error) {
+    if (!(error instanceof CredentialError) || error.code !== 'invalid-input') throw error;
+    throw new CredentialError(error.code, error.message, hint(hints?.lines ?? error.hint));
+  }
+}
+
+function hint(text: string | undefined): { readonly hint?: string } {
+  return text === undefined ? {} : { hint: text };
+}
+
+function isLineBreak(byte: number): boolean {
+  return byte === newline || byte === carriageReturn;
 }
 
 function measureWithoutNewline(bytes: Buffer): number {
@@ -28,11 +67,11 @@ function measureWithoutNewline(bytes: Buffer): number {
   return process.platform === 'win32' && bytes.at(-2) === carriageReturn ? bytes.length - 2 : bytes.length - 1;
 }
 
-/** Reads stdin to its end, from `process.stdin` or {@link openStdin}. */
-export async function readStdin(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+/** Reads stdin to its end, from `process.stdin` or {@link openStdin}. Aborted (Ctrl-C) → `cancelled`. */
+export async function readStdin(chunks: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Buffer> {
   const received: Buffer[] = [];
   let size = 0;
-  for await (const chunk of chunks) {
+  for await (const chunk of untilAborted(chunks, signal)) {
     size += chunk.length;
     if (size > maxStdinBytes) {
       throw new CredentialError('too-large', `the input on stdin is larger than ${maxStdinBytes} bytes`);
@@ -40,6 +79,32 @@ export async function readStdin(chunks: AsyncIterable<Buffer>): Promise<Buffer> 
     received.push(chunk);
   }
   return Buffer.concat(received);
+}
+
+/** Yields the chunks until the signal is aborted, and then throws `cancelled`, even if no chunk ever arrives. */
+export async function* untilAborted(
+  chunks: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void, void> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let cancel = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    cancel = () => reject(new CredentialError('cancelled', 'reading from stdin was cancelled'));
+  });
+  signal.addEventListener('abort', cancel);
+  if (signal.aborted) cancel();
+  try {
+    for (;;) {
+      const { value, done } = await Promise.race([iterator.next(), aborted]);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    // Not awaited: a read that is cancelled may never end.
+    void iterator.return?.();
+    if (signal.aborted) process.stdin.destroy();
+  }
 }
 
 /**

@@ -35,13 +35,9 @@ export interface ApplicationStore extends AsyncDisposable {
    *
    * - the user requires an OS store, and none can be used → `keyring-required`
    * - larger than the store's limit → `too-large`, and the old secret stays
+   * - empty, and `allowEmpty` isn't set → `invalid-input`, and the old secret stays
    */
-  set(
-    service: string,
-    account: string,
-    secret: Secret | Uint8Array | string,
-    options?: OperationOptions,
-  ): Promise<SetResult>;
+  set(service: string, account: string, secret: Secret | Uint8Array | string, options?: SetOptions): Promise<SetResult>;
 
   /** Removes a credential from every store. Returns the stores that had it. Rejects if a copy can't be removed. */
   delete(service: string, account: string, options?: OperationOptions): Promise<readonly StoreId[]>;
@@ -59,6 +55,11 @@ export interface ApplicationStore extends AsyncDisposable {
 export interface OperationOptions {
   /** Cancels the operation, which rejects with `cancelled`. A write has either happened completely or not at all. */
   readonly signal?: AbortSignal;
+}
+
+export interface SetOptions extends OperationOptions {
+  /** Whether an empty secret may be stored. Default: `false`, because a command or a form that failed returns one. */
+  readonly allowEmpty?: boolean;
 }
 
 /** The store of a new credential, and why the better ones were skipped. */

@@ -30,7 +30,7 @@ export {
   type UntrustedBus,
   untrustedBuses,
 } from '../domain/selection/probe-result.ts';
-export type { ApplicationStore, OperationOptions, SetResult } from './application-store.ts';
+export type { ApplicationStore, OperationOptions, SetOptions, SetResult } from './application-store.ts';
 /** For programs in which this package replaces keytar, by an override or an alias. */
 export * from './keytar.ts';
 export { default } from './keytar.ts';

@@ -66,7 +66,12 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
     },
     set: (service, account, value, options) => {
       const secret = copySecret(value);
-      return operate(options, (context) => set(context, toCredentialName(service, account), secret));
+      const allowEmpty = options?.allowEmpty ?? false;
+      return operate(options, (context) => {
+        const name = toCredentialName(service, account);
+        if (secret.expose().length === 0 && !allowEmpty) throw emptySecretError();
+        return set(context, name, secret, allowEmpty);
+      });
     },
     delete: (service, account, options) =>
       operate(options, async (context) => {
@@ -101,12 +106,18 @@ function requireText(secret: Secret): string {
   throw new CredentialError('invalid-input', 'the secret is not UTF-8 text', { hint: 'read its bytes with get' });
 }
 
-type SetSecret = (context: Context, name: CredentialName, secret: Secret) => Promise<SetResult>;
+function emptySecretError(): CredentialError {
+  return new CredentialError('invalid-input', 'the secret is empty, so nothing was stored', {
+    hint: 'to store an empty secret, pass the option allowEmpty: true',
+  });
+}
+
+type SetSecret = (context: Context, name: CredentialName, secret: Secret, allowEmpty: boolean) => Promise<SetResult>;
 
 /** Returns a function that selects a store on its first call, and again after a call that failed. */
 function createSetter(selectionContext: Context): SetSecret {
   let selection: Promise<Selected> | undefined;
-  return async (context, name, secret) => {
+  return async (context, name, secret, allowEmpty) => {
     const [{ selectStore }, { setCredential }, { explainSkipped }] = await Promise.all([
       import('../app/credentials/select-store.ts'),
       import('../app/credentials/set-credential.ts'),
@@ -116,7 +127,10 @@ function createSetter(selectionContext: Context): SetSecret {
     selection ??= selectStore(selectionContext);
     const current = selection;
     try {
-      const { store, skipped, stale } = await setCredential(context, name, secret, await current);
+      const { store, skipped, stale } = await setCredential(context, name, secret, {
+        selected: await current,
+        allowEmpty,
+      });
       return { store, skipped: explainSkipped(skipped, context.host), stale };
     } catch (error) {
       if (selection === current) selection = undefined;

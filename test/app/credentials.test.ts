@@ -8,7 +8,7 @@ import { findMigrationScope } from '../../src/app/reconcile/migrate.ts';
 import { repair } from '../../src/app/reconcile/repair.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
-import type { Secret } from '../../src/domain/secret.ts';
+import { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
 import { freshSecret } from '../contract/secrets.ts';
 import { World } from './world.ts';
@@ -109,6 +109,15 @@ describe('set', () => {
       expect(world.calls).toEqual([]);
     },
   );
+
+  test('is rejected if it is empty, and the old secret stays, unless empty secrets are allowed', async () => {
+    const empty = new Secret(new Uint8Array());
+    await setCredential(world.context, alice, old);
+    await failure(setCredential(world.context, alice, empty), 'invalid-input');
+    await expectSecret(alice, old);
+    await setCredential(world.context, alice, empty, { allowEmpty: true });
+    await expectSecret(alice, empty);
+  });
 
   test('is rejected with a fix if the required keyring is unavailable', async () => {
     world.policy.preference = 'keychain';

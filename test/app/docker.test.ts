@@ -31,11 +31,19 @@ describe('a login', () => {
     }
   });
 
-  test('can be an identity token, an empty secret, or any text', async () => {
-    for (const Secret of ['', 'ü🔑\n"', '\ufeffs3cret']) {
+  test('can be an identity token, or any text', async () => {
+    for (const Secret of ['ü🔑\n"', '\ufeffs3cret']) {
       await store({ ServerURL: hub, Username: '<token>', Secret });
       expect(await get(hub)).toEqual({ ServerURL: hub, Username: '<token>', Secret });
     }
+  });
+
+  test('with an empty secret is rejected, and the previous one stays, unless empty secrets are allowed', async () => {
+    await store(alice);
+    for (const Username of ['alice', 'bob']) await failure(store({ ...alice, Username, Secret: '' }), 'invalid-input');
+    expect(await get(server)).toEqual(alice);
+    await storeForDocker(world.context, { ...alice, Secret: '' }, { allowEmpty: true });
+    expect(await get(server)).toEqual({ ...alice, Secret: '' });
   });
 
   test('replaces the previous one', async () => {

@@ -3,7 +3,7 @@ import { getCredential } from '../../src/app/credentials/get-credential.ts';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { replayReport } from '../../src/app/doctor/replay.ts';
 import { changePassphrase } from '../../src/app/encrypted-file.ts';
-import { getForDocker } from '../../src/app/protocols/docker.ts';
+import { getForDocker, storeForDocker } from '../../src/app/protocols/docker.ts';
 import { storeForGit } from '../../src/app/protocols/git.ts';
 import { findMigrationScope, migrate } from '../../src/app/reconcile/migrate.ts';
 import { readSettings } from '../../src/app/settings.ts';
@@ -139,6 +139,29 @@ const errors: readonly {
     },
     message: 'the stored login is not UTF-8 text',
     hint: 'log in again',
+  },
+  {
+    title: 'an empty secret',
+    cause: () => setCredential(world.context, alice, textSecret('')),
+    message: 'the secret is empty, so nothing was stored',
+  },
+  {
+    title: 'an empty docker login',
+    cause: () => storeForDocker(world.context, { ServerURL: 'localhost:5000', Username: 'alice', Secret: '' }),
+    message: 'the secret is empty, so nothing was stored',
+    hint: 'log in with a password or a token',
+  },
+  {
+    title: 'an empty git password',
+    cause: () =>
+      storeForGit(world.context, [
+        ['protocol', 'https'],
+        ['host', 'example.com'],
+        ['username', 'alice'],
+        ['password', ''],
+      ]),
+    message: 'the password is empty, so nothing was stored',
+    hint: "to store empty passwords: git config --global credential.helper 'keystow --allow-empty'",
   },
   {
     title: 'a git credential without a password',

@@ -93,6 +93,43 @@ describe('what git stores', () => {
     expect(await get(github)).toContain('password_expiry_utc=9999999998');
   });
 
+  test('with an empty password or credential is rejected, and the stored one stays, unless they are allowed', async () => {
+    const empty = ['password=\n', 'authtype=Bearer\ncredential=\n', 'password=\npassword_expiry_utc=9999999999\n'];
+    for (const half of empty) await failure(store(`${github}username=alice\n${half}`), 'invalid-input');
+    await store(`${github}username=alice\npassword=s3cret\n`);
+    for (const half of empty) await failure(store(`${github}username=alice\n${half}`), 'invalid-input');
+    expect(await get(github)).toBe('username=alice\npassword=s3cret\n');
+    const request = parseAttributes(`${github}username=alice\npassword=\n`);
+    await storeForGit(world.context, request, { allowEmpty: true });
+    expect(await get(github)).toBe('username=alice\npassword=\n');
+    // git sends it again each time it works.
+    await storeForGit(world.context, request);
+  });
+
+  test('can have an empty user name and an empty password, unless a password is stored for that user', async () => {
+    await store(`${github}username=\npassword=\n`);
+    expect(await get(github)).toBe('username=\npassword=\n');
+    await store(`${github}username=\npassword=s3cret\n`);
+    await failure(store(`${github}username=\npassword=\n`), 'invalid-input');
+    expect(await get(github)).toBe('username=\npassword=s3cret\n');
+  });
+
+  test.each([
+    ['the same password', 'password=old\n'],
+    ['another password', 'password=new\n'],
+    ['the same password with a later expiry', 'password=old\npassword_expiry_utc=9999999999\n'],
+    ['a pre-encoded credential', 'authtype=Bearer\ncredential=new\n'],
+  ])('replaces an expired password: %s', async (_, fresh) => {
+    await store(`${github}username=alice\npassword=old\npassword_expiry_utc=1\noauth_refresh_token=r\n`);
+    expect(await get(github)).toBe('username=alice\noauth_refresh_token=r\n');
+    await store(`${github}username=alice\n${fresh}`);
+    const stored = await get(`capability[]=authtype\n${github}`);
+    expect(stored.replace('capability[]=authtype\n', '').replace('username=alice\n', '')).toBe(fresh);
+    // A git that doesn't know the new one yet reports the old one as rejected.
+    await erase(`${github}username=alice\npassword=older\npassword_expiry_utc=1\n`);
+    expect(await get(`capability[]=authtype\n${github}`)).toBe(stored);
+  });
+
   test('is written to another store if the stored one cannot be read', async () => {
     await store(`${github}username=alice\npassword=old\n`);
     world.unavailable.set('secret-service', 'locked');

@@ -77,6 +77,7 @@ async function outcome(run: (cli: Cli) => Promise<void>, [service, account]: rea
     profile: context.profile,
     environment: {},
     services,
+    signal: new AbortController().signal,
     context: () => context,
     print: async (lines) => void said.push(renderLines(lines).trim()),
     printJson: async (value) => void said.push(JSON.stringify(value)),

@@ -31,7 +31,9 @@ describeStore('keystow migrate, killed', 'secret-service', missing(), () => {
     const name = { service: 'demo', account };
     const secret = freshSecret();
     const context = createHomeContext(sandbox.home, sandbox.environment);
-    await setCredential(context, name, secret, { status: 'selected', store: from, skipped: [], rules: [] });
+    await setCredential(context, name, secret, {
+      selected: { status: 'selected', store: from, skipped: [], rules: [] },
+    });
     return { sandbox, context, name, secret };
   }
 

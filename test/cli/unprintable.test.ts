@@ -28,6 +28,7 @@ async function output(program: Program, context: Context, argv: readonly string[
     profile: program.profile,
     environment: {},
     services,
+    signal: new AbortController().signal,
     context: () => ({ ...context, terminal }),
     print: async (lines, paint) => void printed.push(renderLines(lines, paint)),
     printJson: async (value, indent = 2) => void printed.push(formatJson(value, indent)),

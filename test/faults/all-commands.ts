@@ -79,7 +79,7 @@ const docker = (purpose: Purpose, action: string, input: string): TestedCommand 
 const createFileCommand = (name: string): TestedCommand => ({ ...createCommand('uses-no-store', name), exit: 1 });
 
 export const allCommands: readonly TestedCommand[] = [
-  createCommand('writes', 'keystow set', 'demo alice </dev/null'),
+  createCommand('writes', 'keystow set', '--allow-empty demo alice </dev/null'),
   createCommand('reads', 'keystow get', 'demo alice'),
   createCommand('removes', 'keystow delete', 'demo alice'),
   createCommand('lists', 'keystow list'),

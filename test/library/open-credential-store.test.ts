@@ -99,6 +99,16 @@ describe('an operation fails with a code', () => {
       await failure(operation, 'invalid-name');
   });
 
+  test('for an empty secret, which does not replace the old one unless it is allowed', async () => {
+    const store = await open();
+    await store.set('demo', 'alice', 'x');
+    for (const empty of ['', new Uint8Array(), new Secret(new Uint8Array())])
+      await failure(store.set('demo', 'alice', empty), 'invalid-input');
+    expect(await store.getText('demo', 'alice')).toBe('x');
+    await store.set('demo', 'alice', '', { allowEmpty: true });
+    expect(await store.getText('demo', 'alice')).toBe('');
+  });
+
   test('for a secret that is not text, read as text', async () => {
     const store = await open();
     await store.set('demo', 'alice', Uint8Array.of(255));

@@ -23,22 +23,30 @@ export interface WriteResult {
   readonly stale: readonly StoreId[];
 }
 
+export interface WriteOptions {
+  /** The result of an earlier {@link selectStore}. */
+  readonly selected?: Selected;
+  readonly allowEmpty?: boolean;
+}
+
 /**
  * Stores a secret in the selected store, records which one that was, and removes the copies in other stores.
  *
+ * - an empty secret, unless `allowEmpty` → `invalid-input`: its source has probably failed
  * - the selection is rejected → rejects with its code
  * - the store fails → rejects with its error, and the old secret stays
  * - killed at any point → a read returns the old secret or the new one
  * - concurrent writes, moves and removals → one of the secrets stays, complete, and a read finds it
- *
- * `selected` is the result of an earlier {@link selectStore}.
  */
 export async function setCredential(
   context: Context,
   name: CredentialName,
   secret: Secret,
-  selected?: Selected,
+  { selected, allowEmpty = false }: WriteOptions = {},
 ): Promise<WriteResult> {
+  if (secret.expose().length === 0 && !allowEmpty) {
+    throw new CredentialError('invalid-input', 'the secret is empty, so nothing was stored');
+  }
   const { store: id, skipped } = selected ?? (await selectStore(context));
   const { signal, placement } = context;
   const store = await openEnabledStore(context, id);

@@ -23,10 +23,22 @@ export async function getForDocker(context: Context, server: string): Promise<Do
   return undefined;
 }
 
-/** Stores a login, and removes the recorded logins of other users at the same registry. */
-export async function storeForDocker(context: Context, login: DockerLogin): Promise<void> {
+/**
+ * Stores a login, and removes the recorded logins of other users at the same registry. An empty secret → `invalid-input`,
+ * unless `allowEmpty`.
+ */
+export async function storeForDocker(
+  context: Context,
+  login: DockerLogin,
+  { allowEmpty = false }: { readonly allowEmpty?: boolean } = {},
+): Promise<void> {
   const name = toDockerName(login);
-  await setCredential(context, name, new Secret(new TextEncoder().encode(login.Secret)));
+  if (login.Secret === '' && !allowEmpty) {
+    throw new CredentialError('invalid-input', 'the secret is empty, so nothing was stored', {
+      hint: 'log in with a password or a token',
+    });
+  }
+  await setCredential(context, name, new Secret(new TextEncoder().encode(login.Secret)), { allowEmpty });
   const { placement } = await context.placement.read();
   const others = placement.filter(({ service, account }) => service === name.service && account !== name.account);
   for (const other of others) await deletePrevious(context, other);

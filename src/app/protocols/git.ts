@@ -7,6 +7,7 @@ import {
   findValue,
   findValues,
   hasCapability,
+  isGitSecretExpired,
   isRejected,
   matchesRequest,
   parseBoolean,
@@ -44,9 +45,15 @@ export async function getForGit(context: Context, request: Attributes): Promise<
  *
  * - `ephemeral` → not stored
  * - neither user name and password, nor authtype and credential → `invalid-input`
+ * - the password or the credential is empty → `invalid-input`, unless `allowEmpty`, or the user name is empty too, and
+ *   nothing is stored for it: git signs in like that where Kerberos does the rest (`http.emptyAuth`)
  * - otherwise as {@link setCredential}
  */
-export async function storeForGit(context: Context, request: Attributes): Promise<void> {
+export async function storeForGit(
+  context: Context,
+  request: Attributes,
+  { allowEmpty = false }: { readonly allowEmpty?: boolean } = {},
+): Promise<void> {
   const name = toGitName(toGitService(request), findValue(request, 'username'));
   const has = (key: string) => findValue(request, key) !== undefined;
   if (has('credential') ? !has('authtype') : !has('username') || !has('password')) {
@@ -54,7 +61,19 @@ export async function storeForGit(context: Context, request: Attributes): Promis
   }
   if (parseBoolean(findValue(request, 'ephemeral')) || hasStateMark(request)) return;
   if (await isStored(context, name, request)) return;
-  await setCredential(context, name, new Secret(Buffer.from(serialiseGitSecret(request), 'latin1')));
+  if (!findValue(request, has('credential') ? 'credential' : 'password') && !allowEmpty) {
+    await rejectEmpty(context, name, request);
+  }
+  const secret = new Secret(Buffer.from(serialiseGitSecret(request), 'latin1'));
+  await setCredential(context, name, secret, { allowEmpty: true });
+}
+
+async function rejectEmpty(context: Context, name: CredentialName, request: Attributes): Promise<void> {
+  const isStored = findEntry((await context.placement.read(name)).placement, name) !== undefined;
+  if (findValue(request, 'username') === '' && !isStored) return;
+  throw new CredentialError('invalid-input', 'the password is empty, so nothing was stored', {
+    hint: "to store empty passwords: git config --global credential.helper 'keystow --allow-empty'",
+  });
 }
 
 /**
@@ -89,7 +108,10 @@ async function isStored(context: Context, name: CredentialName, request: Attribu
   if (findEntry((await context.placement.read(name)).placement, name) === undefined) return false;
   try {
     const secret = await getCredential(context, name);
-    return secret !== undefined && matchesRequest(parseSecret(secret), request);
+    if (secret === undefined) return false;
+    const stored = parseSecret(secret);
+    // An expired one isn't returned to git, so the same password with a new expiry, or with none, replaces it.
+    return !isGitSecretExpired(stored, Date.parse(context.clock())) && matchesRequest(stored, request);
   } catch (error) {
     // A credential that can't be read now can still be written, there or to another store.
     if (error instanceof CredentialError && error.code !== 'cancelled') return false;

@@ -23,7 +23,7 @@ export function saveSession(
   session: Session,
   selected?: Selected,
 ): Promise<WriteResult> {
-  return setCredential(context, name, encodeSession(session), selected);
+  return setCredential(context, name, encodeSession(session), { ...(selected && { selected }) });
 }
 
 /**

@@ -11,26 +11,26 @@ import { openStdin, readStdin } from '../stdin.ts';
  * Runs an action of a docker credential helper. Errors are printed to stdout, where docker reads them, and to stderr,
  * because some docker commands don't show what they read. A login that isn't found is reported on stdout only.
  */
-export async function serveDocker(cli: Cli, action: string): Promise<void> {
+export async function serveDocker(cli: Cli, action: string, { allowEmpty = false } = {}): Promise<void> {
   try {
-    await runAction(cli, action);
+    await runAction(cli, action, allowEmpty);
   } catch (error) {
     await cli.print([`${error instanceof Error ? error.message : error}`]);
     throw error;
   }
 }
 
-async function runAction(cli: Cli, action: string): Promise<void> {
+async function runAction(cli: Cli, action: string, allowEmpty: boolean): Promise<void> {
   switch (action) {
     case 'get': {
-      const login = await getForDocker(cli.context(), (await readInput()).trim());
+      const login = await getForDocker(cli.context(), (await readInput(cli)).trim());
       await (login ? cli.printJson(login, 0) : cli.print([dockerMessages.notFound]));
       return cli.exitWith(login ? exitCodes.done : exitCodes.error);
     }
     case 'store':
-      return storeForDocker(cli.context(), parseDockerLogin(await readInput()));
+      return storeForDocker(cli.context(), parseDockerLogin(await readInput(cli)), { allowEmpty });
     case 'erase':
-      return eraseForDocker(cli.context(), (await readInput()).trim());
+      return eraseForDocker(cli.context(), (await readInput(cli)).trim());
     case 'list':
       return cli.printJson(await listForDocker(cli.context()), 0);
     case 'version': {
@@ -44,8 +44,8 @@ async function runAction(cli: Cli, action: string): Promise<void> {
   }
 }
 
-async function readInput(): Promise<string> {
-  return (await readStdin(openStdin())).toString('utf8');
+async function readInput({ signal }: Cli): Promise<string> {
+  return (await readStdin(openStdin(), signal)).toString('utf8');
 }
 
 const exampleLogin = '{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}';
@@ -58,6 +58,7 @@ const actions: HelperActions = {
   store: {
     summary: 'Store a login: JSON with ServerURL, Username and Secret on stdin',
     example: [`echo '${exampleLogin}' | $0 store`, 'store a login as docker does'],
+    options: { 'allow-empty': { describe: 'store an empty secret too' } },
   },
   erase: {
     summary: 'Remove the login for the registry whose URL is on stdin',
@@ -78,5 +79,8 @@ export const dockerCredentialProgram: Program = {
     ],
     ['printf localhost:5000 | $0 get', 'ask for a login as docker does'],
   ],
-  commands: (cli) => defineHelperCommands(actions, (action) => serveDocker(cli, action)),
+  commands: (cli) =>
+    defineHelperCommands(actions, (action, flags) =>
+      serveDocker(cli, action, { allowEmpty: flags['allow-empty'] ?? false }),
+    ),
 };

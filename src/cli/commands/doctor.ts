@@ -71,7 +71,7 @@ export function doctorCommand(cli: Cli): Command {
       const report: Report =
         replay === undefined
           ? await examineOrRepair(cli, { acceptFile, json, keep, repair })
-          : replayReport(await readReport(replay, cli.profile.program));
+          : replayReport(await readReport(replay, cli));
       const terminal = isTerminal(1);
       const width = terminal ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
       if (json) await cli.printJson(report);
@@ -140,13 +140,14 @@ async function runRepair(cli: Cli, context: Context, { keep, json }: RepairOptio
   return repairs;
 }
 
-async function readReport(path: string, program: string): Promise<string> {
+async function readReport(path: string, { profile: { program }, signal }: Cli): Promise<string> {
   try {
     // Never reads a large or endless file whole: one more byte than this is too long in every encoding.
     const end = 4 * maxReportLength;
-    const bytes = await readStdin(path === '-' ? process.stdin : createReadStream(path, { end }));
+    const bytes = await readStdin(path === '-' ? process.stdin : createReadStream(path, { end }), signal);
     return bytes.toString('utf8');
   } catch (error) {
+    if (signal.aborted) throw error;
     const reason = error instanceof Error ? error.message : error;
     throw new CredentialError('invalid-input', `cannot read ${path}: ${reason}`, {
       hint: `save a report with: ${program} doctor --json >report.json`,

@@ -14,6 +14,7 @@ export function setCommand(cli: Cli): Command {
     operands: credentialOperands,
     options: {
       raw: { describe: 'store every byte of stdin, including a trailing newline' },
+      'allow-empty': { describe: 'store an empty secret' },
       json: { describe: 'print JSON with the store that it was stored in' },
     },
     examples: [
@@ -21,11 +22,23 @@ export function setCommand(cli: Cli): Command {
       ['$0 set github.com alice', 'type the secret'],
       ['$0 set --raw demo key <key.der', 'store a file byte for byte'],
     ],
-    async run({ service, account, raw, json }) {
+    async run({ service, account, raw, json, 'allow-empty': allowEmpty }) {
+      const { program } = cli.profile;
       const name = toCredentialName(service, account);
       const context = cli.context();
-      const secret = await readSecret(context.terminal, `Secret for ${formatName(name)}:`, { raw });
-      const stored = await setCredential(context, name, secret);
+      const secret = await readSecret({
+        terminal: context.terminal,
+        prompt: `Secret for ${formatName(name)}:`,
+        signal: cli.signal,
+        raw,
+        allowLines: true,
+        allowEmpty,
+        hints: {
+          lines: `read them from a file: ${program} set SERVICE ACCOUNT <FILE`,
+          empty: 'to store an empty secret, add --allow-empty',
+        },
+      });
+      const stored = await setCredential(context, name, secret, { allowEmpty });
       if (json) await cli.printJson({ ...name, ...stored });
       else if (!context.settings.quiet) await cli.print([formatStored(formatName(name), stored, context)]);
     },

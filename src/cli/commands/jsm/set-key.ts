@@ -15,7 +15,7 @@ export function setKeyCommand(cli: Cli): Command {
     examples: [['$0 auth set-key - <key.txt', 'store a key from a file']],
     async run({ key }) {
       const context = cli.context();
-      const text = key === '-' ? await readKey(context.terminal) : key;
+      const text = key === '-' ? await readKey(cli, context.terminal) : key;
       const session = { kind: 'api-key', key: parseApiKey(text.trim()) } as const;
       const withLock = cli.services.signInMutex(context);
       const stored = await withLock(() => saveSession(context, jsmCredential, session));
@@ -24,7 +24,7 @@ export function setKeyCommand(cli: Cli): Command {
   });
 }
 
-async function readKey(terminal: Terminal): Promise<string> {
-  const secret = await readSecret(terminal, 'API key:');
+async function readKey({ signal }: Cli, terminal: Terminal): Promise<string> {
+  const secret = await readSecret({ terminal, prompt: 'API key:', signal });
   return new TextDecoder().decode(secret.expose());
 }
