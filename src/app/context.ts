@@ -39,8 +39,11 @@ export interface Context extends ReadContext {
 }
 
 /**
- * Runs `work` while no other process writes or removes copies of the credential. If the lock can't be created because the
- * folder isn't writable, `work` runs without it: no other process can create it either.
+ * Runs `work` while no other process writes or removes copies of the credential.
+ *
+ * - nobody can create the lock, because the folder can't be written to → `work` runs without it: no other process can have
+ *   it, and the keyrings still work
+ * - it can't be created for any other reason, such as a full disk → rejects: another process may have it
  */
 export async function withLock<T>(
   { lockOf, signal }: Context,
@@ -55,9 +58,17 @@ export async function withLock<T>(
   try {
     return await lockOf(name)(run, { signal });
   } catch (error) {
-    if (isRunning || !(error instanceof CredentialError) || error.code !== 'file-io') throw error;
+    if (isRunning || !isUnwritable(error)) throw error;
     return work(() => true);
   }
+}
+
+/** The folder is read-only, of another user or behind a broken link, or a file is in its place. */
+const unwritableCodes: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'ELOOP'];
+
+function isUnwritable(error: unknown): boolean {
+  if (!(error instanceof CredentialError) || error.code !== 'file-io') return false;
+  return error.cause instanceof Error && 'code' in error.cause && unwritableCodes.includes(error.cause.code);
 }
 
 /** Another process, which doesn't have the lock or has taken it over, wrote the credential meanwhile. */

@@ -6,7 +6,7 @@ import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { changePassphrase } from '../../src/app/encrypted-file.ts';
 import { findMigrationScope } from '../../src/app/reconcile/migrate.ts';
 import { repair } from '../../src/app/reconcile/repair.ts';
-import { CredentialError } from '../../src/domain/credential-error.ts';
+import { CredentialError, type ErrorCode } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
@@ -301,17 +301,38 @@ describe('delete', () => {
     expect(await deleteCredential(world.context, alice)).toEqual(['file']);
   });
 
-  test('succeeds if the lock cannot be created, and fails if another process holds it', async () => {
+  const failLock = (code: ErrorCode, errno?: string) => {
+    world.mutex = async () => {
+      const cause = errno && Object.assign(new Error(errno), { code: errno });
+      throw new CredentialError(code, 'the lock cannot be taken', cause ? { cause } : {});
+    };
+  };
+
+  test.each(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'ELOOP'])(
+    'succeeds if no process can create the lock: %s',
+    async (errno) => {
+      await storeInKeyring();
+      failLock('file-io', errno);
+      expect(await deleteCredential(world.context, alice)).toEqual(['secret-service']);
+    },
+  );
+
+  test.each([
+    ['file-io', 'ENOSPC'],
+    ['file-io', 'EDQUOT'],
+    ['file-io', 'EIO'],
+    ['file-io', 'EMFILE'],
+    ['file-io', undefined],
+    ['file-busy', undefined],
+    ['file-refused', 'EACCES'],
+  ] as const)('fails if another process may have the lock: %s %s', async (code, errno) => {
     await storeInKeyring();
-    world.mutex = async () => {
-      throw new CredentialError('file-busy', 'another process holds the lock');
-    };
-    await failure(deleteCredential(world.context, alice), 'file-busy');
+    failLock(code, errno);
+    const calls = world.calls.length;
+    await failure(deleteCredential(world.context, alice), code);
+    await failure(setCredential(world.context, alice, fresh), code);
+    expect(world.calls.slice(calls).filter((call) => /^(set|delete) /.test(call))).toEqual([]);
     await expectSecret(alice, old);
-    world.mutex = async () => {
-      throw new CredentialError('file-io', 'the folder is not writable');
-    };
-    expect(await deleteCredential(world.context, alice)).toEqual(['secret-service']);
   });
 
   test('keeps other credentials', async () => {
