@@ -25,7 +25,7 @@ export function createReadContext(
     },
     terminal: false,
   });
-  const { notice } = createNotices({ program: profile.program, quiet: settings.quiet });
+  const { warn } = createNotices({ program: profile.program, quiet: settings.quiet });
   const placement = createPlacementReader({ path: settings.placementPath });
   return {
     profile,
@@ -43,7 +43,7 @@ export function createReadContext(
       async open(id: StoreId) {
         if (id === 'file') {
           const { FileReader } = await import('../adapters/encrypted-file/file-reader.ts');
-          const file = describeEncryptedFile({ profile, settings, placement, home, environment, notice });
+          const file = describeEncryptedFile({ profile, settings, placement, home, environment, notice: warn });
           return new FileReader({ ...file, passphrases: noPassphrases });
         }
         if (id === 'secret-service') {

@@ -51,7 +51,7 @@ export function createStores(options: StoresOptions): Stores {
     'secret-service': once(create['secret-service']),
     pass: once(create.pass),
   };
-  const file = describeEncryptedFile({ ...options, notice: options.terminal.notice });
+  const file = describeEncryptedFile({ ...options, notice: (line) => options.terminal.warn(line) });
   const openFile = once(async () => {
     const { createEncryptedFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
     return createEncryptedFile({ ...file, passphrases: createLazyPassphrases(options) });
@@ -81,6 +81,10 @@ export function createStores(options: StoresOptions): Stores {
     async findFileKeySource() {
       const { findKeySource } = await import('../adapters/encrypted-file/encrypted-file.ts');
       return findKeySource(file);
+    },
+    async checkFile() {
+      const { checkExpected } = await import('../adapters/encrypted-file/encrypted-file.ts');
+      await checkExpected(file);
     },
     async resealFile(keySource, options) {
       return (await openFile()).reseal(keySource, options);

@@ -18,6 +18,11 @@ export interface Stores {
   /** The key source of the encrypted file, found without opening it. `undefined` if the file doesn't exist. */
   findFileKeySource(): Promise<KeySource | undefined>;
   /**
+   * Rejects as a read does if the encrypted file isn't the expected one: replaced, weaker than required, missing, refused.
+   * Asks for no passphrase, so it doesn't notice an altered payload.
+   */
+  checkFile(): Promise<void>;
+  /**
    * Seals the encrypted file with the home directory or a new passphrase, and replaces it atomically.
    *
    * - the file doesn't exist → `false`

@@ -74,6 +74,7 @@ export class World {
           this.opened.push('file');
           return (await this.#hasFile()) ? this.keySource : undefined;
         },
+        checkFile: async () => undefined,
         resealFile: async (keySource) => {
           this.opened.push('file');
           this.calls.push(`reseal ${keySource}`);

@@ -1,9 +1,10 @@
 import { findHeaderKeySource } from '../../domain/envelope/envelope.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { CredentialStore, OperationOptions } from '../../ports/credential-store.ts';
+import type { PassphraseSource } from '../../ports/interaction.ts';
 import type { FileMemory } from '../../ports/placement-repository.ts';
 import { throwIfAborted } from '../files/abort.ts';
-import { checkCall, type ExistingFileOptions, FileReader, type ReaderOptions } from './file-reader.ts';
+import { checkCall, type ExistingFileOptions, FileReader, type ReaderOptions, type Tolerance } from './file-reader.ts';
 import type { FileWriter } from './file-writer.ts';
 import type { NewKeyOptions } from './new-keys.ts';
 import type { Payload } from './payload.ts';
@@ -119,25 +120,30 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
  * damaged, foreign, refused, replaced, missing or unreadable, but not if it's weaker than required.
  */
 export async function findKeySource(options: ExistingFileOptions): Promise<KeySource | undefined> {
-  const passphrases = { open: none, create: none, change: none };
-  const reader = new FileReader({ ...options, passphrases });
+  const reader = new FileReader({ ...options, passphrases: noPassphrases });
   const { file, notice } = reader.envelopeFile;
   const { checkPath } = await import('../files/permissions.ts');
   for (const warning of checkPath(file)) notice(warning);
+  return readKeySource(reader, { downgrade: 'all' });
+}
+
+/** Rejects as a read does if the file isn't the expected one, but needs no key. So it doesn't notice an altered payload. */
+export async function checkExpected(options: ExistingFileOptions): Promise<void> {
+  await readKeySource(new FileReader({ ...options, passphrases: noPassphrases }), {});
+}
+
+async function readKeySource(reader: FileReader, tolerance: Tolerance): Promise<KeySource | undefined> {
   let keySource: KeySource | undefined;
-  let exists = false;
-  await reader.readFile(
-    async (envelope) => {
-      exists = true;
-      keySource = findHeaderKeySource(envelope) ?? 'passphrase';
-      return undefined;
-    },
-    { downgrade: 'all' },
-  );
-  if (!exists) await reader.rejectMissing();
+  await reader.readFile(async (envelope) => {
+    keySource = findHeaderKeySource(envelope) ?? 'passphrase';
+    return undefined;
+  }, tolerance);
+  if (keySource === undefined) await reader.rejectMissing();
   return keySource;
 }
 
 function none(): Promise<never> {
-  return Promise.reject(new Error('finding the key source asks for no passphrase'));
+  return Promise.reject(new Error('reading the header asks for no passphrase'));
 }
+
+const noPassphrases: PassphraseSource = { open: none, create: none, change: none };

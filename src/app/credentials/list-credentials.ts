@@ -27,6 +27,7 @@ export interface ListedCredential extends CredentialName {
  * Lists the credentials of one service or of all: sorted, each once. Doesn't ask for a passphrase if the placement file
  * records credentials in the encrypted file.
  *
+ * - the encrypted file is not the expected one → rejects as a read does
  * - a store is unavailable → lists its recorded credentials instead, with a warning
  * - a store is unavailable, and the placement file is missing or damaged → rejects with that store's error
  * - the user requires a keyring → lists the recorded credentials of the encrypted file without opening it; if the keyring
@@ -40,7 +41,9 @@ export async function listCredentials(context: Context, service?: string): Promi
   const listed: ListedCredential[] = [];
   for (const store of order) {
     const recordedHere = recorded.filter((entry) => entry.store === store);
-    const names = needsPassphrase(context, store, recordedHere)
+    const isUnopened = needsPassphrase(context, store, recordedHere);
+    if (isUnopened && !requiresKeyring(context)) await context.stores.checkFile();
+    const names = isUnopened
       ? recordedHere
       : await listStore(context, store, { recorded: recordedHere, service, isComplete: state === 'intact' });
     for (const { service, account } of names) {
