@@ -43,7 +43,7 @@ describe('a sign-in is cancelled', () => {
       await eventually(() => expect(trial.host.requests.length).toBe(2));
       controller.abort();
       await failed;
-      const limits = set.mock.results.filter((_, index) => set.mock.calls[index]?.[1] === 12_345);
+      const limits = set.mock.results.filter((_, index) => set.mock.calls[index]?.[1] === 12_345 / 20);
       expect(limits).toHaveLength(2);
       for (const { value } of limits) expect(cleared).toHaveBeenCalledWith(value);
       await eventually(() => expect(trial.host.open()).toBe(0));

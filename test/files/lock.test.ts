@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { createLazyLock } from '../../src/adapters/files/lazy-lock.ts';
 import { createLock } from '../../src/adapters/files/lock.ts';
 import { describeProcess, type LockHolder } from '../../src/adapters/files/lock-holder.ts';
+import type { Activity } from '../../src/adapters/keyrings/process-activity.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { needsLinux, needsPosix } from '../support/needs.ts';
@@ -13,6 +14,13 @@ import { onPlatform } from '../support/platform.ts';
 import { describeOther, nonce, occupy, onAnotherMachine, parentProcess } from './lock-holders.ts';
 import { failCall, recordCalls } from './watched-disk.ts';
 
+/** What the holders of locks do. */
+const holders = vi.hoisted((): { activity: Activity } => ({ activity: 'idle' }));
+
+vi.mock('../../src/adapters/keyrings/process-activity.ts', () => ({
+  watchProcesses: () => () => holders.activity,
+  findDescendants: (pid: number) => [pid],
+}));
 vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
 
 const label = 'list of names';
@@ -88,6 +96,30 @@ describe('the lock of a living process', needsLinux, () => {
     await waiter.isSuspendedFor(3_600_000);
     expect(await waiter.waitsAfter(3999)).toBe(true);
     expect(await waiter.waitsAfter(1)).toBe(false);
+    await failure(waiter.work, 'file-busy');
+  });
+
+  test('is waited for as long as its holder works, but not forever', async () => {
+    holders.activity = 'working';
+    onTestFinished(() => {
+      holders.activity = 'idle';
+    });
+    const { path } = newPlace();
+    occupy(`${path}.lock`, parentProcess());
+    const waiter = waitFor(path);
+    expect(await waiter.waitsAfter(12 * 4000)).toBe(true);
+    expect(await waiter.waitsAfter(4500)).toBe(false);
+    await failure(waiter.work, 'file-busy');
+  });
+
+  test('is not waited for because its holder worked until it got the lock', async () => {
+    holders.activity = 'working';
+    const { path } = newPlace();
+    occupy(`${path}.lock`, parentProcess());
+    const waiter = waitFor(path);
+    expect(await waiter.waitsAfter(10_000)).toBe(true);
+    holders.activity = 'idle';
+    expect(await waiter.waitsAfter(4500)).toBe(false);
     await failure(waiter.work, 'file-busy');
   });
 

@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { findGnuPgProcesses, watchProcesses } from '../../src/adapters/keyrings/process-activity.ts';
+import { findDescendants, findGnuPgServers, watchProcesses } from '../../src/adapters/keyrings/process-activity.ts';
 import { eventually } from '../support/eventually.ts';
 import { needsLinux } from '../support/needs.ts';
 
+type Child = ChildProcess & { readonly pid: number };
+
 /** Runs a program until the test ends, in a process group of its own. */
-function run(command: string, ...args: readonly string[]): ChildProcess & { readonly pid: number } {
-  const child = spawn(command, args, { stdio: 'ignore', detached: true }) as ChildProcess & { readonly pid: number };
+function run(program: string | { command: string; argv0: string }, ...args: readonly string[]) {
+  const { command, argv0 } = typeof program === 'string' ? { command: program, argv0: program } : program;
+  const child = spawn(command, args, { argv0, stdio: ['pipe', 'ignore', 'ignore'], detached: true }) as Child;
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
@@ -58,10 +61,18 @@ describe('what processes do', needsLinux, () => {
     expect(watchProcesses(() => [])()).toBe('idle');
   });
 
-  test('the processes of a group include its children', async () => {
-    const shell = run('sh', '-c', 'sleep 1000 & wait');
-    await eventually(() => expect(findGnuPgProcesses(shell.pid).length).toBeGreaterThan(1));
-    expect(findGnuPgProcesses(shell.pid)).toContain(shell.pid);
+  test('the descendants of a process include the children of its children', async () => {
+    const shell = run('sh', '-c', 'sh -c "sleep 1000 & wait" & wait');
+    await eventually(() => expect(findDescendants(shell.pid)).toHaveLength(3));
+    expect(findDescendants(shell.pid)).toContain(shell.pid);
     process.kill(-shell.pid, 'SIGKILL');
+    expect(findDescendants(2 ** 22 + 1)).toHaveLength(1);
+  });
+
+  test('GnuPG’s servers are found by their folder', async () => {
+    const folder = `/nonexistent/${process.pid}`;
+    const agent = run({ command: 'sh', argv0: 'gpg-agent' }, '-c', 'read never', 'sh', '--homedir', folder);
+    await eventually(() => expect(findGnuPgServers(folder)).toEqual([agent.pid]));
+    expect(findGnuPgServers(`${folder}/other`)).toEqual([]);
   });
 });

@@ -107,7 +107,9 @@ test('no operation leaves a timer, or a listener on a signal that is used again'
   });
   const next = await server.refresh((await signInAt(server, signal)).tokens, { signal });
   expect(await server.revoke(next, { signal })).toBe('revoked');
-  const limits = set.mock.results.filter((_, index) => set.mock.calls[index]?.[1] === 61_234);
+  // The limit of a request is counted in ticks.
+  const isLimit = (delayMs = 0) => delayMs === 61_234 || delayMs === 61_234 / 20;
+  const limits = set.mock.results.filter((_, index) => isLimit(set.mock.calls[index]?.[1]));
   expect(limits.length).toBeGreaterThan(5);
   for (const { value } of limits) expect(cleared).toHaveBeenCalledWith(value);
   expect(getEventListeners(signal, 'abort')).toEqual([]);

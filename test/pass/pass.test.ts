@@ -269,19 +269,16 @@ describe('the probe', () => {
   });
 });
 
-/** A pass whose `show` blocks until `go` is called. */
+/** A pass whose `show` blocks until `go` is called, and does nothing meanwhile. */
 function createBlockingPass() {
   const own = createFakePass({
-    show: 'trap "" TERM; sleep 60 & echo $! >"$HOME/sleep"; touch "$HOME/started"; while ! test -e "$HOME/go"; do sleep 0.02; done; cat "$entry"',
+    show: 'trap "" TERM; sleep 60 & echo $! >"$HOME/sleep"; touch "$HOME/started"; wait; cat "$entry"',
   });
   own.put('keystow/demo/alice', 's3cret');
   return {
     own,
     started: () => until(() => existsSync(join(own.home, 'started'))),
-    go() {
-      killSleep(own);
-      writeFileSync(join(own.home, 'go'), '');
-    },
+    go: () => killSleep(own),
   };
 }
 

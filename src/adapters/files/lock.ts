@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Mutex } from '../../ports/system.ts';
+import type { Activity } from '../keyrings/process-activity.ts';
 import { rejectOnAbort, throwIfAborted } from './abort.ts';
 import { describeFile, errnoCode, ioError, isBusy, type ManagedFile } from './file-errors.ts';
 import { createParentFolders, removeEmptyFolders } from './folders.ts';
@@ -22,6 +23,8 @@ const progressIntervalMs = 500;
 const announceAfterMs = 1000;
 /** After a longer pause, this process was suspended too, or the machine was too busy to tell. */
 const maxObservedPauseMs = 1000;
+/** How many times the limit a holder may work without any other progress. */
+const maxWorkingLimits = 12;
 const touchIntervalMs = 1000;
 /** How long a holder may have missed the interval before it's no longer expected to be alive. */
 const silentMs = 3 * touchIntervalMs;
@@ -36,7 +39,8 @@ const lostMs = 10 * touchIntervalMs;
  * - the holder is dead → taken over immediately
  * - the holder runs on another machine or in another container, and hasn't touched the lock for {@link lostMs} while this
  *   process watched → taken over
- * - neither the holder, nor one that it waits for, makes progress within the limit → `file-busy`, and `work` didn't run
+ * - neither the holder, nor one that it waits for, makes progress within the limit → `file-busy`, and `work` didn't run. A
+ *   process that works, or has started one that does, makes progress, for {@link maxWorkingLimits} at most
  * - `work` takes the same lock again → it waits for itself, and never ends
  */
 export function createLock({ limitMs = defaultLimitMs, ...file }: LockOptions): Mutex {
@@ -85,7 +89,7 @@ async function acquire(
   createParents: () => void,
   options: OperationOptions | undefined,
 ): Promise<void> {
-  const watch = new Watch(lock);
+  const watch = new Watch(lock, limitMs * maxWorkingLimits);
   for (;;) {
     let failure: unknown;
     try {
@@ -94,6 +98,7 @@ async function acquire(
       if (occupant && liveness === 'dead') lock.evict(occupant);
       if ((occupant === undefined || liveness === 'dead') && lock.take()) return;
       if (watch.totalMs >= announceAfterMs) lock.announce();
+      if (watch.totalMs >= progressIntervalMs) await watch.loadActivity();
     } catch (error) {
       failure = error;
       watch.observe(watch.occupant);
@@ -111,9 +116,16 @@ async function acquire(
   }
 }
 
+type ActivityModule = typeof import('../keyrings/process-activity.ts');
+
 /** What a process has seen of a lock that it waits for. Time in which it was suspended itself doesn't count. */
 class Watch {
   readonly #lock: LockFolder;
+  readonly #maxWorkingMs: number;
+  #activity: ActivityModule | undefined;
+  /** What the holder does since this was set, and how long it has worked without other progress. */
+  #getActivity: (() => Activity) | undefined;
+  #workingMs = 0;
   #lastMs = performance.now();
   #id: string | undefined;
   /** What {@link LockFolder.readProgress} returned for this holder, and how long ago. */
@@ -127,8 +139,14 @@ class Watch {
   occupant: Occupant | undefined;
   liveness: Liveness = 'unknown';
 
-  constructor(lock: LockFolder) {
+  constructor(lock: LockFolder, maxWorkingMs: number) {
     this.#lock = lock;
+    this.#maxWorkingMs = maxWorkingMs;
+  }
+
+  /** Makes {@link observe} check what the holder does. Only needed, and loaded, when the wait is long. */
+  async loadActivity(): Promise<void> {
+    this.#activity ??= await import('../keyrings/process-activity.ts');
   }
 
   get self(): LockHolder {
@@ -150,7 +168,9 @@ class Watch {
     // In a crowd, the lock passes on quickly, and reading what all the others wait for would slow down everybody.
     if (occupant?.id === this.#id && this.#checkedMs < progressIntervalMs) return this.liveness;
     const progress = occupant?.id === this.#id ? this.#lock.readProgress(occupant) : undefined;
-    if (progress === undefined || (this.#progress !== undefined && progress !== this.#progress)) this.waitedMs = 0;
+    const isNew = progress === undefined || (this.#progress !== undefined && progress !== this.#progress);
+    this.#workingMs = isNew ? 0 : this.#workingMs + this.#checkedMs;
+    if (isNew || this.#isWorking(occupant)) this.waitedMs = 0;
     [this.#id, this.#progress, this.#checkedMs] = [occupant?.id, progress, 0];
     return this.liveness;
   }
@@ -160,6 +180,14 @@ class Watch {
     const { occupant } = this;
     const isExpected = occupant !== undefined && !occupant.isForeign && this.liveness === 'unknown';
     return isExpected && this.#untouchedMs >= silentMs && this.#untouchedMs < lostMs;
+  }
+
+  /** Returns whether the holder has worked since the last call. */
+  #isWorking(occupant: Occupant | undefined): boolean {
+    const isWorking = this.#getActivity?.() === 'working' && this.#workingMs < this.#maxWorkingMs;
+    const [activity, holder] = [this.#activity, this.liveness === 'alive' ? occupant?.holder : undefined];
+    this.#getActivity = holder && activity?.watchProcesses(() => activity.findDescendants(holder.pid));
+    return isWorking;
   }
 
   #judge(occupant: Occupant | undefined): Liveness {

@@ -27,13 +27,23 @@ export function watchProcesses(find: () => readonly number[]): () => Activity {
   };
 }
 
-/** Returns the processes of a process group, and those of GnuPG that do its work. None except on Linux. */
-export function findGnuPgProcesses(group: number): readonly number[] {
-  return listNumbers('/proc').filter(
-    (pid) =>
-      readStatus(pid, 'NSpgid')[0] === String(group) ||
-      ['gpg-agent', 'scdaemon', 'keyboxd'].includes(readStatus(pid, 'Name')[0] ?? ''),
+/** Returns a process and those that it started, directly or not. proc_tid_children(5). */
+export function findDescendants(pid: number): readonly number[] {
+  const children = listNumbers(`/proc/${pid}/task`).flatMap((thread) =>
+    tryRead(() => readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1'), '')
+      .trim()
+      .split(' ')
+      .filter((child) => child !== ''),
   );
+  return [pid, ...children.flatMap((child) => findDescendants(Number(child)))];
+}
+
+/** Returns the processes of GnuPG that serve `folder`, such as its agent: others start them once, and they keep running. */
+export function findGnuPgServers(folder: string): readonly number[] {
+  return listNumbers('/proc').filter((pid) => {
+    const [program = '', ...args] = tryRead(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1'), '').split('\0');
+    return /(^|\/)(gpg-agent|scdaemon|keyboxd)$/.test(program) && args.includes(folder);
+  });
 }
 
 /** How long the threads of a process have run or waited for a processor. proc_pid_schedstat(5). */

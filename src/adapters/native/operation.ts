@@ -2,13 +2,16 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Interaction } from '../../ports/interaction.ts';
 import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
+import { SilenceTimer } from '../keyrings/silence-timer.ts';
 
 export interface Timeouts {
   /** The store's name in messages. */
   readonly storeName: string;
   readonly interaction: Interaction;
-  /** Limit for each call if nobody can answer the platform's dialogs. */
+  /** How long no call may return if nobody can answer the platform's dialogs. */
   readonly timeoutMs: number;
+  /** The timers of all calls to the store. Few calls run at a time; the others wait, and each that returns is progress. */
+  readonly timers: Set<SilenceTimer>;
   /** How long a call may take before an interactive user is told that the store is waiting for them. */
   readonly noticeDelayMs: number;
 }
@@ -34,31 +37,33 @@ export class Operation {
       () => undefined,
     );
     this.#running.add(waitUntilSettled);
-    void waitUntilSettled.then(() => this.#running.delete(waitUntilSettled));
+    void waitUntilSettled.then(() => {
+      this.#running.delete(waitUntilSettled);
+      for (const timer of this.#timeouts.timers) timer.restart();
+    });
     const { interactive } = this.#timeouts.interaction;
     return rejectOnAbort(interactive ? this.#waitForUser(work) : this.#limit(work), this.#options);
   }
 
   /** Waits, up to the timeout, for the native calls that still run. Resolves with whether all of them have ended. */
   async settled(): Promise<boolean> {
-    const { elapsed, cancel } = startTimer(this.#timeouts.timeoutMs);
+    const { elapsed, cancel } = startTimeout(this.#timeouts);
     await Promise.race([elapsed, Promise.all(this.#running)]).finally(cancel);
     return this.#running.size === 0;
   }
 
   #waitForUser<T>(work: Promise<T>): Promise<T> {
     const { storeName, interaction, noticeDelayMs } = this.#timeouts;
-    const { elapsed, cancel } = startTimer(noticeDelayMs);
-    void elapsed.then(() => {
+    const timer = setTimeout(() => {
       if (!this.#notified) interaction.notifyWaiting(storeName);
       this.#notified = true;
-    });
-    return work.finally(cancel);
+    }, noticeDelayMs);
+    return work.finally(() => clearTimeout(timer));
   }
 
   #limit<T>(work: Promise<T>): Promise<T> {
     const { storeName, timeoutMs } = this.#timeouts;
-    const { elapsed, cancel } = startTimer(timeoutMs);
+    const { elapsed, cancel } = startTimeout(this.#timeouts);
     const timeout = elapsed.then(() => {
       throw new CredentialError('timed-out', `the ${storeName} did not answer within ${timeoutMs} ms`);
     });
@@ -66,10 +71,18 @@ export class Operation {
   }
 }
 
-function startTimer(delayMs: number): { readonly elapsed: Promise<void>; readonly cancel: () => void } {
-  let timer: NodeJS.Timeout | undefined;
+function startTimeout({ timeoutMs, timers }: Timeouts): {
+  readonly elapsed: Promise<void>;
+  readonly cancel: () => void;
+} {
+  let timer: SilenceTimer | undefined;
   const elapsed = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, delayMs);
+    timer = new SilenceTimer(timeoutMs, { onLimit: resolve });
+    timers.add(timer);
   });
-  return { elapsed, cancel: () => clearTimeout(timer) };
+  const cancel = () => {
+    timer?.pause();
+    if (timer) timers.delete(timer);
+  };
+  return { elapsed, cancel };
 }

@@ -2,13 +2,15 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Interaction } from '../../ports/interaction.ts';
 import { rejectOnAbort } from '../files/abort.ts';
+import { type Activity, findDescendants, findGnuPgServers, watchProcesses } from '../keyrings/process-activity.ts';
+import { maxWorkingLimits, SilenceTimer } from '../keyrings/silence-timer.ts';
 import { PassFailure, timeoutError, toError } from './to-error.ts';
 
 export interface PassProgram {
   /** `PATH`, `HOME`, and the variables of pass and GnuPG: `PASSWORD_STORE_…`, `GNUPGHOME`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly interaction: Interaction;
-  /** Limit for each call if nobody can answer GnuPG's dialogs. Default: 2,500. */
+  /** How long a call may do nothing if nobody can answer GnuPG's dialogs. Default: 2,500. */
   readonly timeoutMs?: number;
 }
 
@@ -31,9 +33,9 @@ export async function runPass(
     detached: true,
   });
   const timeout = new AbortController();
-  const timer = interactive
-    ? setTimeout(() => interaction.notifyWaiting('password store'), noticeDelayMs)
-    : setTimeout(() => timeout.abort(), timeoutMs);
+  const stopTimer = interactive
+    ? notifyAfterDelay(interaction)
+    : limitSilence(timeoutMs, child, environment, () => timeout.abort());
   try {
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
@@ -42,8 +44,38 @@ export async function runPass(
     killGroup(child.pid);
     throw toError(error);
   } finally {
-    clearTimeout(timer);
+    stopTimer();
   }
+}
+
+/** Returns a function that stops it. */
+function notifyAfterDelay(interaction: Interaction): () => void {
+  const timer = setTimeout(() => interaction.notifyWaiting('password store'), noticeDelayMs);
+  return () => clearTimeout(timer);
+}
+
+/** Calls `end` after a limit in which pass and GnuPG have neither printed nor done anything. Returns a function that stops it. */
+function limitSilence(
+  timeoutMs: number,
+  { pid, stdout, stderr }: ChildProcessWithoutNullStreams,
+  { GNUPGHOME, HOME }: PassProgram['environment'],
+  end: () => void,
+): () => void {
+  let getActivity: (() => Activity) | undefined;
+  let workingLimits = 0;
+  const findAll = () => [...(pid ? findDescendants(pid) : []), ...findGnuPgServers(GNUPGHOME ?? `${HOME}/.gnupg`)];
+  const timer = new SilenceTimer(timeoutMs, {
+    onHalf() {
+      getActivity = watchProcesses(findAll);
+    },
+    onLimit() {
+      workingLimits += 1;
+      if (getActivity?.() === 'working' && workingLimits < maxWorkingLimits) timer.restart();
+      else end();
+    },
+  });
+  for (const output of [stdout, stderr]) output.on('data', () => timer.restart());
+  return () => timer.pause();
 }
 
 function collectOutput(child: ChildProcessWithoutNullStreams): Promise<Buffer> {

@@ -1,14 +1,11 @@
 import type { Interaction } from '../../ports/interaction.ts';
 import type { Activity } from '../keyrings/process-activity.ts';
-import { SilenceTimer } from '../keyrings/silence-timer.ts';
+import { maxWorkingLimits, SilenceTimer } from '../keyrings/silence-timer.ts';
 import type { Connection } from './dbus/connection.ts';
 import { SecretServiceError } from './to-error.ts';
 
 /** Some providers complete their own prompts, within this time. */
 const selfCompletedMs = 150;
-
-/** How many times the limit a provider may be silent while its process works: it may be answering others first. */
-const maxWorkingLimits = 12;
 
 /** The limits of one operation. Once it times out or is cancelled, it ends its connection, so that every call rejects. */
 export class Operation {

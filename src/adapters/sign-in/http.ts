@@ -1,12 +1,10 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
+import { SilenceTimer } from '../keyrings/silence-timer.ts';
 import { redact } from './redact.ts';
 
 /** Longest response body that is read, after decompression. Metadata, keys and tokens are a few KiB. */
 const maxResponseBytes = 1024 * 1024;
-
-/** A timer that is later than this was suspended with the process. */
-const suspendedMs = 1000;
 
 export interface HttpLimits {
   /** What messages call the server, such as `https://dify.example.com`. */
@@ -47,17 +45,8 @@ export class HttpError extends CredentialError {
 export async function sendRequest(url: URL, init: RequestInit, limits: HttpLimits): Promise<HttpResponse> {
   const { server, limitMs, signal, secrets } = limits;
   const timeout = new AbortController();
-  // Not AbortSignal.timeout, whose timer would keep running after the response.
-  let timer: NodeJS.Timeout | undefined;
-  const startTimer = () => {
-    const startedMs = performance.now();
-    timer = setTimeout(() => {
-      // After a suspension, the timer is late, and the response may already be waiting to be read.
-      if (performance.now() - startedMs > limitMs + suspendedMs) startTimer();
-      else timeout.abort();
-    }, limitMs);
-  };
-  startTimer();
+  // Time in which this process is suspended doesn't count: the response may have arrived, with the only copy of a token.
+  const timer = new SilenceTimer(limitMs, { onLimit: () => timeout.abort() });
   const stopped = AbortSignal.any([timeout.signal, ...(signal ? [signal] : [])]);
   try {
     return await rejectOnAbort(exchange(url, { ...init, signal: stopped }, limits), { signal: stopped });
@@ -67,7 +56,7 @@ export async function sendRequest(url: URL, init: RequestInit, limits: HttpLimit
       throw new HttpError(`${server} did not respond within ${formatDuration(limitMs)}`, true);
     throw error instanceof HttpError ? error : toHttpError(error, server, secrets);
   } finally {
-    clearTimeout(timer);
+    timer.pause();
     // Closes the connection if the response wasn't read to its end.
     timeout.abort();
   }
