@@ -22,6 +22,15 @@ export interface Program {
 
 export type VariableHelp = readonly [variable: string, effect: string];
 
+/** What the programs that sign in do with the variables of proxies. */
+export const proxyVariables: readonly VariableHelp[] = [
+  ['HTTPS_PROXY', 'the proxy for https servers: http://USER:PASSWORD@HOST:PORT; lower case works too'],
+  ['HTTP_PROXY', 'the proxy for http servers'],
+  ['ALL_PROXY', 'the proxy for both'],
+  ['NO_PROXY', 'hosts, domains and networks to contact without a proxy, separated by commas; * for all'],
+  ['NODE_EXTRA_CA_CERTS', 'a file with the certificates of further authorities, in PEM'],
+];
+
 /** The name of the executable. */
 export function getProgramName({ profile, helper }: Pick<Program, 'profile' | 'helper'>): string {
   return helper ?? profile.program;

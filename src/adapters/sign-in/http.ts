@@ -1,6 +1,7 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
 import { SilenceTimer } from '../keyrings/silence-timer.ts';
+import type { ProxyRoute } from './proxy.ts';
 import { redact } from './redact.ts';
 
 /** Longest response body that is read, after decompression. Metadata, keys and tokens are a few KiB. */
@@ -14,8 +15,8 @@ export interface HttpLimits {
   readonly signal: AbortSignal | undefined;
   /** Texts that no message may repeat. */
   readonly secrets: readonly string[];
-  /** Node's own by default. */
-  readonly fetch?: typeof fetch;
+  /** By default Node's own, or one that uses the proxy from the environment. */
+  readonly fetch?: typeof fetch | undefined;
 }
 
 export interface HttpResponse {
@@ -37,37 +38,57 @@ export class HttpError extends CredentialError {
 }
 
 /**
- * Sends one request. Doesn't follow redirects. Whatever the outcome, no connection or timer is left behind.
+ * Sends one request, through the proxy that HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY choose. Doesn't follow redirects.
+ * Whatever the outcome, no connection or timer is left behind.
  *
  * - no connection, no response in time, or a response that is too large → {@link HttpError}
+ * - the variable of the proxy is invalid → `invalid-setting`
  * - `signal` aborted → `cancelled`
  */
 export async function sendRequest(url: URL, init: RequestInit, limits: HttpLimits): Promise<HttpResponse> {
   const { server, limitMs, signal, secrets } = limits;
+  const proxy = limits.fetch === undefined ? await findRoute(url) : undefined;
   const timeout = new AbortController();
   // Time in which this process is suspended doesn't count: the response may have arrived, with the only copy of a token.
   const timer = new SilenceTimer(limitMs, { onLimit: () => timeout.abort() });
   const stopped = AbortSignal.any([timeout.signal, ...(signal ? [signal] : [])]);
   try {
-    return await rejectOnAbort(exchange(url, { ...init, signal: stopped }, limits), { signal: stopped });
+    const send = limits.fetch ?? proxy?.fetch ?? fetch;
+    const response = await rejectOnAbort(exchange(send, url, { ...init, signal: stopped }, server), {
+      signal: stopped,
+    });
+    const proxyError = proxy?.findError(response);
+    if (proxyError) throw proxyError;
+    return response;
   } catch (error) {
     if (signal) throwIfAborted({ signal });
-    if (timeout.signal.aborted)
-      throw new HttpError(`${server} did not respond within ${formatDuration(limitMs)}`, true);
-    throw error instanceof HttpError ? error : toHttpError(error, server, secrets);
+    if (timeout.signal.aborted) {
+      const through = proxy ? ` through ${proxy.label}` : '';
+      throw new HttpError(`${server} did not respond within ${formatDuration(limitMs)}${through}`, true);
+    }
+    if (error instanceof HttpError) throw error;
+    throw proxy?.findError({ thrown: error }) ?? toHttpError(error, server, secrets);
   } finally {
     timer.pause();
     // Closes the connection if the response wasn't read to its end.
     timeout.abort();
+    await proxy?.close();
   }
 }
 
-async function exchange(url: URL, init: RequestInit, limits: HttpLimits): Promise<HttpResponse> {
-  const send = limits.fetch ?? fetch;
+const proxyVariable = /^(https?|all)_proxy$/i;
+
+/** Loads what uses a proxy only if there is one. */
+async function findRoute(url: URL): Promise<ProxyRoute | undefined> {
+  if (!Object.keys(process.env).some((name) => proxyVariable.test(name) && process.env[name])) return undefined;
+  return (await import('./proxy.ts')).openProxy(url, process.env);
+}
+
+async function exchange(send: typeof fetch, url: URL, init: RequestInit, server: string): Promise<HttpResponse> {
   const response = await send(url, { ...init, redirect: 'manual' });
   const { status, headers } = response;
   const isRedirect = status >= 300 && status < 400;
-  return { status, headers, body: isRedirect ? Buffer.alloc(0) : await readBody(response, limits.server) };
+  return { status, headers, body: isRedirect ? Buffer.alloc(0) : await readBody(response, server) };
 }
 
 async function readBody(response: Response, server: string): Promise<Buffer<ArrayBuffer>> {
@@ -119,8 +140,8 @@ const connectionProblems: Readonly<Record<string, string>> = {
 
 const tlsCode = /^(ERR_SSL_[A-Z0-9_]+|EPROTO)$/;
 
-/** `thrown`: what fetch rejects with, a TypeError whose causes have the code. */
-function toHttpError(thrown: unknown, server: string, secrets: readonly string[]): HttpError {
+/** `thrown`: what fetch rejects with, a TypeError whose causes have the code. `hint`: what to do if it can't connect. */
+export function toHttpError(thrown: unknown, server: string, secrets: readonly string[], hint?: string): HttpError {
   const chain = toCauseChain(thrown);
   const code = chain.map(getCode).findLast((code) => code !== undefined) ?? '';
   if (certificateCode.test(code)) {
@@ -134,10 +155,11 @@ function toHttpError(thrown: unknown, server: string, secrets: readonly string[]
   const isTls = tlsCode.test(code);
   const problem = isTls ? 'TLS handshake failed' : connectionProblems[code];
   const reason = problem ? `${problem} (${code})` : redact(chain.at(-1)?.message ?? 'unknown error', secrets);
-  return new HttpError(`cannot connect to ${server}: ${reason}`, !isTls);
+  return new HttpError(`cannot connect to ${server}: ${reason}`, !isTls, hint);
 }
 
-function toCauseChain(thrown: unknown): readonly Error[] {
+/** Returns an error and its causes, outermost first. */
+export function toCauseChain(thrown: unknown): readonly Error[] {
   return thrown instanceof Error ? [thrown, ...toCauseChain(thrown.cause)] : [];
 }
 

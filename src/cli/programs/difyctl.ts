@@ -7,7 +7,7 @@ import { statusCommand } from '../commands/difyctl/status.ts';
 import { tokenCommand } from '../commands/difyctl/token.ts';
 import { doctorCommand } from '../commands/doctor.ts';
 import { passphraseCommands } from '../commands/passphrase.ts';
-import type { Program } from '../program.ts';
+import { type Program, proxyVariables } from '../program.ts';
 
 export const difyctlProgram: Program = {
   profile: difyctl,
@@ -17,6 +17,7 @@ export const difyctlProgram: Program = {
     ['$0 auth status', 'who is signed in at which host'],
     ['$0 doctor', 'where the tokens are stored, and why'],
   ],
+  variables: proxyVariables,
   commands: (cli) => [
     defineGroup('auth', 'Sign-ins', [
       loginCommand(cli),

@@ -7,7 +7,7 @@ import { setKeyCommand } from '../commands/jsm/set-key.ts';
 import { statusCommand } from '../commands/jsm/status.ts';
 import { tokenCommand } from '../commands/jsm/token.ts';
 import { passphraseCommands } from '../commands/passphrase.ts';
-import type { Program } from '../program.ts';
+import { type Program, proxyVariables } from '../program.ts';
 
 export const jsmProgram: Program = {
   profile: jsm,
@@ -21,6 +21,7 @@ export const jsmProgram: Program = {
     [jsmSignIn.variables.issuer, `the server to sign in at, instead of ${jsmSignIn.issuer}`],
     [jsmSignIn.variables.clientId, 'the OAuth client ID; required for login'],
     [jsmSignIn.variables.clientSecret, 'the client secret, if the client has one'],
+    ...proxyVariables,
   ],
   commands: (cli) => [
     loginCommand(cli),

@@ -5,7 +5,7 @@ import { type ClassifiedResponse, classifyResponse } from './classify-response.t
 export interface DeviceFlowClientOptions {
   /** As `parseDifyHost` spells it. */
   readonly host: string;
-  readonly fetch: typeof fetch;
+  readonly fetch: typeof fetch | undefined;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly nowMs: () => number;
   /** For each request, including the time to read the response. */

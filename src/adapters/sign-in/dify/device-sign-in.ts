@@ -11,7 +11,7 @@ import type { DeviceCode } from './schemas.ts';
 export interface DeviceSignInOptions {
   /** Measures how long a code is valid. */
   readonly clock: Clock;
-  /** Node's own by default. */
+  /** By default Node's own, or one that uses the proxy from the environment. */
   readonly fetch?: typeof fetch;
   /** May reject when the signal is aborted. A timer by default. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -33,7 +33,7 @@ export function createDeviceSignIn(options: DeviceSignInOptions): DeviceSignIn {
   return {
     async signIn(typedHost, { deviceLabel, show, signal = new AbortController().signal }) {
       const host = parseDifyHost(typedHost);
-      const client = createDeviceFlowClient({ host, fetch: options.fetch ?? fetch, wait, nowMs, limitMs, signal });
+      const client = createDeviceFlowClient({ host, fetch: options.fetch, wait, nowMs, limitMs, signal });
       const fields = await requestCode(client, deviceLabel);
       const issuedAtMs = nowMs();
       const { parseDeviceCode, parseTokenSet } = await import('./schemas.ts');

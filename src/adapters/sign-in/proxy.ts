@@ -1,0 +1,183 @@
+import { BlockList, isIP } from 'node:net';
+import type { Dispatcher, Pool } from 'undici';
+import { CredentialError } from '../../domain/credential-error.ts';
+import { isLoopback } from '../../domain/sign-in/ip-address.ts';
+import { HttpError, toCauseChain, toHttpError } from './http.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** An HTTP proxy from the environment. */
+export interface Proxy {
+  /** Includes the user name and the password. */
+  readonly url: URL;
+  /** What messages call it: `the proxy http://proxy.example:3128 (HTTPS_PROXY)`. */
+  readonly label: string;
+  readonly variable: string;
+  /** The value of the `Proxy-Authorization` header. */
+  readonly authorization: string | undefined;
+  /** What no message may repeat. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Finds the proxy for a request as curl(1) and git(1) do. A proxy's URL that is invalid → `invalid-setting`, without the URL:
+ * it can contain a password. A request to this machine never uses a proxy.
+ */
+export function findProxy(target: URL, environment: Environment): Proxy | undefined {
+  const variable = findVariable(target, environment);
+  if (variable === undefined || isLoopback(target.hostname)) return undefined;
+  if (isExcluded(target, environment.no_proxy || environment.NO_PROXY || '')) return undefined;
+  return parseProxy(variable, environment[variable] ?? '');
+}
+
+/** The variable in lower case comes first. */
+function findVariable({ protocol }: URL, environment: Environment): string | undefined {
+  const scheme = protocol === 'https:' ? 'https' : 'http';
+  // In a CGI program, HTTP_PROXY is the header `Proxy` of a request: https://httpoxy.org.
+  const isHeader = scheme === 'http' && environment.REQUEST_METHOD !== undefined;
+  const upper = isHeader ? [] : [`${scheme.toUpperCase()}_PROXY`];
+  return [`${scheme}_proxy`, ...upper, 'all_proxy', 'ALL_PROXY'].find((name) => environment[name]?.trim());
+}
+
+/**
+ * Whether NO_PROXY lists the target: `*`, a host name, which includes its subdomains, with or without a leading `.` or `*.`,
+ * an address, or a network such as `10.0.0.0/8`. Each may end with a port.
+ */
+function isExcluded({ hostname, port, protocol }: URL, list: string): boolean {
+  const host = hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase();
+  const hostPort = port || (protocol === 'https:' ? '443' : '80');
+  return list.split(/[\s,]+/).some((entry) => {
+    if (entry === '*') return true;
+    const [, bracketed, name = '', entryPort] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(entry) ?? [];
+    if (entryPort !== undefined && entryPort !== hostPort) return false;
+    const address = bracketed ?? (name === '' ? entry : name);
+    if (isIP(host)) return isInNetwork(host, address);
+    const suffix = name.toLowerCase().replace(/^\*?\.|\.$/g, '');
+    return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
+  });
+}
+
+function isInNetwork(host: string, network: string): boolean {
+  const [address = '', prefix] = network.split('/');
+  const family = isIP(address);
+  if (family === 0) return false;
+  const bits = Number(prefix ?? (family === 4 ? 32 : 128));
+  if (!Number.isInteger(bits) || bits < 0 || bits > (family === 4 ? 32 : 128)) return false;
+  const list = new BlockList();
+  list.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
+  return list.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** Without a scheme, it's an HTTP proxy. */
+function parseProxy(variable: string, value: string): Proxy {
+  const text = value.trim();
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
+  if (url === undefined || url.hostname === '') throw invalidProxyError(variable, 'it is not a URL');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw invalidProxyError(variable, `only http and https proxies are supported, not ${url.protocol.slice(0, -1)}`);
+  }
+  const decode = (part: string) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      throw invalidProxyError(variable, 'a % in the user name or the password has to be written as %25');
+    }
+  };
+  const [user, password] = [decode(url.username), decode(url.password)];
+  const isAnonymous = user === '' && password === '';
+  return {
+    url,
+    variable,
+    label: `the proxy ${url.origin} (${variable})`,
+    authorization: isAnonymous ? undefined : `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+    secrets: [user, password, url.username, url.password].filter((secret) => secret !== ''),
+  };
+}
+
+function invalidProxyError(variable: string, problem: string): CredentialError {
+  return new CredentialError('invalid-setting', `invalid ${variable}: ${problem}`, {
+    hint: `set ${variable} to a URL such as http://proxy.example.com:3128, or list the server in NO_PROXY`,
+  });
+}
+
+/** The way to a server through a proxy. */
+export interface ProxyRoute {
+  /** What messages call the proxy. */
+  readonly label: string;
+  readonly fetch: typeof fetch;
+  /** Returns the error for a failure that is the proxy's: an error of `fetch`, or a response. */
+  findError(failure: { readonly thrown: unknown } | { readonly status: number }): HttpError | undefined;
+  close(): Promise<void>;
+}
+
+/** Returns `undefined` if the server is contacted without a proxy. */
+export async function openProxy(target: URL, environment: Environment): Promise<ProxyRoute | undefined> {
+  const proxy = findProxy(target, environment);
+  if (proxy === undefined) return undefined;
+  const { label, variable, authorization, secrets } = proxy;
+  const { fetch, isProxyError, close } = await createFetch(proxy);
+  const hint = `check ${variable}, or list ${target.hostname} in NO_PROXY to connect without a proxy`;
+  const toStatusError = (status: number) => {
+    if (status !== 407)
+      return new HttpError(`${label} did not connect to ${target.host}: status ${status}`, true, hint);
+    const problem =
+      authorization === undefined
+        ? 'requires a user name and a password'
+        : 'does not accept its user name and password';
+    const example = `set ${variable} to http://USER:PASSWORD@${proxy.url.host}`;
+    return new HttpError(`${label} ${problem} (status 407)`, false, example);
+  };
+  return {
+    label,
+    fetch,
+    findError(failure) {
+      if ('status' in failure) return failure.status === 407 ? toStatusError(407) : undefined;
+      const chain = toCauseChain(failure.thrown);
+      // undici has no other sign of these two.
+      const [status] = chain.flatMap(({ message }) => /^Proxy .*\((\d{3})\)/.exec(message)?.[1] ?? []);
+      if (status !== undefined) return toStatusError(Number(status));
+      return chain.some(isProxyError) ? toHttpError(failure.thrown, label, secrets, hint) : undefined;
+    },
+    close,
+  };
+}
+
+/**
+ * Creates a `fetch` that uses the proxy. It's undici's own, because Node's built-in one accepts only agents of the version of
+ * undici that this Node contains.
+ */
+async function createFetch({ url, authorization }: Proxy) {
+  const { Pool, ProxyAgent, fetch } = await import('undici');
+  const errors = new WeakSet<Error>();
+  const watch = (pool: Pool) => pool.on('connectionError', (_origin, _targets, error) => void errors.add(error));
+  const agent = new ProxyAgent({
+    uri: url.origin,
+    ...(authorization !== undefined && { token: authorization }),
+    // An unencrypted request needs no tunnel, which many proxies refuse for port 80.
+    proxyTunnel: false,
+    // Opens tunnels.
+    clientFactory(origin, options) {
+      const pool = new Pool(origin, options);
+      const connect: (target: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData> = pool.connect.bind(pool);
+      return Object.assign(pool, {
+        connect: (target: Dispatcher.ConnectOptions) =>
+          connect(target).catch((cause: unknown) => {
+            // undici would try again endlessly if the error itself had the code UND_ERR_SOCKET.
+            const error = new Error('no tunnel', { cause });
+            errors.add(error);
+            throw error;
+          }),
+      });
+    },
+    // Connects to the server, through a tunnel, or for an unencrypted request to the proxy.
+    factory: (origin, options: object) =>
+      new URL(origin).origin === url.origin ? watch(new Pool(origin, options)) : new Pool(origin, options),
+  });
+  return {
+    fetch: ((address: URL, init: object) =>
+      fetch(address, { ...init, dispatcher: agent })) as unknown as typeof globalThis.fetch,
+    isProxyError: (error: Error) => errors.has(error),
+    close: () => agent.destroy(),
+  };
+}
