@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { PassOptions } from '../../src/adapters/pass/pass.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
+import { needsPosix, needsRoot } from '../support/needs.ts';
 import { createFakePass, type FakePass } from './fake-pass.ts';
 import { openPass } from './harness.ts';
 
@@ -91,6 +92,55 @@ describe('an entry', () => {
     const error = await failure(openPass(own).set(name, new Secret(new Uint8Array(maxBytes + 1))), 'too-large');
     expect(error.message).toBe('the secret is larger than 8 MiB');
     expect(own.calls()).toHaveLength(2);
+  });
+});
+
+describe('a password store that another user could change', () => {
+  const folders = ['.password-store', '.password-store/keystow', '.password-store/keystow/demo'];
+  const lists = ['.password-store/.gpg-id', '.password-store/keystow/.gpg-id', '.password-store/keystow/demo/.gpg-id'];
+
+  /** Pass isn't called, neither for a write nor for the probe's. Reads go on, as everything there was encrypted before. */
+  async function expectDenied(own: FakePass, path: string): Promise<void> {
+    const error = await failure(openPass(own).set(name, textSecret('s3cret')), 'denied');
+    expect(error.message).toContain(path);
+    expect(await openPass(own).probe()).toMatchObject({ kind: 'service-failure', reason: 'denied' });
+    expect(own.calls().filter((call) => !call.startsWith('show'))).toEqual([]);
+    expect(toText(await openPass(own).get(name))).toBe('old');
+  }
+
+  function existing() {
+    const own = createFakePass();
+    own.put('keystow/demo/alice', 'old');
+    for (const list of lists) writeFileSync(join(own.home, list), 'tests\n');
+    return own;
+  }
+
+  test.each([...folders, ...lists])('because others can write to %s is not written to', needsPosix, async (path) => {
+    const own = existing();
+    chmodSync(join(own.home, path), 0o777);
+    // The probe's own entry is in another folder.
+    if (/keystow.demo/.test(path)) await failure(openPass(own).set(name, textSecret('s3cret')), 'denied');
+    else await expectDenied(own, path);
+  });
+
+  test.each([...folders.slice(0, 1), ...lists.slice(0, 1)])(
+    'because another user owns %s is not written to',
+    needsRoot,
+    async (path) => {
+      const own = existing();
+      chownSync(join(own.home, path), 4711, 4711);
+      await expectDenied(own, path);
+    },
+  );
+
+  test('because others can write to PASSWORD_STORE_DIR is not written to', needsPosix, async () => {
+    const own = existing();
+    const folder = join(own.home, 'elsewhere');
+    mkdirSync(folder);
+    chmodSync(folder, 0o777);
+    const environment = { ...own.environment, PASSWORD_STORE_DIR: folder };
+    await failure(openPass({ environment }).set(name, textSecret('s3cret')), 'denied');
+    expect(own.calls()).toEqual([]);
   });
 });
 

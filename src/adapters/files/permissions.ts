@@ -136,6 +136,16 @@ function isFirstNotice(folder: string): boolean {
   }
 }
 
+/** Another user than root owns a file, or others can write to it → `file-refused`. Others may read it. */
+export function checkAuthor(file: ManagedFile, stats: Stats): void {
+  const user = findCurrentUser();
+  const { mode, gid, uid } = stats;
+  const trust = judgeFile({ mode, gid, uid: uid === 0 ? user.uid : uid }, user);
+  if (trust === 'writable' && !findModeless(file.path)) throw writableFileError(file, stats, user);
+  if (trust === 'foreign')
+    throw new CredentialError('file-refused', `${describeFile(file)} belongs to another user (uid ${uid})`);
+}
+
 function writableFileError(file: ManagedFile, stats: Stats, user: User): CredentialError {
   const message = `other users can write to ${describeFile(file)} (permissions ${formatMode(stats.mode)}), so its content cannot be trusted`;
   return new CredentialError('file-refused', message, {

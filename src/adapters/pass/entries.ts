@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
+import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
 import { longEntries, parsePassEntry, toPassEntry } from '../../domain/entry-names.ts';
-import { errnoCode } from '../files/file-errors.ts';
+import { errnoCode, type ManagedFile } from '../files/file-errors.ts';
+import { checkAuthor, checkPath } from '../files/permissions.ts';
 
 /**
  * An entry of a password store. If its name is too long for a path, the path is the SHA-256 of the header, and the header
@@ -44,6 +47,11 @@ function parseHeader(line: string): CredentialName | undefined {
 
 const extension = '.gpg';
 
+/** The list of keys that the entries in a folder, and in those below it without one, are encrypted for. */
+function toKeyList(folder: string): ManagedFile {
+  return { path: join(folder, '.gpg-id'), label: 'list of its keys' };
+}
+
 /** The folder of a password store, see pass(1): one file for each entry. Listing it takes no key. */
 export class PasswordStoreFolder {
   readonly #path: string;
@@ -59,6 +67,32 @@ export class PasswordStoreFolder {
 
   hasEntry(path: string): Promise<boolean> {
     return this.#hasFile(`${path}${extension}`);
+  }
+
+  /**
+   * Throws `denied` if another user owns the folder of an entry, a folder above it, or a list of the keys that GnuPG encrypts
+   * for, or can write to one of them: that user could then read the secret.
+   */
+  checkTrusted(entry: string): void {
+    try {
+      const file = toKeyList(this.#path);
+      // Twice, because the folder of the password store is the last one only in the first path.
+      checkPath(file);
+      checkPath({ ...file, path: join(this.#path, entry) });
+      for (let folder = dirname(entry); ; folder = dirname(folder)) {
+        const list = toKeyList(join(this.#path, folder));
+        const stats = statSync(list.path, { throwIfNoEntry: false });
+        if (stats !== undefined) checkAuthor(list, stats);
+        if (folder === '.') break;
+      }
+    } catch (error) {
+      if (!(error instanceof CredentialError)) throw error;
+      const { message, hint } = error;
+      throw new CredentialError('denied', `the password store is not used: ${message}`, {
+        ...(hint && { hint }),
+        evidence: { text: message },
+      });
+    }
   }
 
   /** Resolves with the paths of all entries below `root`, unsorted. */

@@ -57,6 +57,7 @@ export function createPass(options: PassOptions): CredentialStore & StoreProbe {
     checkSecretSize(secret);
     const { path, header } = toEntry(name);
     await options.withLock(async () => {
+      folder.checkTrusted(path);
       const content = Buffer.concat([header, secret.expose()]);
       await pass(['insert', '--multiline', '--force', draftPath], operation, content);
       await pass(['mv', '--force', draftPath, path], operation);

@@ -133,6 +133,7 @@ const passAdvice: AdviceTable = {
       : 'the GnuPG key of the password store is locked or missing, and nobody was asked for its passphrase',
     fix: `gpg --decrypt "$(find ~/.password-store -name '*.gpg' -print -quit)" >/dev/null`,
   }),
+  denied: () => ({ fix: 'check the owner and the permissions of the folder of the password store' }),
   'timed-out': () => ({ fix: 'check whether GnuPG asks or waits for something: gpg --list-secret-keys' }),
   'no-collection': () => ({
     explanation: 'pass has no password store, or no key to encrypt it with',
