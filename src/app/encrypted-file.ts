@@ -1,3 +1,5 @@
+import type { CredentialName } from '../domain/credential-name.ts';
+import { forgetStore, type PlacementIndex } from '../domain/placement/placement-index.ts';
 import type { KeySource } from '../domain/profile.ts';
 import type { Context } from './context.ts';
 import { checkFileAllowed, checkPolicy } from './credentials/enabled-stores.ts';
@@ -70,4 +72,55 @@ export async function adoptHome(
   const keySource = await stores.adoptHome(oldHome, { signal });
   await placement.update((now) => now);
   return keySource;
+}
+
+/** What {@link resetEncryptedFile} would do, as far as it's recorded: the file may not open any more. */
+export interface ResetPlan {
+  readonly path: string;
+  /** Whether there is a file to move. */
+  readonly hasFile: boolean;
+  /** The credentials that are recorded to be in the file. */
+  readonly lost: readonly CredentialName[];
+  /** How many credentials are recorded to be in other stores. */
+  readonly kept: number;
+  /** Why the records can't be used. Continues "the placement file …". */
+  readonly unknown?: string;
+}
+
+/** Finds what a reset would do. Changes nothing. `undefined` if there is no file, and none is recorded. */
+export async function planReset({ stores, placement, settings }: Context): Promise<ResetPlan | undefined> {
+  const [hasFile, { placement: index, why }] = [await stores.hasFile(), await placement.read()];
+  const lost = index.filter(({ store }) => store === 'file').map(({ service, account }) => ({ service, account }));
+  if (!hasFile && lost.length === 0) return undefined;
+  const kept = index.length - lost.length;
+  return { path: settings.credentialsPath, hasFile, lost, kept, ...(why !== undefined && { unknown: why }) };
+}
+
+/**
+ * Moves the encrypted file aside, whatever it contains, and removes the records of the credentials in it. A new file will
+ * be protected at least as the old one was. Returns the path of the backup, or `undefined` if there was no file.
+ *
+ * If the process is killed, the file is where it was, or it's missing and reported as such, and the call can be repeated.
+ *
+ * - the placement file is another program's, of a later version, or can't be written → rejects; the file stays
+ */
+export async function resetEncryptedFile({
+  stores,
+  placement,
+  settings,
+  signal,
+}: Context): Promise<string | undefined> {
+  await placement.update((now) => now);
+  let moved: string | undefined;
+  await stores.setFileAside(
+    async (backup) => {
+      moved = backup;
+      const before: PlacementIndex = (await placement.read()).placement;
+      const keySource = (await placement.recallFile(true))?.keySource ?? settings.keySource;
+      placement.rememberFile({ record: { keySource }, replaces: 'any' });
+      await placement.update((now) => forgetStore(now, 'file', before));
+    },
+    { signal },
+  );
+  return moved;
 }

@@ -38,6 +38,8 @@ export interface Services {
   /** Opens a page in the user's browser. Rejects if none can be opened. */
   openBrowser(url: string): Promise<void>;
   childRunner(): Promise<RunChild>;
+  /** Asks for a line on the terminal, with echo. `undefined` if there is no terminal. Ctrl-C, end of input → `cancelled`. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
 /** How long other processes wait for one that renews: a server has 10 s to describe itself, and 30 s to send tokens. */
@@ -67,5 +69,9 @@ export const services: Services = {
   async childRunner() {
     const { runChild } = await import('../adapters/process/run-child.ts');
     return runChild;
+  },
+  async ask(question, signal) {
+    const { askOnTerminal } = await import('../adapters/terminal/ask.ts');
+    return askOnTerminal(question, signal);
   },
 };

@@ -92,6 +92,16 @@ export function createStores(options: StoresOptions): Stores {
     async acceptFile(options) {
       return (await openFile()).accept(options);
     },
+    async setFileAside(record, options) {
+      const [{ createLock }, { setAside }, { checkPath }] = await Promise.all([
+        import('../adapters/files/lock.ts'),
+        import('../adapters/files/replace-file.ts'),
+        import('../adapters/files/permissions.ts'),
+      ]);
+      const managed = { path: settings.credentialsPath, label: 'encrypted file' };
+      for (const warning of checkPath(managed)) file.notice(warning);
+      await createLock(managed)(async () => record(await setAside(managed, new Date().toISOString())), options);
+    },
     async adoptHome(oldHome, options) {
       return (await openFile()).adoptHome(oldHome, options);
     },

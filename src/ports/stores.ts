@@ -43,6 +43,14 @@ export interface Stores {
    * - neither home directory opens the file → rejects with `file-damaged`
    */
   adoptHome(oldHome: string, options?: OperationOptions): Promise<KeySource | undefined>;
+  /**
+   * Renames the encrypted file to a backup beside it, without opening it, so that it may be damaged or another program's.
+   * Runs `record` with the path of the backup before any other process can create a new file.
+   *
+   * - the file doesn't exist → `record` runs with `undefined`
+   * - another user could have replaced it → rejects with `file-refused`
+   */
+  setFileAside(record: (backup: string | undefined) => Promise<void>, options?: OperationOptions): Promise<void>;
   /** Closes every store that was created. Never rejects. */
   close(): Promise<void>;
 }

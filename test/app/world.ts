@@ -83,6 +83,7 @@ export class World {
         },
         acceptFile: async () => true,
         adoptHome: async () => this.keySource,
+        setFileAside: async (record) => record(undefined),
         close: async () => {},
       },
       placement: {

@@ -37,6 +37,8 @@ const sealed = [
   'DIFY_TOKEN_STORAGE=file difyctl auth login',
 ].join(' && ');
 
+const confirm = 'Type yes to continue';
+
 /** The prompts of examples that need a terminal. */
 const questions: Readonly<Record<string, readonly string[]>> = {
   'keystow passphrase change': ['Choose a new passphrase', 'Repeat the passphrase'],
@@ -44,6 +46,9 @@ const questions: Readonly<Record<string, readonly string[]>> = {
   'jsm passphrase change': ['Enter passphrase', 'Choose a new passphrase', 'Repeat the passphrase'],
   'difyctl passphrase change': ['Choose a new passphrase', 'Repeat the passphrase'],
   'difyctl passphrase remove': ['Enter passphrase'],
+  'keystow reset': [confirm],
+  'jsm reset': [confirm],
+  'difyctl reset': [confirm],
 };
 const passphrase = 'of an example';
 
@@ -116,7 +121,7 @@ describeStore('the examples in --help', 'secret-service', missing() ?? missingPs
     const asked = questions[line];
     if (asked !== undefined) {
       const terminal = runOnTerminal(line, withFiles.home, withFiles.environment);
-      for (const question of asked) await answer(terminal, question, passphrase);
+      for (const question of asked) await answer(terminal, question, question === confirm ? 'yes' : passphrase);
       return { stdout: terminal.shown(), exit: await terminal.exit };
     }
     const running = home.begin(line);

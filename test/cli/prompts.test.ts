@@ -41,6 +41,24 @@ describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(
     expect(home.sandbox.run('ls -A .config').exit).not.toBe(0);
   });
 
+  test('[CLI90] reset shows what will be lost, and does it only after yes', async () => {
+    home.sandbox.run('printf s3cret | keystow set demo alice');
+    for (const [typed, exit] of [
+      ['no', 130],
+      ['', 130],
+      [controlC, 130],
+      ['yes', 0],
+    ] as const) {
+      const reset = home.start('keystow reset');
+      await reset.waitFor('Type yes to continue:');
+      expect(reset.shown()).toContain('demo alice');
+      reset.type(typed === controlC ? typed : `${typed}${enter}`);
+      expect(await reset.exit).toBe(exit);
+      expect(reset.shown()).toContain(exit === 0 ? 'to bring it back: mv -i ' : 'cancelled');
+      expect(home.sandbox.run('keystow get demo alice').exit).toBe(exit === 0 ? 1 : 0);
+    }
+  });
+
   test('in CI there is no prompt, even on a terminal', async () => {
     const set = home.start('keystow set demo alice', { CI: 'true' });
     expect(await set.exit).toBe(1);

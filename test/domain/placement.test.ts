@@ -4,6 +4,7 @@ import { compareNames } from '../../src/domain/credential-name.ts';
 import { parsePlacement, serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
 import {
   findEntry,
+  forgetStore,
   isSameRevision,
   type PlacementEntry,
   type PlacementIndex,
@@ -232,5 +233,30 @@ describe('the placement file', () => {
   test('a later version is recognised, whatever else the file contains', () => {
     const parsed = parsePlacement('{"format":"keystow-placement","version":3,"credentials":"elsewhere"}');
     expect(parsed).toEqual({ kind: 'later-version', version: 3 });
+  });
+});
+
+describe('a store that has been emptied', () => {
+  const withFile = recordWrite(recordWrite([], alice, 'file', at), bob, 'keychain', at);
+
+  test('is forgotten, and other stores aren’t', () => {
+    expect(forgetStore(withFile, 'file', withFile)).toEqual(recordWrite([], bob, 'keychain', at));
+    expect(forgetStore(withFile, 'secret-service', withFile)).toEqual(withFile);
+  });
+
+  test('has no stale copy any more', () => {
+    const moved = recordWrite(withFile, alice, 'keychain', later);
+    expect(findEntry(forgetStore(moved, 'file', moved), alice)).toMatchObject({ store: 'keychain', stale: [] });
+  });
+
+  test('keeps its entry if an older copy may be left in another store, so that a read doesn’t use that', () => {
+    const moved = recordWrite(withFile, bob, 'file', later);
+    expect(findEntry(forgetStore(moved, 'file', moved), bob)).toMatchObject({ store: 'file', stale: ['keychain'] });
+  });
+
+  test('keeps what was written since', () => {
+    const since = recordWrite(withFile, alice, 'file', later);
+    expect(forgetStore(since, 'file', withFile)).toEqual(since);
+    expect(forgetStore(withFile, 'file', [])).toEqual(withFile);
   });
 });

@@ -40,7 +40,7 @@ describe('the message and hint for a file', () => {
   test('that the passphrase does not open', async () => {
     expect(await errorOf('passphrase', 'wrong-passphrase', unchanged, { passphrases: typed('wrong') })).toMatchObject({
       message: 'wrong passphrase for the encrypted file',
-      hint: 'if you are sure that the passphrase is right, the file is damaged: restore it from a backup',
+      hint: 'if you have forgotten it, run: keystow reset; if you are sure that it is right, the file is damaged: restore it from a backup',
     });
   });
 

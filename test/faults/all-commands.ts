@@ -87,6 +87,7 @@ export const allCommands: readonly TestedCommand[] = [
   createCommand('reads', 'keystow exec', 'demo alice --env TOKEN -- true'),
   createFileCommand('keystow passphrase change'),
   createFileCommand('keystow passphrase remove'),
+  createCommand('uses-no-store', 'keystow reset', '--yes'),
   createCommand('reports', 'keystow doctor', '--json'),
   { ...git('reads', 'get'), name: 'keystow git', line: () => withInput('keystow git get', attributes) },
   git('reads', 'get'),
@@ -110,6 +111,7 @@ export const allCommands: readonly TestedCommand[] = [
   createCommand('reads', 'jsm auth status'),
   createCommand('reads', 'jsm auth token'),
   createFileCommand('jsm passphrase change'),
+  createCommand('uses-no-store', 'jsm reset', '--yes'),
   createCommand('reports', 'jsm doctor', '--json'),
   {
     name: 'difyctl auth login',
@@ -123,6 +125,7 @@ export const allCommands: readonly TestedCommand[] = [
   createCommand('removes', 'difyctl auth prune'),
   createFileCommand('difyctl passphrase change'),
   createFileCommand('difyctl passphrase remove'),
+  createCommand('uses-no-store', 'difyctl reset', '--yes'),
   createCommand('reports', 'difyctl doctor', '--json'),
 ];
 

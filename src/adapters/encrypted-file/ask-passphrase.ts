@@ -31,7 +31,7 @@ export async function askAndOpen(
       return opened;
     }
   }
-  throw wrongPassphraseError(keys.file);
+  throw wrongPassphraseError(keys);
 }
 
 /** Adds the key of a new passphrase. The empty one, which never opens a file → `passphrase-required`. */
@@ -83,9 +83,9 @@ export function unopenedError({ file, options }: KeyCache, holes: readonly KeyHo
 }
 
 /** GCM can't tell a wrong passphrase from a damaged file. */
-function wrongPassphraseError(file: ManagedFile): CredentialError {
+function wrongPassphraseError({ file, options: { program } }: KeyCache): CredentialError {
   return new CredentialError('wrong-passphrase', `wrong passphrase for ${describeFile(file)}`, {
-    hint: 'if you are sure that the passphrase is right, the file is damaged: restore it from a backup',
+    hint: `if you have forgotten it, run: ${program} reset; if you are sure that it is right, the file is damaged: restore it from a backup`,
   });
 }
 

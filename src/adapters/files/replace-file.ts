@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fstatSync,
   fsync as fsyncWithCallback,
   lstatSync,
   openSync,
@@ -94,6 +95,41 @@ export function fileVersion(file: ManagedFile): FileVersion {
   } catch (error) {
     throw ioError(file, 'read', error);
   }
+}
+
+/**
+ * Renames whatever is at the path of a file to a backup beside it that only the user can read, such as
+ * `credentials.json.backup-2026-11-29T164500Z`. Returns its path, or `undefined` if there is nothing. `now`: as
+ * `Date.prototype.toISOString` writes it. For the lock's holder. Another user could replace the file → `file-refused`.
+ */
+export async function setAside(file: ManagedFile, now: string): Promise<string | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    if (fileVersion(file) === undefined) return undefined;
+    const suffix = attempt === 1 ? '' : `-${attempt}`;
+    const backup = { ...file, path: `${file.path}.backup-${now.replace(/:|\.\d+/g, '')}${suffix}` };
+    if (fileVersion(backup) !== undefined) continue;
+    try {
+      makePrivate(file.path);
+      await retryWhileBusy(() => renameSync(file.path, backup.path));
+      await syncFolder(dirname(file.path));
+      return backup.path;
+    } catch (error) {
+      throw ioError(file, 'written', error);
+    }
+  }
+}
+
+/** Changes nothing behind a link, and nothing of another user. */
+function makePrivate(path: string): void {
+  if (process.platform === 'win32') return;
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o600);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {}
 }
 
 const fsync = promisify(fsyncWithCallback);

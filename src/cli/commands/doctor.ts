@@ -54,7 +54,6 @@ export function doctorCommand(cli: Cli): Command {
       ['$0 doctor --explain', 'show each step of the selection'],
       ['$0 doctor --repair', 'repair stray, stale and missing copies'],
       ['$0 doctor --accept-file', 'go on with an encrypted file that you restored from a backup'],
-      ['$0 doctor --adopt-home /home/alice', 'open the encrypted file after /home/alice was moved or renamed'],
       ['$0 doctor --json >report.json', 'save the report'],
       ['$0 doctor --replay report.json', 'repeat the selection on any machine'],
     ],

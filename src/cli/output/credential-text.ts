@@ -2,10 +2,11 @@ import type { Context } from '../../app/context.ts';
 import type { ListedCredential } from '../../app/credentials/list-credentials.ts';
 import type { WriteResult } from '../../app/credentials/set-credential.ts';
 import { describeProtection } from '../../app/doctor/examine.ts';
-import type { ResealResult } from '../../app/encrypted-file.ts';
+import type { ResealResult, ResetPlan } from '../../app/encrypted-file.ts';
 import { advise } from '../../domain/advice/advise.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import { quoteForShell, quoteForWindows } from '../../domain/text/escape.ts';
 import { formatName, type Line, tab } from './text.ts';
 
 /** Service, tab, account. */
@@ -23,6 +24,35 @@ export function formatStored(what: string, { store, skipped, stale }: WriteResul
 
 export function formatDeleted(name: CredentialName, removed: readonly StoreId[]): string {
   return `removed ${formatName(name)} from ${removed.map((store) => `the ${storeNames[store]}`).join(' and ')}`;
+}
+
+/** The most names that {@link formatResetPlan} lists. */
+const maxNames = 20;
+
+/** What a reset of the encrypted file does, before the user is asked. */
+export function formatResetPlan({ path, hasFile, lost, kept, unknown }: ResetPlan): readonly string[] {
+  const count = (number: number) => (number === 1 ? '1 credential' : `${number} credentials`);
+  const names = lost.slice(0, maxNames).map((name) => `  ${formatName(name)}`);
+  const more = lost.length > maxNames ? [`  and ${lost.length - maxNames} more`] : [];
+  return [
+    hasFile ? `${path} will be kept as a backup beside it` : `${path} does not exist; its records will be removed`,
+    unknown === undefined
+      ? `lost with the file: ${count(lost.length)}${lost.length > 0 ? ':' : ''}`
+      : `lost with the file: all credentials in it; their names are not known, because the placement file ${unknown}`,
+    ...names,
+    ...more,
+    ...(unknown === undefined ? [`kept in other stores: ${count(kept)}`] : []),
+  ];
+}
+
+/** The command that brings the backup of a reset back. */
+export function formatRestoreCommand({ host, settings, profile }: Context, backup: string): string {
+  const path = settings.credentialsPath;
+  const move =
+    host.platform === 'win32'
+      ? `move ${quoteForWindows(backup)} ${quoteForWindows(path)}`
+      : `mv -i ${quoteForShell(backup)} ${quoteForShell(path)}`;
+  return `${move} && ${profile.program} doctor --accept-file`;
 }
 
 /** What protects the encrypted file after its key source was changed. */

@@ -7,6 +7,7 @@ import { statusCommand } from '../commands/difyctl/status.ts';
 import { tokenCommand } from '../commands/difyctl/token.ts';
 import { doctorCommand } from '../commands/doctor.ts';
 import { passphraseCommands } from '../commands/passphrase.ts';
+import { resetCommand } from '../commands/reset.ts';
 import { type Program, proxyVariables } from '../program.ts';
 
 export const difyctlProgram: Program = {
@@ -27,6 +28,7 @@ export const difyctlProgram: Program = {
       pruneCommand(cli),
     ]),
     passphraseCommands(cli),
+    resetCommand(cli),
     doctorCommand(cli),
   ],
 };

@@ -7,6 +7,7 @@ import { setKeyCommand } from '../commands/jsm/set-key.ts';
 import { statusCommand } from '../commands/jsm/status.ts';
 import { tokenCommand } from '../commands/jsm/token.ts';
 import { passphraseCommands } from '../commands/passphrase.ts';
+import { resetCommand } from '../commands/reset.ts';
 import { type Program, proxyVariables } from '../program.ts';
 
 export const jsmProgram: Program = {
@@ -28,6 +29,7 @@ export const jsmProgram: Program = {
     logoutCommand(cli),
     defineGroup('auth', 'Sign-ins and keys', [setKeyCommand(cli), statusCommand(cli), tokenCommand(cli)]),
     passphraseCommands(cli),
+    resetCommand(cli),
     doctorCommand(cli),
   ],
 };

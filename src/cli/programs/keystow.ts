@@ -7,6 +7,7 @@ import { gitCommand } from '../commands/git.ts';
 import { listCommand } from '../commands/list.ts';
 import { migrateCommand } from '../commands/migrate.ts';
 import { passphraseCommands } from '../commands/passphrase.ts';
+import { resetCommand } from '../commands/reset.ts';
 import { setCommand } from '../commands/set.ts';
 import type { Program } from '../program.ts';
 
@@ -26,6 +27,7 @@ export const keystowProgram: Program = {
     listCommand(cli),
     migrateCommand(cli),
     passphraseCommands(cli),
+    resetCommand(cli),
     doctorCommand(cli),
     gitCommand(cli),
   ],

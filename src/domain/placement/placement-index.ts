@@ -73,6 +73,13 @@ export function removeEntry(index: PlacementIndex, name: CredentialName): Placem
   return index.filter((entry) => !isSameName(entry, name));
 }
 
+/** Records that a store has been emptied: what `before` says was in it is gone, but not what was written there since. */
+export function forgetStore(index: PlacementIndex, store: StoreId, before: PlacementIndex): PlacementIndex {
+  const isGone = (entry: PlacementEntry) =>
+    (entry.store === store || entry.stale.includes(store)) && isSameRevision(entry, findEntry(before, entry));
+  return index.filter(isGone).reduce((now, entry) => recordRemoval(now, entry, store), index);
+}
+
 function replaceEntry(
   index: PlacementIndex,
   { service, account, store, writtenAt, stale }: PlacementEntry,

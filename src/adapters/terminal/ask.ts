@@ -1,0 +1,37 @@
+import { openSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { ReadStream } from 'node:tty';
+import { CredentialError } from '../../domain/credential-error.ts';
+import { escapeUnprintable } from '../../domain/text/escape.ts';
+
+/**
+ * Asks for a line on the terminal, which echoes it. Resolves `undefined` if stdin is no terminal, and there is no other. An
+ * abort, or the end of the input → `cancelled`.
+ */
+export async function askOnTerminal(question: string, signal: AbortSignal): Promise<string | undefined> {
+  const input = process.stdin.isTTY ? process.stdin : openTerminal();
+  if (input === undefined) return undefined;
+  process.stderr.write(escapeUnprintable(question));
+  const lines = createInterface({ input, terminal: false });
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      const cancel = () => reject(new CredentialError('cancelled', 'cancelled; nothing was changed'));
+      lines.once('line', resolve);
+      lines.once('close', cancel);
+      signal.addEventListener('abort', cancel, { once: true });
+      if (signal.aborted) cancel();
+    });
+  } finally {
+    lines.close();
+    if (input === process.stdin) input.unref();
+    else input.destroy();
+  }
+}
+
+function openTerminal(): ReadStream | undefined {
+  try {
+    return process.platform === 'win32' ? undefined : new ReadStream(openSync('/dev/tty', 'r+'));
+  } catch {
+    return undefined;
+  }
+}
