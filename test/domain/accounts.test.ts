@@ -31,7 +31,9 @@ test('accounts are read from passwd(5), other lines are skipped', () => {
   expect(accounts[6]).toEqual({ name: 'dave', uid: 1003, gid: 1010 });
   expect(parseAccounts('')).toEqual([]);
   expect(parseAccounts('half:x')).toEqual([]);
-  expect(parseAccounts('wrong:x:1x:1')).toEqual([]);
+  for (const line of ['wrong:x:1x:1', 'wrong:x:x1:1', 'wrong:x:', ':x:7:7', '#alice:x:1000:1000', 'wrong::x:7:7']) {
+    expect(parseAccounts(line), line).toEqual([]);
+  }
 });
 
 test('groups are read from group(5), with the names in their lists', () => {
@@ -39,6 +41,11 @@ test('groups are read from group(5), with the names in their lists', () => {
     { gid: 0, members: [] },
     { gid: 1000, members: [] },
     { gid: 1001, members: ['alice', 'bob'] },
+  ]);
+  expect(parseGroups('wheel:x:10\nempty::11:\na:x:12:,bob,')).toEqual([
+    { gid: 10, members: [] },
+    { gid: 11, members: [] },
+    { gid: 12, members: ['bob'] },
   ]);
 });
 
@@ -57,6 +64,7 @@ describe('a user is the only member of a group', () => {
     ['a group that isn’t listed, with its number', 4711, 4711, true],
     ['a group that isn’t listed, with another number', 4711, 4712, false],
     ['a group with its number that is the first group of another user', 1010, 1010, false],
+    ['a group with its number that is the first group of another user, and lists nobody', 100, 100, false],
     ['a group with its number that lists another user', 990, 990, false],
   ])('%s: uid %d, gid %d: %s', (_, uid, gid, only) => {
     expect(isOnlyMember(uid, gid, accounts, groups)).toBe(only);
@@ -66,6 +74,7 @@ describe('a user is the only member of a group', () => {
 test.each([
   ['         0          0 4294967295\n', true],
   ['0 0 4294967295', true],
+  ['10 0 4294967295', false],
   ['         0       1000          1\n', false],
   ['      1000       1000          1\n', false],
   ['         0       1000          1\n         1     100000      65536\n', false],

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import type { FileRecord } from '../../src/domain/envelope/file-record.ts';
-import { findLine, parsePlacement, serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
+import {
+  findLine,
+  formatTail,
+  parsePlacement,
+  serialisePlacement,
+} from '../../src/domain/placement/placement-codec.ts';
 import {
   findEntry,
   type PlacementIndex,
@@ -103,6 +108,25 @@ describe('the lines of a placement file', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  test.each(['a', 'b', 'c'])('the first, a middle and the last entry are found: %s', (service) => {
+    const names = ['a', 'b', 'c'].map((each) => ({ service: each, account: 'x' }));
+    const placement = names.reduce<PlacementIndex>((now, each) => recordWrite(now, each, 'file', at), []);
+    const each = { service, account: 'x' };
+    const lines = PlacementLines.parse(serialisePlacement(placement), each);
+    expect(lines?.entry).toEqual(findEntry(placement, each));
+    expect(findLine(serialisePlacement(placement), each)?.entry).toEqual(findEntry(placement, each));
+    expect(lines?.replace(undefined, undefined)).toBe(serialisePlacement(removeEntry(placement, each)));
+  });
+
+  test.each([
+    '{"format":"other","version":1,"credentials":[',
+    '{"format":"keystow-placement","version":2,"credentials":[',
+  ])('of another format or version have to be parsed, even with a correct checksum: %s', (head) => {
+    const text = `${head}${formatTail(head)}`;
+    expect(PlacementLines.parse(text, { service: 'a', account: 'b' })).toBeUndefined();
+    expect(findLine(text, { service: 'a', account: 'b' })).toBeUndefined();
   });
 
   test.each(['', '\n', '{}\n', '[]', '{"format":"keystow-placement","version":1,"credentials":[\n]}\n'])(

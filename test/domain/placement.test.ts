@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareNames } from '../../src/domain/credential-name.ts';
+import type { FileRecord } from '../../src/domain/envelope/file-record.ts';
 import { parsePlacement, serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
 import {
   findEntry,
@@ -224,6 +225,55 @@ describe('the placement file', () => {
   test('may be in another order', () => {
     const both = recordWrite(recordWrite([], alice, 'file', at), bob, 'file', at);
     expect(parsePlacement(serialisePlacement(both.toReversed()))).toEqual({ kind: 'placement', placement: both });
+  });
+
+  test('its text stays the same', () => {
+    const record: FileRecord = { keySource: 'home', written: { id: 'AAAAAAAAAAAAAAAAAAAAAA==', counter: 7 } };
+    expect(serialisePlacement(recordWrite([], alice, 'file', at), record)).toMatchInlineSnapshot(`
+      "{"format":"keystow-placement","version":1,"file":{"keySource":"home","id":"AAAAAAAAAAAAAAAAAAAAAA==","counter":7,"check":1606689931},"credentials":[
+      {"service":"example.com","account":"alice","store":"file","writtenAt":"2026-11-03T09:00:00.000Z","stale":[]}
+      ],"check":644897188}
+      "
+    `);
+  });
+
+  describe('the record of the encrypted file', () => {
+    const written = { id: 'AAAAAAAAAAAAAAAAAAAAAA==', counter: 7 };
+    const serialised = serialisePlacement([], { keySource: 'home', written });
+    const readRecord = (changed: string) => {
+      const parsed = parsePlacement(changed);
+      expect(parsed).toMatchObject({ kind: 'placement', placement: [] });
+      return parsed.kind === 'placement' ? parsed.file : undefined;
+    };
+
+    test.each<FileRecord>([{ keySource: 'home' }, { keySource: 'passphrase' }, { keySource: 'passphrase', written }])(
+      'is read as it was written: %j',
+      (record) => expect(readRecord(serialisePlacement([], record))).toEqual(record),
+    );
+
+    test.each([
+      ['its key source', serialised.replace('"home"', '"passphrase"')],
+      ['its file', serialised.replace('AAAA==', 'AAAQ==')],
+      ['its counter', serialised.replace('"counter":7', '"counter":8')],
+      ['its last write', serialised.replace(/"id":.*?,"counter":7,/, '')],
+      ['its checksum', serialised.replace(/("counter":7,"check":)/, '$11')],
+    ])('is not used if %s was damaged, and the credentials are', (_, changed) => {
+      expect(changed).not.toBe(serialised);
+      expect(readRecord(changed)).toBeUndefined();
+    });
+
+    test('is not used without a valid key source, even with a correct checksum', () => {
+      const invalid = { keySource: 'undefined' } as unknown as FileRecord;
+      expect(readRecord(serialisePlacement([], invalid))).toBeUndefined();
+    });
+
+    test.each(['"id":"x"', '"id":"x","counter":0', '"id":"x","counter":1.5', '"id":7,"counter":7', '"counter":7'])(
+      'has no last write if that is incomplete or invalid: %s',
+      (fields) => {
+        const changed = serialisePlacement([], { keySource: 'home' }).replace('"home"', `"home",${fields}`);
+        expect(readRecord(changed)).toEqual({ keySource: 'home' });
+      },
+    );
   });
 
   test.each(['[]', '{}', 'null', '7', '"text"', '{"format":"other","version":1}'])('%s is foreign', (other) =>

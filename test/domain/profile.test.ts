@@ -4,6 +4,20 @@ import { keystow } from '../../src/profiles/keystow.ts';
 import { keytar } from '../../src/profiles/keytar.ts';
 import { programs } from '../support/all-programs.ts';
 
+test('an application’s variables have its prefix', () => {
+  expect(nameVariables('ACME')).toEqual({
+    storage: 'ACME_STORAGE',
+    disableKeyring: 'ACME_DISABLE_KEYRING',
+    usePass: 'ACME_USE_PASS',
+    keySource: 'ACME_SEAL',
+    configDir: 'ACME_CONFIG_DIR',
+    allowEnvPassphrase: 'ACME_ALLOW_ENV_PASSPHRASE',
+    passphrase: 'ACME_CREDENTIALS_PASSPHRASE',
+    newPassphrase: 'ACME_NEW_CREDENTIALS_PASSPHRASE',
+    quiet: 'ACME_QUIET',
+  });
+});
+
 describe('a variable that no child process may inherit', () => {
   const profiles = [...programs.map(({ profile }) => profile), keytar];
 

@@ -48,8 +48,8 @@ export function formatTail(text: string): string {
 export function parseHead(text: string): { readonly lines: string; readonly file: FileRecord | undefined } | undefined {
   const end = text.lastIndexOf('\n', text.length - 2);
   const start = text.indexOf('\n');
-  if (start < 0 || !text.startsWith(`{"format":"${placementFormat}","version":${placementVersion},`)) return undefined;
-  if (!/^\n\],"check":\d+\}\n$/.test(text.slice(end))) return undefined;
+  if (!text.startsWith(`{"format":"${placementFormat}","version":${placementVersion},`)) return undefined;
+  if (!/\n\],"check":\d+\}\n/.test(text.slice(end))) return undefined;
   const fields = parseJson(`${text.slice(0, start)}]}`);
   return isObject(fields) ? { lines: text.slice(start, end), file: parseFileRecord(fields.file) } : undefined;
 }
@@ -75,7 +75,7 @@ export function findLine(
   const start = lines.indexOf(formatBeginning(name));
   if (start < 0) return isIntact(text) ? { entry: undefined, file } : undefined;
   const end = lines.indexOf('\n', start + 1);
-  const line = trimComma(lines.slice(start + 1, end < 0 ? undefined : end));
+  const line = trimComma(lines.slice(start + 1, end === -1 ? undefined : end));
   const entry = parseEntry(parseJson(line));
   return entry && formatEntry(entry) === line ? { entry, file } : undefined;
 }

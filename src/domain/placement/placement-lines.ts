@@ -67,7 +67,7 @@ interface Span {
 
 function findEnd(lines: string, start: number): number {
   const end = lines.indexOf('\n', start + 1);
-  return end < 0 ? lines.length : end;
+  return end === -1 ? lines.length : end;
 }
 
 function parseLine(lines: string, { start, end }: Span): unknown {
@@ -82,7 +82,8 @@ function findPosition(lines: string, name: CredentialName): number | undefined {
     const start = lines.lastIndexOf('\n', Math.floor((low + high) / 2));
     const end = findEnd(lines, start);
     const entry = parseEntry(parseLine(lines, { start, end }));
-    if (start < low || entry === undefined) return undefined;
+    if (entry === undefined) return undefined;
+    // Stryker disable next-line EqualityOperator: no entry has the same name
     if (compareNames(entry, name) < 0) low = end;
     else high = start;
   }

@@ -13,10 +13,11 @@ const shortEscapes: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n
  * backslash among them, stay as they are, so escaping a text twice changes nothing.
  */
 export function escapeUnprintable(text: string): string {
+  // Stryker disable next-line ConditionalExpression: it only saves work
   if (isPlain(text)) return text;
   return text.replace(
     createUnicodeRegExp(unprintable),
-    (character) => shortEscapes[character] ?? `\\u{${character.codePointAt(0)?.toString(16)}}`,
+    (character) => shortEscapes[character] ?? `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
   );
 }
 
@@ -37,8 +38,9 @@ function toUnit(text: string, index: number): string {
 }
 
 /** Most texts are. Testing for that first avoids the Unicode tables of a regular expression. */
+// Stryker disable next-line BlockStatement: it only saves work
 function isPlain(text: string): boolean {
-  return /^[ -~]*$/.test(text);
+  return !/[^ -~]/.test(text);
 }
 
 /** One word for a POSIX shell, quoted only if necessary. */
