@@ -4,8 +4,10 @@ import {
   type Envelope,
   findHeaderKeySource,
   formatAssociatedData,
+  formatSlotData,
   type HeaderV1,
   type HeaderV2,
+  listSlots,
   parseEnvelope,
   serialiseEnvelope,
 } from '../../src/domain/envelope/envelope.ts';
@@ -206,6 +208,29 @@ describe('version 2', () => {
     expect(formatAssociatedData(second)).toBe(newText.replace(/,"ciphertext".*\n/, '}'));
   });
 
+  test('authenticates a slot with the file that it is in, but without its key', () => {
+    expect(formatSlotData(second, homeSlot)).toBe(
+      `{"format":"keystow-credentials","version":2,"application":"keystow","id":"${second.id}","slot":` +
+        `{"kind":"home","kdf":{"name":"hkdf-sha256","salt":"${homeSlot.kdf.salt}"},"nonce":"${homeSlot.nonce}"}}`,
+    );
+  });
+
+  test('lists the slots that can be opened, those of the home directory first', () => {
+    const slots = [other, passphraseSlot, homeSlot, other, { ...passphraseSlot, key: 'second' }];
+    expect(listSlots({ ...second, slots })).toEqual([homeSlot, passphraseSlot, { ...passphraseSlot, key: 'second' }]);
+  });
+
+  test('may be as large as the limits', () => {
+    const largest: HeaderV2['slots'][number] = {
+      kind: 'unknown',
+      fields: { kind: 'tpm', data: 'x'.repeat(990), no: null },
+    };
+    expect(JSON.stringify(largest.fields)).toHaveLength(1024);
+    const slots = Array<HeaderV2['slots'][number]>(maxSlots).fill(largest);
+    const envelope = { ...second, application: 'x'.repeat(256), slots };
+    expect(parseEnvelope(serialiseEnvelope(envelope))).toEqual({ kind: 'envelope', envelope });
+  });
+
   test('keeps slots of unknown kinds, in their place', () => {
     const parsed = parseEnvelope(withSlots(other, homeSlot, other));
     expect(parsed).toMatchObject({ envelope: { slots: [other, homeSlot, other] } });
@@ -221,11 +246,19 @@ describe('version 2', () => {
     expect(findHeaderKeySource({ ...second, slots })).toBe(keySource);
   });
 
+  test('is as weak as its key derivation in version 1', () => {
+    expect(findHeaderKeySource(sample)).toBe('passphrase');
+    expect(findHeaderKeySource({ ...sample, kdf: homeSlot.kdf })).toBe('home');
+  });
+
   test.each([
     [newText.replace('"keystow"', '""'), 'its application is missing'],
     [newText.replace('"keystow"', '7'), 'its application is missing'],
     [newText.replace('"keystow"', `"${'x'.repeat(257)}"`), 'its application is missing'],
     [newText.replace('"id":"AAAA', '"id":"'), 'its id is not 16 bytes in base64'],
+    [newText.replace(/"id":"[^"]*"/, '"id":7'), 'its id is not 16 bytes in base64'],
+    [newText.replace(/"kdf":{[^}]*}/, '"kdf":[]'), 'its key derivation is missing'],
+    [newText.replace('"hkdf-sha256"', '"scrypt"'), 'its key derivation is unknown'],
     [newText.replace(/"slots":\[.*\],"cipher"/, '"slots":[],"cipher"'), `it doesn't have 1 to ${maxSlots} key slots`],
     [newText.replace(/"slots":\[.*\],"cipher"/, '"slots":{},"cipher"'), `it doesn't have 1 to ${maxSlots} key slots`],
     [withSlots(...Array(maxSlots + 1).fill(homeSlot)), `it doesn't have 1 to ${maxSlots} key slots`],
@@ -235,6 +268,8 @@ describe('version 2', () => {
     [withSlots({ ...homeSlot, nonce: 'AAAA' }), 'the nonce of a key slot is not 12 bytes in base64'],
     [withSlots({ kind: 'unknown', fields: { kind: 'tpm', data: 'x'.repeat(1024) } }), 'a key slot is too large'],
     [withSlots({ kind: 'unknown', fields: { kind: 'tpm', data: { a: { b: 1 } } } }), 'a key slot is too large'],
+    [withSlots({ kind: 'unknown', fields: { kind: 'tpm', data: { a: 1, b: {} } } }), 'a key slot is too large'],
+    [withSlots({ kind: 'unknown', fields: { kind: 'tpm', data: [] } }), 'a key slot is too large'],
     [newText.replace('"kind":"home"', '"kind":"home","more":1'), 'it was altered'],
     [newText.replace('{"kind"', '{ "kind"'), 'it was altered'],
     [withSlots(other).replace('7', '7.0'), 'it was altered'],

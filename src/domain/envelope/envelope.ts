@@ -74,7 +74,7 @@ const minCiphertextLength = Math.ceil(tagBytes / 3) * 4;
 export function parseEnvelope(text: string): ParsedEnvelope {
   const headerEnd = text.indexOf(beforeCiphertext);
   const headerText = `${text.slice(0, headerEnd)}}`;
-  const isWhole = headerEnd >= 0 && text.endsWith(afterCiphertext);
+  const isWhole = text.endsWith(afterCiphertext);
   const fields = (isWhole ? parseJson(headerText) : undefined) ?? parseJson(text);
   if (fields === undefined) return toDamaged(text === '' ? 'it is empty' : 'it is truncated or not JSON');
   if (!isObject(fields) || fields.format !== envelopeFormat) return { kind: 'foreign' };
@@ -147,7 +147,7 @@ export function formatSlotData({ application, id }: FileIdentity, slot: KeySlotH
 /** The slots that this version can open: the home directory's first, because it needs no prompt. */
 export function listSlots({ slots }: HeaderV2): readonly KeySlot[] {
   const known = slots.filter((slot) => slot.kind !== 'unknown');
-  return [...known.filter(({ kind }) => kind === 'home'), ...known.filter(({ kind }) => kind === 'passphrase')];
+  return [...known.filter(({ kind }) => kind === 'home'), ...known.filter(({ kind }) => kind !== 'home')];
 }
 
 /** The weakest key source that opens a file; `undefined` if this version knows none of its slots. */
