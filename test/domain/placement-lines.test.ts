@@ -85,6 +85,17 @@ describe('the lines of a placement file', () => {
     );
   });
 
+  test.each([
+    ['lost its last line', (text: string) => text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1)],
+    ['lost its last line break', (text: string) => text.slice(0, -1)],
+    ['has another line', (text: string) => `${text}more\n`],
+    ['has an entry with another field', (text: string) => text.replace('"stale":[]', '"stale":[],"more":1')],
+    ['has an entry with a space', (text: string) => text.replace('"stale":[]', '"stale": []')],
+  ])('no entry is found in a text that %s', (_, damage) => {
+    const each = { service: 'a', account: 'b' };
+    expect(findLine(damage(serialisePlacement(recordWrite([], each, 'file', at))), each)).toBeUndefined();
+  });
+
   test('law: one entry is replaced as if all were written', () => {
     fc.assert(
       fc.property(placements, record, record, name, change, (placement, before, after, each, edit) => {

@@ -1,5 +1,5 @@
 import type { KeySource } from '../profile.ts';
-import { type EnvelopeHeader, findHeaderKeySource } from './envelope.ts';
+import { type EnvelopeHeader, type FileIdentity, findHeaderKeySource } from './envelope.ts';
 
 /** What an application remembers about its encrypted file, beside it, to notice that another one was put in its place. */
 export interface FileRecord {
@@ -43,7 +43,7 @@ export function findHeaderFault(
     if (record?.keySource === 'passphrase') return { kind: 'downgraded', since: 'record' };
     if (keySource === 'passphrase') return { kind: 'downgraded', since: 'setting' };
   }
-  const id = header.version === 2 ? header.id : undefined;
+  const { id } = header as Partial<FileIdentity>;
   return record?.written !== undefined && record.written.id !== id ? { kind: 'other-file' } : undefined;
 }
 
