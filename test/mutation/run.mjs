@@ -47,7 +47,11 @@ const mutatedLines = ({ fileName, location: { start, end }, replacement }) => {
   return `${lines[0].slice(0, start.column - 1)}${replacement}${tail}`.replaceAll(/\s+/g, ' ').trim();
 };
 
-const descriptions = { Survived: 'survives', NoCoverage: 'is in no test', Timeout: 'times out, so check that it hangs' };
+const descriptions = {
+  Survived: 'survives',
+  NoCoverage: 'is in no test',
+  Timeout: 'times out, so check that it hangs',
+};
 
 const survivors = withStatus('Survived', 'NoCoverage');
 for (const mutant of [...survivors, ...withStatus('Timeout')]) {

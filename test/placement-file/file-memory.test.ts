@@ -150,7 +150,11 @@ test('a placement file of more than 64 MiB is not read', async () => {
   mkdirSync(dirname(path));
   writeFileSync(path, '');
   truncateSync(path, 64 * 1024 * 1024 + 1);
-  expect(await memory.read()).toMatchObject({ placement: [], state: 'damaged', why: expect.stringContaining('larger') });
+  expect(await memory.read()).toMatchObject({
+    placement: [],
+    state: 'damaged',
+    why: expect.stringContaining('larger'),
+  });
 });
 
 test.each<[boolean, string, StoreId | undefined, FileRecord | undefined]>([
