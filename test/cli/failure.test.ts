@@ -37,3 +37,8 @@ function printFailure(error: CredentialError): string {
   }
   return written.join('');
 }
+
+test('signing in again is advised only if the server was reached', () => {
+  expect(defaultHint('not-signed-in', 'jsm')).toContain('sign in again');
+  expect(defaultHint('sign-in-unreachable', 'jsm')).not.toContain('sign in');
+});

@@ -26,6 +26,8 @@ async function failWith(
   return [message.replaceAll(trial.host.url, 'HOST'), hint];
 }
 
+const portal = 'if this network has a sign-in page of its own, open it in a browser, and try again';
+
 describe('an invalid device code', () => {
   test.each<[string, Readonly<Record<string, unknown>>]>([
     ['device_code is missing', { device_code: undefined }],
@@ -118,8 +120,18 @@ describe('a response', () => {
     ['status 400 and the error "[2J no"', { status: 400, body: { error: '\u001b[2J\u202e no' } }],
   ])('with %s (%#)', async (what, answer) => {
     const trial = await startTrial({ token: [answer] });
-    expect(await failWith(trial)).toEqual([`HOST responded with ${what}`, undefined]);
+    const [message] = await failWith(trial);
+    expect(message).toBe(`HOST responded with ${what}`);
     expect(trial.waits).toHaveLength(1);
+  });
+
+  test.each<[string, DifyAnswer, string | undefined]>([
+    ['a page with status 200', { body: '<html>Welcome</html>' }, portal],
+    ['a page with status 403', { status: 403, body: '<html>Forbidden</html>' }, undefined],
+    ['JSON', { body: ['x'] }, undefined],
+  ])('that is %s: suggests the sign-in page of the network if it can be that', async (_, answer, hint) => {
+    const trial = await startTrial({ token: [answer] });
+    expect((await failWith(trial))[1]).toBe(hint);
   });
 
   test('to the request for a code with an error for the request for a token', async () => {
@@ -199,14 +211,14 @@ describe('the end of a sign-in', () => {
       { token: [down] },
       'sign-in-unreachable',
       'HOST responded with status 503',
-      'sign in again later',
+      'try again later',
     ],
     [
       'too busy for a token',
       { token: [tooMany(900)] },
       'sign-in-unreachable',
       'HOST asks to wait until after its code has expired',
-      'sign in again later',
+      'try again later',
     ],
   ])('%s', async (_, script, code, ...row) => {
     expect(await failWith(await startTrial(script), code)).toEqual(row);
@@ -253,7 +265,7 @@ describe('a connection that fails', () => {
     const send: typeof fetch = (url, options) =>
       `${url}`.endsWith('/token') ? Promise.reject(new TypeError('fetch failed', { cause })) : fetch(url, options);
     const trial = await startTrial({ code: [codeAnswer({ expires_in: 20 })] }, { fetch: send });
-    expect(await failWith(trial)).toEqual([`cannot connect to HOST: ${problem}`, 'sign in again later']);
+    expect(await failWith(trial)).toEqual([`cannot connect to HOST: ${problem}`, 'try again later']);
     expect(trial.waits).toEqual([5000, 10_000, 5000]);
   });
 

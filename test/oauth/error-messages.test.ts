@@ -11,6 +11,9 @@ const authority =
   'if your network has its own certificate authority, set NODE_EXTRA_CA_CERTS to the file with its certificate';
 const checkClient = 'check the client ID, and the client secret if there is one';
 const signIn = 'sign in again';
+const retryFirst = "try again; if that doesn't help, sign in again";
+const later = 'try again later';
+const portal = 'if this network has a sign-in page of its own, open it in a browser, and try again';
 
 function toRow({ message, hint }: CredentialError, issuer = 'ISSUER') {
   return [message.replaceAll(issuer, 'ISSUER'), hint];
@@ -101,17 +104,24 @@ describe('a refresh', () => {
 
   test.each<[string, ErrorCode, string, string | undefined]>([
     ['invalid_grant', 'not-signed-in', 'the sign-in has expired or was revoked: ISSUER reports invalid_grant', signIn],
+    [
+      'interaction_required',
+      'not-signed-in',
+      'the sign-in has expired or was revoked: ISSUER reports interaction_required',
+      signIn,
+    ],
+    [
+      'bad_refresh_token',
+      'not-signed-in',
+      'the sign-in has expired or was revoked: ISSUER reports bad_refresh_token',
+      signIn,
+    ],
     ['invalid_client', 'sign-in-refused', 'ISSUER rejected this client: invalid_client', checkClient],
     ['unauthorized_client', 'sign-in-refused', 'ISSUER rejected this client: unauthorized_client', checkClient],
-    ['server_error', 'sign-in-unreachable', 'ISSUER rejected the refresh: server_error', undefined],
-    [
-      'temporarily_unavailable',
-      'sign-in-unreachable',
-      'ISSUER rejected the refresh: temporarily_unavailable',
-      undefined,
-    ],
-    ['slow_down', 'sign-in-unreachable', 'ISSUER rejected the refresh: slow_down', undefined],
-    ['invalid_scope', 'sign-in-refused', 'ISSUER rejected the refresh: invalid_scope', undefined],
+    ['server_error', 'sign-in-unreachable', 'ISSUER rejected the refresh: server_error', later],
+    ['temporarily_unavailable', 'sign-in-unreachable', 'ISSUER rejected the refresh: temporarily_unavailable', later],
+    ['slow_down', 'sign-in-unreachable', 'ISSUER rejected the refresh: slow_down', later],
+    ['invalid_scope', 'sign-in-refused', 'ISSUER rejected the refresh: invalid_scope', retryFirst],
   ])('with the error %s: %s', async (error, code, ...row) => {
     expect(await refreshWith({ status: 400, body: { error } }, code)).toEqual(row);
   });
@@ -121,19 +131,49 @@ describe('a refresh', () => {
     ['an empty description', { status: 400, body: { error: 'x', error_description: '' } }, 'x'],
     ['a description that is not a string', { status: 400, body: { error: 'x', error_description: 7 } }, 'x'],
   ])('with an error and %s', async (_, answer, reason) => {
-    expect(await refreshWith(answer, 'sign-in-refused')).toEqual([`ISSUER rejected the refresh: ${reason}`, undefined]);
+    expect(await refreshWith(answer, 'sign-in-refused')).toEqual([
+      `ISSUER rejected the refresh: ${reason}`,
+      retryFirst,
+    ]);
   });
 
-  test.each<[string, Answer, string]>([
+  test.each<[string, Answer, string, string]>([
+    ['429', { status: 429, body: {} }, 'status 429: too many requests', later],
+    ['429 and HTML', { status: 429, type: 'text/html', body: 'x' }, 'status 429: too many requests', later],
+    [
+      '429 and a time',
+      { status: 429, headers: { 'retry-after': '17' }, body: { error: 'invalid_grant' } },
+      'status 429: too many requests',
+      'try again in 17 s, as the server asks',
+    ],
+    [
+      '503 and a time',
+      { status: 503, headers: { 'retry-after': '120' }, body: { error: 'invalid_grant' } },
+      'status 503: it is unavailable',
+      'try again in 120 s, as the server asks',
+    ],
+    ['503', { status: 503, body: '' }, 'status 503: it is unavailable', later],
+  ])('with %s: try again later', async (_, answer, reason, hint) => {
+    expect(await refreshWith(answer, 'sign-in-unreachable')).toEqual([`ISSUER responded with ${reason}`, hint]);
+  });
+
+  test.each<[string, Answer, string, string?]>([
+    ['500 and an error', { status: 500, body: { error: 'invalid_grant' } }, 'status 500'],
+    ['502 and HTML', { status: 502, type: 'text/html', body: 'x' }, 'status 502'],
+    ['400 and no error', { status: 400, body: { message: 'x' } }, 'status 400'],
+    ['400 and an error of another type', { status: 400, body: { error: { code: 7 } } }, 'status 400'],
+    ['400 and HTML', { status: 400, type: 'text/html', body: 'x' }, 'status 400'],
+    ['403 and no error', { status: 403, body: {} }, 'status 403'],
+    ['511', { status: 511, type: 'text/html', body: 'x' }, 'status 511', portal],
     ['500 and no error', { status: 500, body: {} }, 'status 500'],
     ['204', { status: 204, body: '' }, 'status 204'],
-    ['a redirect', { status: 307, headers: { location: '/' }, body: '' }, 'status 307'],
+    ['a redirect', { status: 307, headers: { location: '/' }, body: '' }, 'status 307', portal],
     ['no content type', { type: '', body: 'x' }, 'a response without a type instead of JSON'],
     ['malformed JSON', { body: 'x' }, 'malformed JSON'],
-    ['HTML', { type: 'text/html; charset=utf-8', body: 'x' }, 'text/html instead of JSON'],
-  ])('with %s: an invalid response', async (_, answer, reason) => {
+    ['HTML', { type: 'text/html; charset=utf-8', body: 'x' }, 'text/html instead of JSON', portal],
+  ])('with %s: an invalid response', async (_, answer, reason, hint) => {
     const message = `invalid response from ISSUER: ${reason}`;
-    expect(await refreshWith(answer, 'sign-in-unreachable')).toEqual([message, undefined]);
+    expect(await refreshWith(answer, 'sign-in-unreachable')).toEqual([message, hint]);
   });
 
   const challenge = (text: string): Answer => ({ status: 401, headers: { 'www-authenticate': text }, body: {} });

@@ -171,3 +171,25 @@ function getCode(error: Error): string | undefined {
 export function formatDuration(ms: number): string {
   return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`;
 }
+
+/**
+ * Parses a `Retry-After` header (RFC 9110 §10.2.3), in seconds or as a date. Returns `undefined` if it is missing or
+ * invalid.
+ */
+export function parseRetryAfter(headers: Headers, nowMs: number): number | undefined {
+  // Stryker disable next-line StringLiteral: any text that isn't a time will do
+  const text = headers.get('retry-after') ?? '';
+  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
+  // All three date formats of RFC 9110 §5.6.7 begin with the day of the week. Date.parse alone accepts many others.
+  const atMs = /^(Mon|Tues?|Wed|Wednes|Thu|Thurs|Fri|Sat|Satur|Sun)(day)?[, ]/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+}
+
+/** What to do about a response that comes from the network's own sign-in page instead of the server, or `undefined`. */
+export function captivePortalHint({ status, headers }: Pick<HttpResponse, 'status' | 'headers'>): string | undefined {
+  const isPage = /^(text\/html|application\/xhtml\+xml)\b/i.test(headers.get('content-type') ?? '');
+  const isPossible = (isPage && status < 400) || (status >= 300 && status < 400) || status === 511;
+  return isPossible ? 'if this network has a sign-in page of its own, open it in a browser, and try again' : undefined;
+}

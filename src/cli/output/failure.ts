@@ -58,9 +58,10 @@ export function defaultHint(code: ErrorCode, program: string): string | undefine
     case 'output-failed':
       return 'check that stdout can be written to and has space left';
     case 'not-signed-in':
-    case 'sign-in-unreachable':
     case 'sign-in-refused':
       return 'sign in again';
+    case 'sign-in-unreachable':
+      return 'check the network connection, and try again';
     case 'wrong-passphrase':
     case 'passphrase-required':
       return 'run it on a terminal and type the passphrase';

@@ -1,6 +1,6 @@
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { isObject, parseJson } from '../../../domain/text/encodings.ts';
-import type { HttpResponse } from '../http.ts';
+import { captivePortalHint, type HttpResponse, parseRetryAfter } from '../http.ts';
 import { redact } from '../redact.ts';
 
 export type JsonFields = Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ export function classifyResponse(
   context: ResponseContext,
 ): ClassifiedResponse {
   const { host, nowMs, secrets } = context;
-  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), nowMs);
+  const retryAfterMs = parseRetryAfter(headers, nowMs);
   const retry = (reason: string) =>
     ({ kind: 'retry', reason: `${host} responded with ${reason}`, retryAfterMs }) as const;
   if (status >= 500 || status === 408) return retry(`status ${status}`);
@@ -45,7 +45,9 @@ export function classifyResponse(
   if (status === 429) return retry('status 429: too many requests');
   // 405: a host with a page at this path that accepts no POST.
   if (status === 404 || status === 405) throw noDeviceSignInError(host);
-  if (fields === undefined) throw unexpectedResponseError(host, `status ${status} and no JSON object`);
+  if (fields === undefined) {
+    throw unexpectedResponseError(host, `status ${status} and no JSON object`, captivePortalHint({ status, headers }));
+  }
   if (status >= 400 || fields.error) {
     const [name] = [fields.error, fields.code].map((name) => toErrorName(name, secrets)).filter(Boolean);
     throw unexpectedResponseError(host, `status ${status} and ${name ? `the error "${name}"` : 'an unnamed error'}`);
@@ -53,8 +55,12 @@ export function classifyResponse(
   return { kind: 'fields', fields };
 }
 
-export function unexpectedResponseError(host: string, what: string): CredentialError {
-  return new CredentialError('sign-in-unreachable', `${host} responded with ${what}`);
+export function unexpectedResponseError(host: string, what: string, hint?: string): CredentialError {
+  return new CredentialError(
+    'sign-in-unreachable',
+    `${host} responded with ${what}`,
+    hint === undefined ? {} : { hint },
+  );
 }
 
 function noDeviceSignInError(host: string): CredentialError {
@@ -65,19 +71,4 @@ function noDeviceSignInError(host: string): CredentialError {
 
 function toErrorName(value: unknown, secrets: readonly string[]): string | undefined {
   return typeof value === 'string' ? redact(value, secrets).slice(0, 100) : undefined;
-}
-
-/**
- * Parses a `Retry-After` header (RFC 9110 §10.2.3), in seconds or as a date. Returns `undefined` if it is missing or
- * invalid.
- */
-function parseRetryAfter(header: string | null, nowMs: number): number | undefined {
-  // Stryker disable next-line StringLiteral: any text that isn't a time will do
-  const text = header ?? '';
-  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000;
-  // All three date formats of RFC 9110 §5.6.7 begin with the day of the week. Date.parse alone accepts many others.
-  const atMs = /^(Mon|Tues?|Wed|Wednes|Thu|Thurs|Fri|Sat|Satur|Sun)(day)?[, ]/.test(text)
-    ? Date.parse(text)
-    : Number.NaN;
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
 }

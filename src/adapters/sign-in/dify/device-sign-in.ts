@@ -138,5 +138,5 @@ function codeExpiredError(host: string): CredentialError {
 }
 
 function unavailableError(reason: string): CredentialError {
-  return new CredentialError('sign-in-unreachable', reason, { hint: 'sign in again later' });
+  return new CredentialError('sign-in-unreachable', reason, { hint: 'try again later' });
 }

@@ -1,12 +1,26 @@
 import { CredentialError, type ErrorCode } from '../../../domain/credential-error.ts';
-import { formatDuration } from '../http.ts';
+import { captivePortalHint, formatDuration, parseRetryAfter } from '../http.ts';
 import { redact } from '../redact.ts';
 import type { OAuthCall } from './settings.ts';
 
 /** The provider rejects the client itself (RFC 6749 §5.2). */
 const clientErrors = ['invalid_client', 'unauthorized_client'];
+/**
+ * The refresh token is no longer accepted, or the provider wants to see the user again: RFC 6749 §5.2, OpenID Connect Core 1.0
+ * §3.1.2.6, and GitHub's own.
+ */
+const endingErrors = [
+  'invalid_grant',
+  'interaction_required',
+  'login_required',
+  'consent_required',
+  'bad_refresh_token',
+];
 /** The provider has a problem of its own (RFC 6749 §4.1.2.1). */
 const serverErrors = ['server_error', 'temporarily_unavailable', 'slow_down'];
+
+/** For an error that can't be told from a temporary one: a new sign-in is the last resort. */
+const retryFirst = "try again; if that doesn't help, sign in again";
 
 /**
  * Converts what openid-client throws. The result has no cause: the library's errors contain responses, parameters and
@@ -16,17 +30,20 @@ export function toError(thrown: unknown, call: OAuthCall): CredentialError {
   if (call.signal?.aborted) return createError('cancelled', 'the sign-in was cancelled');
   const known = findCredentialError(thrown);
   if (known !== undefined) return known;
+  const response = getProperty(thrown, 'response');
+  if (response instanceof Response && response.status === 429) return unavailableError(response, call);
   const oauthError = findOAuthError(thrown);
   if (oauthError !== undefined) return fromOAuthError(oauthError, call);
   const code = String(getProperty(thrown, 'code') ?? '');
   const cause = getProperty(thrown, 'cause');
   switch (code) {
     case 'OAUTH_WWW_AUTHENTICATE_CHALLENGE':
-      return protocolViolation(call, `status ${getProperty(thrown, 'status')}`);
+      return fromStatus(getProperty(thrown, 'response'), call);
     case 'OAUTH_RESPONSE_IS_NOT_CONFORM':
-      return protocolViolation(call, `status ${getProperty(cause, 'status')}`);
+      return fromStatus(cause, call);
     case 'OAUTH_RESPONSE_IS_NOT_JSON':
-      return protocolViolation(call, `${getContentType(cause)} instead of JSON`);
+      if (cause instanceof Response && !cause.ok) return fromStatus(cause, call);
+      return protocolViolation(call, `${getContentType(cause)} instead of JSON`, findCaptivePortalHint(cause));
     case 'OAUTH_PARSE_ERROR':
       return protocolViolation(call, 'malformed JSON');
     case 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED': {
@@ -47,6 +64,28 @@ export function toError(thrown: unknown, call: OAuthCall): CredentialError {
 
 export function protocolViolation({ issuer, secrets }: OAuthCall, reason: string, hint?: string): CredentialError {
   return createError('sign-in-unreachable', `invalid response from ${issuer}: ${redact(reason, secrets)}`, hint);
+}
+
+/** A status that no OAuth error explains. */
+function fromStatus(response: unknown, call: OAuthCall): CredentialError {
+  const status = getProperty(response, 'status');
+  if (!(response instanceof Response)) return protocolViolation(call, `status ${status}`);
+  if (status !== 429 && status !== 503)
+    return protocolViolation(call, `status ${status}`, findCaptivePortalHint(response));
+  return unavailableError(response, call);
+}
+
+/** The provider is overloaded, or limits the number of requests. */
+function unavailableError({ status, headers }: Pick<Response, 'status' | 'headers'>, { issuer }: OAuthCall) {
+  const waitMs = parseRetryAfter(headers, Date.now());
+  const hint =
+    waitMs === undefined ? 'try again later' : `try again in ${Math.ceil(waitMs / 1000)} s, as the server asks`;
+  const reason = status === 429 ? 'too many requests' : 'it is unavailable';
+  return createError('sign-in-unreachable', `${issuer} responded with status ${status}: ${reason}`, hint);
+}
+
+function findCaptivePortalHint(response: unknown): string | undefined {
+  return response instanceof Response ? captivePortalHint(response) : undefined;
 }
 
 export function signInTimedOut(timeoutMs: number): CredentialError {
@@ -108,13 +147,14 @@ function fromOAuthError({ error, description, byRedirect }: OAuthError, call: OA
   const text = typeof description === 'string' && description !== '' ? `${description} (${error})` : error;
   const reason = redact(text, call.secrets);
   if (byRedirect) return createError('sign-in-refused', `${issuer} rejected the sign-in: ${reason}`);
-  if (purpose === 'refresh' && error === 'invalid_grant') return signInEndedError(`${issuer} reports ${reason}`);
+  if (purpose === 'refresh' && endingErrors.includes(error)) return signInEndedError(`${issuer} reports ${reason}`);
   if (clientErrors.includes(error)) {
     const hint = 'check the client ID, and the client secret if there is one';
     return createError('sign-in-refused', `${issuer} rejected this client: ${reason}`, hint);
   }
-  const code = serverErrors.includes(error) ? 'sign-in-unreachable' : 'sign-in-refused';
-  return createError(code, `${issuer} rejected the ${purpose}: ${reason}`);
+  const message = `${issuer} rejected the ${purpose}: ${reason}`;
+  if (serverErrors.includes(error)) return createError('sign-in-unreachable', message, 'try again later');
+  return createError('sign-in-refused', message, purpose === 'refresh' ? retryFirst : undefined);
 }
 
 /** The library's own message is the innermost one with the same code. Causes below it contain data. */
