@@ -1,11 +1,40 @@
-/** The value of a JSON text, or `undefined` if it is not JSON. */
+/** A shorter text can't cost much. */
+const smallLength = 64 * 1024;
+/** More values than any file of keystow has: 100,000 credentials in a placement file have 700,000. */
+const maxValues = 2_000_000;
+
+/**
+ * The value of a JSON text, or `undefined` if it is not JSON.
+ *
+ * Also `undefined` for more than 2 million values, nested or not: a file of brackets would take gigabytes to parse.
+ */
 export function parseJson(text: string): unknown {
+  if (text.length > smallLength && hasTooManyValues(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
+
+/** Counts what precedes a value, outside of strings: a comma or an opening bracket. */
+function hasTooManyValues(text: string): boolean {
+  let count = 0;
+  let isInString = false;
+  for (let index = 0; index < text.length && count <= maxValues; index++) {
+    const code = text.charCodeAt(index);
+    if (code === quote) isInString = !isInString;
+    else if (isInString) index += Number(code === backslash);
+    else count += Number(code === comma || code === openingBracket || code === openingBrace);
+  }
+  return count > maxValues;
+}
+
+const quote = 0x22;
+const comma = 0x2c;
+const openingBracket = 0x5b;
+const backslash = 0x5c;
+const openingBrace = 0x7b;
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
