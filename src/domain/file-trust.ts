@@ -45,10 +45,14 @@ export function judgeFolder(folder: Ownership, user: CurrentUser): Trust {
   return isAccessibleByOthers(folder) && folder.uid === user.uid ? 'readable' : 'trusted';
 }
 
-/** Judges a folder above that one. A user who can write to it can replace the folders in it. */
+/**
+ * Judges a folder above that one. A user who can write to it can replace the folders in it. The group of an unknown owner is
+ * as unknown, so only the permissions of all others count.
+ */
 export function judgeAncestor(folder: Ownership, user: CurrentUser): Trust {
   if (!isOwnOrRoots(folder, user) && !isUnmapped(folder, user)) {
-    return user.hasAccount(folder.uid) ? 'foreign' : 'unknown-owner';
+    if (user.hasAccount(folder.uid)) return 'foreign';
+    return (folder.mode & 0o002) !== 0 && !isSticky(folder) ? 'writable' : 'unknown-owner';
   }
   return isWritableByOthers(folder, user) && !isSticky(folder) ? 'writable' : 'trusted';
 }

@@ -96,7 +96,9 @@ describe('a folder above that one is', () => {
     [bob, shared, '1777', 'foreign'],
     // The home directory that a container mounts.
     [runner, runner, '755', 'unknown-owner'],
-    [runner, runner, '777', 'unknown-owner'],
+    [runner, runner, '775', 'unknown-owner'],
+    [runner, runner, '1777', 'unknown-owner'],
+    [runner, runner, '777', 'writable'],
     [unmapped, unmapped, '755', 'foreign'],
   ])('uid %d, gid %d, mode 0%s: %s', (...row) => {
     expect(judgeAncestor(toOwnership(row), user)).toBe(row[3]);

@@ -226,4 +226,18 @@ describeStore('root, with Alice’s home directory, changes nothing in it', user
     expect(as(root, 'keystow get demo x')).toEqual({ stdout: 's3cret', stderr: '', exit: 0 });
     expect(modeOf(file)).toBe(0o600);
   });
+
+  test('[USR25] but not if others can write to that home directory, or to a folder in it', () => {
+    const { as, home } = newMachine();
+    const config = join(home, '.config');
+    mkdirSync(config);
+    for (const folder of [home, config]) chownSync(folder, 4711, 4711);
+    for (const folder of [home, config]) {
+      chmodSync(folder, 0o777);
+      const run = as(root, 'printf s3cret | keystow set demo x');
+      expect(run).toMatchObject({ exit: 1, stderr: expect.stringContaining(`chmod go-w ${folder}`) });
+      chmodSync(folder, 0o755);
+    }
+    expect(readdirSync(config)).toEqual([]);
+  });
 });
