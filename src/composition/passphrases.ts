@@ -20,14 +20,15 @@ export function createPassphrases({ profile, settings, terminal, environment }: 
   const { [variables.passphrase]: passphrase, [variables.newPassphrase]: newPassphrase } = environment;
   const announce = (secret: string, variable: string) => () =>
     terminal.notice(`using ${secret} from ${variable} (${variables.allowEnvPassphrase} is set).`);
-  const allow = `set ${variables.allowEnvPassphrase}=1 and`;
+  const hint = (variable: string, value: string | undefined) =>
+    `${value === '' ? `${variable} is empty: ` : ''}set ${variables.allowEnvPassphrase}=1 and ${variable}, or run it on a terminal`;
   const prompt = createPassphrasePrompt(terminal, {
     open: 'Enter passphrase for CLI credentials:',
     create: 'Choose a passphrase for CLI credentials:',
     change: 'Choose a new passphrase for CLI credentials:',
     repeat: 'Repeat the passphrase:',
-    hint: `${allow} ${variables.passphrase}, or run it on a terminal`,
-    changeHint: `${allow} ${variables.newPassphrase}, or run it on a terminal`,
+    hint: hint(variables.passphrase, passphrase),
+    changeHint: hint(variables.newPassphrase, newPassphrase),
   });
   return {
     ...prompt,

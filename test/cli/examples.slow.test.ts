@@ -41,6 +41,7 @@ const confirm = 'Type yes to continue';
 
 /** The prompts of examples that need a terminal. */
 const questions: Readonly<Record<string, readonly string[]>> = {
+  'keystow set github.com alice': ['Secret for'],
   'keystow passphrase change': ['Choose a new passphrase', 'Repeat the passphrase'],
   'keystow passphrase remove': ['Enter passphrase'],
   'jsm passphrase change': ['Enter passphrase', 'Choose a new passphrase', 'Repeat the passphrase'],

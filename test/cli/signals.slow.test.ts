@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
@@ -43,6 +44,22 @@ describeStore('a process that stops or ends at a prompt', 'pseudo-terminal', mis
     await terminal.waitFor('Choose a passphrase for CLI credentials:');
     process.kill(findId(terminal), 'SIGTERM');
     await terminal.waitFor('exit=143');
+    await terminal.waitFor('state:echo:');
+  });
+
+  test.each([
+    ['an error that nobody catches', "throw new Error('broken')", 1],
+    ['process.exit', 'process.exit(7)', 7],
+  ])('by %s restores the echo', async (_, statement, exit) => {
+    const preload = join(sandbox.home, 'preload.cjs');
+    // Not before the prompt: it's the first that listens to SIGCONT.
+    writeFileSync(
+      preload,
+      `process.on('newListener', (name) => name === 'SIGCONT' && setTimeout(() => { ${statement} }, 50));`,
+    );
+    const terminal = start('keystow set demo alice', { NODE_OPTIONS: `--require ${preload}` });
+    await terminal.waitFor('Secret for demo alice:');
+    await terminal.waitFor(`exit=${exit}`);
     await terminal.waitFor('state:echo:');
   });
 

@@ -47,6 +47,17 @@ for (const store of ['the encrypted file', 'the Secret Service']) {
       expect(visits.filter((visit) => visit !== 'alice' && visit !== '-')).toEqual([]);
     });
 
+    test('stores the same password again after it has expired', async () => {
+      const { host } = await start(alice());
+      const expired = `protocol=http\\nhost=${host}\\nusername=alice\\npassword=s3cret\\npassword_expiry_utc=1\\n`;
+      expectSuccess(await user.run(`printf '${expired}' | git-credential-keystow store`));
+      const list = `git ls-remote http://${host}/a.git`;
+      expectSuccess(await user.run(list, { Username: 'alice', Password: 's3cret' }));
+      expect(user.takePrompts()).toHaveLength(2);
+      expectSuccess(await user.run(list));
+      expect(user.takePrompts()).toEqual([]);
+    });
+
     test('erases a rejected password, and stores the next one', async () => {
       const account = alice();
       const { host } = await start(account);

@@ -66,6 +66,14 @@ describe('an open store', () => {
     expect(await other.getText('demo', 'alice')).toBe('x');
   });
 
+  test('installs no signal handlers', async () => {
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGTSTP', 'SIGCONT', 'exit'];
+    const before = signals.map((signal) => process.listenerCount(signal));
+    const store = await open();
+    await store.set('demo', 'alice', 'x');
+    expect(signals.map((signal) => process.listenerCount(signal))).toEqual(before);
+  });
+
   test('runs many operations concurrently', async () => {
     const warned = vi.fn();
     process.on('warning', warned);
