@@ -13,6 +13,7 @@ import type { Reader } from '../../src/adapters/secret-service/dbus/reader.ts';
 import type { Writer } from '../../src/adapters/secret-service/dbus/writer.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { BusPeer } from '../faults/bus-peer.ts';
+import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { fakeProvider, nameOwner, sessionBus } from './situations.ts';
 
@@ -53,6 +54,29 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     const call = { ...busObject, member: 'GetId', replySignature: 'u', read: (reply: Reader) => reply.readUint32() };
     await expect(connection.call(call)).rejects.toThrow('expected "u", got "s"');
     expect(connection.isOpen).toBe(false);
+  });
+
+  test('while a client waits for a name, each new owner is progress', async () => {
+    const { bus, connection } = await connected();
+    const owners = Array.from({ length: 5 }, () => new Connection(bus.socket));
+    onTestFinished(() => {
+      for (const owner of owners) owner.end();
+    });
+    const acquired = owners.map((owner) => requestName(owner, 'org.example.Lock'));
+    await acquired[0];
+    const waiting = requestName(connection, 'org.example.Lock');
+    // The bus handles the calls of a client in order.
+    await listNames(connection);
+    let progress = 0;
+    connection.onProgress = () => {
+      progress += 1;
+    };
+    for (const [index, owner] of owners.entries()) {
+      await acquired[index];
+      await releaseName(owner, 'org.example.Lock');
+      await eventually(() => expect(progress).toBeGreaterThan(index));
+    }
+    await waiting;
   });
 
   test('a signal reaches the code that waits for it', async () => {

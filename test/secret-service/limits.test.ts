@@ -1,5 +1,7 @@
 import { createConnection } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { createItem, openSession } from '../../src/adapters/secret-service/calls.ts';
+import { inBatches } from '../../src/adapters/secret-service/items.ts';
 import { maxSecretBytes, type SecretService } from '../../src/adapters/secret-service/secret-service.ts';
 import type { OperationOptions } from '../../src/ports/credential-store.ts';
 import { expectHidden, failure } from '../contract/errors.ts';
@@ -9,6 +11,7 @@ import { advanceUntilSettled, eventually, stopTimers } from '../support/eventual
 import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { type GnomeKeyring, missing } from '../support/gnome-keyring.ts';
 import { fakeBus, fakeProvider, gnomeKeyring, sessionBus } from './situations.ts';
+import { withDefaultCollection } from './stored-items.ts';
 import { limitMs, storeOn } from './stores.ts';
 import { startTap, type Tap } from './tap.ts';
 
@@ -79,10 +82,36 @@ describeStore('limits of time and size', 'secret-service', missing(), () => {
   test('a provider that works without answering, because it answers others first, is waited for', async () => {
     const keyring = await gnomeKeyring('unlocked');
     const store = storeOn(keyring.environment, { timeoutMs: 60 });
-    const names = Array.from({ length: fastOrSlow(60, 400) }, (_, index) => ({ ...name, account: `${index}` }));
+    const names = Array.from({ length: fastOrSlow(60, 200) }, (_, index) => ({ ...name, account: `${index}` }));
     // Each write encrypts the whole collection again.
     await Promise.all(names.map((each) => storeOn(keyring.environment, { timeoutMs: 600 }).set(each, secret)));
     expect(await store.list(name.service)).toHaveLength(names.length);
+  });
+
+  test('a very large keyring is listed, searched and written', { timeout: 600_000 }, async () => {
+    const keyring = await gnomeKeyring('unlocked');
+    const count = fastOrSlow(300, 3000);
+    const own = { service: name.service, username: name.account };
+    await withDefaultCollection(keyring.bus, async (peer) => {
+      const session = await openSession(peer);
+      // gnome-keyring writes this collection to no file, which would take minutes.
+      const collection = '/org/freedesktop/secrets/collection/session';
+      await inBatches([...Array(count).keys()], async (index) => {
+        const attributes = { ...own, username: `${index}` };
+        await createItem(peer, collection, session, {
+          label: 'x',
+          attributes,
+          bytes: Buffer.from('x'),
+          replaces: false,
+        });
+      });
+    });
+    const store = storeOn(keyring.environment, { timeoutMs: fastOrSlow(limitMs, 2500) });
+    expect(await store.list()).toHaveLength(count);
+    await store.set(name, secret);
+    expect((await store.get(name))?.equals(secret)).toBe(true);
+    expect(await store.delete({ ...name, account: '7' })).toBe(true);
+    expect(await store.list(name.service)).toHaveLength(count);
   });
 
   test('a suspended provider is reported as that', async () => {
