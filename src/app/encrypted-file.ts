@@ -51,10 +51,13 @@ async function permitHome({ placement }: Context, change: () => Promise<boolean>
 /**
  * Accepts the encrypted file as it is now, whatever was written last: an older copy, another file, or none.
  *
+ * - the user requires a keyring → `keyring-required`
  * - it can't be opened, is another application's, or is weaker than required → rejects, and nothing is recorded
  * - the placement file can't be written → rejects
  */
-export async function acceptEncryptedFile({ stores, placement, signal }: Context): Promise<void> {
+export async function acceptEncryptedFile(context: Context): Promise<void> {
+  checkFileAllowed(context);
+  const { stores, placement, signal } = context;
   await stores.acceptFile({ signal });
   await placement.update((now) => now);
 }
@@ -63,12 +66,12 @@ export async function acceptEncryptedFile({ stores, placement, signal }: Context
  * Seals the encrypted file for the current home directory, and accepts it. Resolves what opens the file, or `undefined` if it
  * doesn't exist. If the process is killed, the old home directory or the current one opens it, and the call can be repeated.
  *
+ * - the user requires a keyring → `keyring-required`
  * - neither home directory opens it, it's another application's, or weaker than required → rejects; nothing is written
  */
-export async function adoptHome(
-  { stores, placement, signal }: Context,
-  oldHome: string,
-): Promise<KeySource | undefined> {
+export async function adoptHome(context: Context, oldHome: string): Promise<KeySource | undefined> {
+  checkFileAllowed(context);
+  const { stores, placement, signal } = context;
   const keySource = await stores.adoptHome(oldHome, { signal });
   await placement.update((now) => now);
   return keySource;
@@ -87,8 +90,13 @@ export interface ResetPlan {
   readonly unknown?: string;
 }
 
-/** Finds what a reset would do. Changes nothing. `undefined` if there is no file, and none is recorded. */
-export async function planReset({ stores, placement, settings }: Context): Promise<ResetPlan | undefined> {
+/**
+ * Finds what a reset would do. Changes nothing. `undefined` if there is no file, and none is recorded. If the user requires a
+ * keyring, rejects with `keyring-required`.
+ */
+export async function planReset(context: Context): Promise<ResetPlan | undefined> {
+  checkFileAllowed(context);
+  const { stores, placement, settings } = context;
   const [hasFile, { placement: index, why }] = [await stores.hasFile(), await placement.read()];
   const lost = index.filter(({ store }) => store === 'file').map(({ service, account }) => ({ service, account }));
   if (!hasFile && lost.length === 0) return undefined;
@@ -102,14 +110,12 @@ export async function planReset({ stores, placement, settings }: Context): Promi
  *
  * If the process is killed, the file is where it was, or it's missing and reported as such, and the call can be repeated.
  *
+ * - the user requires a keyring → `keyring-required`
  * - the placement file is another program's, of a later version, or can't be written → rejects; the file stays
  */
-export async function resetEncryptedFile({
-  stores,
-  placement,
-  settings,
-  signal,
-}: Context): Promise<string | undefined> {
+export async function resetEncryptedFile(context: Context): Promise<string | undefined> {
+  checkFileAllowed(context);
+  const { stores, placement, settings, signal } = context;
   await placement.update((now) => now);
   let moved: string | undefined;
   await stores.setFileAside(

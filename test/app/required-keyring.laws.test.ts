@@ -8,7 +8,13 @@ import { listCredentials } from '../../src/app/credentials/list-credentials.ts';
 import { selectStore } from '../../src/app/credentials/select-store.ts';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { examine } from '../../src/app/doctor/examine.ts';
-import { changePassphrase } from '../../src/app/encrypted-file.ts';
+import {
+  acceptEncryptedFile,
+  adoptHome,
+  changePassphrase,
+  planReset,
+  resetEncryptedFile,
+} from '../../src/app/encrypted-file.ts';
 import { eraseForDocker, getForDocker, listForDocker, storeForDocker } from '../../src/app/protocols/docker.ts';
 import { eraseForGit, getForGit, storeForGit } from '../../src/app/protocols/git.ts';
 import { findMigrationScope, migrate } from '../../src/app/reconcile/migrate.ts';
@@ -78,6 +84,10 @@ const useCases: Readonly<Record<string, (context: Context) => Promise<unknown>>>
   'repair that keeps the copy in the file': (context) => runToEnd(repair(context, 'file')),
   'passphrase change': (context) => changePassphrase(context, 'passphrase'),
   'passphrase remove': (context) => changePassphrase(context, 'home'),
+  'doctor --accept-file': acceptEncryptedFile,
+  'doctor --adopt-home': (context) => adoptHome(context, '/home/old'),
+  'the plan of a reset': planReset,
+  'reset of the file': resetEncryptedFile,
   doctor: examine,
   'git get': (context) => getForGit(context, request),
   'git store': (context) => storeForGit(context, gitCredential),

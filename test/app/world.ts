@@ -81,9 +81,18 @@ export class World {
           this.keySource = keySource;
           return true;
         },
-        acceptFile: async () => true,
-        adoptHome: async () => this.keySource,
-        setFileAside: async (record) => record(undefined),
+        acceptFile: async () => {
+          this.opened.push('file');
+          return true;
+        },
+        adoptHome: async () => {
+          this.opened.push('file');
+          return this.keySource;
+        },
+        setFileAside: async (record) => {
+          this.opened.push('file');
+          await record(undefined);
+        },
         close: async () => {},
       },
       placement: {
