@@ -374,6 +374,17 @@ describe('list', () => {
     expect(world.warnings).toEqual([]);
   });
 
+  test.each(['recorded', 'not recorded'])(
+    'lists as many credentials as a file can have, without comparing each with all others: %s',
+    async (state) => {
+      const names = Array.from({ length: 100_000 }, (_, index) => ({ service: `s${index}`, account: 'alice' }));
+      for (const name of names) await world.stores.file.set(name, old);
+      const entries = names.map((name) => ({ ...name, store: 'file' as const, writtenAt: '', stale: [] }));
+      world.snapshot = { placement: state === 'recorded' ? entries : [], state: 'intact' };
+      expect((await listCredentials(world.context)).length).toBe(names.length);
+    },
+  );
+
   test('does not open a file that needs a passphrase if its credentials are recorded', async () => {
     await storeInFile();
     world.keySource = 'passphrase';

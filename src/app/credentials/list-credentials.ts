@@ -1,11 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import { type CredentialName, compareNames, isSameName } from '../../domain/credential-name.ts';
-import {
-  findEntry,
-  isSameRevision,
-  type PlacementEntry,
-  type PlacementIndex,
-} from '../../domain/placement/placement-index.ts';
+import { type CredentialName, compareNames } from '../../domain/credential-name.ts';
+import { isSameRevision, type PlacementEntry, type PlacementIndex } from '../../domain/placement/placement-index.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import type { CredentialStore } from '../../ports/credential-store.ts';
 import type { Context } from '../context.ts';
@@ -38,7 +33,8 @@ export async function listCredentials(context: Context, service?: string): Promi
   const { placement, state } = await context.placement.read();
   const recorded = placement.filter((entry) => service === undefined || entry.service === service);
   const order = new Set([...getSearchOrder(context), ...recorded.map(({ store }) => store)]);
-  const listed: ListedCredential[] = [];
+  const recordedStores = new Map(recorded.map((entry) => [toKey(entry), entry.store]));
+  const listed = new Map<string, ListedCredential>();
   for (const store of order) {
     const recordedHere = recorded.filter((entry) => entry.store === store);
     const isUnopened = needsPassphrase(context, store, recordedHere);
@@ -47,13 +43,19 @@ export async function listCredentials(context: Context, service?: string): Promi
       ? recordedHere
       : await listStore(context, store, { recorded: recordedHere, service, isComplete: state === 'intact' });
     for (const { service, account } of names) {
-      const name = { service, account };
-      const isElsewhere = recorded.some((entry) => isSameName(entry, name) && entry.store !== store);
-      if (!isElsewhere && !listed.some((other) => isSameName(other, name))) listed.push({ ...name, store });
+      const key = toKey({ service, account });
+      const isElsewhere = (recordedStores.get(key) ?? store) !== store;
+      if (!isElsewhere && !listed.has(key)) listed.set(key, { service, account, store });
     }
   }
-  if (listed.every(({ store }) => store === 'file')) await checkRequiredKeyring(context);
-  return [...listed, ...(await findMoved(context, placement, listed, service))].sort(compareNames);
+  const found = [...listed.values()];
+  if (found.every(({ store }) => store === 'file')) await checkRequiredKeyring(context);
+  return [...found, ...(await findMoved(context, placement, listed, service))].sort(compareNames);
+}
+
+/** No name contains a NUL. */
+function toKey({ service, account }: CredentialName): string {
+  return `${service}\0${account}`;
 }
 
 function needsPassphrase({ settings }: Context, store: StoreId, recorded: readonly PlacementEntry[]): boolean {
@@ -114,12 +116,12 @@ export async function listByService(
 async function findMoved(
   { placement }: Context,
   before: PlacementIndex,
-  listed: readonly ListedCredential[],
+  listed: ReadonlyMap<string, ListedCredential>,
   service: string | undefined,
 ): Promise<readonly ListedCredential[]> {
+  const known = new Map(before.map((entry) => [toKey(entry), entry]));
   return (await placement.read()).placement
     .filter((entry) => service === undefined || entry.service === service)
-    .filter((entry) => !isSameRevision(findEntry(before, entry), entry))
-    .filter((entry) => !listed.some((other) => isSameName(other, entry)))
+    .filter((entry) => !isSameRevision(known.get(toKey(entry)), entry) && !listed.has(toKey(entry)))
     .map(({ service, account, store }) => ({ service, account, store }));
 }
