@@ -39,12 +39,21 @@ function listEncodings(bytes: Buffer): [string, Buffer][] {
     ['for a URL', each('', escaped).toUpperCase()],
     ['in a form', new URLSearchParams({ '': text }).toString().slice(1)],
     ['in JSON', JSON.stringify(text).slice(1, -1)],
-    ...[0, 1, 2].flatMap((offset): [string, string][] => {
-      const base64 = findStableBase64(bytes, offset);
-      return [base64, base64.replaceAll('+', '-').replaceAll('/', '_')].map((encoded) => ['in base64', encoded]);
-    }),
+    ...[text, encodeURIComponent(text), escapeAllButWords(text)].flatMap((content) =>
+      [0, 1, 2].flatMap((offset): [string, string][] => {
+        const base64 = findStableBase64(content === text ? bytes : Buffer.from(content), offset);
+        return [base64, base64.replaceAll('+', '-').replaceAll('/', '_')].map((encoded) => ['in base64', encoded]);
+      }),
+    ),
   ];
   return encodings.map(([name, encoded]) => [`${text} ${name}`, Buffer.from(encoded)]);
+}
+
+/** As OAuth libraries do before they encode a client secret in base64. */
+function escapeAllButWords(text: string): string {
+  return encodeURIComponent(text)
+    .replaceAll('%20', '+')
+    .replaceAll(/[-_.!~*'()]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** Returns the part of a text's base64 that doesn't depend on the text around it, at `offset` bytes past a multiple of three. */

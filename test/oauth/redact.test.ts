@@ -10,6 +10,9 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 const percent = (text: string, digits: (hex: string) => string = (hex) => hex) =>
   Array.from(Buffer.from(text), (byte) => `%${digits(byte.toString(16).padStart(2, '0'))}`).join('');
 const form = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
+/** RFC 6749 §2.3.1, as openid-client does it: it leaves only letters and digits. */
+const strictForm = (text: string) =>
+  form(text).replaceAll(/[-_.*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 const unicode = (text: string) =>
   Array.from({ length: text.length }, (_, index) => `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`).join(
     '',
@@ -43,12 +46,14 @@ const encodings: Readonly<Record<string, (text: string) => string>> = {
   'in Basic authentication, of another length': (text) => `Basic ${base64(`client1:${text}`)}`,
   'in Basic authentication, of a third length': (text) => `Basic ${base64(`client12:${text}`)}`,
   'in Basic authentication, form-encoded as RFC 6749 requires': (text) => `Basic ${base64(`client:${form(text)}`)}`,
+  'in Basic authentication, form-encoded strictly': (text) => `Basic ${base64(`client:${strictForm(text)}`)}`,
   'in Basic authentication, percent-encoded': (text) => `Basic ${base64(`client:${encodeURIComponent(text)}`)}`,
   'in base64, in the middle of a text': (text) => base64(`grant=x&client_secret=${text}&scope=y`),
 };
 
 const secrets = [
   'GOCSPX-s3cret',
+  'GOCSPX-s3cret_of.the~client*',
   's3cret/with+every=sign&"quote"\\<>',
   'geheim äöü 🔑 s3cret',
   's3cret a b',

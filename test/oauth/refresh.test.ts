@@ -84,23 +84,40 @@ describe('what a token response leaves out', () => {
 });
 
 describe('a server that echoes the request in its error', () => {
-  const clientSecret = 'GOCSPX-s3cret/+of the client';
   const tokens = { accessToken: 'an-access-token', refreshToken: 'a-s3cret-refresh-token' };
+  const methods = ['client_secret_basic', 'client_secret_post'];
+  const clientSecrets = ['GOCSPX-s3cret/+of the client', 'GOCSPX-s3cret_of.the~client'];
 
-  test.each(['client_secret_basic', 'client_secret_post'])(
-    '[OA14] with %s, the error contains neither the client secret nor a token, in any encoding',
-    async (method) => {
-      const stub = await startStubProvider({
-        metadata: { token_endpoint_auth_methods_supported: [method] },
-        token: (parameters, authorization = '') => ({
-          status: 400,
-          body: { error: 'invalid_request', error_description: `Authorization: ${authorization}; ${parameters}` },
-        }),
-      });
+  const echo = (write: (text: string) => string, method: string) =>
+    startStubProvider({
+      metadata: { token_endpoint_auth_methods_supported: [method] },
+      token: (parameters, authorization = '') => ({
+        status: 400,
+        body: { error: 'invalid_request', error_description: `${write(authorization)}; ${write(`${parameters}`)}` },
+      }),
+    });
+
+  test.each(methods.flatMap((method) => clientSecrets.map((clientSecret) => [method, clientSecret] as const)))(
+    '[OA14] with %s and the client secret %s, the error contains neither that nor a token, in any encoding',
+    async (method, clientSecret) => {
+      const stub = await echo((text) => text, method);
       const client = { clientId: 'a-client', clientSecret };
       const error = await failure(createClient(stub, client).refresh(tokens), 'sign-in-refused');
       expect(error.message).toContain('[secret]');
       expectAllHidden(error, [clientSecret, tokens.refreshToken]);
     },
   );
+
+  test.each([
+    ['hexadecimal', (text: string) => Buffer.from(text).toString('hex')],
+    ['base64', (text: string) => Buffer.from(text).toString('base64')],
+    ['Unicode escapes', (text: string) => text.replaceAll(/./g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)],
+  ])('[OA15] the header of Basic authentication in %s is redacted', async (_, write) => {
+    const stub = await echo((text) => write(text).slice(0, 250), 'client_secret_basic');
+    const client = { clientId: 'a', clientSecret: 'GOCSPX-s3cret' };
+    const error = await failure(createClient(stub, client).refresh(tokens), 'sign-in-refused');
+    const credentials = Buffer.from('a:GOCSPX%2Ds3cret').toString('base64');
+    expect(error.message).toContain('[secret]');
+    expect(error.message).not.toContain(write(credentials).slice(8, -8));
+  });
 });

@@ -27,7 +27,7 @@ function removeSecrets(text: string, secrets: readonly string[]): string {
 /** All are case-insensitive: programs change the case of escapes and of hexadecimal digits, and some of whole headers. */
 function createPatterns(secret: string): RegExp[] {
   // RFC 6749 §2.3.1: the client secret is form-encoded before it is encoded in base64.
-  const contents = [secret, encodeURIComponent(secret.toWellFormed()), encodeForm(secret)];
+  const contents = [secret, encodeURIComponent(secret.toWellFormed()), encodeForm(secret), encodeFormStrictly(secret)];
   const patterns = [
     createEscapedPattern(secret),
     ...new Set(contents.flatMap((content) => [createHexPattern(content), ...createBase64Patterns(content)])),
@@ -37,6 +37,19 @@ function createPatterns(secret: string): RegExp[] {
 
 function encodeForm(text: string): string {
   return new URLSearchParams({ '': text }).toString().slice(1);
+}
+
+/** Like openid-client: escapes all but letters and digits. Google's client secrets begin with `GOCSPX-`, for example. */
+function encodeFormStrictly(text: string): string {
+  return encodeForm(text).replace(/[-_.*]/g, (character) => `%${toHex(character.charCodeAt(0), 2).toUpperCase()}`);
+}
+
+/**
+ * The credentials of Basic authentication, as openid-client sends them. They are a secret themselves: a server may repeat the
+ * whole header in hexadecimal, for example.
+ */
+export function formatBasicCredentials(clientId: string, clientSecret: string): string {
+  return Buffer.from(`${encodeFormStrictly(clientId)}:${encodeFormStrictly(clientSecret)}`).toString('base64');
 }
 
 /**

@@ -3,6 +3,7 @@ import type { CredentialError } from '../../../domain/credential-error.ts';
 import type { TokenSet } from '../../../domain/sign-in/session.ts';
 import type { AuthorizationServer, RefreshedTokens } from '../../../ports/sign-in/authorization-server.ts';
 import { throwIfAborted } from '../../files/abort.ts';
+import { formatBasicCredentials } from '../redact.ts';
 import { createConnector, type OAuthClient } from './client.ts';
 import { type AuthorizationServerOptions, type OAuthCall, toSpendingCall, withDefaults } from './settings.ts';
 import { signIn } from './sign-in.ts';
@@ -12,12 +13,13 @@ import { findProblem, toTokenSet } from './token-response.ts';
 /** Implements the port with openid-client, which the OpenID Foundation has certified. */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
   const settings = withDefaults(options);
-  const { issuer, limitMs, clientSecret, clock } = settings;
+  const { issuer, limitMs, clientId, clientSecret, clock } = settings;
+  const clientSecrets = clientSecret === '' ? [] : [clientSecret, formatBasicCredentials(clientId, clientSecret)];
   const connect = createConnector(settings);
 
   function begin(purpose: OAuthCall['purpose'], signal: AbortSignal | undefined, tokens?: TokenSet): OAuthCall {
     const known = [tokens?.accessToken, tokens?.refreshToken].filter((token) => token !== undefined);
-    return { issuer, purpose, limitMs, signal, secrets: [clientSecret, ...known] };
+    return { issuer, purpose, limitMs, signal, secrets: [...clientSecrets, ...known] };
   }
 
   return {
