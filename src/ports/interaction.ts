@@ -12,6 +12,8 @@ export interface PromptOptions {
   readonly stayHidden?: boolean;
   /** Whether the answer may have several lines. */
   readonly allowLines?: boolean;
+  /** Ends the prompt. */
+  readonly signal?: AbortSignal;
 }
 
 /** The user's terminal, if there is one. */
@@ -26,7 +28,7 @@ export interface Terminal {
    * - typed or pasted → its bytes; with `stayHidden`, the terminal does not echo until {@link restoreEcho}
    * - several lines → `invalid-input`, unless `allowLines`, and the terminal tells where a paste ends
    * - nobody can be asked → rejects with `passphrase-required`
-   * - cancelled (Ctrl-C, end of input) → rejects with `cancelled`
+   * - cancelled (Ctrl-C, end of input, `signal`) → rejects with `cancelled`
    */
   askHidden(question: string, options?: PromptOptions): Promise<Secret>;
   restoreEcho(): void;

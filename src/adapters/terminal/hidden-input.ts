@@ -22,6 +22,8 @@ const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 export interface QuestionOptions {
   /** Whether the answer may have several lines, if the terminal marks where a paste ends. */
   readonly allowLines: boolean;
+  /** Cancels the prompt. */
+  readonly signal?: AbortSignal;
 }
 
 interface Question extends QuestionOptions {
@@ -72,12 +74,15 @@ export class HiddenInput {
   async ask(text: string, options: QuestionOptions = { allowLines: false }): Promise<Secret> {
     // Discards what was typed before the prompt.
     await new Promise((done) => setImmediate(done));
+    options.signal?.addEventListener('abort', this.#cancel);
     try {
       return await new Promise((resolve, reject) => {
         this.#question = { ...options, text, resolve, reject, line: new TypedLine(options) };
         this.#showQuestion();
+        if (options.signal?.aborted) this.#cancel();
       });
     } finally {
+      options.signal?.removeEventListener('abort', this.#cancel);
       clearTimeout(this.#question?.timer);
       this.#question = undefined;
       process.stderr.write('\n');

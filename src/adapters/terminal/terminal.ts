@@ -26,7 +26,8 @@ export function createTerminal(options: TerminalOptions): Terminal {
         throw new CredentialError('passphrase-required', 'Cannot prompt for passphrase in non-interactive environment');
       }
       try {
-        return await input.ask(escapeUnprintable(question), { allowLines: promptOptions?.allowLines ?? false });
+        const { allowLines = false, signal } = promptOptions ?? {};
+        return await input.ask(escapeUnprintable(question), { allowLines, ...(signal && { signal }) });
       } finally {
         if (!promptOptions?.stayHidden) restoreEcho();
       }

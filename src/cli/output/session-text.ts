@@ -17,6 +17,17 @@ export function formatUrlPrompt(url: string): string {
   return `to sign in, open this address in a browser on this machine: ${url}`;
 }
 
+/** For somebody whose browser may be on another machine. `redirectUri`: what that browser can't open. */
+export function formatRemotePrompt(url: string, redirectUri: string): { readonly line: string; readonly hint: string } {
+  const { port } = new URL(redirectUri);
+  return {
+    line: `to sign in, open this address in a browser: ${url}`,
+    hint: `if that browser is on another machine, run this there first: ssh -L ${port}:127.0.0.1:${port} HOST`,
+  };
+}
+
+export const pastePrompt = 'If the last page cannot be opened, paste its address here (the input is hidden):';
+
 export function formatCodePrompt({ verificationUri, userCode }: DevicePrompt): string {
   return `to sign in, open ${verificationUri} and type ${userCode}`;
 }

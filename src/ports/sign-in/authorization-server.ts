@@ -55,8 +55,14 @@ export interface RefreshedTokens {
 }
 
 export interface SignInRequest {
-  /** Opens the URL in the user's browser, or prints it. Called once. */
-  openUrl(url: string): void | Promise<void>;
+  /** Opens the URL in the user's browser, or prints it. Called once. `redirectUri`: where the sign-in listens. */
+  openUrl(url: string, redirectUri: string): void | Promise<void>;
+  /**
+   * Asks for the address that the browser was redirected to: a browser on another machine can't open it. Called after
+   * `openUrl`, and again with what was wrong with the answer, until the answer is right or `signal` is aborted, because the
+   * redirect has arrived. `undefined` if nobody can be asked.
+   */
+  askRedirect?(problem: string | undefined, signal: AbortSignal): Promise<string | undefined>;
   /** Stores the tokens. The browser shows success only afterwards. */
   save?(tokens: TokenSet): Promise<void>;
   /** Runs the step from the exchange of the code to the end of `save`, which nothing should interrupt. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CredentialError } from '../../../domain/credential-error.ts';
+import { redact } from '../redact.ts';
 import {
   alreadyAnsweredPage,
   createPageHeaders,
@@ -20,7 +21,7 @@ const redirectPath = '/callback';
 /** How long a browser may take to fetch the last page. */
 const deliveryMs = 1000;
 
-/** The first redirect with the right state. Its browser waits for {@link respond}. */
+/** The first redirect with the right state, from the browser, which waits for {@link respond}, or pasted. */
 export interface Redirect {
   readonly url: URL;
   /** Stops listening. Resolves when the browser has received the page, or has taken too long. */
@@ -85,6 +86,36 @@ function checkRequest(
   if (url === undefined || url.origin !== origin || url.pathname !== redirectPath) return notFoundPage;
   const [received = '', ...more] = url.searchParams.getAll('state');
   return more.length === 0 && isEqual(received, state) ? url : wrongStatePage;
+}
+
+/**
+ * Parses what a user pastes instead: the address of the redirect, with or without `http://`, or only its query. Returns the
+ * problem if it's anything else, or reports an error: then the user can try again in the browser.
+ */
+export function parsePastedRedirect(pasted: string, redirectUri: string, state: string): URL | { problem: string } {
+  // A terminal breaks a long line, and mail programs put an address in brackets.
+  const text = pasted.replace(/\s+/g, '').replace(/^[<"'`]+|[>"'`]+$/g, '');
+  if (text === '') return { problem: 'nothing was pasted' };
+  const query = toQuery(text, new URL(redirectUri));
+  const parameters = new URLSearchParams(query);
+  const states = parameters.getAll('state');
+  if (query === undefined || !(parameters.has('code') || parameters.has('error'))) {
+    return { problem: `that is not the address that begins with ${redirectUri}?` };
+  }
+  if (states.length === 0) return { problem: 'a part of the address is missing: copy all of it' };
+  if (states.length > 1 || !isEqual(states[0] ?? '', state))
+    return { problem: 'that is the address of another sign-in' };
+  const error = parameters.get('error');
+  if (error !== null) return { problem: `the server reports ${redact(error)}; to try again, open the address above` };
+  return new URL(`${redirectUri}?${query}`);
+}
+
+/** Returns `undefined` for another address. */
+function toQuery(text: string, { host, pathname }: URL): string | undefined {
+  const [, start = '', query] = /^([^?]*)\?(.*)$/.exec(text.replace(/#.*$/, '')) ?? [];
+  if (query === undefined) return /^[\w.-]+=/.test(text) ? text : undefined;
+  const place = start.replace(/^http:\/\//i, '');
+  return place === '' || place === pathname || place === `${host}${pathname}` ? query : undefined;
 }
 
 function isEqual(received: string, expected: string): boolean {

@@ -3,7 +3,7 @@ import type { SignInRequest } from '../../../ports/sign-in/authorization-server.
 import { rejectOnAbort } from '../../files/abort.ts';
 import { callLibrary, type OAuthClient } from './client.ts';
 import { createSignedInPage, createSignInFailedPage } from './page.ts';
-import { listenForRedirect, type Redirect, type RedirectListener } from './redirect-listener.ts';
+import { listenForRedirect, parsePastedRedirect, type Redirect, type RedirectListener } from './redirect-listener.ts';
 import { type OAuthCall, type OAuthSettings, toSpendingCall } from './settings.ts';
 import { isClientRejected, isServerResponse, signInTimedOut, toError } from './to-error.ts';
 import { findProblem, toTokenSet } from './token-response.ts';
@@ -34,7 +34,7 @@ export async function signIn(
   try {
     await checkClient(client, listener.redirectUri, call);
     const url = await callLibrary(call, () => authorizationUrl(client, settings, listener.redirectUri, challenge));
-    const redirect = await waitForRedirect(listener, () => request.openUrl(url), settings.timeoutMs, call);
+    const redirect = await waitForRedirect(listener, url, challenge.state, request, settings.timeoutMs);
     const { save = async () => {}, uninterrupted = (step) => step() } = request;
     const spending = toSpendingCall(call, settings);
     const exchange = async () => {
@@ -80,21 +80,52 @@ async function authorizationUrl(
   return url.href;
 }
 
-/** Calls `open`, and waits for the redirect. Rejects if `open` does, after `timeoutMs`, and when the signal is aborted. */
+/**
+ * Opens the URL, and waits for the redirect, from the browser or pasted. Rejects if a function of the request does, after
+ * `timeoutMs`, and when the signal is aborted.
+ */
 async function waitForRedirect(
   listener: RedirectListener,
-  open: () => void | Promise<void>,
+  url: string,
+  state: string,
+  request: SignInRequest,
   timeoutMs: number,
-  { signal }: OAuthCall,
 ): Promise<Redirect> {
+  const { signal } = request;
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(signInTimedOut(timeoutMs)), timeoutMs);
   });
-  const opened = (async () => open())().then(() => listener.redirect);
-  return rejectOnAbort(Promise.race([listener.redirect, timeout, opened]), signal && { signal }).finally(() =>
-    clearTimeout(timer),
-  );
+  const arrived = new AbortController();
+  let prompt: Promise<string | undefined> | undefined;
+  const ask = async (problem?: string) => {
+    prompt = request.askRedirect?.(problem, arrived.signal);
+    return prompt;
+  };
+  const open = async () => request.openUrl(url, listener.redirectUri);
+  const pasted = open().then(() => askRedirect(listener, state, ask));
+  try {
+    return await rejectOnAbort(Promise.race([listener.redirect, timeout, pasted]), signal && { signal });
+  } finally {
+    clearTimeout(timer);
+    arrived.abort();
+    // The prompt ends before anything else is printed.
+    await prompt?.catch(() => undefined);
+  }
+}
+
+async function askRedirect(
+  { redirectUri, redirect }: RedirectListener,
+  state: string,
+  ask: (problem?: string) => Promise<string | undefined>,
+): Promise<Redirect> {
+  for (let problem: string | undefined; ; ) {
+    const pasted = await ask(problem);
+    if (pasted === undefined) return redirect;
+    const parsed = parsePastedRedirect(pasted, redirectUri, state);
+    if (parsed instanceof URL) return { url: parsed, respond: async () => undefined };
+    ({ problem } = parsed);
+  }
 }
 
 /** The browser shows success only after the exchange has succeeded. */

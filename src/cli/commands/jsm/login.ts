@@ -1,11 +1,19 @@
 import { selectStore } from '../../../app/credentials/select-store.ts';
 import type { WriteResult } from '../../../app/credentials/set-credential.ts';
 import { saveNewSession } from '../../../app/sign-in/change-session.ts';
+import { CredentialError } from '../../../domain/credential-error.ts';
+import type { Terminal } from '../../../ports/interaction.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { formatStored } from '../../output/credential-text.ts';
-import { formatSubject, formatUrlPrompt, noBrowserText } from '../../output/session-text.ts';
+import {
+  formatRemotePrompt,
+  formatSubject,
+  formatUrlPrompt,
+  noBrowserText,
+  pastePrompt,
+} from '../../output/session-text.ts';
 import { chooseIssuer, openServer } from './shared.ts';
 
 export function loginCommand(cli: Cli): Command {
@@ -15,7 +23,7 @@ export function loginCommand(cli: Cli): Command {
     options: { 'no-browser': { describe: 'print the URL instead of opening it' } },
     examples: [
       ['$0 login', 'sign in'],
-      ['$0 login --no-browser', 'open the URL yourself, on this machine'],
+      ['$0 login --no-browser', 'open the URL yourself'],
     ],
     async run({ 'no-browser': noBrowser }) {
       const context = cli.context();
@@ -25,13 +33,26 @@ export function loginCommand(cli: Cli): Command {
       // Selects the store first, so that nobody signs in for nothing.
       const selected = await selectStore(context);
       const withLock = cli.services.signInMutex(context);
+      const isRemote = Boolean(cli.environment.SSH_CONNECTION || cli.environment.SSH_TTY);
+      // Over SSH, only a program such as VS Code, which sets BROWSER, opens the browser of the right machine.
+      const shouldOpen = !noBrowser && (!isRemote || Boolean(cli.environment.BROWSER));
+      let isOpened = false;
       let stored: WriteResult | undefined;
       const tokens = await server.signIn({
         signal,
         uninterrupted: cli.uninterrupted,
-        async openUrl(url) {
-          terminal.warn(formatUrlPrompt(url));
-          if (!noBrowser) await cli.services.openBrowser(url).catch(() => terminal.warn(noBrowserText));
+        async openUrl(url, redirectUri) {
+          if (!isRemote) terminal.warn(formatUrlPrompt(url));
+          else {
+            const { line, hint } = formatRemotePrompt(url, redirectUri);
+            terminal.warn(line, hint);
+          }
+          isOpened = shouldOpen && (await openInBrowser(cli, url));
+          if (shouldOpen && !isOpened) terminal.warn(noBrowserText);
+        },
+        async askRedirect(problem, signal) {
+          if (problem !== undefined) terminal.warn(problem);
+          return isOpened && !isRemote ? undefined : askPasted(terminal, signal);
         },
         async save(tokens) {
           const session = { kind: 'sign-in', issuer, tokens } as const;
@@ -42,4 +63,29 @@ export function loginCommand(cli: Cli): Command {
       await cli.print([formatSubject(tokens.subject), formatStored('the sign-in', stored, context)]);
     },
   });
+}
+
+async function openInBrowser(cli: Cli, url: string): Promise<boolean> {
+  try {
+    await cli.services.openBrowser(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Returns what the user pastes, or `undefined` if nobody can be asked. */
+async function askPasted(terminal: Terminal, signal: AbortSignal): Promise<string | undefined> {
+  for (;;) {
+    try {
+      // A line break in a paste is from a terminal that breaks long lines.
+      const pasted = await terminal.askHidden(pastePrompt, { allowLines: true, signal });
+      return new TextDecoder().decode(pasted.expose());
+    } catch (error) {
+      if (!(error instanceof CredentialError)) throw error;
+      if (error.code === 'passphrase-required') return undefined;
+      if (error.code !== 'invalid-input') throw error;
+      terminal.warn(error.message, error.hint);
+    }
+  }
 }
