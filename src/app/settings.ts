@@ -94,8 +94,9 @@ function homeRequiredError(configDir: string): CredentialError {
 }
 
 function unexpandedError(variable: string): CredentialError {
-  const message = `invalid ${variable}: it begins with a variable or a user's home that no shell has replaced`;
-  return new CredentialError('invalid-setting', message, { hint: 'set it to an absolute path, or to one with ~/' });
+  return new CredentialError('invalid-setting', `invalid ${variable}`, {
+    hint: 'no shell has expanded it: set it to an absolute path, or to one that begins with ~/',
+  });
 }
 
 /** The value of a variable may be a secret by mistake, so nothing repeats an unknown one. */

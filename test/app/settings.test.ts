@@ -58,8 +58,8 @@ test.each(['~bob/x', '$HOME/x', '%h/x', '%APPDATA%\\x'])(
     expect(() => read({ KEYSTOW_CONFIG_DIR: folder })).toThrow(
       expect.objectContaining({
         code: 'invalid-setting',
-        message: "invalid KEYSTOW_CONFIG_DIR: it begins with a variable or a user's home that no shell has replaced",
-        hint: 'set it to an absolute path, or to one with ~/',
+        message: 'invalid KEYSTOW_CONFIG_DIR',
+        hint: 'no shell has expanded it: set it to an absolute path, or to one that begins with ~/',
       }),
     );
   },
