@@ -122,6 +122,7 @@ async function findMoved(
   const known = new Map(before.map((entry) => [toKey(entry), entry]));
   return (await placement.read()).placement
     .filter((entry) => service === undefined || entry.service === service)
-    .filter((entry) => !isSameRevision(known.get(toKey(entry)), entry) && !listed.has(toKey(entry)))
+    .filter((entry) => !isSameRevision(known.get(toKey(entry)), entry))
+    .filter((entry) => !listed.has(toKey(entry)))
     .map(({ service, account, store }) => ({ service, account, store }));
 }
