@@ -31,11 +31,16 @@ export function newHome(
 }
 
 /** Writes an encrypted file with `count` credentials, one of them {@link name}, and its placement file. */
-export async function fillFile(home: string, sealedBy: 'home' | 'passphrase', count: number): Promise<void> {
+export async function fillFile(
+  home: string,
+  sealedBy: 'home' | 'passphrase',
+  count: number,
+  text = token,
+): Promise<void> {
   const salt = randomBytes(sealedBy === 'home' ? 32 : 16).toString('base64');
   const kdf: KdfHeader =
     sealedBy === 'home' ? { name: 'hkdf-sha256', salt } : { name: 'argon2id', ...recommendedCost, salt };
-  const secret = Buffer.from(token).toString('base64');
+  const secret = Buffer.from(text).toString('base64');
   const lines = makeNames(count).map(({ service, account }) => `\n${JSON.stringify([service, account, secret])}`);
   const payload = Buffer.from(`{"counter":1,"credentials":[${lines.join(',')}\n]}`);
   const slotKey = await deriveKey(kdf, Buffer.from(sealedBy === 'home' ? home : passphrase));

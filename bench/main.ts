@@ -10,9 +10,19 @@ import { page } from './page.ts';
 import { scaleOfFile, scaleOfKeyring } from './scale.ts';
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '60' }, write: { type: 'boolean', default: false } },
+  options: {
+    runs: { type: 'string', default: '60' },
+    write: { type: 'boolean', default: false },
+    /** Measures and prints only the encrypted file with a growing number of credentials. Needs no Secret Service. */
+    file: { type: 'boolean', default: false },
+  },
 });
 const runs = Number(values.runs);
+
+if (values.file) {
+  process.stdout.write(page([await scaleOfFile(runs)], runs));
+  process.exit();
+}
 
 const reason = missing();
 if (reason !== undefined) throw new Error(`can't measure the Secret Service: ${reason}`);

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { createSecretService } from '../src/adapters/secret-service/secret-service.ts';
 import { Secret } from '../src/domain/secret.ts';
-import { fillFile, makeNames, newHome, recordAll } from './homes.ts';
+import { fillFile, makeNames, newHome, recordAll, token } from './homes.ts';
 import { get, keystow, nodeAlone } from './keystow.ts';
 import { type Measured, measure, ratio } from './measure.ts';
 import { heading, ms, row, type Section, times } from './page.ts';
@@ -27,7 +29,37 @@ export async function scaleOfFile(runs: number): Promise<Section> {
     homes.map(({ count, written }) => keystow(`${count}`, ['set', 'new.example', 'bench'], written, 'x')),
     Math.ceil(runs / 3),
   );
-  return table('Credentials in the file', inFile, reads, writes);
+  const section = table('Credentials in the file', inFile, reads, writes);
+  const largest = await largestFile(Math.ceil(runs / 6));
+  return { text: [...section.text, ...largest.text], goals: [...section.goals, ...largest.goals] };
+}
+
+/** The most credentials that a file can have, with secrets of a size that makes it nearly as large as a file can be. */
+const mostCredentials = 100_000;
+const mostText = token.slice(0, 330);
+const limitMs = 5_000;
+
+/** Times what a planted file can cost. */
+async function largestFile(runs: number): Promise<Section> {
+  const home = newHome({ KEYSTOW_STORAGE: 'file' });
+  await fillFile(home.HOME, 'home', mostCredentials, mostText);
+  const { size } = statSync(join(home.HOME, '.config/keystow/credentials.json'));
+  const [read, all] = ['`get`', '`list`, which parses all of it'];
+  const measured = measure([get(read, home), keystow(all, ['list'], home)], runs);
+  const title = `The largest file: ${mostCredentials.toLocaleString('en')} credentials, ${Math.round(size / 2 ** 20)} MiB`;
+  return {
+    text: [
+      heading(title),
+      row('', 'median ms', 'peak MiB'),
+      row('---', '--:', '--:'),
+      ...[...measured.values()].map(({ name, medianMs, peakMiB }) => row(name, ms(medianMs), peakMiB.toFixed(1))),
+    ],
+    goals: [...measured.values()].map(({ name, medianMs }) => ({
+      what: `${title}: ${name}, ms`,
+      value: medianMs,
+      atMost: limitMs,
+    })),
+  };
 }
 
 /** Does the same in the Secret Service, which is filled step by step. */
