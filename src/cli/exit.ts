@@ -56,7 +56,7 @@ export class SignalGuard {
       if (this.#received === undefined) for (const signal of endingSignals) process.off(signal, holdBack);
     }
     if (this.#received === undefined) return result;
-    throw new CredentialError('cancelled', 'cancelled, but what the server had sent was stored first');
+    throw new CredentialError('cancelled', 'cancelled, after everything that the server had sent was stored');
   }
 
   /** Ends the process as the signal would have done, if there was one. Ctrl-C has an exit code instead. */

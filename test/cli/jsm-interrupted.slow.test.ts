@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { visit } from '../oauth/fake-browser.ts';
 import { type StubProvider, startStubProvider } from '../oauth/stub-provider.ts';
+import { startStub } from '../oauth/stub-server.ts';
+import { bearer, codeAnswer, tokenAnswer } from '../support/dify-host.ts';
 import { needs } from '../support/needs.ts';
 import { addressIn, expireStored, storedSession } from './jsm-login.ts';
 import { type Running, Sandbox } from './sandbox.ts';
@@ -110,6 +112,19 @@ describe('what the server sends is stored, and then the process ends,', posix, (
     expect(await running.end).toMatchObject({ exit: 0, stdout: stub.tokens.access_token });
     await expectRenewed(stub);
   });
+});
+
+test('a token that difyctl has requested is stored before SIGTERM ends it', posix, async () => {
+  let running: Running | undefined;
+  const host = await startStub(async (path) => {
+    if (path.endsWith('/code')) return { body: codeAnswer({ interval: 1 }).body };
+    running?.interrupt('SIGTERM');
+    await whileHandled();
+    return { body: tokenAnswer().body };
+  });
+  running = sandbox.begin(`exec difyctl auth login --host ${host.issuer}`);
+  expect((await running.end).exit).toBe(143);
+  expect((await sandbox.begin('difyctl auth token').end).stdout).toBe(bearer);
 });
 
 test('no token is requested if the disk is full', posix, async () => {

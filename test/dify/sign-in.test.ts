@@ -1,5 +1,14 @@
-import { describe, expect, test } from 'vitest';
-import { bearer, codeAnswer, deviceCode, errorAnswer, tokenAnswer, userCode } from '../support/dify-host.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createDeviceSignIn } from '../../src/adapters/sign-in/dify/device-sign-in.ts';
+import {
+  bearer,
+  codeAnswer,
+  deviceCode,
+  errorAnswer,
+  startDifyHost,
+  tokenAnswer,
+  userCode,
+} from '../support/dify-host.ts';
 import { startTrial } from './harness.ts';
 
 const json = { 'content-type': 'application/json', accept: 'application/json' };
@@ -147,3 +156,66 @@ function halving(text: Buffer, middle: number): typeof fetch {
     return new Response(ReadableStream.from(parts.map((part) => Uint8Array.from(part))));
   };
 }
+
+describe('a token is kept without what is invalid in the rest of the response:', () => {
+  const secret = bearer.slice(0, 8);
+
+  test.each<[string, unknown]>([
+    ['expires_at', 'tomorrow'],
+    ['expires_at', '2026-13-03T09:00:00Z'],
+    ['expires_at', '03/12/2026'],
+    ['expires_at', 'on 2026-12-03T09:00:00Z'],
+    ['expires_at', '2026-12-03T09:00:00Z or so'],
+    ['expires_at', '2026-12-03T09:00:00 -05:00'],
+    ['expires_at', 0],
+    ['expires_at', -1],
+    ['expires_at', 1e300],
+    ['expires_at', 1_796_288_400_000],
+    ['expires_at', { seconds: 60 }],
+    ['account', secret],
+    ['account', [7]],
+    ['account', { id: 7 }],
+    ['account', { id: 'x'.repeat(513) }],
+    ['account', { id: 'a\u001b[2J' }],
+    ['subject_email', 'alice\u0000'],
+    ['token_id', true],
+  ])('%s %j', async (field, value) => {
+    const trial = await startTrial({
+      token: [tokenAnswer({ account: undefined, token_id: undefined, [field]: value })],
+    });
+    expect(await trial.signIn()).toStrictEqual({ accessToken: bearer });
+  });
+
+  test('the known part of an account', async () => {
+    const account = { id: 'acc-1', email: 7, name: 'Al\u001b[2Jice' };
+    const trial = await startTrial({ token: [tokenAnswer({ account })] });
+    expect((await trial.signIn()).subject).toEqual({ id: 'acc-1' });
+  });
+});
+
+describe('the step from the request for a token until it is saved', () => {
+  test('is uninterrupted, and a signal that is aborted meanwhile is ignored', async () => {
+    const controller = new AbortController();
+    const steps: string[] = [];
+    const host = await startDifyHost({ token: [errorAnswer('authorization_pending'), tokenAnswer()] });
+    onTestFinished(() => host.stop());
+    const adapter = createDeviceSignIn({ clock: () => '2026-11-03T09:00:00.000Z', wait: async () => {} });
+    const tokens = await adapter.signIn(host.url, {
+      deviceLabel: 'x',
+      show() {},
+      signal: controller.signal,
+      async save({ accessToken }) {
+        steps.push(`saved ${accessToken}`);
+      },
+      async uninterrupted(step) {
+        steps.push('begin');
+        if (steps.length > 2) controller.abort();
+        const result = await step();
+        steps.push('end');
+        return result;
+      },
+    });
+    expect(tokens.accessToken).toBe(bearer);
+    expect(steps).toEqual(['begin', 'end', 'begin', `saved ${bearer}`, 'end']);
+  });
+});

@@ -10,7 +10,9 @@ import type { TokenSet } from '../../domain/sign-in/session.ts';
  * - 5xx, or no connection → retries with longer and longer delays, and finally → `sign-in-unreachable`, with the host
  * - an invalid response → `sign-in-unreachable`, with the reason
  * - an invalid host → `invalid-input`, without a request
- * - `signal` aborted → `cancelled`
+ * - a token with an invalid expiry or account → the token, without them
+ * - `save` rejects → rejects with the same error
+ * - `signal` aborted → `cancelled`; with `uninterrupted`, only after a request for the token has been answered
  *
  * No message or cause contains a device code or a token.
  */
@@ -23,6 +25,10 @@ export interface DeviceSignInRequest {
   readonly deviceLabel: string;
   /** Tells the user where to go and what to type there. Called once. */
   show(prompt: DevicePrompt): void | Promise<void>;
+  /** Stores the token. */
+  save?(tokens: TokenSet): Promise<void>;
+  /** Runs the step from a request for the token to the end of `save`, which nothing should interrupt. */
+  uninterrupted?<T>(step: () => Promise<T>): Promise<T>;
   readonly signal?: AbortSignal;
 }
 

@@ -18,7 +18,12 @@ export interface DeviceFlowClient {
   readonly host: string;
   nowMs(): number;
   /** `leftMs` bounds the request further. No error contains the device code. */
-  post(endpoint: 'code' | 'token', parameters: RequestParameters, leftMs: number): Promise<ClassifiedResponse>;
+  post(
+    endpoint: 'code' | 'token',
+    parameters: RequestParameters,
+    leftMs: number,
+    options?: { readonly ignoresSignal: boolean },
+  ): Promise<ClassifiedResponse>;
   wait(ms: number): Promise<void>;
 }
 
@@ -35,7 +40,7 @@ export function createDeviceFlowClient(options: DeviceFlowClientOptions): Device
     host,
     nowMs,
 
-    async post(endpoint, parameters, leftMs) {
+    async post(endpoint, parameters, leftMs, { ignoresSignal } = { ignoresSignal: false }) {
       const url = new URL(`${host}/openapi/v1/oauth/device/${endpoint}`);
       const secrets = parameters.device_code === undefined ? [] : [parameters.device_code];
       const request = {
@@ -43,7 +48,8 @@ export function createDeviceFlowClient(options: DeviceFlowClientOptions): Device
         headers: { 'content-type': 'application/json', accept: 'application/json' },
         body: JSON.stringify({ client_id: clientId, ...parameters }),
       };
-      const limits = { ...options, limitMs: Math.min(options.limitMs, leftMs), server: host, secrets };
+      const limitMs = Math.min(options.limitMs, leftMs);
+      const limits = { ...options, limitMs, server: host, secrets, signal: ignoresSignal ? undefined : signal };
       try {
         const response = await sendRequest(url, request, limits);
         if (response.status >= 300 && response.status < 400) {

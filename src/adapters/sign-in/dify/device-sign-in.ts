@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { parseDifyHost } from '../../../domain/sign-in/dify-host.ts';
+import type { TokenSet } from '../../../domain/sign-in/session.ts';
 import type { DeviceSignIn } from '../../../ports/sign-in/device-sign-in.ts';
 import type { Clock } from '../../../ports/system.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
-import { type JsonFields, unexpectedResponseError } from './classify-response.ts';
+import { type ClassifiedResponse, type JsonFields, unexpectedResponseError } from './classify-response.ts';
 import { createDeviceFlowClient, type DeviceFlowClient } from './client.ts';
 import type { DeviceCode } from './schemas.ts';
 
@@ -31,7 +32,14 @@ export function createDeviceSignIn(options: DeviceSignInOptions): DeviceSignIn {
   const { clock, wait = waitWithTimer, limitMs = defaultLimitMs } = options;
   const nowMs = () => Date.parse(clock());
   return {
-    async signIn(typedHost, { deviceLabel, show, signal = new AbortController().signal }) {
+    async signIn(typedHost, request) {
+      const {
+        deviceLabel,
+        show,
+        save = async () => {},
+        uninterrupted,
+        signal = new AbortController().signal,
+      } = request;
       const host = parseDifyHost(typedHost);
       const client = createDeviceFlowClient({ host, fetch: options.fetch, wait, nowMs, limitMs, signal });
       const fields = await requestCode(client, deviceLabel);
@@ -40,7 +48,19 @@ export function createDeviceSignIn(options: DeviceSignInOptions): DeviceSignIn {
       const code = parseDeviceCode(host, fields);
       const { verificationUri, userCode, expiresInSeconds } = code;
       await rejectOnAbort(Promise.resolve(show({ verificationUri, userCode, expiresInSeconds })), { signal });
-      return parseTokenSet(host, await pollToken(client, code, issuedAtMs));
+      const run = uninterrupted ?? ((step) => step());
+      return pollToken(client, code, issuedAtMs, (leftMs) =>
+        run(async () => {
+          const parameters = { device_code: code.deviceCode };
+          const response = await client.post('token', parameters, leftMs, {
+            ignoresSignal: uninterrupted !== undefined,
+          });
+          if (response.kind !== 'fields') return response;
+          const tokens = parseTokenSet(host, response.fields);
+          await save(tokens);
+          return tokens;
+        }),
+      );
     },
   };
 }
@@ -82,7 +102,12 @@ const maxBackoffMs = 60_000;
  * Polls for the token until the user has decided or the code has expired (RFC 8628 §3.4, §3.5). While the host is
  * unavailable, the delay doubles; when it is available again, the interval applies again.
  */
-async function pollToken(client: DeviceFlowClient, code: DeviceCode, issuedAtMs: number): Promise<JsonFields> {
+async function pollToken(
+  client: DeviceFlowClient,
+  code: DeviceCode,
+  issuedAtMs: number,
+  requestToken: (leftMs: number) => Promise<TokenSet | Exclude<ClassifiedResponse, { kind: 'fields' }>>,
+): Promise<TokenSet> {
   const { host, nowMs } = client;
   const expiresAtMs = issuedAtMs + code.expiresInSeconds * 1000;
   let intervalMs = code.intervalSeconds * 1000;
@@ -93,8 +118,8 @@ async function pollToken(client: DeviceFlowClient, code: DeviceCode, issuedAtMs:
     await waitWithinLimit(delayMs);
     const leftMs = expiresAtMs - nowMs();
     if (leftMs <= 0) throw timedOut();
-    const response = await client.post('token', { device_code: code.deviceCode }, leftMs);
-    if (response.kind === 'fields') return response.fields;
+    const response = await requestToken(leftMs);
+    if ('accessToken' in response) return response;
     if (response.kind === 'retry') {
       failures += 1;
       lastFailure = response.reason;

@@ -22,12 +22,17 @@ const object = <Entries extends v.ObjectEntries>(entries: Entries) =>
   v.object(entries, ({ expected }) => (expected === 'Object' ? 'is not an object' : 'is missing'));
 const text = (maxLength: number) =>
   v.pipe(v.string('is not a string'), v.nonEmpty('is empty'), v.maxLength(maxLength, 'is too long'));
-/** Missing, null and empty mean the same. */
-const optionalText = v.nullish(
+/**
+ * Invalid values count as missing: the host has issued the token, and will not issue it again, so it's stored whatever the rest
+ * of the response is like.
+ */
+const ignoreInvalid = <Schema extends v.GenericSchema>(schema: Schema) => v.fallback(v.nullish(schema), undefined);
+/** Empty means missing too. */
+const optionalText = ignoreInvalid(
   v.pipe(
-    v.string('is not a string'),
-    v.maxLength(512, 'is too long'),
-    v.check((value) => removeUnprintable(value) === value.trim(), 'contains unprintable characters'),
+    v.string(),
+    v.maxLength(512),
+    v.check((value) => removeUnprintable(value) === value.trim()),
     v.transform((value) => value.trim() || undefined),
   ),
 );
@@ -48,14 +53,14 @@ const deviceCodeSchema = object({
 const tokenSchema = object({
   // RFC 6750 §2.1: visible ASCII, because it is sent in a header.
   token: v.pipe(text(65_536), v.regex(/^[\x21-\x7e]+$/, 'contains characters that are invalid in a token')),
-  expires_at: v.nullish(
+  expires_at: ignoreInvalid(
     v.pipe(
-      v.union([v.string(), v.number()], 'is neither a string nor a number'),
+      v.union([v.string(), v.number()]),
       v.transform((time) => toIsoTime(time) ?? ''),
-      v.nonEmpty('is not a time'),
+      v.nonEmpty(),
     ),
   ),
-  account: v.nullish(object({ id: optionalText, email: optionalText, name: optionalText })),
+  account: ignoreInvalid(object({ id: optionalText, email: optionalText, name: optionalText })),
   subject_email: optionalText,
   token_id: optionalText,
 });

@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { selectStore } from '../../../app/credentials/select-store.ts';
-import { saveSession } from '../../../app/sign-in/change-session.ts';
+import type { WriteResult } from '../../../app/credentials/set-credential.ts';
+import { saveNewSession } from '../../../app/sign-in/change-session.ts';
 import { toDifyName } from '../../../domain/sign-in/dify-account.ts';
 import { defaultDifyHost } from '../../../profiles/difyctl.ts';
 import type { Cli } from '../../cli.ts';
@@ -27,17 +28,21 @@ export function loginCommand(cli: Cli): Command {
       // Selects the store first, so that nobody signs in for nothing.
       const selected = await selectStore(context);
       const server = await cli.services.deviceSignIn();
+      const withLock = cli.services.signInMutex(context);
+      let stored: WriteResult | undefined;
       const tokens = await server.signIn(host, {
         signal,
+        uninterrupted: cli.uninterrupted,
         deviceLabel: `difyctl on ${hostname() || userInfo().username}`,
         show: (prompt) => terminal.warn(formatCodePrompt(prompt)),
+        async save(tokens) {
+          const subject = tokens.subject?.id ?? defaultSubject;
+          const name = toDifyName({ host, subject }, context.host.platform);
+          const session = { kind: 'sign-in', issuer: host, tokens } as const;
+          stored = await withLock(() => saveNewSession(context, name, session, selected));
+        },
       });
-      const subject = tokens.subject?.id ?? defaultSubject;
-      const name = toDifyName({ host, subject }, context.host.platform);
-      const withLock = cli.services.signInMutex(context);
-      const stored = await withLock(() =>
-        saveSession(context, name, { kind: 'sign-in', issuer: host, tokens }, selected),
-      );
+      if (stored === undefined) throw new Error('the sign-in was not saved');
       await cli.print([formatSubject(tokens.subject), formatStored(`the sign-in at ${host}`, stored, context)]);
     },
   });
