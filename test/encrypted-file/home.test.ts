@@ -54,6 +54,18 @@ describe('[EF80] the file opens however the path of the home directory is spelle
     expect((await open(path, link).get(alice))?.equals(secret)).toBe(true);
   });
 
+  test('and the next write makes the first attempt succeed, once for each path', async () => {
+    const { home, link, path } = newHomes();
+    await open(path, home).set(alice, secret);
+    for (const each of [link, home, link, link]) await open(path, each).set(bob, secret);
+    expect(listSlots(path)).toHaveLength(2);
+    for (const each of [link, home])
+      expect(
+        await openBySpecification(readFileSync(path, 'utf8'), { home: each, passphrase: '' }).catch(() => ''),
+      ).toMatch(each === link ? /bob/ : /^$/);
+    expect(await open(path, home).list()).toHaveLength(2);
+  });
+
   test('if the folder was moved, and a link has its old path', async () => {
     const { home, path } = newHomes();
     await open(path, home).set(alice, secret);

@@ -13,7 +13,7 @@ import { createLock } from '../files/lock.ts';
 import { checkPath, restrictFolder } from '../files/permissions.ts';
 import { type FileVersion, fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-file.ts';
 import type { FileReader, ReadFile, Tolerance } from './file-reader.ts';
-import { addHomeSlots, createHomeSlots, isOpenedByRealPath } from './home-keys.ts';
+import { addHomeSlots, createHomeSlots, isSealedForHome } from './home-keys.ts';
 import { createHomeHeader, type NewKeyOptions, NewKeys } from './new-keys.ts';
 import { Payload } from './payload.ts';
 import { createSlot, newFileKey, newNonce, seal } from './seal.ts';
@@ -193,7 +193,7 @@ async function renewSealing(
     createHomeSlots(file, home, kdf, fileKey, { identity, random });
   if (newKdf === undefined && envelope?.version === 2 && oldKey !== undefined) {
     const { slots } = envelope;
-    if (isOpenedByRealPath(home, envelope)) return { fileKey: oldKey, header: { version: 2, ...identity, slots } };
+    if (isSealedForHome(home, envelope)) return { fileKey: oldKey, header: { version: 2, ...identity, slots } };
     const renewed = addHomeSlots(envelope, home, sealByHome(createHomeHeader(random), oldKey));
     return { fileKey: oldKey, header: { version: 2, ...identity, slots: renewed } };
   }

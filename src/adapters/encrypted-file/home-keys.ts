@@ -85,15 +85,16 @@ const maxHomeSlots = 4;
 /** Puts new slots of the home directory before those of its other paths, which stay, and all other slots. */
 export function addHomeSlots(header: HeaderV2, home: string, added: readonly KeySlot[]): HeaderV2['slots'] {
   const others = header.slots.filter(({ kind }) => kind !== 'home');
-  const older = listHomeSlots(header).filter((slot) => !isSlotOf(home, slot, header));
+  const paths = [home, findRealPath(home)];
+  const older = listHomeSlots(header).filter((slot) => !paths.some((path) => isSlotOf(path, slot, header)));
   return [...[...added, ...older].slice(0, Math.min(maxHomeSlots, maxSlots - others.length)), ...others];
 }
 
-/** Whether the real path of the home directory opens a slot, or no slot is of a home directory. */
-export function isOpenedByRealPath(home: string, header: HeaderV2): boolean {
-  const realPath = findRealPath(home);
+/** Whether the path of the home directory and its real path open slots, or no slot is of a home directory. */
+export function isSealedForHome(home: string, header: HeaderV2): boolean {
   const slots = listHomeSlots(header);
-  return home === '' || slots.length === 0 || slots.some((slot) => isSlotOf(realPath, slot, header));
+  const isSealedFor = (path: string) => slots.some((slot) => isSlotOf(path, slot, header));
+  return home === '' || slots.length === 0 || [home, findRealPath(home)].every(isSealedFor);
 }
 
 function listHomeSlots(header: HeaderV2): readonly KeySlot[] {
