@@ -28,7 +28,8 @@ describe('the placement file', () => {
     const { repository, path } = newRepository();
     await repository.update((now) => recordWrite(now, alice, 'keychain', at));
     await repository.update((now) => recordWrite(now, bob, 'file', at));
-    const { placement } = await createPlacementFile({ path }).read();
+    const { placement, state } = await createPlacementFile({ path }).read();
+    expect(state).toBe('intact');
     expect(placement.map(({ account, store }) => [account, store])).toEqual([
       ['alice', 'keychain'],
       ['bob', 'file'],
@@ -56,6 +57,12 @@ describe('the placement file', () => {
     const { repository } = newRepository();
     await repository.update((now) => recordWrite(now, alice, 'keychain', at));
     await repository.update((now) => recordWrite(now, bob, 'file', at), bob);
+    const passed: unknown[] = [];
+    await repository.update((now) => {
+      passed.push(...now);
+      return now;
+    }, alice);
+    expect(passed).toMatchObject([{ ...alice, store: 'keychain' }]);
     expect((await repository.read(alice)).placement).toMatchObject([{ ...alice, store: 'keychain' }]);
     expect((await repository.read()).placement).toMatchObject([alice, bob]);
     await repository.update((now) => removeEntry(now, alice), alice);
@@ -78,6 +85,22 @@ describe('the placement file', () => {
     const before = statSync(path, { bigint: true });
     await repository.update((now) => now);
     expect(statSync(path, { bigint: true })).toMatchObject({ ino: before.ino, mtimeNs: before.mtimeNs });
+  });
+
+  test('is tried ten times if it changes in spite of the lock', async () => {
+    const { repository, path } = newRepository();
+    await repository.update((now) => recordWrite(now, alice, 'file', at));
+    const text = readFileSync(path, 'utf8');
+    let attempts = 0;
+    const update = repository.update((now) => {
+      attempts += 1;
+      if (attempts > 20) throw new Error('too many attempts');
+      writeFileSync(path, text + ' '.repeat(attempts));
+      return recordWrite(now, bob, 'file', at);
+    });
+    await failure(update, 'file-busy');
+    expect(attempts).toBe(10);
+    expect(readFileSync(path, 'utf8')).toBe(text + ' '.repeat(10));
   });
 
   test('stays as it is, and is unlocked, after an update that throws', async () => {
@@ -127,7 +150,7 @@ describe('an unusable placement file', () => {
 
   test('that is damaged reads as empty, and is replaced by the next update', async () => {
     const { repository } = put('{"format":"keystow-plac');
-    expect(await repository.read()).toMatchObject({ placement: [], state: 'damaged' });
+    expect(await repository.read()).toEqual({ placement: [], state: 'damaged', why: 'is truncated or not JSON' });
     await repository.update((now) => recordWrite(now, alice, 'file', at));
     expect((await repository.read()).placement).toHaveLength(1);
   });
@@ -166,7 +189,11 @@ describe('an unusable placement file', () => {
     const link = `${path}.link`;
     symlinkSync(path, link);
     const linked = createPlacementFile({ path: link });
-    expect(await linked.read()).toMatchObject({ state: 'damaged', why: expect.stringContaining('is a symbolic link') });
+    expect(await linked.read()).toMatchObject({
+      state: 'damaged',
+      why: expect.stringMatching(/the placement file .* is a symbolic link/),
+      hint: expect.any(String),
+    });
     await failure(
       linked.update((now) => recordWrite(now, alice, 'file', at)),
       'file-refused',

@@ -64,6 +64,7 @@ function toCurrent({ entry, file }: PlacementLines): Current {
 
 /** A damaged file may be replaced: its content can be found again. Another program's or a later version's may not. */
 function parseReplaceable(file: ManagedFile, text: string | undefined): Current {
+  // Stryker disable next-line ConditionalExpression: what isn't there is replaced like what isn't JSON
   const parsed = text === undefined ? undefined : parsePlacement(text);
   switch (parsed?.kind) {
     case undefined:
