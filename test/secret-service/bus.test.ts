@@ -130,16 +130,50 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     const liar = new BusPeer(bus, () => undefined);
     onTestFinished(() => liar.leave());
     await liar.own([]);
+    await listNames(connection);
     const barrier = connection.waitForSignal(({ member }) => member === 'Barrier' || undefined);
-    for (const member of ['NameAcquired', 'Acquired', 'Barrier'])
+    let progress = 0;
+    connection.onProgress = () => {
+      progress += 1;
+    };
+    for (const member of ['NameAcquired', 'NameOwnerChanged', 'Acquired', 'Barrier'])
       liar.signal({ path: '/', interface: 'org.freedesktop.DBus', member, signature: 's' }, [wanted]);
     await barrier;
-    expect(isMine).toBe(false);
+    expect([isMine, progress]).toEqual([false, 0]);
     await releaseName(holder, wanted);
     await acquired;
     expect(await getNameOwner(holder, wanted)).toBe(await getNameOwner(holder, first));
     await releaseName(connection, wanted);
     await expect(getNameOwner(holder, wanted)).rejects.toThrow(wanted);
+  });
+
+  test('while a name is requested, a new owner is progress', async () => {
+    const { bus, connection } = await connected();
+    const [holder, next] = [new Connection(bus.socket), new Connection(bus.socket)];
+    onTestFinished(() => [holder, next].forEach((each) => void each.end()));
+    const wanted = 'org.example.Wanted';
+    await requestName(holder, wanted);
+    const nextAcquired = requestName(next, wanted);
+    await listNames(next);
+    const acquired = requestName(connection, wanted);
+    await listNames(connection);
+    let progress = 0;
+    connection.onProgress = () => {
+      progress += 1;
+    };
+    await releaseName(holder, wanted);
+    await nextAcquired;
+    await eventually(() => expect(progress).toBe(1));
+    await releaseName(next, wanted);
+    await acquired;
+
+    const seen: string[] = [];
+    const never = connection.waitForSignal(({ member }) => void seen.push(member));
+    never.catch(() => undefined);
+    await releaseName(connection, wanted);
+    await requestName(holder, wanted);
+    await listNames(connection);
+    expect(seen).toEqual(['NameLost']);
   });
 
   test('a message of megabytes goes and comes whole', async () => {

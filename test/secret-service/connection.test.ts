@@ -268,6 +268,36 @@ describe('what a bus sends', () => {
   });
 });
 
+test('progress is a reply that somebody waits for, or a part of any reply, and nothing else', async () => {
+  const { connection, send } = await connected();
+  let progress = 0;
+  connection.onProgress = () => {
+    progress += 1;
+  };
+  const waitFor = (wanted: string) => connection.waitForSignal(({ member }) => member === wanted || undefined);
+  const [call, last] = [connection.call(callForString), connection.call(callForString)];
+  const first = waitFor('First');
+  send(hello, signal('First'), reply(2, 's', ['whole']));
+  expect([await first, await call, progress]).toEqual([true, 'whole', 2]);
+
+  // The buffer still has the reply behind this signal.
+  const second = waitFor('Other');
+  send(signal('Hello'), signal('First'), signal('Other'));
+  await second;
+  const third = waitFor('Third');
+  send(hello, reply(99, 's', ['unexpected']), signal('Third'), signal('Later').subarray(0, 16));
+  await third;
+  expect(progress).toBe(2);
+
+  const later = waitFor('Later');
+  const answer = reply(3, 's', ['last']);
+  send(signal('Later').subarray(16), answer.subarray(0, 2));
+  await later;
+  await eventually(() => expect(progress).toBe(3));
+  send(answer.subarray(2));
+  expect([await last, progress]).toEqual(['last', 4]);
+});
+
 describe('a signal', () => {
   test('is passed to each waiter until that has picked one', async () => {
     const { connection, send } = await connected();
