@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { describeStore } from '../contract/require-stores.ts';
 import { visit } from '../oauth/fake-browser.ts';
 import { type StubProvider, startStubProvider } from '../oauth/stub-provider.ts';
 import { startStub } from '../oauth/stub-server.ts';
 import { bearer, codeAnswer, tokenAnswer } from '../support/dify-host.ts';
+import { missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
 import { needs } from '../support/needs.ts';
 import { addressIn, expireStored, storedSession } from './jsm-login.ts';
 import { type Running, Sandbox } from './sandbox.ts';
@@ -138,4 +140,27 @@ test('no token is requested if the disk is full', posix, async () => {
   expect(stderr).toMatch(/^jsm: .*\n {2}hint: /);
   expect(stub.asked.slice(before)).not.toContain('/token');
   expect((await begin('auth token').end).exit).toBe(0);
+});
+
+describeStore('jsm auth token with GNOME Keyring', 'secret-service', missing(), () => {
+  test('keeps the tokens in the encrypted file if the keyring is locked during the request', async () => {
+    const keyring = await startGnomeKeyring('unlocked');
+    onTestFinished(() => keyring.stop());
+    sandbox.environment.DBUS_SESSION_BUS_ADDRESS = keyring.bus.address;
+    let isArmed = false;
+    const stub = await startStubProvider({
+      before: async (path) => isArmed && path === '/token' && keyring.restart('locked'),
+    });
+    const variables = { JSM_ISSUER: stub.issuer, JSM_CLIENT_ID: 'native' };
+    const login = sandbox.begin('exec jsm login --no-browser', variables);
+    await visit(await addressIn(login));
+    expect((await login.end).stdout).toContain('stored the sign-in in the Secret Service');
+    await expireStored(sandbox);
+    isArmed = true;
+    const { stdout, stderr, exit } = await sandbox.begin('exec jsm auth token', variables).end;
+    expect({ stdout, exit }).toEqual({ stdout: stub.tokens.access_token, exit: 0 });
+    expect(stderr).toContain('the sign-in is now in the encrypted file, because the Secret Service failed: ');
+    expect((await sandbox.begin('jsm auth status').end).stdout).toContain('stored in the encrypted file');
+    await expectRenewed(stub);
+  });
 });

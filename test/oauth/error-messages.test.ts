@@ -158,14 +158,14 @@ describe('a refresh', () => {
   });
 
   test.each<[string, Answer, string, string?]>([
-    ['500 and an error', { status: 500, body: { error: 'invalid_grant' } }, 'status 500'],
-    ['502 and HTML', { status: 502, type: 'text/html', body: 'x' }, 'status 502'],
+    ['500 and an error', { status: 500, body: { error: 'invalid_grant' } }, 'status 500', later],
+    ['502 and HTML', { status: 502, type: 'text/html', body: 'x' }, 'status 502', later],
     ['400 and no error', { status: 400, body: { message: 'x' } }, 'status 400'],
     ['400 and an error of another type', { status: 400, body: { error: { code: 7 } } }, 'status 400'],
     ['400 and HTML', { status: 400, type: 'text/html', body: 'x' }, 'status 400'],
     ['403 and no error', { status: 403, body: {} }, 'status 403'],
     ['511', { status: 511, type: 'text/html', body: 'x' }, 'status 511', portal],
-    ['500 and no error', { status: 500, body: {} }, 'status 500'],
+    ['500 and no error', { status: 500, body: {} }, 'status 500', later],
     ['204', { status: 204, body: '' }, 'status 204'],
     ['a redirect', { status: 307, headers: { location: '/' }, body: '' }, 'status 307', portal],
     ['no content type', { type: '', body: 'x' }, 'a response without a type instead of JSON'],

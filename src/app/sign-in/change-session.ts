@@ -142,7 +142,7 @@ async function saveElsewhere(
   for (const store of getSearchOrder(context).filter((id) => id !== failed)) {
     try {
       const stored = await saveSession(context, name, session, { status: 'selected', store, skipped: [], rules: [] });
-      const reason = failure instanceof Error ? failure.message : String(failure);
+      const reason = findStoreError(failure);
       context.terminal.warn(
         `the sign-in is now in the ${storeNames[store]}, because the ${storeNames[failed]} failed: ${reason}`,
       );
@@ -150,6 +150,12 @@ async function saveElsewhere(
     } catch {}
   }
   return undefined;
+}
+
+/** Returns the store's own message: reading adds when the credential was stored there. */
+function findStoreError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof CredentialError ? findStoreError(error.cause) : error.message;
 }
 
 function withoutCancellation(context: Context): Context {

@@ -61,7 +61,7 @@ export function defaultHint(code: ErrorCode, program: string): string | undefine
     case 'sign-in-refused':
       return 'sign in again';
     case 'sign-in-unreachable':
-      return 'check the network connection, and try again';
+      return "check the network connection and the server's address, and try again";
     case 'wrong-passphrase':
     case 'passphrase-required':
       return 'run it on a terminal and type the passphrase';

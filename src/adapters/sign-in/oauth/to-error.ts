@@ -68,11 +68,11 @@ export function protocolViolation({ issuer, secrets }: OAuthCall, reason: string
 
 /** A status that no OAuth error explains. */
 function fromStatus(response: unknown, call: OAuthCall): CredentialError {
-  const status = getProperty(response, 'status');
-  if (!(response instanceof Response)) return protocolViolation(call, `status ${status}`);
-  if (status !== 429 && status !== 503)
-    return protocolViolation(call, `status ${status}`, findCaptivePortalHint(response));
-  return unavailableError(response, call);
+  if (!(response instanceof Response)) return protocolViolation(call, 'an unknown status');
+  const { status } = response;
+  if (status === 429 || status === 503) return unavailableError(response, call);
+  const hint = captivePortalHint(response) ?? (status >= 500 ? 'try again later' : undefined);
+  return protocolViolation(call, `status ${status}`, hint);
 }
 
 /** The provider is overloaded, or limits the number of requests. */
