@@ -52,7 +52,7 @@ async function permitHome({ placement }: Context, change: () => Promise<boolean>
  * Accepts the encrypted file as it is now, whatever was written last: an older copy, another file, or none.
  *
  * - the user requires a keyring → `keyring-required`
- * - it can't be opened, is another application's, or is weaker than required → rejects, and nothing is recorded
+ * - it can't be opened, is another application's, or is weaker than recorded → rejects, and nothing is recorded
  * - the placement file can't be written → rejects
  */
 export async function acceptEncryptedFile(context: Context): Promise<void> {

@@ -114,8 +114,9 @@ export interface EncryptedFileContext<Memory> {
 /** What every reader of an application's encrypted file has to know. */
 export function describeEncryptedFile<Memory>(context: EncryptedFileContext<Memory>) {
   const { profile, settings, placement, home, environment, notice } = context;
-  const { program, application = program } = profile;
-  const { credentialsPath: path, keySource } = settings;
+  const { program, application = program, isEmbedded } = profile;
+  const { credentialsPath: path, placementPath, keySource } = settings;
+  const recordPath = isEmbedded ? placementPath : undefined;
   const otherHomes = () => listOtherHomes(environment);
-  return { path, home, otherHomes, application, program, keySource, memory: placement, notice };
+  return { path, home, otherHomes, application, program, recordPath, keySource, memory: placement, notice };
 }

@@ -14,6 +14,8 @@ export interface Profile {
   readonly application?: string;
   /** The service that a probe writes its sentinel under. */
   readonly sentinelService: string;
+  /** A program that embeds keystow: it has none of keystow's commands, so no hint may name one. */
+  readonly isEmbedded?: boolean;
   /** File names in the configuration folder. */
   readonly files: { readonly credentials: string; readonly placement: string };
   /** What opens a new encrypted file, unless the user's settings choose. */

@@ -35,6 +35,7 @@ export function toProfile({ name, variablePrefix, keySource = 'home', ...rest }:
   return {
     ...rest,
     program: name,
+    isEmbedded: true,
     sentinelService: name,
     files: { credentials: 'credentials.json', placement: 'placement.json' },
     keySource,

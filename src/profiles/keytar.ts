@@ -10,6 +10,7 @@ const { moveCommand: _, ...shared } = keystow;
 export const keytar: Profile = {
   ...shared,
   application: 'keytar',
+  isEmbedded: true,
   files: { credentials: 'keytar.json', placement: 'keytar-placement.json' },
   attributeSchema: 'keytar',
 };

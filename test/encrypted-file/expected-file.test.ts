@@ -7,7 +7,7 @@ import { deleteCredential } from '../../src/app/credentials/delete-credential.ts
 import { getCredential } from '../../src/app/credentials/get-credential.ts';
 import { listCredentials } from '../../src/app/credentials/list-credentials.ts';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
-import { acceptEncryptedFile, changePassphrase } from '../../src/app/encrypted-file.ts';
+import { acceptEncryptedFile, changePassphrase, resetEncryptedFile } from '../../src/app/encrypted-file.ts';
 import { type FileRecord, mergeFileRecord } from '../../src/domain/envelope/file-record.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
@@ -65,8 +65,28 @@ describe('[EF42] a file that is weaker than required is rejected by reads and wr
     await openFile(planted, 'home', { home }).set(alice, textSecret('planted'));
     copyFileSync(planted, path);
     await expectRejected(() => start(byPassphrase), path, 'file-downgraded');
-    await failure(changePassphrase(start(byPassphrase), 'passphrase'), 'file-replaced');
-    await failure(acceptEncryptedFile(start(byPassphrase)), 'file-downgraded');
+    for (const seal of ['passphrase', 'home'] as const)
+      await failure(changePassphrase(start(byPassphrase), seal), 'file-downgraded');
+    const { hint } = await failure(acceptEncryptedFile(start(byPassphrase)), 'file-downgraded');
+    expect(hint).toContain('keystow reset');
+    await resetEncryptedFile(start(byPassphrase));
+    await set(start(byPassphrase), alice, 'new');
+    expect(JSON.parse(readFileSync(path, 'utf8')).slots).toMatchObject([{ kind: 'passphrase' }]);
+  });
+
+  test('if the setting requires a passphrase and it is another file, the hints lead to a file that is accepted and sealed', async () => {
+    const { start, path, home } = newHome();
+    await set(start(), alice, 's3cret');
+    await openFile(join(home, 'restored'), 'home', { home }).set(alice, textSecret('restored'));
+    copyFileSync(join(home, 'restored'), path);
+    const strict = () => start({ KEYSTOW_SEAL: 'passphrase', ...byPassphrase });
+    const replaced = await failure(getCredential(strict(), alice), 'file-replaced');
+    expect(replaced.hint).toContain('keystow doctor --accept-file');
+    await acceptEncryptedFile(strict());
+    const downgraded = await failure(getCredential(strict(), alice), 'file-downgraded');
+    expect(downgraded.hint).toContain('keystow passphrase change');
+    await changePassphrase(strict(), 'passphrase');
+    expect(await readText(strict(), alice)).toBe('restored');
   });
 
   test('but not after `passphrase remove`', async () => {

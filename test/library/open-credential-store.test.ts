@@ -42,6 +42,18 @@ describe('an open store', () => {
     expect(await store.get('github.com', 'alice')).toBeUndefined();
   });
 
+  test('[LIB9] if its file disappeared, names a file to remove and no command: an application may have none', async () => {
+    const folder = join(home, 'acme');
+    const environment = { ACME_CONFIG_DIR: folder };
+    await (await open({ environment })).set('github.com', 'alice', 'x');
+    rmSync(join(folder, 'credentials.json'));
+    const { hint } = await failure((await open({ environment })).get('github.com', 'alice'), 'file-missing');
+    expect(hint).not.toContain('doctor');
+    expect(hint).toContain(`remove ${join(folder, 'placement.json')}`);
+    rmSync(join(folder, 'placement.json'));
+    expect(await (await open({ environment })).get('github.com', 'alice')).toBeUndefined();
+  });
+
   test('reports where credentials are, which store is selected, and why', async () => {
     const store = await open();
     await store.set('github.com', 'alice', 'x');

@@ -87,7 +87,9 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
     async accept(operation) {
       throwIfAborted(operation);
       const { memory, keySource } = options;
-      const file = await reader.readFile((envelope) => reader.keys.open(envelope, operation), { replaced: true });
+      // `passphrase change` adds what the setting requires, but only to a file that was accepted.
+      const tolerance = { replaced: true, downgrade: 'setting' } as const;
+      const file = await reader.readFile((envelope) => reader.keys.open(envelope, operation), tolerance);
       if (file === undefined) {
         const record = await memory.recallFile(true);
         memory.rememberFile({ record: { keySource: record?.keySource ?? keySource }, replaces: 'any' });

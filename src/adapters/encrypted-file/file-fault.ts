@@ -3,9 +3,17 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import type { FileFault } from '../../domain/envelope/file-record.ts';
 import { describeFile, type ManagedFile } from '../files/file-errors.ts';
 
-/** The error of a file that is intact, but not the expected one. `program` is for the commands in its hint. */
-export function faultError(file: ManagedFile, fault: FileFault, program: string): CredentialError {
+/** What a hint can tell users to do. */
+interface Remedy {
+  readonly program: string;
+  /** The file to remove, if `program` has no commands. */
+  readonly recordPath?: string | undefined;
+}
+
+/** The error of a file that is intact, but not the expected one. */
+export function faultError(file: ManagedFile, fault: FileFault, remedy: Remedy): CredentialError {
   const described = describeFile(file);
+  const { program } = remedy;
   switch (fault.kind) {
     case 'downgraded': {
       const why =
@@ -14,9 +22,9 @@ export function faultError(file: ManagedFile, fault: FileFault, program: string)
           : `${program} sealed it with a passphrase, so somebody may have replaced it`;
       return new CredentialError('file-downgraded', `${described} is sealed by the home directory, but ${why}`, {
         hint:
-          fault.since === 'setting'
+          fault.since === 'setting' && remedy.recordPath === undefined
             ? `to seal it with a passphrase, run: ${program} passphrase change`
-            : `restore it from a backup, or move it aside; to go on without a passphrase, run: ${program} passphrase remove`,
+            : `restore the file that was sealed with a passphrase from a backup, or ${formatReset(remedy)}`,
       });
     }
     case 'other-application': {
@@ -26,28 +34,36 @@ export function faultError(file: ManagedFile, fault: FileFault, program: string)
       });
     }
     case 'other-file':
-      return replacedError(`${described} is not the one that ${program} wrote last`, program);
+      return replacedError(`${described} is not the one that ${program} wrote last`, remedy);
     case 'outdated':
       return replacedError(
         `${described} is an older copy: ${program} has written it ${formatTimes(fault.expected - fault.counter)} since`,
-        program,
+        remedy,
       );
     default:
       return assertNever(fault);
   }
 }
 
-function replacedError(message: string, program: string): CredentialError {
+function replacedError(message: string, remedy: Remedy): CredentialError {
   return new CredentialError('file-replaced', message, {
-    hint: `restore the latest file; if you put this one there yourself, accept it: ${program} doctor --accept-file`,
+    hint: `restore the latest file; if you put this one there yourself, ${formatAcceptance(remedy)}`,
   });
 }
 
 /** Credentials were stored in the file, and it's gone. */
-export function missingError(file: ManagedFile, program: string): CredentialError {
+export function missingError(file: ManagedFile, remedy: Remedy): CredentialError {
   return new CredentialError('file-missing', `${describeFile(file)} is missing, but credentials were stored in it`, {
-    hint: `restore it from a backup; if you removed it yourself, run: ${program} doctor --accept-file`,
+    hint: `restore it from a backup; if you removed it yourself, ${formatAcceptance(remedy)}`,
   });
+}
+
+function formatAcceptance({ program, recordPath }: Remedy): string {
+  return recordPath === undefined ? `run: ${program} doctor --accept-file` : `remove ${recordPath}`;
+}
+
+function formatReset({ program, recordPath }: Remedy): string {
+  return recordPath === undefined ? `start again: ${program} reset` : `move it and ${recordPath} aside`;
 }
 
 function formatTimes(times: number): string {

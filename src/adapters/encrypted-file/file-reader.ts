@@ -29,6 +29,8 @@ export interface ExistingFileOptions {
   readonly application: string;
   /** The command that hints name. */
   readonly program: string;
+  /** Where the expected file is recorded, if the program has no commands: hints name it instead. */
+  readonly recordPath?: string | undefined;
   /** What opens a new file, and the least that may open an existing one. */
   readonly keySource: KeySource;
   readonly memory: FileRecall;
@@ -93,7 +95,7 @@ export class FileReader {
     open: (envelope: SealedPayload) => Promise<OpenedFile | undefined>,
     tolerance: Tolerance = {},
   ): Promise<ReadFile | undefined> {
-    const { memory, program } = this.options;
+    const { memory } = this.options;
     for (let isRetry = false; ; isRetry = true) {
       const record = await memory.recallFile(isRetry);
       const envelope = await readEnvelope(this.envelopeFile);
@@ -111,17 +113,18 @@ export class FileReader {
         envelope.close?.();
       }
       if (!isRetry) continue;
+      // `passphrase change` can do what the setting requires, but not for a file that has another fault.
+      const first = findUntoleratedFault(envelope, this.options, record, { downgrade: 'setting' });
       const { faultError } = await import('./file-fault.ts');
-      throw faultError(this.envelopeFile.file, fault, program);
+      throw faultError(this.envelopeFile.file, first ?? fault, this.options);
     }
   }
 
   /** Throws `file-missing` if credentials are recorded to be in the file. */
   async rejectMissing(): Promise<void> {
-    const { memory, program } = this.options;
-    if (!(await memory.expectsFile())) return;
+    if (!(await this.options.memory.expectsFile())) return;
     const { missingError } = await import('./file-fault.ts');
-    throw missingError(this.envelopeFile.file, program);
+    throw missingError(this.envelopeFile.file, this.options);
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,7 @@ import { open, openSlot, type SealedPayload } from './seal.ts';
 export interface KeyCacheOptions extends HomePaths {
   /** The command that hints name. */
   readonly program: string;
+  readonly recordPath?: string | undefined;
   readonly passphrases: PassphraseSource;
   readonly derive: DeriveKey;
 }

@@ -1,5 +1,6 @@
-import { CredentialError } from '../../domain/credential-error.ts';
+import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
+import { requireBoth } from '../../domain/envelope/file-record.ts';
 import { type PlacementEntry, type PlacementIndex, sortNewestFirst } from '../../domain/placement/placement-index.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import { type Divergence, findDivergences } from '../../domain/reconcile/divergence.ts';
@@ -50,8 +51,21 @@ export interface StorageReport {
   readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
   /** Lines for people: why the OS keyring isn't used, and what's wrong. */
   readonly details: readonly string[];
-  /** What to do about files and folders that are refused because other users could have changed them. */
+  /** What to do about files and folders that are refused: other users could have changed them, or they aren't what was written. */
   readonly fixes: readonly string[];
+}
+
+/** The file is intact, but refused until the user decides. */
+const fixableCodes: ReadonlySet<ErrorCode> = new Set([
+  'file-refused',
+  'file-missing',
+  'file-replaced',
+  'file-downgraded',
+]);
+
+/** What would open a new file: a lost one is only replaced by one that's as well protected. */
+async function findRequiredKeySource({ settings, placement }: Context): Promise<KeySource> {
+  return requireBoth(settings.keySource, (await placement.recallFile())?.keySource);
 }
 
 /** The heading of a doctor report: where credentials are stored now. */
@@ -76,7 +90,7 @@ async function reportStorage(
     snapshot.why === undefined ? [] : [`the placement file ${snapshot.why}; every store is searched instead`];
   const fixes = new Set(snapshot.hint === undefined ? [] : [snapshot.hint]);
   const addProblem = (error: unknown): undefined => {
-    if (error instanceof CredentialError && error.code === 'file-refused' && error.hint) fixes.add(error.hint);
+    if (error instanceof CredentialError && fixableCodes.has(error.code) && error.hint) fixes.add(error.hint);
     problems.push(error instanceof CredentialError ? error.message : String(error));
   };
   const isExcluded = requiresKeyring(context);
@@ -87,8 +101,9 @@ async function reportStorage(
     keyring: selection.outcome === 'selected' && selection.store !== 'file' ? selection.store : undefined,
     file: file === undefined || file.keySource === 'passphrase' ? 'locked' : file.keySource ? 'open' : 'absent',
   });
+  inventory.problems.forEach(addProblem);
   const placement = snapshot.placement.filter((entry) => !isMissing(entry, inventory));
-  const keySource = file?.keySource ?? settings.keySource;
+  const keySource = file?.keySource ?? (await findRequiredKeySource(context));
   const store =
     sortNewestFirst(placement)[0]?.store ??
     (snapshot.state === 'intact'
@@ -105,7 +120,6 @@ async function reportStorage(
       ...(isExcluded && (await context.stores.hasFile()) ? [describeExcludedFile(context)] : []),
       ...(usesFile && !isExcluded ? [`${settings.credentialsPath} is ${describeProtection(keySource)}`] : []),
       ...problems,
-      ...inventory.problems,
     ],
     fixes: [...fixes],
   };

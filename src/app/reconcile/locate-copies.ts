@@ -86,8 +86,8 @@ function affectsEveryCredential(error: unknown): boolean {
 /** The application's credentials and their copies, found without a prompt. */
 export interface Inventory {
   readonly credentials: readonly { readonly name: CredentialName; readonly copies: CopyState }[];
-  /** The messages of the stores that couldn't be listed. */
-  readonly problems: readonly string[];
+  /** The errors of the stores that couldn't be listed. */
+  readonly problems: readonly unknown[];
 }
 
 /**
@@ -102,10 +102,10 @@ export async function takeInventory(
   { keyring, file }: { readonly keyring: StoreId | undefined; readonly file: 'absent' | 'open' | 'locked' },
 ): Promise<Inventory> {
   const { stores, signal } = context;
-  const problems: string[] = [];
+  const problems: unknown[] = [];
   const addProblem = (error: unknown): undefined => {
     if (error instanceof CredentialError && error.code === 'cancelled') throw error;
-    problems.push(error instanceof CredentialError ? error.message : String(error));
+    problems.push(error);
   };
   const listFile = async () => (await stores.open('file')).list(undefined, { signal });
   const fileNames = file === 'absent' ? [] : file === 'open' ? await listFile().catch(addProblem) : undefined;
