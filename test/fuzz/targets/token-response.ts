@@ -1,6 +1,7 @@
 import { ok } from 'node:assert/strict';
 import { classifyResponse } from '../../../src/adapters/sign-in/dify/classify-response.ts';
 import { parseDeviceCode, parseTokenSet } from '../../../src/adapters/sign-in/dify/schemas.ts';
+import { parseTokenResponse, toTokenSet } from '../../../src/adapters/sign-in/oauth/token-response.ts';
 import { parseSession, serialiseSession } from '../../../src/domain/sign-in/session.ts';
 import { hasCode } from '../declared.ts';
 import { type FuzzTarget, tryParse } from '../target.ts';
@@ -8,7 +9,7 @@ import { type FuzzTarget, tryParse } from '../target.ts';
 const isDeclared = hasCode('sign-in-unreachable', 'sign-in-refused');
 const host = 'dify.example.org';
 
-/** What a Dify host responds. The first line of the input is the status and the header `Retry-After`. */
+/** What a token endpoint responds: to jsm, and to difyctl. The first line of the input is the status and the header `Retry-After`. */
 export const tokenResponse: FuzzTarget = {
   name: 'token-response',
   check(input) {
@@ -19,6 +20,7 @@ export const tokenResponse: FuzzTarget = {
       .split(' ');
     const headers = new Headers({ 'retry-after': retryAfter.join(' ') });
     const response = { status: Number.parseInt(status, 10) || 200, headers, body: Buffer.from(input.subarray(end)) };
+    checkOAuth(response);
     const classify = () => classifyResponse(response, { host, nowMs: 0, secrets: ['s3cret'] });
     const result = tryParse(classify, isDeclared);
     if (result?.kind === 'retry' || result?.kind === 'error') ok(!((result.retryAfterMs ?? 0) < 0));
@@ -29,3 +31,12 @@ export const tokenResponse: FuzzTarget = {
     if (tokens !== undefined) parseSession(serialiseSession({ kind: 'sign-in', issuer: host, tokens }));
   },
 };
+
+/** Whatever is in the fields can be stored. */
+function checkOAuth(response: { readonly status: number; readonly headers: Headers; readonly body: Buffer }): void {
+  if (response.status < 200 || response.status > 599) return;
+  const { fields } = parseTokenResponse(response, { secrets: [] });
+  if (fields === undefined) return;
+  const tokens = toTokenSet({ fields, claims: undefined, requestedAt: new Date(0).toISOString() }, {}, 'access');
+  parseSession(serialiseSession({ kind: 'sign-in', issuer: host, tokens }));
+}
