@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { examine, toStorageLabel } from '../../src/app/doctor/examine.ts';
 import { replayReport } from '../../src/app/doctor/replay.ts';
@@ -119,6 +119,37 @@ describe('the details', () => {
     expect((await examine(world.context)).storage.details.join()).toContain(
       'this guards against a stray backup, grep or paste, not against a program that runs as you',
     );
+  });
+});
+
+describe('many credentials', () => {
+  test('a keyring is asked for a few services at a time, and all of them are counted', async () => {
+    for (let index = 0; index < 30; index++) {
+      await setCredential(world.context, { service: `s${index}`, account: 'alice' }, freshSecret());
+    }
+    const keyring = world.stores['secret-service'];
+    const list = keyring.list.bind(keyring);
+    let [running, most] = [0, 0];
+    vi.spyOn(keyring, 'list').mockImplementation(async (...args) => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise(setImmediate);
+      running -= 1;
+      return list(...args);
+    });
+    expect((await examine(world.context)).storage.kept).toEqual([{ store: 'secret-service', credentials: 30 }]);
+    // Node warns about more than ten listeners of one signal.
+    expect(most).toBeLessThan(10);
+  });
+
+  test('as many as a file can have are examined without comparing each with all others', async () => {
+    const names = Array.from({ length: 100_000 }, (_, index) => ({ service: `s${index}`, account: 'alice' }));
+    const secret = freshSecret();
+    for (const name of names) await world.stores.file.set(name, secret);
+    const entries = names.map((name) => ({ ...name, store: 'file' as const, writtenAt: '', stale: [] }));
+    world.snapshot = { placement: entries, state: 'intact' };
+    world.unavailable.set('secret-service', 'locked');
+    expect((await examine(world.context)).storage.kept).toEqual([{ store: 'file', credentials: names.length }]);
   });
 });
 

@@ -53,8 +53,8 @@ export async function listCredentials(context: Context, service?: string): Promi
   return [...found, ...(await findMoved(context, placement, listed, service))].sort(compareNames);
 }
 
-/** No name contains a NUL. */
-function toKey({ service, account }: CredentialName): string {
+/** A key for a map or a set of names: no name contains a NUL. */
+export function toKey({ service, account }: CredentialName): string {
   return `${service}\0${account}`;
 }
 
@@ -108,9 +108,18 @@ export async function listByService(
   names: readonly CredentialName[],
   signal: AbortSignal,
 ): Promise<readonly CredentialName[]> {
-  const services = new Set(names.map(({ service }) => service));
-  return (await Promise.all([...services].map((service) => store.list(service, { signal })))).flat();
+  const services = [...new Set(names.map(({ service }) => service))];
+  const listed: CredentialName[] = [];
+  for (let start = 0; start < services.length; start += maxConcurrentLists) {
+    const some = services.slice(start, start + maxConcurrentLists);
+    const lists = await Promise.all(some.map((service) => store.list(service, { signal })));
+    listed.push(...lists.flat());
+  }
+  return listed;
 }
+
+/** Each listens for the abort of the same signal, and Node warns about more than ten listeners. */
+const maxConcurrentLists = 8;
 
 /** Credentials that another process moved, while we listed, from a store we hadn't listed yet to one that we had. */
 async function findMoved(

@@ -1,12 +1,13 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
-import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
+import type { CredentialName } from '../../domain/credential-name.ts';
 import { requireBoth } from '../../domain/envelope/file-record.ts';
-import { type PlacementEntry, type PlacementIndex, sortNewestFirst } from '../../domain/placement/placement-index.ts';
+import { type PlacementIndex, sortNewestFirst } from '../../domain/placement/placement-index.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import { type Divergence, findDivergences } from '../../domain/reconcile/divergence.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
 import { requiresKeyring } from '../credentials/enabled-stores.ts';
+import { toKey } from '../credentials/list-credentials.ts';
 import { runSelection } from '../credentials/select-store.ts';
 import { type Inventory, takeInventory } from '../reconcile/locate-copies.ts';
 import type { SelectionInputs } from './replay.ts';
@@ -102,7 +103,8 @@ async function reportStorage(
     file: file === undefined || file.keySource === 'passphrase' ? 'locked' : file.keySource ? 'open' : 'absent',
   });
   inventory.problems.forEach(addProblem);
-  const placement = snapshot.placement.filter((entry) => !isMissing(entry, inventory));
+  const missing = findMissing(inventory);
+  const placement = snapshot.placement.filter((entry) => !missing.has(toKey(entry)));
   const keySource = file?.keySource ?? (await findRequiredKeySource(context));
   const store =
     sortNewestFirst(placement)[0]?.store ??
@@ -151,10 +153,12 @@ function describeExcludedFile({ settings, profile }: Context): string {
   return `${settings.credentialsPath} exists, but is neither read nor written: it is excluded by ${profile.variables.storage}=keychain`;
 }
 
-/** Returns whether the store was listed and doesn't have the recorded credential. */
-function isMissing(entry: PlacementEntry, { credentials }: Inventory): boolean {
-  const found = credentials.find(({ name }) => isSameName(name, entry));
-  return found?.copies.seen.get(entry.store)?.kind === 'absent';
+/** Finds the recorded credentials whose store was listed and doesn't have them. */
+function findMissing({ credentials }: Inventory): ReadonlySet<string> {
+  const missing = credentials.filter(
+    ({ copies: { record, seen } }) => record !== undefined && seen.get(record.store)?.kind === 'absent',
+  );
+  return new Set(missing.map(({ name }) => toKey(name)));
 }
 
 /** If nothing is recorded: the file if it exists, or the selected store if it has anything. */

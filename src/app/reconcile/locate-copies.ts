@@ -1,12 +1,12 @@
 import { CredentialError, type ErrorCode, fileCodes } from '../../domain/credential-error.ts';
-import { type CredentialName, isSameName, sortUniqueNames } from '../../domain/credential-name.ts';
+import { type CredentialName, sortUniqueNames } from '../../domain/credential-name.ts';
 import { findEntry, type PlacementEntry, type PlacementIndex } from '../../domain/placement/placement-index.ts';
 import type { CopyState, CopyStatus } from '../../domain/reconcile/reconcile-plan.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
 import { getSearchOrder, openEnabledStore } from '../credentials/enabled-stores.ts';
-import { listByService } from '../credentials/list-credentials.ts';
+import { listByService, toKey } from '../credentials/list-credentials.ts';
 import { isUnsupported } from '../credentials/store-error.ts';
 
 /** The stores that failed, with their errors. A store that would fail for every credential isn't tried again. */
@@ -110,27 +110,29 @@ export async function takeInventory(
   const listFile = async () => (await stores.open('file')).list(undefined, { signal });
   const fileNames = file === 'absent' ? [] : file === 'open' ? await listFile().catch(addProblem) : undefined;
   const names = sortUniqueNames([...placement, ...(fileNames ?? [])]);
-  const namesByStore: NamesByStore = new Map([['file', fileNames]]);
+  const toKeys = (listed: readonly CredentialName[] | undefined) => listed && new Set(listed.map(toKey));
+  const keysByStore: KeysByStore = new Map([['file', toKeys(fileNames)]]);
   if (keyring !== undefined && names.length > 0) {
     const store = await stores.open(keyring);
-    namesByStore.set(keyring, await listByService(store, names, signal).catch(addProblem));
+    keysByStore.set(keyring, toKeys(await listByService(store, names, signal).catch(addProblem)));
   }
   const order = new Set([...getSearchOrder(context), ...placement.flatMap(({ store, stale }) => [store, ...stale])]);
+  const entries = new Map(placement.map((entry) => [toKey(entry), entry]));
   const credentials = [];
   for (const name of names) {
-    const seen = new Map([...order].map((store) => [store, toCopyStatus(name, namesByStore.get(store))]));
+    const seen = new Map([...order].map((store) => [store, toCopyStatus(name, keysByStore.get(store))]));
     await compareCopies(context, name, seen);
-    credentials.push({ name, copies: { record: findEntry(placement, name), seen } });
+    credentials.push({ name, copies: { record: entries.get(toKey(name)), seen } });
   }
   return { credentials, problems };
 }
 
 /** `undefined`: the store wasn't listed. */
-type NamesByStore = Map<StoreId, readonly CredentialName[] | undefined>;
+type KeysByStore = Map<StoreId, ReadonlySet<string> | undefined>;
 
-function toCopyStatus(name: CredentialName, names: readonly CredentialName[] | undefined): CopyStatus {
-  if (names === undefined) return { kind: 'unknown' };
-  return names.some((other) => isSameName(other, name)) ? { kind: 'present', content: 0 } : { kind: 'absent' };
+function toCopyStatus(name: CredentialName, keys: ReadonlySet<string> | undefined): CopyStatus {
+  if (keys === undefined) return { kind: 'unknown' };
+  return keys.has(toKey(name)) ? { kind: 'present', content: 0 } : { kind: 'absent' };
 }
 
 /** Reads the copies of a credential that is in several stores, to find out which of them are the same. */
