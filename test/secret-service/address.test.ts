@@ -23,7 +23,17 @@ test.each([
 
 test.each([
   ...['autolaunch:', 'unixexec:path=/bin/true', 'launchd:env=unix:path=/run/bus', 'tcp:host=localhost,path=/run/bus'],
-  ...['unix:dir=/tmp', 'unix:dir=/unix:path=/a', 'unix:path=', 'unix:', 'nonsense', ';;'],
+  ...[
+    'unix:dir=/tmp',
+    'unix:dir=/unix:path=/a',
+    'unix:path=',
+    'unix:path',
+    'unix:pathx',
+    'unix:=/a',
+    'unix:',
+    'nonsense',
+    ';;',
+  ],
 ])('%j contains no socket that can be used', (address) => {
   expect(parseBusAddress({ ...runtime, DBUS_SESSION_BUS_ADDRESS: address })).toEqual([]);
 });
@@ -31,6 +41,11 @@ test.each([
 test('without an address, the bus is expected in the runtime directory', () => {
   expect(parseBusAddress(runtime)).toEqual(['/run/user/1000/bus']);
   expect(parseBusAddress({ ...runtime, DBUS_SESSION_BUS_ADDRESS: '' })).toEqual(['/run/user/1000/bus']);
+});
+
+test('a runtime directory that is not absolute is ignored', () => {
+  expect(parseBusAddress({ XDG_RUNTIME_DIR: 'run' })).toEqual([]);
+  expect(parseBusAddress({ XDG_RUNTIME_DIR: 'run', DBUS_SESSION_BUS_ADDRESS: 'unix:runtime=yes' })).toEqual([]);
 });
 
 test('without an address and a runtime directory there are no sockets', () => {

@@ -2,7 +2,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import {
   addMatch,
   getNameOwner,
+  getProcessId,
   listNames,
+  listStartableNames,
   releaseName,
   removeMatch,
   requestName,
@@ -139,12 +141,22 @@ describeStore('the wire, over a real dbus-daemon', 'secret-service', missingSess
     for (const member of ['NameAcquired', 'NameOwnerChanged', 'Acquired', 'Barrier'])
       liar.signal({ path: '/', interface: 'org.freedesktop.DBus', member, signature: 's' }, [wanted]);
     await barrier;
-    expect([isMine, progress]).toEqual([false, 0]);
+    expect(progress).toBe(0);
+    await listNames(connection);
+    expect(isMine).toBe(false);
     await releaseName(holder, wanted);
     await acquired;
     expect(await getNameOwner(holder, wanted)).toBe(await getNameOwner(holder, first));
     await releaseName(connection, wanted);
     await expect(getNameOwner(holder, wanted)).rejects.toThrow(wanted);
+  });
+
+  test('the bus tells the process of a name, and which names it can start', async () => {
+    const { connection } = await connected();
+    await requestName(connection, 'org.example.Wanted');
+    expect(await getProcessId(connection, 'org.example.Wanted')).toBe(process.pid);
+    await expect(getProcessId(connection, 'org.example.Absent')).rejects.toBeInstanceOf(BusError);
+    expect(await listStartableNames(connection)).toContain('org.freedesktop.DBus');
   });
 
   test('while a name is requested, a new owner is progress', async () => {

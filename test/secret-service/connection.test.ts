@@ -202,6 +202,13 @@ describe('what a bus sends', () => {
     expect(connection.hasAnswered).toBe(false);
   });
 
+  test('a response to the authentication is checked to its end, whatever its pieces', async () => {
+    const { connection, send } = await connected('O');
+    const call = connection.call(callForNothing).catch(toReason);
+    send(Buffer.from('KAY, what is it?'));
+    expect(await call).toBeInstanceOf(ProtocolError);
+  });
+
   test('an error reply to Hello rejects every call', async () => {
     const { connection, send } = await connected();
     const call = connection.call(callForNothing).catch(toReason);

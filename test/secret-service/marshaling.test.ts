@@ -135,11 +135,16 @@ describe('the reader and the writer of values', () => {
     ['a{sv}', [['key', ['u', 1]]]],
     ['a(su)', [['a', 1]]],
     ['a{ss}', []],
-  ])('a variant of type %s is skipped', (type, value) => {
-    const reader = new Reader(marshal('vs', [[type, value], 'after']), true);
-    expect(reader.readVariant()).toEqual({ type, value: undefined });
-    expect(reader.readString()).toBe('after');
-    reader.finish();
+    ['aat', [[1n]]],
+  ])('a variant of type %s is skipped, wherever it starts', (type, value) => {
+    for (const bytesBefore of [0, 1, 2, 3, 4, 5, 6, 7]) {
+      const before = Array(bytesBefore).fill(0);
+      const message = marshal(`${'y'.repeat(bytesBefore)}vs`, [...before, [type, value], 'after']);
+      const reader = new Reader(message, true, bytesBefore);
+      expect(reader.readVariant()).toEqual({ type, value: undefined });
+      expect(reader.readString()).toBe('after');
+      reader.finish();
+    }
   });
 
   test.each<[string, (reader: Reader) => unknown, string, string]>([
@@ -282,7 +287,7 @@ describe('messages', () => {
   test('the header of a message says what the codec of the tests wrote', () => {
     fc.assert(
       fc.property(typed, text, fc.nat(0xffff_ffff), ({ signature, value }, sender, replyTo) => {
-        const encoded = codec.encode(2, 1, 7, { path: '/a/b', sender, replyTo, signature }, [value]);
+        const encoded = codec.encode(2, 1, 7, { path: '/a/b', interface: 'a.b', sender, replyTo, signature }, [value]);
         const extent = readExtent(encoded);
         expect(extent.end).toBe(encoded.length);
         expect(readHeader(encoded, extent)).toEqual({

@@ -24,9 +24,9 @@ export function parseBusAddress(environment: SessionEnvironment): string[] {
 function parseSocket(entry: string): string[] | undefined {
   if (!entry.startsWith('unix:')) return [];
   for (const pair of entry.slice('unix:'.length).split(',')) {
-    const equals = pair.indexOf('=');
-    const [key, value] = [pair.slice(0, equals), decodePercent(pair.slice(equals + 1))];
-    if (equals < 0 || value === '') continue;
+    const [key, ...parts] = pair.split('=');
+    const value = decodePercent(parts.join('='));
+    if (value === '') continue;
     if (key === 'runtime' && value === 'yes') return undefined;
     if (key === 'path') return [value];
     if (key === 'abstract') return [`\0${value}`];
@@ -36,7 +36,6 @@ function parseSocket(entry: string): string[] | undefined {
 
 /** The escaped bytes are UTF-8. */
 function decodePercent(text: string): string {
-  if (!text.includes('%')) return text;
   const bytes = Buffer.from(text)
     .toString('latin1')
     .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

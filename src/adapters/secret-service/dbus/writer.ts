@@ -62,7 +62,7 @@ export class Writer {
   writeSignature(signature: string): void {
     this.writeByte(signature.length);
     const start = this.#reserve(signature.length + 1);
-    this.#bytes.write(signature, start, 'latin1');
+    this.#bytes.write(signature, start);
   }
 
   /** Writes an `ay`. */
@@ -99,16 +99,17 @@ export class Writer {
     this.setUint32(lengthAt, this.#length - start);
   }
 
-  /** Writes bytes that aren't part of a message. */
+  /** Writes ASCII that isn't part of a message. */
   writeRaw(text: string): void {
     const start = this.#reserve(text.length);
-    this.#bytes.write(text, start, 'latin1');
+    this.#bytes.write(text, start);
   }
 
   /** Makes room for so many bytes, which are 0, and returns where they start. */
   #reserve(count: number): number {
     const start = this.#length;
     this.#length = start + count;
+    // Stryker disable next-line ConditionalExpression,EqualityOperator: it only saves memory
     if (this.#length > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], 2 * this.#length);
     return start;
   }
