@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseName } from '../../src/adapters/secret-service/item-attributes.ts';
+import { parseName } from '../../src/adapters/secret-service/items/item-attributes.ts';
 import { type CredentialName, isSameName } from '../../src/domain/credential-name.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';

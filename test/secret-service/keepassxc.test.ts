@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createItem, openSession, readItems, showPrompt } from '../../src/adapters/secret-service/calls.ts';
-import { toAttributes } from '../../src/adapters/secret-service/item-attributes.ts';
+import { toAttributes } from '../../src/adapters/secret-service/items/item-attributes.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { freshSecret, textSecret, troublesomeSecrets } from '../contract/secrets.ts';

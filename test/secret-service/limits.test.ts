@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createItem, openSession } from '../../src/adapters/secret-service/calls.ts';
-import { inBatches } from '../../src/adapters/secret-service/items.ts';
+import { inBatches } from '../../src/adapters/secret-service/items/matches.ts';
 import { maxSecretBytes, type SecretService } from '../../src/adapters/secret-service/secret-service.ts';
 import type { OperationOptions } from '../../src/ports/credential-store.ts';
 import { expectHidden, failure } from '../contract/errors.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../src/adapters/secret-service/calls.ts';
 import { getNameOwner } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
-import { inBatches } from '../../src/adapters/secret-service/items.ts';
+import { inBatches } from '../../src/adapters/secret-service/items/matches.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 
 /** An item as the provider stores it, no matter which program wrote it. */

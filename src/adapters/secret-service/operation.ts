@@ -1,8 +1,8 @@
+import type { Evidence, Reason } from '../../domain/selection/probe-result.ts';
 import type { Interaction } from '../../ports/interaction.ts';
 import type { Activity } from '../keyrings/process-activity.ts';
 import { maxWorkingLimits, SilenceTimer } from '../keyrings/silence-timer.ts';
 import type { Connection } from './dbus/connection.ts';
-import { SecretServiceError } from './to-error.ts';
 
 /** Some providers complete their own prompts, within this time. */
 const selfCompletedMs = 150;
@@ -99,5 +99,23 @@ export class Operation {
     if (activity === 'working' && this.#workingLimits < maxWorkingLimits && !this.#silence.isExhausted) {
       this.#silence.restart();
     } else this.#cut(new SecretServiceError('timed-out', activity === 'suspended' ? { suspended: true } : {}));
+  }
+}
+
+/** Why an operation failed. */
+export type SecretServiceErrorCode =
+  | Exclude<Reason, 'disabled' | 'binding-missing' | 'volatile'>
+  | 'too-large'
+  | 'cancelled';
+
+/** The error that the adapter throws internally. `toError` turns it into the error that callers receive. */
+export class SecretServiceError extends Error {
+  readonly code: SecretServiceErrorCode;
+  readonly evidence: Evidence;
+
+  constructor(code: SecretServiceErrorCode, evidence: Evidence = {}, cause?: unknown) {
+    super(evidence.text ?? code, { cause });
+    this.code = code;
+    this.evidence = evidence;
   }
 }

@@ -2,9 +2,9 @@ import type { CredentialName } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
 import type { Persistence, ProbeResult } from '../../domain/selection/probe-result.ts';
 import { deleteMethod } from './calls.ts';
-import { createItem, deletePath, searchAll } from './change-items.ts';
-import { readItem } from './items.ts';
-import { SecretServiceError } from './to-error.ts';
+import { createItem, deletePath, searchAll } from './items/change-items.ts';
+import { readItem } from './items/read-item.ts';
+import { SecretServiceError } from './operation.ts';
 import { asksEachTime, findLockedCollection, unlockInteractively } from './unlock.ts';
 import type { Attempt } from './with-retries.ts';
 

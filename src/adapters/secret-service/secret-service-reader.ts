@@ -4,10 +4,9 @@ import type { Secret } from '../../domain/secret.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Interaction } from '../../ports/interaction.ts';
 import type { SessionEnvironment } from './dbus/address.ts';
-import { readItem } from './items.ts';
+import { readItem } from './items/read-item.ts';
 import { Operation } from './operation.ts';
 import { SessionPool } from './session-pool.ts';
-import { toError, toSecretServiceError } from './to-error.ts';
 import { type Attempt, withRetries } from './with-retries.ts';
 
 export interface ReaderOptions {
@@ -52,6 +51,7 @@ export class SecretServiceReader {
     try {
       return await this.attempt(options, work);
     } catch (error) {
+      const { toError, toSecretServiceError } = await import('./to-error.ts');
       throw toError(toSecretServiceError(error));
     }
   }

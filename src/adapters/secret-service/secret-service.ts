@@ -2,11 +2,12 @@ import { type CredentialName, toCredentialName } from '../../domain/credential-n
 import type { Secret } from '../../domain/secret.ts';
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import type { CredentialStore, OperationOptions, StoreProbe } from '../../ports/credential-store.ts';
-import { deleteItem, listCredentials, writeItem } from './change-items.ts';
-import type { Matches } from './items.ts';
+import { deleteItem, listCredentials, writeItem } from './items/change-items.ts';
+import type { Matches } from './items/matches.ts';
+import { SecretServiceError } from './operation.ts';
 import { createSentinel, probe } from './probe.ts';
 import { type ReaderOptions, SecretServiceReader } from './secret-service-reader.ts';
-import { SecretServiceError, toError, toProbeResult, toSecretServiceError } from './to-error.ts';
+import { toError, toProbeResult, toSecretServiceError } from './to-error.ts';
 
 export interface SecretServiceOptions extends ReaderOptions {
   /** The service that a probe's sentinel is written under. */

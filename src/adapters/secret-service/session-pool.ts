@@ -1,17 +1,10 @@
 import type { Provider } from '../../domain/selection/probe-result.ts';
 import { askDefaultAlias, noObject, openSession, type Peer, readDefaultAlias, serviceName } from './calls.ts';
 import { isSocketSafe, parseBusAddress, type SessionEnvironment } from './dbus/address.ts';
-import { getProcessId, listNames, listStartableNames, startService } from './dbus/bus-calls.ts';
+import { getProcessId } from './dbus/bus-calls.ts';
 import { Connection } from './dbus/connection.ts';
-import type { Operation } from './operation.ts';
-import {
-  findIdleProvider,
-  findInstalledProviders,
-  identifyByOtherNames,
-  identifyByProcess,
-  isInstalled,
-} from './provider.ts';
-import { isConnectError, isUnowned, SecretServiceError, toSecretServiceError } from './to-error.ts';
+import { type Operation, SecretServiceError } from './operation.ts';
+import { identifyByProcess } from './provider.ts';
 
 /** A session with one provider, used by one operation after another. */
 export interface BusSession extends Peer {
@@ -50,7 +43,7 @@ export class SessionPool {
       return { session: idle, alias: await readDefaultAlias(idle) };
     } catch (error) {
       idle.bus.end();
-      throw toSecretServiceError(error, idle.provider);
+      throw await convertError(error, idle.provider);
     }
   }
 
@@ -84,22 +77,23 @@ export class SessionPool {
         return await openBusSession(bus, operation, this.#environment);
       } catch (error) {
         bus.end();
-        if (!isConnectError(error)) throw bus.hasAnswered ? error : markBusSilent(toSecretServiceError(error));
+        const { isConnectError } = await import('./to-error.ts');
+        if (!isConnectError(error)) throw bus.hasAnswered ? error : markBusSilent(await convertError(error));
         lastError = error;
       }
     }
-    throw this.#markBusMissing(toSecretServiceError(lastError));
+    throw await markBusMissing(await convertError(lastError), this.#environment);
   }
+}
 
-  #markBusMissing(error: SecretServiceError): SecretServiceError {
-    if (error.code !== 'no-session-bus' || isInstalled('dbus-daemon', this.#environment.PATH)) return error;
-    return new SecretServiceError(error.code, { ...error.evidence, busMissing: true }, error.cause);
-  }
+async function convertError(error: unknown, provider?: Provider): Promise<SecretServiceError> {
+  const { toSecretServiceError } = await import('./to-error.ts');
+  return toSecretServiceError(error, provider);
 }
 
 /** Returns why a socket is not to be connected to; `undefined` if it may be. */
 async function findUntrusted(socket: string): Promise<Error | undefined> {
-  const { findSocketProblem } = await import('./untrusted-socket.ts');
+  const { findSocketProblem } = await import('./dbus/untrusted-socket.ts');
   return findSocketProblem(socket);
 }
 
@@ -107,6 +101,13 @@ async function findUntrusted(socket: string): Promise<Error | undefined> {
 function markBusSilent(error: SecretServiceError): SecretServiceError {
   if (error.code !== 'timed-out') return error;
   return new SecretServiceError(error.code, { ...error.evidence, busSilent: true }, error.cause);
+}
+
+/** Marks an error as caused by the lack of a program that could start a bus. */
+async function markBusMissing(error: SecretServiceError, { PATH }: SessionEnvironment): Promise<SecretServiceError> {
+  const { isInstalled } = await import('./start-provider.ts');
+  if (error.code !== 'no-session-bus' || isInstalled('dbus-daemon', PATH)) return error;
+  return new SecretServiceError(error.code, { ...error.evidence, busMissing: true }, error.cause);
 }
 
 /** Opens a session with the provider of the Secret Service, after starting it if the bus can. */
@@ -118,8 +119,10 @@ async function openBusSession(
   try {
     return await openWithOwner(bus, operation);
   } catch (error) {
+    const { isUnowned } = await import('./to-error.ts');
     if (!isUnowned(error)) throw error;
   }
+  const { startProvider } = await import('./start-provider.ts');
   await startProvider(bus, environment);
   return openWithOwner(bus, operation);
 }
@@ -136,7 +139,7 @@ async function openWithOwner(bus: Connection, operation: Operation): Promise<Ope
     const pid = await getProcessId(bus, serviceName).catch(() => 0);
     provider = identifyByProcess(pid);
     operation.providerId = provider && pid;
-    provider ??= await identifyByOtherNames(bus);
+    provider ??= await (await import('./start-provider.ts')).identifyByOtherNames(bus);
   };
   try {
     const [, first] = await Promise.all([identify(), askDefaultAlias({ bus, owner: serviceName })]);
@@ -147,23 +150,6 @@ async function openWithOwner(bus: Connection, operation: Operation): Promise<Ope
     const alias = first.alias === noObject ? await readDefaultAlias(peer) : first.alias;
     return { session: { ...peer, path, provider, providerId: operation.providerId }, alias };
   } catch (error) {
-    throw toSecretServiceError(error, provider);
+    throw await convertError(error, provider);
   }
-}
-
-async function startProvider(bus: Connection, environment: SessionEnvironment): Promise<void> {
-  const [startable, names] = await Promise.all([listStartableNames(bus), listNames(bus)]);
-  const [installed, ...others] = findInstalledProviders(environment.PATH);
-  if (startable.includes(serviceName)) {
-    await startService(bus, serviceName).catch((cause) => {
-      const error = toSecretServiceError(cause, others.length === 0 ? installed : undefined);
-      throw error.code === 'failed' ? new SecretServiceError('not-running', error.evidence, cause) : error;
-    });
-    return;
-  }
-  const idle = findIdleProvider(names);
-  if (idle !== undefined) throw new SecretServiceError('not-running', { provider: idle, switchedOff: true });
-  throw installed === undefined
-    ? new SecretServiceError('not-installed')
-    : new SecretServiceError('not-running', { provider: installed });
 }

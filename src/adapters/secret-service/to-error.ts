@@ -1,25 +1,8 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { Evidence, ProbeResult, Provider, Reason } from '../../domain/selection/probe-result.ts';
+import type { ProbeResult, Provider } from '../../domain/selection/probe-result.ts';
 import { toOneLine } from '../../domain/text/messages.ts';
 import { BusError } from './dbus/connection.ts';
-
-/** Why an operation failed. */
-export type SecretServiceErrorCode =
-  | Exclude<Reason, 'disabled' | 'binding-missing' | 'volatile'>
-  | 'too-large'
-  | 'cancelled';
-
-/** The error that the adapter throws internally. {@link toError} turns it into the error that callers receive. */
-export class SecretServiceError extends Error {
-  readonly code: SecretServiceErrorCode;
-  readonly evidence: Evidence;
-
-  constructor(code: SecretServiceErrorCode, evidence: Evidence = {}, cause?: unknown) {
-    super(evidence.text ?? code, { cause });
-    this.code = code;
-    this.evidence = evidence;
-  }
-}
+import { SecretServiceError, type SecretServiceErrorCode } from './operation.ts';
 
 /** The codes of error replies, by their name without `org.freedesktop.`. Any other is `failed`. */
 const errorReplies: Readonly<Record<string, SecretServiceErrorCode>> = {

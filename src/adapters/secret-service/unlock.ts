@@ -2,8 +2,9 @@ import type { Evidence } from '../../domain/selection/probe-result.ts';
 import { dismissMethod, isCollectionLocked, noObject, readLabel, showPrompt, unlock } from './calls.ts';
 import { addMatch, removeMatch } from './dbus/bus-calls.ts';
 import { BusError, busObject, type Signal } from './dbus/connection.ts';
+import type { Item } from './items/read-item.ts';
+import { SecretServiceError } from './operation.ts';
 import type { BusSession } from './session-pool.ts';
-import { SecretServiceError } from './to-error.ts';
 import type { Attempt } from './with-retries.ts';
 
 /** KeePassXC shows an entry as locked, in an unlocked database, if it is set to ask before each access. */
@@ -30,6 +31,14 @@ export async function unlockInteractively(
 ): Promise<void> {
   if (!attempt.operation.interactive) throw new SecretServiceError('locked', evidence);
   await completePrompt(attempt, await unlock(attempt.session, paths));
+}
+
+/** Unlocks the items that are locked. */
+export async function unlockItems(attempt: Attempt, items: readonly Item[]): Promise<Item[]> {
+  const locked = items.filter((item) => item.locked).map(({ path }) => path);
+  if (locked.length > 0)
+    await unlockInteractively(attempt, locked, attempt.session.provider === 'keepassxc' ? asksEachTime : {});
+  return items.map(({ path }) => ({ path, locked: false }));
 }
 
 /** Completes the prompt of a change. KeePassXC has one for every change, and completes it itself unless it is set to confirm deletions. */

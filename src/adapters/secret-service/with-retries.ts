@@ -1,14 +1,7 @@
 import type { AttributeSchema } from '../../domain/profile.ts';
 import { noObject } from './calls.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, SecretServiceError, type SecretServiceErrorCode } from './operation.ts';
 import type { BusSession, SessionPool } from './session-pool.ts';
-import {
-  isItemGone,
-  isSessionLost,
-  SecretServiceError,
-  type SecretServiceErrorCode,
-  toSecretServiceError,
-} from './to-error.ts';
 
 /** One attempt at an operation. */
 export interface Attempt {
@@ -32,6 +25,7 @@ export async function withRetries<T>(options: RetryOptions, work: (attempt: Atte
     try {
       return await attemptOnce(options, work);
     } catch (error) {
+      const { isItemGone, isSessionLost, toSecretServiceError } = await import('./to-error.ts');
       if (retries === maxRetries || !(isItemGone(error) || isSessionLost(error)))
         throw lastError ? toEndedError(error, lastError) : error;
       lastError = toSecretServiceError(error);
@@ -46,15 +40,19 @@ async function attemptOnce<T>(
   work: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const { session, alias } = await sessions.acquire(operation);
+  let isReusable = false;
   try {
     const result = await work({ session, collection: alias === noObject ? undefined : alias, operation, schema });
     await session.path;
-    sessions.release(session);
+    isReusable = true;
     return result;
   } catch (error) {
-    if (isItemGone(error)) sessions.release(session);
-    else session.bus.end();
+    const { isItemGone, toSecretServiceError } = await import('./to-error.ts');
+    isReusable = isItemGone(error);
     throw toSecretServiceError(error, session.provider);
+  } finally {
+    if (isReusable) sessions.release(session);
+    else session.bus.end();
   }
 }
 

@@ -1,10 +1,10 @@
 import { lstatSync, type Stats } from 'node:fs';
-import { judgeFolder, judgeLink } from '../../domain/file-trust.ts';
-import type { UntrustedBus } from '../../domain/selection/probe-result.ts';
-import { findCurrentUser } from '../files/current-user.ts';
-import { errnoCode } from '../files/file-errors.ts';
-import { type PathPart, walkPath } from '../files/walk-path.ts';
-import { SecretServiceError } from './to-error.ts';
+import { judgeFolder, judgeLink } from '../../../domain/file-trust.ts';
+import type { UntrustedBus } from '../../../domain/selection/probe-result.ts';
+import { findCurrentUser } from '../../files/current-user.ts';
+import { errnoCode } from '../../files/file-errors.ts';
+import { type PathPart, walkPath } from '../../files/walk-path.ts';
+import { SecretServiceError } from '../operation.ts';
 
 type User = ReturnType<typeof findCurrentUser>;
 

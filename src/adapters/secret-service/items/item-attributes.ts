@@ -1,6 +1,6 @@
-import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
-import type { AttributeSchema } from '../../domain/profile.ts';
-import type { Attributes } from './calls.ts';
+import { type CredentialName, toCredentialName } from '../../../domain/credential-name.ts';
+import type { AttributeSchema } from '../../../domain/profile.ts';
+import type { Attributes } from '../calls.ts';
 
 interface Schema {
   /** The attribute that holds the account. */

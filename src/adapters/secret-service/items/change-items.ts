@@ -1,13 +1,15 @@
-import { type CredentialName, sortUniqueNames } from '../../domain/credential-name.ts';
-import type { Secret } from '../../domain/secret.ts';
-import * as calls from './calls.ts';
-import * as changes from './calls.ts';
-import { releaseName, requestName } from './dbus/bus-calls.ts';
+import { type CredentialName, sortUniqueNames } from '../../../domain/credential-name.ts';
+import type { Secret } from '../../../domain/secret.ts';
+import * as calls from '../calls.ts';
+import * as changes from '../calls.ts';
+import { releaseName, requestName } from '../dbus/bus-calls.ts';
+import { SecretServiceError } from '../operation.ts';
+import { toSecretServiceError } from '../to-error.ts';
+import { completeChange, findLockedCollection, unlockInteractively, unlockItems } from '../unlock.ts';
+import type { Attempt } from '../with-retries.ts';
 import { formatLabel, parseName, toAttributes, toServiceAttributes } from './item-attributes.ts';
-import { filterNewest, findMatches, type Item, inBatches, type Matches, searchItems, unlockItems } from './items.ts';
-import { SecretServiceError, toSecretServiceError } from './to-error.ts';
-import { completeChange, findLockedCollection, unlockInteractively } from './unlock.ts';
-import type { Attempt } from './with-retries.ts';
+import { classifyItems, filterNewest, inBatches, type Matches } from './matches.ts';
+import { findItems, type Item, searchItems } from './read-item.ts';
 
 /** Overwrites keystow's own item, or creates it. Never changes another program's item. */
 export async function writeItem(attempt: Attempt, name: CredentialName, secret: Secret): Promise<void> {
@@ -121,4 +123,9 @@ async function withBusLock({ session: { bus } }: Attempt, work: () => Promise<vo
   } finally {
     await releaseName(bus, lockName).catch(() => undefined);
   }
+}
+
+/** Finds the items of a credential, and reads their attributes to tell whose they are. */
+async function findMatches(attempt: Attempt, name: CredentialName): Promise<Matches> {
+  return classifyItems(attempt, await findItems(attempt, name));
 }

@@ -1,0 +1,76 @@
+import { accessSync, constants } from 'node:fs';
+import type { Provider } from '../../domain/selection/probe-result.ts';
+import { serviceName } from './calls.ts';
+import type { SessionEnvironment } from './dbus/address.ts';
+import { getNameOwner, listNames, listStartableNames, startService } from './dbus/bus-calls.ts';
+import type { Connection } from './dbus/connection.ts';
+import { SecretServiceError } from './operation.ts';
+import { providerPrograms } from './provider.ts';
+import { toSecretServiceError } from './to-error.ts';
+
+// What a session needs if no provider owns the name, or it isn't the usual one.
+
+/** The start of their other names on the bus, which they also own while their Secret Service is switched off. */
+const namePrefixes: readonly (readonly [prefix: string, Provider])[] = [
+  ['org.gnome.keyring', 'gnome-keyring'],
+  ['org.kde.kwalletd', 'kwallet'],
+  ['org.kde.ksecretd', 'kwallet'],
+  ['org.keepassxc.', 'keepassxc'],
+];
+
+/** Starts the provider if the bus can. Otherwise throws what to do about it. */
+export async function startProvider(bus: Connection, environment: SessionEnvironment): Promise<void> {
+  const [startable, names] = await Promise.all([listStartableNames(bus), listNames(bus)]);
+  const [installed, ...others] = findInstalledProviders(environment.PATH);
+  if (startable.includes(serviceName)) {
+    await startService(bus, serviceName).catch((cause) => {
+      const error = toSecretServiceError(cause, others.length === 0 ? installed : undefined);
+      throw error.code === 'failed' ? new SecretServiceError('not-running', error.evidence, cause) : error;
+    });
+    return;
+  }
+  const idle = findIdleProvider(names);
+  if (idle !== undefined) throw new SecretServiceError('not-running', { provider: idle, switchedOff: true });
+  throw installed === undefined
+    ? new SecretServiceError('not-installed')
+    : new SecretServiceError('not-running', { provider: installed });
+}
+
+/** Identifies the provider by its other names on the bus. */
+export async function identifyByOtherNames(bus: Connection): Promise<Provider | undefined> {
+  const owner = await getNameOwner(bus, serviceName);
+  const names = (await listNames(bus)).filter((name) => identifyByName(name) !== undefined);
+  const owners = await Promise.all(names.map((name) => getNameOwner(bus, name).catch(() => undefined)));
+  const own = names[owners.indexOf(owner)];
+  return own === undefined ? undefined : identifyByName(own);
+}
+
+/** Finds a provider that runs with its Secret Service switched off. */
+function findIdleProvider(names: readonly string[]): Provider | undefined {
+  return names.map(identifyByName).find((provider) => provider !== undefined && provider !== 'gnome-keyring');
+}
+
+/** Finds the installed providers. `path` is the variable `PATH`. */
+function findInstalledProviders(path: string | undefined): Provider[] {
+  const found = providerPrograms.filter(([program]) => isInstalled(program, path));
+  return [...new Set(found.map(([, provider]) => provider))];
+}
+
+/** Returns whether a program is in one of the folders of `path`, the variable `PATH`. */
+export function isInstalled(program: string, path = ''): boolean {
+  const folders = path.split(':').filter((folder) => folder.startsWith('/'));
+  return folders.some((folder) => isExecutable(`${folder}/${program}`));
+}
+
+function identifyByName(name: string): Provider | undefined {
+  return namePrefixes.find(([prefix]) => name.startsWith(prefix))?.[1];
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
