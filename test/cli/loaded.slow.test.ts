@@ -45,12 +45,12 @@ const argon2 =
   'argon2' in crypto ? { chunks: [], builtin: [] } : { chunks: ['argon2-worker.cjs'], builtin: ['worker_threads'] };
 
 describe('a read of the encrypted file loads no parser of command lines, no lock and no socket', () => {
-  const ofRead = (program: string) => ['', '-shared', '-file-reader'].map((part) => `${program}${part}.cjs`);
+  const ofRead = (program: string) => ['', '-file-reader'].map((part) => `${program}${part}.cjs`);
 
   const ofPassphrase = [
     'encrypted-file.cjs',
-    'ask-passphrase.cjs',
     'rolldown-runtime.cjs',
+    'ask-passphrase.cjs',
     'passphrases.cjs',
     ...argon2.chunks,
   ];
@@ -76,15 +76,7 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
     sandbox.run('printf s3cret | keystow set demo alice');
     const loaded = loadedBy(sandbox, 'keystow get demo alice');
     expect(loaded).toEqual({
-      chunks: [
-        ...ofRead('keystow'),
-        'keystow-ask-passphrase.cjs',
-        'keystow-store-error.cjs',
-        'keystow-full.cjs',
-        'start.cjs',
-        'credential.cjs',
-        ...ofPassphrase,
-      ],
+      chunks: [...ofRead('keystow'), 'keystow-full.cjs', 'start.cjs', 'credential.cjs', ...ofPassphrase],
       builtin: ['crypto', ...argon2.builtin],
     });
   });
@@ -94,14 +86,7 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
     sandbox.run('printf jsm_s3cret-xxxxxxxxxxxxxxxx | jsm auth set-key -');
     const loaded = loadedBy(sandbox, 'jsm auth token');
     expect(loaded).toEqual({
-      chunks: [
-        ...ofRead('jsm'),
-        'jsm-ask-passphrase.cjs',
-        'jsm-store-error.cjs',
-        'jsm-full.cjs',
-        'start.cjs',
-        ...ofPassphrase,
-      ],
+      chunks: [...ofRead('jsm'), 'jsm-full.cjs', 'start.cjs', ...ofPassphrase],
       builtin: ['crypto', ...argon2.builtin],
     });
   });
@@ -118,7 +103,7 @@ describeStore('a read of the Secret Service loads', 'secret-service', missing(),
     sandbox.run(`printf jsm_s3cret-xxxxxxxxxxxxxxxx | ${write}`);
     const loaded = loadedBy(sandbox, read);
     expect(loaded).toEqual({
-      chunks: ['', '-shared', '-secret-service-reader'].map((part) => `${program}${part}.cjs`),
+      chunks: ['', '-secret-service-reader'].map((part) => `${program}${part}.cjs`),
       builtin: ['net'],
     });
   });

@@ -1,14 +1,7 @@
 import { assertNever } from '../../domain/assert-never.ts';
 import type { CredentialError } from '../../domain/credential-error.ts';
-import {
-  afterCiphertext,
-  beforeCiphertext,
-  findHeaderKeySource,
-  type ParsedEnvelope,
-  parseEnvelope,
-} from '../../domain/envelope/envelope.ts';
-import { tagBytes } from '../../domain/envelope/key-slot.ts';
-import { damagedError, foreignError, ioError, laterVersionError, type ManagedFile } from '../files/file-errors.ts';
+import { type ParsedEnvelope, parseEnvelope } from '../../domain/envelope/envelope.ts';
+import { damagedError, foreignError, laterVersionError, type ManagedFile } from '../files/file-errors.ts';
 import { isFolderLoose, type ReadOptions, readText, usePrivateFile } from '../files/read-private-file.ts';
 import { decodeBase64, Payload } from './payload.ts';
 import type { SealedPayload } from './seal.ts';
@@ -22,24 +15,12 @@ export interface EnvelopeFile extends ReadOptions {
 /** A larger file is read in pieces. */
 const maxWholeBytes = 64 * 1024;
 
-/** Passed to the reader of large files, because what two bundles import is in a third one, which every read would load. */
-const codec = {
-  afterCiphertext,
-  beforeCiphertext,
-  decodeBase64,
-  findHeaderKeySource,
-  ioError,
-  parseEnvelope,
-  tagBytes,
-};
-export type EnvelopeCodec = typeof codec;
-
 /** Reads the file without opening it: derives no key. Returns `undefined` if the file doesn't exist. Call `close` at the end. */
 export async function readEnvelope({ file, home, ...options }: EnvelopeFile): Promise<SealedPayload | undefined> {
   const isLoose = await isFolderLoose(file);
   const read = await usePrivateFile(file, options, async (opened) => {
     if (opened.size <= maxWholeBytes) return readText(opened);
-    return (await import('./large-file.ts')).readLargeFile(file, opened, codec) ?? readText(opened);
+    return (await import('./large-file.ts')).readLargeFile(file, opened) ?? readText(opened);
   });
   if (isLoose && read !== undefined)
     (await import('../files/permissions.ts')).restrictFolder(file, home, options.notice);

@@ -1,9 +1,16 @@
 import type { DecipherGCM } from 'node:crypto';
 import { closeSync, readSync } from 'node:fs';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { damagedError, type ManagedFile } from '../files/file-errors.ts';
+import {
+  afterCiphertext,
+  beforeCiphertext,
+  findHeaderKeySource,
+  parseEnvelope,
+} from '../../domain/envelope/envelope.ts';
+import { tagBytes } from '../../domain/envelope/key-slot.ts';
+import { damagedError, ioError, type ManagedFile } from '../files/file-errors.ts';
 import type { OpenFile } from '../files/read-private-file.ts';
-import type { EnvelopeCodec } from './envelope-file.ts';
+import { decodeBase64 } from './payload.ts';
 import type { Decryptable, SealedPayload } from './seal.ts';
 
 /** Characters of base64 that are decoded at a time. They stay in the processor's cache, and no string has megabytes. */
@@ -17,13 +24,8 @@ const sampleLength = 64;
  * Returns `undefined`, and leaves the descriptor as it was, if the file has to be read as a whole: it's not a valid envelope,
  * or its passphrase may have to be asked for.
  */
-export function readLargeFile(
-  file: ManagedFile,
-  { descriptor, size, keep }: OpenFile,
-  codec: EnvelopeCodec,
-): SealedPayload | undefined {
-  const { beforeCiphertext, afterCiphertext, parseEnvelope, findHeaderKeySource } = codec;
-  const readable = { file, descriptor, codec };
+export function readLargeFile(file: ManagedFile, { descriptor, size, keep }: OpenFile): SealedPayload | undefined {
+  const readable = { file, descriptor };
   const head = readFully(readable, Buffer.allocUnsafe(pieceLength), 0);
   const start = head.indexOf(beforeCiphertext) + beforeCiphertext.length;
   const end = size - afterCiphertext.length;
@@ -42,7 +44,6 @@ export function readLargeFile(
 interface ReadableFile {
   readonly file: ManagedFile;
   readonly descriptor: number;
-  readonly codec: EnvelopeCodec;
 }
 
 interface Span extends ReadableFile {
@@ -59,7 +60,7 @@ class FileCiphertext implements Decryptable {
   }
 
   decrypt(decipher: DecipherGCM): Buffer | undefined {
-    const payload = Buffer.allocUnsafeSlow(this.#countBytes() - this.#span.codec.tagBytes);
+    const payload = Buffer.allocUnsafeSlow(this.#countBytes() - tagBytes);
     const tag: Uint8Array[] = [];
     let length = 0;
     for (const bytes of this.#decode()) {
@@ -87,12 +88,12 @@ class FileCiphertext implements Decryptable {
 
   /** Yields all bytes. A piece is valid until the next one is asked for. */
   *#decode(): Generator<Uint8Array, void, void> {
-    const { start, end, codec } = this.#span;
+    const { start, end } = this.#span;
     const text = Buffer.allocUnsafe(pieceLength);
     const bytes = Buffer.allocUnsafe((pieceLength / 4) * 3);
     for (let at = start; at < end; at += pieceLength) {
       const piece = readFully(this.#span, text.subarray(0, end - at), at);
-      const decoded = codec.decodeBase64(piece.toString('latin1'), bytes) ?? this.#fail();
+      const decoded = decodeBase64(piece.toString('latin1'), bytes) ?? this.#fail();
       // Padding is only valid at the end.
       if (decoded.length < bytes.length && at + pieceLength < end) this.#fail();
       yield decoded;
@@ -105,7 +106,7 @@ class FileCiphertext implements Decryptable {
 }
 
 /** Fills `target` with the bytes at `position`, whatever the descriptor's own position is. */
-function readFully({ file, descriptor, codec }: ReadableFile, target: Buffer, position: number): Buffer {
+function readFully({ file, descriptor }: ReadableFile, target: Buffer, position: number): Buffer {
   try {
     for (let filled = 0; filled < target.length; ) {
       const read = readSync(descriptor, target, filled, target.length - filled, position + filled);
@@ -114,6 +115,6 @@ function readFully({ file, descriptor, codec }: ReadableFile, target: Buffer, po
     }
     return target;
   } catch (error) {
-    throw error instanceof CredentialError ? error : codec.ioError(file, 'read', error);
+    throw error instanceof CredentialError ? error : ioError(file, 'read', error);
   }
 }
