@@ -37,9 +37,9 @@ export default defineConfig({
     // One more than there are cores: most tests wait, for daemons and for children.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
-    // Long enough for a machine that is busy with something else.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Long enough for a machine that is busy with something else: a transcript runs twenty programs, watched by strace.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     expect: { poll: { timeout: patienceMs } },
     // With `--coverage` only.
     coverage: { include: ['src/**'], reporter: [], reportOnFailure: true },

@@ -5,7 +5,7 @@ import { missing } from '../support/gnome-keyring.ts';
 import { DifyWorld, KeyringWorld } from './dify-world.ts';
 
 describeStore('difyctl with gnome-keyring', 'secret-service', missing(), () => {
-  describe.concurrent('in parallel', { timeout: 120_000 }, () => {
+  describe.concurrent('in parallel', () => {
     test('[CLI2] stores a sign-in in the unlocked keyring if DIFY_TOKEN_STORAGE is unset or keychain', async (context) => {
       const world = await KeyringWorld.start(context);
       for (const storage of [undefined, 'keychain']) {

@@ -56,7 +56,6 @@ describeStore('keystow migrate, killed', 'secret-service', missing(), () => {
     [keyringId, 'file'],
   ] as const)(
     '[CLI37] from %s to %s, at each call on the bus: it is still read, and the same again ends as if nothing had been',
-    { timeout: 300_000 },
     async (from, to) => {
       const { calls } = await migrate((await createHome(from, `${from}-whole`)).sandbox, to, never);
       for (const { nth, when } of deathsIn(calls)) {

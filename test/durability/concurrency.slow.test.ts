@@ -10,9 +10,7 @@ const { start } = childProcesses();
 const accounts = Array.from({ length: 100 }, (_, index) => `account-${String(index).padStart(3, '0')}`);
 const toName = (account: string) => ({ service: 'example.com', account });
 
-test('[DUR1] 100 processes that write at the same time: 100 credentials in the encrypted file, and 100 in the placement file', {
-  timeout: 240_000,
-}, async () => {
+test('[DUR1] 100 processes that write at the same time: 100 credentials in the encrypted file, and 100 in the placement file', async () => {
   const { path, folder } = newPlace();
   const crowd = accounts.map((account) => start('set and record when stdin ends', path, account));
   const outcomes = crowd.map(readResult);

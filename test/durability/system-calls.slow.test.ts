@@ -38,7 +38,7 @@ const writes = durableFiles.flatMap((kept) => [
 describeStore('the system calls', 'strace', missingStrace(), () => {
   const { start, run } = childProcesses();
 
-  describe.each(writes)('of $what', { timeout: 240_000 }, ({ kept, first, orphaned }) => {
+  describe.each(writes)('of $what', ({ kept, first, orphaned }) => {
     /** Records the calls of a write and the data before and after it, and provides folders to repeat it in. */
     async function record() {
       const { folder: root } = newPlace();

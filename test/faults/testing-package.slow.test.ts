@@ -12,7 +12,7 @@ let project: string;
 
 function run(command: string, ...args: readonly string[]) {
   const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
-  const options = { cwd: project, encoding: 'utf8', timeout: 120_000, env } as const;
+  const options = { cwd: project, encoding: 'utf8', timeout: 600_000, env } as const;
   const { status, stdout, stderr } = spawnSync(command, args, options);
   return { status, output: `${stdout}${stderr}` };
 }
