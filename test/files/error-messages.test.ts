@@ -240,6 +240,19 @@ describe('the message and hint of an error', () => {
     expect(texts(await failure(work, 'file-busy'), path)).toEqual([message, hint]);
   });
 
+  test.each([
+    ['a file', (lock: string) => writeFileSync(lock, '')],
+    ['a link that leads nowhere', (lock: string) => symlinkSync(`${lock}-nowhere`, lock)],
+  ])('for %s where the lock should be', needsPosix, async (_, plant) => {
+    const { path } = newPlace();
+    plant(`${path}.lock`);
+    const work = createLock({ path, label, limitMs: 0 })(async () => 'never');
+    expect(texts(await failure(work, 'file-io'), path)).toEqual([
+      'the list of names PATH cannot be locked: PATH.lock is not a folder',
+      'move it aside, and find out who put it there',
+    ]);
+  });
+
   function startSuspended() {
     const { pid = 0 } = spawn('sh', ['-c', 'kill -STOP $$'], { stdio: 'ignore' });
     onTestFinished(() => void process.kill(pid, 'SIGKILL'));

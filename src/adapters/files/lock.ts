@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
@@ -105,7 +106,7 @@ async function acquire(
       // Another process created the parent folder and removed it again, because it stored nothing.
       if (errnoCode(error) === 'ENOENT') createParents();
       // On Windows, a folder that is being removed stays busy until its last reader closes it.
-      else if (!isBusy(error)) throw ioError(file, 'locked', error);
+      else if (!isBusy(error)) throw toLockError(file, error);
     }
     if (watch.waitedMs >= limitMs && !watch.mayBeLost) {
       throw failure === undefined ? busyError(file, watch) : ioError(file, 'locked', failure);
@@ -197,6 +198,22 @@ class Watch {
     const liveness = holder ? findLiveness(holder, this.#lock.self, touchedMs) : 'unknown';
     if (liveness !== 'unknown' || this.#untouchedMs < lostMs) return liveness;
     return holder && mayBeSuspended(holder, this.#lock.self, touchedMs) ? 'alive' : 'dead';
+  }
+}
+
+/** Something that isn't a folder, such as a file or a link, may be where the lock should be. */
+function toLockError(file: ManagedFile, cause: unknown): CredentialError {
+  const path = `${file.path}.lock`;
+  if (errnoCode(cause) !== 'ENOTDIR' || !existsAsOther(path)) return ioError(file, 'locked', cause);
+  const message = `${describeFile(file)} cannot be locked: ${path} is not a folder`;
+  return new CredentialError('file-io', message, { cause, hint: 'move it aside, and find out who put it there' });
+}
+
+function existsAsOther(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  } catch {
+    return false;
   }
 }
 
