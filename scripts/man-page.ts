@@ -91,12 +91,13 @@ function toOptionItems(options: Readonly<Record<string, Option>>): Item[] {
   });
 }
 
-function formatDescription({ summary, operands, options }: Command): string {
+function formatDescription({ aliases, summary, operands, options }: Command): string {
   const parts = Object.entries(operands).map(
     ([key, { describe }]): Item => [`Ar ${formatArgument(key)}`, formatProse(describe)],
   );
   const items = [...parts, ...toOptionItems(options)];
-  return [formatProse(`${summary}.`), ...(items.length > 0 ? [formatList(items)] : [])].join('\n');
+  const others = aliases.length > 0 ? ` Other names: ${aliases.join(', ')}.` : '';
+  return [formatProse(`${summary}.${others}`), ...(items.length > 0 ? [formatList(items)] : [])].join('\n');
 }
 
 function toFileItems({ program, files: { credentials, placement } }: Program['profile']): Item[] {

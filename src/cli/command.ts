@@ -4,6 +4,8 @@ import type { PlacementIndex } from '../domain/placement/placement-index.ts';
 export interface Command {
   /** As the user types it. */
   readonly name: string;
+  /** Other names for it, such as `ls` for `list`. */
+  readonly aliases: readonly string[];
   /** One imperative sentence without a full stop. */
   readonly summary: string;
   /** In the order in which they are typed. Only the last one may be `optional` or `many`. */
@@ -14,7 +16,16 @@ export interface Command {
   readonly hidden: boolean;
   /** Subcommands. A command that has some does nothing by itself. */
   readonly commands: readonly Command[];
+  /** What to say about more operands than the command takes: the last one may be a secret, which belongs elsewhere. */
+  readonly surplus: Surplus | undefined;
   run(values: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+export interface Surplus {
+  /** Continues "too many arguments: ". */
+  readonly reason: string;
+  /** What to type instead. `$0` stands for the program. */
+  readonly fix: string;
 }
 
 /** A line of shell in which `$0` stands for the program, and its purpose. */
@@ -36,6 +47,12 @@ export interface Flag {
   readonly describe: string;
   /** The name of an option that it can't be combined with. */
   readonly conflicts?: string;
+}
+
+/** As the help shows it: `<service>`, or `[service]` if it's optional. */
+export function formatOperand([key, { optional, many }]: readonly [string, Operand]): string {
+  const text = many ? `${key}..` : key;
+  return optional ? `[${text}]` : `<${text}>`;
 }
 
 export interface ValueOption {
@@ -97,25 +114,31 @@ export function defineCommand<
   const Operands extends Readonly<Record<string, Operand>> = Record<never, never>,
   const Options extends Readonly<Record<string, Option>> = Record<never, never>,
 >({
+  aliases,
   operands,
   options,
   hidden,
+  surplus,
   run,
   ...rest
 }: {
   readonly name: string;
+  readonly aliases?: readonly string[];
   readonly summary: string;
   readonly operands?: Operands;
   readonly options?: Options;
   readonly examples: readonly Example[];
   readonly hidden?: true;
+  readonly surplus?: Surplus;
   run(values: Values<Operands, Options>): Promise<void>;
 }): Command {
   return {
     ...rest,
+    aliases: aliases ?? [],
     operands: operands ?? {},
     options: options ?? {},
     hidden: hidden ?? false,
+    surplus,
     commands: [],
     run: (values) => run(values as Values<Operands, Options>),
   };
@@ -123,7 +146,8 @@ export function defineCommand<
 
 /** Defines a command that only has subcommands. */
 export function defineGroup(name: string, summary: string, commands: readonly Command[]): Command {
-  return { name, summary, commands, operands: {}, options: {}, examples: [], hidden: false, run: async () => {} };
+  const nothing = { aliases: [], operands: {}, options: {}, examples: [], hidden: false, surplus: undefined };
+  return { ...nothing, name, summary, commands, run: async () => {} };
 }
 
 /** The actions that other programs request from a credential helper, by name. */

@@ -11,11 +11,13 @@ import type { Cli } from './cli.ts';
 /** A command line without options: these words, then this many operands. */
 export interface CommandForm {
   readonly words: readonly string[];
+  /** Another name for the only word. */
+  readonly alias?: string;
   readonly operands: number;
 }
 
 /** `get SERVICE ACCOUNT` */
-export const getForm: CommandForm = { words: ['get'], operands: 2 };
+export const getForm: CommandForm = { words: ['get'], alias: 'show', operands: 2 };
 
 /** `auth token` */
 export const tokenForm: CommandForm = { words: ['auth', 'token'], operands: 0 };
@@ -91,10 +93,13 @@ export function findDirectRun(
 }
 
 /** Returns the operands if `argv` has the form. Anything that begins with a dash needs the parser, even a lone `-`. */
-export function matchForm({ words, operands }: CommandForm, argv: readonly string[]): readonly string[] | undefined {
+export function matchForm(
+  { words, alias, operands }: CommandForm,
+  argv: readonly string[],
+): readonly string[] | undefined {
   const matches =
     argv.length === words.length + operands &&
-    words.every((word, index) => argv[index] === word) &&
+    words.every((word, index) => argv[index] === word || argv[index] === alias) &&
     argv.every((argument) => !argument.startsWith('-'));
   return matches ? argv.slice(words.length) : undefined;
 }

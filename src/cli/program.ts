@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findPackageFolder } from '../composition/environment.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Cli } from './cli.ts';
-import type { Command, Example } from './command.ts';
+import { type Command, defineGroup, type Example } from './command.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 
 /** One of the programs that the package installs, as data. */
@@ -36,11 +36,12 @@ export function getProgramName({ profile, helper }: Pick<Program, 'profile' | 'h
   return helper ?? profile.program;
 }
 
-/** The program's own commands, and `completion` unless it's a helper. */
+/** The program's own commands, and `completion` and `help` unless it's a helper. */
 export function listCommands(program: Program, cli: Cli): readonly Command[] {
   if (program.helper !== undefined) return program.commands(cli);
   const own = [...program.commands(cli), completionCommand(cli)];
-  return [...own, completeCommand(cli, own)];
+  const all = [...own, { ...defineGroup('help', 'Show the help of a command', own), hidden: true }];
+  return [...all, completeCommand(cli, all)];
 }
 
 /** All environment variables of a program, for its man page. */

@@ -7,13 +7,13 @@ import {
   type Command,
   colorOption,
   type Example,
+  formatOperand,
   globalOptions,
-  type Operand,
   type Option,
   type ValueOption,
 } from './command.ts';
-import { findPosition } from './completion/complete.ts';
-import { UsageError } from './output/failure.ts';
+import { findPosition, isAfterEnd, type Position } from './completion/complete.ts';
+import { describeComplaint, missingCommand, UsageError } from './output/failure.ts';
 import { getProgramName, listCommands, type Program, readPackageVersion } from './program.ts';
 
 /**
@@ -22,9 +22,10 @@ import { getProgramName, listCommands, type Program, readPackageVersion } from '
  */
 export async function runProgram(program: Program, cli: Cli, argv: readonly string[]): Promise<string> {
   const name = getProgramName(program);
+  const commands = listCommands(program, cli);
   let complaint: string | undefined;
   let text = '';
-  let selected: Pick<Command, 'examples' | 'operands' | 'commands'> = { ...program, operands: {}, commands: [] };
+  let selected: Pick<Command, 'examples'> = program;
   const base = yargs([], findCurrentFolder())
     .scriptName(name)
     .usage(`$0 <command>\n\n${program.summary}`)
@@ -39,6 +40,7 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
     .demandCommand(1, missingCommand)
     .strict()
     .version(readPackageVersion())
+    .alias('version', 'V')
     .help()
     .alias('help', 'h')
     .wrap(80)
@@ -47,74 +49,42 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
       throw error ?? new Error(message);
     });
   addOption(base, 'color', colorOption);
-  const commands = listCommands(program, cli);
   const select = (command: Command) => {
     selected = command;
   };
   const parser = commands.reduce((yargs, command) => addCommand(yargs, command, select), base);
-  rejectFlagValues(findPosition(commands, globalOptions, [...argv, '']).options, argv);
+  const position = findPosition(commands, globalOptions, [...argv, '']);
+  rejectFlagValues(position.options, argv);
   try {
-    await parser.parseAsync(markOperands(moveFlags(argv, commands)), {}, (_error, _argv, output) => {
-      text = output;
-    });
+    await parser.parseAsync(
+      markOperands(moveFlags(expandHelp(argv, position), commands)),
+      {},
+      (_error, _argv, output) => {
+        text = output;
+      },
+    );
     if (text === '' || text === readPackageVersion()) return text;
     return `${text}${formatExamples(selected.examples, name)}`;
   } catch (error) {
     if (!complaint) throw error;
-    const help = await parser.getHelp();
-    const message = describeComplaint(complaint, argv, { commands, selected });
-    throw new UsageError(message, help + formatExamples(selected.examples, name));
+    const { message, hint } = describeComplaint(complaint, name, argv, position);
+    if (message !== missingCommand) throw new UsageError(message, { hint });
+    throw new UsageError(message, { hint, help: (await parser.getHelp()) + formatExamples(selected.examples, name) });
   }
 }
 
-const missingCommand = 'missing command';
-
-interface ParsedSoFar {
-  readonly commands: readonly Command[];
-  /** The command that yargs got to. */
-  readonly selected: Pick<Command, 'operands' | 'commands'>;
-}
-
-/**
- * Rewords a complaint of yargs. An argument that wasn't understood may be a secret, so only its position is named, counted
- * from 1 after the program's name.
- */
-function describeComplaint(message: string, argv: readonly string[], { commands, selected }: ParsedSoFar): string {
-  const text = message.split('\n').map(unmarkOperand).join(' ').replaceAll('\0', '');
-  const isUnknown = /^Unknown argument/.test(text);
-  if (isUnknown || text === missingCommand) {
-    const position = findPosition(commands, globalOptions, [...argv, '']);
-    const [word] = position.operands;
-    if (position.commands.length > 0 && word !== undefined) return `unknown command (argument ${word.index + 1})`;
-    const index = argv.findIndex((word, index) => isUnknownOption(word, index, argv, position.options));
-    if (index >= 0) return `unknown option (argument ${index + 1}); put -- before an argument that begins with a dash`;
-  }
-  if (text === missingCommand) return missingCommand;
-  if (isUnknown) return 'too many arguments';
-  const [, observed] = /^Not enough non-option arguments: got (\d+)/.exec(text) ?? [];
-  if (observed !== undefined) {
-    if (selected.commands.length > 0) return missingCommand;
-    return `missing argument: ${Object.keys(selected.operands)[Number(observed)]}`;
-  }
-  const [, required] = /^Missing required arguments?: (.+)$/.exec(text) ?? [];
-  if (required !== undefined) return `missing required option: ${formatOptions(required.split(', '))}`;
-  const [, valueless] = /^Not enough arguments following: (.+)$/.exec(text) ?? [];
-  if (valueless !== undefined) return `missing value: ${formatOptions([valueless])}`;
-  const [, one = '', other = ''] = /^Arguments (\S+) and (\S+) are mutually exclusive$/.exec(text) ?? [];
-  if (one) return `${formatOptions([one])} and ${formatOptions([other])} can't be combined`;
-  return 'invalid arguments';
-}
-
-type Options = Readonly<Record<string, Option>>;
-
-function isUnknownOption(word: string, index: number, argv: readonly string[], options: Options): boolean {
-  if (!word.startsWith('-') || ['-', '--', '-h'].includes(word) || isAfterEnd(index, argv)) return false;
-  const [, name = ''] = /^--([^=]*)/.exec(word) ?? [];
-  return !Object.hasOwn(options, name);
+/** `help get` and `auth help` mean `get --help` and `auth --help`. */
+function expandHelp(argv: readonly string[], { path, operands, commands }: Position): readonly string[] {
+  const [word] = operands;
+  const isTopic = path[0] === 'help' && (word === undefined || commands.length === 0);
+  if (isTopic) return [...path.slice(1), '--help'];
+  return commands.length > 0 && path[0] !== 'help' && word?.text === 'help' && operands.length === 1
+    ? [...path, '--help']
+    : argv;
 }
 
 /** yargs accepts `--raw=VALUE` for a flag. → `invalid-input`, which doesn't repeat the value. */
-function rejectFlagValues(options: Options, argv: readonly string[]): void {
+function rejectFlagValues(options: Position['options'], argv: readonly string[]): void {
   for (const [index, word] of argv.entries()) {
     const [, name = ''] = /^--([^=]+)=/.exec(word) ?? [];
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
@@ -123,16 +93,6 @@ function rejectFlagValues(options: Options, argv: readonly string[]): void {
       hint: `write only --${name}`,
     });
   }
-}
-
-/** Whether `--` ended the options before this argument. */
-function isAfterEnd(index: number, argv: readonly string[]): boolean {
-  const end = argv.indexOf('--');
-  return end >= 0 && index > end;
-}
-
-function formatOptions(names: readonly string[]): string {
-  return names.map((name) => (name.length === 1 ? `-${name}` : `--${name}`)).join(', ');
 }
 
 /** Each example is on a line of its own, however long, so that it can be copied. */
@@ -144,7 +104,7 @@ function formatExamples(examples: readonly Example[], program: string): string {
 
 /** Adds a command to yargs. `select` is called with the command once yargs gets to it. */
 function addCommand(yargs: Argv, command: Command, select: (command: Command) => void): Argv {
-  const { name, summary, operands, options, hidden, commands } = command;
+  const { name, aliases, summary, operands, options, hidden, commands } = command;
   const build = (parent: Argv) => {
     select(command);
     // Otherwise yargs shows an empty list as the default of an operand that takes many.
@@ -157,15 +117,11 @@ function addCommand(yargs: Argv, command: Command, select: (command: Command) =>
   const rest = commands.length > 0 ? ['<command>'] : Object.entries(operands).map(formatOperand);
   return yargs.command({
     command: [name, ...rest].join(' '),
+    aliases,
     describe: hidden ? false : summary,
     builder: build,
     handler: (given: Readonly<Record<string, unknown>>) => command.run(toValues(command, given)),
   });
-}
-
-function formatOperand([key, { optional, many }]: readonly [string, Operand]): string {
-  const text = many ? `${key}..` : key;
-  return optional ? `[${text}]` : `<${text}>`;
 }
 
 function addOption(yargs: Argv, key: string, option: Option): void {

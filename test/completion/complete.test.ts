@@ -20,6 +20,7 @@ const accounts = (known: PlacementIndex, [service]: readonly string[]) =>
 const program = [
   defineCommand({
     name: 'get',
+    aliases: ['show'],
     summary: 'gets',
     operands: { service: { describe: '', completes: services }, account: { describe: '', completes: accounts } },
     options: {
@@ -52,6 +53,10 @@ describe('the first word', () => {
   test('is a visible command, with its summary', () => {
     expect(words('')).toEqual(['get', 'exec', 'auth']);
     expect(completion('g')).toMatchObject({ words: [{ text: 'get', description: 'gets' }, {}, {}] });
+  });
+  test('is not an alias, but an alias works like the name', () => {
+    expect(words('sho')).not.toContain('show');
+    expect(words('show', '')).toEqual(['a', 'b']);
   });
   test('after a group is one of its subcommands', () => expect(words('auth', '')).toEqual(['login']));
   test('after an unknown command has no completions', () => expect(words('git', '')).toEqual([]));

@@ -8,6 +8,7 @@ import { credentialOperands, notFoundError } from './credential.ts';
 export function deleteCommand(cli: Cli): Command {
   return defineCommand({
     name: 'delete',
+    aliases: ['rm', 'remove'],
     summary: 'Remove a credential from every store that has it',
     operands: credentialOperands,
     options: { json: { describe: 'print JSON with the stores that had it' } },

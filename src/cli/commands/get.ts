@@ -1,3 +1,4 @@
+import { decodeSecret } from '../../app/credentials/get-credential.ts';
 import { isTerminal } from '../../composition/environment.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, defineCommand } from '../command.ts';
@@ -7,15 +8,25 @@ import { credentialOperands, requireSecret } from './credential.ts';
 export function getCommand(cli: Cli): Command {
   return defineCommand({
     name: 'get',
+    aliases: ['show'],
     summary: 'Print a secret byte for byte; on a terminal, a newline is added',
     operands: credentialOperands,
+    options: { json: { describe: 'print JSON with the secret, or with its bytes in base64 if it is not UTF-8 text' } },
     examples: [
       ['TOKEN=$($0 get github.com alice)', 'read a secret into a variable'],
       ['$0 get demo key >key.der', 'write a secret to a file'],
       ['$0 get -- -service -account', 'use names that begin with a dash'],
     ],
-    run: ({ service, account }) => printSecret(cli, service, account),
+    run: ({ service, account, json }) => (json ? printJson : printSecret)(cli, service, account),
   });
+}
+
+async function printJson(cli: Cli, service: string, account: string): Promise<void> {
+  const { secret } = await requireSecret(cli, service, account);
+  const text = decodeSecret(secret);
+  const value =
+    text === undefined ? { secretBase64: Buffer.from(secret.expose()).toString('base64') } : { secret: text };
+  await cli.printJson({ service, account, ...value });
 }
 
 async function printSecret(cli: Cli, service: string, account: string): Promise<void> {

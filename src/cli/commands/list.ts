@@ -7,6 +7,7 @@ import { completeServices } from './credential.ts';
 export function listCommand(cli: Cli): Command {
   return defineCommand({
     name: 'list',
+    aliases: ['ls'],
     summary: 'List credentials, one per line: service, tab, account',
     operands: { service: { optional: true, completes: completeServices, describe: 'list only this service' } },
     options: { json: { describe: 'print JSON with the store of each credential' } },

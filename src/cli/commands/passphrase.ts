@@ -5,6 +5,10 @@ import { type Command, defineCommand, defineGroup } from '../command.ts';
 import { exitCodes } from '../exit.ts';
 import { formatResealed } from '../output/credential-text.ts';
 
+const surplus = {
+  reason: "the passphrase is typed on the terminal, because other users and the shell's history see arguments",
+  fix: '$0 passphrase change',
+};
 const json = { describe: 'print JSON with the key source before and after' };
 
 export function passphraseCommands(cli: Cli): Command {
@@ -13,6 +17,7 @@ export function passphraseCommands(cli: Cli): Command {
     name: 'change',
     summary: 'Seal the encrypted file with a new passphrase',
     options: { json },
+    surplus,
     examples: [
       ['$0 passphrase change', 'type the old passphrase, then the new one twice'],
       [

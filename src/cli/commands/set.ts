@@ -12,6 +12,10 @@ export function setCommand(cli: Cli): Command {
     name: 'set',
     summary: 'Store a secret, read from stdin or typed without echo',
     operands: credentialOperands,
+    surplus: {
+      reason: "the secret is typed or read from stdin, because other users and the shell's history see arguments",
+      fix: 'printf %s "$SECRET" | $0 set SERVICE ACCOUNT',
+    },
     options: {
       raw: { describe: 'store every byte of stdin, including a trailing newline' },
       'allow-empty': { describe: 'store an empty secret' },

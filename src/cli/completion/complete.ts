@@ -87,9 +87,11 @@ function suggestValues(
 }
 
 /** The position of the last word on a command line. */
-interface Position {
+export interface Position {
   /** The command that the words before it name, if any. */
   readonly command: Command | undefined;
+  /** The names of that command and of those above it, without aliases. */
+  readonly path: readonly string[];
   /** The commands that may follow. */
   readonly commands: readonly Command[];
   readonly options: Readonly<Record<string, Option>>;
@@ -109,6 +111,7 @@ export function findPosition(
 ): Position {
   let position: Position = {
     command: undefined,
+    path: [],
     commands: program,
     options: globalOptions,
     operands: [],
@@ -117,7 +120,7 @@ export function findPosition(
   };
   for (const [index, text] of words.slice(0, -1).entries()) {
     const { commands, ended, operands, options } = position;
-    const command = operands.length === 0 ? commands.find(({ name }) => name === text) : undefined;
+    const command = operands.length === 0 ? findCommand(commands, text) : undefined;
     if (position.awaiting) position = { ...position, awaiting: undefined };
     else if (!ended && text === '--') position = { ...position, ended: true };
     else if (!ended && isOption(text)) position = { ...position, awaiting: findAwaited(options, text) };
@@ -125,12 +128,24 @@ export function findPosition(
       position = {
         ...position,
         command,
+        path: [...position.path, command.name],
         commands: command.commands,
         options: { ...command.options, ...globalOptions },
       };
     } else position = { ...position, operands: [...operands, { text, index }] };
   }
   return position;
+}
+
+/** Whether `--` ended the options before this argument. */
+export function isAfterEnd(index: number, argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return end >= 0 && index > end;
+}
+
+/** Finds a command by its name or an alias. */
+export function findCommand(commands: readonly Command[], word: string): Command | undefined {
+  return commands.find(({ name, aliases }) => name === word || aliases.includes(word));
 }
 
 /** A lone `-` is an operand. */

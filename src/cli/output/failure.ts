@@ -1,5 +1,8 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import type { Profile } from '../../domain/profile.ts';
+import { findClosest } from '../../domain/text/messages.ts';
+import { formatOperand } from '../command.ts';
+import { findCommand, isAfterEnd, type Position } from '../completion/complete.ts';
 import { exitCodes, toExitCode } from '../exit.ts';
 import { type Line, renderLines } from './text.ts';
 
@@ -9,7 +12,10 @@ export function reportFailure(error: unknown, { program, errorNames }: Profile, 
   if (!process.stderr.listeners('error').includes(ignore)) process.stderr.on('error', ignore);
   const print = (...lines: readonly Line[]) => void process.stderr.write(renderLines(lines));
   if (error instanceof UsageError) {
-    print(`${program}: ${error.message}`, '', ...error.usage.split('\n'));
+    const { help, hint, message } = error;
+    // The error comes last, where it isn't scrolled off.
+    if (help !== undefined) print(...help.split('\n'), '');
+    print(`${program}: ${message}`, `  hint: ${hint}`);
     return exitCodes.usage;
   }
   if (error instanceof CredentialError) {
@@ -29,15 +35,120 @@ export function reportFailure(error: unknown, { program, errorNames }: Profile, 
 
 function ignore(): void {}
 
-/** The command line is invalid. `usage` is the help of the command. */
+/** The command line is invalid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  readonly usage: string;
+  /** One line that points to the help. */
+  readonly hint: string;
+  /** Printed before the message, for somebody who typed no command. */
+  readonly help: string | undefined;
 
-  constructor(message: string, usage: string) {
+  constructor(message: string, { hint, help }: { readonly hint: string; readonly help?: string }) {
     super(message);
-    this.usage = usage;
+    this.hint = hint;
+    this.help = help;
   }
+}
+
+export const missingCommand = 'missing command';
+
+/**
+ * Rewords a complaint of yargs. An argument that wasn't understood may be a secret, so only its position is named, counted
+ * from 1 after the program's name, and the command or option that it's close to.
+ */
+export function describeComplaint(
+  complaint: string,
+  program: string,
+  argv: readonly string[],
+  position: Position,
+): { readonly message: string; readonly hint: string } {
+  const message = rewordComplaint(complaint, argv, position);
+  const { command, path, operands } = position;
+  const name = [program, ...path].join(' ');
+  const surplus = message === tooManyArguments ? command?.surplus : undefined;
+  if (surplus !== undefined) {
+    const fix = surplus.fix.replaceAll('$0', program);
+    return { message: `${message}: ${surplus.reason}`, hint: `${fix}; for more: ${name} --help` };
+  }
+  if (position.commands.length > 0) {
+    const topic = path[0] === 'help' ? [program, ...path.slice(1)].join(' ') : name;
+    const isUnknown = operands.length > 0 || message !== missingCommand;
+    return {
+      message,
+      hint: isUnknown ? `list the commands: ${topic} --help` : `choose one; its help: ${topic} COMMAND --help`,
+    };
+  }
+  return { message, hint: `${[program, formatUsage(path, command)].join(' ')}; for more: ${name} --help` };
+}
+
+const tooManyArguments = 'too many arguments';
+
+function rewordComplaint(complaint: string, argv: readonly string[], position: Position): string {
+  const text = complaint.replaceAll('\n', ' ').replaceAll('\0', '');
+  const [word] = position.operands;
+  if (position.commands.length > 0 && word !== undefined) {
+    return `unknown command (argument ${word.index + 1})${suggest(findCommandLike(word.text, position))}`;
+  }
+  // yargs may take the word after it for its value, and complain about another one that's missing then.
+  const index = argv.findIndex((word, index) => isUnknownOption(word, index, argv, position.options));
+  if (index >= 0) return describeUnknownOption(index, argv, position);
+  if (text === missingCommand) return missingCommand;
+  if (/^Unknown argument/.test(text)) return tooManyArguments;
+  if (/^Not enough non-option arguments/.test(text)) {
+    if (position.commands.length > 0) return missingCommand;
+    const required = Object.entries(position.command?.operands ?? {}).filter(([, { optional }]) => !optional);
+    const missing = required.slice(position.operands.length).map(([key]) => key);
+    return `missing argument${missing.length > 1 ? 's' : ''}: ${missing.join(', ')}`;
+  }
+  const [, required] = /^Missing required arguments?: (.+)$/.exec(text) ?? [];
+  if (required !== undefined) return `missing required option: ${formatOptions(required.split(', '))}`;
+  const [, valueless] = /^Not enough arguments following: (.+)$/.exec(text) ?? [];
+  if (valueless !== undefined) return `missing value: ${formatOptions([valueless])}`;
+  const [, one = '', other = ''] = /^Arguments (\S+) and (\S+) are mutually exclusive$/.exec(text) ?? [];
+  if (one) return `${formatOptions([one])} and ${formatOptions([other])} can't be combined`;
+  return 'invalid arguments';
+}
+
+/** Finds a command with a similar name among those that may follow, or one of this name elsewhere: `auth token` for `token`. */
+function findCommandLike(word: string, { commands, path }: Position): string | undefined {
+  const prefix = path[0] === 'help' ? path.slice(1) : path;
+  const visible = commands.filter(({ hidden, name }) => !hidden || name === 'help');
+  const names = visible.flatMap(({ name, aliases }) => [name, ...aliases]);
+  const [found, ...others] = new Set(findClosest(word, names).map((close) => findCommand(commands, close)?.name));
+  if (found !== undefined && others.length === 0) return [...prefix, found].join(' ');
+  const group = visible.find(({ hidden, commands }) => !hidden && findCommand(commands, word) !== undefined);
+  return group && [...prefix, group.name, word].join(' ');
+}
+
+function describeUnknownOption(index: number, argv: readonly string[], { options }: Position): string {
+  const [, typed = ''] = /^-+([^=]*)/.exec(argv[index] as string) ?? [];
+  const [found, ...others] = findClosest(typed, Object.keys(options));
+  const isClear = found !== undefined && others.length === 0;
+  const otherwise = '; put -- before an argument that begins with a dash';
+  return `unknown option (argument ${index + 1})${isClear ? suggest(`--${found}`) : otherwise}`;
+}
+
+function suggest(found: string | undefined): string {
+  return found === undefined ? '' : `; did you mean ${found}?`;
+}
+
+function isUnknownOption(word: string, index: number, argv: readonly string[], options: Position['options']): boolean {
+  if (!word.startsWith('-') || ['-', '--', '-h', '-V'].includes(word) || isAfterEnd(index, argv)) return false;
+  const [, name = ''] = /^--([^=]*)/.exec(word) ?? [];
+  return !Object.hasOwn(options, name);
+}
+
+function formatOptions(names: readonly string[]): string {
+  return names.map((name) => (name.length === 1 ? `-${name}` : `--${name}`)).join(', ');
+}
+
+/** The command with its required options and its operands: what follows a command that takes many is that command's own. */
+function formatUsage(path: readonly string[], command: Position['command']): string {
+  const operands = Object.entries(command?.operands ?? {}).map(formatOperand);
+  const required = Object.entries(command?.options ?? {}).flatMap(([key, option]) =>
+    'value' in option && option.required ? [`--${key} ${option.value}`] : [],
+  );
+  return [...path, ...required, ...operands].join(' ');
 }
 
 /** The hint for an error that has none of its own. `undefined` for `cancelled`. */

@@ -25,3 +25,45 @@ export function messageChain(error: unknown): readonly string[] {
 export function createUnicodeRegExp(source: string): RegExp {
   return new RegExp(source, 'gu');
 }
+
+/**
+ * Returns the candidates that somebody has probably meant by `typed`: those that differ in the fewest letters, or else those
+ * that begin with it. Ignores case. Returns none if `typed` isn't close to any.
+ */
+export function findClosest(typed: string, candidates: readonly string[]): readonly string[] {
+  const word = typed.toLowerCase();
+  if (word.length < 2) return [];
+  const close = candidates
+    .map((candidate) => ({ candidate, distance: countEdits(word, candidate.toLowerCase()) }))
+    .filter(({ candidate, distance }) => distance <= maxEdits(candidate));
+  const least = Math.min(...close.map(({ distance }) => distance));
+  if (close.length === 0) return candidates.filter((candidate) => candidate.toLowerCase().startsWith(word));
+  return close.filter(({ distance }) => distance === least).map(({ candidate }) => candidate);
+}
+
+/** A third of the letters: more, and any word would be close to a short one. */
+function maxEdits({ length }: string): number {
+  return Math.max(1, Math.min(3, Math.floor(length / 3)));
+}
+
+/** How many letters have to be inserted, removed, replaced or swapped with the next one. */
+function countEdits(from: string, to: string): number {
+  // Longer ones are never close, and may be as long as a command line.
+  if (Math.abs(from.length - to.length) > 3) return Number.POSITIVE_INFINITY;
+  let [before, previous] = [[] as number[], Array.from({ length: to.length + 1 }, (_, index) => index)];
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const isSame = from[row - 1] === to[column - 1];
+      const isSwapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      current[column] = Math.min(
+        (previous[column] as number) + 1,
+        (current[column - 1] as number) + 1,
+        (previous[column - 1] as number) + (isSame ? 0 : 1),
+        isSwapped ? (before[column - 2] as number) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+    [before, previous] = [previous, current];
+  }
+  return previous[to.length] as number;
+}
