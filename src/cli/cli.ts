@@ -3,8 +3,7 @@ import type { AuthorizationServerOptions } from '../adapters/sign-in/oauth/setti
 import type { Context } from '../app/context.ts';
 import type { Uninterrupted } from '../app/sign-in/renew.ts';
 import type { Profile } from '../domain/profile.ts';
-import type { AuthorizationServer } from '../ports/sign-in/authorization-server.ts';
-import type { DeviceSignIn } from '../ports/sign-in/device-sign-in.ts';
+import type { AuthorizationServer, DeviceSignIn } from '../ports/sign-in/sign-in.ts';
 import type { Mutex, RunChild } from '../ports/system.ts';
 import type { Line, Paint } from './output/text.ts';
 

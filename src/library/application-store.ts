@@ -1,6 +1,5 @@
 import type { ListedCredential } from '../app/credentials/list-credentials.ts';
-import type { StorageReport } from '../app/doctor/examine.ts';
-import type { SelectionReport, SkippedStoreReport } from '../app/doctor/selection-report.ts';
+import type { SelectionReport, SkippedStoreReport, StorageReport } from '../app/doctor/examine.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { StoreId } from '../domain/store-id.ts';
 

@@ -11,8 +11,7 @@
  * @packageDocumentation
  */
 
-export type { StorageLabel, StorageReport } from '../app/doctor/examine.ts';
-export type { SelectionReport, SkippedStoreReport } from '../app/doctor/selection-report.ts';
+export type { SelectionReport, SkippedStoreReport, StorageLabel, StorageReport } from '../app/doctor/examine.ts';
 export {
   type Reason,
   type ReasonClass,

@@ -121,7 +121,7 @@ function createSetter(selectionContext: Context): SetSecret {
     const [{ selectStore }, { setCredential }, { explainSkipped }] = await Promise.all([
       import('../app/credentials/select-store.ts'),
       import('../app/credentials/set-credential.ts'),
-      import('../app/doctor/selection-report.ts'),
+      import('../app/doctor/examine.ts'),
     ]);
     // Concurrent calls share the selection, so it isn't cancelled by the signal of one of them.
     selection ??= selectStore(selectionContext);

@@ -4,7 +4,7 @@ import { readDifySession } from '../../src/app/sign-in/dify-sign-ins.ts';
 import { getAccessToken, readSession } from '../../src/app/sign-in/session.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { renewalMarginMs, type TokenSet } from '../../src/domain/sign-in/session.ts';
-import type { RefreshedTokens } from '../../src/ports/sign-in/authorization-server.ts';
+import type { RefreshedTokens } from '../../src/ports/sign-in/sign-in.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { createMutex } from './mutex.ts';

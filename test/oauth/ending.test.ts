@@ -3,7 +3,7 @@ import { connect, Server } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
-import type { SignInRequest } from '../../src/ports/sign-in/authorization-server.ts';
+import type { SignInRequest } from '../../src/ports/sign-in/sign-in.ts';
 import { failure } from '../contract/errors.ts';
 import { visit } from './fake-browser.ts';
 import { createClient, providerForSuite, signInAt } from './oauth-client.ts';

@@ -1,17 +1,20 @@
+import { advise, adviseSelectionError } from '../../domain/advice/advise.ts';
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { requireBoth } from '../../domain/envelope/file-record.ts';
+import type { HostInfo } from '../../domain/host-info.ts';
 import { type PlacementIndex, sortNewestFirst } from '../../domain/placement/placement-index.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import { type Divergence, findDivergences } from '../../domain/reconcile/divergence.ts';
-import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import { classifyReason, type Reason, type ReasonClass } from '../../domain/selection/probe-result.ts';
+import type { Policy, SelectionErrorCode, SelectionResult, SkippedStore } from '../../domain/selection/selection.ts';
+import { type CandidateId, type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
 import { requiresKeyring } from '../credentials/enabled-stores.ts';
 import { toKey } from '../credentials/list-credentials.ts';
-import { runSelection } from '../credentials/select-store.ts';
+import { formatWarning, runSelection } from '../credentials/select-store.ts';
 import { type Inventory, takeInventory } from '../reconcile/locate-copies.ts';
 import type { SelectionInputs } from './replay.ts';
-import { reportSelection, type SelectionReport, type SkippedStoreReport } from './selection-report.ts';
 
 /** The report that `doctor --json` prints. */
 export interface DoctorReport {
@@ -189,4 +192,55 @@ function sortByRelevance(skipped: readonly SkippedStoreReport[]): readonly Skipp
 function describeNextStore(store: StoreId | undefined, selection: SelectionReport): string[] {
   if (store === undefined || selection.outcome !== 'selected' || selection.store === store) return [];
   return [`the newest credential is in the ${storeNames[store]}; new ones go to the ${storeNames[selection.store]}`];
+}
+
+/** A store that was skipped, why, and how to fix that. */
+export interface SkippedStoreReport {
+  readonly store: CandidateId;
+  readonly reason: Reason;
+  readonly class: ReasonClass;
+  readonly explanation: string;
+  readonly fix: string;
+}
+
+/** Which store a new credential would be stored in, and why, as `doctor --json` prints it. */
+export type SelectionReport = (
+  | { readonly outcome: 'selected'; readonly store: StoreId }
+  | {
+      readonly outcome: 'rejected';
+      readonly code: SelectionErrorCode;
+      readonly explanation: string;
+      readonly fix: string;
+    }
+) & {
+  /** The stores that were skipped, best first. */
+  readonly skipped: readonly SkippedStoreReport[];
+  /** The warnings that a command which stores something would print. */
+  readonly warnings: readonly string[];
+  /** The rules of docs/selection.md that applied, in order. */
+  readonly rules: readonly number[];
+};
+
+export function reportSelection(
+  { selection, warned }: SelectionResult,
+  policy: Policy,
+  host: HostInfo,
+): SelectionReport {
+  const skipped = explainSkipped(selection.skipped, host);
+  const warnings = warned.map((store) => formatWarning(store, host));
+  const end =
+    selection.status === 'selected'
+      ? { outcome: 'selected' as const, store: selection.store }
+      : { outcome: 'rejected' as const, code: selection.code, ...adviseSelectionError(selection, policy, host) };
+  return { ...end, skipped, warnings, rules: selection.rules };
+}
+
+/** Adds the explanation and the fix to each skipped store. */
+export function explainSkipped(skipped: readonly SkippedStore[], host: HostInfo): readonly SkippedStoreReport[] {
+  return skipped.map((store) => ({
+    store: store.store,
+    reason: store.reason,
+    class: classifyReason(store.reason),
+    ...advise(store, host),
+  }));
 }

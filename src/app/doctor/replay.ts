@@ -13,7 +13,7 @@ import { replaySelection } from '../../domain/selection/selection.ts';
 import { type CandidateId, candidateIds } from '../../domain/store-id.ts';
 import { parseJson } from '../../domain/text/encodings.ts';
 import { isPrintable } from '../../domain/text/escape.ts';
-import { reportSelection, type SelectionReport } from './selection-report.ts';
+import { reportSelection, type SelectionReport } from './examine.ts';
 
 /** Longer than any real report. In UTF-16 code units. */
 export const maxReportLength = 256 * 1024;

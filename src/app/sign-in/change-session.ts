@@ -5,7 +5,7 @@ import { Secret } from '../../domain/secret.ts';
 import type { Selected } from '../../domain/selection/selection.ts';
 import { type Session, type SignIn, serialiseSession, validToken } from '../../domain/sign-in/session.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import type { AuthorizationServer } from '../../ports/sign-in/authorization-server.ts';
+import type { AuthorizationServer } from '../../ports/sign-in/sign-in.ts';
 import { type Context, changedMeanwhileError, withLock } from '../context.ts';
 import { type Removal, removeEverywhere } from '../credentials/delete-credential.ts';
 import { getSearchOrder, openEnabledStore } from '../credentials/enabled-stores.ts';

@@ -1,7 +1,7 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { parseSession, type Session, validToken } from '../../domain/sign-in/session.ts';
-import type { AuthorizationServer } from '../../ports/sign-in/authorization-server.ts';
+import type { AuthorizationServer } from '../../ports/sign-in/sign-in.ts';
 import type { Context } from '../context.ts';
 import { getCredential } from '../credentials/get-credential.ts';
 import type { RenewalOptions } from './renew.ts';

@@ -1,6 +1,5 @@
 import { styleText } from 'node:util';
-import { type DoctorReport, formatNotUsed } from '../../app/doctor/examine.ts';
-import type { SelectionReport } from '../../app/doctor/selection-report.ts';
+import { type DoctorReport, formatNotUsed, type SelectionReport } from '../../app/doctor/examine.ts';
 import { storeNames } from '../../domain/store-id.ts';
 import type { colorOption } from '../command.ts';
 import { formatSelectionPath, formatStoreTable } from './selection-text.ts';

@@ -7,7 +7,7 @@ import { type CredentialName, isSameName } from '../../domain/credential-name.ts
 import type { DifyAccount } from '../../domain/sign-in/dify-account.ts';
 import type { Session, TokenSet } from '../../domain/sign-in/session.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import type { DevicePrompt } from '../../ports/sign-in/device-sign-in.ts';
+import type { DevicePrompt } from '../../ports/sign-in/sign-in.ts';
 
 export const noBrowserText = 'no browser could be opened: open the address yourself';
 export const notSignedInText = 'not signed in';

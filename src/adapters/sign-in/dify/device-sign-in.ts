@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { parseDifyHost } from '../../../domain/sign-in/dify-host.ts';
 import type { TokenSet } from '../../../domain/sign-in/session.ts';
-import type { DeviceSignIn } from '../../../ports/sign-in/device-sign-in.ts';
+import type { DeviceSignIn } from '../../../ports/sign-in/sign-in.ts';
 import type { Clock } from '../../../ports/system.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
 import { type ClassifiedResponse, type JsonFields, unexpectedResponseError } from './classify-response.ts';

@@ -1,7 +1,7 @@
 import type { IDToken } from 'openid-client';
 import type { CredentialError } from '../../../domain/credential-error.ts';
 import type { TokenSet } from '../../../domain/sign-in/session.ts';
-import type { AuthorizationServer, RefreshedTokens } from '../../../ports/sign-in/authorization-server.ts';
+import type { AuthorizationServer, RefreshedTokens } from '../../../ports/sign-in/sign-in.ts';
 import { throwIfAborted } from '../../files/abort.ts';
 import { formatBasicCredentials } from '../redact.ts';
 import { createConnector, type OAuthClient } from './client.ts';

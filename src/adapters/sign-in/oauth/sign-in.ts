@@ -1,5 +1,5 @@
 import type { TokenSet } from '../../../domain/sign-in/session.ts';
-import type { SignInRequest } from '../../../ports/sign-in/authorization-server.ts';
+import type { SignInRequest } from '../../../ports/sign-in/sign-in.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
 import { callLibrary, type OAuthClient } from './client.ts';
 import { createSignedInPage, createSignInFailedPage } from './page.ts';

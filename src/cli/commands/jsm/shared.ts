@@ -1,5 +1,5 @@
 import { CredentialError } from '../../../domain/credential-error.ts';
-import type { AuthorizationServer } from '../../../ports/sign-in/authorization-server.ts';
+import type { AuthorizationServer } from '../../../ports/sign-in/sign-in.ts';
 import { jsmSignIn } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 
