@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
-import { toDifyName } from '../../src/domain/sign-in/dify-account.ts';
+import { toDifyName } from '../../src/domain/sign-in/dify.ts';
 import { serialiseSession } from '../../src/domain/sign-in/session.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { jsmCredential } from '../../src/profiles/jsm.ts';

@@ -11,8 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { runChild } from '../../src/adapters/process/run-child.ts';
-import { toError } from '../../src/adapters/process/to-error.ts';
+import { runChild, toError } from '../../src/adapters/process/run-child.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { eventually } from '../support/eventually.ts';

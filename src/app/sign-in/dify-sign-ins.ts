@@ -1,10 +1,5 @@
 import { findEntry, sortNewestFirst } from '../../domain/placement/placement-index.ts';
-import {
-  type DifyAccount,
-  findLatestDifyEntry,
-  parseDifyAccount,
-  toDifyName,
-} from '../../domain/sign-in/dify-account.ts';
+import { type DifyAccount, findLatestDifyEntry, parseDifyAccount, toDifyName } from '../../domain/sign-in/dify.ts';
 import type { Session } from '../../domain/sign-in/session.ts';
 import type { Context } from '../context.ts';
 import { type ListedCredential, listCredentials } from '../credentials/list-credentials.ts';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { decodeSession } from '../../app/sign-in/session.ts';
-import { findLatestDifyEntry } from '../../domain/sign-in/dify-account.ts';
+import { findLatestDifyEntry } from '../../domain/sign-in/dify.ts';
 import { isExpired } from '../../domain/sign-in/session.ts';
 import { difyctl } from '../../profiles/difyctl.ts';
 import { runFastPath, tokenForm } from '../fast-path.ts';

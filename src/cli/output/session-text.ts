@@ -4,7 +4,7 @@ import type { SignOutResult } from '../../app/sign-in/change-session.ts';
 import { formatRemovalCommand, type RemovalContext } from '../../domain/advice/commands.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
-import type { DifyAccount } from '../../domain/sign-in/dify-account.ts';
+import type { DifyAccount } from '../../domain/sign-in/dify.ts';
 import type { Session, TokenSet } from '../../domain/sign-in/session.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { DevicePrompt } from '../../ports/sign-in/sign-in.ts';

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CredentialError } from '../../../src/domain/credential-error.ts';
-import { findLatestDifyEntry, parseDifyAccount, toDifyName } from '../../../src/domain/sign-in/dify-account.ts';
-import { parseDifyHost } from '../../../src/domain/sign-in/dify-host.ts';
+import { findLatestDifyEntry, parseDifyAccount, parseDifyHost, toDifyName } from '../../../src/domain/sign-in/dify.ts';
 import { normaliseIpv6 } from '../../../src/domain/sign-in/ip-address.ts';
 
 describe('a host is normalised', () => {

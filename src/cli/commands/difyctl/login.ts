@@ -2,7 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { selectStore } from '../../../app/credentials/select-store.ts';
 import type { WriteResult } from '../../../app/credentials/set-credential.ts';
 import { saveNewSession } from '../../../app/sign-in/change-session.ts';
-import { toDifyName } from '../../../domain/sign-in/dify-account.ts';
+import { toDifyName } from '../../../domain/sign-in/dify.ts';
 import { defaultDifyHost } from '../../../profiles/difyctl.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
