@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
@@ -205,9 +205,17 @@ describe('the weekly mutation run', () => {
     expect(readFileSync(output, 'utf8')).toBe(`names=${JSON.stringify(Object.keys(all))}\n`);
   });
 
-  test.each(readdirSync(join(root, 'src/adapters')))('alters the adapter %s', (adapter) => {
-    const altered = Object.values(all).flatMap(({ mutate }) => mutate);
-    expect(altered.filter((files) => files.startsWith(`src/adapters/${adapter}/`))).not.toEqual([]);
+  test('alters every file of the domain and of the adapters', () => {
+    const files = ['src/domain', 'src/adapters'].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => `${folder}/${file.replaceAll('\\', '/')}`),
+    );
+    const isAltered = (file: string, { mutate }: { readonly mutate: readonly string[] }) =>
+      mutate.some((files) => posix.matchesGlob(file, files)) &&
+      !mutate.some((files) => files.startsWith('!') && posix.matchesGlob(file, files.slice(1)));
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.filter((file) => !Object.values(all).some((subject) => isAltered(file, subject)))).toEqual([]);
   });
 
   test('takes each of them, with what the tests want of Debian', () => {
