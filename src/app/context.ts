@@ -1,5 +1,5 @@
 import { CredentialError } from '../domain/credential-error.ts';
-import type { CredentialName } from '../domain/credential-name.ts';
+import { type CredentialName, formatName } from '../domain/credential-name.ts';
 import type { HostInfo } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { StoreId } from '../domain/store-id.ts';
@@ -72,8 +72,8 @@ function isUnwritable(error: unknown): boolean {
 }
 
 /** Another process, which doesn't have the lock or has taken it over, wrote the credential meanwhile. */
-export function changedMeanwhileError({ service, account }: CredentialName): CredentialError {
-  return new CredentialError('file-busy', `another process has changed ${service} ${account} meanwhile`, {
+export function changedMeanwhileError(name: CredentialName): CredentialError {
+  return new CredentialError('file-busy', `another process has changed ${formatName(name)} meanwhile`, {
     hint: 'check which secret is stored, and try again',
   });
 }

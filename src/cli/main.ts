@@ -13,12 +13,14 @@ export interface Executable {
   readonly profile: Profile;
   /** Commands that run without the parser. */
   readonly direct: readonly DirectCommand[];
+  /** The exit code for an invalid command line or invalid input, if a protocol prescribes another one than 2. */
+  readonly invalidInputCode?: number;
   /** Loads the full program. Not called for a direct command. */
   program(): Promise<Program>;
 }
 
 /** Runs a program: connects the process (arguments, environment, signals, exit code) to its commands. */
-export async function main({ profile, direct, program }: Executable): Promise<void> {
+export async function main({ profile, direct, invalidInputCode, program }: Executable): Promise<void> {
   const cancellation = new AbortController();
   process.once('SIGINT', () => cancellation.abort());
   const guard = new SignalGuard(cancellation);
@@ -66,6 +68,7 @@ export async function main({ profile, direct, program }: Executable): Promise<vo
     if (runDirectly && process.platform === 'linux') process.exit(exitCode);
   } catch (error) {
     exitCode = await handleFailure(error, profile, cancellation.signal.aborted);
+    if (exitCode === exitCodes.usage && invalidInputCode !== undefined) exitCode = invalidInputCode;
   } finally {
     await Promise.all(contexts.map((context) => context.stores.close()));
   }

@@ -17,6 +17,10 @@ export interface Program {
   readonly examples: readonly Example[];
   /** The program's own environment variables, in addition to those of the profile. */
   readonly variables?: readonly VariableHelp[];
+  /** For a protocol that wants one line on stdout if the command line is invalid. */
+  readonly usage?: string;
+  /** For a protocol that prescribes the text of `--version`, and has `-v` for it. Default: the version. */
+  formatVersion?(version: string): string;
   commands(cli: Cli): readonly Command[];
 }
 

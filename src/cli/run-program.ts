@@ -23,6 +23,7 @@ import { getProgramName, listCommands, type Program, readPackageVersion } from '
 export async function runProgram(program: Program, cli: Cli, argv: readonly string[]): Promise<string> {
   const name = getProgramName(program);
   const commands = listCommands(program, cli);
+  const version = program.formatVersion?.(readPackageVersion()) ?? readPackageVersion();
   let complaint: string | undefined;
   let text = '';
   let selected: Pick<Command, 'examples'> = program;
@@ -39,8 +40,8 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
     })
     .demandCommand(1, missingCommand)
     .strict()
-    .version(readPackageVersion())
-    .alias('version', 'V')
+    .version(version)
+    .alias('version', program.formatVersion ? ['V', 'v'] : 'V')
     .help()
     .alias('help', 'h')
     .wrap(80)
@@ -63,10 +64,11 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
         text = output;
       },
     );
-    if (text === '' || text === readPackageVersion()) return text;
+    if (text === '' || text === version) return text;
     return `${text}${formatExamples(selected.examples, name)}`;
   } catch (error) {
     if (!complaint) throw error;
+    if (program.usage !== undefined) await cli.print([program.usage]);
     const { message, hint } = describeComplaint(complaint, name, argv, position);
     if (message !== missingCommand) throw new UsageError(message, { hint });
     throw new UsageError(message, { hint, help: (await parser.getHelp()) + formatExamples(selected.examples, name) });

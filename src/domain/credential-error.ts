@@ -13,7 +13,7 @@ export type ErrorCode =
   | SelectionErrorCode
   /** No store has the requested credential. */
   | 'not-found'
-  /** A service or account is empty, too long, contains NUL, or is not well-formed Unicode. */
+  /** A service is empty, or a service or account is too long, contains NUL, or is not well-formed Unicode. */
   | 'invalid-name'
   /** A setting other than the preference has an invalid value. */
   | 'invalid-setting'

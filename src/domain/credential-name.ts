@@ -1,6 +1,6 @@
 import { CredentialError } from './credential-error.ts';
 
-/** The key of a credential. In every store, different pairs are different credentials. */
+/** The key of a credential. In every store, different pairs are different credentials. The account may be empty. */
 export interface CredentialName {
   readonly service: string;
   readonly account: string;
@@ -18,7 +18,7 @@ export function toCredentialName(service: string, account: string): CredentialNa
 
 /** Returns whether keystow can have stored this name: other programs' items can have any name. */
 export function isValidName({ service, account }: CredentialName): boolean {
-  return findFault(service) === undefined && findFault(account) === undefined;
+  return findServiceFault(service) === undefined && findFault(account) === undefined;
 }
 
 export function isSameName(a: CredentialName, b: CredentialName): boolean {
@@ -45,16 +45,24 @@ export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** A name, as messages show it: `""` for an empty account. */
+export function formatName({ service, account }: CredentialName): string {
+  return `${service} ${account || '""'}`;
+}
+
 function assertValidPart(part: 'service' | 'account', text: string): void {
-  const fault = findFault(text);
+  const fault = part === 'service' ? findServiceFault(text) : findFault(text);
   if (fault === undefined) return;
   throw new CredentialError('invalid-name', `the ${part} ${fault}`, {
-    hint: `use 1 to ${maxNameLength} Unicode characters, without NUL`,
+    hint: `use ${part === 'service' ? 1 : 0} to ${maxNameLength} Unicode characters, without NUL`,
   });
 }
 
+function findServiceFault(text: string): string | undefined {
+  return text === '' ? 'is empty' : findFault(text);
+}
+
 function findFault(text: string): string | undefined {
-  if (text === '') return 'is empty';
   if (text.length > maxNameLength) return `is longer than ${maxNameLength} characters`;
   if (text.includes('\0')) return 'contains a NUL character';
   if (!text.isWellFormed()) return 'is not well-formed Unicode';

@@ -38,18 +38,22 @@ export function parsePassEntry(entry: string): CredentialName | undefined {
 }
 
 function toParts(text: string): string[] {
-  const escaped = encodeURIComponent(text)
+  const escaped = encodeURIComponent(text || noText)
     .replace(/%../g, (byte) => byte.toLowerCase())
     .replace(/[A-Z!'()*~]|(?<![a-z0-9_-])\.|\.(?![a-z0-9_-])/g, escapeCharacter);
-  // Stryker disable next-line ArrayDeclaration: a service or account is never empty, so there is a first part
+  // Stryker disable next-line ArrayDeclaration: the text is never empty, so there is a first part
   const parts = escaped.match(new RegExp(`.{1,${maxPartLength}}`, 'g')) ?? [];
   return parts.map((part, index) => (index < parts.length - 1 ? part + continuation : part));
 }
 
 function joinParts(parts: readonly string[]): string {
   const escaped = parts.map((part) => (part.endsWith(continuation) ? part.slice(0, -continuation.length) : part));
-  return decodeURIComponent(escaped.join(''));
+  const text = decodeURIComponent(escaped.join(''));
+  return text === noText ? '' : text;
 }
+
+/** Stands for an empty account, which no store can have as a name of its own. No name contains a NUL. */
+const noText = '\0';
 
 function escapeCharacter(character: string): string {
   return `%${character.charCodeAt(0).toString(16)}`;
@@ -70,7 +74,7 @@ export interface WindowsEntry {
  * - everything else: `%` and two lower-case hexadecimal digits for each byte in UTF-8
  */
 export function toWindowsEntry({ service, account }: CredentialName): WindowsEntry | undefined {
-  const entry = { service: escapeTarget(service, true), user: escapeTarget(account, false) };
+  const entry = { service: escapeTarget(service, true), user: escapeTarget(account || noText, false) };
   return formatWindowsTarget(entry).length > maxTargetLength ? undefined : entry;
 }
 

@@ -8,7 +8,7 @@ import type { StoreId } from '../domain/store-id.ts';
  * process and in others. An operation rejects with a {@link CredentialError}, whose `code` says what happened and whose
  * `hint`, if any, says how to fix it. These codes can occur in all or most operations:
  *
- * - `invalid-name`: the service or the account is empty, longer than 1,024 characters, contains a NUL, or isn't
+ * - `invalid-name`: the service is empty, or it or the account is longer than 1,024 characters, contains a NUL, or isn't
  *   well-formed Unicode
  * - `cancelled`: the signal was aborted
  * - `locked`, `timed-out`, `denied`, `not-running` or another {@link Reason}: the store that is needed is unavailable

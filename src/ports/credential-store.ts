@@ -9,7 +9,7 @@ import type { CandidateId, StoreId } from '../domain/store-id.ts';
  * Each method may reject with a `CredentialError`. Its code is a `Reason` if an OS store does not work, and `file-…`,
  * `wrong-passphrase` or `passphrase-required` for the encrypted file. All methods:
  *
- * - the name is not valid for `toCredentialName` (NUL, ill-formed, empty, too long) → `invalid-name`; nothing is changed
+ * - the name is not valid for `toCredentialName` (NUL, ill-formed, empty service, too long) → `invalid-name`; nothing is changed
  * - `signal` is aborted before or during the operation → `cancelled`
  * - the store is locked: non-interactive → `locked` immediately; interactive → the store may prompt, and the operation
  *   waits for the answer

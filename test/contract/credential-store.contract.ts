@@ -141,6 +141,19 @@ export function contract(harness: Harness): void {
         }
       });
 
+      test('an empty service is rejected, but an empty account is one of its own', async () => {
+        const [secret, other] = [freshSecret(), freshSecret()];
+        await failure(store.set({ service: '', account: 'alice' }, secret), 'invalid-name');
+        await store.set(named('alice'), secret);
+        expect(await store.get(named(''))).toBeUndefined();
+        expect(await store.delete(named(''))).toBe(false);
+        await store.set(named(''), other);
+        await expectStored(named('alice'), secret);
+        expect(await store.list(service)).toEqual([named(''), named('alice')]);
+        expect(await store.delete(named(''))).toBe(true);
+        await expectStored(named('alice'), secret);
+      });
+
       test.each(invalidParts)('%j is rejected, and nothing is changed', async (part) => {
         await store.set(named('alice'), freshSecret());
         const before = await harness.contents?.();

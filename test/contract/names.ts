@@ -1,5 +1,6 @@
 /** Parts of names that some stores are known to change. */
 export const troublesomeParts: readonly string[] = [
+  '',
   'a',
   'a/b',
   'https://example.com:8443/path?q=1#f',
@@ -67,10 +68,18 @@ export const collidingNames: readonly (readonly [readonly [string, string], read
     ['a', 'x '],
   ],
   [
+    ['a', ''],
+    ['a', '(no account)'],
+  ],
+  [
+    ['a', ''],
+    ['a', 'b'],
+  ],
+  [
     ['a', 'İ'],
     ['a', 'i\u0307'],
   ],
 ];
 
-/** Names that every store must reject. */
-export const invalidParts: readonly string[] = ['', 'a\0b', '\0', '\ud800', 'a\udc00b', 'x'.repeat(1025)];
+/** What every store must reject as a service and as an account. An empty account is valid. */
+export const invalidParts: readonly string[] = ['a\0b', '\0', '\ud800', 'a\udc00b', 'x'.repeat(1025)];

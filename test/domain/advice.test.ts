@@ -151,3 +151,8 @@ test.each<[string, Distribution]>([
 ])('the os-release %j belongs to the family %s', (text, family) => {
   expect(parseDistribution(text)).toBe(family);
 });
+
+test.each(reasons)('the advice for a password store that is %s has nothing to do with a desktop', (reason) => {
+  const { explanation, fix } = advise({ store: 'pass', reason }, host);
+  expect(`${explanation} ${fix}`).not.toMatch(/desktop|sign(ing)? in/);
+});

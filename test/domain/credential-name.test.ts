@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import {
   compareNames,
+  formatName,
   isSameName,
   isValidName,
   maxNameLength,
@@ -14,26 +15,33 @@ const name = fc.record({ service: fc.string(), account: fc.string() });
 
 describe('a name', () => {
   test.each([
-    ['', 'the service is empty'],
     ['x'.repeat(maxNameLength + 1), 'the service is longer than 1024 characters'],
     ['a\0b', 'the service contains a NUL character'],
     ['\ud83d', 'the service is not well-formed Unicode'],
     ['\udd11\ud83d', 'the service is not well-formed Unicode'],
   ])('with the part %j is rejected: %s', (part, message) => {
-    const expectRejected = (make: () => unknown, text: string) => {
+    const expectRejected = (make: () => unknown, text: string, least: number) => {
       expect(make).toThrow(CredentialError);
       expect(make).toThrow(
         expect.objectContaining({
           code: 'invalid-name',
           message: text,
-          hint: 'use 1 to 1024 Unicode characters, without NUL',
+          hint: `use ${least} to 1024 Unicode characters, without NUL`,
         }),
       );
     };
-    expectRejected(() => toCredentialName(part, 'alice'), message);
-    expectRejected(() => toCredentialName('demo', part), message.replace('service', 'account'));
+    expectRejected(() => toCredentialName(part, 'alice'), message, 1);
+    expectRejected(() => toCredentialName('demo', part), message.replace('service', 'account'), 0);
     expect(isValidName({ service: part, account: 'alice' })).toBe(false);
     expect(isValidName({ service: 'demo', account: part })).toBe(false);
+  });
+
+  test('needs a service, but the account may be empty', () => {
+    expect(() => toCredentialName('', 'alice')).toThrow('the service is empty');
+    expect(isValidName({ service: '', account: 'alice' })).toBe(false);
+    expect(toCredentialName('demo', '')).toEqual({ service: 'demo', account: '' });
+    expect(isValidName({ service: 'demo', account: '' })).toBe(true);
+    expect(formatName({ service: 'demo', account: '' })).toBe('demo ""');
   });
 
   test.each(['x'.repeat(maxNameLength), '🔑', ' ', '-', 'a\nb', '__proto__'])(

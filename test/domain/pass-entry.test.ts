@@ -12,6 +12,13 @@ describe('the entry of a credential', () => {
     expect(toPassEntry({ service: 'github.com', account: 'alice-b_1' })).toBe('keystow/github.com/alice-b_1');
   });
 
+  test('is different for an empty account, which no name is escaped to', () => {
+    expect(toPassEntry({ service: 'a', account: '' })).toBe('keystow/a/%00');
+    expect(parsePassEntry('keystow/a/%00')).toEqual({ service: 'a', account: '' });
+    expect(parsePassEntry('keystow/%00/a')).toBeUndefined();
+    expect(toPassEntry({ service: 'a', account: '%00' })).toBe('keystow/a/%2500');
+  });
+
   test('escapes characters that a file system or pass might treat specially', () => {
     expect(toPassEntry({ service: '../A', account: '.é+' })).toBe('keystow/%2e%2e%2f%41/%2e%c3%a9%2b');
   });

@@ -216,7 +216,7 @@ describe('the placement file', () => {
     [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": [null]'), 'has an invalid entry'],
     [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": [7]'), 'has an invalid entry'],
     [text.replace('"version": 1', '"version": 1.5'), 'has no valid version'],
-    [text.replace('"alice"', '""'), 'has an invalid entry'],
+    [text.replace('"example.com"', '""'), 'has an invalid entry'],
     [text.replace('"alice"', '7'), 'has an invalid entry'],
     [text.replace(/"credentials": \[[\s\S]*\]/, '"credentials": {}'), 'has an invalid entry'],
     [text.replace(/(\{\s+"service"[^}]*\})/, '$1,$1'), 'lists a credential twice'],

@@ -117,12 +117,14 @@ describe('Keychain: the item of a name', () => {
 
   test('law: different names have different items, and none has the item of a chunk', () => {
     const service = fc.oneof(part, fc.constantFrom('keystow pieces', 'keystow pieces!', 'keystow pieces!!'));
-    const pair = fc.record({ service, account: part });
+    const account = fc.oneof(part, fc.constantFrom('', '(no account)', '(no account)!', '(no account)!!'));
+    const pair = fc.record({ service, account });
     fc.assert(
       fc.property(pair, pair, (one, other) => {
         const isSame = one.service === other.service && one.account === other.account;
         const text = (name: CredentialName) => JSON.stringify(keychain.toItem(name));
         expect(text(one) === text(other)).toBe(isSame);
+        expect(keychain.toItem(one).user).not.toBe('');
         expect(keychain.toItem(one).service).not.toBe(keychain.toChunkItem(other, 'a', 0).service);
       }),
     );

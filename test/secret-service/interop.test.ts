@@ -44,6 +44,20 @@ for (const tool of otherTools.slice(0, fastOrSlow(1, otherTools.length))) {
       expect(await open().list('interop')).toEqual(expect.arrayContaining([ours, theirs]));
     });
 
+    test.skipIf(tool.schema === 'keytar')('each reads the other’s credential without an account', async () => {
+      for (const service of ['interop ours', 'interop theirs']) {
+        const name = { service, account: '' };
+        await open().set({ service, account: 'other' }, textSecret('other'));
+        if (service === 'interop ours') await open().set(name, textSecret(text));
+        else tool.set(keyring.environment, service, '', text);
+        expect(await readText(name)).toBe(text);
+        expect(tool.get(keyring.environment, service, '')).toBe(text);
+        expect(await open().list(service)).toEqual([name, { service, account: 'other' }]);
+        expect(await open().delete(name)).toBe(true);
+        expect(await readText({ service, account: 'other' })).toBe('other');
+      }
+    });
+
     test('each deletes the other’s credentials', async () => {
       const [ours, theirs] = [newName(), newName()];
       await open().set(ours, textSecret(text));

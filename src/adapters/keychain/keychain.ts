@@ -45,12 +45,28 @@ const platform: NativePlatform = {
 async function listNames(items: Items, service = ''): Promise<readonly CredentialName[]> {
   const found = await items.find(toItemService(service));
   const accounts = new Set(found.map(({ account }) => account));
-  return [...accounts].map((account) => ({ service, account })).filter(isValidName);
+  // Another program's: see noAccount.
+  accounts.delete('');
+  return [...accounts].map((account) => ({ service, account: parseAccount(account) })).filter(isValidName);
 }
 
-/** Service and account are stored unchanged, so that Keychain Access and `security` find them. */
+/** Service and account are stored unchanged, so that Keychain Access and `security` find them. An empty account can't be. */
 export function toItem({ service, account }: CredentialName): Item {
-  return { service: toItemService(service), user: account };
+  return { service: toItemService(service), user: formatAccount(account) };
+}
+
+/** SecKeychainFindGenericPassword takes an empty account for any account. So does the crate, which rejects it. */
+const noAccount = '(no account)';
+
+/** Returns the account itself, or {@link noAccount} for an empty one. That gets a `!`, so that two accounts stay different. */
+function formatAccount(account: string): string {
+  if (account === '') return noAccount;
+  return /^\(no account\)!*$/.test(account) ? `${account}!` : account;
+}
+
+function parseAccount(user: string): string {
+  if (user === noAccount) return '';
+  return /^\(no account\)!+$/.test(user) ? user.slice(0, -1) : user;
 }
 
 export function toChunkItem({ service, account }: CredentialName, slot: ChunkSlot, index: number): Item {

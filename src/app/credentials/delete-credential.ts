@@ -1,5 +1,5 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { CredentialName } from '../../domain/credential-name.ts';
+import { type CredentialName, formatName } from '../../domain/credential-name.ts';
 import {
   findEntry,
   isSameRevision,
@@ -66,10 +66,9 @@ async function removeCopies(context: Context, name: CredentialName, held: () => 
     await checkUnchanged();
     try {
       const store = await openEnabledStore(context, id);
-      const { service, account } = name;
       const onForeignItem = () =>
         context.terminal.warn(
-          `another program's item for ${service} ${account} stays in the ${storeNames[id]}, and a read still finds it`,
+          `another program's item for ${formatName(name)} stays in the ${storeNames[id]}, and a read still finds it`,
         );
       const removed = await store.delete(name, { signal: context.signal, onForeignItem });
       removals.push({ store: id, outcome: removed ? 'removed' : 'absent' });

@@ -1,4 +1,4 @@
-import type { CredentialName } from '../../domain/credential-name.ts';
+import { type CredentialName, formatName } from '../../domain/credential-name.ts';
 import { findEntry, isSameRevision, type PlacementEntry } from '../../domain/placement/placement-index.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
@@ -80,12 +80,8 @@ async function search(
   return undefined;
 }
 
-function operationOptions(
-  { signal, terminal }: ReadContext,
-  { service, account }: CredentialName,
-  store: StoreId,
-): OperationOptions {
+function operationOptions({ signal, terminal }: ReadContext, name: CredentialName, store: StoreId): OperationOptions {
   const onForeignItem = () =>
-    terminal.warn(`${service} ${account} was read from another program's item in the ${storeNames[store]}`);
+    terminal.warn(`${formatName(name)} was read from another program's item in the ${storeNames[store]}`);
   return { onForeignItem, ...(signal && { signal }) };
 }

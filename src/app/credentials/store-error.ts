@@ -1,5 +1,6 @@
 import { advise, adviseRequiredKeyring } from '../../domain/advice/advise.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
+import { formatName } from '../../domain/credential-name.ts';
 import type { PlacementEntry } from '../../domain/placement/placement-index.ts';
 import {
   classifyReason,
@@ -45,13 +46,13 @@ export function withFix(error: unknown, store: StoreId, context: ErrorContext): 
 
 /** Adds the fix, and which credential was stored there and when: `demo alice was stored in the … on …: …`. */
 export function withPlacement(error: unknown, entry: PlacementEntry, context: ErrorContext): unknown {
-  const { service, account, store, writtenAt } = entry;
+  const { store, writtenAt } = entry;
   const isExcluded = store === 'file' && requiresKeyring(context);
   const fixed = isExcluded ? withMoveHint(error, context) : withFix(error, store, context);
   const isUnavailable = store !== 'file' && toReason(error) !== undefined;
   if (!(fixed instanceof CredentialError) || !(isExcluded || isUnavailable)) return fixed;
   const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(writtenAt));
-  const message = `${service} ${account} was stored in the ${storeNames[store]} on ${day}: ${fixed.message}`;
+  const message = `${formatName(entry)} was stored in the ${storeNames[store]} on ${day}: ${fixed.message}`;
   const { hint } = fixed;
   return new CredentialError(fixed.code, message, { ...(hint && { hint }), cause: error });
 }

@@ -2,13 +2,12 @@ import type { Context } from '../../app/context.ts';
 import type { Removal } from '../../app/credentials/delete-credential.ts';
 import { getCredential } from '../../app/credentials/get-credential.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
+import { type CredentialName, formatName, toCredentialName } from '../../domain/credential-name.ts';
 import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Cli } from '../cli.ts';
 import type { Operand } from '../command.ts';
 import { exitCodes, toExitCode } from '../exit.ts';
-import { formatName } from '../output/text.ts';
 
 /** The two operands that name a credential. */
 export const credentialOperands = {
@@ -25,7 +24,7 @@ export function completeServices(index: PlacementIndex): readonly string[] {
 }
 
 function completeAccounts(index: PlacementIndex, [service]: readonly string[]): readonly string[] {
-  return index.filter((entry) => entry.service === service).map(({ account }) => account);
+  return index.filter((entry) => entry.service === service).flatMap(({ account }) => account || []);
 }
 
 /** Reads the secret of a credential, and returns it with the context it was read in. Rejects with `not-found`. */

@@ -36,12 +36,17 @@ async function runAction(cli: Cli, action: string, allowEmpty: boolean): Promise
     case 'version': {
       // Not loaded by the other actions: program.ts brings the completion along.
       const { readPackageVersion } = await import('../program.ts');
-      return cli.print([`docker-credential-keystow (keystow) ${readPackageVersion()}`]);
+      return cli.print([formatVersion(readPackageVersion())]);
     }
     default:
       await cli.print(['Unknown credential action (argument 1)']);
       return cli.exitWith(exitCodes.error);
   }
+}
+
+/** As PrintVersion of docker-credential-helpers, credentials.go. */
+function formatVersion(version: string): string {
+  return `docker-credential-keystow (keystow) ${version}`;
 }
 
 async function readInput({ signal }: Cli): Promise<string> {
@@ -72,6 +77,9 @@ export const dockerCredentialProgram: Program = {
   profile: keystow,
   helper: 'docker-credential-keystow',
   summary: 'Stores docker logins in the best store this machine has.',
+  // As Serve there.
+  usage: 'Usage: docker-credential-keystow <store|get|erase|list|version>',
+  formatVersion,
   examples: [
     [
       'mkdir -p ~/.docker && echo \'{ "credsStore": "keystow" }\' >~/.docker/config.json',

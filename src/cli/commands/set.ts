@@ -1,9 +1,8 @@
 import { setCredential } from '../../app/credentials/set-credential.ts';
-import { toCredentialName } from '../../domain/credential-name.ts';
+import { formatName, toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { formatStored } from '../output/credential-text.ts';
-import { formatName } from '../output/text.ts';
 import { readSecret } from '../stdin.ts';
 import { credentialOperands } from './credential.ts';
 

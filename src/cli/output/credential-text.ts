@@ -4,10 +4,10 @@ import type { WriteResult } from '../../app/credentials/set-credential.ts';
 import { describeProtection } from '../../app/doctor/examine.ts';
 import type { ResealResult, ResetPlan } from '../../app/encrypted-file.ts';
 import { advise } from '../../domain/advice/advise.ts';
-import type { CredentialName } from '../../domain/credential-name.ts';
+import { type CredentialName, formatName } from '../../domain/credential-name.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import { quoteForShell, quoteForWindows } from '../../domain/text/escape.ts';
-import { formatName, type Line, tab } from './text.ts';
+import { type Line, tab } from './text.ts';
 
 /** Service, tab, account. */
 export function formatListed({ service, account }: ListedCredential): Line {

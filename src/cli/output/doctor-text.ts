@@ -1,9 +1,10 @@
 import { styleText } from 'node:util';
 import { type DoctorReport, formatNotUsed, type SelectionReport } from '../../app/doctor/examine.ts';
+import { formatName } from '../../domain/credential-name.ts';
 import { storeNames } from '../../domain/store-id.ts';
 import type { colorOption } from '../command.ts';
 import { formatSelectionPath, formatStoreTable } from './selection-text.ts';
-import { formatName, type Line, type Paint, type Span, styled, wrap } from './text.ts';
+import { type Line, type Paint, type Span, styled, wrap } from './text.ts';
 
 export interface DoctorTextOptions {
   /** Where lines are wrapped, in characters. Commands to copy are never wrapped. */

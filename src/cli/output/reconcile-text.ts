@@ -3,8 +3,8 @@ import type { MigrationScope } from '../../app/reconcile/migrate.ts';
 import type { Repair } from '../../app/reconcile/repair.ts';
 import type { MoveReport } from '../../app/reconcile/report.ts';
 import { assertNever } from '../../domain/assert-never.ts';
+import { formatName } from '../../domain/credential-name.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import { formatName } from './text.ts';
 
 /** The outcome of a migration for one credential, without a newline. */
 export function formatMove(report: MoveReport, dryRun: boolean): string {

@@ -1,4 +1,3 @@
-import type { CredentialName } from '../../domain/credential-name.ts';
 import { escapeJson, escapeUnprintable } from '../../domain/text/escape.ts';
 
 /**
@@ -42,11 +41,6 @@ function renderPart(part: string | Span | typeof tab, paint: Paint): string {
 /** Text in a style. */
 export function styled(style: Style, text: string): Span {
   return { style, text };
-}
-
-/** A credential's name, as messages show it. */
-export function formatName({ service, account }: CredentialName): string {
-  return `${service} ${account}`;
 }
 
 /** JSON in which everything that {@link escapeJson} finds is escaped. */

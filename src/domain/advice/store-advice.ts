@@ -134,6 +134,7 @@ const passAdvice: AdviceTable = {
     fix: `gpg --decrypt "$(find ~/.password-store -name '*.gpg' -print -quit)" >/dev/null`,
   }),
   denied: () => ({ fix: 'check the owner and the permissions of the folder of the password store' }),
+  'not-running': () => ({ fix: 'start the agent of GnuPG: gpgconf --launch gpg-agent' }),
   'timed-out': () => ({ fix: 'check whether GnuPG asks or waits for something: gpg --list-secret-keys' }),
   'no-collection': () => ({
     explanation: 'pass has no password store, or no key to encrypt it with',

@@ -55,7 +55,8 @@ export function formatLabel(name: CredentialName, schema: AttributeSchema): stri
  */
 export function parseName(attributes: Attributes, schema: AttributeSchema): CredentialName | undefined {
   const { account: accountAttribute, fixed } = schemas[schema];
-  const { service = '', [accountAttribute]: account = '', ...others } = attributes;
+  const { service, [accountAttribute]: account, ...others } = attributes;
+  if (service === undefined || account === undefined) return undefined;
   const isOther = ([key, value]: [string, string]) => allowed[key] !== value && !entryAttributes.includes(key);
   if (Object.entries(others).some(isOther)) return undefined;
   if (Object.entries(fixed).some(([key, value]) => others[key] !== value)) return undefined;
