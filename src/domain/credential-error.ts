@@ -85,6 +85,23 @@ export class CredentialError extends Error {
     this.hint = hint && escapeUnprintable(hint);
     this.evidence = evidence;
   }
+
+  /** Marks an error of any copy of keystow, for {@link isCredentialError}. */
+  get [Symbol.for('org.keystow.CredentialError')](): true {
+    return true;
+  }
+}
+
+/**
+ * Returns whether a value is a {@link CredentialError}: of the module that a program imports or of the one that it
+ * requires, and of this realm or another. `instanceof` recognises only those of the same module.
+ */
+export function isCredentialError(value: unknown): value is CredentialError {
+  if (value instanceof CredentialError) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  if (Reflect.get(value, Symbol.for('org.keystow.CredentialError')) !== true) return false;
+  const { code, message } = value as Partial<CredentialError>;
+  return typeof code === 'string' && typeof message === 'string';
 }
 
 /** The codes of the encrypted file that concern all of its credentials. */

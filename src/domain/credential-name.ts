@@ -63,6 +63,7 @@ function findServiceFault(text: string): string | undefined {
 }
 
 function findFault(text: string): string | undefined {
+  if (typeof text !== 'string') return 'is not a string';
   if (text.length > maxNameLength) return `is longer than ${maxNameLength} characters`;
   if (text.includes('\0')) return 'contains a NUL character';
   if (!text.isWellFormed()) return 'is not well-formed Unicode';

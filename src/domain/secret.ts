@@ -22,6 +22,11 @@ export class Secret {
     return this.#bytes.length === theirs.length && this.#bytes.every((byte, index) => byte === theirs[index]);
   }
 
+  /** Marks a secret of any copy of keystow, for {@link exposeSecret}: a program may load two. */
+  get [Symbol.for('org.keystow.Secret')](): true {
+    return true;
+  }
+
   toString(): string {
     return hidden;
   }
@@ -34,4 +39,22 @@ export class Secret {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return hidden;
   }
+}
+
+/**
+ * Returns the bytes of a {@link Secret} of this or another copy of keystow, or of another realm. `undefined` for any other
+ * value, and for a secret that was created from anything but bytes.
+ */
+export function exposeSecret(value: unknown): Uint8Array | undefined {
+  if (typeof value !== 'object' || value === null || Reflect.get(value, Symbol.for('org.keystow.Secret')) !== true)
+    return undefined;
+  const { expose } = value as { readonly expose?: unknown };
+  const bytes = typeof expose === 'function' ? expose.call(value) : undefined;
+  return isBytes(bytes) ? bytes : undefined;
+}
+
+/** Returns whether a value is a `Uint8Array`, of any realm: only a real one has this hidden tag. */
+export function isBytes(value: unknown): value is Uint8Array {
+  const typedArray = Object.getPrototypeOf(Uint8Array.prototype);
+  return Object.getOwnPropertyDescriptor(typedArray, Symbol.toStringTag)?.get?.call(value) === 'Uint8Array';
 }

@@ -19,6 +19,7 @@ export {
   type CredentialErrorOptions,
   type ErrorCode,
   errorCodes,
+  isCredentialError,
 } from '../domain/credential-error.ts';
 export type { CredentialName } from '../domain/credential-name.ts';
 export { type AttributeSchema, attributeSchemas, type KeySource, keySources } from '../domain/profile.ts';

@@ -5,7 +5,7 @@ import { createContext } from '../composition/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, toCredentialName } from '../domain/credential-name.ts';
 import type { Profile } from '../domain/profile.ts';
-import { Secret } from '../domain/secret.ts';
+import { exposeSecret, isBytes, Secret } from '../domain/secret.ts';
 import type { Selected } from '../domain/selection/selection.ts';
 import type { ApplicationStore, OperationOptions, SetResult } from './application-store.ts';
 import { type Application, createCallbackTerminal, toProfile, type UserInteraction } from './options.ts';
@@ -64,7 +64,7 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
       const secret = await get(...args);
       return secret && requireText(secret);
     },
-    set: (service, account, value, options) => {
+    set: async (service, account, value, options) => {
       const secret = copySecret(value);
       const allowEmpty = options?.allowEmpty ?? false;
       return operate(options, (context) => {
@@ -94,10 +94,25 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
   };
 }
 
-/** Copies the bytes, because the caller may reuse its buffer before they are written. */
-function copySecret(value: Secret | Uint8Array | string): Secret {
-  if (value instanceof Secret) return value;
-  return new Secret(typeof value === 'string' ? new TextEncoder().encode(value) : Uint8Array.from(value));
+/** Copies the bytes, because the caller may reuse its buffer before they are written. Anything else → `invalid-input`. */
+function copySecret(value: unknown): Secret {
+  if (typeof value === 'string' && value.isWellFormed()) return new Secret(new TextEncoder().encode(value));
+  const bytes = exposeSecret(value) ?? (isBytes(value) ? value : undefined);
+  if (bytes !== undefined) return new Secret(new Uint8Array(bytes));
+  const fault = typeof value === 'string' ? 'is not well-formed Unicode' : `is ${describeType(value)}`;
+  throw new CredentialError('invalid-input', `the secret ${fault}, so nothing was stored`, {
+    hint: 'pass a string, a Uint8Array or a Secret',
+  });
+}
+
+/** Names the type of an invalid secret, and nothing of its content. */
+function describeType(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  const name = /^\[object (Promise|ArrayBuffer|SharedArrayBuffer|DataView|\w+Array)\]$/.exec(
+    Object.prototype.toString.call(value),
+  );
+  return `of type ${name?.[1] ?? 'object'}`;
 }
 
 function requireText(secret: Secret): string {
