@@ -1,4 +1,5 @@
 import { posix, win32 } from 'node:path';
+import { type PassphraseVariables, toVariableState } from '../domain/advice/passphrase-variables.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type KeySource, keySources, type Profile } from '../domain/profile.ts';
 import type { Policy } from '../domain/selection/selection.ts';
@@ -18,6 +19,10 @@ export interface Settings {
   readonly envPassphrase: boolean;
   /** The same for the new passphrase of `passphrase change`. */
   readonly newEnvPassphrase: boolean;
+  /** Whether the passphrase may come from the environment. */
+  readonly allowsEnvPassphrase: boolean;
+  /** Whether the variable for it is set. The passphrase itself isn't kept here. */
+  readonly passphraseVariable: PassphraseVariables['state'];
   readonly quiet: boolean;
   /** Whether a user can answer a dialog: there's a terminal or a display, and this isn't CI. */
   readonly interactive: boolean;
@@ -57,6 +62,8 @@ export function readSettings(profile: Profile, info: ProcessInfo): Settings {
     placementPath: join(folder, files.placement),
     envPassphrase: allowsEnvPassphrase && Boolean(environment[variables.passphrase]),
     newEnvPassphrase: allowsEnvPassphrase && Boolean(environment[variables.newPassphrase]),
+    allowsEnvPassphrase,
+    passphraseVariable: toVariableState(environment[variables.passphrase]),
     quiet: isOn(environment[variables.quiet]),
     // A getter, because looking for a terminal is slow, and a read doesn't need it.
     get interactive() {
@@ -121,4 +128,15 @@ function isInteractive({ environment, terminal }: ProcessInfo): boolean {
 /** Off: unset, empty, `0`, `false`, `no` or `off`. Anything else is on. */
 function isOn(value: string | undefined): boolean {
   return value !== undefined && !/^(|0|false|no|off)$/i.test(value.trim());
+}
+
+/** The variables of the current passphrase. */
+export function toPassphraseVariables({ variables }: Profile, settings: Settings): PassphraseVariables {
+  const { allowsEnvPassphrase, passphraseVariable } = settings;
+  return {
+    allow: variables.allowEnvPassphrase,
+    isAllowed: allowsEnvPassphrase,
+    variable: variables.passphrase,
+    state: passphraseVariable,
+  };
 }

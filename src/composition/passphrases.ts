@@ -3,7 +3,13 @@ import {
   createEnvironmentPassphrase,
   createPassphrasePrompt,
 } from '../adapters/terminal/passphrase-source.ts';
-import type { Settings } from '../app/settings.ts';
+import { type Settings, toPassphraseVariables } from '../app/settings.ts';
+import {
+  findMissingVariable,
+  formatPassphraseHint,
+  type PassphraseVariables,
+  toVariableState,
+} from '../domain/advice/passphrase-variables.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { PassphraseSource, Terminal } from '../ports/interaction.ts';
 
@@ -20,18 +26,36 @@ export function createPassphrases({ profile, settings, terminal, environment }: 
   const { [variables.passphrase]: passphrase, [variables.newPassphrase]: newPassphrase } = environment;
   const announce = (secret: string, variable: string) => () =>
     terminal.notice(`using ${secret} from ${variable} (${variables.allowEnvPassphrase} is set).`);
-  const hint = (variable: string, value: string | undefined) =>
-    `${value === '' ? `${variable} is empty: ` : ''}set ${variables.allowEnvPassphrase}=1 and ${variable}, or run it on a terminal`;
+  const current = toPassphraseVariables(profile, settings);
+  const changed = { ...current, variable: variables.newPassphrase, state: toVariableState(newPassphrase) };
+  const canPrompt = !profile.isEmbedded;
   const prompt = createPassphrasePrompt(terminal, {
     open: 'Enter passphrase for CLI credentials:',
     create: 'Choose a passphrase for CLI credentials:',
     change: 'Choose a new passphrase for CLI credentials:',
     repeat: 'Repeat the passphrase:',
-    hint: hint(variables.passphrase, passphrase),
-    changeHint: hint(variables.newPassphrase, newPassphrase),
+    hint: formatPassphraseHint(current, { canPrompt }),
+    changeHint: formatPassphraseHint(changed, { canPrompt }),
   });
+  /** Before a prompt that the user may not expect: the hint says the same if nobody can be asked. */
+  const noticeMissing = (variables: PassphraseVariables) => {
+    const missing = findMissingVariable(variables);
+    if (missing !== undefined && settings.interactive) terminal.notice(missing);
+  };
   return {
     ...prompt,
+    open(attempt) {
+      if (attempt === 1) noticeMissing(current);
+      return prompt.open(attempt);
+    },
+    create() {
+      noticeMissing(current);
+      return prompt.create();
+    },
+    change() {
+      noticeMissing(changed);
+      return prompt.change();
+    },
     ...(settings.envPassphrase &&
       passphrase &&
       createEnvironmentPassphrase(passphrase, announce('credential passphrase', variables.passphrase))),

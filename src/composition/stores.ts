@@ -172,7 +172,9 @@ function createLazyPassphrases(options: StoresOptions): PassphraseSource {
     loaded ??= import('./passphrases.ts').then(({ createPassphrases }) => createPassphrases(options));
     return loaded;
   };
+  const { settings, profile } = options;
   return {
+    variable: settings.envPassphrase ? profile.variables.passphrase : undefined,
     open: async (attempt) => (await load()).open(attempt),
     create: async () => (await load()).create(),
     change: async () => (await load()).change(),

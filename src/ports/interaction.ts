@@ -49,4 +49,6 @@ export interface PassphraseSource {
   create(): Promise<Secret>;
   change(): Promise<Secret>;
   done?(): void;
+  /** The variable that the passphrase comes from. */
+  readonly variable?: string | undefined;
 }

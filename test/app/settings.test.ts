@@ -22,6 +22,8 @@ test('the defaults', () => {
     placementPath: '/home/alice/.config/keystow/placement.json',
     envPassphrase: false,
     newEnvPassphrase: false,
+    allowsEnvPassphrase: false,
+    passphraseVariable: 'unset',
     quiet: false,
     interactive: false,
   });

@@ -50,6 +50,8 @@ export class World {
         placementPath: '/home/alice/.config/keystow/placement.json',
         envPassphrase: false,
         newEnvPassphrase: false,
+        allowsEnvPassphrase: false,
+        passphraseVariable: 'unset',
         quiet: false,
         interactive: false,
       },

@@ -67,9 +67,7 @@ describeStore(
       expect(as(alice, 'printf new | keystow set demo alice', { KEYSTOW_QUIET: quiet })).toEqual(refusal(fix));
       expect(as(alice, 'keystow delete demo alice', { KEYSTOW_QUIET: quiet })).toEqual(refusal(fix));
       expect([modeOf(file), readFileSync(file).equals(before)]).toEqual([0o666, true]);
-      expect(as(alice, 'keystow doctor', { KEYSTOW_QUIET: quiet }).stdout).toContain(
-        `To use the refused file:\n    ${fix}\n`,
-      );
+      expect(as(alice, 'keystow doctor', { KEYSTOW_QUIET: quiet }).stdout).toContain(`To use the file:\n    ${fix}\n`);
     });
 
     test('[USR2] a folder that everybody can write to, or a folder above it', () => {
@@ -81,7 +79,7 @@ describeStore(
         expect(as(alice, 'printf new | keystow set demo alice')).toEqual(refusal(fix));
         // A read doesn't examine what is further above.
         if (which !== '.') expect(as(alice, 'keystow get demo alice')).toEqual(refusal(fix));
-        expect(as(alice, 'keystow doctor').stdout).toContain(`To use the refused file:\n    ${fix}\n`);
+        expect(as(alice, 'keystow doctor').stdout).toContain(`To use the file:\n    ${fix}\n`);
         expect(modeOf(open)).toBe(0o777);
         expect(as(alice, `${fix} && keystow get demo alice`)).toMatchObject({ stdout: 'hers', exit: 0 });
         expect(existsSync(file)).toBe(true);
@@ -107,7 +105,7 @@ describeStore(
       const fix = `chmod go-w ${placement}`;
       expect(as(alice, 'keystow get demo alice')).toMatchObject({ stdout: 'hers', exit: 0 });
       expect(as(alice, 'printf new | keystow set demo x').stderr).toContain(placement);
-      expect(as(alice, 'keystow doctor').stdout).toContain(`To use the refused file:\n    ${fix}\n`);
+      expect(as(alice, 'keystow doctor').stdout).toContain(`To use the file:\n    ${fix}\n`);
     });
 
     test('[USR5] a folder behind Bob’s link, or in Bob’s folder', () => {

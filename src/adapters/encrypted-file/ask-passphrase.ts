@@ -85,10 +85,10 @@ export function unopenedError({ file, options }: KeyCache, holes: readonly KeyHo
 }
 
 /** GCM can't tell a wrong passphrase from a damaged file. */
-function wrongPassphraseError({ file, options: { program, recordPath } }: KeyCache): CredentialError {
+function wrongPassphraseError({ file, options: { program, recordPath, passphrases } }: KeyCache): CredentialError {
   const forgotten = recordPath === undefined ? `run: ${program} reset` : `move it and ${recordPath} aside`;
   return new CredentialError('wrong-passphrase', `wrong passphrase for ${describeFile(file)}`, {
-    hint: `if you have forgotten it, ${forgotten}; if you are sure that it is right, the file is damaged: restore it from a backup`,
+    hint: `${passphrases.variable === undefined ? '' : `correct ${passphrases.variable}; `}if you have forgotten it, ${forgotten}; if you are sure that it is right, the file is damaged: restore it from a backup`,
   });
 }
 

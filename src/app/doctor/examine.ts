@@ -1,5 +1,6 @@
 import { advise, adviseSelectionError } from '../../domain/advice/advise.ts';
-import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
+import { findMissingVariable } from '../../domain/advice/passphrase-variables.ts';
+import { CredentialError, type ErrorCode, fileCodes } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { requireBoth } from '../../domain/envelope/file-record.ts';
 import type { HostInfo } from '../../domain/host-info.ts';
@@ -14,6 +15,7 @@ import { requiresKeyring } from '../credentials/enabled-stores.ts';
 import { toKey } from '../credentials/list-credentials.ts';
 import { formatWarning, runSelection } from '../credentials/select-store.ts';
 import { type Inventory, takeInventory } from '../reconcile/locate-copies.ts';
+import { type Settings, toPassphraseVariables } from '../settings.ts';
 import type { SelectionInputs } from './replay.ts';
 
 /** The report that `doctor --json` prints. */
@@ -55,8 +57,13 @@ export interface StorageReport {
   readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
   /** Lines for people: why the OS keyring isn't used, and what's wrong. */
   readonly details: readonly string[];
-  /** What to do about files and folders that are refused: other users could have changed them, or they aren't what was written. */
+  /**
+   * What to do about files and folders that are refused, because other users could have changed them or they aren't what was
+   * written, and about a passphrase from the environment that is wrong.
+   */
   readonly fixes: readonly string[];
+  /** Why the encrypted file can't be used, if credentials are in it or would go there. Decides the exit code of `doctor`. */
+  readonly error?: { readonly code: ErrorCode; readonly message: string };
 }
 
 /** The file is intact, but refused until the user decides. */
@@ -65,7 +72,12 @@ const fixableCodes: ReadonlySet<ErrorCode> = new Set([
   'file-missing',
   'file-replaced',
   'file-downgraded',
+  'wrong-passphrase',
 ]);
+
+function isFileCode(code: ErrorCode): boolean {
+  return (fileCodes as readonly ErrorCode[]).includes(code);
+}
 
 /** What would open a new file: a lost one is only replaced by one that's as well protected. */
 async function findRequiredKeySource({ settings, placement }: Context): Promise<KeySource> {
@@ -83,7 +95,10 @@ export type StorageLabel =
   | 'Encrypted file (sealed by home directory)'
   | 'No credentials stored';
 
-/** Finds out where credentials are stored, without asking for a passphrase. Problems are reported as details. */
+/**
+ * Finds out where credentials are stored, without asking for a passphrase: one from the environment opens the file. Problems
+ * are reported as details.
+ */
 async function reportStorage(
   context: Context,
   selection: SelectionReport,
@@ -93,7 +108,9 @@ async function reportStorage(
   const problems =
     snapshot.why === undefined ? [] : [`the placement file ${snapshot.why}; every store is searched instead`];
   const fixes = new Set(snapshot.hint === undefined ? [] : [snapshot.hint]);
+  let fileError: CredentialError | undefined;
   const addProblem = (error: unknown): undefined => {
+    if (error instanceof CredentialError && isFileCode(error.code)) fileError ??= error;
     if (error instanceof CredentialError && fixableCodes.has(error.code) && error.hint) fixes.add(error.hint);
     problems.push(error instanceof CredentialError ? error.message : String(error));
   };
@@ -103,7 +120,7 @@ async function reportStorage(
     : await context.stores.findFileKeySource().then((keySource) => ({ keySource }), addProblem);
   const inventory = await takeInventory(context, snapshot.placement, {
     keyring: selection.outcome === 'selected' && selection.store !== 'file' ? selection.store : undefined,
-    file: file === undefined || file.keySource === 'passphrase' ? 'locked' : file.keySource ? 'open' : 'absent',
+    file: file === undefined ? 'locked' : findFileAccess(file.keySource, settings),
   });
   inventory.problems.forEach(addProblem);
   const missing = findMissing(inventory);
@@ -123,10 +140,13 @@ async function reportStorage(
       ...sortByRelevance(selection.skipped).map(formatNotUsed),
       ...describeNextStore(store, selection),
       ...(isExcluded && (await context.stores.hasFile()) ? [describeExcludedFile(context)] : []),
-      ...(usesFile && !isExcluded ? [`${settings.credentialsPath} is ${describeProtection(keySource)}`] : []),
+      ...(usesFile && !isExcluded
+        ? describeFile(context, keySource, { isNew: !file?.keySource, error: fileError })
+        : []),
       ...problems,
     ],
     fixes: [...fixes],
+    ...(fileError && usesFile && { error: { code: fileError.code, message: fileError.message } }),
   };
   return { storage, inventory };
 }
@@ -143,6 +163,28 @@ export function toStorageLabel(store: StoreId | undefined, keySource: KeySource,
 /** The detail that says why a store was skipped. */
 export function formatNotUsed({ explanation }: SkippedStoreReport): string {
   return `OS keyring not used: ${explanation}`;
+}
+
+/** What protects the file, or will protect it, and a variable that is missing to open it. Nothing if that's unknown. */
+function describeFile(
+  { profile, settings }: Context,
+  keySource: KeySource,
+  { isNew, error }: { readonly isNew: boolean; readonly error: CredentialError | undefined },
+): readonly string[] {
+  const missing =
+    keySource === 'passphrase' ? findMissingVariable(toPassphraseVariables(profile, settings)) : undefined;
+  const isKnown = error === undefined || error.code === 'wrong-passphrase';
+  const verb = isNew ? 'does not exist yet, and will be' : 'is';
+  return [
+    ...(isKnown ? [`${settings.credentialsPath} ${verb} ${describeProtection(keySource)}`] : []),
+    ...(missing === undefined ? [] : [missing]),
+  ];
+}
+
+/** Whether the file can be listed without a prompt. */
+function findFileAccess(keySource: KeySource | undefined, { envPassphrase }: Settings): 'absent' | 'open' | 'locked' {
+  if (keySource === undefined) return 'absent';
+  return keySource === 'home' || envPassphrase ? 'open' : 'locked';
 }
 
 /** What an encrypted file with this key source is protected from. */

@@ -76,8 +76,9 @@ export function doctorCommand(cli: Cli): Command {
       if (json) await cli.printJson(report);
       else
         await cli.print(formatDoctorReport(report, { width, explain }), createPaint(color, cli.environment, terminal));
-      const { selection, repairs = [] } = report;
+      const { selection, storage, repairs = [] } = report;
       if (selection.outcome === 'rejected') cli.exitWith(toExitCode(selection.code));
+      else if (storage?.error) cli.exitWith(toExitCode(storage.error.code));
       else if (repairs.some(({ outcome }) => outcome === 'skipped')) cli.exitWith(exitCodes.error);
     },
   });

@@ -20,7 +20,9 @@ export function formatDoctorReport(report: Report, { width, explain }: DoctorTex
   const { storage, selection } = report;
   const details = storage ? storage.details : selection.skipped.map(formatNotUsed);
   return [
-    ...(storage ? [[styled('strong', 'Credential Storage:'), ' ', formatLabel(storage)]] : []),
+    ...(storage
+      ? [[styled('strong', 'Credential Storage:'), ' ', formatLabel(storage), formatLabelNote(storage, selection)]]
+      : []),
     ...details.flatMap((detail) => wrap(detail, width, '  ', '    ')),
     ...(storage || details.length > 0 ? [''] : []),
     [
@@ -38,6 +40,13 @@ export function formatDoctorReport(report: Report, { width, explain }: DoctorTex
 
 function formatLabel({ store, label }: DoctorReport['storage']): string | Span {
   return store === null ? label : styled(store === 'file' ? 'fair' : 'good', label);
+}
+
+/** Says in the heading if the newest credential is in another store than the one that is used now. */
+function formatLabelNote({ store }: DoctorReport['storage'], selection: SelectionReport): string {
+  if (store === null || selection.outcome !== 'selected' || selection.store === store) return '';
+  const isUsable = selection.skipped.every((skipped) => skipped.store !== store);
+  return `${isUsable ? ', but' : ', not usable now;'} new credentials go to the ${storeNames[selection.store]}`;
 }
 
 function formatSelection(selection: SelectionReport): readonly (string | Span)[] {
@@ -60,7 +69,7 @@ function formatDivergences(divergences: DoctorReport['divergences'], width: numb
 function formatFixes({ storage, selection, inputs, divergences = [] }: Report): readonly Line[] {
   const goals = new Map<string, string>();
   const add = (goal: string, fix: string) => void (goals.has(fix) || goals.set(fix, goal));
-  for (const fix of storage?.fixes ?? []) add('To use the refused file', fix);
+  for (const fix of storage?.fixes ?? []) add('To use the file', fix);
   for (const { store, fix } of selection.skipped) {
     add(store === 'keyutils' ? 'For a keyring that lasts' : `To use the ${storeNames[store]}`, fix);
   }
