@@ -15,6 +15,14 @@ test.each([
   ['comp', ['completion']],
   ['jet', ['set', 'get']],
   ['de', ['delete']],
+  ['se', ['set']],
+  ['sxx', []],
+  ['doctro', ['doctor']],
+  ['dctr', ['doctor']],
+  ['dcr', []],
+  ['xoctxx', []],
+  ['complexxxn', ['completion']],
+  ['complxxxxn', []],
   ['', []],
   ['g', []],
   ['s3cret', []],
@@ -29,6 +37,13 @@ test('a candidate is the closest to itself, and one edit away from itself with a
       expect(findClosest(command.slice(0, index) + letter + command.slice(index), commands)).toContain(command);
     }),
   );
+});
+
+test('three letters of a long candidate may differ, and its case may', () => {
+  const candidates = ['ABCDEFGHIJKLMNOPQR'];
+  expect(findClosest('abcdefghijklmnoxxx', candidates)).toEqual(candidates);
+  expect(findClosest('abcdefghijklmnxxxx', candidates)).toEqual([]);
+  expect(findClosest('abc', candidates)).toEqual(candidates);
 });
 
 test('a long word is compared quickly', () => expect(findClosest('a'.repeat(1_000_000), commands)).toEqual([]));

@@ -42,6 +42,7 @@ describe('a name', () => {
     expect(toCredentialName('demo', '')).toEqual({ service: 'demo', account: '' });
     expect(isValidName({ service: 'demo', account: '' })).toBe(true);
     expect(formatName({ service: 'demo', account: '' })).toBe('demo ""');
+    expect(formatName({ service: 'demo', account: 'alice' })).toBe('demo alice');
   });
 
   test.each(['x'.repeat(maxNameLength), '🔑', ' ', '-', 'a\nb', '__proto__'])(

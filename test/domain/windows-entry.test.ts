@@ -14,6 +14,7 @@ test.each([
   [{ service: 'GitHub', account: 'Alice' }, '^alice.^git^hub'],
   [{ service: ' a b ', account: ' a b ' }, '%20a b%20.%20a b%20'],
   [{ service: "é'\u{1f511}", account: '*' }, '%2a.%c3%a9%27%f0%9f%94%91'],
+  [{ service: 'demo', account: '' }, '%00.demo'],
   [{ service: '_-@/:+=,~#&09az', account: '%^\n' }, '%25%5e%0a._-@/:+=,~#&09az'],
 ])('%j has the target %s', (name, target) => {
   const entry = toWindowsEntry(name);
