@@ -27,12 +27,13 @@ vi.mock('node:worker_threads', async (load) => {
   return { ...original, Worker: WatchedWorker };
 });
 
-vi.mock('hash-wasm', async (load) => {
-  const original = await load<typeof import('hash-wasm')>();
+vi.mock('node:vm', async (load) => {
+  const original = await load<typeof import('node:vm')>();
   return {
-    argon2id(parameters: Parameters<typeof original.argon2id>[0]) {
-      inMainThread.push(parameters);
-      return original.argon2id(parameters);
+    ...original,
+    runInThisContext(code: string) {
+      inMainThread.push(code);
+      return original.runInThisContext(code);
     },
   };
 });

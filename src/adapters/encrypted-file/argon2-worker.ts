@@ -1,3 +1,4 @@
+import { runInThisContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 // The bundle of hash-wasm's argon2, as text: the worker needs no file, so it starts from any bundle and in any host.
 import hashWasm from 'hash-wasm/dist/argon2.umd.min.js?raw';
@@ -30,15 +31,23 @@ export async function argon2idInWebAssembly(
   const costs = { memorySize, iterations, parallelism, hashLength: 32, outputType: 'binary' } as const;
   const key = await deriveInWorker({ password: passphrase, salt, ...costs }, options);
   if (key !== undefined) return key;
-  const { argon2id } = await import('hash-wasm');
-  return argon2id({ password: passphrase, salt, ...costs });
+  return loadHashWasm().argon2id({ password: passphrase, salt, ...costs });
 }
 
-/** CommonJS. hash-wasm adds its functions to `exports`. The key is sent without copying it. */
+/** CommonJS. hash-wasm adds its functions to `exports`. */
+const wrappedCode = `(function (exports, module) {${hashWasm}\n})`;
+
+/** The same text, so that a bundle has it once. */
+function loadHashWasm(): Pick<typeof import('hash-wasm'), 'argon2id'> {
+  const exports = {} as typeof import('hash-wasm');
+  runInThisContext(wrappedCode).call(exports, exports, {});
+  return exports;
+}
+
+/** The key is sent without copying it. */
 const workerCode = `
 const hashWasm = {};
-(function (exports, module) {${hashWasm}
-}).call(hashWasm, hashWasm, {});
+${wrappedCode}.call(hashWasm, hashWasm, {});
 const { parentPort } = require("node:worker_threads");
 parentPort.once('message', async (parameters) => {
   const key = Uint8Array.from(await hashWasm.argon2id(parameters));
