@@ -1,4 +1,6 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
+import type { Binding } from '../adapters/native/binding.ts';
+import { findPackageFolder } from '../adapters/native/own-package.ts';
 import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
 import type { Context } from '../app/context.ts';
 import { readSettings, type Settings } from '../app/settings.ts';
@@ -14,6 +16,8 @@ export interface ContextOptions {
   readonly interactive: boolean;
   /** For a process that runs more than one command: a store that timed out is tried again. */
   readonly longRunning?: boolean;
+  /** The native binding. Default: the one that is installed with keystow. */
+  readonly binding?: Binding | undefined;
   readonly signal: AbortSignal;
   /** Creates the terminal, once the settings are known. */
   terminal(settings: Settings): Terminal;
@@ -21,7 +25,7 @@ export interface ContextOptions {
 
 /** Reads the settings and wires the stores of this machine. Throws `invalid-setting` for an invalid variable. */
 export function createContext(options: ContextOptions): Context {
-  const { profile, environment, interactive, longRunning = false, signal } = options;
+  const { profile, environment, interactive, longRunning = false, binding, signal } = options;
   const { platform } = process;
   const home = findHomeFolder(environment);
   const settings = readSettings(profile, {
@@ -38,7 +42,7 @@ export function createContext(options: ContextOptions): Context {
   return {
     profile,
     settings,
-    host: createHostInfo(profile),
+    host: createHostInfo(profile, findPackageFolder),
     stores: createStores({
       profile,
       settings,
@@ -49,6 +53,7 @@ export function createContext(options: ContextOptions): Context {
       home,
       interactive,
       longRunning,
+      binding,
     }),
     placement,
     lockOf: createLockOf(settings),

@@ -59,7 +59,7 @@ export function findCurrentFolder(): string {
   }
 }
 
-/** The folder of the package: two levels up, both from src/composition and from every bundle in dist. */
+/** The folder of the package, for its programs: two levels up, both from src/composition and from every program in dist. */
 export function findPackageFolder(): string {
   return resolve(import.meta.dirname, '../..');
 }
@@ -75,8 +75,14 @@ export function isTerminal(descriptor: 0 | 1 | 2): boolean {
   return process.getBuiltinModule('node:tty').isatty(descriptor);
 }
 
-/** Describes this machine. What only advice depends on is looked up when it's needed. */
-export function createHostInfo({ program, variables }: Profile): HostInfo {
+/**
+ * Describes this machine. What only advice depends on is looked up when it's needed. `findFolder`: returns the folder of the
+ * package, unless keystow is bundled.
+ */
+export function createHostInfo(
+  { program, variables }: Profile,
+  findFolder: () => string | undefined = () => undefined,
+): HostInfo {
   const { platform } = process;
   return {
     platform,
@@ -85,7 +91,7 @@ export function createHostInfo({ program, variables }: Profile): HostInfo {
     },
     program,
     get folder() {
-      return findPackageFolder();
+      return findFolder() ?? '';
     },
     storageVariable: variables.storage,
     disableVariable: variables.disableKeyring,

@@ -1,4 +1,5 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
+import type { Binding } from '../adapters/native/binding.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, isSameName } from '../domain/credential-name.ts';
 import { isSecretVariable, type Profile } from '../domain/profile.ts';
@@ -19,6 +20,8 @@ export interface StoresOptions extends PassphrasesOptions {
   readonly interactive: boolean;
   /** For a process that runs more than one command: a store that timed out is tried again. */
   readonly longRunning?: boolean;
+  /** The native binding. Default: the one that is installed with keystow. */
+  readonly binding?: Binding | undefined;
 }
 
 /**
@@ -63,7 +66,7 @@ export function createStores(options: StoresOptions): Stores {
       if (id !== 'keyutils') return keyrings[id]();
       if (!forReport) return assumedKeyutils;
       const { createKeyutilsProbe } = await import('../adapters/keyutils/keyutils.ts');
-      return createKeyutilsProbe();
+      return createKeyutilsProbe(toLoader(options.binding));
     },
     async open(id) {
       if (id === 'file') return openFile();
@@ -120,6 +123,7 @@ function createKeyrings({
   environment,
   interactive,
   longRunning,
+  binding,
 }: StoresOptions): Readonly<Record<KeyringId, () => Promise<Keyring>>> {
   const { sentinelService } = profile;
   const interaction: Interaction = {
@@ -129,17 +133,18 @@ function createKeyrings({
     notifyWaiting: (store) => terminal.warn(`waiting for the ${store}: answer its dialog, or press Ctrl-C`),
   };
   const withLock = createLazyLock({ path: `${settings.credentialsPath}.native`, label: 'lock of the OS keyring' });
+  const native = { sentinelService, interaction, withLock, ...toLoader(binding) };
   const guard = (keyring: Keyring) => (longRunning ? keyring : withCircuitBreaker(keyring));
   return {
     async keychain() {
       const { createKeychain } = await import('../adapters/keychain/keychain.ts');
-      return guard(createKeychain({ sentinelService, interaction, withLock }));
+      return guard(createKeychain(native));
     },
     async 'credential-manager'() {
       const { createCredentialManager } = await import('../adapters/credential-manager/credential-manager.ts');
       const findVisibleTarget = (name: CredentialName) =>
         profile.windowsTargets?.find((target) => isSameName(target, name))?.target;
-      return guard(createCredentialManager({ sentinelService, interaction, withLock, findVisibleTarget }));
+      return guard(createCredentialManager({ ...native, findVisibleTarget }));
     },
     async 'secret-service'() {
       const { createSecretService } = await import('../adapters/secret-service/secret-service.ts');
@@ -159,6 +164,11 @@ function createKeyrings({
       return guard(createPass({ environment: childEnvironment, sentinelService, interaction, withLock }));
     },
   };
+}
+
+/** Without a binding, the adapters load the installed one. */
+function toLoader(binding: Binding | undefined): { readonly loadBinding?: () => Binding } {
+  return binding ? { loadBinding: () => binding } : {};
 }
 
 function omitSecretVariables(environment: StoresOptions['environment'], profile: Profile) {

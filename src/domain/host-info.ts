@@ -25,7 +25,7 @@ export interface HostInfo {
   readonly distribution: Distribution;
   /** The command as users type it. */
   readonly program: string;
-  /** The folder of the program's package. */
+  /** The folder of the program's package, or `''` if keystow is part of a bundle. */
   readonly folder: string;
   /** The environment variable for the preference. */
   readonly storageVariable: string;

@@ -8,17 +8,22 @@ import type { Profile } from '../domain/profile.ts';
 import { exposeSecret, isBytes, Secret } from '../domain/secret.ts';
 import type { Selected } from '../domain/selection/selection.ts';
 import type { ApplicationStore, OperationOptions, SetResult } from './application-store.ts';
-import { type Application, createCallbackTerminal, toProfile, type UserInteraction } from './options.ts';
+import { type Application, createCallbackTerminal, toBinding, toProfile, type UserInteraction } from './options.ts';
 
 export interface OpenOptions extends UserInteraction {
   readonly application: Application;
   /** The environment variables to read, once. Default: `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /**
+   * The module `@napi-rs/keyring`, which the Keychain and the Credential Manager need. Default: the one that is installed with
+   * keystow. Pass it if you bundle your program, because a bundler can't see what keystow loads when it's needed.
+   */
+  readonly binding?: object;
 }
 
 /**
  * Opens the credentials of an application. Only reads environment variables: the first operation opens a store.
- * Rejects with `invalid-setting` if a variable, the name or the prefix is invalid.
+ * Rejects with `invalid-setting` if a variable, the name, the prefix or the binding is invalid.
  *
  * You can open several stores at the same time: they share no state. The only global that keystow reads is `process`.
  */
@@ -36,6 +41,7 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
     environment: { ...(options.environment ?? process.env) },
     interactive: options.interactive ?? false,
     longRunning: true,
+    binding: options.binding && toBinding(options.binding),
     signal: closing.signal,
     terminal: ({ quiet }) => createCallbackTerminal(options, quiet),
   });

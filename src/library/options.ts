@@ -1,3 +1,4 @@
+import type { ContextOptions } from '../composition/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
 import { type AttributeSchema, type KeySource, nameVariables, type Profile } from '../domain/profile.ts';
@@ -41,6 +42,17 @@ export function toProfile({ name, variablePrefix, keySource = 'home', ...rest }:
     keySource,
     variables: nameVariables(prefix),
   };
+}
+
+/** Accepts the module as `require` and `import * as` return it. Anything else → `invalid-setting`. */
+export function toBinding(module: object): NonNullable<ContextOptions['binding']> {
+  const { default: inner } = module as { readonly default?: unknown };
+  for (const binding of [module, inner] as Partial<NonNullable<ContextOptions['binding']>>[]) {
+    if (binding?.AsyncEntry && binding.findCredentialsAsync) return binding as Required<typeof binding>;
+  }
+  throw new CredentialError('invalid-setting', 'invalid option binding', {
+    hint: "pass the module @napi-rs/keyring: require('@napi-rs/keyring')",
+  });
 }
 
 function checkPattern(option: string, value: string, pattern: RegExp): void {

@@ -117,6 +117,12 @@ test('a missing binding is installed into the folder of the package, whatever th
   );
 });
 
+test('a program that keystow is bundled into has no folder to install the binding into', () => {
+  const { fix } = advise({ store: 'keychain', reason: 'binding-missing' }, { ...host, folder: '' });
+  expect(fix).not.toContain('npm install');
+  expect(fix).toContain('binding');
+});
+
 test('a provider whose prompt was dismissed is distinguished from one that could not prompt', () => {
   const about = (dismissed: boolean) =>
     advise({ store: 'secret-service', reason: 'locked', evidence: { provider: 'kwallet', dismissed } }, host);

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loadBinding } from '../../src/adapters/native/binding.ts';
-import { findOwnPackage } from '../../src/adapters/native/own-package.ts';
+import { findOwnFile, findOwnPackage, findPackageFolder } from '../../src/adapters/native/own-package.ts';
 import { openBrowser } from '../../src/adapters/process/open-browser.ts';
 import { needsPosix } from '../support/needs.ts';
 
@@ -96,6 +96,17 @@ describe('[OWN1] the native module is found as package managers install it', () 
   });
 });
 
+test('the folder of the package comes from the stack, whatever the stack is otherwise for', () => {
+  const root = resolve(import.meta.dirname, '../..');
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  onTestFinished(() => void Object.assign(Error, { stackTraceLimit, prepareStackTrace }));
+  const prepare = () => 'prepared';
+  Object.assign(Error, { stackTraceLimit: 0, prepareStackTrace: prepare });
+  expect(findOwnFile()).toBe(join(root, 'src/adapters/native/own-package.ts'));
+  expect(findPackageFolder()).toBe(root);
+  expect([Error.stackTraceLimit, Error.prepareStackTrace]).toEqual([0, prepare]);
+});
+
 describe('[OWN2] nothing that somebody planted above the package is loaded', () => {
   /** Where others can write: the folders above the package, the home directory, and what the environment names. */
   function plant(folder: string): void {
@@ -114,6 +125,7 @@ describe('[OWN2] nothing that somebody planted above the package is loaded', () 
     plant('node_modules');
     expect(createRequire(join(built, 'x.cjs')).resolve(name)).toContain(shared);
     expect(() => loadBinding(built)).toThrow("Cannot find module '@napi-rs/keyring'");
+    vi.stubEnv('DISPLAY', ':0');
     await expect(openBrowser('https://example.com', built)).rejects.toThrow("Cannot find module 'open'");
   });
 

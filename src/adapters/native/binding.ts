@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { bindingOptionFix } from '../../domain/advice/commands.ts';
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import { messageChain, rootMessage } from '../../domain/text/messages.ts';
-import { findOwnPackage } from './own-package.ts';
+import { findOwnFile, findOwnPackage, findPackageFolder } from './own-package.ts';
 
 /** The part of `@napi-rs/keyring` 2.1.2 that keystow uses. Its calls run on libuv's threads and cannot be cancelled. */
 export interface Binding {
@@ -48,14 +48,15 @@ const bindingName = '@napi-rs/keyring';
  * Loads the native module of this platform, or the one that the binding's own variable names. Doesn't load the JavaScript of
  * the binding: that would search every folder above for the platform's module. `from`: the folder that the search starts in.
  */
-export function loadBinding(from = import.meta.dirname): Binding {
-  const require = createRequire(import.meta.url);
+export function loadBinding(from = findOwnFolder()): Binding {
+  // Not imported: webpack warns about a `createRequire` whose argument it can't read.
+  const require = process.getBuiltinModule('node:module').createRequire(findOwnFile() ?? process.execPath);
   const { NAPI_RS_NATIVE_LIBRARY_PATH: chosen } = process.env;
   if (chosen) return require(chosen) as Binding;
   // Yarn's Plug'n'Play has no folders to search. It only finds the dependencies that the lock file lists.
   if (process.versions.pnp !== undefined) return require(bindingName) as Binding;
   const errors: unknown[] = [];
-  for (const folder of findNativeModules(from)) {
+  for (const folder of from === undefined ? [] : findNativeModules(from)) {
     try {
       return require(folder) as Binding;
     } catch (error) {
@@ -63,6 +64,11 @@ export function loadBinding(from = import.meta.dirname): Binding {
     }
   }
   throw errors[0] ?? new Error(`Cannot find module '${bindingName}-${process.platform}-${process.arch}'`);
+}
+
+function findOwnFolder(): string | undefined {
+  const file = findOwnFile();
+  return file && dirname(file);
 }
 
 /** The folders of the platform's packages: several if they were installed for both C libraries of Linux. */
@@ -83,7 +89,9 @@ export function requireBinding(load: () => Binding): Binding {
     return load();
   } catch (cause) {
     const message = `the native module for the OS keyring cannot be loaded: ${rootMessage(cause)}`;
-    const hint = 'reinstall with optional dependencies (npm install --include=optional) on this machine';
+    const hint = findPackageFolder()
+      ? 'reinstall with optional dependencies (npm install --include=optional) on this machine'
+      : bindingOptionFix;
     throw new CredentialError('binding-missing', message, { hint, cause });
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /**
  * Finds an installed package without leaving the tree that a package manager installed: the folders of the package that
@@ -22,20 +23,60 @@ export function findOwnPackage(name: string, from: string): string | undefined {
   }
 }
 
+/**
+ * The file that this code is in: a file of the package, or a bundle. `undefined` in a single-file executable. It comes from the
+ * stack, because bundlers replace `import.meta` and `__dirname` by paths of the machine that they run on, if by anything.
+ */
+export function findOwnFile(): string | undefined {
+  // The name of the code in an executable is the path that it was built from.
+  if (isExecutable()) return undefined;
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = 1;
+    Error.prepareStackTrace = (_, [site]) => site?.getFileName();
+    const name: unknown = new Error().stack;
+    Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+    if (typeof name !== 'string') return undefined;
+    const path = name.startsWith('file:') ? fileURLToPath(name) : name;
+    return isAbsolute(path) && existsSync(path) ? path : undefined;
+  } catch {
+    // Where nobody can change the properties of `Error` (`node --frozen-intrinsics`).
+    return undefined;
+  }
+}
+
+/** Whether Node, Bun or Deno was compiled into one file with the program. */
+function isExecutable(): boolean {
+  const sea = process.getBuiltinModule('node:sea') as { isSea?(): boolean } | undefined;
+  const { Bun, Deno } = globalThis as {
+    readonly Bun?: { readonly main: string };
+    readonly Deno?: { readonly build: { readonly standalone?: boolean } };
+  };
+  return Boolean(sea?.isSea?.() || /[\\/](\$bunfs|~BUN)[\\/]/.test(Bun?.main ?? '') || Deno?.build.standalone);
+}
+
+/** The folder of keystow's package, or `undefined` if keystow is part of a bundle. */
+export function findPackageFolder(): string | undefined {
+  const file = findOwnFile();
+  const root = file && findPackageRoot(realpathSync(dirname(file)));
+  return root && readName(join(root, 'package.json')) === 'keystow' ? root : undefined;
+}
+
 /** The nearest folder with the manifest of a package, or `start` itself if no folder has one, as around some bundles. */
 function findPackageRoot(start: string): string {
   for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
-    if (hasName(join(folder, 'package.json'))) return isWritableByAnyone(folder) ? start : folder;
+    if (readName(join(folder, 'package.json')) !== undefined) return isWritableByAnyone(folder) ? start : folder;
   }
   return start;
 }
 
 /** A manifest without a name, like that in dist/bin, only tells Node how to read files. */
-function hasName(manifest: string): boolean {
+function readName(manifest: string): string | undefined {
   try {
-    return typeof JSON.parse(readFileSync(manifest, 'utf8')).name === 'string';
+    const { name } = JSON.parse(readFileSync(manifest, 'utf8'));
+    return typeof name === 'string' ? name : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -27,6 +27,15 @@ export async function selectStore(context: Context): Promise<Selected> {
   return selection;
 }
 
+/**
+ * Whether the host of an embedded keystow must hear that the binding is missing: macOS and Windows always have an OS store, so
+ * the program was packaged without it. Programs of their own stay silent (docs/spec-coverage.md).
+ */
+function isPackagedWithoutBinding({ profile, settings }: Context, store: CandidateId, probe: ProbeResult): boolean {
+  const isMissing = probe.kind === 'unsupported' && probe.reason === 'binding-missing';
+  return isMissing && store !== 'keyutils' && Boolean(profile.isEmbedded) && settings.policy.preference === 'auto';
+}
+
 /** A selection, and what each probe saw, in the order of probing. */
 export interface SelectionRun extends SelectionResult {
   readonly probes: ReadonlyMap<CandidateId, ProbeResult>;
@@ -37,23 +46,31 @@ export interface SelectionRun extends SelectionResult {
  * shown to somebody who wants to know exactly.
  */
 export async function runSelection(
-  { settings, stores, signal }: Context,
+  context: Context,
   warn: (skipped: SkippedStore) => void,
   { forReport } = { forReport: false },
 ): Promise<SelectionRun> {
+  const { settings, stores, signal } = context;
   const probes = new Map<CandidateId, ProbeResult>();
   const warned: SkippedStore[] = [];
+
+  const report = (skipped: SkippedStore) => {
+    warn(skipped);
+    warned.push(skipped);
+  };
 
   async function perform([state, effects]: Step): Promise<Selection> {
     for (const effect of effects) {
       if (effect.type === 'warn') {
-        warn(effect.about);
-        warned.push(effect.about);
+        report(effect.about);
       } else {
         const storeProbe = await stores.openProbe(effect.store, { forReport });
         const probe = await storeProbe.probe({ signal });
         probes.set(effect.store, probe);
-        return perform(transition(state, { type: 'probed', store: effect.store, probe }));
+        const [next, effects] = transition(state, { type: 'probed', store: effect.store, probe });
+        const about = next.skipped.find(({ store }) => store === effect.store);
+        if (about && isPackagedWithoutBinding(context, effect.store, probe)) report(about);
+        return perform([next, effects]);
       }
     }
     if (state.status === 'probing') throw new Error('the selection is waiting for a probe that it did not request');

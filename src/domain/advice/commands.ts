@@ -29,8 +29,13 @@ const secretServicePackages: Readonly<Partial<Record<Distribution, string>>> = {
   suse: 'gnome-keyring libsecret-1-0',
 };
 
-/** The command that installs the native binding into the folder of the program's package. */
+/** How a program that keystow was bundled into makes the native binding available. */
+export const bindingOptionFix =
+  'build the program with the native binding: pass the module @napi-rs/keyring as the option binding of openCredentialStore (docs/bundling.md)';
+
+/** The command that installs the native binding into the folder of the program's package, or what a bundled program has to do. */
 export function formatBindingInstallCommand({ platform, folder }: HostInfo): string {
+  if (folder === '') return bindingOptionFix;
   const prefix = platform === 'win32' ? quoteForWindows(folder) : quoteForShell(folder);
   return `npm install --prefix ${prefix} --omit=dev --include=optional --ignore-scripts --no-save`;
 }
