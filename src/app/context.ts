@@ -4,7 +4,7 @@ import type { HostInfo } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
-import type { Terminal } from '../ports/interaction.ts';
+import type { NoticeMemory, Terminal } from '../ports/interaction.ts';
 import type { PlacementRepository } from '../ports/placement-repository.ts';
 import type { Stores } from '../ports/stores.ts';
 import type { Clock, Mutex } from '../ports/system.ts';
@@ -34,6 +34,8 @@ export interface Context extends ReadContext {
   /** Returns the lock of a credential, which a process holds while it writes or removes copies: see {@link withLock}. */
   lockOf(name: CredentialName): Mutex;
   readonly terminal: Terminal;
+  /** Remembers what the user was told on this machine. Absent: everything is said each time. */
+  readonly noticeMemory?: NoticeMemory;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }

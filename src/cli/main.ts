@@ -38,6 +38,7 @@ export async function main({ profile, direct, invalidInputCode, program }: Execu
         profile,
         environment,
         interactive,
+        explainsOnce: true,
         signal: cancellation.signal,
         terminal: (settings) =>
           createTerminal({

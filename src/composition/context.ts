@@ -1,4 +1,5 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
+import { createNoticeMemory } from '../adapters/files/notices.ts';
 import type { Binding } from '../adapters/native/binding.ts';
 import { findPackageFolder } from '../adapters/native/own-package.ts';
 import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
@@ -18,6 +19,8 @@ export interface ContextOptions {
   readonly longRunning?: boolean;
   /** The native binding. Default: the one that is installed with keystow. */
   readonly binding?: Binding | undefined;
+  /** Whether a fallback to the encrypted file is explained once on this machine, instead of each time. */
+  readonly explainsOnce?: boolean;
   readonly signal: AbortSignal;
   /** Creates the terminal, once the settings are known. */
   terminal(settings: Settings): Terminal;
@@ -58,6 +61,7 @@ export function createContext(options: ContextOptions): Context {
     placement,
     lockOf: createLockOf(settings),
     terminal,
+    ...(options.explainsOnce && { noticeMemory: createNoticeMemory(settings.credentialsPath) }),
     clock: () => new Date().toISOString(),
     signal,
   };

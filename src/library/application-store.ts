@@ -66,6 +66,8 @@ export interface SetResult {
   readonly store: StoreId;
   /** The stores that were skipped, best first, each with the reason and how to fix it. */
   readonly skipped: readonly SkippedStoreReport[];
+  /** Whether there was a credential of that name. */
+  readonly replaced: boolean;
   /** Stores that still have an older copy, because it couldn't be removed. */
   readonly stale: readonly StoreId[];
 }

@@ -148,11 +148,11 @@ function createSetter(selectionContext: Context): SetSecret {
     selection ??= selectStore(selectionContext);
     const current = selection;
     try {
-      const { store, skipped, stale } = await setCredential(context, name, secret, {
+      const { store, skipped, replaced, stale } = await setCredential(context, name, secret, {
         selected: await current,
         allowEmpty,
       });
-      return { store, skipped: explainSkipped(skipped, context.host), stale };
+      return { store, skipped: explainSkipped(skipped, context.host), replaced, stale };
     } catch (error) {
       if (selection === current) selection = undefined;
       throw error;

@@ -70,6 +70,8 @@ export interface OperationOptions {
    * Only in the Secret Service can another program's item match.
    */
   onForeignItem?(): void;
+  /** Called if `set` found a credential of that name, before or after it was replaced. */
+  onReplaced?(): void;
 }
 
 /**

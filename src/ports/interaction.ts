@@ -34,6 +34,14 @@ export interface Terminal {
   restoreEcho(): void;
 }
 
+/** Remembers what the user was told on this machine. */
+export interface NoticeMemory {
+  /** Returns `true` the first time that it's called with this cause. A cause is a word of letters and dashes. */
+  isFirst(cause: string): boolean;
+  /** Forgets all causes, because there is none any more. */
+  forget(): void;
+}
+
 /**
  * The source of the encrypted file's passphrase: the environment, if the user opted in, or a prompt without echo.
  *

@@ -46,6 +46,7 @@ describe('set', () => {
     expect(await setCredential(world.context, alice, fresh)).toEqual({
       store: 'secret-service',
       skipped: [],
+      replaced: false,
       stale: [],
     });
     expect(world.calls).toEqual(['probe secret-service', 'set secret-service']);

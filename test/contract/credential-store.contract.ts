@@ -45,8 +45,14 @@ export function contract(harness: Harness): void {
 
       test('setting a credential again replaces its secret', async () => {
         const [first, second] = [freshSecret(100), freshSecret(10)];
-        await store.set(named('alice'), first);
-        await store.set(named('alice'), second);
+        let replaced = 0;
+        const onReplaced = () => {
+          replaced += 1;
+        };
+        await store.set(named('alice'), first, { onReplaced });
+        expect(replaced).toBe(0);
+        await store.set(named('alice'), second, { onReplaced });
+        expect(replaced).toBeGreaterThan(0);
         await expectStored(named('alice'), second);
         expect(await store.list(service)).toEqual([named('alice')]);
       });

@@ -27,7 +27,12 @@ describe('an open store', () => {
   test('[LIB1] stores, lists and deletes text and bytes', async () => {
     const store = await open();
     expect(await store.get('github.com', 'alice')).toBeUndefined();
-    expect(await store.set('github.com', 'alice', 'tökén')).toEqual({ store: 'file', skipped: [], stale: [] });
+    expect(await store.set('github.com', 'alice', 'tökén')).toEqual({
+      store: 'file',
+      skipped: [],
+      replaced: false,
+      stale: [],
+    });
     await store.set('github.com', 'bob', Uint8Array.of(0, 255));
     await store.set('gitlab.com', 'alice', new Secret(Uint8Array.of(7)));
     expect(await store.getText('github.com', 'alice')).toBe('tökén');

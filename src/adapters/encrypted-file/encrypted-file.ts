@@ -61,6 +61,7 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
     async set(name, secret, options) {
       const checked = checkCall(name, options);
       const edit = (payload: Payload) => {
+        if (payload.has(checked)) options?.onReplaced?.();
         payload.set(checked, secret);
         return true;
       };

@@ -12,6 +12,7 @@ import {
 import { findCurrentUser } from './current-user.ts';
 import { describeFile, errnoCode, errnoMessage, formatMode, type ManagedFile } from './file-errors.ts';
 import { describeFileSystem, findModeless, formatModeHint } from './mounts.ts';
+import { isFirstNotice } from './notices.ts';
 import { type PathPart, walkPath } from './walk-path.ts';
 
 type User = ReturnType<typeof findCurrentUser>;
@@ -114,7 +115,7 @@ function changeMode({ path, described, descriptor, stats, mode, notice }: ModeCh
     reason = errnoMessage(error);
   }
   const modeless = findModeless(path);
-  if (notice === undefined || modeless === 'private' || !isFirstNotice(dirname(path))) return;
+  if (notice === undefined || modeless === 'private' || !isFirstNotice(join(dirname(path), noticeMarker))) return;
   notice(
     modeless === 'windows-drive'
       ? `${described} is on a Windows drive, so Windows decides who can read it, and its ${before} cannot be changed; to change that, choose a folder below your Linux home directory, or mount the drive with the option metadata (/etc/wsl.conf)`
@@ -124,17 +125,6 @@ function changeMode({ path, described, descriptor, stats, mode, notice }: ModeCh
 
 /** A file that is created with the notice, so that not every command repeats it. */
 const noticeMarker = '.permissions-noticed';
-
-/** Returns `true` once for each folder, or every time if the marker can't be created. */
-function isFirstNotice(folder: string): boolean {
-  try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
-    closeSync(openSync(join(folder, noticeMarker), flags, 0o600));
-    return true;
-  } catch (error) {
-    return errnoCode(error) !== 'EEXIST';
-  }
-}
 
 /** Another user than root owns a file, or others can write to it → `file-refused`. Others may read it. */
 export function checkAuthor(file: ManagedFile, stats: Stats): void {

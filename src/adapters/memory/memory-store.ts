@@ -29,6 +29,7 @@ export function createMemoryStore({ id, listing = 'all', backing = new Map() }: 
     async set(name, secret, options) {
       const key = toKey(name);
       throwIfAborted(options);
+      if (backing.has(key)) options?.onReplaced?.();
       backing.set(key, Uint8Array.from(secret.expose()));
     },
     async delete(name, options) {

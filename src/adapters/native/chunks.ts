@@ -58,13 +58,14 @@ export async function readChunkedSecret(items: Items, layout: ChunkLayout): Prom
  * Unused chunks are removed afterwards, highest index first. If a crash interrupts that, the remaining chunks have no gap
  * from index 0 up, so the next write or removal finds all of them.
  */
-export async function writeChunkedSecret(items: Items, layout: ChunkLayout, secret: Uint8Array): Promise<void> {
+export async function writeChunkedSecret(items: Items, layout: ChunkLayout, secret: Uint8Array): Promise<boolean> {
   const { main, maxItemBytes } = layout;
-  const old = await readChunkRange(items, layout);
+  const before = await items.read(main);
+  const old = parseChunkRange(before);
   if (secret.length > 0 && secret.length <= maxItemBytes && !isManifest(secret)) {
     await items.write(main, secret);
     await removeUnusedChunks(items, layout, old);
-    return;
+    return before !== undefined;
   }
   const slot = old?.slot === 'a' ? 'b' : 'a';
   const count = Math.ceil(secret.length / maxItemBytes);
@@ -74,11 +75,12 @@ export async function writeChunkedSecret(items: Items, layout: ChunkLayout, secr
   }
   await items.write(main, formatManifest({ slot, count, sha256Hex: computeSha256Hex(secret) }));
   await removeUnusedChunks(items, layout, old, { slot, count });
+  return before !== undefined;
 }
 
 /** Removes the secret and all of its chunks, including those of an interrupted write. Returns whether there was a secret. */
 export async function removeChunkedSecret(items: Items, layout: ChunkLayout): Promise<boolean> {
-  const old = await readChunkRange(items, layout);
+  const old = parseChunkRange(await items.read(layout.main));
   const removed = await items.remove(layout.main);
   await removeUnusedChunks(items, layout, old);
   return removed;
@@ -100,9 +102,8 @@ async function readChunks(
 
 type ChunkRange = Pick<Manifest, 'slot' | 'count'>;
 
-/** Returns the chunks in use. An invalid manifest counts as none: the caller is about to replace it. */
-async function readChunkRange(items: Items, { main }: ChunkLayout): Promise<ChunkRange | undefined> {
-  const bytes = await items.read(main);
+/** Returns the chunks in use, given the main item. An invalid manifest counts as none: the caller is about to replace it. */
+function parseChunkRange(bytes: Uint8Array | undefined): ChunkRange | undefined {
   if (bytes === undefined || !isManifest(bytes)) return undefined;
   try {
     return parseManifest(bytes);

@@ -61,7 +61,9 @@ export class NativeStore implements CredentialStore, StoreProbe {
     checkSecretSize(secret);
     await this.#writeExclusively(options, async (items) => {
       await this.#platform.recordName(items, name);
-      await writeChunkedSecret(items, layout, secret.expose());
+      const wasPresent = await this.#isPresent(items, name);
+      const isReplaced = await writeChunkedSecret(items, layout, secret.expose());
+      if (wasPresent && isReplaced) options?.onReplaced?.();
       await this.#platform.presenceMarker?.set(items, name);
     });
   }

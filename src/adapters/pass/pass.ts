@@ -58,6 +58,7 @@ export function createPass(options: PassOptions): CredentialStore & StoreProbe {
     const { path, header } = toEntry(name);
     await options.withLock(async () => {
       folder.checkTrusted(path);
+      if (await folder.hasEntry(path)) operation?.onReplaced?.();
       const content = Buffer.concat([header, secret.expose()]);
       await pass(['insert', '--multiline', '--force', draftPath], operation, content);
       await pass(['mv', '--force', draftPath, path], operation);

@@ -36,7 +36,7 @@ export class SecretService extends SecretServiceReader implements CredentialStor
     toCredentialName(name.service, name.account);
     await this.operate(options, async (attempt) => {
       if (secret.expose().length > maxSecretBytes) throw new SecretServiceError('too-large');
-      await writeItem(attempt, name, secret);
+      await writeItem(attempt, name, secret, options?.onReplaced);
     });
   }
 

@@ -1,7 +1,7 @@
 import { advise, adviseSelectionError } from '../../domain/advice/advise.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { HostInfo } from '../../domain/host-info.ts';
-import type { ProbeResult } from '../../domain/selection/probe-result.ts';
+import { classifyReason, type ProbeResult } from '../../domain/selection/probe-result.ts';
 import {
   type Policy,
   type Selected,
@@ -17,12 +17,15 @@ import type { CandidateId } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
 
 /**
- * Selects the store for a new credential, and warns about each store that it skipped because of a service failure.
- * Rejects with the code of a {@link SelectionFailed}.
+ * Selects the store for a new credential, and warns about each store that it skipped because of a service failure, unless
+ * {@link explainFallback} will. Rejects with the code of a {@link SelectionFailed}.
  */
-export async function selectStore(context: Context): Promise<Selected> {
+export async function selectStore(context: Context, { warns } = { warns: true }): Promise<Selected> {
   const { settings, host, terminal } = context;
-  const { selection } = await runSelection(context, (skipped) => terminal.warn(formatWarning(skipped, host)));
+  const warn = (skipped: SkippedStore) => {
+    if (warns) terminal.warn(formatWarning(skipped, host));
+  };
+  const { selection } = await runSelection(context, warn);
   if (selection.status === 'rejected') throw selectionError(selection, settings.policy, host);
   return selection;
 }
@@ -34,6 +37,26 @@ export async function selectStore(context: Context): Promise<Selected> {
 function isPackagedWithoutBinding({ profile, settings }: Context, store: CandidateId, probe: ProbeResult): boolean {
   const isMissing = probe.kind === 'unsupported' && probe.reason === 'binding-missing';
   return isMissing && store !== 'keyutils' && Boolean(profile.isEmbedded) && settings.policy.preference === 'auto';
+}
+
+/**
+ * Explains why the encrypted file is used instead of a keyring, once for each cause, until a keyring is used again. Called
+ * after the write, because there is nothing to remember it in before. `all`: not only if a keyring has failed.
+ */
+export function explainFallback(
+  { host, settings, terminal, noticeMemory }: Context,
+  { store, skipped }: Pick<Selected, 'store' | 'skipped'>,
+  { all }: { readonly all: boolean },
+): void {
+  if (store !== 'file') noticeMemory?.forget();
+  if (store !== 'file') return;
+  const failures = skipped.filter(({ reason }) => classifyReason(reason) === 'service-failure');
+  const others = all && !settings.quiet ? skipped.slice(0, 1).filter(({ reason }) => reason !== 'disabled') : [];
+  for (const candidate of failures.length > 0 ? failures : others) {
+    if (noticeMemory?.isFirst(`${candidate.store}-${candidate.reason}`) !== false) {
+      terminal.warn(formatWarning(candidate, host));
+    }
+  }
 }
 
 /** A selection, and what each probe saw, in the order of probing. */

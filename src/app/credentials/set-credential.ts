@@ -12,13 +12,15 @@ import type { Selected, SkippedStore } from '../../domain/selection/selection.ts
 import type { StoreId } from '../../domain/store-id.ts';
 import { type Context, changedMeanwhileError, withLock } from '../context.ts';
 import { openEnabledStore } from './enabled-stores.ts';
-import { selectStore } from './select-store.ts';
+import { explainFallback, selectStore } from './select-store.ts';
 import { withFix } from './store-error.ts';
 
 /** The store of a credential, and why the better ones were skipped. */
 export interface WriteResult {
   readonly store: StoreId;
   readonly skipped: readonly SkippedStore[];
+  /** Whether there was a credential of that name. */
+  readonly replaced: boolean;
   /** Stores that still have an older copy, because it couldn't be removed. */
   readonly stale: readonly StoreId[];
 }
@@ -27,6 +29,8 @@ export interface WriteOptions {
   /** The result of an earlier {@link selectStore}. */
   readonly selected?: Selected;
   readonly allowEmpty?: boolean;
+  /** Explains a fallback to the encrypted file once: only if a keyring has failed, or always. Default: each failure, each time. */
+  readonly explains?: 'failures' | 'all';
 }
 
 /**
@@ -42,42 +46,53 @@ export async function setCredential(
   context: Context,
   name: CredentialName,
   secret: Secret,
-  { selected, allowEmpty = false }: WriteOptions = {},
+  { selected, allowEmpty = false, explains }: WriteOptions = {},
 ): Promise<WriteResult> {
   if (secret.expose().length === 0 && !allowEmpty) {
     throw new CredentialError('invalid-input', 'the secret is empty, so nothing was stored');
   }
-  const { store: id, skipped } = selected ?? (await selectStore(context));
+  const { store: id, skipped } = selected ?? (await selectStore(context, { warns: explains === undefined }));
   const { signal, placement } = context;
   const store = await openEnabledStore(context, id);
   return withLock(context, name, async (held) => {
-    await store.set(name, secret, { signal }).catch((error: unknown) => {
+    let replaced = false;
+    const onReplaced = () => {
+      replaced = true;
+    };
+    await store.set(name, secret, { signal, onReplaced }).catch((error: unknown) => {
       throw withFix(error, id, context);
     });
     if (!held()) throw changedMeanwhileError(name);
-    await recordPlacement(context, name, id);
+    if (await recordPlacement(context, name, id)) replaced = true;
     const entry = findEntry((await placement.read(name)).placement, name);
-    return { store: id, skipped, stale: entry ? await removeStaleCopies(context, entry, held) : [] };
+    const stale = entry ? await removeStaleCopies(context, entry, held) : [];
+    if (explains !== undefined) explainFallback(context, { store: id, skipped }, { all: explains === 'all' });
+    return { store: id, skipped, replaced, stale };
   });
 }
 
 /**
- * Records the write. If the placement file can't be written, that's an error only if its current entry would send a read to
+ * Records the write. Returns whether the credential was recorded before. If the placement file can't be written, that's an error only if its current entry would send a read to
  * another store.
  */
 async function recordPlacement(
   { placement, clock, terminal }: Context,
   name: CredentialName,
   store: StoreId,
-): Promise<void> {
+): Promise<boolean> {
   const writtenAt = clock();
+  let wasRecorded = false;
   try {
-    await placement.update((now) => recordWrite(now, name, store, writtenAt), name);
+    await placement.update((now) => {
+      wasRecorded = findEntry(now, name) !== undefined;
+      return recordWrite(now, name, store, writtenAt);
+    }, name);
   } catch (error) {
     const entry = findEntry((await placement.read(name)).placement, name);
     if (!(error instanceof CredentialError) || (entry && entry.store !== store)) throw error;
     terminal.warn(`${error.message}; every store is searched instead`);
   }
+  return wasRecorded;
 }
 
 /**

@@ -38,7 +38,10 @@ export async function storeForDocker(
       hint: 'log in with a password or a token',
     });
   }
-  await setCredential(context, name, new Secret(new TextEncoder().encode(login.Secret)), { allowEmpty });
+  await setCredential(context, name, new Secret(new TextEncoder().encode(login.Secret)), {
+    allowEmpty,
+    explains: 'failures',
+  });
   const { placement } = await context.placement.read();
   const others = placement.filter(({ service, account }) => service === name.service && account !== name.account);
   for (const other of others) await deletePrevious(context, other);

@@ -65,7 +65,7 @@ export async function storeForGit(
     await rejectEmpty(context, name, request);
   }
   const secret = new Secret(Buffer.from(serialiseGitSecret(request), 'latin1'));
-  await setCredential(context, name, secret, { allowEmpty: true });
+  await setCredential(context, name, secret, { allowEmpty: true, explains: 'failures' });
 }
 
 async function rejectEmpty(context: Context, name: CredentialName, request: Attributes): Promise<void> {

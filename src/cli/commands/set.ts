@@ -2,7 +2,7 @@ import { setCredential } from '../../app/credentials/set-credential.ts';
 import { formatName, toCredentialName } from '../../domain/credential-name.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, defineCommand } from '../command.ts';
-import { formatStored } from '../output/credential-text.ts';
+import { formatSet } from '../output/credential-text.ts';
 import { readSecret } from '../stdin.ts';
 import { credentialOperands } from './credential.ts';
 
@@ -41,9 +41,9 @@ export function setCommand(cli: Cli): Command {
           empty: 'to store an empty secret, add --allow-empty',
         },
       });
-      const stored = await setCredential(context, name, secret, { allowEmpty });
+      const stored = await setCredential(context, name, secret, { allowEmpty, explains: 'all' });
       if (json) await cli.printJson({ ...name, ...stored });
-      else if (!context.settings.quiet) await cli.print([formatStored(formatName(name), stored, context)]);
+      else if (!context.settings.quiet) await cli.print([formatSet(name, stored)]);
     },
   });
 }

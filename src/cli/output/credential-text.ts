@@ -14,12 +14,20 @@ export function formatListed({ service, account }: ListedCredential): Line {
   return [service, tab, account];
 }
 
+/** What `set` did, and where. */
+export function formatSet(name: CredentialName, { store, replaced, stale }: WriteResult): string {
+  return `${replaced ? 'replaced' : 'stored'} ${formatName(name)} in the ${storeNames[store]}${formatStale(stale)}`;
+}
+
 /** The store that took `what`, and the reason if it is the encrypted file. */
 export function formatStored(what: string, { store, skipped, stale }: WriteResult, { host }: Context): string {
   const [first] = skipped;
   const reason = first && store === 'file' ? `: ${advise(first, host).explanation}` : '';
-  const older = stale.map((id) => `; an older copy may still be in the ${storeNames[id]}`).join('');
-  return `stored ${what} in the ${storeNames[store]}${reason}${older}`;
+  return `stored ${what} in the ${storeNames[store]}${reason}${formatStale(stale)}`;
+}
+
+function formatStale(stale: WriteResult['stale']): string {
+  return stale.map((id) => `; an older copy may still be in the ${storeNames[id]}`).join('');
 }
 
 export function formatDeleted(name: CredentialName, removed: readonly StoreId[]): string {

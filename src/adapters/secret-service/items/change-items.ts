@@ -12,10 +12,15 @@ import { classifyItems, filterNewest, inBatches, type Matches } from './matches.
 import { findItems, type Item, searchItems } from './read-item.ts';
 
 /** Overwrites keystow's own item, or creates it. Never changes another program's item. */
-export async function writeItem(attempt: Attempt, name: CredentialName, secret: Secret): Promise<void> {
+export async function writeItem(
+  attempt: Attempt,
+  name: CredentialName,
+  secret: Secret,
+  onReplaced?: () => void,
+): Promise<void> {
   if (!needsLock(attempt)) {
     const { own, foreign } = await findMatches(attempt, name);
-    if (own.length > 0) return overwriteItem(attempt, own, secret);
+    if (own.length > 0) return overwriteItem(attempt, own, secret, onReplaced);
     if (foreign.length === 0) {
       await createItem(attempt, name, secret, { replaces: true });
       return;
@@ -24,17 +29,23 @@ export async function writeItem(attempt: Attempt, name: CredentialName, secret: 
   // `replace` would overwrite another program's item: gnome-keyring and KWallet look for one with these attributes or more.
   await withBusLock(attempt, async () => {
     const { own } = await findMatches(attempt, name);
-    if (own.length > 0) await overwriteItem(attempt, own, secret);
+    if (own.length > 0) await overwriteItem(attempt, own, secret, onReplaced);
     else await createItem(attempt, name, secret, { replaces: false });
   });
 }
 
 /** Overwrites the newest of several items, and deletes the others, so that every tool reads the same secret. */
-async function overwriteItem(attempt: Attempt, own: readonly Item[], secret: Secret): Promise<void> {
+async function overwriteItem(
+  attempt: Attempt,
+  own: readonly Item[],
+  secret: Secret,
+  onReplaced?: () => void,
+): Promise<void> {
   const newest = await filterNewest(attempt, own);
   const [item] = await unlockItems(attempt, newest.slice(0, 1));
   if (item === undefined) return;
   await changes.setSecret(attempt.session, item.path, await attempt.session.path, secret.expose());
+  onReplaced?.();
   const others = own.filter(({ path, locked }) => path !== item.path && !locked);
   await inBatches(others, (other) => deletePath(attempt, other.path));
 }
