@@ -6,14 +6,14 @@ import { isSecretVariable, type Profile } from '../domain/profile.ts';
 import { listCandidates, type StoreId, storeNames } from '../domain/store-id.ts';
 import type { CredentialStore, StoreProbe } from '../ports/credential-store.ts';
 import type { Interaction, PassphraseSource } from '../ports/interaction.ts';
-import type { FileMemory } from '../ports/placement-repository.ts';
+import type { FileMemory, PlacementRepository } from '../ports/placement-repository.ts';
 import type { Stores } from '../ports/stores.ts';
 import { type Keyring, withCircuitBreaker } from './circuit-breaker.ts';
 import { describeEncryptedFile } from './environment.ts';
 import type { PassphrasesOptions } from './passphrases.ts';
 
 export interface StoresOptions extends PassphrasesOptions {
-  readonly placement: FileMemory;
+  readonly placement: FileMemory & Pick<PlacementRepository, 'read'>;
   readonly platform: string;
   readonly home: string;
   /** Whether a store may prompt the user, if somebody can answer. */
@@ -48,11 +48,16 @@ export function createStores(options: StoresOptions): Stores {
     };
   };
   const create = createKeyrings(options);
+  const { scope } = options.profile;
+  const createOwn = (id: KeyringId) => {
+    const openShared = once(create[id]);
+    return scope === undefined ? openShared : once(() => createScopedKeyring(options, id, scope, openShared));
+  };
   const keyrings: Readonly<Record<KeyringId, () => Promise<Keyring>>> = {
-    keychain: once(create.keychain),
-    'credential-manager': once(create['credential-manager']),
-    'secret-service': once(create['secret-service']),
-    pass: once(create.pass),
+    keychain: createOwn('keychain'),
+    'credential-manager': createOwn('credential-manager'),
+    'secret-service': createOwn('secret-service'),
+    pass: createOwn('pass'),
   };
   const file = describeEncryptedFile({ ...options, notice: (line) => options.terminal.warn(line) });
   const openFile = once(async () => {
@@ -116,15 +121,26 @@ export function createStores(options: StoresOptions): Stores {
 
 type KeyringId = Exclude<StoreId, 'file'>;
 
-function createKeyrings({
-  profile,
-  settings,
-  terminal,
-  environment,
-  interactive,
-  longRunning,
-  binding,
-}: StoresOptions): Readonly<Record<KeyringId, () => Promise<Keyring>>> {
+/** Creates a keyring that has only the items of the application `scope`. */
+async function createScopedKeyring(
+  options: StoresOptions,
+  id: KeyringId,
+  scope: string,
+  openShared: () => Promise<Keyring>,
+): Promise<Keyring> {
+  const { profile, placement } = options;
+  const { limitToApplication, withServicePrefix } = await import('./scoped-store.ts');
+  const own =
+    id === 'secret-service'
+      ? await createKeyrings(options, scope)[id]()
+      : withServicePrefix(await openShared(), scope, profile.windowsTargets ?? []);
+  return limitToApplication(own, { openShared, placement, readsOthers: profile.readsOthers ?? false });
+}
+
+function createKeyrings(
+  { profile, settings, terminal, environment, interactive, longRunning, binding }: StoresOptions,
+  application?: string,
+): Readonly<Record<KeyringId, () => Promise<Keyring>>> {
   const { sentinelService } = profile;
   const interaction: Interaction = {
     get interactive() {
@@ -155,6 +171,7 @@ function createKeyrings({
           sentinelService,
           interaction,
           ...(attributeSchema && { attributeSchema }),
+          ...(application !== undefined && { application }),
         }),
       );
     },

@@ -43,6 +43,13 @@ export interface Profile {
   };
   /** Variables with secrets, besides the passphrases. */
   readonly secretVariables?: readonly string[];
+  /**
+   * The name that its items in every OS store are marked with, so that it finds no other program's. Absent: its items have
+   * plain names, which other programs may share.
+   */
+  readonly scope?: string;
+  /** Whether a read may return another program's item if there's none with {@link scope}. */
+  readonly readsOthers?: boolean;
   /** The attributes of its items in the Secret Service. Default: `keystow`. */
   readonly attributeSchema?: AttributeSchema;
   /** Credentials that Windows lists under exactly this target. */

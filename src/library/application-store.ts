@@ -41,7 +41,10 @@ export interface ApplicationStore extends AsyncDisposable {
   /** Removes a credential from every store. Returns the stores that had it. Rejects if a copy can't be removed. */
   delete(service: string, account: string, options?: OperationOptions): Promise<readonly StoreId[]>;
 
-  /** Lists the credentials of one service or of all: sorted, each once. Reads no secrets. */
+  /**
+   * Lists the application's credentials, of one service or of all: sorted, each once. Reads no secrets. In the Keychain,
+   * without a service, only those that this user's placement file records.
+   */
   list(service?: string, options?: OperationOptions): Promise<readonly ListedCredential[]>;
 
   /** Examines every store, for a `doctor` command. Changes nothing, but probes the OS stores as `set` does. */

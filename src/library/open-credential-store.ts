@@ -19,6 +19,12 @@ export interface OpenOptions extends UserInteraction {
    * keystow. Pass it if you bundle your program, because a bundler can't see what keystow loads when it's needed.
    */
   readonly binding?: object;
+  /**
+   * Whether `get` may return an item that another program stored under the same service and account, if the application
+   * has none: of `secret-tool`, Python's keyring or the `keystow` command, for example. A notice reports it. Such items
+   * are never listed, changed or deleted. Default: `false`.
+   */
+  readonly readOthers?: boolean;
 }
 
 /**
@@ -28,7 +34,8 @@ export interface OpenOptions extends UserInteraction {
  * You can open several stores at the same time: they share no state. The only global that keystow reads is `process`.
  */
 export async function openCredentialStore(options: OpenOptions): Promise<ApplicationStore> {
-  return openProfile(toProfile(options.application), options);
+  const { application, readOthers: readsOthers = false } = options;
+  return openProfile({ ...toProfile(application), readsOthers }, options);
 }
 
 /** Throws `invalid-setting` for an invalid variable. */

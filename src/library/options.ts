@@ -9,7 +9,8 @@ import type { Terminal } from '../ports/interaction.ts';
 /** Describes an application that stores credentials. */
 export interface Application {
   /**
-   * The name of its configuration folder, and the service of a probe's test credential. Letters, digits, `-`, `_` and
+   * The name of its configuration folder, the service of a probe's test credential, and what marks its credentials in the
+   * OS stores: with another name, it finds none of them. Letters, digits, `-`, `_` and
    * `.`, starting with a letter or a digit.
    */
   readonly name: string;
@@ -40,6 +41,8 @@ export function toProfile({ name, variablePrefix, keySource = 'home', ...rest }:
     sentinelService: name,
     files: { credentials: 'credentials.json', placement: 'placement.json' },
     keySource,
+    // What keytar stores has no mark, and other programs may share it.
+    ...(rest.attributeSchema !== 'keytar' && { scope: name }),
     variables: nameVariables(prefix),
   };
 }

@@ -216,10 +216,77 @@ describeStore('over a Secret Service', 'secret-service', missingSessionBus(), ()
   const serve = async (options = {}) => {
     const service = await startSecretService(options);
     onTestFinished(() => service.stop());
-    const store = await openCredentialStore({ application, environment: { HOME: home, ...service.environment } });
-    onTestFinished(() => store.close());
-    return { ...service, store };
+    const openAs = async (name: string, options: Partial<OpenOptions> = {}) => {
+      const environment = { HOME: home, ...service.environment };
+      const store = await openCredentialStore({ application: { name }, environment, ...options });
+      onTestFinished(() => store.close());
+      return store;
+    };
+    return { ...service, openAs, store: await openAs('acme') };
   };
+
+  test('[LIB13] an application lists, reads and deletes only its own credentials', async () => {
+    const { provider, openAs, store } = await serve();
+    const other = await openAs('other');
+    provider.add({ service: 'demo', username: 'alice' }, 'of secret-tool');
+    provider.add({ application: 'chrome', 'xdg:schema': 'chrome_libsecret_os_crypt_password_v2' }, 'of Chromium');
+    provider.add({ service: 'demo', username: 'bob', application: 'Python keyring library' }, 'of Python');
+    for (const mine of [store, other]) {
+      expect(await mine.list()).toEqual([]);
+      expect(await mine.get('demo', 'alice')).toBeUndefined();
+      expect(await mine.delete('demo', 'bob')).toEqual([]);
+    }
+    await store.set('demo', 'alice', 'of acme');
+    await other.set('demo', 'alice', 'of other');
+    expect(await store.getText('demo', 'alice')).toBe('of acme');
+    expect(await other.getText('demo', 'alice')).toBe('of other');
+    expect(await store.list()).toEqual([{ service: 'demo', account: 'alice', store: 'secret-service' }]);
+    expect(await store.delete('demo', 'alice')).toEqual(['secret-service']);
+    expect(await store.get('demo', 'alice')).toBeUndefined();
+    expect(await other.getText('demo', 'alice')).toBe('of other');
+    expect(provider.items.size).toBe(4);
+  });
+
+  test('[LIB14] reads the items of other programs if the application asks for it, with a notice', async () => {
+    const { provider, openAs } = await serve();
+    const onNotice = vi.fn();
+    const store = await openAs('acme', { readOthers: true, onNotice });
+    provider.add({ service: 'demo', username: 'alice' }, 'of secret-tool');
+    expect(await store.getText('demo', 'alice')).toBe('of secret-tool');
+    expect(onNotice).toHaveBeenCalledOnce();
+    expect(await store.list()).toEqual([]);
+    expect(await store.delete('demo', 'alice')).toEqual([]);
+    await store.set('demo', 'alice', 'of acme');
+    expect(await store.getText('demo', 'alice')).toBe('of acme');
+    expect(provider.items.size).toBe(2);
+  });
+
+  test('[LIB15] finds what version 0.1 stored without a mark, and marks it at the next write', async () => {
+    const { provider, store } = await serve();
+    await store.set('demo', 'alice', 'x');
+    await store.set('demo', 'bob', 'x');
+    provider.items.clear();
+    provider.add({ service: 'demo', username: 'alice' }, 'old');
+    provider.add({ service: 'demo', username: 'bob' }, 'old');
+    provider.add({ service: 'demo', username: 'carol' }, 'of another program');
+    const inService = { store: 'secret-service', service: 'demo' };
+    expect(await store.list()).toEqual([
+      { ...inService, account: 'alice' },
+      { ...inService, account: 'bob' },
+    ]);
+    expect(await store.getText('demo', 'alice')).toBe('old');
+    await store.set('demo', 'alice', 'new');
+    expect(await store.getText('demo', 'alice')).toBe('new');
+    expect(await store.delete('demo', 'bob')).toEqual(['secret-service']);
+    const left = [...provider.items.values()].map(({ attributes }) => Object.fromEntries(attributes));
+    expect(left).toEqual([
+      { service: 'demo', username: 'carol' },
+      { service: 'demo', username: 'alice', application: 'acme' },
+    ]);
+    provider.add({ service: 'demo', username: 'alice' }, 'of another program, later');
+    await store.set('demo', 'alice', 'newer');
+    expect(provider.items.size).toBe(3);
+  });
 
   test('it is probed by the first set only', async () => {
     const { provider, store } = await serve();
@@ -243,7 +310,7 @@ describeStore('over a Secret Service', 'secret-service', missingSessionBus(), ()
   test('it is tried again after a timeout', async () => {
     let silent = true;
     const { provider, store } = await serve({ misbehaves: () => (silent ? 'silence' : undefined) });
-    provider.add({ service: 'demo', username: 'alice' }, 'x');
+    provider.add({ service: 'demo', username: 'alice', application: 'acme' }, 'x');
     await failure(store.get('demo', 'alice'), 'timed-out');
     silent = false;
     expect(await store.getText('demo', 'alice')).toBe('x');

@@ -1,3 +1,4 @@
+import type { SecretServiceOptions } from '../../src/adapters/secret-service/secret-service.ts';
 import type { Harness } from '../contract/harness.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 import { fingerprint } from './stored-items.ts';
@@ -12,7 +13,12 @@ export interface Provider {
 }
 
 /** Returns the harness of the store over the provider that `start` starts. `why` says why it can't run here. */
-export function providerHarness(name: string, why: string | undefined, start: () => Promise<Provider>): Harness {
+export function providerHarness(
+  name: string,
+  why: string | undefined,
+  start: () => Promise<Provider>,
+  options: Partial<SecretServiceOptions> = {},
+): Harness {
   let provider: Provider | undefined;
   const running = (): Provider => {
     if (provider === undefined) throw new Error('the harness has not been started');
@@ -25,8 +31,8 @@ export function providerHarness(name: string, why: string | undefined, start: ()
       provider = await start();
     },
     stop: async () => provider?.stop(),
-    open: async () => storeOn(running().environment),
-    probe: async () => storeOn(running().environment),
+    open: async () => storeOn(running().environment, options),
+    probe: async () => storeOn(running().environment, options),
     contents: () => fingerprint(running().bus),
   };
 }

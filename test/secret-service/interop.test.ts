@@ -31,7 +31,7 @@ for (const tool of otherTools.slice(0, fastOrSlow(1, otherTools.length))) {
     };
     const readItems = async (wanted: CredentialName) =>
       (await readAllItems(keyring.bus)).filter(({ attributes }) => {
-        const name = parseName(attributes, tool.schema);
+        const name = parseName(attributes, { schema: tool.schema });
         return name !== undefined && isSameName(name, wanted);
       });
 

@@ -138,7 +138,7 @@ async function addDuplicate({ bus }: KeePassXC, count: number): Promise<void> {
   await withDefaultCollection(bus, async (peer, collection) => {
     const item = {
       label: 'alice',
-      attributes: toAttributes(name, 'keystow'),
+      attributes: toAttributes(name, { schema: 'keystow' }),
       bytes: new Uint8Array(),
       replaces: false,
     };

@@ -14,6 +14,8 @@ export interface ReaderOptions {
   readonly interaction: Interaction;
   /** `keystow` if absent. */
   readonly attributeSchema?: AttributeSchema;
+  /** The application that the items belong to, and that they're marked with. Items that others may share if absent. */
+  readonly application?: string;
   /** How long the provider may be silent, without the time that the user takes to answer. 2,500 if absent. */
   readonly timeoutMs?: number;
 }
@@ -61,10 +63,15 @@ export class SecretServiceReader {
     options: OperationOptions | undefined,
     work: (attempt: Attempt) => Promise<T>,
   ): Promise<T> {
-    const { timeoutMs = defaultTimeoutMs, interaction, attributeSchema: schema = 'keystow' } = this.#options;
+    const {
+      timeoutMs = defaultTimeoutMs,
+      interaction,
+      attributeSchema: schema = 'keystow',
+      application,
+    } = this.#options;
     const operation = new Operation(timeoutMs, interaction, options?.signal);
     try {
-      return await withRetries({ sessions: this.#sessions, operation, schema }, work);
+      return await withRetries({ sessions: this.#sessions, operation, schema, application }, work);
     } finally {
       operation.close();
     }

@@ -1,18 +1,17 @@
-import type { AttributeSchema } from '../../domain/profile.ts';
 import { noObject } from './calls.ts';
+import type { ItemFormat } from './items/item-attributes.ts';
 import { type Operation, SecretServiceError, type SecretServiceErrorCode } from './operation.ts';
 import type { BusSession, SessionPool } from './session-pool.ts';
 
 /** One attempt at an operation. */
-export interface Attempt {
+export interface Attempt extends ItemFormat {
   readonly session: BusSession;
   /** The default collection, if there is one. */
   readonly collection: string | undefined;
   readonly operation: Operation;
-  readonly schema: AttributeSchema;
 }
 
-export interface RetryOptions extends Pick<Attempt, 'operation' | 'schema'> {
+export interface RetryOptions extends Pick<Attempt, 'operation' | 'schema' | 'application'> {
   readonly sessions: SessionPool;
 }
 
@@ -36,13 +35,13 @@ export async function withRetries<T>(options: RetryOptions, work: (attempt: Atte
 }
 
 async function attemptOnce<T>(
-  { sessions, operation, schema }: RetryOptions,
+  { sessions, ...options }: RetryOptions,
   work: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
-  const { session, alias } = await sessions.acquire(operation);
+  const { session, alias } = await sessions.acquire(options.operation);
   let isReusable = false;
   try {
-    const result = await work({ session, collection: alias === noObject ? undefined : alias, operation, schema });
+    const result = await work({ session, collection: alias === noObject ? undefined : alias, ...options });
     await session.path;
     isReusable = true;
     return result;

@@ -64,7 +64,7 @@ export async function createItem(
   if (collection === undefined) throw new SecretServiceError('no-collection');
   const item = {
     label: formatLabel(name, schema),
-    attributes: toAttributes(name, schema),
+    attributes: toAttributes(name, attempt),
     bytes: secret.expose(),
     replaces,
   };
@@ -95,13 +95,14 @@ export async function listCredentials(
   attempt: Attempt,
   service: string | undefined,
 ): Promise<readonly CredentialName[]> {
-  const { session, schema } = attempt;
+  const { session } = attempt;
   const collection = await findLockedCollection(attempt);
   if (collection !== undefined) await unlockInteractively(attempt, [collection]);
-  const found = service === undefined ? searchAll(attempt) : searchItems(attempt, toServiceAttributes(service, schema));
+  const isAll = service === undefined && attempt.application === undefined;
+  const found = isAll ? searchAll(attempt) : searchItems(attempt, toServiceAttributes(service, attempt));
   const items = await unlockItems(attempt, await found);
   const attributes = await inBatches(items, ({ path }) => calls.readAttributes(session, path));
-  return sortUniqueNames(attributes.map((each) => parseName(each, schema)).filter((name) => name !== undefined));
+  return sortUniqueNames(attributes.map((each) => parseName(each, attempt)).filter((name) => name !== undefined));
 }
 
 /** Returns all items. KeePassXC finds nothing by no attributes, so this reads the items of its default collection. */

@@ -34,14 +34,25 @@ const allowed: Attributes = {
 /** KeePassXC adds these to every entry. */
 const entryAttributes = ['Title', 'UserName', 'URL', 'Notes', 'Uuid', 'Path', 'FDO_SECRETS_CONTENT_TYPE'];
 
-/** Returns the attributes that an item is written with and searched by. */
-export function toAttributes({ service, account }: CredentialName, schema: AttributeSchema): Attributes {
-  return { ...toServiceAttributes(service, schema), [schemas[schema].account]: account };
+/** What keystow's own items have in common. */
+export interface ItemFormat {
+  readonly schema: AttributeSchema;
+  /** The application that they belong to. Absent: items that other programs may share. */
+  readonly application?: string | undefined;
 }
 
-/** Returns the attributes that the items of a service are searched by. */
-export function toServiceAttributes(service: string, schema: AttributeSchema): Attributes {
-  return { ...schemas[schema].fixed, service };
+/** Returns the attributes that an item is written with and searched by. */
+export function toAttributes({ service, account }: CredentialName, format: ItemFormat): Attributes {
+  return { ...toServiceAttributes(service, format), [schemas[format.schema].account]: account };
+}
+
+/** Returns the attributes that the items of a service, or all of an application, are searched by. */
+export function toServiceAttributes(service: string | undefined, { schema, application }: ItemFormat): Attributes {
+  return {
+    ...schemas[schema].fixed,
+    ...(service !== undefined && { service }),
+    ...(application !== undefined && { application }),
+  };
 }
 
 /** Without braces, because KeePassXC replaces a placeholder such as `{PASSWORD}` and hangs on `{TITLE}{TITLE}`. */
@@ -53,11 +64,14 @@ export function formatLabel(name: CredentialName, schema: AttributeSchema): stri
  * Returns the credential of an item, if the item has the attributes of this schema and no others: keystow has written it,
  * or a program that writes the same attributes.
  */
-export function parseName(attributes: Attributes, schema: AttributeSchema): CredentialName | undefined {
+export function parseName(attributes: Attributes, { schema, application }: ItemFormat): CredentialName | undefined {
   const { account: accountAttribute, fixed } = schemas[schema];
   const { service, [accountAttribute]: account, ...others } = attributes;
   if (service === undefined || account === undefined) return undefined;
-  const isOther = ([key, value]: [string, string]) => allowed[key] !== value && !entryAttributes.includes(key);
+  if (application !== undefined && others.application !== application) return undefined;
+  const isAllowed = (key: string, value: string) =>
+    allowed[key] === value || entryAttributes.includes(key) || (key === 'application' && value === application);
+  const isOther = ([key, value]: [string, string]) => !isAllowed(key, value);
   if (Object.entries(others).some(isOther)) return undefined;
   if (Object.entries(fixed).some(([key, value]) => others[key] !== value)) return undefined;
   try {

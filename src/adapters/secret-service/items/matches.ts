@@ -35,9 +35,9 @@ export async function filterNewest({ session }: Attempt, items: readonly Item[])
 
 /** Reads the attributes of items to tell whose they are. */
 export async function classifyItems(attempt: Attempt, items: readonly Item[]): Promise<Matches> {
-  const { session, schema } = attempt;
+  const { session } = attempt;
   const attributes = await inBatches(items, ({ path }) => calls.readAttributes(session, path));
-  const isOwn = (index: number) => parseName(attributes[index] ?? {}, schema) !== undefined;
+  const isOwn = (index: number) => parseName(attributes[index] ?? {}, attempt) !== undefined;
   const own = items.filter((_, index) => isOwn(index));
   // gnome-keyring shows only hashes of a locked item's attributes.
   const isHidden = (item: Item, index: number) => item.locked && attributes[index]?.service === undefined;

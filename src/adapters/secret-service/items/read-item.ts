@@ -31,7 +31,7 @@ export async function readItem(
     calls.getSecret(attempt.session, item.path, session),
     calls.readAttributes(attempt.session, item.path),
   ]);
-  const isForeign = parseName(attributes, attempt.schema) === undefined;
+  const isForeign = parseName(attributes, attempt) === undefined;
   return isForeign && !readsForeign ? undefined : { secret: new Secret(bytes), isForeign };
 }
 
@@ -48,7 +48,7 @@ async function selectItem(attempt: Attempt, found: readonly Item[], readsForeign
 /** Returns the items of a credential, which may be locked. None means that the credential certainly isn't there. */
 export async function findItems(attempt: Attempt, name: CredentialName): Promise<readonly Item[]> {
   const { provider } = attempt.session;
-  const search = () => searchItems(attempt, toAttributes(name, attempt.schema));
+  const search = () => searchItems(attempt, toAttributes(name, attempt));
   // gnome-keyring also finds locked items. KeePassXC would prompt, and KWallet's items change when it's unlocked.
   const early = provider === 'gnome-keyring' ? await search() : undefined;
   if (early !== undefined && early.length > 0) return early;
