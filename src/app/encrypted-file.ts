@@ -91,8 +91,8 @@ export interface ResetPlan {
 }
 
 /**
- * Finds what a reset would do. Changes nothing. `undefined` if there is no file, and none is recorded. If the user requires a
- * keyring, rejects with `keyring-required`.
+ * Finds what a reset would do. Changes nothing. `undefined` if there is no file, and none is recorded. Rejects as the reset
+ * would if the user requires a keyring, or the placement file can't be written.
  */
 export async function planReset(context: Context): Promise<ResetPlan | undefined> {
   checkFileAllowed(context);
@@ -100,6 +100,7 @@ export async function planReset(context: Context): Promise<ResetPlan | undefined
   const [hasFile, { placement: index, why }] = [await stores.hasFile(), await placement.read()];
   const lost = index.filter(({ store }) => store === 'file').map(({ service, account }) => ({ service, account }));
   if (!hasFile && lost.length === 0) return undefined;
+  await placement.checkWritable();
   const kept = index.length - lost.length;
   return { path: settings.credentialsPath, hasFile, lost, kept, ...(why !== undefined && { unknown: why }) };
 }

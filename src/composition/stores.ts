@@ -2,6 +2,7 @@ import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { Binding } from '../adapters/native/binding.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, isSameName } from '../domain/credential-name.ts';
+import { requireBoth } from '../domain/envelope/file-record.ts';
 import { isSecretVariable, type Profile } from '../domain/profile.ts';
 import { listCandidates, type StoreId, storeNames } from '../domain/store-id.ts';
 import type { CredentialStore, StoreProbe } from '../ports/credential-store.ts';
@@ -35,7 +36,7 @@ const assumedKeyutils: StoreProbe = {
 
 /** Creates the stores of this platform. An adapter is loaded when its store is first opened, so a read loads only one. */
 export function createStores(options: StoresOptions): Stores {
-  const { settings, platform } = options;
+  const { settings, platform, placement } = options;
   const opened: Promise<CredentialStore>[] = [];
   const once = <Store extends CredentialStore>(create: () => Promise<Store>) => {
     let store: Promise<Store> | undefined;
@@ -93,6 +94,13 @@ export function createStores(options: StoresOptions): Stores {
     async checkFile() {
       const { checkExpected } = await import('../adapters/encrypted-file/encrypted-file.ts');
       await checkExpected(file);
+    },
+    async checkNewFile() {
+      const required = requireBoth(settings.keySource, (await placement.recallFile())?.keySource);
+      const isAsked = settings.interactive || settings.envPassphrase;
+      if (required === 'home' || isAsked || (await this.hasFile())) return;
+      // Nobody can be asked, so it rejects.
+      await createLazyPassphrases(options).create();
     },
     async resealFile(keySource, options) {
       return (await openFile()).reseal(keySource, options);

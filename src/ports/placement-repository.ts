@@ -29,6 +29,9 @@ export interface PlacementRepository extends FileMemory {
    * - the system fails to write → `file-io`; another process holds the lock for too long → `file-busy`
    */
   update(change: (placement: PlacementIndex) => PlacementIndex, only?: CredentialName): Promise<void>;
+
+  /** Rejects as {@link update} does if the file may not be replaced, or its folder can't be written to. Changes nothing. */
+  checkWritable(): Promise<void>;
 }
 
 export interface PlacementSnapshot {

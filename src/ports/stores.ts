@@ -23,6 +23,11 @@ export interface Stores {
    */
   checkFile(): Promise<void>;
   /**
+   * Rejects with `passphrase-required` if the encrypted file doesn't exist, a new one needs a passphrase, and nobody can be
+   * asked for it. Asks nobody.
+   */
+  checkNewFile(): Promise<void>;
+  /**
    * Seals the encrypted file with the home directory or a new passphrase, and replaces it atomically.
    *
    * - the file doesn't exist → `false`

@@ -90,7 +90,8 @@ const errors: readonly {
       world.unavailable.set('secret-service', 'locked');
       await migrateAll('secret-service', { dryRun: true });
     },
-    message: 'cannot store credentials in the Secret Service: the secret-service is locked',
+    message:
+      'cannot store credentials in the Secret Service: the Secret Service is locked, and nobody was asked to unlock it',
   },
   {
     title: 'a migration to a keyring that is disabled',

@@ -137,7 +137,7 @@ describe('a migration', () => {
       { ...bob, outcome: 'there', to: keyring },
     ]);
     expect(world.snapshot).toBe(before);
-    expect(world.calls.filter((call) => call.startsWith('probe'))).toEqual([]);
+    expect(world.calls.filter((call) => call.startsWith('probe'))).toEqual([`probe ${keyring}`]);
     const { write, mutex } = new World();
     Object.assign(world, { write, mutex });
     expect(await move(keyring)).toEqual(preview);
@@ -156,17 +156,30 @@ describe('a target that is unavailable', () => {
     await expectOnlyIn('file', alice, old);
   });
 
-  test('is rejected in a dry run too, which only lists it', async () => {
+  test('is rejected in a dry run too, which makes the same checks', async () => {
     world.unavailable.set(keyring, 'locked');
     // Without a service, its other credentials are listed as well.
     const error = await failure(move(keyring, { dryRun: true }), 'keyring-required');
     expect(error.hint).toContain('gnome-keyring-daemon');
-    expect(world.calls).toEqual(['list file', `list ${keyring}`]);
+    expect(world.calls).toEqual(['list file', `probe ${keyring}`]);
   });
 
-  test('because it is volatile is rejected', async () => {
-    world.probe = { kind: 'usable', persistence: 'until-logout' };
-    await failure(move(keyring), 'keyring-required');
+  test.each([
+    ['it is volatile', { kind: 'usable', persistence: 'until-logout' }],
+    ['it has no collection', { kind: 'service-failure', reason: 'no-collection' }],
+    ['it returns other secrets', { kind: 'service-failure', reason: 'round-trip-mismatch' }],
+  ] as const)('because %s is rejected, with the same error in a dry run', async (_, probe) => {
+    world.probe = probe;
+    const { message, hint } = await failure(move(keyring), 'keyring-required');
+    expect(await failure(move(keyring, { dryRun: true }), 'keyring-required')).toMatchObject({ message, hint });
+  });
+
+  test('because the placement file can not be written is rejected before anything is moved, and in a dry run', async () => {
+    world.placementError = 'file-io';
+    await failure(move(keyring), 'file-io');
+    await failure(move(keyring, { dryRun: true }), 'file-io');
+    world.placementError = undefined;
+    await expectOnlyIn('file', alice, old);
   });
 
   test('because the user disabled the keyring is rejected, and never opened', async () => {

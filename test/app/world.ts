@@ -77,6 +77,7 @@ export class World {
           return (await this.#hasFile()) ? this.keySource : undefined;
         },
         checkFile: async () => undefined,
+        checkNewFile: async () => undefined,
         resealFile: async (keySource) => {
           this.opened.push('file');
           this.calls.push(`reseal ${keySource}`);
@@ -102,6 +103,10 @@ export class World {
         read: async () => {
           await this.pause();
           return this.snapshot;
+        },
+        checkWritable: async () => {
+          if (this.placementError)
+            throw new CredentialError(this.placementError, 'the placement file cannot be written');
         },
         update: async (change) => {
           await this.pause();

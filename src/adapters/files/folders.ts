@@ -1,6 +1,8 @@
 import {
+  accessSync,
   chmodSync,
   closeSync,
+  constants,
   existsSync,
   fchmodSync,
   fstatSync,
@@ -25,6 +27,18 @@ export function createParentFolders(file: ManagedFile): readonly string[] {
   } catch (error) {
     const isRefused = ['EACCES', 'EPERM', 'ENOTDIR'].includes(errnoCode(error) ?? '');
     throw isRefused ? notCreatableError(file, error) : ioError(file, 'written', error);
+  }
+}
+
+/** Throws as {@link createParentFolders} or a write would if the file's folder can't be written to or created. Changes nothing. */
+export function checkFolderWritable(file: ManagedFile): void {
+  checkPath(file);
+  let folder = dirname(file.path);
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw folder === dirname(file.path) ? ioError(file, 'written', error) : notCreatableError(file, error);
   }
 }
 

@@ -47,6 +47,15 @@ export function createPlacementFile(options: PlacementFileOptions): PlacementRep
 
     update,
 
+    async checkWritable() {
+      const [{ checkFolderWritable }, { checkReplaceable }] = await Promise.all([
+        import('../files/folders.ts'),
+        import('./update-placement.ts'),
+      ]);
+      checkFolderWritable(file);
+      checkReplaceable(file, await readText(file));
+    },
+
     async flushFile() {
       if (isRecorded) return;
       // Stryker disable next-line BlockStatement: only a bug throws another error

@@ -62,6 +62,11 @@ function toCurrent({ entry, file }: PlacementLines): Current {
   return { placement: entry ? [entry] : [], file };
 }
 
+/** Throws if the file may not be replaced. */
+export function checkReplaceable(file: ManagedFile, text: string | undefined): void {
+  parseReplaceable(file, text);
+}
+
 /** A damaged file may be replaced: its content can be found again. Another program's or a later version's may not. */
 function parseReplaceable(file: ManagedFile, text: string | undefined): Current {
   // Stryker disable next-line ConditionalExpression: what isn't there is replaced like what isn't JSON

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { checkFileAllowed, checkPolicy, getSearchOrder, requiresKeyring } from '../credentials/enabled-stores.ts';
 import { type ListedCredential, listStore } from '../credentials/list-credentials.ts';
 import { runSelection } from '../credentials/select-store.ts';
-import { toReason, withFix } from '../credentials/store-error.ts';
+import { toReason } from '../credentials/store-error.ts';
 import { verifySource } from './apply-plan.ts';
 import type { StoreFailures } from './locate-copies.ts';
 import { previewReconciliation, reconcileCredential } from './reconcile-credential.ts';
@@ -53,16 +53,17 @@ export async function findMigrationScope(context: Context, to: StoreId, service?
 
 /**
  * Moves credentials to a store, one after the other, and yields the result for each. If the process is killed, a read still
- * finds every credential, and running this again completes the move. A dry run writes nothing. Rejects as
- * {@link prepareTarget} and {@link verifySource} do, before anything is moved.
+ * finds every credential, and running this again completes the move. A dry run makes the
+ * same checks and writes nothing. Rejects as {@link checkTarget} and {@link verifySource} do, before anything is moved.
  */
 export async function* migrate(
   context: Context,
   { names, sources }: Pick<MigrationScope, 'names' | 'sources'>,
   { to, dryRun }: { readonly to: StoreId; readonly dryRun: boolean },
 ): AsyncGenerator<MoveReport> {
-  await prepareTarget(context, to, dryRun);
-  if (!dryRun) for (const source of sources) await verifySource(context, source);
+  await checkTarget(context, to);
+  if (names.length > 0) await context.placement.checkWritable();
+  for (const source of sources) await verifySource(context, source);
   const failures: StoreFailures = new Map();
   const reconcile = dryRun ? previewReconciliation : reconcileCredential;
   for (const name of names) {
@@ -93,28 +94,26 @@ async function listOthers(context: Context, id: StoreId, isComplete: boolean): P
 }
 
 /**
- * Checks that credentials can be stored in the target, with the same probe as a selection. A dry run only lists it.
+ * Checks that credentials can be stored in the target, with the same probe as a selection.
  *
  * - the machine doesn't have the store → `not-installed`
  * - the user disabled the keyrings → `contradictory-settings`
  * - the target is the encrypted file, and the user requires a keyring → `keyring-required`
+ * - the target is the encrypted file, it would need a new passphrase, and nobody can be asked → `passphrase-required`
  * - unavailable, or volatile → `keyring-required`, with the fix as a hint
  */
-async function prepareTarget(context: Context, target: StoreId, dryRun: boolean): Promise<void> {
-  const { settings, stores, profile, host, signal } = context;
-  if (target === 'file') return checkFileAllowed(context);
-  const store = await stores.open(target);
+async function checkTarget(context: Context, target: StoreId): Promise<void> {
+  const { settings, stores, profile, host } = context;
+  if (target === 'file') {
+    checkFileAllowed(context);
+    return stores.checkNewFile();
+  }
+  await stores.open(target);
   if (settings.policy.keyringDisabled) {
     const variable = profile.variables.disableKeyring;
     throw new CredentialError('contradictory-settings', `the ${storeNames[target]} is disabled by ${variable}`, {
       hint: `unset ${variable}`,
     });
-  }
-  if (dryRun) {
-    await store.list(profile.sentinelService, { signal }).catch((error: unknown) => {
-      throw targetError(target, withFix(error, target, context));
-    });
-    return;
   }
   const policy = { preference: 'keychain', keyringDisabled: false };
   const targetOnly = { ...context, settings: { ...settings, policy }, stores: { ...stores, candidates: [target] } };
