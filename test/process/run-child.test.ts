@@ -13,6 +13,7 @@ import { delimiter, join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runChild, toError } from '../../src/adapters/process/run-child.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
+import { quoteForShell } from '../../src/domain/text/escape.ts';
 import { failure } from '../contract/errors.ts';
 import { eventually } from '../support/eventually.ts';
 import { needsLinux, needsPosix } from '../support/needs.ts';
@@ -205,14 +206,41 @@ describe('a child that does not start', () => {
   );
 
   test('because it is not executable is reported with the command that changes that', needsPosix, async () => {
-    const file = join(addFolderToPath(), 'keystow-notes.txt');
-    writeFileSync(file, 'notes', { mode: 0o600 });
-    for (const command of [file, 'keystow-notes.txt']) {
+    const file = join(addFolderToPath(), "it's-a-program");
+    writeFileSync(file, '#!/bin/sh\n', { mode: 0o600 });
+    for (const command of [file, "it's-a-program"]) {
       const error = await failure(start(command), 'command-not-runnable');
-      expect(error.message).toBe(`${command} cannot be run: permission denied`);
-      expect(error.hint).toBe(`if it is a program: chmod +x "${command}"`);
+      expect(error.message).toBe(`${command} cannot be run: it is not executable`);
+      expect(error.hint).toBe(`chmod +x ${quoteForShell(file)}`);
     }
   });
+
+  const program = (start: string, mode = 0o600) => {
+    const file = join(newFolder(), 'program');
+    writeFileSync(file, start, { mode });
+    return file;
+  };
+
+  test.each([
+    ['/etc/passwd', 'it is not a program', /^check the spelling/],
+    ['/etc', 'it is a folder', /^use the path/],
+    ['/dev/null', 'it is not a program', /^use the path/],
+    ['/etc/passwd/deploy', 'a part of its path is not a folder', /^check its path/],
+    [() => program('notes'), 'it is not a program', /^check the spelling/],
+    [() => program(''), 'it is not a program', /^check the spelling/],
+    [() => program('\x7fELF'), 'it is not executable', /^chmod \+x /],
+    [() => program('#!/no/such -x\n', 0o700), 'its interpreter was not found: /no/such', /^correct its first line/],
+    [() => program('#!/etc/passwd\n', 0o700), 'permission denied', /interpreter/],
+  ] as const)(
+    '%s: no hint suggests making something executable that is no program',
+    needsPosix,
+    async (path, why, hint) => {
+      const command = typeof path === 'string' ? path : path();
+      const error = await failure(start(command), 'command-not-runnable');
+      expect(error.message).toBe(`${command} cannot be run: ${why}`);
+      expect(error.hint).toMatch(hint);
+    },
+  );
 
   test('because the secret is too large for a variable is reported with an alternative', needsPosix, async () => {
     const error = await failure(start('true', { TOKEN: 's3cret'.repeat(1_000_000) }), 'command-not-runnable');

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
+import { quoteForShell } from '../../domain/text/escape.ts';
 import type { Child } from '../../ports/system.ts';
 import { errnoCode } from '../files/file-errors.ts';
 
@@ -73,12 +74,18 @@ function hasTerminal(): boolean {
 export function toError(error: unknown, command: string): CredentialError {
   const code = errnoCode(error);
   switch (code) {
-    case 'ENOENT':
-      return commandNotFoundError(command);
-    case 'EACCES':
-      return commandExists(command)
-        ? commandNotRunnableError(command, 'permission denied', `if it is a program: chmod +x "${command}"`)
-        : commandNotFoundError(command);
+    case 'ENOENT': {
+      const path = findCommand(command);
+      return path === undefined ? commandNotFoundError(command) : interpreterNotFoundError(command, path);
+    }
+    case 'EACCES': {
+      if (process.platform === 'win32')
+        return commandNotRunnableError(command, 'permission denied', `check its permissions${formatBatchHint()}`);
+      const path = findCommand(command);
+      return path === undefined ? commandNotFoundError(command) : deniedError(command, path);
+    }
+    case 'ENOTDIR':
+      return commandNotRunnableError(command, 'a part of its path is not a folder', 'check its path');
     case 'E2BIG':
       return commandNotRunnableError(
         command,
@@ -94,11 +101,56 @@ export function toError(error: unknown, command: string): CredentialError {
   }
 }
 
-/** POSIX also reports EACCES if the command is not found but a folder of PATH is unreadable: execvp(3). */
-function commandExists(command: string): boolean {
-  if (process.platform === 'win32' || command.includes('/')) return true;
+/**
+ * Returns the path of the file that should have run. `undefined`: the command wasn't found. POSIX then also reports EACCES, if
+ * a folder of PATH is unreadable: execvp(3). On Windows, only `command` is known.
+ */
+function findCommand(command: string): string | undefined {
+  if (process.platform === 'win32') return undefined;
   const { PATH = '' } = process.env;
-  return PATH.split(delimiter).some((folder) => existsSync(join(folder, command)));
+  const paths = command.includes('/') ? [command] : PATH.split(delimiter).map((folder) => join(folder, command));
+  return paths.find((path) => existsSync(path));
+}
+
+/** A file that exists wasn't found: it's a script whose first line names a missing program, or a program of another system. */
+function interpreterNotFoundError(command: string, path: string): CredentialError {
+  const script = /^#!\s*(\S+)/.exec(readStart(path) ?? '')?.[1];
+  return script === undefined
+    ? commandNotRunnableError(command, 'its loader was not found', 'install a version that was built for this system')
+    : commandNotRunnableError(command, `its interpreter was not found: ${script}`, 'correct its first line');
+}
+
+/** Advises `chmod` only for a program that the user may change. */
+function deniedError(command: string, path: string): CredentialError {
+  const stats = statSync(path);
+  if (stats.isDirectory()) return commandNotRunnableError(command, 'it is a folder', 'use the path of a program');
+  if (!stats.isFile()) return commandNotRunnableError(command, 'it is not a program', 'use the path of a program');
+  if ((stats.mode & 0o111) !== 0) {
+    const hint =
+      'check the permissions of the file, its interpreter and its folders, and whether it is on a file system that is mounted with noexec';
+    return commandNotRunnableError(command, 'permission denied', hint);
+  }
+  const start = readStart(path);
+  if (start !== undefined && !/^(#!|\x7fELF|[\xfe\xcf\xce\xca]\xfa)/.test(start))
+    return commandNotRunnableError(command, 'it is not a program', 'check the spelling, or use the path of a program');
+  const isOwn = stats.uid === process.geteuid?.();
+  const hint = isOwn && start !== undefined ? `chmod +x ${quoteForShell(path)}` : 'use a program that you may run';
+  return commandNotRunnableError(command, 'it is not executable', hint);
+}
+
+/** Returns the first bytes of a file, one character each. `undefined` if it can't be read. */
+function readStart(path: string): string | undefined {
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      const bytes = Buffer.alloc(256);
+      return bytes.toString('latin1', 0, readSync(descriptor, bytes));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
 }
 
 /** Windows runs .cmd and .bat files only through its shell. */
