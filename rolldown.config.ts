@@ -4,7 +4,10 @@ import { defineConfig, type Plugin, type PluginContext, type RolldownOptions } f
 import { licenses } from './scripts/licenses.ts';
 import { rawText } from './scripts/raw-text.ts';
 
-const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly exports: Record<string, unknown> };
+const { exports, engines } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  readonly exports: Record<string, unknown>;
+  readonly engines: { readonly node: string };
+};
 
 /** What programs import: each entry of `exports` is the file of its name in src/library, and `.` is index.ts there. What tests import is {@link testing}. */
 const entries = Object.keys(exports)
@@ -26,12 +29,35 @@ const common: RolldownOptions = {
     emptyImportMeta: false,
     // What a reader imports when it's needed is imported by the store from the start.
     ineffectiveDynamicImport: false,
+    // yargs exports itself under a name that is a string, and CommonJS has no other names.
+    toleratedTransform: false,
   },
   external,
   plugins: [rawText, licenses],
   // hash-wasm's modules, of which argon2id alone is taken.
   resolve: { mainFields: ['module', 'main'] },
 };
+
+/** The files that Node starts with are in a syntax that this version parses, so that {@link rejectOldNodes} can run. */
+const oldestParser = 'node12';
+
+/** A statement that runs `reject`, a statement too, on a Node older than `engines` says. `message` is an expression for it. */
+function rejectOldNodes(name: string, reject: (message: string) => string): string {
+  const oldest = engines.node.replace('>=', '');
+  const [major, minor] = oldest.split('.');
+  const isOld = `(function(v){return v[0]<${major}||v[0]==${major}&&v[1]<${minor}})(process.versions.node.split("."))`;
+  return `if(${isOld}){${reject(`"${name} needs Node.js ${oldest} or newer; this is "+process.version`)}}`;
+}
+
+/** Docker reads errors from stdout. */
+function rejectOldNodesOf({ isEntry, name }: { readonly isEntry: boolean; readonly name: string }): string {
+  if (!isEntry || !programs.includes(name)) return '';
+  return rejectOldNodes(name, (message) =>
+    name.startsWith('docker-')
+      ? `console.log(${message});console.error(${message});process.exit(1)`
+      : `console.error(${message});process.exit(1)`,
+  );
+}
 
 /**
  * yargs measures its columns by two versions of string-width, each of which makes a segmenter of graphemes as it is loaded
@@ -43,6 +69,7 @@ const stringWidth = createRequire(createRequire(import.meta.url).resolve('yargs'
 const executables: RolldownOptions = {
   ...common,
   preserveEntrySignatures: 'allow-extension',
+  transform: { target: oldestParser },
   input: programs.map((program) => `src/cli/bin/${program}${withFastPath.includes(program) ? '-full' : ''}.ts`),
   resolve: { ...common.resolve, alias: { 'string-width': stringWidth } },
   output: {
@@ -50,6 +77,7 @@ const executables: RolldownOptions = {
     cleanDir: true,
     format: 'cjs',
     minify: true,
+    banner: rejectOldNodesOf,
     // V8 takes a fifth more time to parse a file with other characters.
     charset: 'ascii',
     entryFileNames: '[name].cjs',
@@ -101,6 +129,7 @@ const fastPaths = withFastPath.map((program): RolldownOptions => {
     input: `src/cli/bin/${program}.ts`,
     external: isFull,
     plugins: [rawText, leaveToFullProgram],
+    transform: { target: oldestParser },
     preserveEntrySignatures: 'allow-extension',
     output: {
       ...executables.output,
@@ -138,6 +167,7 @@ const library = [
       format: format as 'esm' | 'cjs',
       // `require` gives the functions of keytar itself, beside the default that modules import.
       exports: 'named',
+      banner: ({ isEntry }) => (isEntry ? rejectOldNodes('keystow', (message) => `throw new Error(${message})`) : ''),
       entryFileNames: `[name].${extension}`,
       // Beside the entries: what looks for the package's own folder counts on that.
       chunkFileNames: `[name].${extension}`,

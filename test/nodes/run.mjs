@@ -1,7 +1,7 @@
-// Runs the unit, contract and command-line suites on every Node that is supported, or on those given: `[--whole] [MAJOR…]`.
+// Checks that Nodes which are too old are rejected in one line, and runs the unit, contract and command-line suites on every Node that is supported, or on those given: `[--whole] [MAJOR…]`.
 // With --whole, everything that `npm test` and `npm run test:slow` have.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -66,7 +66,24 @@ const folder = mkdtempSync(join(tmpdir(), 'keystow-nodes-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
+/** Runs every program and the library on a Node that is too old, and throws unless each prints the one line. */
+function checkOldNode(node) {
+  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
+  const check = (name, args) => {
+    const { stdout, stderr } = spawnSync(node, args, { encoding: 'utf8', timeout: 60_000 });
+    const line = `${name} needs Node.js 20.19 or newer; this is ${version}\n`;
+    if (stderr !== line && stdout !== line) throw new Error(`${name} on ${version}: ${stdout}${stderr}`);
+  };
+  for (const [name, path] of Object.entries(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).bin))
+    check(name, [join(root, path), '--version']);
+  for (const path of ['dist/cjs/index.cjs', 'dist/cjs/keytar.cjs'])
+    check('keystow', ['-p', `try { require(${JSON.stringify(join(root, path))}) } catch (error) { error.message }`]);
+  process.stdout.write(`Node ${version} is rejected in one line\n`);
+}
+
 const nodeOf = install(folder);
+if (majors.length === 0 && process.platform === 'linux' && process.arch === 'x64')
+  for (const major of ['12', '14', '16', '18']) checkOldNode(nodeOf(major));
 const total = [0, 0, 0];
 for (const major of majors.length > 0 ? majors : ['20', '22', '24', '26']) {
   const node = nodeOf(major);
