@@ -88,9 +88,11 @@ function resolveConfigFolder({ program, variables }: Profile, info: ProcessInfo)
   if (chosen && /^~(?![^\\/])/.test(chosen)) return inHome(chosen.slice(1));
   if (chosen && /^[~$%]/.test(chosen)) throw unexpandedError(variables.configDir);
   if (chosen) return path.resolve(info.directory, chosen);
+  // The name of a scoped package has one slash, and no name has a plus.
+  const folder = program.replace('/', '+');
   const base = platform === 'win32' ? environment.APPDATA : environment.XDG_CONFIG_HOME;
-  if (base && path.isAbsolute(base)) return path.join(base, program);
-  return platform === 'win32' ? inHome('AppData', 'Roaming', program) : inHome('.config', program);
+  if (base && path.isAbsolute(base)) return path.join(base, folder);
+  return platform === 'win32' ? inHome('AppData', 'Roaming', folder) : inHome('.config', folder);
 }
 
 function homeRequiredError(configDir: string): CredentialError {

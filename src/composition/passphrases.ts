@@ -25,7 +25,10 @@ export function createPassphrases({ profile, settings, terminal, environment }: 
   const { variables } = profile;
   const { [variables.passphrase]: passphrase, [variables.newPassphrase]: newPassphrase } = environment;
   const announce = (secret: string, variable: string) => () =>
-    terminal.notice(`using ${secret} from ${variable} (${variables.allowEnvPassphrase} is set).`);
+    terminal.notice(
+      `using ${secret} from ${variable} (${variables.allowEnvPassphrase} is set).`,
+      'passphrase-variable',
+    );
   const current = toPassphraseVariables(profile, settings);
   const changed = { ...current, variable: variables.newPassphrase, state: toVariableState(newPassphrase) };
   const canPrompt = !profile.isEmbedded;
@@ -40,7 +43,7 @@ export function createPassphrases({ profile, settings, terminal, environment }: 
   /** Before a prompt that the user may not expect: the hint says the same if nobody can be asked. */
   const noticeMissing = (variables: PassphraseVariables) => {
     const missing = findMissingVariable(variables);
-    if (missing !== undefined && settings.interactive) terminal.notice(missing);
+    if (missing !== undefined && settings.interactive) terminal.notice(missing, 'passphrase-variable');
   };
   return {
     ...prompt,

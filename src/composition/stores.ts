@@ -60,7 +60,10 @@ export function createStores(options: StoresOptions): Stores {
     'secret-service': createOwn('secret-service'),
     pass: createOwn('pass'),
   };
-  const file = describeEncryptedFile({ ...options, notice: (line) => options.terminal.warn(line) });
+  const file = describeEncryptedFile({
+    ...options,
+    notice: (line) => options.terminal.warn(line, undefined, 'encrypted-file'),
+  });
   const openFile = once(async () => {
     const { createEncryptedFile } = await import('../adapters/encrypted-file/encrypted-file.ts');
     return createEncryptedFile({ ...file, passphrases: createLazyPassphrases(options) });
@@ -154,7 +157,8 @@ function createKeyrings(
     get interactive() {
       return interactive && settings.interactive;
     },
-    notifyWaiting: (store) => terminal.warn(`waiting for the ${store}: answer its dialog, or press Ctrl-C`),
+    notifyWaiting: (store) =>
+      terminal.warn(`waiting for the ${store}: answer its dialog, or press Ctrl-C`, undefined, 'waiting'),
   };
   const withLock = createLazyLock({ path: `${settings.credentialsPath}.native`, label: 'lock of the OS keyring' });
   const native = { sentinelService, interaction, withLock, ...toLoader(binding) };

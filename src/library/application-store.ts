@@ -2,6 +2,7 @@ import type { ListedCredential } from '../app/credentials/list-credentials.ts';
 import type { SelectionReport, SkippedStoreReport, StorageReport } from '../app/doctor/examine.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { StoreId } from '../domain/store-id.ts';
+import type { SettingReport } from './options.ts';
 
 /**
  * The credentials of one application, in the best store that the machine has. Operations can run concurrently, in this
@@ -75,8 +76,12 @@ export interface SetResult {
   readonly stale: readonly StoreId[];
 }
 
-/** The current storage of the credentials, and the selection of a store for a new one. */
+/** The current storage of the credentials, the selection of a store for a new one, and the settings. */
 export interface Report {
   readonly storage: StorageReport;
   readonly selection: SelectionReport;
+  /** Absolute paths of the encrypted file and of the placement file, which records the store of each credential. */
+  readonly files: { readonly credentials: string; readonly placement: string };
+  /** Each setting, and whether the user or the application decided it. */
+  readonly settings: readonly SettingReport[];
 }

@@ -31,9 +31,11 @@ export {
   type UntrustedBus,
   untrustedBuses,
 } from '../domain/selection/probe-result.ts';
+export type { NoticeCode } from '../ports/interaction.ts';
+export type { Application } from '../profiles/application.ts';
 export type { ApplicationStore, OperationOptions, SetOptions, SetResult } from './application-store.ts';
 /** For programs in which this package replaces keytar, by an override or an alias. */
 export * from './keytar.ts';
 export { default } from './keytar.ts';
 export { type OpenOptions, openCredentialStore } from './open-credential-store.ts';
-export type { Application, UserInteraction } from './options.ts';
+export type { Notice, SettingReport, StorageSettings, UserInteraction } from './options.ts';

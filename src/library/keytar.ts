@@ -79,7 +79,8 @@ let store: ApplicationStore | undefined;
 async function withStore<T>(work: (store: ApplicationStore) => Promise<T>): Promise<T> {
   store ??= openProfile(profile, {
     interactive: true,
-    onNotice: (line) => process.emitWarning(line, 'KeystowWarning'),
+    onNotice: ({ message, hint }) =>
+      process.emitWarning(message, { type: 'KeystowWarning', ...(hint !== undefined && { detail: `hint: ${hint}` }) }),
   });
   return work(store);
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { dirname } from 'node:path';
 import type { Context } from '../app/context.ts';
 import { decodeSecret, getCredential } from '../app/credentials/get-credential.ts';
 import { createContext } from '../composition/context.ts';
@@ -7,11 +8,20 @@ import { type CredentialName, toCredentialName } from '../domain/credential-name
 import type { Profile } from '../domain/profile.ts';
 import { exposeSecret, isBytes, Secret } from '../domain/secret.ts';
 import type { Selected } from '../domain/selection/selection.ts';
+import { type Application, createApplicationProfile } from '../profiles/application.ts';
 import type { ApplicationStore, OperationOptions, SetResult } from './application-store.ts';
-import { type Application, createCallbackTerminal, toBinding, toProfile, type UserInteraction } from './options.ts';
+import {
+  addSettings,
+  createCallbackTerminal,
+  reportSettings,
+  type StorageSettings,
+  toBinding,
+  type UserInteraction,
+} from './options.ts';
 
-export interface OpenOptions extends UserInteraction {
-  readonly application: Application;
+export interface OpenOptions extends StorageSettings, UserInteraction {
+  /** The application, or only its name. */
+  readonly application: Application | string;
   /** The environment variables to read, once. Default: `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /**
@@ -29,13 +39,13 @@ export interface OpenOptions extends UserInteraction {
 
 /**
  * Opens the credentials of an application. Only reads environment variables: the first operation opens a store.
- * Rejects with `invalid-setting` if a variable, the name, the prefix or the binding is invalid.
+ * Rejects with `invalid-setting` if a variable, the name, the prefix the binding or a setting is invalid.
  *
  * You can open several stores at the same time: they share no state. The only global that keystow reads is `process`.
  */
 export async function openCredentialStore(options: OpenOptions): Promise<ApplicationStore> {
   const { application, readOthers: readsOthers = false } = options;
-  return openProfile({ ...toProfile(application), readsOthers }, options);
+  return openProfile({ ...createApplicationProfile(application), readsOthers }, options);
 }
 
 /** Throws `invalid-setting` for an invalid variable. */
@@ -43,9 +53,10 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
   const closing = new AbortController();
   // Every running operation adds a listener. Node would warn about a leak from the eleventh on.
   setMaxListeners(0, closing.signal);
+  const environment = { ...(options.environment ?? process.env) };
   const context = createContext({
     profile,
-    environment: { ...(options.environment ?? process.env) },
+    environment: addSettings(profile, options, environment),
     interactive: options.interactive ?? false,
     longRunning: true,
     binding: options.binding && toBinding(options.binding),
@@ -96,11 +107,18 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
         const { listCredentials } = await import('../app/credentials/list-credentials.ts');
         return listCredentials(context, service);
       }),
-    report: (options) =>
-      operate(options, async (context) => {
+    report: (operation) =>
+      operate(operation, async (context) => {
         const { examine } = await import('../app/doctor/examine.ts');
         const { storage, selection } = await examine(context);
-        return { storage, selection };
+        const { settings } = context;
+        const { credentialsPath, placementPath } = settings;
+        return {
+          storage,
+          selection,
+          files: { credentials: credentialsPath, placement: placementPath },
+          settings: reportSettings(profile, options, environment, settings, dirname(credentialsPath)),
+        };
       }),
     close,
     [Symbol.asyncDispose]: close,

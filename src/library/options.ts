@@ -1,50 +1,116 @@
+import { isAbsolute } from 'node:path';
+import type { Settings } from '../app/settings.ts';
 import type { ContextOptions } from '../composition/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
-import type { CredentialName } from '../domain/credential-name.ts';
-import { type AttributeSchema, type KeySource, nameVariables, type Profile } from '../domain/profile.ts';
+import { type KeySource, keySources, type Profile } from '../domain/profile.ts';
 import { Secret } from '../domain/secret.ts';
 import { escapeUnprintable } from '../domain/text/escape.ts';
-import type { Terminal } from '../ports/interaction.ts';
+import type { NoticeCode, Terminal } from '../ports/interaction.ts';
 
-/** Describes an application that stores credentials. */
-export interface Application {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What the user can set by environment variables, as the application's own defaults. A variable that is set, and not
+ * empty, wins. {@link Report.settings} says which of the two applies.
+ */
+export interface StorageSettings {
   /**
-   * The name of its configuration folder, the service of a probe's test credential, and what marks its credentials in the
-   * OS stores: with another name, it finds none of them. Letters, digits, `-`, `_` and
-   * `.`, starting with a letter or a digit.
+   * `auto`, the default: the best store that the machine has. `keychain`: only an OS keyring. `file`: the encrypted file.
+   * The variable ends in `_STORAGE`.
    */
-  readonly name: string;
-  /**
-   * The prefix of its environment variables: `ACME` for `ACME_STORAGE`, `ACME_DISABLE_KEYRING` and so on. `man keystow`
-   * lists them with keystow's own prefix. Default: the name in upper case, with `_` for `-` and `.`.
-   */
-  readonly variablePrefix?: string;
-  /** What opens a new encrypted file, if the user doesn't set it. Default: `home`, the home directory. */
+  readonly storage?: 'auto' | 'keychain' | 'file';
+  /** Whether no OS keyring is contacted. `_DISABLE_KEYRING` */
+  readonly disableKeyring?: boolean;
+  /** Whether the password store of pass(1) may be used. `_USE_PASS` */
+  readonly usePass?: boolean;
+  /** What opens a new encrypted file: `home`, the home directory, or `passphrase`. `_SEAL` */
   readonly keySource?: KeySource;
-  /** Other variables that contain a secret. They are removed from the environment of child processes. */
-  readonly secretVariables?: readonly string[];
-  /** The attributes of its items in a Secret Service: `keytar` shares them with the keytar package. Default: `keystow`. */
-  readonly attributeSchema?: AttributeSchema;
-  /** Credentials that Windows shows under exactly this target name. */
-  readonly windowsTargets?: readonly (CredentialName & { readonly target: string })[];
+  /** The folder of the encrypted file and of the placement file, an absolute path. `_CONFIG_DIR` */
+  readonly folder?: string;
+  /**
+   * Whether the passphrase of the encrypted file may come from the variable that ends in `_CREDENTIALS_PASSPHRASE`. To
+   * pass one in code, use {@link UserInteraction.askPassphrase}. `_ALLOW_ENV_PASSPHRASE`
+   */
+  readonly allowEnvPassphrase?: boolean;
+  /** Whether notices are suppressed, except those about the safety of the encrypted file and failing stores. `_QUIET` */
+  readonly quiet?: boolean;
 }
 
-/** An invalid name or prefix → `invalid-setting`. */
-export function toProfile({ name, variablePrefix, keySource = 'home', ...rest }: Application): Profile {
-  const prefix = variablePrefix ?? name.toUpperCase().replace(/[^A-Z0-9]/g, '_');
-  checkPattern('name', name, /^[a-z0-9][a-z0-9._-]*$/i);
-  checkPattern('variablePrefix', prefix, /^[A-Z_][A-Z0-9_]*$/i);
-  return {
-    ...rest,
-    program: name,
-    isEmbedded: true,
-    sentinelService: name,
-    files: { credentials: 'credentials.json', placement: 'placement.json' },
-    keySource,
-    // What keytar stores has no mark, and other programs may share it.
-    ...(rest.attributeSchema !== 'keytar' && { scope: name }),
-    variables: nameVariables(prefix),
+type SettingName = keyof StorageSettings;
+
+/** One of {@link StorageSettings}, as it applies. */
+export interface SettingReport {
+  readonly setting: SettingName;
+  /** Of `storage`, `invalid` if the variable has an unknown value. */
+  readonly value: string | boolean;
+  /** Who decided: the user by the variable, the application by the option, or nobody. */
+  readonly source: 'variable' | 'option' | 'default';
+  /** The name of the variable. */
+  readonly variable: string;
+}
+
+const settingVariables: Readonly<Record<SettingName, keyof Profile['variables']>> = {
+  storage: 'storage',
+  disableKeyring: 'disableKeyring',
+  usePass: 'usePass',
+  keySource: 'keySource',
+  folder: 'configDir',
+  allowEnvPassphrase: 'allowEnvPassphrase',
+  quiet: 'quiet',
+};
+
+const settingNames = Object.keys(settingVariables) as readonly SettingName[];
+
+/**
+ * Returns the environment with the application's settings where the user hasn't set a variable. An invalid setting →
+ * `invalid-setting`.
+ */
+export function addSettings({ variables }: Profile, settings: StorageSettings, environment: Environment): Environment {
+  const merged: Record<string, string | undefined> = { ...environment };
+  for (const name of settingNames) {
+    const value = settings[name];
+    if (value === undefined) continue;
+    checkSetting(name, value);
+    merged[variables[settingVariables[name]]] ||= typeof value === 'boolean' ? String(Number(value)) : value;
+  }
+  return merged;
+}
+
+/** The values of each setting but the folder. */
+const choices: Readonly<Partial<Record<SettingName, readonly unknown[]>>> = {
+  storage: ['auto', 'keychain', 'file'],
+  keySource: keySources,
+};
+
+function checkSetting(name: SettingName, value: unknown): void {
+  const allowed = choices[name] ?? [true, false];
+  if (name === 'folder' ? typeof value === 'string' && isAbsolute(value) : allowed.includes(value)) return;
+  const hint = name === 'folder' ? 'pass an absolute path' : `use one of ${allowed.join(', ')}`;
+  throw new CredentialError('invalid-setting', `invalid option ${name}`, { hint });
+}
+
+/** Reports each setting, and who decided it. `environment`: the user's, without the application's settings. */
+export function reportSettings(
+  { variables }: Profile,
+  options: StorageSettings,
+  environment: Environment,
+  settings: Settings,
+  folder: string,
+): readonly SettingReport[] {
+  const values: Readonly<Record<SettingName, string | boolean>> = {
+    storage: settings.policy.preference,
+    disableKeyring: settings.policy.keyringDisabled,
+    usePass: settings.usePass,
+    keySource: settings.keySource,
+    folder,
+    allowEnvPassphrase: settings.allowsEnvPassphrase,
+    quiet: settings.quiet,
   };
+  return settingNames.map((setting) => {
+    const variable = variables[settingVariables[setting]];
+    const source = environment[variable] ? 'variable' : options[setting] === undefined ? 'default' : 'option';
+    return { setting, value: values[setting], source, variable };
+  });
 }
 
 /** Accepts the module as `require` and `import * as` return it. Anything else → `invalid-setting`. */
@@ -58,13 +124,6 @@ export function toBinding(module: object): NonNullable<ContextOptions['binding']
   });
 }
 
-function checkPattern(option: string, value: string, pattern: RegExp): void {
-  if (pattern.test(value)) return;
-  throw new CredentialError('invalid-setting', `invalid ${option} of the application: ${JSON.stringify(value)}`, {
-    hint: `use one that matches ${pattern}`,
-  });
-}
-
 /** How keystow may interact with the application's user. */
 export interface UserInteraction {
   /**
@@ -74,17 +133,33 @@ export interface UserInteraction {
   readonly interactive?: boolean;
   /** Asks for the passphrase of the encrypted file. Returning `undefined`, or leaving this out, means that nobody can be asked. */
   askPassphrase?(question: string): Promise<string | undefined>;
-  /** Receives notices and warnings, one line each. keystow itself prints nothing. */
-  onNotice?(line: string): void;
+  /** Receives notices and warnings. keystow itself prints nothing. */
+  onNotice?(notice: Notice): void;
+}
+
+/** What the application may want to tell its user, or to write to its log. No secret is in it. */
+export interface Notice {
+  /** What it is about. Doesn't change its meaning. */
+  readonly code: NoticeCode;
+  /** One line, without control characters. */
+  readonly message: string;
+  /** What to do about it. One line. */
+  readonly hint?: string;
 }
 
 /** A terminal that calls the application's functions. */
 export function createCallbackTerminal({ askPassphrase, onNotice }: UserInteraction, quiet: boolean): Terminal {
+  const report = (message: string, hint?: string, code: NoticeCode = 'other') =>
+    onNotice?.({
+      code,
+      message: escapeUnprintable(message),
+      ...(hint !== undefined && { hint: escapeUnprintable(hint) }),
+    });
   return {
-    notice: (line) => {
-      if (!quiet) onNotice?.(escapeUnprintable(line));
+    notice: (line, code) => {
+      if (!quiet) report(line, undefined, code);
     },
-    warn: (line) => onNotice?.(escapeUnprintable(line)),
+    warn: report,
     async askHidden(question) {
       const answer = await askPassphrase?.(escapeUnprintable(question));
       if (answer !== undefined) return new Secret(new TextEncoder().encode(answer));

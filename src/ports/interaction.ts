@@ -16,12 +16,32 @@ export interface PromptOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a notice to a program that embeds keystow is about. */
+export type NoticeCode =
+  /** A store isn't used, because it doesn't work. */
+  | 'store-skipped'
+  /** An item of another program was read, or remains and will be read. */
+  | 'other-program'
+  /** A store couldn't be listed, so that only the recorded credentials are. */
+  | 'list-incomplete'
+  /** The placement file couldn't be written. */
+  | 'placement-not-written'
+  /** The encrypted file or its folder: its permissions, another user's access to it, or that it was missing. */
+  | 'encrypted-file'
+  /** A passphrase from the environment is used, or ignored. */
+  | 'passphrase-variable'
+  /** The passphrase that was asked for is wrong or empty, so it's asked for again. */
+  | 'passphrase-rejected'
+  /** A store waits until the user answers its dialog. */
+  | 'waiting'
+  | 'other';
+
 /** The user's terminal, if there is one. */
 export interface Terminal {
-  /** Prints one line on stderr, unless the user asked for quiet. */
-  notice(line: string): void;
+  /** Prints one line on stderr, unless the user asked for quiet. The code is for programs that embed keystow. */
+  notice(line: string, code?: NoticeCode): void;
   /** Prints one line on stderr, and one with the hint, if there is one. */
-  warn(line: string, hint?: string): void;
+  warn(line: string, hint?: string, code?: NoticeCode): void;
   /**
    * Reads a line without echo. It may be empty.
    *

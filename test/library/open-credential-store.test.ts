@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -65,6 +65,36 @@ describe('an open store', () => {
     const { storage, selection } = await store.report();
     expect(storage).toMatchObject({ store: 'file', label: 'Encrypted file (sealed by home directory)' });
     expect(selection).toMatchObject({ outcome: 'selected', store: 'file', rules: [2] });
+  });
+
+  test('[LIB16] takes settings from the application, and the variables of the user win', async () => {
+    const folder = join(home, 'folder of acme');
+    const environment = { ACME_STORAGE: '', ACME_USE_PASS: '0', ACME_SEAL: 'home' };
+    const options = { storage: 'file', folder, usePass: true, keySource: 'passphrase', quiet: false } as const;
+    const store = await open({ ...options, application: 'acme', environment });
+    await store.set('github.com', 'alice', 'x');
+    const { files, settings, selection } = await store.report();
+    expect(readFileSync(files.placement, 'utf8')).toContain('alice');
+    expect(files.credentials).toBe(join(folder, 'credentials.json'));
+    expect(selection).toMatchObject({ outcome: 'selected', store: 'file', rules: [2] });
+    expect(settings).toEqual([
+      { setting: 'storage', value: 'file', source: 'option', variable: 'ACME_STORAGE' },
+      { setting: 'disableKeyring', value: false, source: 'default', variable: 'ACME_DISABLE_KEYRING' },
+      { setting: 'usePass', value: false, source: 'variable', variable: 'ACME_USE_PASS' },
+      { setting: 'keySource', value: 'home', source: 'variable', variable: 'ACME_SEAL' },
+      { setting: 'folder', value: folder, source: 'option', variable: 'ACME_CONFIG_DIR' },
+      { setting: 'allowEnvPassphrase', value: false, source: 'default', variable: 'ACME_ALLOW_ENV_PASSPHRASE' },
+      { setting: 'quiet', value: false, source: 'option', variable: 'ACME_QUIET' },
+    ]);
+  });
+
+  test('[LIB17] the name of a scoped package has a folder and variables of its own', async () => {
+    const base = isWindows ? { APPDATA: home } : { XDG_CONFIG_HOME: home };
+    const environment = { ...base, ACME_TOOL_STORAGE: 'file', ACME_STORAGE: 'keychain' };
+    const store = await open({ application: '@acme/tool', environment });
+    await store.set('github.com', 'alice', 'x');
+    expect(existsSync(join(home, '@acme+tool/credentials.json'))).toBe(true);
+    expect(await (await open({ application: '@acme/tool', environment })).getText('github.com', 'alice')).toBe('x');
   });
 
   test('stores the bytes that the buffer had at the call, even if it changes afterwards', async () => {
@@ -141,12 +171,21 @@ describe('an operation fails with a code', () => {
     expect(hint).toBe('read its bytes with get');
   });
 
-  test.each([{ name: '' }, { name: '../acme' }, { name: 'acme', variablePrefix: 'A=B' }])(
-    'for an invalid application: %o',
-    async (application) => {
-      await failure(open({ application }), 'invalid-setting');
-    },
-  );
+  test.each([
+    { name: '' },
+    { name: '../acme' },
+    { name: 'acme', variablePrefix: 'A=B' },
+    { name: '@acme' },
+    { name: '@acme/../x' },
+    { name: 'a'.repeat(101) },
+  ])('for an invalid application: %o', async (application) => {
+    await failure(open({ application }), 'invalid-setting');
+  });
+
+  test('for invalid settings', async () => {
+    const invalid = [{ storage: 'cloud' }, { folder: 'relative' }, { usePass: 'yes' }, { keySource: 'wax' }];
+    for (const options of invalid) await failure(open(options as Partial<OpenOptions>), 'invalid-setting');
+  });
 
   test('for invalid variables', async () => {
     await failure(open({ environment: { ACME_SEAL: 'wax' } }), 'invalid-setting');
@@ -196,7 +235,12 @@ describe('the user', () => {
     const store = await open({ environment, onNotice });
     await store.set('demo', 'alice', 'x');
     expect(onNotice.mock.calls).toEqual([
-      ['using credential passphrase from ACME_CREDENTIALS_PASSPHRASE (ACME_ALLOW_ENV_PASSPHRASE is set).'],
+      [
+        {
+          code: 'passphrase-variable',
+          message: 'using credential passphrase from ACME_CREDENTIALS_PASSPHRASE (ACME_ALLOW_ENV_PASSPHRASE is set).',
+        },
+      ],
     ]);
     expect(said).not.toHaveBeenCalled();
   });
@@ -253,7 +297,7 @@ describeStore('over a Secret Service', 'secret-service', missingSessionBus(), ()
     const store = await openAs('acme', { readOthers: true, onNotice });
     provider.add({ service: 'demo', username: 'alice' }, 'of secret-tool');
     expect(await store.getText('demo', 'alice')).toBe('of secret-tool');
-    expect(onNotice).toHaveBeenCalledOnce();
+    expect(onNotice.mock.calls).toEqual([[expect.objectContaining({ code: 'other-program' })]]);
     expect(await store.list()).toEqual([]);
     expect(await store.delete('demo', 'alice')).toEqual([]);
     await store.set('demo', 'alice', 'of acme');

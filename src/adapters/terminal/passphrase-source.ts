@@ -62,16 +62,17 @@ export function createPassphrasePrompt(terminal: Terminal, wording: PromptTexts)
   const askTwice = async (question: string, hint?: string) => {
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
       const passphrase = await ask(question, hint);
-      if (passphrase.expose().length === 0) terminal.warn('the passphrase is empty, try again');
+      if (passphrase.expose().length === 0)
+        terminal.warn('the passphrase is empty, try again', undefined, 'passphrase-rejected');
       else if (passphrase.equals(await ask(wording.repeat, hint))) return passphrase;
-      else terminal.warn('the passphrases do not match, try again');
+      else terminal.warn('the passphrases do not match, try again', undefined, 'passphrase-rejected');
     }
     throw new CredentialError('cancelled', 'no passphrase was set');
   };
   return {
     async open(attempt) {
       if (attempt > maxAttempts) return undefined;
-      if (attempt > 1) terminal.warn('wrong passphrase, try again');
+      if (attempt > 1) terminal.warn('wrong passphrase, try again', undefined, 'passphrase-rejected');
       return ask(wording.open);
     },
     create: () => askTwice(wording.create),

@@ -69,6 +69,8 @@ async function removeCopies(context: Context, name: CredentialName, held: () => 
       const onForeignItem = () =>
         context.terminal.warn(
           `another program's item for ${formatName(name)} stays in the ${storeNames[id]}, and a read still finds it`,
+          undefined,
+          'other-program',
         );
       const removed = await store.delete(name, { signal: context.signal, onForeignItem });
       removals.push({ store: id, outcome: removed ? 'removed' : 'absent' });

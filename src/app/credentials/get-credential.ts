@@ -82,6 +82,10 @@ async function search(
 
 function operationOptions({ signal, terminal }: ReadContext, name: CredentialName, store: StoreId): OperationOptions {
   const onForeignItem = () =>
-    terminal.warn(`${formatName(name)} was read from another program's item in the ${storeNames[store]}`);
+    terminal.warn(
+      `${formatName(name)} was read from another program's item in the ${storeNames[store]}`,
+      undefined,
+      'other-program',
+    );
   return { onForeignItem, ...(signal && { signal }) };
 }

@@ -97,7 +97,11 @@ export async function listStore(
     ) {
       throw withFix(error, id, context);
     }
-    terminal.warn(`${error.message}; only credentials that ${profile.program} stored there are listed`);
+    terminal.warn(
+      `${error.message}; only credentials that ${profile.program} stored there are listed`,
+      undefined,
+      'list-incomplete',
+    );
     return recorded;
   }
 }

@@ -21,9 +21,9 @@ import type { Context } from '../context.ts';
  * {@link explainFallback} will. Rejects with the code of a {@link SelectionFailed}.
  */
 export async function selectStore(context: Context, { warns } = { warns: true }): Promise<Selected> {
-  const { settings, host, terminal } = context;
+  const { settings, host } = context;
   const warn = (skipped: SkippedStore) => {
-    if (warns) terminal.warn(formatWarning(skipped, host));
+    if (warns) warnSkipped(context, skipped);
   };
   const { selection } = await runSelection(context, warn);
   if (selection.status === 'rejected') throw selectionError(selection, settings.policy, host);
@@ -44,17 +44,18 @@ function isPackagedWithoutBinding({ profile, settings }: Context, store: Candida
  * after the write, because there is nothing to remember it in before. `all`: not only if a keyring has failed.
  */
 export function explainFallback(
-  { host, settings, terminal, noticeMemory }: Context,
+  context: Context,
   { store, skipped }: Pick<Selected, 'store' | 'skipped'>,
   { all }: { readonly all: boolean },
 ): void {
+  const { settings, noticeMemory } = context;
   if (store !== 'file') noticeMemory?.forget();
   if (store !== 'file') return;
   const failures = skipped.filter(({ reason }) => classifyReason(reason) === 'service-failure');
   const others = all && !settings.quiet ? skipped.slice(0, 1).filter(({ reason }) => reason !== 'disabled') : [];
   for (const candidate of failures.length > 0 ? failures : others) {
     if (noticeMemory?.isFirst(`${candidate.store}-${candidate.reason}`) !== false) {
-      terminal.warn(formatWarning(candidate, host));
+      warnSkipped(context, candidate);
     }
   }
 }
@@ -108,8 +109,19 @@ export function selectionError(failed: SelectionFailed, policy: Policy, host: Ho
   return new CredentialError(failed.code, explanation, { hint: fix });
 }
 
+/** A program that embeds keystow gets the fix as a hint, because it may have no command `doctor`. */
+function warnSkipped({ terminal, profile, host }: Context, skipped: SkippedStore): void {
+  const { explanation, fix } = advise(skipped, host);
+  if (profile.isEmbedded) terminal.warn(formatFallback(explanation), fix, 'store-skipped');
+  else terminal.warn(formatWarning(skipped, host), undefined, 'store-skipped');
+}
+
+function formatFallback(explanation: string): string {
+  return `OS keyring not used: ${explanation}; using the encrypted file`;
+}
+
 /** The one-line warning about a store that is available but can't be used. */
 export function formatWarning(skipped: SkippedStore, host: HostInfo): string {
   const { explanation } = advise(skipped, host);
-  return `OS keyring not used: ${explanation}; using the encrypted file (to fix it, see ${host.program} doctor)`;
+  return `${formatFallback(explanation)} (to fix it, see ${host.program} doctor)`;
 }

@@ -90,7 +90,7 @@ async function recordPlacement(
   } catch (error) {
     const entry = findEntry((await placement.read(name)).placement, name);
     if (!(error instanceof CredentialError) || (entry && entry.store !== store)) throw error;
-    terminal.warn(`${error.message}; every store is searched instead`);
+    terminal.warn(`${error.message}; every store is searched instead`, undefined, 'placement-not-written');
   }
   return wasRecorded;
 }

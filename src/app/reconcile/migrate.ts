@@ -41,7 +41,10 @@ export async function findMigrationScope(context: Context, to: StoreId, service?
   }
   if (requiresKeyring(context) && (await context.stores.hasFile())) {
     const { storage } = context.profile.variables;
-    context.terminal.notice(`the encrypted file is excluded by ${storage}=keychain, so nothing is moved out of it`);
+    context.terminal.notice(
+      `the encrypted file is excluded by ${storage}=keychain, so nothing is moved out of it`,
+      'list-incomplete',
+    );
   }
   const names = sortUniqueNames(own);
   return {
@@ -88,7 +91,7 @@ async function listOthers(context: Context, id: StoreId, isComplete: boolean): P
   } catch (error) {
     if (!isComplete || !(error instanceof CredentialError)) throw error;
     if (toReason(error) === undefined && error.code !== 'keyring-required') throw error;
-    context.terminal.notice(`${error.message}, so its other credentials are not listed`);
+    context.terminal.notice(`${error.message}, so its other credentials are not listed`, 'list-incomplete');
     return [];
   }
 }
