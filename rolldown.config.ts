@@ -97,7 +97,7 @@ const executables: RolldownOptions = {
         },
         {
           name: 'secret-service',
-          test: /src.adapters.secret-service.(?!start-provider|dbus.untrusted-socket)/,
+          test: /src.adapters.secret-service.(?!start-provider|dbus.(session-bus|handshake))/,
           includeDependenciesRecursively: false,
         },
       ],

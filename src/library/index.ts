@@ -25,6 +25,8 @@ export type { CredentialName } from '../domain/credential-name.ts';
 export { type AttributeSchema, attributeSchemas, type KeySource, keySources } from '../domain/profile.ts';
 export { Secret } from '../domain/secret.ts';
 export {
+  type DeniedBy,
+  deniers,
   type Evidence,
   type Provider,
   providers,

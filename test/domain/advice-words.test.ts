@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { advise, adviseSelectionError } from '../../src/domain/advice/advise.ts';
 import {
+  deniers,
   type Evidence,
   providers,
   serviceFailureReasons,
@@ -20,6 +21,7 @@ const flags: readonly Evidence[] = [
   { busSilent: true },
   { suspended: true },
   { text: ' two \n lines\n' },
+  ...deniers.map((deniedBy) => ({ deniedBy })),
   ...untrustedBuses.map((untrustedBus) => ({ untrustedBus, text: ' two \n lines\n' })),
 ];
 const evidences = [undefined, ...providers].flatMap((provider) =>

@@ -1,7 +1,8 @@
 import * as calls from '../../src/adapters/secret-service/calls.ts';
 import * as changes from '../../src/adapters/secret-service/calls.ts';
 import * as busCalls from '../../src/adapters/secret-service/dbus/bus-calls.ts';
-import type { Call, Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
+import type { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
+import type { Call } from '../../src/adapters/secret-service/dbus/header.ts';
 
 type Reply = Pick<Call<unknown>, 'replySignature' | 'read'>;
 

@@ -10,8 +10,10 @@ import {
   requestName,
   startService,
 } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
-import { BusError, busObject, Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
+import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
+import { busObject } from '../../src/adapters/secret-service/dbus/header.ts';
 import type { Reader } from '../../src/adapters/secret-service/dbus/reader.ts';
+import { BusError } from '../../src/adapters/secret-service/dbus/reader.ts';
 import type { Writer } from '../../src/adapters/secret-service/dbus/writer.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { BusPeer } from '../faults/bus-peer.ts';

@@ -187,28 +187,6 @@ describe('what a bus sends', () => {
     expect(await call).toBe(42);
   });
 
-  test.each([
-    ['R', 'the bus rejects this user', 'org.freedesktop.DBus.Error.AuthFailed'],
-    ['REJECTED EXTERNAL\r\n', 'the bus rejects this user', 'org.freedesktop.DBus.Error.AuthFailed'],
-    ['REJECTION', 'what listens at the address of the session bus does not speak D-Bus', undefined],
-    ['HTTP/1.1 400 Bad Request\r\n', 'what listens at the address of the session bus does not speak D-Bus', undefined],
-    ['OKAY, what is it?', 'what listens at the address of the session bus does not speak D-Bus', undefined],
-  ])('the response %j to the authentication rejects every call', async (first, message, errorName) => {
-    const { connection } = await connected(first);
-    const error = await connection.call(callForNothing).catch(toReason);
-    expect(error).toMatchObject({ message, ...(errorName && { errorName }) });
-    if (errorName === undefined) expect(error).toBeInstanceOf(ProtocolError);
-    expect(connection.isOpen).toBe(false);
-    expect(connection.hasAnswered).toBe(false);
-  });
-
-  test('a response to the authentication is checked to its end, whatever its pieces', async () => {
-    const { connection, send } = await connected('O');
-    const call = connection.call(callForNothing).catch(toReason);
-    send(Buffer.from('KAY, what is it?'));
-    expect(await call).toBeInstanceOf(ProtocolError);
-  });
-
   test('an error reply to Hello rejects every call', async () => {
     const { connection, send } = await connected();
     const call = connection.call(callForNothing).catch(toReason);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BusError } from '../../src/adapters/secret-service/dbus/connection.ts';
+import { BusError } from '../../src/adapters/secret-service/dbus/reader.ts';
 import { maxSecretBytes } from '../../src/adapters/secret-service/secret-service.ts';
 import {
   isConnectError,

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { isSocketSafe } from '../../src/adapters/secret-service/dbus/address.ts';
-import { findSocketProblem } from '../../src/adapters/secret-service/dbus/untrusted-socket.ts';
+import { findSocketProblem } from '../../src/adapters/secret-service/dbus/session-bus.ts';
 import { SecretServiceError } from '../../src/adapters/secret-service/operation.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { fakeFiles } from '../files/watched-disk.ts';

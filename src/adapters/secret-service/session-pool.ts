@@ -1,10 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { Provider } from '../../domain/selection/probe-result.ts';
 import { askDefaultAlias, noObject, openSession, type Peer, readDefaultAlias, serviceName } from './calls.ts';
 import { isSocketSafe, parseBusAddress, type SessionEnvironment } from './dbus/address.ts';
 import { getProcessId } from './dbus/bus-calls.ts';
 import { Connection } from './dbus/connection.ts';
 import { type Operation, SecretServiceError } from './operation.ts';
-import { identifyByProcess } from './provider.ts';
 
 /** A session with one provider, used by one operation after another. */
 export interface BusSession extends Peer {
@@ -93,7 +93,7 @@ async function convertError(error: unknown, provider?: Provider): Promise<Secret
 
 /** Returns why a socket is not to be connected to; `undefined` if it may be. */
 async function findUntrusted(socket: string): Promise<Error | undefined> {
-  const { findSocketProblem } = await import('./dbus/untrusted-socket.ts');
+  const { findSocketProblem } = await import('./dbus/session-bus.ts');
   return findSocketProblem(socket);
 }
 
@@ -120,7 +120,10 @@ async function openBusSession(
     return await openWithOwner(bus, operation);
   } catch (error) {
     const { isUnowned } = await import('./to-error.ts');
-    if (!isUnowned(error)) throw error;
+    if (!isUnowned(error)) {
+      const { explainDenial } = await import('./start-provider.ts');
+      throw error instanceof SecretServiceError && error.code === 'denied' ? await explainDenial(bus, error) : error;
+    }
   }
   const { startProvider } = await import('./start-provider.ts');
   await startProvider(bus, environment);
@@ -151,5 +154,27 @@ async function openWithOwner(bus: Connection, operation: Operation): Promise<Ope
     return { session: { ...peer, path, provider, providerId: operation.providerId }, alias };
   } catch (error) {
     throw await convertError(error, provider);
+  }
+}
+
+/** The programs that provide the Secret Service. */
+export const providerPrograms: readonly (readonly [program: string, Provider])[] = [
+  ['gnome-keyring-daemon', 'gnome-keyring'],
+  ['kwalletd5', 'kwallet'],
+  ['kwalletd6', 'kwallet'],
+  ['ksecretd', 'kwallet'],
+  ['keepassxc', 'keepassxc'],
+];
+
+/** Linux cuts the name of a process to this length: proc(5), `/proc/PID/comm`. */
+const maxCommBytes = 15;
+
+/** Identifies the provider by its process, which may be in another container, invisible to this one. */
+function identifyByProcess(pid: number): Provider | undefined {
+  try {
+    const comm = readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd();
+    return providerPrograms.find(([program]) => program.slice(0, maxCommBytes) === comm)?.[1];
+  } catch {
+    return undefined;
   }
 }

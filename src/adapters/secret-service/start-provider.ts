@@ -1,11 +1,12 @@
 import { accessSync, constants } from 'node:fs';
-import type { Provider } from '../../domain/selection/probe-result.ts';
+import type { Evidence, Provider } from '../../domain/selection/probe-result.ts';
 import { serviceName } from './calls.ts';
 import type { SessionEnvironment } from './dbus/address.ts';
 import { getNameOwner, listNames, listStartableNames, startService } from './dbus/bus-calls.ts';
 import type { Connection } from './dbus/connection.ts';
+import { busObject, type Call } from './dbus/header.ts';
 import { SecretServiceError } from './operation.ts';
-import { providerPrograms } from './provider.ts';
+import { providerPrograms } from './session-pool.ts';
 import { toSecretServiceError } from './to-error.ts';
 
 // What a session needs if no provider owns the name, or it isn't the usual one.
@@ -21,6 +22,7 @@ const namePrefixes: readonly (readonly [prefix: string, Provider])[] = [
 /** Starts the provider if the bus can. Otherwise throws what to do about it. */
 export async function startProvider(bus: Connection, environment: SessionEnvironment): Promise<void> {
   const [startable, names] = await Promise.all([listStartableNames(bus), listNames(bus)]);
+  if (!startable.includes(serviceName) && (await isFiltered(bus))) throw new SecretServiceError('denied', sandboxed);
   const [installed, ...others] = findInstalledProviders(environment.PATH);
   if (startable.includes(serviceName)) {
     await startService(bus, serviceName).catch((cause) => {
@@ -34,6 +36,39 @@ export async function startProvider(bus: Connection, environment: SessionEnviron
   throw installed === undefined
     ? new SecretServiceError('not-installed')
     : new SecretServiceError('not-running', { provider: installed });
+}
+
+const sandboxed: Evidence = {
+  deniedBy: 'sandbox',
+  text: `the D-Bus proxy of the sandbox does not let this program talk to ${serviceName}`,
+};
+
+/** Adds to the error of a denied call who has denied it. */
+export async function explainDenial(bus: Connection, error: SecretServiceError): Promise<SecretServiceError> {
+  if (await isFiltered(bus)) return new SecretServiceError('denied', { ...error.evidence, ...sandboxed }, error.cause);
+  if (!/^Rejected |AppArmor|SELinux|not authorized/.test(error.evidence.text ?? '')) return error;
+  return new SecretServiceError('denied', { ...error.evidence, deniedBy: 'policy' }, error.cause);
+}
+
+/**
+ * Returns whether a proxy such as Flatpak's decides which names this client sees. `xdg-dbus-proxy` denies a property of the
+ * bus that every other client may read.
+ */
+async function isFiltered(bus: Connection): Promise<boolean> {
+  const features: Call<string> = {
+    ...busObject,
+    interface: 'org.freedesktop.DBus.Properties',
+    member: 'Get',
+    signature: 'ss',
+    write(body) {
+      body.writeString(busObject.interface);
+      body.writeString('Features');
+    },
+    replySignature: 'v',
+    read: (reply) => reply.readVariant().type,
+  };
+  const error: unknown = await bus.call(features).catch((cause) => cause);
+  return toSecretServiceError(error).code === 'denied';
 }
 
 /** Identifies the provider by its other names on the bus. */

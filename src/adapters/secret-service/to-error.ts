@@ -1,7 +1,7 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { ProbeResult, Provider } from '../../domain/selection/probe-result.ts';
 import { toOneLine } from '../../domain/text/messages.ts';
-import { BusError } from './dbus/connection.ts';
+import { BusError } from './dbus/reader.ts';
 import { SecretServiceError, type SecretServiceErrorCode } from './operation.ts';
 
 /** The codes of error replies, by their name without `org.freedesktop.`. Any other is `failed`. */

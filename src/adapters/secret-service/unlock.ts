@@ -1,7 +1,9 @@
 import type { Evidence } from '../../domain/selection/probe-result.ts';
 import { dismissMethod, isCollectionLocked, noObject, readLabel, showPrompt, unlock } from './calls.ts';
 import { addMatch, removeMatch } from './dbus/bus-calls.ts';
-import { BusError, busObject, type Signal } from './dbus/connection.ts';
+import type { Signal } from './dbus/connection.ts';
+import { busObject } from './dbus/header.ts';
+import { BusError } from './dbus/reader.ts';
 import type { Item } from './items/read-item.ts';
 import { SecretServiceError } from './operation.ts';
 import type { BusSession } from './session-pool.ts';

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { distributions, type HostInfo, platforms } from '../../domain/host-info.ts';
 import {
+  deniers,
   type ProbeResult,
   persistences,
   providers,
@@ -45,6 +46,7 @@ const evidence = v.exactOptional(
     asksEachTime: v.exactOptional(v.boolean()),
     busMissing: v.exactOptional(v.boolean()),
     busSilent: v.exactOptional(v.boolean()),
+    deniedBy: v.exactOptional(v.picklist(deniers)),
     untrustedBus: v.exactOptional(v.picklist(untrustedBuses)),
     dismissed: v.exactOptional(v.boolean()),
     text: v.exactOptional(shownText),

@@ -88,10 +88,16 @@ const secretServiceAdvice: AdviceTable = {
           explanation: `${formatProvider(provider)} is locked, and ${dismissed ? 'its prompt was dismissed' : 'nobody was asked to unlock it'}`,
           fix: unlockCommands[provider ?? 'gnome-keyring'],
         },
-  denied: ({ evidence: { untrustedBus, text } }) => ({
+  denied: ({ evidence: { deniedBy, untrustedBus, text } }) => ({
     ...(untrustedBus && {
       explanation: `the D-Bus session bus was not contacted: ${toOneLine(text ?? 'another user could be behind it')}`,
       fix: untrustedBus === 'unmapped' ? startBusCommand : ownBusCommand,
+    }),
+    ...(deniedBy === 'sandbox' && {
+      fix: 'outside of the sandbox, run: flatpak override --user --talk-name=org.freedesktop.secrets APP (for a snap: sudo snap connect SNAP:password-manager-service)',
+    }),
+    ...(deniedBy === 'policy' && {
+      fix: 'let this program talk to org.freedesktop.secrets in the policy of the bus or of AppArmor (for a snap: sudo snap connect SNAP:password-manager-service)',
     }),
   }),
   'no-collection': ({ evidence: { provider } }) => ({

@@ -52,6 +52,11 @@ export const untrustedBuses = ['foreign', 'unmapped', 'writable'] as const;
 
 export type UntrustedBus = (typeof untrustedBuses)[number];
 
+/** Who can keep this program from talking to the provider: the proxy of a sandbox, or the policy of the bus. */
+export const deniers = ['sandbox', 'policy'] as const;
+
+export type DeniedBy = (typeof deniers)[number];
+
 /** Details besides the reason, so that the explanation and the fix can be exact. Never a secret. */
 export interface Evidence {
   readonly provider?: Provider;
@@ -67,6 +72,8 @@ export interface Evidence {
   readonly busSilent?: boolean;
   /** The session bus wasn't contacted, because another user could be behind it. */
   readonly untrustedBus?: UntrustedBus;
+  /** Who doesn't let this program talk to the provider. */
+  readonly deniedBy?: DeniedBy;
   /** The user dismissed the prompt to unlock the store. */
   readonly dismissed?: boolean;
   /** The platform's own message. */

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listNames } from '../../../src/adapters/secret-service/dbus/bus-calls.ts';
-import { BusError, Connection } from '../../../src/adapters/secret-service/dbus/connection.ts';
-import { ProtocolError } from '../../../src/adapters/secret-service/dbus/reader.ts';
+import { Connection } from '../../../src/adapters/secret-service/dbus/connection.ts';
+import { BusError, ProtocolError } from '../../../src/adapters/secret-service/dbus/reader.ts';
 import type { FuzzTarget } from '../target.ts';
 
 /** Everything that a bus sends, from its response to the authentication on, until it hangs up. */

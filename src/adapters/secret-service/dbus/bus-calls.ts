@@ -1,4 +1,5 @@
-import { busObject, type Call, type Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { busObject, type Call } from './header.ts';
 import type { Reader } from './reader.ts';
 
 // The methods of the bus itself. D-Bus specification, "Message Bus Messages".

@@ -1,5 +1,8 @@
 import { createConnection, type Socket } from 'node:net';
+import type { Handshake } from './handshake.ts';
 import {
+  busObject,
+  type Call,
   type Extent,
   fixedHeaderBytes,
   flags,
@@ -10,16 +13,8 @@ import {
   readHeader,
   writeCall,
 } from './header.ts';
-import { ProtocolError, Reader } from './reader.ts';
+import { BusError, ProtocolError, Reader } from './reader.ts';
 import { Writer } from './writer.ts';
-
-/** A method call, and how its reply is read. */
-export interface Call<T> extends MethodCall {
-  /** The signature that the reply must have. */
-  readonly replySignature: string;
-  /** Reads all of the reply. `sender`: the unique name of the program that replied. */
-  read(reply: Reader, sender: string): T;
-}
 
 export interface Signal extends Header {
   /** The values of the signal, which must be of `signature`. */
@@ -37,20 +32,14 @@ interface Watcher {
   reject(error: Error): void;
 }
 
-/** The object of the bus itself. D-Bus specification, "Message Bus Messages". */
-export const busObject = {
-  destination: 'org.freedesktop.DBus',
-  path: '/org/freedesktop/DBus',
-  interface: 'org.freedesktop.DBus',
-} as const;
-
 const bufferBytes = 8192;
 
 /** A client's connection to a message bus. Calls are sent immediately and in order, without waiting for earlier replies. */
 export class Connection {
   /** Called when a reply has arrived, or a part of one. */
   onProgress: (() => void) | undefined;
-  readonly #socket: Socket;
+  readonly #path: string;
+  #socket: Socket;
   readonly #outgoing = new Writer();
   readonly #pending = new Map<number, PendingCall>();
   readonly #watchers = new Set<Watcher>();
@@ -61,13 +50,30 @@ export class Connection {
   #received = 0;
   #handled = 0;
   #isAuthenticated = false;
+  /** What was sent before the bus has accepted this client. Without the first bytes, which authenticate, it can be sent again. */
+  #unaccepted: Buffer[] | undefined = [];
+  /** Whether the bus didn't accept this client in one round trip, so that another connection waits for each response. */
+  #isRetried = false;
+  #handshake: Handshake | undefined;
   #hasAnswered = false;
   #closeError: Error | undefined;
 
   /** Connects to the socket at `path`; a leading NUL marks an abstract one. Calls can be made immediately. */
   constructor(path: string) {
-    this.#socket = createConnection({
-      path,
+    this.#path = path;
+    this.#socket = this.#connect();
+    this.#outgoing.writeRaw(formatAuth());
+    this.call({ ...busObject, member: 'Hello', replySignature: 's', read: (reply) => reply.readString() }).then(
+      () => {
+        this.#hasAnswered = true;
+      },
+      (error) => this.end(error),
+    );
+  }
+
+  #connect(): Socket {
+    const socket = createConnection({
+      path: this.#path,
       // Without a buffer of our own, the events of a stream would take 2 % of a read.
       onread: {
         buffer: () => this.#incoming.subarray(this.#received),
@@ -77,12 +83,30 @@ export class Connection {
         },
       },
     });
-    this.#socket.on('error', (error) => this.end(error));
-    this.#socket.on('close', () => this.end());
-    this.#outgoing.writeRaw(formatAuth());
-    this.call({ ...busObject, member: 'Hello', replySignature: 's', read: (reply) => reply.readString() }).then(
-      () => {
-        this.#hasAnswered = true;
+    socket.on('error', (error) => this.#lose(error));
+    socket.on('close', () => this.#lose());
+    return socket;
+  }
+
+  /** A filter between client and bus may close a connection on which calls follow the authentication at once. */
+  #lose(error?: Error): void {
+    const hasConnected = (error as NodeJS.ErrnoException | undefined)?.syscall !== 'connect';
+    if (hasConnected && !this.#isAuthenticated && !this.#isRetried) this.#retry();
+    else this.end(error);
+  }
+
+  /** Connects again, and sends what has been sent when the bus has accepted this client. */
+  #retry(): void {
+    this.#isRetried = true;
+    this.#socket.removeAllListeners().on('error', () => undefined);
+    this.#socket.destroy();
+    import('./handshake.ts').then(
+      ({ Handshake }) => {
+        if (this.#closeError !== undefined) return;
+        this.#received = 0;
+        this.#handshake = new Handshake();
+        this.#socket = this.#connect();
+        this.#socket.write(this.#handshake.first);
       },
       (error) => this.end(error),
     );
@@ -167,7 +191,9 @@ export class Connection {
     // Stryker disable next-line ConditionalExpression: writing nothing does nothing
     if (!this.#isFlushScheduled) return;
     this.#isFlushScheduled = false;
-    this.#socket.write(this.#outgoing.take());
+    const bytes = this.#outgoing.take();
+    this.#unaccepted?.push(bytes);
+    if (!this.#isRetried || this.#isAuthenticated) this.#socket.write(bytes);
   }
 
   #receive(count: number): void {
@@ -184,12 +210,31 @@ export class Connection {
   }
 
   #readAuthResponse(): boolean {
-    checkAuthResponse(this.#incoming.toString('latin1', 0, Math.min(this.#received, authResponseBytes)));
+    if (this.#handshake !== undefined) return this.#continueHandshake(this.#handshake);
+    if (!'OK '.startsWith(this.#incoming.toString('latin1', 0, Math.min(this.#received, 3)))) {
+      this.#retry();
+      return false;
+    }
     // Stryker disable next-line EqualityOperator: the first message follows
     if (this.#received < authResponseBytes) return false;
-    this.#handled = authResponseBytes;
-    this.#isAuthenticated = true;
+    this.#accept(authResponseBytes);
     return true;
+  }
+
+  #continueHandshake(handshake: Handshake): boolean {
+    const { send, handled } = handshake.read(this.#incoming.toString('latin1', 0, this.#received));
+    if (send) this.#socket.write(send);
+    if (handled === undefined) return false;
+    const calls = Buffer.concat(this.#unaccepted ?? []);
+    this.#accept(handled);
+    this.#socket.write(calls.subarray(formatAuth().length));
+    return true;
+  }
+
+  #accept(responseBytes: number): void {
+    this.#handled = responseBytes;
+    this.#isAuthenticated = true;
+    this.#unaccepted = undefined;
   }
 
   /** Handles the next message if all of it has been received. */
@@ -250,22 +295,4 @@ const authResponseBytes = 37;
 function formatAuth(): string {
   // Stryker disable next-line OptionalChaining: no system with a session bus lacks it
   return `\0AUTH EXTERNAL ${Buffer.from(`${process.getuid?.()}`).toString('hex')}\r\nBEGIN\r\n`;
-}
-
-/** Checks the part of the bus's response that has arrived. Throws as soon as it can't become `OK`. */
-function checkAuthResponse(received: string): void {
-  if ('OK '.startsWith(received.slice(0, 3))) return;
-  if ('REJECTED'.startsWith(received.slice(0, 8)))
-    throw new BusError('org.freedesktop.DBus.Error.AuthFailed', 'the bus rejects this user');
-  throw new ProtocolError('what listens at the address of the session bus does not speak D-Bus');
-}
-
-/** An error reply, or a connection that closed: `errorName` is then `org.freedesktop.DBus.Error.Disconnected`. */
-export class BusError extends Error {
-  readonly errorName: string;
-
-  constructor(errorName: string, text: string) {
-    super(text);
-    this.errorName = errorName;
-  }
 }

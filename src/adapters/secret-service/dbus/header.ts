@@ -7,6 +7,13 @@ export const messageTypes = { call: 1, reply: 2, error: 3, signal: 4 } as const;
 /** D-Bus specification, "Message Format": no reply is expected; no service is started to answer the call. */
 export const flags = { noReply: 1, noAutoStart: 2 } as const;
 
+/** The object of the bus itself. D-Bus specification, "Message Bus Messages". */
+export const busObject = {
+  destination: 'org.freedesktop.DBus',
+  path: '/org/freedesktop/DBus',
+  interface: 'org.freedesktop.DBus',
+} as const;
+
 /** The first bytes of a message, which say how long it is. */
 export const fixedHeaderBytes = 16;
 
@@ -91,6 +98,14 @@ export interface MethodCall extends MethodName {
   readonly signature?: string;
   /** Writes the arguments. */
   write?(body: Writer): void;
+}
+
+/** A method call, and how its reply is read. */
+export interface Call<T> extends MethodCall {
+  /** The signature that the reply must have. */
+  readonly replySignature: string;
+  /** Reads all of the reply. `sender`: the unique name of the program that replied. */
+  read(reply: Reader, sender: string): T;
 }
 
 /** Writes a method call. */
