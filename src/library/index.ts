@@ -40,4 +40,4 @@ export type { ApplicationStore, OperationOptions, SetOptions, SetResult } from '
 export * from './keytar.ts';
 export { default } from './keytar.ts';
 export { type OpenOptions, openCredentialStore } from './open-credential-store.ts';
-export type { Notice, SettingReport, StorageSettings, UserInteraction } from './options.ts';
+export type { Notice, StorageSettings, UserInteraction } from './options.ts';

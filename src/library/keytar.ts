@@ -24,6 +24,7 @@ export {
 export type { SelectionErrorCode } from '../domain/selection/selection.ts';
 export type { CandidateId, StoreId } from '../domain/store-id.ts';
 export type { Report } from './application-store.ts';
+export type { SettingName, SettingReport } from './options.ts';
 
 import { keytar as profile } from '../profiles/keytar.ts';
 import type { ApplicationStore, Report } from './application-store.ts';

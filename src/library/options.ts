@@ -36,9 +36,17 @@ export interface StorageSettings {
   readonly quiet?: boolean;
 }
 
-type SettingName = keyof StorageSettings;
+/** The names of {@link StorageSettings}. */
+export type SettingName =
+  | 'storage'
+  | 'disableKeyring'
+  | 'usePass'
+  | 'keySource'
+  | 'folder'
+  | 'allowEnvPassphrase'
+  | 'quiet';
 
-/** One of {@link StorageSettings}, as it applies. */
+/** A setting, as it applies. */
 export interface SettingReport {
   readonly setting: SettingName;
   /** Of `storage`, `invalid` if the variable has an unknown value. */
