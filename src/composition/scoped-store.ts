@@ -46,7 +46,8 @@ export function limitToApplication(own: Keyring, { openShared, placement, readsO
     async set(name, secret, options) {
       const isUnmarked = (await isRecorded(name)) && (await own.get(name, options)) === undefined;
       await own.set(name, secret, options);
-      if (isUnmarked) await (await openShared()).delete(name, options);
+      if (!isUnmarked) return;
+      if (await (await openShared()).delete(name, options)) options?.onReplaced?.();
     },
     async delete(name, { onForeignItem, ...options } = {}) {
       let isRemoved = await own.delete(name, options);

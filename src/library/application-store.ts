@@ -1,5 +1,7 @@
-import type { ListedCredential } from '../app/credentials/list-credentials.ts';
 import type { SelectionReport, SkippedStoreReport, StorageReport } from '../app/doctor/examine.ts';
+import type { Repair } from '../app/reconcile/repair.ts';
+import type { MoveReport } from '../app/reconcile/report.ts';
+import type { CredentialName } from '../domain/credential-name.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import type { SettingReport } from './options.ts';
@@ -39,6 +41,15 @@ export interface ApplicationStore extends AsyncDisposable {
    */
   set(service: string, account: string, secret: Secret | Uint8Array | string, options?: SetOptions): Promise<SetResult>;
 
+  /** Returns whether a store has a credential. Reads it, so it fails as `get` does. */
+  has(service: string, account: string, options?: OperationOptions): Promise<boolean>;
+
+  /** Returns the value that a secret is the JSON text of. Not JSON → `invalid-input`. */
+  getJson<T = unknown>(service: string, account: string, options?: OperationOptions): Promise<T | undefined>;
+
+  /** Stores a value as JSON, as `set` stores a string. JSON can't represent it → `invalid-input`, and the old secret stays. */
+  setJson(service: string, account: string, value: unknown, options?: OperationOptions): Promise<SetResult>;
+
   /** Removes a credential from every store. Returns the stores that had it. Rejects if a copy can't be removed. */
   delete(service: string, account: string, options?: OperationOptions): Promise<readonly StoreId[]>;
 
@@ -47,6 +58,32 @@ export interface ApplicationStore extends AsyncDisposable {
    * without a service, only those that this user's placement file records.
    */
   list(service?: string, options?: OperationOptions): Promise<readonly ListedCredential[]>;
+
+  /**
+   * Moves the application's credentials to a store: copies each, reads it back, and removes it where it was. If the process
+   * ends meanwhile, every credential can still be read, and another call completes the move. `keychain` stands for the OS
+   * keyring of any system.
+   *
+   * - the store can't be used → rejects with `keyring-required`, and moves nothing
+   * - one credential can't be moved → its outcome is `skipped`, with the reason
+   */
+  migrate(to: StoreId, options?: MigrateOptions): Promise<readonly MoveReport[]>;
+
+  /**
+   * Brings each credential with extra, stale or missing copies into the one store where a read finds it, and returns what it
+   * did. Copies that differ stay, unless `keep` names the store whose copy is the right one.
+   */
+  repair(options?: RepairOptions): Promise<readonly Repair[]>;
+
+  /**
+   * Seals the encrypted file with a new passphrase, which `askPassphrase` or the user's variable provides. Resolves
+   * `false` if the file doesn't exist. If it fails, or the process ends meanwhile, the old passphrase or the new one opens
+   * the file.
+   */
+  changePassphrase(options?: OperationOptions): Promise<boolean>;
+
+  /** Seals the encrypted file with the home directory instead of a passphrase. Otherwise like `changePassphrase`. */
+  removePassphrase(options?: OperationOptions): Promise<boolean>;
 
   /** Examines every store, for a `doctor` command. Changes nothing, but probes the OS stores as `set` does. */
   report(options?: OperationOptions): Promise<Report>;
@@ -63,6 +100,25 @@ export interface OperationOptions {
 export interface SetOptions extends OperationOptions {
   /** Whether an empty secret may be stored. Default: `false`, because a command or a form that failed returns one. */
   readonly allowEmpty?: boolean;
+}
+
+export interface MigrateOptions extends OperationOptions {
+  /** Moves only this service. Default: all. */
+  readonly service?: string;
+  /** Whether to report only what would be moved, and to write nothing. Default: `false`. */
+  readonly dryRun?: boolean;
+}
+
+export interface RepairOptions extends OperationOptions {
+  /** If copies differ, the store whose copy stays. `keychain` stands for the OS keyring of any system. */
+  readonly keep?: StoreId;
+}
+
+/** A credential's name, the store that a read would use, and when it was stored there. */
+export interface ListedCredential extends CredentialName {
+  readonly store: StoreId;
+  /** In the format of `Date.prototype.toISOString`. Absent if the placement file doesn't record it. */
+  readonly writtenAt?: string;
 }
 
 /** The store of a new credential, and why the better ones were skipped. */

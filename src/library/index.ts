@@ -13,7 +13,8 @@
  *
  * @packageDocumentation
  */
-export type { ListedCredential } from '../app/credentials/list-credentials.ts';
+export type { Repair, RepairOutcome } from '../app/reconcile/repair.ts';
+export type { MoveOutcome, MoveReport, Skipped } from '../app/reconcile/report.ts';
 export {
   CredentialError,
   type CredentialErrorOptions,
@@ -23,6 +24,7 @@ export {
 } from '../domain/credential-error.ts';
 export type { CredentialName } from '../domain/credential-name.ts';
 export { type AttributeSchema, attributeSchemas, type KeySource, keySources } from '../domain/profile.ts';
+export type { DivergenceKind } from '../domain/reconcile/divergence.ts';
 export { Secret } from '../domain/secret.ts';
 export {
   type DeniedBy,
@@ -35,7 +37,15 @@ export {
 } from '../domain/selection/probe-result.ts';
 export type { NoticeCode } from '../ports/interaction.ts';
 export type { Application } from '../profiles/application.ts';
-export type { ApplicationStore, OperationOptions, SetOptions, SetResult } from './application-store.ts';
+export type {
+  ApplicationStore,
+  ListedCredential,
+  MigrateOptions,
+  OperationOptions,
+  RepairOptions,
+  SetOptions,
+  SetResult,
+} from './application-store.ts';
 /** For programs in which this package replaces keytar, by an override or an alias. */
 export * from './keytar.ts';
 export { default } from './keytar.ts';

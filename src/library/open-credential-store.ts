@@ -5,9 +5,10 @@ import { decodeSecret, getCredential } from '../app/credentials/get-credential.t
 import { createContext } from '../composition/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, toCredentialName } from '../domain/credential-name.ts';
-import type { Profile } from '../domain/profile.ts';
+import type { KeySource, Profile } from '../domain/profile.ts';
 import { exposeSecret, isBytes, Secret } from '../domain/secret.ts';
 import type { Selected } from '../domain/selection/selection.ts';
+import { resolveStoreWord, type StoreId, storeWords } from '../domain/store-id.ts';
 import { type Application, createApplicationProfile } from '../profiles/application.ts';
 import type { ApplicationStore, OperationOptions, SetResult } from './application-store.ts';
 import {
@@ -76,6 +77,21 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
   const get: ApplicationStore['get'] = (service, account, options) =>
     operate(options, (context) => getCredential(context, toCredentialName(service, account)));
 
+  const getText: ApplicationStore['getText'] = async (...args) => {
+    const secret = await get(...args);
+    return secret && requireText(secret);
+  };
+
+  const setValue: ApplicationStore['set'] = async (service, account, value, options) => {
+    const secret = copySecret(value);
+    const allowEmpty = options?.allowEmpty ?? false;
+    return operate(options, (context) => {
+      const name = toCredentialName(service, account);
+      if (secret.expose().length === 0 && !allowEmpty) throw emptySecretError();
+      return set(context, name, secret, allowEmpty);
+    });
+  };
+
   const close = () => {
     closing.abort();
     closed ??= context.stores.close();
@@ -84,19 +100,14 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
 
   return {
     get,
-    getText: async (...args) => {
-      const secret = await get(...args);
-      return secret && requireText(secret);
+    getText,
+    set: setValue,
+    has: async (...args) => (await get(...args)) !== undefined,
+    getJson: async <T>(...args: Parameters<ApplicationStore['get']>) => {
+      const text = await getText(...args);
+      return text === undefined ? undefined : parseJson<T>(text);
     },
-    set: async (service, account, value, options) => {
-      const secret = copySecret(value);
-      const allowEmpty = options?.allowEmpty ?? false;
-      return operate(options, (context) => {
-        const name = toCredentialName(service, account);
-        if (secret.expose().length === 0 && !allowEmpty) throw emptySecretError();
-        return set(context, name, secret, allowEmpty);
-      });
-    },
+    setJson: async (service, account, value, options) => setValue(service, account, formatJson(value), options),
     delete: (service, account, options) =>
       operate(options, async (context) => {
         const { deleteCredential } = await import('../app/credentials/delete-credential.ts');
@@ -104,9 +115,29 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
       }),
     list: (service, options) =>
       operate(options, async (context) => {
-        const { listCredentials } = await import('../app/credentials/list-credentials.ts');
-        return listCredentials(context, service);
+        const { listCredentials, toKey } = await import('../app/credentials/list-credentials.ts');
+        const listed = await listCredentials(context, service);
+        const { placement } = await context.placement.read();
+        const entries = new Map(placement.map((entry) => [toKey(entry), entry]));
+        return listed.map((name) => {
+          const entry = entries.get(toKey(name));
+          return entry?.store === name.store ? { ...name, writtenAt: entry.writtenAt } : name;
+        });
       }),
+    migrate: (to, { service, dryRun = false, ...options } = {}) =>
+      operate(options, async (context) => {
+        const { findMigrationScope, migrate } = await import('../app/reconcile/migrate.ts');
+        const target = toStoreId(context, 'to', to);
+        const scope = await findMigrationScope(context, target, service);
+        return collect(migrate(context, scope, { to: target, dryRun }));
+      }),
+    repair: ({ keep, ...options } = {}) =>
+      operate(options, async (context) => {
+        const { repair } = await import('../app/reconcile/repair.ts');
+        return collect(repair(context, keep && toStoreId(context, 'keep', keep)));
+      }),
+    changePassphrase: (options) => operate(options, (context) => reseal(context, 'passphrase')),
+    removePassphrase: (options) => operate(options, (context) => reseal(context, 'home')),
     report: (operation) =>
       operate(operation, async (context) => {
         const { examine } = await import('../app/doctor/examine.ts');
@@ -123,6 +154,51 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function collect<T>(results: AsyncIterable<T>): Promise<readonly T[]> {
+  const collected: T[] = [];
+  for await (const result of results) collected.push(result);
+  return collected;
+}
+
+function toStoreId({ stores }: Context, option: string, word: StoreId): StoreId {
+  if (storeWords.includes(word)) return resolveStoreWord(word, stores.candidates);
+  throw new CredentialError('invalid-input', `invalid store for ${option}`, {
+    hint: `use one of ${storeWords.join(', ')}`,
+  });
+}
+
+async function reseal(context: Context, keySource: KeySource): Promise<boolean> {
+  const { changePassphrase } = await import('../app/encrypted-file.ts');
+  return (await changePassphrase(context, keySource)) !== undefined;
+}
+
+/** The error of `JSON.parse` quotes the text, so it's not the cause. */
+function parseJson<T>(text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new CredentialError('invalid-input', 'the secret is not JSON', { hint: 'read its text with getText' });
+  }
+}
+
+/** The error of `JSON.stringify` may be one of the value's own, which may quote the secret. */
+function formatJson(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value, rejectSecrets);
+  } catch {}
+  if (text !== undefined) return text;
+  throw new CredentialError('invalid-input', 'JSON cannot represent the value, so nothing was stored', {
+    hint: 'pass plain objects, arrays, strings, numbers, booleans and null',
+  });
+}
+
+/** A secret would become the text `[secret]`. */
+function rejectSecrets(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  if (exposeSecret(this[key]) !== undefined) throw new Error('a secret in JSON');
+  return value;
 }
 
 /** Copies the bytes, because the caller may reuse its buffer before they are written. Anything else → `invalid-input`. */

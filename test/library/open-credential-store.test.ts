@@ -37,9 +37,10 @@ describe('an open store', () => {
     await store.set('gitlab.com', 'alice', new Secret(Uint8Array.of(7)));
     expect(await store.getText('github.com', 'alice')).toBe('tökén');
     expect((await store.get('github.com', 'bob'))?.expose()).toEqual(Uint8Array.of(0, 255));
+    const writtenAt = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     expect(await store.list('github.com')).toEqual([
-      { service: 'github.com', account: 'alice', store: 'file' },
-      { service: 'github.com', account: 'bob', store: 'file' },
+      { service: 'github.com', account: 'alice', store: 'file', writtenAt },
+      { service: 'github.com', account: 'bob', store: 'file', writtenAt },
     ]);
     expect(await store.list()).toHaveLength(3);
     expect(await store.delete('github.com', 'alice')).toEqual(['file']);
@@ -284,7 +285,7 @@ describeStore('over a Secret Service', 'secret-service', missingSessionBus(), ()
     await other.set('demo', 'alice', 'of other');
     expect(await store.getText('demo', 'alice')).toBe('of acme');
     expect(await other.getText('demo', 'alice')).toBe('of other');
-    expect(await store.list()).toEqual([{ service: 'demo', account: 'alice', store: 'secret-service' }]);
+    expect(await store.list()).toMatchObject([{ service: 'demo', account: 'alice', store: 'secret-service' }]);
     expect(await store.delete('demo', 'alice')).toEqual(['secret-service']);
     expect(await store.get('demo', 'alice')).toBeUndefined();
     expect(await other.getText('demo', 'alice')).toBe('of other');
@@ -314,7 +315,7 @@ describeStore('over a Secret Service', 'secret-service', missingSessionBus(), ()
     provider.add({ service: 'demo', username: 'bob' }, 'old');
     provider.add({ service: 'demo', username: 'carol' }, 'of another program');
     const inService = { store: 'secret-service', service: 'demo' };
-    expect(await store.list()).toEqual([
+    expect(await store.list()).toMatchObject([
       { ...inService, account: 'alice' },
       { ...inService, account: 'bob' },
     ]);

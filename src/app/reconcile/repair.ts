@@ -11,7 +11,8 @@ import { type Skipped, skippedBecause } from './report.ts';
 /** The result of repairing one credential. */
 export type Repair = CredentialName & RepairOutcome;
 
-type RepairOutcome =
+/** What happened to a credential whose copies or records were wrong. */
+export type RepairOutcome =
   | {
       readonly outcome: 'fixed';
       /** The problems, the most important first. */

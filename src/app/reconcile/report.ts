@@ -11,7 +11,8 @@ import type { Reconciliation } from './reconcile-credential.ts';
 /** The result of a migration for one credential, as `migrate --json` prints it. */
 export type MoveReport = CredentialName & MoveOutcome;
 
-type MoveOutcome =
+/** What happened to a credential that was to be moved. */
+export type MoveOutcome =
   /** `over`: it replaced an older copy in the target. */
   | { readonly outcome: 'moved'; readonly from: StoreId; readonly to: StoreId; readonly over: boolean }
   /** The target had it already, and the other copies were removed. */
