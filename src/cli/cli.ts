@@ -1,5 +1,5 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
-import type { AuthorizationServerOptions } from '../adapters/sign-in/oauth/settings.ts';
+import type { AuthorizationServerOptions } from '../adapters/sign-in/oauth/client.ts';
 import type { Context } from '../app/context.ts';
 import type { Uninterrupted } from '../app/sign-in/renew.ts';
 import type { Profile } from '../domain/profile.ts';
@@ -62,7 +62,7 @@ export const services: Services = {
     return createDeviceSignIn({ clock });
   },
   async openBrowser(url) {
-    const { openBrowser } = await import('../adapters/process/open-browser.ts');
+    const { openBrowser } = await import('../adapters/process/run-child.ts');
     await openBrowser(url);
   },
   async childRunner() {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { loadBinding } from '../../src/adapters/native/binding.ts';
 import { findOwnFile, findOwnPackage, findPackageFolder } from '../../src/adapters/native/own-package.ts';
-import { openBrowser } from '../../src/adapters/process/open-browser.ts';
+import { openBrowser } from '../../src/adapters/process/run-child.ts';
 import { needsPosix } from '../support/needs.ts';
 
 const name = '@napi-rs/keyring';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canShowBrowser } from '../../src/adapters/process/open-browser.ts';
+import { canShowBrowser } from '../../src/adapters/process/run-child.ts';
 
 test.each<[string, Record<string, string>, boolean]>([
   ['linux', {}, false],
