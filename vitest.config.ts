@@ -29,7 +29,7 @@ export default defineConfig({
           exclude: [...exclude, slow],
           // A new process for each file would add a third to the time.
           isolate: false,
-          setupFiles: ['test/support/reset-modules.ts'],
+          setupFiles: ['test/support/setup.ts'],
         },
       },
       { extends: true, test: { name: 'slow', include: [slow], exclude, provide: { slow: true } } },

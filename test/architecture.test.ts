@@ -20,7 +20,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
 const wiringFiles = /^cli\/(main|cli)\.ts$/;
 
 /** Adapters that other adapters may import: they hold shared code. */
-const sharedAdapters = ['files', 'keyrings', 'native'];
+const sharedAdapters = ['files', 'keyrings', 'native', 'process'];
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
@@ -109,4 +109,21 @@ test('src has at most 230 files, a folder at most 14, and no file is longer than
   expect(files.filter((file) => countLines(file) > 300)).toEqual([]);
   expect(files.filter((file) => countNeighbours(file) > 14)).toEqual([]);
   expect(files.length).toBeLessThanOrEqual(230);
+});
+
+describe('code that other programs embed runs in any realm, and with fake timers', () => {
+  const embedded = files.filter((file) => !/^cli\/|\/sign-in\//.test(file));
+  const ownClasses = files.flatMap((file) =>
+    [...readFileSync(join(source, file), 'utf8').matchAll(/\bclass (\w+)/g)].map(([, name]) => name),
+  );
+
+  test.each(embedded)('%s', (file) => {
+    const code = readFileSync(join(source, file), 'utf8').replaceAll(/\/\*\*.*?\*\/|\/\/[^\n]*/gs, '');
+    // Node's modules return errors and bytes of another realm in Jest and in vmThreads.
+    for (const [, name] of code.matchAll(/\binstanceof ([\w.]+)/g)) expect(ownClasses).toContain(name);
+    expect(code).not.toMatch(/\.constructor\s*===?/);
+    if (file === 'adapters/process/timers.ts') return;
+    expect(code).not.toMatch(/(?<![.\w])(set|clear)(Timeout|Interval|Immediate)\(|node:timers|queueMicrotask\(/);
+    expect(code).not.toMatch(/process\.(nextTick|hrtime)|performance\.now|Date\.now/);
+  });
 });

@@ -3,6 +3,7 @@ import { type CredentialName, formatName } from '../domain/credential-name.ts';
 import type { HostInfo } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { StoreId } from '../domain/store-id.ts';
+import { isError } from '../domain/text/messages.ts';
 import type { CredentialStore } from '../ports/credential-store.ts';
 import type { NoticeMemory, Terminal } from '../ports/interaction.ts';
 import type { PlacementRepository } from '../ports/placement-repository.ts';
@@ -70,7 +71,7 @@ const unwritableCodes: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS', 'ENOENT
 
 function isUnwritable(error: unknown): boolean {
   if (!(error instanceof CredentialError) || error.code !== 'file-io') return false;
-  return error.cause instanceof Error && 'code' in error.cause && unwritableCodes.includes(error.cause.code);
+  return isError(error.cause) && 'code' in error.cause && unwritableCodes.includes(error.cause.code);
 }
 
 /** Another process, which doesn't have the lock or has taken it over, wrote the credential meanwhile. */

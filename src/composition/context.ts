@@ -3,6 +3,7 @@ import { createNoticeMemory } from '../adapters/files/notices.ts';
 import type { Binding } from '../adapters/native/binding.ts';
 import { findPackageFolder } from '../adapters/native/own-package.ts';
 import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
+import { replaceFakeTimers } from '../adapters/process/timers.ts';
 import type { Context } from '../app/context.ts';
 import { readSettings, type Settings } from '../app/settings.ts';
 import type { Profile } from '../domain/profile.ts';
@@ -10,12 +11,14 @@ import type { Terminal } from '../ports/interaction.ts';
 import { createHostInfo, findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
 import { createStores } from './stores.ts';
 
+export { yieldToEvents } from '../adapters/process/timers.ts';
+
 export interface ContextOptions {
   readonly profile: Profile;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether a store may prompt the user, if somebody can answer. */
   readonly interactive: boolean;
-  /** For a process that runs more than one command: a store that timed out is tried again. */
+  /** For a program that embeds keystow: a store that timed out is tried again, and fake timers of tests are replaced. */
   readonly longRunning?: boolean;
   /** The native binding. Default: the one that is installed with keystow. */
   readonly binding?: Binding | undefined;
@@ -30,6 +33,7 @@ export interface ContextOptions {
 export function createContext(options: ContextOptions): Context {
   const { profile, environment, interactive, longRunning = false, binding, signal } = options;
   const { platform } = process;
+  if (longRunning) replaceFakeTimers();
   const home = findHomeFolder(environment);
   const settings = readSettings(profile, {
     environment,

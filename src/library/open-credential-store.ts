@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import type { Context } from '../app/context.ts';
 import { decodeSecret, getCredential } from '../app/credentials/get-credential.ts';
-import { createContext } from '../composition/context.ts';
+import { createContext, yieldToEvents } from '../composition/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, toCredentialName } from '../domain/credential-name.ts';
 import type { KeySource, Profile } from '../domain/profile.ts';
@@ -70,7 +70,7 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
   async function operate<T>(options: OperationOptions | undefined, work: (context: Context) => Promise<T>): Promise<T> {
     if (closed !== undefined) throw new CredentialError('closed', 'the credential store has been closed');
     // Small files are read synchronously, so a loop of reads would block the event loop without this.
-    await new Promise((done) => setImmediate(done));
+    await yieldToEvents();
     return work(options?.signal ? { ...context, signal: options.signal } : context);
   }
 
@@ -240,11 +240,10 @@ type SetSecret = (context: Context, name: CredentialName, secret: Secret, allowE
 function createSetter(selectionContext: Context): SetSecret {
   let selection: Promise<Selected> | undefined;
   return async (context, name, secret, allowEmpty) => {
-    const [{ selectStore }, { setCredential }, { explainSkipped }] = await Promise.all([
-      import('../app/credentials/select-store.ts'),
-      import('../app/credentials/set-credential.ts'),
-      import('../app/doctor/examine.ts'),
-    ]);
+    // One after the other: vitest's vmThreads fails to link what two imports share while it loads both.
+    const { selectStore } = await import('../app/credentials/select-store.ts');
+    const { setCredential } = await import('../app/credentials/set-credential.ts');
+    const { explainSkipped } = await import('../app/doctor/examine.ts');
     // Concurrent calls share the selection, so it isn't cancelled by the signal of one of them.
     selection ??= selectStore(selectionContext);
     const current = selection;

@@ -20,10 +20,10 @@ const { tests, timeoutMs = 30_000, loads = [] }: Subject = subjects[subject];
 /** Runs the tests of a subject: those that are fast and run its code in their own process. */
 export default defineConfig({
   resolve: { alias: { 'fast-check': fileURLToPath(new URL('./fast-check.ts', import.meta.url)) } },
-  // One worker for all files halves the work. reset-modules.ts still gives each file its own modules.
+  // One worker for all files halves the work. setup.ts still gives each file its own modules.
   test: {
     include: tests,
-    setupFiles: [fileURLToPath(new URL('../support/reset-modules.ts', import.meta.url)), ...loads],
+    setupFiles: [fileURLToPath(new URL('../support/setup.ts', import.meta.url)), ...loads],
     reporters: [importFailures()],
     isolate: false,
     testTimeout: timeoutMs,

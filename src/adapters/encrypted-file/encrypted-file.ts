@@ -4,6 +4,7 @@ import type { CredentialStore, OperationOptions } from '../../ports/credential-s
 import type { PassphraseSource } from '../../ports/interaction.ts';
 import type { FileMemory } from '../../ports/placement-repository.ts';
 import { throwIfAborted } from '../files/abort.ts';
+import { yieldToEvents } from '../process/timers.ts';
 import { checkCall, type ExistingFileOptions, FileReader, type ReaderOptions, type Tolerance } from './file-reader.ts';
 import type { FileWriter } from './file-writer.ts';
 import type { NewKeyOptions } from './new-keys.ts';
@@ -39,7 +40,7 @@ export function createEncryptedFile(options: EncryptedFileOptions): EncryptedFil
 
   /** A read is synchronous. One turn of the event loop passes first, so that the process's other work proceeds. */
   async function read(options?: OperationOptions): Promise<Payload | undefined> {
-    await new Promise((done) => setImmediate(done));
+    await yieldToEvents();
     return reader.read(options);
   }
 

@@ -12,6 +12,7 @@ import type { Secret } from '../../domain/secret.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/interaction.ts';
 import { rejectOnAbort } from '../files/abort.ts';
+import { yieldToEvents } from '../process/timers.ts';
 import { addPassphrase } from './ask-passphrase.ts';
 import type { KeyCache } from './key-cache.ts';
 
@@ -99,7 +100,7 @@ export class NewKeys {
   ): Promise<KdfHeader> {
     const passphrase = await answer;
     // Other operations that found no file can share this answer, so let them start first.
-    await new Promise((done) => setImmediate(done));
+    await yieldToEvents();
     const kdf: KdfHeader = {
       name: 'argon2id',
       ...(this.#options.cost ?? recommendedCost),

@@ -65,7 +65,7 @@ export function open(
 ): Buffer | undefined {
   const { ciphertext } = sealed;
   const nonce = Buffer.from(sealed.nonce, 'base64');
-  return ciphertext instanceof Uint8Array
+  return ArrayBuffer.isView(ciphertext)
     ? decrypt(key, nonce, ciphertext, associated)
     : ciphertext.decrypt(createDecipher(key, nonce, associated));
 }

@@ -1,4 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
+import { isError } from '../../domain/text/messages.ts';
+import { sleep, timers } from '../process/timers.ts';
 
 /** A file that keystow reads and writes. */
 export interface ManagedFile {
@@ -16,7 +18,7 @@ export function describeFile({ label, path }: ManagedFile): string {
 /** `why` completes "… is damaged: ". */
 export function damagedError(file: ManagedFile, why: string): CredentialError {
   return new CredentialError('file-damaged', `${describeFile(file)} is damaged: ${why}`, {
-    hint: 'restore it from a backup, or move it aside and store the credentials again; keystow does not change it',
+    hint: 'restore it from a backup, or move it aside and sign in again; keystow does not change it',
   });
 }
 
@@ -65,7 +67,7 @@ const hints: Readonly<Record<string, string>> = {
 
 /** Returns the code of a system error, such as `ENOENT`; `undefined` for any other error. */
 export function errnoCode(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!isError(error)) return undefined;
   const { code, errno } = error as NodeJS.ErrnoException;
   // libuv has no code for an exceeded quota; it only reports the number.
   return /^unknown/i.test(code ?? '') && errno === -getQuotaErrno() ? 'EDQUOT' : code;
@@ -74,7 +76,7 @@ export function errnoCode(error: unknown): string | undefined {
 /** Returns the system's description of an error, such as `no space left on device`. */
 export function errnoMessage(error: unknown): string {
   if (errnoCode(error) === 'EDQUOT') return 'disk quota exceeded';
-  const message = error instanceof Error ? error.message : String(error);
+  const message = isError(error) ? error.message : String(error);
   return /^[A-Z0-9]+: (.+?), /.exec(message)?.[1] ?? message;
 }
 
@@ -107,9 +109,9 @@ export async function retryWhileBusy<T>(work: () => T): Promise<T> {
       return work();
     } catch (error) {
       if (!isBusy(error)) throw error;
-      start ??= performance.now();
-      if (performance.now() - start >= busyLimitMs) throw error;
+      start ??= timers.now();
+      if (timers.now() - start >= busyLimitMs) throw error;
     }
-    await new Promise((done) => setTimeout(done, 5 + Math.random() * 25));
+    await sleep(5 + Math.random() * 25);
   }
 }

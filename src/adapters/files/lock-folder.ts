@@ -19,6 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { timers } from '../process/timers.ts';
 import { errnoCode, isBusy, retryWhileBusy } from './file-errors.ts';
 import {
   describeProcess,
@@ -255,7 +256,7 @@ function removeOrphan(path: string, self: LockHolder): void {
     if (occupant === undefined || occupant.isForeign) return;
     const { nonce, holder, touchedMs } = occupant;
     // A folder that isn't a lock yet may always be removed: its process creates it again.
-    const isAbandoned = !path.endsWith('.lock') && (holder === undefined || Date.now() - touchedMs > abandonedMs);
+    const isAbandoned = !path.endsWith('.lock') && (holder === undefined || timers.dateNow() - touchedMs > abandonedMs);
     if (!isAbandoned && !(holder && findLiveness(holder, self, touchedMs) === 'dead')) return;
     if (nonce !== undefined) removeRecord(join(path, nonce));
     rmdirSync(path);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { basename, extname, isAbsolute } from 'node:path';
+import { timers } from '../process/timers.ts';
 import { errnoCode } from './file-errors.ts';
 
 /** The process that holds a lock or waits for it. Everything that its system can't tell is ''. */
@@ -72,7 +73,7 @@ export function findLiveness(holder: LockHolder, self: LockHolder, touchedMs: nu
   if (holder.boot !== self.boot) {
     const isKnown = holder.boot !== '' && self.boot !== '' && holder.host === self.host;
     // A record that was touched since this system started belongs to another machine with the same name.
-    return isKnown && touchedMs < Date.now() - uptime() * 1000 ? 'dead' : 'unknown';
+    return isKnown && touchedMs < timers.dateNow() - uptime() * 1000 ? 'dead' : 'unknown';
   }
   if (holder.namespaces !== self.namespaces || (self.boot === '' && holder.host !== self.host)) return 'unknown';
   if (!hasProcess(holder.pid)) return 'dead';

@@ -1,9 +1,9 @@
 import { lstatSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Mutex } from '../../ports/system.ts';
 import type { Activity } from '../keyrings/process-activity.ts';
+import { sleep, timers } from '../process/timers.ts';
 import { rejectOnAbort, throwIfAborted } from './abort.ts';
 import { describeFile, errnoCode, ioError, isBusy, type ManagedFile } from './file-errors.ts';
 import { createParentFolders, removeEmptyFolders } from './folders.ts';
@@ -68,14 +68,14 @@ async function runLocked<T>(
   const createParents = () => {
     for (const folder of createParentFolders(file)) created.add(folder);
   };
-  const timer = setInterval(() => lock.touch(), touchIntervalMs);
+  const timer = timers.setInterval(() => lock.touch(), touchIntervalMs);
   timer.unref();
   try {
     createParents();
     await acquire(file, lock, limitMs, createParents, options);
     return await work(() => lock.isHeld());
   } finally {
-    clearInterval(timer);
+    timers.clearInterval(timer);
     await lock.release();
     lock.removeOrphans();
     // Work that stored nothing leaves no folders behind.
@@ -127,7 +127,7 @@ class Watch {
   /** What the holder does since this was set, and how long it has worked without other progress. */
   #getActivity: (() => Activity) | undefined;
   #workingMs = 0;
-  #lastMs = performance.now();
+  #lastMs = timers.now();
   #id: string | undefined;
   /** What {@link LockFolder.readProgress} returned for this holder, and how long ago. */
   #progress: string | undefined;
@@ -156,7 +156,7 @@ class Watch {
 
   /** Returns whether the lock's holder is alive. A holder that has lost the lock counts as dead. */
   observe(occupant: Occupant | undefined): Liveness {
-    const now = performance.now();
+    const now = timers.now();
     const pauseMs = now - this.#lastMs <= maxObservedPauseMs ? now - this.#lastMs : 0;
     this.#lastMs = now;
     this.totalMs += pauseMs;

@@ -57,7 +57,7 @@ async function writeNewFile(path: string, bytes: Replacement['bytes']): Promise<
   try {
     // The umask may have removed the owner's permissions too.
     if (process.platform !== 'win32') fchmodSync(descriptor, 0o600);
-    for (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) writeFileSync(descriptor, piece, 'latin1');
+    for (const piece of ArrayBuffer.isView(bytes) ? [bytes] : bytes) writeFileSync(descriptor, piece, 'latin1');
     await syncFile(descriptor);
   } finally {
     closeSync(descriptor);

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { timers } from '../process/timers.ts';
 
 /**
  * - `working`: at least one of the processes computes, waits for a processor or a disk, or has just started
@@ -12,10 +13,10 @@ const workingShare = 0.02;
 
 /** Watches the processes that `find` returns, process IDs on Linux. The returned function says what they have done since. */
 export function watchProcesses(find: () => readonly number[]): () => Activity {
-  const startedNs = process.hrtime.bigint();
+  const startedMs = timers.now();
   const before = new Map(find().map((pid) => [pid, readScheduledNs(pid)]));
   return () => {
-    const elapsedNs = Number(process.hrtime.bigint() - startedNs);
+    const elapsedNs = (timers.now() - startedMs) * 1e6;
     const pids = find();
     const states = pids.map((pid) => readStatus(pid, 'State')[0] ?? '');
     if (states.some((state) => /^[Tt]/.test(state))) return 'suspended';

@@ -1,3 +1,5 @@
+import { timers } from '../process/timers.ts';
+
 /** In how many ticks a limit is counted. Even, because of {@link SilenceHandlers.onHalf}. */
 const ticksPerLimit = 20;
 
@@ -51,13 +53,13 @@ export class SilenceTimer {
 
   pause(): void {
     this.#isStopped = false;
-    clearTimeout(this.#timer);
-    clearImmediate(this.#lastCheck);
+    timers.clearTimeout(this.#timer);
+    timers.clearImmediate(this.#lastCheck);
   }
 
   resume(): void {
     this.#isStopped = false;
-    this.#timer = setTimeout(() => this.#tick(), this.#tickMs);
+    this.#timer = timers.setTimeout(() => this.#tick(), this.#tickMs);
   }
 
   #tick(): void {
@@ -65,7 +67,7 @@ export class SilenceTimer {
     this.#totalTicks += 1;
     if (this.#silentTicks === ticksPerLimit / 2) this.#handlers.onHalf?.();
     // Between a timer and an immediate, Node reads what waits in the sockets.
-    if (this.#hasPassed()) this.#lastCheck = setImmediate(() => this.#checkAgain());
+    if (this.#hasPassed()) this.#lastCheck = timers.setImmediate(() => this.#checkAgain());
     else this.resume();
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CredentialError } from '../../domain/credential-error.ts';
+import { sleep } from '../process/timers.ts';
 import type { Item, Items } from './items.ts';
 
 /*

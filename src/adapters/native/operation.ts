@@ -3,6 +3,7 @@ import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Interaction } from '../../ports/interaction.ts';
 import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
 import { SilenceTimer } from '../keyrings/silence-timer.ts';
+import { timers } from '../process/timers.ts';
 
 export interface Timeouts {
   /** The store's name in messages. */
@@ -54,11 +55,11 @@ export class Operation {
 
   #waitForUser<T>(work: Promise<T>): Promise<T> {
     const { storeName, interaction, noticeDelayMs } = this.#timeouts;
-    const timer = setTimeout(() => {
+    const timer = timers.setTimeout(() => {
       if (!this.#notified) interaction.notifyWaiting(storeName);
       this.#notified = true;
     }, noticeDelayMs);
-    return work.finally(() => clearTimeout(timer));
+    return work.finally(() => timers.clearTimeout(timer));
   }
 
   #limit<T>(work: Promise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import type { Interaction } from '../../ports/interaction.ts';
 import { rejectOnAbort } from '../files/abort.ts';
 import { type Activity, findDescendants, findGnuPgServers, watchProcesses } from '../keyrings/process-activity.ts';
 import { maxWorkingLimits, SilenceTimer } from '../keyrings/silence-timer.ts';
+import { timers } from '../process/timers.ts';
 import { PassFailure, timeoutError, toError } from './to-error.ts';
 
 export interface PassProgram {
@@ -50,8 +51,8 @@ export async function runPass(
 
 /** Returns a function that stops it. */
 function notifyAfterDelay(interaction: Interaction): () => void {
-  const timer = setTimeout(() => interaction.notifyWaiting('password store'), noticeDelayMs);
-  return () => clearTimeout(timer);
+  const timer = timers.setTimeout(() => interaction.notifyWaiting('password store'), noticeDelayMs);
+  return () => timers.clearTimeout(timer);
 }
 
 /** Calls `end` after a limit in which pass and GnuPG have neither printed nor done anything. Returns a function that stops it. */

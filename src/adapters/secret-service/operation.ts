@@ -2,6 +2,7 @@ import type { Evidence, Reason } from '../../domain/selection/probe-result.ts';
 import type { Interaction } from '../../ports/interaction.ts';
 import type { Activity } from '../keyrings/process-activity.ts';
 import { maxWorkingLimits, SilenceTimer } from '../keyrings/silence-timer.ts';
+import { timers } from '../process/timers.ts';
 import type { Connection } from './dbus/connection.ts';
 
 /** Some providers complete their own prompts, within this time. */
@@ -62,11 +63,11 @@ export class Operation {
   /** Waits for the user's answer, with the limit paused, and notifies the user unless the provider answers itself. */
   async waitForUser<T>(answer: Promise<T>): Promise<T> {
     this.#silence.pause();
-    const timer = setTimeout(this.#notifyWaiting, selfCompletedMs);
+    const timer = timers.setTimeout(this.#notifyWaiting, selfCompletedMs);
     try {
       return await answer;
     } finally {
-      clearTimeout(timer);
+      timers.clearTimeout(timer);
       this.#silence.restart();
       this.#silence.resume();
     }

@@ -86,7 +86,7 @@ function findIdleProvider(names: readonly string[]): Provider | undefined {
 }
 
 /** Finds the installed providers. `path` is the variable `PATH`. */
-export function findInstalledProviders(path: string | undefined): Provider[] {
+function findInstalledProviders(path: string | undefined): Provider[] {
   const found = providerPrograms.filter(([program]) => isInstalled(program, path));
   return [...new Set(found.map(([, provider]) => provider))];
 }

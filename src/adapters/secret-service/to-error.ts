@@ -1,6 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { ProbeResult, Provider } from '../../domain/selection/probe-result.ts';
-import { toOneLine } from '../../domain/text/messages.ts';
+import { isError, toOneLine } from '../../domain/text/messages.ts';
 import { BusError } from './dbus/reader.ts';
 import { SecretServiceError, type SecretServiceErrorCode } from './operation.ts';
 
@@ -58,7 +58,7 @@ const ambiguityHint = 'store the credential again: keystow then reads its own it
 /** Returns whether this address of the bus couldn't be connected to. */
 export function isConnectError(thrown: unknown): boolean {
   const error = unwrap(thrown);
-  return error instanceof Error && 'syscall' in error && error.syscall === 'connect';
+  return isError(error) && 'syscall' in error && error.syscall === 'connect';
 }
 
 export function isUnowned(error: unknown): boolean {
@@ -117,7 +117,7 @@ function getErrorName(thrown: unknown): string {
 
 function getErrno(thrown: unknown): string {
   const error = unwrap(thrown);
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  return isError(error) && 'code' in error ? String(error.code) : '';
 }
 
 function unwrap(thrown: unknown): unknown {
@@ -125,5 +125,5 @@ function unwrap(thrown: unknown): unknown {
 }
 
 function formatText(error: unknown): string {
-  return toOneLine(error instanceof Error ? error.message || getErrorName(error) : String(error));
+  return toOneLine(isError(error) ? error.message || getErrorName(error) : String(error));
 }

@@ -1,3 +1,4 @@
+import { sleep } from '../process/timers.ts';
 import { noObject } from './calls.ts';
 import type { ItemFormat } from './items/item-attributes.ts';
 import { type Operation, SecretServiceError, type SecretServiceErrorCode } from './operation.ts';
@@ -29,7 +30,7 @@ export async function withRetries<T>(options: RetryOptions, work: (attempt: Atte
         throw lastError ? toEndedError(error, lastError) : error;
       lastError = toSecretServiceError(error);
       // Each pause is a millisecond longer, so that two clients don't collide again and again.
-      await new Promise((resolve) => setTimeout(resolve, retries));
+      await sleep(retries);
     }
   }
 }

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { ReadStream } from 'node:tty';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { Secret } from '../../domain/secret.ts';
+import { timers, yieldToEvents } from '../process/timers.ts';
 import { TypedLine } from './typed-line.ts';
 
 const controlC = 3;
@@ -73,7 +74,7 @@ export class HiddenInput {
    */
   async ask(text: string, options: QuestionOptions = { allowLines: false }): Promise<Secret> {
     // Discards what was typed before the prompt.
-    await new Promise((done) => setImmediate(done));
+    await yieldToEvents();
     options.signal?.addEventListener('abort', this.#cancel);
     try {
       return await new Promise((resolve, reject) => {
@@ -83,7 +84,7 @@ export class HiddenInput {
       });
     } finally {
       options.signal?.removeEventListener('abort', this.#cancel);
-      clearTimeout(this.#question?.timer);
+      timers.clearTimeout(this.#question?.timer);
       this.#question = undefined;
       process.stderr.write('\n');
     }
@@ -125,12 +126,12 @@ export class HiddenInput {
       case 'typing':
         return;
       case 'entered':
-        question.timer ??= setTimeout(() => question.resolve(new Secret(question.line.toBytes())), pasteGapMs);
+        question.timer ??= timers.setTimeout(() => question.resolve(new Secret(question.line.toBytes())), pasteGapMs);
         return;
       case 'several-lines':
         question.isRejected = true;
-        clearTimeout(question.timer);
-        question.timer = setTimeout(() => question.reject(severalLinesError(question)), pasteEndMs);
+        timers.clearTimeout(question.timer);
+        question.timer = timers.setTimeout(() => question.reject(severalLinesError(question)), pasteEndMs);
         return;
       case 'cancelled':
         this.#cancel();

@@ -1,4 +1,4 @@
-import { advise, adviseAll, adviseSelectionError } from '../../domain/advice/advise.ts';
+import { advise, adviseSelectionError } from '../../domain/advice/advise.ts';
 import { findMissingVariable } from '../../domain/advice/passphrase-variables.ts';
 import { CredentialError, type ErrorCode, fileCodes } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
@@ -279,11 +279,10 @@ export function reportSelection(
 
 /** Adds the explanation and the fix to each skipped store. */
 export function explainSkipped(skipped: readonly SkippedStore[], host: HostInfo): readonly SkippedStoreReport[] {
-  const advice = adviseAll(skipped, host);
-  return skipped.map(({ store, reason }, index) => ({
-    store,
-    reason,
-    class: classifyReason(reason),
-    ...(advice[index] ?? advise({ store, reason }, host)),
+  return skipped.map((store) => ({
+    store: store.store,
+    reason: store.reason,
+    class: classifyReason(store.reason),
+    ...advise(store, host),
   }));
 }

@@ -14,8 +14,16 @@ export function rootMessage(error: unknown): string {
 
 /** The messages of an error and its causes, outermost first. An error without a message is represented by its name. */
 export function messageChain(error: unknown): readonly string[] {
-  if (!(error instanceof Error)) return [String(error)];
+  if (!isError(error)) return [String(error)];
   return [error.message || error.name, ...(error.cause === undefined ? [] : messageChain(error.cause))];
+}
+
+/**
+ * Whether something that was thrown is an error, of any realm: a test runner may run keystow in another one than Node's own
+ * modules, whose errors aren't an `instanceof Error` there.
+ */
+export function isError(thrown: unknown): thrown is Error {
+  return typeof thrown === 'object' && thrown !== null && 'message' in thrown && 'name' in thrown;
 }
 
 /**

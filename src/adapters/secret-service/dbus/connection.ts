@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
+import { timers } from '../../process/timers.ts';
 import type { Handshake } from './handshake.ts';
 import {
   busObject,
@@ -180,7 +181,7 @@ export class Connection {
   /** Everything that is called in one turn of the event loop is sent in one piece. */
   #send(call: MethodCall, callFlags: number): number {
     // Stryker disable next-line ConditionalExpression: the second flush has nothing to write
-    if (!this.#isFlushScheduled) process.nextTick(() => this.#flush());
+    if (!this.#isFlushScheduled) timers.setImmediate(() => this.#flush());
     this.#isFlushScheduled = true;
     this.#serial += 1;
     writeCall(this.#outgoing, call, this.#serial, callFlags);
