@@ -43,17 +43,18 @@ describeStore('difyctl with a provider that records all calls', 'secret-service'
     expect(provider.items.size).toBe(1);
   });
 
-  test('[CLI12] if the keyring is locked during the sign-in, it is not probed again, and no other store is used', async (context) => {
+  test('[CLI12] if the keyring is locked during the sign-in, it is not probed again, and the token goes to the encrypted file with a warning', async (context) => {
     const { world, provider, created } = await watch(context);
     const host = await world.hostOf('alice');
     const running = world.sandbox.begin(`difyctl auth login --host ${host.url}`);
     await running.matching(/to sign in, open/);
     provider.locked = true;
-    const { stderr, exit } = await running.end;
+    const { stdout, stderr, exit } = await running.end;
     expect(stderr).toMatch(/difyctl: .*locked/);
-    expect(exit).toBe(1);
+    expect(stdout).toContain('in the encrypted file');
+    expect(exit).toBe(0);
     expect(created).toHaveLength(1);
-    expect(world.sandbox.run('ls .config/difyctl').stdout).not.toContain('tokens.json');
+    expect(world.sandbox.run('ls .config/difyctl').stdout).toContain('tokens.json');
   });
 
   test('[CLI13] commands that only read or remove do not probe', async (context) => {

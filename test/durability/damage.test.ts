@@ -44,7 +44,7 @@ function damageTo(whole: Buffer, other: Buffer): fc.Arbitrary<Buffer> {
 const runs = fastOrSlow(800, 100_000);
 
 test(`[DUR2] ${runs} mutations, truncations and splices: each operation names the file and leaves it as it is`, {
-  timeout: 600_000,
+  timeout: 1_800_000,
 }, async () => {
   const { path, folder, store, whole } = await largeFile();
   const other = (await largeFile()).whole;

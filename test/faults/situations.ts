@@ -89,8 +89,8 @@ export const secretServiceSituations: readonly Situation[] = [
     ...startFaultyService('fails at its fifth call', faults.fails(5)),
     reason: 'failed',
     message: /the Secret Service failed.*it was told to fail/,
-    // A read of an unlocked item needs fewer calls.
-    unaffectedCommands: matchCommands('git-credential-keystow store', 'keystow get', '(jsm|difyctl) auth token'),
+    // The fast path makes the first call, and leaves an unknown provider to the full program.
+    unaffectedCommands: matchCommands('git-credential-keystow store'),
     recoveringCommands: listFirst,
   },
 ];

@@ -2,7 +2,7 @@ import { MarkerFinder, passphraseMarkers } from './leak-markers.ts';
 import type { Trace, Write } from './strace-log.ts';
 
 /** The commands that print a secret, by their first arguments. */
-const printingCommands = [['get'], ['auth', 'token'], ['git', 'get']];
+const printingCommands = [['get'], ['show'], ['auth', 'token'], ['git', 'get']];
 
 const passphrases = new MarkerFinder(passphraseMarkers);
 
