@@ -3,6 +3,7 @@ import { type PassphraseVariables, toVariableState } from '../domain/advice/pass
 import { CredentialError } from '../domain/credential-error.ts';
 import { type KeySource, keySources, type Profile } from '../domain/profile.ts';
 import type { Policy } from '../domain/selection/selection.ts';
+import { findClosest } from '../domain/text/messages.ts';
 
 /** An application's settings, read once from its environment variables. */
 export interface Settings {
@@ -93,6 +94,29 @@ function resolveConfigFolder({ program, variables }: Profile, info: ProcessInfo)
   const base = platform === 'win32' ? environment.APPDATA : environment.XDG_CONFIG_HOME;
   if (base && path.isAbsolute(base)) return path.join(base, folder);
   return platform === 'win32' ? inHome('AppData', 'Roaming', folder) : inHome('.config', folder);
+}
+
+/**
+ * Finds variables with a name that is close to one of the application's, and says which. Never repeats a value. `others`:
+ * further variables of the application.
+ */
+export function findMisspelledVariables(
+  { environment, platform }: Pick<ProcessInfo, 'environment' | 'platform'>,
+  { program, variables }: Profile,
+  others: readonly string[],
+): readonly string[] {
+  const known = [...Object.values(variables), ...others];
+  // Windows ignores their case.
+  const isKnown = (name: string) => known.includes(platform === 'win32' ? name.toUpperCase() : name);
+  const prefix = 'KEYSTOW_';
+  return Object.keys(environment)
+    .filter((name) => !isKnown(name) && environment[name] !== undefined)
+    .flatMap((name) => {
+      // Not one that a much shorter name is the beginning of.
+      const [close] = findClosest(name, known).filter(({ length }) => Math.abs(length - name.length) <= 3);
+      if (close === undefined && !(program === 'keystow' && name.startsWith(prefix))) return [];
+      return [`${name} is not a variable of ${program}${close === undefined ? '' : `; did you mean ${close}?`}`];
+    });
 }
 
 function homeRequiredError(configDir: string): CredentialError {

@@ -1,11 +1,12 @@
 import { createTerminal } from '../adapters/terminal/terminal.ts';
 import type { Context } from '../app/context.ts';
 import { createContext } from '../composition/context.ts';
+import { isTerminal } from '../composition/environment.ts';
 import { isSecretVariable, type Profile } from '../domain/profile.ts';
 import { type Cli, services } from './cli.ts';
 import { exitAfterGrace, exitCodes, SignalGuard } from './exit.ts';
 import { type DirectCommand, findDirectRun } from './fast-path.ts';
-import { print, printBytes, printJson } from './output/print.ts';
+import { createPaint, findColor, print, printBytes, printJson } from './output/print.ts';
 import type { Program } from './program.ts';
 
 /** The part of a program that is loaded in every run. */
@@ -80,7 +81,9 @@ export async function main({ profile, direct, invalidInputCode, program }: Execu
 async function runFull(program: Program, cli: Cli, argv: readonly string[]): Promise<void> {
   const { runProgram } = await import('./run-program.ts');
   const text = await runProgram(program, cli, argv);
-  if (text !== '') await cli.print(text.split('\n'));
+  if (text === '') return;
+  const { formatHelp } = await import('./output/failure.ts');
+  await cli.print(formatHelp(text), createPaint(findColor(argv), process.env, isTerminal(1)));
 }
 
 /** Returns the exit code. */

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { examine } from '../../src/app/doctor/examine.ts';
 import { replayReport, type SelectionInputs } from '../../src/app/doctor/replay.ts';
 import { formatDoctorReport } from '../../src/cli/output/doctor-text.ts';
+import { selectGlyphs } from '../../src/cli/output/selection-text.ts';
 import { renderLines } from '../../src/cli/output/text.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { anyText, findForbidden, hostileTexts } from '../support/unprintable.ts';
@@ -111,7 +112,7 @@ test('[REP2] whatever a report contains, what is printed about it has no control
     fc.property(fc.constantFrom(...fields), anyText, fc.boolean(), (field, text, explain) => {
       const error = catchError(() => {
         const report = replayWith(field, text);
-        const lines = formatDoctorReport(report, { width: 80, explain });
+        const lines = formatDoctorReport(report, { width: 80, explain, glyphs: selectGlyphs({}, 'win32', false) });
         expect(findForbidden(renderLines(lines))).toEqual([]);
       });
       expect(findForbidden(error?.message ?? '')).toEqual([]);

@@ -26,12 +26,15 @@ export interface DoctorReport {
   readonly inputs: SelectionInputs;
 }
 
-/** Examines every store without changing anything. Warnings become part of the report. */
-export async function examine(context: Context): Promise<DoctorReport> {
+/**
+ * Examines every store without changing anything. Warnings become part of the report. `misspelled`: what
+ * `findMisspelledVariables` found.
+ */
+export async function examine(context: Context, misspelled: readonly string[] = []): Promise<DoctorReport> {
   const { settings, stores, host } = context;
   const run = await runSelection(context, () => {}, { forReport: true });
   const selection = reportSelection(run, settings.policy, host);
-  const { storage, inventory } = await reportStorage(context, selection);
+  const { storage, inventory } = await reportStorage(context, selection, misspelled);
   return {
     storage,
     divergences: inventory.credentials.flatMap(({ name, copies }) =>
@@ -57,6 +60,8 @@ export interface StorageReport {
   readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
   /** Lines for people: why the OS keyring isn't used, and what's wrong. */
   readonly details: readonly string[];
+  /** What's wrong, also among the details. */
+  readonly problems: readonly string[];
   /**
    * What to do about files and folders that are refused, because other users could have changed them or they aren't what was
    * written, and about a passphrase from the environment that is wrong.
@@ -102,6 +107,7 @@ export type StorageLabel =
 async function reportStorage(
   context: Context,
   selection: SelectionReport,
+  misspelled: readonly string[],
 ): Promise<{ readonly storage: StorageReport; readonly inventory: Inventory }> {
   const { settings } = context;
   const snapshot = await context.placement.read();
@@ -123,6 +129,7 @@ async function reportStorage(
     file: file === undefined ? 'locked' : findFileAccess(file.keySource, settings),
   });
   inventory.problems.forEach(addProblem);
+  problems.push(...misspelled);
   const missing = findMissing(inventory);
   const placement = snapshot.placement.filter((entry) => !missing.has(toKey(entry)));
   const keySource = file?.keySource ?? (await findRequiredKeySource(context));
@@ -145,6 +152,7 @@ async function reportStorage(
         : []),
       ...problems,
     ],
+    problems,
     fixes: [...fixes],
     ...(fileError && usesFile && { error: { code: fileError.code, message: fileError.message } }),
   };

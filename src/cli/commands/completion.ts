@@ -7,11 +7,12 @@ export function completionCommand(cli: Cli): Command {
   return defineCommand({
     name: 'completion',
     summary: 'Print a script that completes commands, options and credential names in a shell',
-    operands: { shell: { choices: shells, describe: 'bash, zsh or fish' } },
+    operands: { shell: { choices: shells, describe: 'bash, zsh, fish or powershell' } },
     examples: [
       ['eval "$($0 completion bash)"', 'add this to ~/.bashrc'],
       ['eval "$($0 completion zsh)"', 'add this to ~/.zshrc, after compinit'],
       ['$0 completion fish | source', 'add this to ~/.config/fish/config.fish'],
+      ['$0 completion powershell | Out-String | Invoke-Expression', 'add this to $PROFILE of PowerShell'],
     ],
     run: ({ shell }) => cli.printBytes(Buffer.from(formatScript(shell, cli.profile.program))),
   });
@@ -32,6 +33,10 @@ export function completeCommand(cli: Cli, program: readonly Command[]): Command 
       const { placement } = await cli.context({ interactive: false }).placement.read();
       const print = (text: string) => cli.printBytes(Buffer.from(text));
       const completing = (typed: readonly string[]) => complete(program, globalOptions, typed, placement);
+      // See the script.
+      if (shell === 'powershell') {
+        return print(formatCompletion(completing([...words.slice(0, -1), words.at(-1)?.slice(1) ?? '']), shell));
+      }
       if (shell !== 'bash') return print(formatCompletion(completing(words), shell));
       const [line = '', breaks = ''] = words;
       const typed = readBashLine(line, breaks);

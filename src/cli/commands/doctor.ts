@@ -4,18 +4,22 @@ import { type DoctorReport, examine } from '../../app/doctor/examine.ts';
 import { maxReportLength, replayReport } from '../../app/doctor/replay.ts';
 import { acceptEncryptedFile, adoptHome } from '../../app/encrypted-file.ts';
 import { type Repair, repair } from '../../app/reconcile/repair.ts';
+import { findMisspelledVariables } from '../../app/settings.ts';
 import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { resolveStoreWord, type StoreId, storeWords } from '../../domain/store-id.ts';
 import type { Cli } from '../cli.ts';
 import { type Command, defineCommand } from '../command.ts';
 import { exitCodes, toExitCode } from '../exit.ts';
-import { createPaint, formatDoctorReport } from '../output/doctor-text.ts';
+import { formatDoctorReport } from '../output/doctor-text.ts';
+import { createPaint } from '../output/print.ts';
 import { formatRepair } from '../output/reconcile-text.ts';
+import { selectGlyphs } from '../output/selection-text.ts';
 import { readStdin } from '../stdin.ts';
 import { storeWordsText } from './credential.ts';
 
-export function doctorCommand(cli: Cli): Command {
+/** `variables`: those of the program besides its profile's. */
+export function doctorCommand(cli: Cli, variables: readonly string[] = []): Command {
   return defineCommand({
     name: 'doctor',
     summary: 'Show which store is used, why, and how to fix problems',
@@ -25,6 +29,11 @@ export function doctorCommand(cli: Cli): Command {
         describe: 'show how the store was selected: each store, its probe result and the rule that applied',
       },
       json: { describe: 'print JSON, including the inputs of the selection' },
+      check: {
+        conflicts: 'json',
+        describe:
+          'print nothing, for CI: exit with 0 if all is well, 1 if something needs to be fixed, 4 if the required keyring is not usable',
+      },
       repair: {
         conflicts: 'replay',
         describe: 'remove extra copies, and correct the records; copies that differ are kept',
@@ -52,12 +61,13 @@ export function doctorCommand(cli: Cli): Command {
     examples: [
       ['$0 doctor', 'show which store is used, and why'],
       ['$0 doctor --explain', 'show each step of the selection'],
+      ['$0 doctor --check || $0 doctor', 'in CI: print the report only if something is wrong'],
       ['$0 doctor --repair', 'repair stray, stale and missing copies'],
       ['$0 doctor --accept-file', 'go on with an encrypted file that you restored from a backup'],
       ['$0 doctor --json >report.json', 'save the report'],
       ['$0 doctor --replay report.json', 'repeat the selection on any machine'],
     ],
-    async run({ 'accept-file': acceptFile, 'adopt-home': oldHome, color, explain, json, keep, repair, replay }) {
+    async run({ 'accept-file': acceptFile, 'adopt-home': oldHome, check, color, explain, json, keep, repair, replay }) {
       if (keep !== undefined && !repair) {
         throw new CredentialError('invalid-input', '--keep requires --repair', { hint: 'add --repair' });
       }
@@ -69,19 +79,39 @@ export function doctorCommand(cli: Cli): Command {
       if (oldHome !== undefined) await adoptOldHome(cli, oldHome);
       const report: Report =
         replay === undefined
-          ? await examineOrRepair(cli, { acceptFile, json, keep, repair })
+          ? await examineOrRepair(cli, { acceptFile, json: json || check, keep, repair, variables })
           : replayReport(await readReport(replay, cli));
       const terminal = isTerminal(1);
       const width = terminal ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
+      const glyphs = selectGlyphs(cli.environment, process.platform, terminal);
+      if (check) return cli.exitWith(toCheckCode(report));
       if (json) await cli.printJson(report);
-      else
-        await cli.print(formatDoctorReport(report, { width, explain }), createPaint(color, cli.environment, terminal));
+      else {
+        const lines = formatDoctorReport(report, { width, explain, glyphs });
+        await cli.print(lines, createPaint(color, cli.environment, terminal));
+      }
       const { selection, storage, repairs = [] } = report;
       if (selection.outcome === 'rejected') cli.exitWith(toExitCode(selection.code));
       else if (storage?.error) cli.exitWith(toExitCode(storage.error.code));
       else if (repairs.some(({ outcome }) => outcome === 'skipped')) cli.exitWith(exitCodes.error);
     },
   });
+}
+
+/**
+ * 0: new credentials go to the store that the settings ask for, and those that are stored are where they're recorded. A
+ * machine without a keyring is fine. 1: a keyring that the machine has fails, or something needs to be repaired or fixed.
+ * 2: a setting is invalid. 4: the required keyring is not usable.
+ */
+function toCheckCode({ selection, storage, divergences = [], repairs = [] }: Report): number {
+  if (selection.outcome === 'rejected') return toExitCode(selection.code);
+  if (storage?.error) return toExitCode(storage.error.code);
+  const isDegraded =
+    selection.skipped.some((skipped) => skipped.class === 'service-failure') ||
+    divergences.length > 0 ||
+    repairs.some(({ outcome }) => outcome === 'skipped') ||
+    (storage?.problems ?? []).length > 0;
+  return isDegraded ? exitCodes.error : exitCodes.done;
 }
 
 /** Reports on stderr what it did, before the report of this machine. */
@@ -114,13 +144,27 @@ interface RepairOptions {
 /** Examines this machine, after the requested changes. */
 async function examineOrRepair(
   cli: Cli,
-  { acceptFile, repair, ...options }: RepairOptions & { readonly acceptFile: boolean; readonly repair: boolean },
+  {
+    acceptFile,
+    repair,
+    variables,
+    ...options
+  }: RepairOptions & {
+    readonly acceptFile: boolean;
+    readonly repair: boolean;
+    readonly variables: readonly string[];
+  },
 ): Promise<Report> {
   const context = cli.context({ interactive: repair || acceptFile });
   if (acceptFile) await acceptEncryptedFile(context);
-  if (!repair) return examine(context);
+  const misspelled = findMisspelledVariables(
+    { environment: cli.environment, platform: process.platform },
+    cli.profile,
+    variables,
+  );
+  if (!repair) return examine(context, misspelled);
   const repairs = await runRepair(cli, context, options);
-  return { ...(await examine(context)), repairs };
+  return { ...(await examine(context, misspelled)), repairs };
 }
 
 /** Repairs all credentials, and prints each result immediately. Holds the lock that sign-ins are renewed under. */

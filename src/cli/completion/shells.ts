@@ -1,7 +1,7 @@
 import type { Completion, Suggestion } from './complete.ts';
 
 /** The shells that have a completion script. */
-export const shells = ['bash', 'zsh', 'fish'] as const;
+export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 export type Shell = (typeof shells)[number];
 
@@ -12,7 +12,8 @@ export function formatScript(shell: Shell, program: string): string {
 
 /** The output of `complete` for zsh and fish. The first line is the kind of the completion. */
 export function formatCompletion(completion: Completion, shell: Exclude<Shell, 'bash'>): string {
-  const line = { zsh: formatForZsh, fish: formatForFish }[shell];
+  // Tabs separate fields in both.
+  const line = { zsh: formatForZsh, fish: formatForFish, powershell: formatForFish }[shell];
   return formatLines(completion, line, (count) => count);
 }
 
@@ -111,7 +112,31 @@ end
 complete -c PROGRAM -f -a '(__PROGRAM_complete)'
 `;
 
-const scripts: Readonly<Record<Shell, string>> = { bash, zsh, fish };
+/**
+ * Works in Windows PowerShell 5.1 too. A word with other characters is quoted, in PowerShell's way, and the words before the
+ * cursor are passed without their quotes. PowerShell 5.1 drops empty arguments of programs, so the last word has a \`=\` before it.
+ */
+const powershell = `# Completion of PROGRAM for PowerShell. In $PROFILE: PROGRAM completion powershell | Out-String | Invoke-Expression
+Register-ArgumentCompleter -Native -CommandName PROGRAM -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
+        Where-Object { $_.Extent.EndOffset -lt $cursorPosition -or ($_.Extent.EndOffset -eq $cursorPosition -and $wordToComplete -eq '') } |
+        ForEach-Object { if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.Extent.Text } })
+    $typed = $wordToComplete -replace "^['\`"]", '' -replace "['\`"]$", ''
+    $lines = @(PROGRAM complete powershell -- @words "=$typed" 2>$null)
+    if ($lines.Count -eq 0 -or $lines[0] -ne 'words') { return }
+    $lines | Select-Object -Skip 1 | ForEach-Object {
+        $text, $description = $_ -split "\`t", 2
+        if ($text.StartsWith($typed, [System.StringComparison]::OrdinalIgnoreCase)) {
+            $quoted = if ($text -match '^[\\w./:@%+=-]+$' -and -not $text.StartsWith('@')) { $text } else { "'" + $text.Replace("'", "''") + "'" }
+            $tooltip = if ($description) { $description } else { $text }
+            [System.Management.Automation.CompletionResult]::new($quoted, $text, 'ParameterValue', $tooltip)
+        }
+    }
+}
+`;
+
+const scripts: Readonly<Record<Shell, string>> = { bash, zsh, fish, powershell };
 
 /** A word of a command line, as bash splits it. */
 interface BashWord {

@@ -1,41 +1,46 @@
-import { styleText } from 'node:util';
 import { type DoctorReport, formatNotUsed, type SelectionReport } from '../../app/doctor/examine.ts';
 import { formatName } from '../../domain/credential-name.ts';
 import { storeNames } from '../../domain/store-id.ts';
-import type { colorOption } from '../command.ts';
-import { formatSelectionPath, formatStoreTable } from './selection-text.ts';
-import { type Line, type Paint, type Span, styled, wrap } from './text.ts';
+import { formatSelectionPath, formatStoreTable, type Glyphs } from './selection-text.ts';
+import { type Line, type Span, styled, wrap } from './text.ts';
 
 export interface DoctorTextOptions {
   /** Where lines are wrapped, in characters. Commands to copy are never wrapped. */
   readonly width: number;
   /** Prints how the store was selected, step by step, instead of the table of stores. */
   readonly explain: boolean;
+  readonly glyphs: Glyphs;
 }
 
 /** A replayed report has no storage: that is on another machine. */
 type Report = Pick<DoctorReport, 'selection' | 'inputs'> & Partial<DoctorReport>;
 
-export function formatDoctorReport(report: Report, { width, explain }: DoctorTextOptions): readonly Line[] {
+export function formatDoctorReport(report: Report, { width, explain, glyphs }: DoctorTextOptions): readonly Line[] {
   const { storage, selection } = report;
   const details = storage ? storage.details : selection.skipped.map(formatNotUsed);
   return [
     ...(storage
-      ? [[styled('strong', 'Credential Storage:'), ' ', formatLabel(storage), formatLabelNote(storage, selection)]]
+      ? formatHeading('Credential Storage:', [formatLabel(storage), formatLabelNote(storage, selection)], width)
       : []),
     ...details.flatMap((detail) => wrap(detail, width, '  ', '    ')),
     ...(storage || details.length > 0 ? [''] : []),
-    [
-      styled('strong', 'Selection:'),
-      ' ',
-      ...formatSelection(selection),
-      ...(explain ? [' ', styled('faint', formatRules(selection.rules))] : []),
-    ],
+    ...formatHeading(
+      'Selection:',
+      [...formatSelection(selection), ...(explain ? [' ', styled('faint', formatRules(selection.rules))] : [])],
+      width,
+    ),
     ...(selection.outcome === 'rejected' ? wrap(selection.explanation, width, '  ', '    ') : []),
-    ...(explain ? formatSelectionPath(report, width) : formatStoreTable(report)),
+    ...(explain ? formatSelectionPath(report, width, glyphs) : formatStoreTable(report, width, glyphs)),
     ...formatDivergences(report.divergences ?? [], width),
     ...formatFixes(report),
   ];
+}
+
+/** On a line of its own if the rest doesn't fit beside it. */
+function formatHeading(title: string, rest: readonly (string | Span)[], width: number): readonly Line[] {
+  const length = rest.reduce((sum, part) => sum + (typeof part === 'string' ? part : part.text).length, 0);
+  const heading = styled('strong', title);
+  return title.length + 1 + length > width ? [[heading], ['  ', ...rest]] : [[heading, ' ', ...rest]];
 }
 
 function formatLabel({ store, label }: DoctorReport['storage']): string | Span {
@@ -81,27 +86,4 @@ function formatFixes({ storage, selection, inputs, divergences = [] }: Report): 
     add(kind === 'conflict' || kind === 'stale-only' ? 'To choose which copy to keep' : 'To repair', fix);
   }
   return [...goals].flatMap(([fix, goal]) => ['', `${goal}:`, ['    ', styled('strong', fix)]]);
-}
-
-const formats = {
-  strong: 'bold',
-  faint: 'dim',
-  // Bold too: plain colours are hard to read on a light terminal.
-  good: ['bold', 'green'],
-  fair: ['bold', 'yellow'],
-  bad: ['bold', 'red'],
-} as const;
-
-/**
- * `auto`: on a terminal that supports colours, unless NO_COLOR is set (no-color.org). `always` and `never` override the
- * environment.
- */
-export function createPaint(
-  when: (typeof colorOption.choices)[number],
-  environment: Readonly<Record<string, string | undefined>>,
-  isTerminal: boolean,
-): Paint {
-  const auto = isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb';
-  const colours = when === 'always' || (when === 'auto' && auto);
-  return (style, text) => (colours ? styleText([formats[style]].flat(), text, { validateStream: false }) : text);
 }

@@ -1,39 +1,48 @@
+import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import type { Profile } from '../../domain/profile.ts';
 import { findClosest } from '../../domain/text/messages.ts';
 import { formatOperand } from '../command.ts';
 import { findCommand, isAfterEnd, type Position } from '../completion/complete.ts';
 import { exitCodes, toExitCode } from '../exit.ts';
-import { type Line, renderLines } from './text.ts';
+import { createPaint, findColor } from './print.ts';
+import { type Line, renderLines, styled } from './text.ts';
 
 /** Prints an error and a hint to stderr, never a stack. Returns the exit code. */
 export function reportFailure(error: unknown, { program, errorNames }: Profile, cancelled: boolean): number {
   // If stderr can't be written to, the exit code still shows the failure.
   if (!process.stderr.listeners('error').includes(ignore)) process.stderr.on('error', ignore);
-  const print = (...lines: readonly Line[]) => void process.stderr.write(renderLines(lines));
+  const paint = createPaint(findColor(process.argv.slice(2)), process.env, isTerminal(2));
+  const print = (...lines: readonly Line[]) => void process.stderr.write(renderLines(lines, paint));
+  const printError = (message: string) => print([styled('bad', `${program}:`), ` ${message}`]);
+  const printHint = (hint: string) => print(['  ', styled('strong', 'hint:'), ` ${hint}`]);
   if (error instanceof UsageError) {
     const { help, hint, message } = error;
     // The error comes last, where it isn't scrolled off.
-    if (help !== undefined) print(...help.split('\n'), '');
-    print(`${program}: ${message}`, `  hint: ${hint}`);
+    if (help !== undefined) print(...formatHelp(help), '');
+    printError(message);
+    printHint(hint);
     return exitCodes.usage;
   }
   if (error instanceof CredentialError) {
     const name = errorNames?.[error.code];
-    print(`${program}: ${name ? `${name}: ` : ''}${error.message}`);
+    printError(`${name ? `${name}: ` : ''}${error.message}`);
     const hint = error.hint ?? defaultHint(error.code, program);
-    if (hint !== undefined) print(`  hint: ${hint}`);
+    if (hint !== undefined) printHint(hint);
     return cancelled || error.code === 'cancelled' ? exitCodes.interrupted : toExitCode(error.code);
   }
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  print(
-    `${program}: unexpected error: ${text.replace(/\s+/g, ' ')}`,
-    `  hint: this is a bug in ${program}; please report it`,
-  );
+  printError(`unexpected error: ${text.replace(/\s+/g, ' ')}`);
+  printHint(`this is a bug in ${program}; please report it`);
   return exitCodes.error;
 }
 
 function ignore(): void {}
+
+/** The text of a help, with its headings in bold. */
+export function formatHelp(text: string): readonly Line[] {
+  return text.split('\n').map((line) => (/^[A-Z]\w+:$/.test(line) ? [styled('strong', line)] : line));
+}
 
 /** The command line is invalid. */
 export class UsageError extends Error {

@@ -1,6 +1,8 @@
 import { writeSync } from 'node:fs';
+import { styleText } from 'node:util';
 import { isTerminal } from '../../composition/environment.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
+import type { colorOption } from '../command.ts';
 import { formatJson, type Line, type Paint, renderLines } from './text.ts';
 
 const stdout = 1;
@@ -46,4 +48,35 @@ function writeToStream(bytes: Uint8Array): Promise<void> {
     process.stdout.once('error', reject);
     process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
+}
+
+/** The value of `--color` on a command line, even an invalid one. */
+export function findColor(argv: readonly string[]): (typeof colorOption.choices)[number] {
+  const [typed = ''] = argv.flatMap((word, index) =>
+    word === '--color' ? (argv[index + 1] ?? '') : (/^--color=(.*)/.exec(word)?.[1] ?? []),
+  );
+  return typed === 'always' || typed === 'never' ? typed : 'auto';
+}
+
+const formats = {
+  strong: 'bold',
+  faint: 'dim',
+  // Bold too: plain colours are hard to read on a light terminal.
+  good: ['bold', 'green'],
+  fair: ['bold', 'yellow'],
+  bad: ['bold', 'red'],
+} as const;
+
+/**
+ * `auto`: on a terminal that supports colours, unless NO_COLOR is set (no-color.org). `always` and `never` override the
+ * environment.
+ */
+export function createPaint(
+  when: (typeof colorOption.choices)[number],
+  environment: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): Paint {
+  const auto = isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb';
+  const colours = when === 'always' || (when === 'auto' && auto);
+  return (style, text) => (colours ? styleText([formats[style]].flat(), text, { validateStream: false }) : text);
 }

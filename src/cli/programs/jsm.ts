@@ -30,6 +30,6 @@ export const jsmProgram: Program = {
     defineGroup('auth', 'Sign-ins and keys', [setKeyCommand(cli), statusCommand(cli), tokenCommand(cli)]),
     passphraseCommands(cli),
     resetCommand(cli),
-    doctorCommand(cli),
+    doctorCommand(cli, Object.values(jsmSignIn.variables)),
   ],
 };
