@@ -1,5 +1,5 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
-import type { AuthorizationServerOptions } from '../adapters/sign-in/oauth/settings.ts';
+import type { AuthorizationServerOptions } from '../adapters/sign-in/oauth/client.ts';
 import type { Context } from '../app/context.ts';
 import type { Uninterrupted } from '../app/sign-in/renew.ts';
 import type { Profile } from '../domain/profile.ts';

@@ -1,7 +1,7 @@
-import { fstatSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, fstatSync, readFileSync, realpathSync } from 'node:fs';
 import { posix, resolve, win32 } from 'node:path';
 import type { Settings } from '../app/settings.ts';
-import { type HostInfo, parseDistribution } from '../domain/host-info.ts';
+import { type Elevation, type HostInfo, parseDistribution } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -95,7 +95,17 @@ export function createHostInfo(
     },
     storageVariable: variables.storage,
     disableVariable: variables.disableKeyring,
+    get elevation() {
+      return findElevation();
+    },
   };
+}
+
+/** Many containers and some distributions have no sudo. */
+function findElevation(): Elevation {
+  if (process.geteuid?.() === 0) return 'none';
+  const folders = ['/usr/bin', '/bin', '/usr/local/bin', '/run/wrappers/bin'];
+  return (['sudo', 'doas'] as const).find((name) => folders.some((folder) => existsSync(`${folder}/${name}`))) ?? 'su';
 }
 
 /** Returns the text of os-release(5) from the first of its two locations that can be read, or '' if none can. */

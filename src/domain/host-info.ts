@@ -31,7 +31,14 @@ export interface HostInfo {
   readonly storageVariable: string;
   /** The environment variable that disables the OS keyring. */
   readonly disableVariable: string;
+  /** How this user becomes root. Default: `sudo`. */
+  readonly elevation?: Elevation;
 }
+
+/** Programs that run a command as root; `none`: the user is root. */
+export const elevations = ['none', 'sudo', 'doas', 'su'] as const;
+
+export type Elevation = (typeof elevations)[number];
 
 const families: ReadonlyMap<string, Distribution> = new Map([
   ['debian', 'debian'],

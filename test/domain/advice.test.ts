@@ -1,12 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { advise } from '../../src/domain/advice/advise.ts';
-import { type Distribution, parseDistribution } from '../../src/domain/host-info.ts';
+import { advise, adviseAll, adviseRequiredKeyring } from '../../src/domain/advice/advise.ts';
+import { type Distribution, distributions, elevations, parseDistribution } from '../../src/domain/host-info.ts';
 import {
   type Evidence,
   providers,
   serviceFailureReasons,
   unsupportedReasons,
 } from '../../src/domain/selection/probe-result.ts';
+import type { SkippedStore } from '../../src/domain/selection/selection.ts';
 import { candidateIds } from '../../src/domain/store-id.ts';
 import { host } from './host.ts';
 
@@ -86,7 +88,7 @@ test('a provider with a disabled Secret Service is distinguished from one that i
   expect(about(true).fix).toContain('apiEnabled true');
   expect(about(false)).toEqual({
     explanation: 'KWallet is installed but not running',
-    fix: 'nohup kwalletd5 >/dev/null 2>&1 &',
+    fix: 'nohup "$(command -v ksecretd || command -v kwalletd6 || command -v kwalletd5)" >/dev/null 2>&1 &',
   });
 });
 
@@ -161,4 +163,107 @@ test.each<[string, Distribution]>([
 test.each(reasons)('the advice for a password store that is %s has nothing to do with a desktop', (reason) => {
   const { explanation, fix } = advise({ store: 'pass', reason }, host);
   expect(`${explanation} ${fix}`).not.toMatch(/desktop|sign(ing)? in/);
+});
+
+describe('a fix is true in every situation', () => {
+  const locked = { store: 'secret-service', reason: 'locked', evidence: { provider: 'kwallet' } } as const;
+  const volatile = { store: 'keyutils', reason: 'volatile' } as const;
+  const fixOf = (store: SkippedStore, elsewhere = {}) =>
+    adviseAll([store, volatile], { ...host, ...elsewhere })[1]?.fix;
+
+  test.each<[string, SkippedStore]>([
+    ['is locked', locked],
+    ['is disabled', { store: 'secret-service', reason: 'disabled' }],
+    ['has no bus', { store: 'secret-service', reason: 'no-session-bus', evidence: { provider: 'gnome-keyring' } }],
+    ['is not running', { store: 'secret-service', reason: 'not-running' }],
+  ])('an installed Secret Service that %s is not to be installed: it is to be made to work', (_, skipped) => {
+    expect(fixOf(skipped)).toBe(advise(skipped, host).fix);
+    expect(fixOf(skipped)).not.toContain('install');
+  });
+
+  test.each<[string, SkippedStore]>([
+    ['no provider', { store: 'secret-service', reason: 'not-installed' }],
+    ['no bus and no provider', { store: 'secret-service', reason: 'no-session-bus' }],
+    ['no binding', { store: 'pass', reason: 'binding-missing' }],
+  ])('with %s, a Secret Service is to be installed instead of the kernel keyring', (_, skipped) => {
+    expect(fixOf(skipped)).toBe('sudo apt install gnome-keyring libsecret-1-0');
+  });
+
+  test('without a bus, an installed provider needs only the program that starts one', () => {
+    const evidence = { provider: 'gnome-keyring', busMissing: true } as const;
+    const about = (distribution: Distribution) =>
+      advise({ store: 'secret-service', reason: 'no-session-bus', evidence }, { ...host, distribution }).fix;
+    expect(distributions.map(about)).toEqual([
+      'sudo apt install dbus',
+      'sudo dnf install dbus-daemon',
+      'sudo pacman -S dbus',
+      'sudo zypper install dbus-1',
+      'sudo apk add dbus',
+      'install the packages dbus with the package manager of your distribution',
+    ]);
+  });
+
+  test.each([
+    ['none', 'apt install gnome-keyring libsecret-1-0'],
+    ['sudo', 'sudo apt install gnome-keyring libsecret-1-0'],
+    ['doas', 'doas apt install gnome-keyring libsecret-1-0'],
+    ['su', "su -c 'apt install gnome-keyring libsecret-1-0'"],
+  ] as const)('packages are installed as root by the means that this machine has: %s', (elevation, fix) => {
+    expect(advise({ store: 'secret-service', reason: 'not-installed' }, { ...host, elevation }).fix).toBe(fix);
+  });
+
+  const managers = { debian: 'apt', fedora: 'dnf', arch: 'pacman', suse: 'zypper', alpine: 'apk', other: undefined };
+  test.each(distributions)('on %s, no fix names the package manager of another distribution', (distribution) => {
+    const others = Object.values(managers).filter((name) => name !== undefined && name !== managers[distribution]);
+    const pattern = new RegExp(`\\b(${others.join('|')})\\b`);
+    for (const store of candidateIds)
+      for (const reason of reasons)
+        for (const elevation of elevations) {
+          const { fix } = advise({ store, reason }, { ...host, distribution, elevation });
+          expect(fix).not.toMatch(pattern);
+          if (elevation !== 'sudo') expect(fix).not.toMatch(/\bsudo\b/);
+        }
+  });
+
+  test.each([
+    ['debian', 'linux', 'sudo apt install pass gnupg'],
+    ['fedora', 'linux', 'sudo dnf install pass gnupg2'],
+    ['suse', 'linux', 'sudo zypper install password-store gpg2'],
+    ['other', 'darwin', 'brew install pass gnupg'],
+  ] as const)('pass has the package names of %s', (distribution, platform, fix) => {
+    expect(advise({ store: 'pass', reason: 'not-installed' }, { ...host, distribution, platform }).fix).toBe(fix);
+  });
+
+  test('pass, which only its own variable makes a candidate, is given up by that', () => {
+    for (const reason of ['failed', 'round-trip-mismatch'] as const)
+      expect(advise({ store: 'pass', reason }, host).fix).toMatch(/: unset JSM_USE_PASS$/);
+  });
+
+  test('a variable is unset by a command of the platform', () => {
+    const about = (platform: string) => advise({ store: 'keychain', reason: 'disabled' }, { ...host, platform }).fix;
+    expect(about('darwin')).toBe('unset JSM_DISABLE_KEYRING');
+    expect(about('win32')).toBe('setx JSM_DISABLE_KEYRING 0');
+  });
+
+  test('"nothing to do" is never the fix of a keyring that is required', () => {
+    const { fix } = adviseRequiredKeyring(
+      'Keychain',
+      advise({ store: 'keychain', reason: 'not-installed' }, host),
+      host,
+    );
+    expect(fix).toBe('set JSM_STORAGE=file');
+  });
+
+  test.runIf(process.platform !== 'win32')('every fix that is a command is valid in sh', () => {
+    for (const store of candidateIds)
+      for (const reason of reasons)
+        for (const provider of [undefined, ...providers])
+          for (const flag of [{}, { switchedOff: true }, { asksEachTime: true }, { suspended: true }]) {
+            const { fix } = advise({ store, reason, evidence: { ...(provider && { provider }), ...flag } }, host);
+            if (!/^(?:\(|"|[a-z]+ -|\w+=|for |while |nohup|pkill|gpg|sudo|security|export|unset|keepassxc$)/.test(fix))
+              continue;
+            const { status, stderr } = spawnSync('sh', ['-n', '-c', fix], { encoding: 'utf8' });
+            expect({ fix, status, stderr }).toEqual({ fix, status: 0, stderr: '' });
+          }
+  });
 });

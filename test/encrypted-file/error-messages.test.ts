@@ -6,7 +6,8 @@ import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { alice, type KeySource, openFile, passphrase, sealedFile, typed } from './place.ts';
 
-const restore = 'restore it from a backup, or move it aside and sign in again; keystow does not change it';
+const restore =
+  'restore it from a backup, or move it aside and store the credentials again; keystow does not change it';
 
 /** Changes the text of a file, reads it, and returns the error without the file's path. */
 async function errorOf(

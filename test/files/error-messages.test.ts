@@ -58,7 +58,7 @@ describe('the message and hint of an error', () => {
       damagedError(file, 'it is empty'),
       'file-damaged',
       'the list of names PATH is damaged: it is empty',
-      'restore it from a backup, or move it aside and sign in again; keystow does not change it',
+      'restore it from a backup, or move it aside and store the credentials again; keystow does not change it',
     ],
     [
       foreignError(file),

@@ -18,7 +18,7 @@ export function describeFile({ label, path }: ManagedFile): string {
 /** `why` completes "… is damaged: ". */
 export function damagedError(file: ManagedFile, why: string): CredentialError {
   return new CredentialError('file-damaged', `${describeFile(file)} is damaged: ${why}`, {
-    hint: 'restore it from a backup, or move it aside and sign in again; keystow does not change it',
+    hint: 'restore it from a backup, or move it aside and store the credentials again; keystow does not change it',
   });
 }
 

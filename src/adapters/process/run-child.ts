@@ -8,7 +8,6 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import { quoteForShell } from '../../domain/text/escape.ts';
 import type { Child } from '../../ports/system.ts';
 import { errnoCode } from '../files/file-errors.ts';
-import { findOwnPackage } from '../native/own-package.ts';
 
 /** The implementation of {@link RunChild}. */
 export async function runChild(child: Child): Promise<number> {
@@ -174,6 +173,7 @@ function commandNotRunnableError(command: string, why: string, hint: string): Cr
 /** Opens a page in the user's browser. Rejects if none can be opened. `from`: the folder that the search for `open` starts in. */
 export async function openBrowser(url: string, from = import.meta.dirname): Promise<void> {
   if (!canShowBrowser(process.platform, process.env)) throw new Error('there is no display');
+  const { findOwnPackage } = await import('../native/own-package.ts');
   const folder = findOwnPackage('open', from);
   if (folder === undefined) throw new Error("Cannot find module 'open'");
   const { href } = pathToFileURL(createRequire(import.meta.url).resolve(folder));

@@ -103,11 +103,17 @@ function markBusSilent(error: SecretServiceError): SecretServiceError {
   return new SecretServiceError(error.code, { ...error.evidence, busSilent: true }, error.cause);
 }
 
-/** Marks an error as caused by the lack of a program that could start a bus. */
+/** Adds to an error without a bus whether a program that could start one is installed, and which provider is. */
 async function markBusMissing(error: SecretServiceError, { PATH }: SessionEnvironment): Promise<SecretServiceError> {
-  const { isInstalled } = await import('./start-provider.ts');
-  if (error.code !== 'no-session-bus' || isInstalled('dbus-daemon', PATH)) return error;
-  return new SecretServiceError(error.code, { ...error.evidence, busMissing: true }, error.cause);
+  if (error.code !== 'no-session-bus') return error;
+  const { findInstalledProviders, isInstalled } = await import('./start-provider.ts');
+  const [provider] = findInstalledProviders(PATH);
+  const missing = isInstalled('dbus-daemon', PATH) ? {} : { busMissing: true };
+  return new SecretServiceError(
+    error.code,
+    { ...error.evidence, ...(provider && { provider }), ...missing },
+    error.cause,
+  );
 }
 
 /** Opens a session with the provider of the Secret Service, after starting it if the bus can. */

@@ -86,7 +86,7 @@ function findIdleProvider(names: readonly string[]): Provider | undefined {
 }
 
 /** Finds the installed providers. `path` is the variable `PATH`. */
-function findInstalledProviders(path: string | undefined): Provider[] {
+export function findInstalledProviders(path: string | undefined): Provider[] {
   const found = providerPrograms.filter(([program]) => isInstalled(program, path));
   return [...new Set(found.map(([, provider]) => provider))];
 }

@@ -1,4 +1,4 @@
-import { advise, adviseSelectionError } from '../../domain/advice/advise.ts';
+import { advise, adviseAll, adviseSelectionError } from '../../domain/advice/advise.ts';
 import { findMissingVariable } from '../../domain/advice/passphrase-variables.ts';
 import { CredentialError, type ErrorCode, fileCodes } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
@@ -287,10 +287,11 @@ export function reportSelection(
 
 /** Adds the explanation and the fix to each skipped store. */
 export function explainSkipped(skipped: readonly SkippedStore[], host: HostInfo): readonly SkippedStoreReport[] {
-  return skipped.map((store) => ({
-    store: store.store,
-    reason: store.reason,
-    class: classifyReason(store.reason),
-    ...advise(store, host),
+  const advice = adviseAll(skipped, host);
+  return skipped.map(({ store, reason }, index) => ({
+    store,
+    reason,
+    class: classifyReason(reason),
+    ...(advice[index] ?? advise({ store, reason }, host)),
   }));
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { distributions, type HostInfo, platforms } from '../../domain/host-info.ts';
+import { distributions, elevations, type HostInfo, platforms } from '../../domain/host-info.ts';
 import {
   deniers,
   type ProbeResult,
@@ -68,6 +68,7 @@ const host: v.GenericSchema<unknown, HostInfo> = v.object({
   folder: folderPath,
   storageVariable: variableName('STORAGE'),
   disableVariable: variableName('DISABLE_KEYRING'),
+  elevation: v.exactOptional(v.picklist(elevations)),
 });
 
 /** A report lists each of them once. */

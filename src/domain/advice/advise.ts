@@ -1,15 +1,31 @@
 import { assertNever } from '../assert-never.ts';
 import type { HostInfo } from '../host-info.ts';
-import type { Evidence, Reason } from '../selection/probe-result.ts';
+import { classifyReason, type Evidence, type Reason } from '../selection/probe-result.ts';
 import { type Policy, preferences, type SelectionFailed, type SkippedStore } from '../selection/selection.ts';
 import { storeNames } from '../store-id.ts';
-import { formatBindingInstallCommand, formatDisableCommand, startBusCommand } from './commands.ts';
+import { formatBindingInstallCommand, formatDisableCommand, formatEnableCommand, startBusCommand } from './commands.ts';
 import { type Advice, type AdviceContext, storeAdvice } from './store-advice.ts';
 
 /** Explains why a store was skipped, and how to fix that on this host and with this provider. */
 export function advise({ store, reason, evidence = {} }: SkippedStore, host: HostInfo): Advice {
   const context = { host, evidence };
   return { ...generalAdvice[reason](storeNames[store], context), ...storeAdvice[store][reason]?.(context) };
+}
+
+/**
+ * Explains all skipped stores. The kernel keyring's advice is to install another store: if a Secret Service is installed
+ * already, making that one work is the advice instead.
+ */
+export function adviseAll(skipped: readonly SkippedStore[], host: HostInfo): readonly Advice[] {
+  const installed = skipped.find(
+    ({ store, reason, evidence }) =>
+      store === 'secret-service' &&
+      (classifyReason(reason) === 'service-failure' || reason === 'disabled' || evidence?.provider !== undefined),
+  );
+  return skipped.map((store) => {
+    const advice = advise(store, host);
+    return store.store === 'keyutils' && installed ? { ...advice, fix: advise(installed, host).fix } : advice;
+  });
 }
 
 /** Explains why a selection was rejected, and how to fix that, with the application's own variables. */
@@ -51,7 +67,7 @@ export function adviseRequiredKeyring(
 ): Advice {
   return {
     explanation: `${storageVariable}=keychain requires the ${name}: ${explanation}`,
-    fix: `${fix} (or set ${storageVariable}=file)`,
+    fix: fix.startsWith('nothing to do') ? `set ${storageVariable}=file` : `${fix} (or set ${storageVariable}=file)`,
   };
 }
 
@@ -59,7 +75,7 @@ export function adviseRequiredKeyring(
 const generalAdvice: Readonly<Record<Reason, (name: string, context: AdviceContext) => Advice>> = {
   disabled: (name, { host }) => ({
     explanation: `the ${name} is disabled by ${host.disableVariable}`,
-    fix: `unset ${host.disableVariable}`,
+    fix: formatEnableCommand(host),
   }),
   'binding-missing': (name, { evidence, host }) => ({
     explanation: `the native binding for the ${name} is not installed${formatDetail(evidence)}`,

@@ -6,28 +6,42 @@ import type { Provider } from '../selection/probe-result.ts';
 import type { StoreId } from '../store-id.ts';
 import { quoteForShell, quoteForWindows } from '../text/escape.ts';
 
-/** The command that installs `packages`, separated by spaces. Default: a Secret Service that keeps credentials. */
+/** The command that installs some packages with the package manager of the host. */
 export function formatInstallCommand(
-  { distribution }: HostInfo,
-  packages = secretServicePackages[distribution] ?? 'gnome-keyring libsecret',
+  { platform, distribution, elevation = 'sudo' }: HostInfo,
+  what: keyof typeof packages = 'secret-service',
 ): string {
+  const names = (packages[what] as PackageNames)[distribution] ?? packages[what].other;
+  if (platform === 'darwin') return `brew install ${names}`;
   const installer = installers[distribution];
-  if (installer !== undefined) return `${installer} ${packages}`;
-  return `install the packages ${packages.replaceAll(' ', ' and ')} with the package manager of your distribution`;
+  if (installer === undefined)
+    return `install the packages ${names.replaceAll(' ', ' and ')} with the package manager of your distribution`;
+  const command = `${installer} ${names}`;
+  if (elevation === 'none') return command;
+  return elevation === 'su' ? `su -c '${command}'` : `${elevation} ${command}`;
 }
 
 const installers: Readonly<Partial<Record<Distribution, string>>> = {
-  debian: 'sudo apt install',
-  fedora: 'sudo dnf install',
-  arch: 'sudo pacman -S',
-  suse: 'sudo zypper install',
-  alpine: 'sudo apk add',
+  debian: 'apt install',
+  fedora: 'dnf install',
+  arch: 'pacman -S',
+  suse: 'zypper install',
+  alpine: 'apk add',
 };
 
-const secretServicePackages: Readonly<Partial<Record<Distribution, string>>> = {
-  debian: 'gnome-keyring libsecret-1-0',
-  suse: 'gnome-keyring libsecret-1-0',
-};
+type PackageNames = Readonly<Partial<Record<Distribution, string>> & { other: string }>;
+
+const packages = {
+  /** A Secret Service that keeps credentials. */
+  'secret-service': {
+    debian: 'gnome-keyring libsecret-1-0',
+    suse: 'gnome-keyring libsecret-1-0',
+    other: 'gnome-keyring libsecret',
+  },
+  pass: { fedora: 'pass gnupg2', suse: 'password-store gpg2', other: 'pass gnupg' },
+  /** Starts a session bus. */
+  bus: { fedora: 'dbus-daemon', suse: 'dbus-1', other: 'dbus' },
+} as const satisfies Readonly<Record<string, PackageNames>>;
 
 /** How a program that keystow was bundled into makes the native binding available. */
 export const bindingOptionFix =
@@ -48,6 +62,16 @@ export function formatDisableCommand({ platform, disableVariable }: HostInfo): s
   return platform === 'win32' ? `setx ${disableVariable} 1` : `export ${disableVariable}=1`;
 }
 
+/** The command that undoes {@link formatDisableCommand}. On Windows a value that was set elsewhere is replaced. */
+export function formatEnableCommand({ platform, disableVariable }: HostInfo): string {
+  return platform === 'win32' ? `setx ${disableVariable} 0` : `unset ${disableVariable}`;
+}
+
+/** The command after which pass isn't a candidate any more. Every program names its variables alike. */
+export function formatPassDisableCommand({ disableVariable }: HostInfo): string {
+  return `unset ${disableVariable.replace(/DISABLE_KEYRING$/, 'USE_PASS')}`;
+}
+
 /** Starts a session bus for the programs started from the same terminal. */
 export const startBusCommand = 'export DBUS_SESSION_BUS_ADDRESS="$(dbus-daemon --session --fork --print-address)"';
 
@@ -62,16 +86,21 @@ export const unlockGnomeKeyringCommand =
 /** The program keeps running when the terminal is closed. */
 const formatBackgroundCommand = (program: string) => `nohup ${program} >/dev/null 2>&1 &`;
 
+/** The daemon of Plasma 6.4 and later, of Plasma 6, and of Plasma 5. */
+const startKWalletCommand = formatBackgroundCommand(
+  '"$(command -v ksecretd || command -v kwalletd6 || command -v kwalletd5)"',
+);
+
 export const startCommands: Readonly<Record<Provider, string>> = {
   'gnome-keyring': unlockGnomeKeyringCommand,
-  kwallet: formatBackgroundCommand('kwalletd5'),
+  kwallet: startKWalletCommand,
   keepassxc: formatBackgroundCommand('keepassxc'),
 };
 
 /** Enables the Secret Service in the settings of a provider. */
 export const enableCommands: Readonly<Record<Provider, string>> = {
   'gnome-keyring': unlockGnomeKeyringCommand,
-  kwallet: `kwriteconfig5 --file kwalletrc --group org.freedesktop.secrets --key apiEnabled true; pkill -x kwalletd5; ${formatBackgroundCommand('kwalletd5')}`,
+  kwallet: `"$(command -v kwriteconfig6 || command -v kwriteconfig5)" --file kwalletrc --group org.freedesktop.secrets --key apiEnabled true; pkill -x 'kwalletd[56]|ksecretd'; ${startKWalletCommand}`,
   keepassxc:
     'in KeePassXC: Settings > Secret Service Integration > Enable KeePassXC Freedesktop.org Secret Service integration',
 };
@@ -79,7 +108,7 @@ export const enableCommands: Readonly<Record<Provider, string>> = {
 export const unlockCommands: Readonly<Record<Provider, string>> = {
   'gnome-keyring': unlockGnomeKeyringCommand,
   kwallet:
-    'dbus-send --session --print-reply --dest=org.kde.kwalletd5 /modules/kwalletd5 org.kde.KWallet.open string:kdewallet int64:0 string:keystow',
+    'for version in 6 5; do dbus-send --session --print-reply --dest=org.kde.kwalletd$version /modules/kwalletd$version org.kde.KWallet.open string:kdewallet int64:0 string:keystow && break; done',
   // If KeePassXC is already running, this opens its window, which asks for the password of the database.
   keepassxc: 'keepassxc',
 };

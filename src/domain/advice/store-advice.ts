@@ -8,6 +8,7 @@ import {
   enableCommands,
   formatDisableCommand,
   formatInstallCommand,
+  formatPassDisableCommand,
   ownBusCommand,
   startBusCommand,
   startCommands,
@@ -58,11 +59,11 @@ const credentialManagerAdvice: AdviceTable = {
 };
 
 const secretServiceAdvice: AdviceTable = {
-  'no-session-bus': ({ host, evidence: { busMissing } }) => ({
+  'no-session-bus': ({ host, evidence: { busMissing, provider } }) => ({
     ...(busMissing && {
       explanation:
         'the Secret Service needs a D-Bus session bus, but none is running and no program that starts one is installed',
-      fix: formatInstallCommand(host),
+      fix: formatInstallCommand(host, provider === undefined ? 'secret-service' : 'bus'),
     }),
   }),
   'not-installed': ({ host }) => ({
@@ -131,20 +132,24 @@ const secretServiceAdvice: AdviceTable = {
 const passAdvice: AdviceTable = {
   'not-installed': ({ host }) => ({
     explanation: 'pass is not installed',
-    fix: formatInstallCommand(host, 'pass gnupg'),
+    fix: formatInstallCommand(host, 'pass'),
   }),
   locked: ({ evidence: { dismissed } }) => ({
     explanation: dismissed
       ? 'the GnuPG key of the password store is locked, and was not unlocked in the dialog of GnuPG'
       : 'the GnuPG key of the password store is locked or missing, and nobody was asked for its passphrase',
-    fix: `gpg --decrypt "$(find ~/.password-store -name '*.gpg' -print -quit)" >/dev/null`,
+    fix: `gpg --decrypt "$(find "\${PASSWORD_STORE_DIR:-$HOME/.password-store}" -name '*.gpg' -print -quit)" >/dev/null`,
   }),
   denied: () => ({ fix: 'check the owner and the permissions of the folder of the password store' }),
   'not-running': () => ({ fix: 'start the agent of GnuPG: gpgconf --launch gpg-agent' }),
   'timed-out': () => ({ fix: 'check whether GnuPG asks or waits for something: gpg --list-secret-keys' }),
   'no-collection': () => ({
     explanation: 'pass has no password store, or no key to encrypt it with',
-    fix: 'gpg --quick-generate-key "$USER" && pass init "$USER"',
+    fix: 'gpg --quick-generate-key "$(id -un)" && pass init "$(id -un)"',
+  }),
+  failed: ({ host }) => ({ fix: `fix the reported error, or do without pass: ${formatPassDisableCommand(host)}` }),
+  'round-trip-mismatch': ({ host }) => ({
+    fix: `check the password store, and do without it until then: ${formatPassDisableCommand(host)}`,
   }),
 };
 

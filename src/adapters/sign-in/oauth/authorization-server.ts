@@ -4,8 +4,14 @@ import type { TokenSet } from '../../../domain/sign-in/session.ts';
 import type { AuthorizationServer, RefreshedTokens } from '../../../ports/sign-in/sign-in.ts';
 import { throwIfAborted } from '../../files/abort.ts';
 import { formatBasicCredentials } from '../redact.ts';
-import { createConnector, type OAuthClient } from './client.ts';
-import { type AuthorizationServerOptions, type OAuthCall, toSpendingCall, withDefaults } from './settings.ts';
+import {
+  type AuthorizationServerOptions,
+  createConnector,
+  type OAuthCall,
+  type OAuthClient,
+  toSpendingCall,
+  withDefaults,
+} from './client.ts';
 import { signIn } from './sign-in.ts';
 import { isTokenTypeUnsupported, isTokenUnknown, protocolViolation, signInEndedError, toError } from './to-error.ts';
 import { findProblem, toTokenSet } from './token-response.ts';

@@ -1,10 +1,9 @@
 import type { TokenSet } from '../../../domain/sign-in/session.ts';
 import type { SignInRequest } from '../../../ports/sign-in/sign-in.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
-import { callLibrary, type OAuthClient } from './client.ts';
+import { callLibrary, type OAuthCall, type OAuthClient, type OAuthSettings, toSpendingCall } from './client.ts';
 import { createSignedInPage, createSignInFailedPage } from './page.ts';
 import { listenForRedirect, parsePastedRedirect, type Redirect, type RedirectListener } from './redirect-listener.ts';
-import { type OAuthCall, type OAuthSettings, toSpendingCall } from './settings.ts';
 import { isClientRejected, isServerResponse, signInTimedOut, toError } from './to-error.ts';
 import { findProblem, toTokenSet } from './token-response.ts';
 

@@ -1,7 +1,7 @@
 import { CredentialError, type ErrorCode } from '../../../domain/credential-error.ts';
 import { captivePortalHint, formatDuration, parseRetryAfter } from '../http.ts';
 import { redact } from '../redact.ts';
-import type { OAuthCall } from './settings.ts';
+import type { OAuthCall } from './client.ts';
 
 /** The provider rejects the client itself (RFC 6749 §5.2). */
 const clientErrors = ['invalid_client', 'unauthorized_client'];

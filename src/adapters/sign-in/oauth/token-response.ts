@@ -1,7 +1,7 @@
 import type { IDToken } from 'openid-client';
 import type { CredentialError } from '../../../domain/credential-error.ts';
 import type { TokenSet } from '../../../domain/sign-in/session.ts';
-import type { OAuthCall } from './settings.ts';
+import type { OAuthCall } from './client.ts';
 import { protocolViolation } from './to-error.ts';
 
 /** The usable parts of a successful token response (RFC 6749 §5.1). */
