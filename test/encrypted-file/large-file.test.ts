@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { createDecipheriv } from 'node:crypto';
+import { closeSync, openSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { readLargeFile } from '../../src/adapters/encrypted-file/large-file.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
@@ -97,6 +99,43 @@ describe('a file that is read in pieces', () => {
     writeFileSync(path, text.replace('"application":"keystow"', '"application":"other"'));
     await failure(store.get(alice), 'file-foreign');
     expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+});
+
+describe('which files are read in pieces', () => {
+  const open = (path: string) => {
+    const descriptor = openSync(path, 'r');
+    onTestFinished(() => closeSync(descriptor));
+    const { size } = statSync(path);
+    let kept = 0;
+    const keep = () => {
+      kept += 1;
+    };
+    const sealed = readLargeFile({ path, label: 'encrypted file' }, { descriptor, size, keep });
+    return { sealed, kept };
+  };
+  const decipher = () => createDecipheriv('aes-256-gcm', Buffer.alloc(32), Buffer.alloc(12));
+
+  test('one that the home directory opens is', async () => {
+    const { path, text } = await largeFile('home');
+    const { sealed, kept } = open(path);
+    expect([sealed?.nonce, kept]).toEqual([JSON.parse(text).nonce, 1]);
+  });
+
+  test('one that needs a passphrase, or is no valid envelope, is not', async () => {
+    const passphrase = await largeFile('passphrase');
+    expect(open(passphrase.path)).toEqual({ sealed: undefined, kept: 0 });
+    const { path, text } = await largeFile('home');
+    writeFileSync(path, text.replace('"version":2', '"version": 2'));
+    expect(open(path)).toEqual({ sealed: undefined, kept: 0 });
+  });
+
+  test('one that becomes shorter meanwhile is damaged', async () => {
+    const { path, start } = await largeFile('home');
+    const { ciphertext } = open(path).sealed ?? {};
+    if (ciphertext === undefined || ciphertext instanceof Uint8Array) throw new Error('it was read as a whole');
+    truncateSync(path, start + pieceLength + 4);
+    expect(() => ciphertext.decrypt(decipher())).toThrow(expect.objectContaining({ code: 'file-damaged' }));
   });
 });
 
