@@ -45,7 +45,7 @@ export function formatManPage(program: Program, others: readonly Program[]): str
     formatList(commands.map((command) => [formatUsage(command).map(closeMacro).join(' '), formatDescription(command)])),
     '.Pp',
     'Options of every command:',
-    formatList(toOptionItems(globalOptions)),
+    formatList(toOptionItems({ ...program.options, ...globalOptions })),
     '.Sh ENVIRONMENT',
     formatList(describeVariables(program).map(([name, what]) => [`Ev ${formatArgument(name)}`, formatProse(what)])),
     '.Sh FILES',

@@ -78,7 +78,7 @@ export function readSettings(profile: Profile, info: ProcessInfo): Settings {
  * `~/.config/PROGRAM`. A base folder that isn't absolute is ignored (XDG Base Directory Specification). The folder depends
  * on the home folder, which is unknown → `invalid-setting`.
  */
-function resolveConfigFolder({ program, variables }: Profile, info: ProcessInfo): string {
+function resolveConfigFolder({ program, folder = program, variables }: Profile, info: ProcessInfo): string {
   const { environment, platform, home } = info;
   const path = platform === 'win32' ? win32 : posix;
   const inHome = (...names: readonly string[]) => {
@@ -90,10 +90,10 @@ function resolveConfigFolder({ program, variables }: Profile, info: ProcessInfo)
   if (chosen && /^[~$%]/.test(chosen)) throw unexpandedError(variables.configDir);
   if (chosen) return path.resolve(info.directory, chosen);
   // The name of a scoped package has one slash, and no name has a plus.
-  const folder = program.replace('/', '+');
+  const name = folder.replace('/', '+');
   const base = platform === 'win32' ? environment.APPDATA : environment.XDG_CONFIG_HOME;
-  if (base && path.isAbsolute(base)) return path.join(base, folder);
-  return platform === 'win32' ? inHome('AppData', 'Roaming', folder) : inHome('.config', folder);
+  if (base && path.isAbsolute(base)) return path.join(base, name);
+  return platform === 'win32' ? inHome('AppData', 'Roaming', name) : inHome('.config', name);
 }
 
 /**

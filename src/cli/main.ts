@@ -16,12 +16,16 @@ export interface Executable {
   readonly direct: readonly DirectCommand[];
   /** The exit code for an invalid command line or invalid input, if a protocol prescribes another one than 2. */
   readonly invalidInputCode?: number;
+  /** Whether it can inspect what other applications keep: `--application NAME`. */
+  readonly inspects?: boolean;
   /** Loads the full program. Not called for a direct command. */
   program(): Promise<Program>;
 }
 
 /** Runs a program: connects the process (arguments, environment, signals, exit code) to its commands. */
-export async function main({ profile, direct, invalidInputCode, program }: Executable): Promise<void> {
+export async function main(executable: Executable): Promise<void> {
+  const { direct, invalidInputCode, program } = executable;
+  const { profile, argv, fault } = await selectProfile(executable, process.argv.slice(2));
   const cancellation = new AbortController();
   process.once('SIGINT', () => cancellation.abort());
   const guard = new SignalGuard(cancellation);
@@ -61,9 +65,9 @@ export async function main({ profile, direct, invalidInputCode, program }: Execu
       exitCode = code;
     },
   };
-  const argv = process.argv.slice(2);
   const runDirectly = findDirectRun(direct, argv);
   try {
+    if (fault !== undefined) throw fault;
     if (runDirectly) await runDirectly(cli);
     else await runFull(await program(), cli, argv);
     // On Linux all output is written by now, and a regular exit takes 1 ms more.
@@ -76,6 +80,24 @@ export async function main({ profile, direct, invalidInputCode, program }: Execu
   }
   guard.deliver();
   exitAfterGrace(exitCode);
+}
+
+interface SelectedProfile {
+  readonly profile: Profile;
+  /** The arguments without `--application NAME`. */
+  readonly argv: readonly string[];
+  /** Why the option is invalid. */
+  readonly fault?: unknown;
+}
+
+async function selectProfile({ profile, inspects }: Executable, argv: readonly string[]): Promise<SelectedProfile> {
+  if (!inspects || !argv.some((word) => word.startsWith('--application'))) return { profile, argv };
+  const { selectApplication } = await import('./program.ts');
+  try {
+    return selectApplication(profile, argv);
+  } catch (fault) {
+    return { profile, argv, fault };
+  }
 }
 
 async function runFull(program: Program, cli: Cli, argv: readonly string[]): Promise<void> {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPackageFolder } from '../composition/environment.ts';
+import { CredentialError } from '../domain/credential-error.ts';
 import type { Profile } from '../domain/profile.ts';
+import { createInspectionProfile } from '../profiles/application.ts';
 import type { Cli } from './cli.ts';
-import { type Command, defineGroup, type Example } from './command.ts';
+import { type Command, defineGroup, type Example, type ValueOption } from './command.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 
 /** One of the programs that the package installs, as data. */
@@ -15,6 +17,8 @@ export interface Program {
   readonly summary: string;
   /** For the help of the program itself. */
   readonly examples: readonly Example[];
+  /** Options that the program takes before its command, in addition to those of every program. */
+  readonly options?: Readonly<Record<string, ValueOption>>;
   /** The program's own environment variables, in addition to those of the profile. */
   readonly variables?: readonly VariableHelp[];
   /** For a protocol that wants one line on stdout if the command line is invalid. */
@@ -45,7 +49,37 @@ export function listCommands(program: Program, cli: Cli): readonly Command[] {
   if (program.helper !== undefined) return program.commands(cli);
   const own = [...program.commands(cli), completionCommand(cli)];
   const all = [...own, { ...defineGroup('help', 'Show the help of a command', own), hidden: true }];
-  return [...all, completeCommand(cli, all)];
+  return [...all, completeCommand(cli, all, program.options)];
+}
+
+/** `--application NAME`: inspects what a program that embeds keystow keeps. */
+export const applicationOption = {
+  value: 'NAME',
+  describe: 'work with the credentials of the application NAME, which uses keystow as a library',
+} as const satisfies ValueOption;
+
+/**
+ * Takes `--application NAME` out of the arguments, before the command or after it, but not out of those of `exec`. More than
+ * one, no name or an invalid one → `invalid-input`.
+ */
+export function selectApplication(
+  profile: Profile,
+  argv: readonly string[],
+): { readonly profile: Profile; readonly argv: readonly string[] } {
+  const end = argv.findIndex((word) => word === '--' || word === 'exec');
+  const index = argv.findIndex((word) => /^--application(=|$)/.test(word));
+  if (index < 0 || (end >= 0 && index > end)) return { profile, argv };
+  const [, inline] = /=(.*)/s.exec(argv[index] ?? '') ?? [];
+  const name = inline ?? argv[index + 1] ?? '';
+  const rest = argv.filter((_, other) => other !== index && (inline !== undefined || other !== index + 1));
+  try {
+    return { profile: createInspectionProfile(name, profile.program), argv: rest };
+  } catch (cause) {
+    throw new CredentialError('invalid-input', 'invalid value for --application', {
+      hint: `name the application: ${profile.program} --application acme list`,
+      cause,
+    });
+  }
 }
 
 /** All environment variables of a program, for its man page. */

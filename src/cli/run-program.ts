@@ -50,6 +50,7 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
       throw error ?? new Error(message);
     });
   addOption(base, 'color', colorOption);
+  for (const [key, option] of Object.entries(program.options ?? {})) addOption(base, key, option, false);
   const select = (command: Command) => {
     selected = command;
   };
@@ -126,7 +127,7 @@ function addCommand(yargs: Argv, command: Command, select: (command: Command) =>
   });
 }
 
-function addOption(yargs: Argv, key: string, option: Option): void {
+function addOption(yargs: Argv, key: string, option: Option, global = true): void {
   const { describe } = option;
   if (!('value' in option)) {
     const { conflicts } = option;
@@ -137,6 +138,7 @@ function addOption(yargs: Argv, key: string, option: Option): void {
   yargs.option(key, {
     type: 'string',
     requiresArg: true,
+    global,
     describe,
     ...(defaultValue !== undefined && { default: defaultValue }),
     ...(required && { demandOption: true }),

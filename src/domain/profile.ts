@@ -8,10 +8,12 @@ export type KeySource = (typeof keySources)[number];
 
 /** An application that stores credentials, as data: its name, its variables, its files. */
 export interface Profile {
-  /** The command as users type it. Also the name of its configuration folder. */
+  /** The command as users type it. */
   readonly program: string;
   /** The name that its encrypted file is bound to. Default: {@link program}. */
   readonly application?: string;
+  /** The name of its configuration folder. Default: {@link program}. */
+  readonly folder?: string;
   /** The service that a probe writes its sentinel under. */
   readonly sentinelService: string;
   /** A program that embeds keystow: it has none of keystow's commands, so no hint may name one. */

@@ -45,6 +45,19 @@ export function createApplicationProfile(application: Application | string): Pro
   };
 }
 
+/** Returns the profile of a program that embeds keystow, for one of keystow's own that inspects what it keeps. */
+export function createInspectionProfile(name: string, program: string): Profile {
+  const { isEmbedded: _, ...profile } = createApplicationProfile(name);
+  const command = `${program} --application ${name}`;
+  return {
+    ...profile,
+    program: command,
+    application: name,
+    folder: name,
+    moveCommand: `${command} migrate --to keychain`,
+  };
+}
+
 function toApplication(application: Application | string): Application {
   return typeof application === 'string' ? { name: application } : application;
 }

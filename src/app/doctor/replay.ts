@@ -22,8 +22,12 @@ export const maxReportLength = 256 * 1024;
 /** Text that is only shown. The output escapes it. */
 const shownText = v.pipe(v.string(), v.maxLength(1024));
 
-/** Like the names of variables, part of commands that users are told to run: it can only be a word. */
-const programName = v.pipe(v.string(), v.maxLength(100), v.regex(/^[a-z0-9][a-z0-9._-]*$/i));
+/** Like the names of variables, part of commands that users are told to run: it can only be a name. */
+const programName = v.pipe(
+  v.string(),
+  v.maxLength(120),
+  v.regex(/^(?:keystow --application )?(?=.{1,100}$)(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/i),
+);
 
 /** A name that `nameVariables` returns: no report can make a command set or unset any other variable. */
 function variableName(suffix: string) {

@@ -5,6 +5,7 @@ import { main } from '../main.ts';
 /** The full keystow, loaded unless the fast path has printed a secret. */
 void main({
   profile: keystow,
+  inspects: true,
   direct: [
     directGet,
     {

@@ -2,6 +2,7 @@ import type { Cli } from '../cli.ts';
 import { type Command, defineCommand, globalOptions } from '../command.ts';
 import { complete } from '../completion/complete.ts';
 import { formatCompletion, formatForBash, formatScript, readBashLine, shells } from '../completion/shells.ts';
+import type { Program } from '../program.ts';
 
 export function completionCommand(cli: Cli): Command {
   return defineCommand({
@@ -19,7 +20,7 @@ export function completionCommand(cli: Cli): Command {
 }
 
 /** The scripts of `completion` call this. It reads the placement index only: no store, no secret, no prompts. */
-export function completeCommand(cli: Cli, program: readonly Command[]): Command {
+export function completeCommand(cli: Cli, program: readonly Command[], options: Program['options']): Command {
   return defineCommand({
     name: 'complete',
     hidden: true,
@@ -32,7 +33,8 @@ export function completeCommand(cli: Cli, program: readonly Command[]): Command 
     async run({ shell, words }) {
       const { placement } = await cli.context({ interactive: false }).placement.read();
       const print = (text: string) => cli.printBytes(Buffer.from(text));
-      const completing = (typed: readonly string[]) => complete(program, globalOptions, typed, placement);
+      const completing = (typed: readonly string[]) =>
+        complete(program, { ...globalOptions, ...options }, typed, placement);
       // See the script.
       if (shell === 'powershell') {
         return print(formatCompletion(completing([...words.slice(0, -1), words.at(-1)?.slice(1) ?? '']), shell));

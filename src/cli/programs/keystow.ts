@@ -9,7 +9,7 @@ import { migrateCommand } from '../commands/migrate.ts';
 import { passphraseCommands } from '../commands/passphrase.ts';
 import { resetCommand } from '../commands/reset.ts';
 import { setCommand } from '../commands/set.ts';
-import type { Program } from '../program.ts';
+import { applicationOption, type Program } from '../program.ts';
 
 export const keystowProgram: Program = {
   profile: keystow,
@@ -18,7 +18,9 @@ export const keystowProgram: Program = {
     ['$0 set github.com alice', 'store a token'],
     ['$0 get github.com alice', 'print it'],
     ['$0 doctor', 'show which store is used, and why'],
+    ['$0 --application acme list', 'list what the application acme keeps'],
   ],
+  options: { application: applicationOption },
   commands: (cli) => [
     setCommand(cli),
     getCommand(cli),
