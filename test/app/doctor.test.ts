@@ -99,6 +99,29 @@ describe('the details', () => {
     expect(details[1]).toMatch(/^OS keyring not used: the Secret Service is missing/);
   });
 
+  test('say that nothing needs to be done on a machine without a desktop, unless the keyring is required or has credentials', async () => {
+    const headless = 'nothing needs to be done: on a machine without a desktop, the encrypted file is the right place';
+    for (const reason of ['no-session-bus', 'not-installed'] as const) {
+      world.probe = { kind: 'unsupported', reason };
+      expect((await examine(world.context)).storage.details[2]).toBe(headless);
+    }
+    world.policy.preference = 'keychain';
+    expect((await examine(world.context)).storage.details).not.toContain(headless);
+    world.policy.preference = 'auto';
+    world.probe = { kind: 'service-failure', reason: 'locked' };
+    expect((await examine(world.context)).storage.details).not.toContain(headless);
+  });
+
+  test('name the bus that is used if it is not the one in the environment', async () => {
+    world.probe = {
+      kind: 'usable',
+      persistence: 'until-delete',
+      evidence: { otherBus: '/run/bus, because of a test' },
+    };
+    const { details } = (await examine(world.context)).storage;
+    expect(details).toContain('the D-Bus session bus in use is /run/bus, because of a test');
+  });
+
   test('begin with a store that the machine has, but that is unavailable', async () => {
     world.unavailable.set('secret-service', 'locked');
     const { details } = (await examine(world.context)).storage;

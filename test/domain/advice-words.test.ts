@@ -18,6 +18,7 @@ const flags: readonly Evidence[] = [
   { asksEachTime: true },
   { dismissed: true },
   { busMissing: true },
+  { busDisabled: true },
   { busSilent: true },
   { suspended: true },
   { text: ' two \n lines\n' },

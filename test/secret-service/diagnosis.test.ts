@@ -85,7 +85,7 @@ describeStore('what a probe reports about a machine', 'secret-service', missing(
   });
 
   test('a bus that rejects this user: denied', async () => {
-    const bus = await fakeBus((client) => client.write('REJECTED EXTERNAL\r\n'));
+    const bus = await fakeBus((client) => client.on('data', () => client.write('REJECTED EXTERNAL\r\n')));
     expect(await diagnose(bus.environment)).toEqual({
       kind: 'service-failure',
       reason: 'denied',

@@ -33,7 +33,9 @@ export async function probe(attempt: Attempt, sentinel: Sentinel): Promise<Probe
   if (session.provider === 'keepassxc') await checkEntries(attempt);
   else await writeAndReadBack(attempt, sentinel);
   const persistence: Persistence = collection === sessionCollection ? 'until-logout' : 'until-delete';
-  return { kind: 'usable', persistence, ...(session.provider && { evidence: { provider: session.provider } }) };
+  const { provider, otherBus } = session;
+  const evidence = { ...(provider && { provider }), ...(otherBus && { otherBus }) };
+  return { kind: 'usable', persistence, ...((provider || otherBus) && { evidence }) };
 }
 
 /**

@@ -11,6 +11,8 @@ export interface BusSession extends Peer {
   readonly provider: Provider | undefined;
   /** Its process, if that is visible. */
   readonly providerId: number | undefined;
+  /** Its bus and why that is used, if it's not the one in the environment. */
+  readonly otherBus?: string;
   /** The path of the session object, which only the exchange of secrets needs. */
   readonly path: Promise<string>;
 }
@@ -61,10 +63,24 @@ export class SessionPool {
     this.#idle?.bus.end();
   }
 
-  /** Connects to the first address of the bus that something listens on. */
+  /** Connects to the bus at the address in the environment, or else to the user's own bus, which may not be in the environment. */
   async #open(operation: Operation): Promise<OpenedSession> {
-    let lastError: unknown = new SecretServiceError('no-session-bus', { text: 'no address of a session bus is set' });
-    for (const socket of parseBusAddress(this.#environment)) {
+    const opened = await this.#openAny(parseBusAddress(this.#environment), operation);
+    if ('session' in opened) return opened;
+    const { explainAddress, listOwnBuses } = await import('./dbus/session-bus.ts');
+    const { error, because } = explainAddress(this.#environment, opened.error);
+    const own = await this.#openAny(listOwnBuses(this.#environment), operation);
+    if (!('session' in own)) throw await markBusMissing(await convertError(error), this.#environment);
+    return { ...own, session: { ...own.session, otherBus: `${own.socket}, because ${because}` } };
+  }
+
+  /** Connects to the first of these sockets that something listens on. `error`: why the last of them can't be used. */
+  async #openAny(
+    sockets: readonly string[],
+    operation: Operation,
+  ): Promise<(OpenedSession & { readonly socket: string }) | { readonly error: unknown }> {
+    let lastError: unknown;
+    for (const socket of sockets) {
       operation.throwIfCut();
       const untrusted = isSocketSafe(socket) ? undefined : await findUntrusted(socket);
       if (untrusted !== undefined) {
@@ -74,7 +90,7 @@ export class SessionPool {
       const bus = new Connection(socket);
       operation.useConnection(bus);
       try {
-        return await openBusSession(bus, operation, this.#environment);
+        return { ...(await openBusSession(bus, operation, this.#environment)), socket };
       } catch (error) {
         bus.end();
         const { isConnectError } = await import('./to-error.ts');
@@ -82,7 +98,7 @@ export class SessionPool {
         lastError = error;
       }
     }
-    throw await markBusMissing(await convertError(lastError), this.#environment);
+    return { error: lastError };
   }
 }
 
@@ -128,7 +144,8 @@ async function openBusSession(
     const { isUnowned } = await import('./to-error.ts');
     if (!isUnowned(error)) {
       const { explainDenial } = await import('./start-provider.ts');
-      throw error instanceof SecretServiceError && error.code === 'denied' ? await explainDenial(bus, error) : error;
+      const isDenied = error instanceof SecretServiceError && error.code === 'denied' && bus.hasAnswered;
+      throw isDenied ? await explainDenial(bus, error) : error;
     }
   }
   const { startProvider } = await import('./start-provider.ts');

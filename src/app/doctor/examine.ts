@@ -1,5 +1,6 @@
 import { advise, adviseAll, adviseSelectionError } from '../../domain/advice/advise.ts';
 import { findMissingVariable } from '../../domain/advice/passphrase-variables.ts';
+import { describeHeadless } from '../../domain/advice/store-advice.ts';
 import { CredentialError, type ErrorCode, fileCodes } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { requireBoth } from '../../domain/envelope/file-record.ts';
@@ -26,15 +27,13 @@ export interface DoctorReport {
   readonly inputs: SelectionInputs;
 }
 
-/**
- * Examines every store without changing anything. Warnings become part of the report. `misspelled`: what
- * `findMisspelledVariables` found.
- */
+/** Examines every store, and changes nothing. Warnings become part of the report. `misspelled`: see `findMisspelledVariables`. */
 export async function examine(context: Context, misspelled: readonly string[] = []): Promise<DoctorReport> {
   const { settings, stores, host } = context;
   const run = await runSelection(context, () => {}, { forReport: true });
   const selection = reportSelection(run, settings.policy, host);
-  const { storage, inventory } = await reportStorage(context, selection, misspelled);
+  const { otherBus } = run.probes.get('secret-service')?.evidence ?? {};
+  const { storage, inventory } = await reportStorage(context, selection, { misspelled, otherBus });
   return {
     storage,
     divergences: inventory.credentials.flatMap(({ name, copies }) =>
@@ -56,7 +55,7 @@ export interface StorageReport {
   readonly label: StorageLabel;
   /** The store of the newest credential. `null` if nothing is stored. */
   readonly store: StoreId | null;
-  /** How many credentials each store is known to have. Stores without any are left out. */
+  /** How many credentials each store is known to have, without the empty ones. */
   readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
   /** Lines for people: why the OS keyring isn't used, and what's wrong. */
   readonly details: readonly string[];
@@ -107,7 +106,7 @@ export type StorageLabel =
 async function reportStorage(
   context: Context,
   selection: SelectionReport,
-  misspelled: readonly string[],
+  { misspelled, otherBus }: { readonly misspelled: readonly string[]; readonly otherBus: string | undefined },
 ): Promise<{ readonly storage: StorageReport; readonly inventory: Inventory }> {
   const { settings } = context;
   const snapshot = await context.placement.read();
@@ -145,6 +144,8 @@ async function reportStorage(
     kept: countByStore(placement),
     details: [
       ...sortByRelevance(selection.skipped).map(formatNotUsed),
+      ...(usesFile && (store ?? 'file') === 'file' ? describeHeadless(selection.skipped, settings.policy) : []),
+      ...(otherBus ? [`the D-Bus session bus in use is ${otherBus}`] : []),
       ...describeNextStore(store, selection),
       ...(isExcluded && (await context.stores.hasFile()) ? [describeExcludedFile(context)] : []),
       ...(usesFile && !isExcluded

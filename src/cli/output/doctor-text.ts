@@ -1,4 +1,5 @@
 import { type DoctorReport, formatNotUsed, type SelectionReport } from '../../app/doctor/examine.ts';
+import { isWithoutDesktop } from '../../domain/advice/store-advice.ts';
 import { formatName } from '../../domain/credential-name.ts';
 import { storeNames } from '../../domain/store-id.ts';
 import { formatSelectionPath, formatStoreTable, type Glyphs } from './selection-text.ts';
@@ -75,9 +76,7 @@ function formatFixes({ storage, selection, inputs, divergences = [] }: Report): 
   const goals = new Map<string, string>();
   const add = (goal: string, fix: string) => void (goals.has(fix) || goals.set(fix, goal));
   for (const fix of storage?.fixes ?? []) add('To use the file', fix);
-  for (const { store, fix } of selection.skipped) {
-    add(store === 'keyutils' ? 'For a keyring that lasts' : `To use the ${storeNames[store]}`, fix);
-  }
+  for (const skipped of selection.skipped) add(formatGoal(skipped), skipped.fix);
   if (selection.outcome === 'rejected') {
     if (selection.code === 'keyring-required') add('To use the encrypted file', `unset ${inputs.host.storageVariable}`);
     else add('To fix the setting', selection.fix);
@@ -86,4 +85,10 @@ function formatFixes({ storage, selection, inputs, divergences = [] }: Report): 
     add(kind === 'conflict' || kind === 'stale-only' ? 'To choose which copy to keep' : 'To repair', fix);
   }
   return [...goals].flatMap(([fix, goal]) => ['', `${goal}:`, ['    ', styled('strong', fix)]]);
+}
+
+function formatGoal(skipped: SelectionReport['skipped'][number]): string {
+  if (skipped.store === 'keyutils') return 'For a keyring that lasts';
+  const goal = `To use the ${storeNames[skipped.store]}`;
+  return isWithoutDesktop(skipped) ? `${goal} instead, which cron jobs and new SSH sessions cannot read` : goal;
 }

@@ -75,10 +75,6 @@ export function formatPassDisableCommand({ disableVariable }: HostInfo): string 
 /** Starts a session bus for the programs started from the same terminal. */
 export const startBusCommand = 'export DBUS_SESSION_BUS_ADDRESS="$(dbus-daemon --session --fork --print-address)"';
 
-/** Points to the bus that systemd starts for each user. */
-export const ownBusCommand =
-  'export XDG_RUNTIME_DIR="/run/user/$(id -u)" DBUS_SESSION_BUS_ADDRESS="unix:path=/run/user/$(id -u)/bus"';
-
 /** Reads a password without echo and passes it to the daemon, which replaces a running one. */
 export const unlockGnomeKeyringCommand =
   '(stty -echo; IFS= read -r password; stty echo; printf %s "$password") | gnome-keyring-daemon --replace --unlock --components=secrets';

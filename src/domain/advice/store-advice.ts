@@ -1,5 +1,6 @@
 import type { HostInfo } from '../host-info.ts';
-import type { Evidence, Provider, Reason } from '../selection/probe-result.ts';
+import type { Evidence, Provider, Reason, UntrustedBus } from '../selection/probe-result.ts';
+import type { Policy, SkippedStore } from '../selection/selection.ts';
 import type { CandidateId } from '../store-id.ts';
 import { toOneLine } from '../text/messages.ts';
 import {
@@ -9,7 +10,6 @@ import {
   formatDisableCommand,
   formatInstallCommand,
   formatPassDisableCommand,
-  ownBusCommand,
   startBusCommand,
   startCommands,
   unlockCommands,
@@ -26,6 +26,17 @@ export interface Advice {
 export interface AdviceContext {
   readonly host: HostInfo;
   readonly evidence: Evidence;
+}
+
+/** Returns whether a store was skipped because the machine has no desktop, or none that brings a keyring. */
+export function isWithoutDesktop({ store, reason }: Pick<SkippedStore, 'store' | 'reason'>): boolean {
+  return store === 'secret-service' && (reason === 'no-session-bus' || reason === 'not-installed');
+}
+
+/** Reassures users of a machine without a desktop that uses the encrypted file: it isn't a stopgap there. */
+export function describeHeadless(skipped: readonly Pick<SkippedStore, 'store' | 'reason'>[], policy: Policy): string[] {
+  if (policy.preference !== 'auto' || !skipped.some(isWithoutDesktop)) return [];
+  return ['nothing needs to be done: on a machine without a desktop, the encrypted file is the right place'];
 }
 
 /** The reasons that one store explains, or fixes, in its own way. */
@@ -59,11 +70,15 @@ const credentialManagerAdvice: AdviceTable = {
 };
 
 const secretServiceAdvice: AdviceTable = {
-  'no-session-bus': ({ host, evidence: { busMissing, provider } }) => ({
+  'no-session-bus': ({ host, evidence: { busDisabled, busMissing, provider } }) => ({
     ...(busMissing && {
       explanation:
         'the Secret Service needs a D-Bus session bus, but none is running and no program that starts one is installed',
       fix: formatInstallCommand(host, provider === undefined ? 'secret-service' : 'bus'),
+    }),
+    ...(busDisabled && {
+      explanation: 'the Secret Service needs a D-Bus session bus, which DBUS_SESSION_BUS_ADDRESS disables',
+      fix: 'unset DBUS_SESSION_BUS_ADDRESS',
     }),
   }),
   'not-installed': ({ host }) => ({
@@ -92,7 +107,7 @@ const secretServiceAdvice: AdviceTable = {
   denied: ({ evidence: { deniedBy, untrustedBus, text } }) => ({
     ...(untrustedBus && {
       explanation: `the D-Bus session bus was not contacted: ${toOneLine(text ?? 'another user could be behind it')}`,
-      fix: untrustedBus === 'unmapped' ? startBusCommand : ownBusCommand,
+      fix: untrustedBusFixes[untrustedBus],
     }),
     ...(deniedBy === 'sandbox' && {
       fix: 'outside of the sandbox, run: flatpak override --user --talk-name=org.freedesktop.secrets APP (for a snap: sudo snap connect SNAP:password-manager-service)',
@@ -164,6 +179,15 @@ const keyutilsAdvice: AdviceTable = {
     explanation: 'the Linux kernel keyring is not available, and would forget everything at reboot anyway',
     fix: formatInstallCommand(host),
   }),
+};
+
+/** keystow has looked for the user's own bus before. */
+const untrustedBusFixes: Readonly<Record<UntrustedBus, string>> = {
+  foreign:
+    'nothing to do: the encrypted file is used instead; for a keyring of this user, sign in as this user, without su or sudo',
+  unmapped: startBusCommand,
+  writable: 'let only yourself write to the folder (chmod go-w FOLDER), or unset DBUS_SESSION_BUS_ADDRESS',
+  transport: 'unset DBUS_SESSION_BUS_ADDRESS',
 };
 
 export const storeAdvice: Readonly<Record<CandidateId, AdviceTable>> = {

@@ -46,9 +46,9 @@ export type Provider = (typeof providers)[number];
 
 /**
  * Why the socket of a bus isn't trusted: it or its folder belongs to another user, or to somebody outside of the user
- * namespace, or others can write to the folder.
+ * namespace, or others can write to the folder, or it's an address of another transport, such as `tcp:`.
  */
-export const untrustedBuses = ['foreign', 'unmapped', 'writable'] as const;
+export const untrustedBuses = ['foreign', 'unmapped', 'writable', 'transport'] as const;
 
 export type UntrustedBus = (typeof untrustedBuses)[number];
 
@@ -68,8 +68,12 @@ export interface Evidence {
   readonly asksEachTime?: boolean;
   /** No session bus is running, and no program that could start one is installed. */
   readonly busMissing?: boolean;
+  /** The environment says to use no session bus. */
+  readonly busDisabled?: boolean;
   /** The session bus accepts connections but never answers. */
   readonly busSilent?: boolean;
+  /** The bus that is used, and why, if it's not the one in the environment. */
+  readonly otherBus?: string;
   /** The session bus wasn't contacted, because another user could be behind it. */
   readonly untrustedBus?: UntrustedBus;
   /** Who doesn't let this program talk to the provider. */
