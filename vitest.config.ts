@@ -7,6 +7,7 @@ import { tally } from './test/support/tally.ts';
 
 /** What types into a POSIX shell, or runs npm as in one. test/windows has the programs in Windows' own shell. */
 const posix = [
+  'test/bundling/**',
   'test/cli/**',
   'test/docs/readme.test.ts',
   'test/faults/{never-hangs,testing-package}.slow.test.ts',
