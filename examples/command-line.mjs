@@ -10,9 +10,9 @@ const [command, account = 'default'] = process.argv.slice(2);
 
 const store = await openCredentialStore({
   application: { name: 'example-cli' },
-  // A user is at the terminal, so a locked keyring may show its dialog.
-  interactive: true,
-  onNotice: (line) => console.error(line),
+  // If there's a user, a locked keyring may show its dialog.
+  interactive: 'auto',
+  onNotice: ({ message }) => console.error(message),
 });
 
 try {

@@ -11,7 +11,7 @@ const limitMs = 2_000;
 
 const store = await openCredentialStore({
   application: { name: 'example-server' },
-  onNotice: (line) => console.error(line),
+  onNotice: ({ code, message }) => console.error(`${code}: ${message}`),
 });
 
 const server = createServer(async (request, response) => {

@@ -1,6 +1,7 @@
 import { posix, win32 } from 'node:path';
 import { type PassphraseVariables, toVariableState } from '../domain/advice/passphrase-variables.ts';
 import { CredentialError } from '../domain/credential-error.ts';
+import { isInteractive, isOn } from '../domain/host-info.ts';
 import { type KeySource, keySources, type Profile } from '../domain/profile.ts';
 import type { Policy } from '../domain/selection/selection.ts';
 import { findClosest } from '../domain/text/messages.ts';
@@ -25,7 +26,7 @@ export interface Settings {
   /** Whether the variable for it is set. The passphrase itself isn't kept here. */
   readonly passphraseVariable: PassphraseVariables['state'];
   readonly quiet: boolean;
-  /** Whether a user can answer a dialog: there's a terminal or a display, and this isn't CI. */
+  /** Whether somebody can probably answer a prompt: {@link isInteractive}. */
   readonly interactive: boolean;
 }
 
@@ -144,16 +145,6 @@ function readKeySource({ keySource, variables }: Profile, environment: ProcessIn
   throw new CredentialError('invalid-setting', `invalid ${variables.keySource}`, {
     hint: `set it to one of ${keySources.join(', ')}, or unset it`,
   });
-}
-
-function isInteractive({ environment, terminal }: ProcessInfo): boolean {
-  const hasDisplay = Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);
-  return (terminal || hasDisplay) && !isOn(environment.CI);
-}
-
-/** Off: unset, empty, `0`, `false`, `no` or `off`. Anything else is on. */
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && !/^(|0|false|no|off)$/i.test(value.trim());
 }
 
 /** The variables of the current passphrase. */

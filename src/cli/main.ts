@@ -42,7 +42,7 @@ export async function main(executable: Executable): Promise<void> {
       const context = createContext({
         profile,
         environment,
-        interactive,
+        interactive: interactive ? 'auto' : false,
         explainsOnce: true,
         signal: cancellation.signal,
         terminal: (settings) =>

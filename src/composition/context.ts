@@ -6,6 +6,7 @@ import { createPlacementFile } from '../adapters/placement-file/placement-file.t
 import { replaceFakeTimers } from '../adapters/process/timers.ts';
 import type { Context } from '../app/context.ts';
 import { readSettings, type Settings } from '../app/settings.ts';
+import { mayShowDialog } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Terminal } from '../ports/interaction.ts';
 import { createHostInfo, findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
@@ -16,8 +17,8 @@ export { yieldToEvents } from '../adapters/process/timers.ts';
 export interface ContextOptions {
   readonly profile: Profile;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Whether a store may prompt the user, if somebody can answer. */
-  readonly interactive: boolean;
+  /** Whether a store may prompt the user: {@link mayShowDialog}. */
+  readonly interactive: boolean | 'auto';
   /** For a program that embeds keystow: a store that timed out is tried again, and fake timers of tests are replaced. */
   readonly longRunning?: boolean;
   /** The native binding. Default: the one that is installed with keystow. */
@@ -35,7 +36,7 @@ export function createContext(options: ContextOptions): Context {
   const { platform } = process;
   if (longRunning) replaceFakeTimers();
   const home = findHomeFolder(environment);
-  const settings = readSettings(profile, {
+  const info = {
     environment,
     platform,
     home,
@@ -43,7 +44,8 @@ export function createContext(options: ContextOptions): Context {
     get terminal() {
       return isTerminal(0) || isTerminal(2);
     },
-  });
+  };
+  const settings = readSettings(profile, info);
   const terminal = options.terminal(settings);
   const placement = createPlacementFile({ path: settings.placementPath });
   return {
@@ -58,7 +60,7 @@ export function createContext(options: ContextOptions): Context {
       environment,
       platform,
       home,
-      interactive,
+      mayShowDialog: () => mayShowDialog(interactive, info),
       longRunning,
       binding,
     }),

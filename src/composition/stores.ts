@@ -17,8 +17,8 @@ export interface StoresOptions extends PassphrasesOptions {
   readonly placement: FileMemory & Pick<PlacementRepository, 'read'>;
   readonly platform: string;
   readonly home: string;
-  /** Whether a store may prompt the user, if somebody can answer. */
-  readonly interactive: boolean;
+  /** Whether a store may show a dialog. Looking for a terminal is slow, so it's called when a store asks. */
+  mayShowDialog(): boolean;
   /** For a process that runs more than one command: a store that timed out is tried again. */
   readonly longRunning?: boolean;
   /** The native binding. Default: the one that is installed with keystow. */
@@ -149,16 +149,19 @@ async function createScopedKeyring(
 }
 
 function createKeyrings(
-  { profile, settings, terminal, environment, interactive, longRunning, binding }: StoresOptions,
+  { profile, settings, terminal, environment, mayShowDialog, longRunning, binding }: StoresOptions,
   application?: string,
 ): Readonly<Record<KeyringId, () => Promise<Keyring>>> {
   const { sentinelService } = profile;
   const interaction: Interaction = {
     get interactive() {
-      return interactive && settings.interactive;
+      return mayShowDialog();
     },
-    notifyWaiting: (store) =>
-      terminal.warn(`waiting for the ${store}: answer its dialog, or press Ctrl-C`, undefined, 'waiting'),
+    notifyWaiting: (store) => {
+      // A program with windows has no terminal to press it in.
+      const orCancel = profile.isEmbedded ? '' : ', or press Ctrl-C';
+      terminal.warn(`waiting for the ${store}: answer its dialog${orCancel}`, undefined, 'waiting');
+    },
   };
   const withLock = createLazyLock({ path: `${settings.credentialsPath}.native`, label: 'lock of the OS keyring' });
   const native = { sentinelService, interaction, withLock, ...toLoader(binding) };

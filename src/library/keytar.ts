@@ -79,7 +79,7 @@ let store: ApplicationStore | undefined;
 /** Opens the store on the first call. */
 async function withStore<T>(work: (store: ApplicationStore) => Promise<T>): Promise<T> {
   store ??= openProfile(profile, {
-    interactive: true,
+    interactive: 'auto',
     onNotice: ({ message, hint }) =>
       process.emitWarning(message, { type: 'KeystowWarning', ...(hint !== undefined && { detail: `hint: ${hint}` }) }),
   });

@@ -60,6 +60,7 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
     environment: addSettings(profile, options, environment),
     interactive: options.interactive ?? false,
     longRunning: true,
+    explainsOnce: true,
     binding: options.binding && toBinding(options.binding),
     signal: closing.signal,
     terminal: ({ quiet }) => createCallbackTerminal(options, quiet),

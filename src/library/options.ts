@@ -5,6 +5,7 @@ import { CredentialError } from '../domain/credential-error.ts';
 import { type KeySource, keySources, type Profile } from '../domain/profile.ts';
 import { Secret } from '../domain/secret.ts';
 import { escapeUnprintable } from '../domain/text/escape.ts';
+import { isError } from '../domain/text/messages.ts';
 import type { NoticeCode, Terminal } from '../ports/interaction.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -135,11 +136,19 @@ export function toBinding(module: object): NonNullable<ContextOptions['binding']
 /** How keystow may interact with the application's user. */
 export interface UserInteraction {
   /**
-   * Whether a store may show its own dialog, for example to unlock a keyring. Default: `false`, which is right for a
-   * server. No dialog is ever shown if there's neither a terminal nor a display, or if `CI` is set.
+   * Whether a store may show its own dialog, for example to unlock a keyring, and wait for the answer. No dialog is shown
+   * if the variable `CI` is set, and Windows has none.
+   *
+   * - `false`, the default: no. Right for a server
+   * - `auto`: if there's a terminal; on Linux, also if there's a display; on macOS, also unless it's a session of SSH. Right
+   *   for a command-line tool
+   * - `true`: yes, because the program knows that it has a user. Right for a desktop application
    */
-  readonly interactive?: boolean;
-  /** Asks for the passphrase of the encrypted file. Returning `undefined`, or leaving this out, means that nobody can be asked. */
+  readonly interactive?: boolean | 'auto';
+  /**
+   * Asks for the passphrase of the encrypted file. Left out, nobody can be asked: `passphrase-required`. If it rejects,
+   * throws or returns `undefined`, the user has cancelled: `cancelled`.
+   */
   askPassphrase?(question: string): Promise<string | undefined>;
   /** Receives notices and warnings. keystow itself prints nothing. */
   onNotice?(notice: Notice): void;
@@ -169,9 +178,18 @@ export function createCallbackTerminal({ askPassphrase, onNotice }: UserInteract
     },
     warn: report,
     async askHidden(question) {
-      const answer = await askPassphrase?.(escapeUnprintable(question));
-      if (answer !== undefined) return new Secret(new TextEncoder().encode(answer));
-      throw new CredentialError('passphrase-required', 'a passphrase is required, and nobody can be asked for it');
+      if (askPassphrase === undefined)
+        throw new CredentialError('passphrase-required', 'a passphrase is required, and nobody can be asked for it');
+      let answer: unknown;
+      let why = '';
+      try {
+        answer = await askPassphrase(escapeUnprintable(question));
+      } catch (error) {
+        // Its message may repeat what was typed.
+        why = ` (${isError(error) ? error.name : typeof error})`;
+      }
+      if (typeof answer === 'string') return new Secret(new TextEncoder().encode(answer));
+      throw new CredentialError('cancelled', `the question for the passphrase was cancelled${why}`);
     },
     restoreEcho: () => {},
   };

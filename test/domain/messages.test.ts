@@ -5,6 +5,8 @@ test.each([
   ['two\nlines', 'two lines'],
   ['\t an escape\u001b[31m and  blanks\r\n\r\n', 'an escape [31m and blanks'],
   ['', ''],
+  ['Cannot create an item: (null)', 'Cannot create an item'],
+  ['(null)', ''],
 ])('%j becomes %j', (text, line) => expect(toOneLine(text)).toBe(line));
 
 test('at most 300 characters are kept', () => {
@@ -33,6 +35,11 @@ test.each([
   [['text', 1], 'text,1'],
 ])('a thrown value that is not an error is represented by %j', (thrown, message) => {
   expect(messageChain(thrown)).toEqual([message]);
+});
+
+test('an error of another realm, whose class is another Error, counts', () => {
+  const foreign = Object.assign(Object.create(null), { name: 'TypeError', message: 'of another realm' });
+  expect(messageChain(foreign)).toEqual(['of another realm']);
 });
 
 test('a cause that is not an error ends the chain', () => {

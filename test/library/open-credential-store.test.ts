@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type ApplicationStore, type OpenOptions, openCredentialStore, Secret } from '../../src/library/index.ts';
 import { failure } from '../contract/errors.ts';
@@ -222,6 +223,26 @@ describe('the user', () => {
     expect(askPassphrase).toHaveBeenCalledTimes(2);
     expect(await store.getText('demo', 'alice')).toBe('x');
     expect(askPassphrase).toHaveBeenCalledTimes(2);
+  });
+
+  const cancellations: readonly [string, () => Promise<string | undefined>][] = [
+    ['rejects', () => Promise.reject(new TypeError('User force closed the prompt with correct horse'))],
+    [
+      'throws',
+      () => {
+        throw new Error('correct horse');
+      },
+    ],
+    ['rejects with no error', () => Promise.reject('correct horse')],
+    ['returns undefined', async () => undefined],
+    ['returns null', async () => null as unknown as undefined],
+  ];
+
+  test.each(cancellations)('has cancelled if the question for the passphrase %s', async (_, askPassphrase) => {
+    const store = await open({ environment: { ACME_SEAL: 'passphrase' }, askPassphrase });
+    const error = await failure(store.set('demo', 'alice', 'x'), 'cancelled');
+    expect(inspect(error)).not.toContain('correct horse');
+    expect(await store.get('demo', 'alice')).toBeUndefined();
   });
 
   test('gets notices only through the application', async () => {

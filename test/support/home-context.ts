@@ -32,7 +32,7 @@ export function createHomeContext(home: string, environment: Readonly<Record<str
       storageVariable: keystow.variables.storage,
       disableVariable: keystow.variables.disableKeyring,
     },
-    stores: createStores({ ...options, interactive: false }),
+    stores: createStores({ ...options, mayShowDialog: () => false }),
     placement,
     lockOf: createLockOf(settings),
     terminal,

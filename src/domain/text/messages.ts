@@ -1,6 +1,10 @@
-/** Turns a platform's message into one short line without control characters. */
+/** Turns a platform's message into one short line without control characters, and without what C prints for a missing text. */
 export function toOneLine(text: string): string {
-  return text.replace(createUnicodeRegExp('[\\p{Cc}\\s]+'), ' ').trim().slice(0, maxLength);
+  return text
+    .replace(/:?\s*\(null\)/g, '')
+    .replace(createUnicodeRegExp('[\\p{Cc}\\s]+'), ' ')
+    .trim()
+    .slice(0, maxLength);
 }
 
 /** In UTF-16 code units. */
