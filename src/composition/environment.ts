@@ -130,9 +130,8 @@ export interface EncryptedFileContext<Memory> {
 /** What every reader of an application's encrypted file has to know. */
 export function describeEncryptedFile<Memory>(context: EncryptedFileContext<Memory>) {
   const { profile, settings, placement, home, environment, notice } = context;
-  const { program, application = program, isEmbedded } = profile;
-  const { credentialsPath: path, placementPath, keySource } = settings;
-  const recordPath = isEmbedded ? placementPath : undefined;
+  const { program, application = program, command = program } = profile;
+  const { credentialsPath: path, keySource } = settings;
   const otherHomes = () => listOtherHomes(environment);
-  return { path, home, otherHomes, application, program, recordPath, keySource, memory: placement, notice };
+  return { path, home, otherHomes, application, program, command, keySource, memory: placement, notice };
 }

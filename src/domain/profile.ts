@@ -10,6 +10,8 @@ export type KeySource = (typeof keySources)[number];
 export interface Profile {
   /** The command as users type it. */
   readonly program: string;
+  /** The command that hints name instead, for a program that has none of keystow's commands. */
+  readonly command?: string;
   /** The name that its encrypted file is bound to. Default: {@link program}. */
   readonly application?: string;
   /** The name of its configuration folder. Default: {@link program}. */
@@ -60,6 +62,11 @@ export interface Profile {
   readonly moveCommand?: string;
   /** The application's own names for error codes. */
   readonly errorNames?: Readonly<Partial<Record<ErrorCode, string>>>;
+}
+
+/** The command that hints name. */
+export function getCommand({ program, command = program }: Profile): string {
+  return command;
 }
 
 /** The prefixes of the variables of this package's programs. */

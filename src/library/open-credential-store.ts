@@ -14,6 +14,7 @@ import type { ApplicationStore, OperationOptions, SetResult } from './applicatio
 import {
   addSettings,
   createCallbackTerminal,
+  formatKeystowCommand,
   reportSettings,
   type StorageSettings,
   toBinding,
@@ -55,9 +56,10 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
   // Every running operation adds a listener. Node would warn about a leak from the eleventh on.
   setMaxListeners(0, closing.signal);
   const environment = { ...(options.environment ?? process.env) };
+  const merged = addSettings(profile, options, environment);
   const context = createContext({
-    profile,
-    environment: addSettings(profile, options, environment),
+    profile: { ...profile, command: formatKeystowCommand(profile, merged) },
+    environment: merged,
     interactive: options.interactive ?? false,
     longRunning: true,
     explainsOnce: true,

@@ -4,9 +4,10 @@ import type { ContextOptions } from '../composition/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type KeySource, keySources, type Profile } from '../domain/profile.ts';
 import { Secret } from '../domain/secret.ts';
-import { escapeUnprintable } from '../domain/text/escape.ts';
+import { escapeUnprintable, quoteForShell } from '../domain/text/escape.ts';
 import { isError } from '../domain/text/messages.ts';
 import type { NoticeCode, Terminal } from '../ports/interaction.ts';
+import { createInspectionProfile } from '../profiles/application.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -83,6 +84,22 @@ export function addSettings({ variables }: Profile, settings: StorageSettings, e
     merged[variables[settingVariables[name]]] ||= typeof value === 'boolean' ? String(Number(value)) : value;
   }
   return merged;
+}
+
+/**
+ * The command that gives users keystow's commands for the application, which has none of them. npx finds the keystow that
+ * the application depends on, or offers to download one. If the application or the user has chosen a folder, so does the
+ * command, except on Windows, whose shells set variables in different ways.
+ */
+export function formatKeystowCommand(
+  { program, application = program, variables }: Profile,
+  environment: Environment,
+): string {
+  const folder = environment[variables.configDir];
+  const command = `npx keystow --application ${application}`;
+  if (!folder || process.platform === 'win32') return command;
+  const { configDir } = createInspectionProfile(application, 'keystow').variables;
+  return `${configDir}=${quoteForShell(folder)} ${command}`;
 }
 
 /** The values of each setting but the folder. */

@@ -1,6 +1,7 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
 import { type AttributeSchema, type KeySource, nameVariables, type Profile } from '../domain/profile.ts';
+import { keytar } from './keytar.ts';
 
 /** Describes an application that stores credentials. */
 export interface Application {
@@ -45,15 +46,18 @@ export function createApplicationProfile(application: Application | string): Pro
   };
 }
 
-/** Returns the profile of a program that embeds keystow, for one of keystow's own that inspects what it keeps. */
+/**
+ * Returns the profile of a program that embeds keystow, for one of keystow's own that inspects what it keeps. `keytar` stands
+ * for all programs that use `keystow/keytar`.
+ */
 export function createInspectionProfile(name: string, program: string): Profile {
-  const { isEmbedded: _, ...profile } = createApplicationProfile(name);
+  const { isEmbedded: _, ...profile } = name === 'keytar' ? keytar : createApplicationProfile(name);
   const command = `${program} --application ${name}`;
   return {
     ...profile,
     program: command,
     application: name,
-    folder: name,
+    folder: profile.program,
     moveCommand: `${command} migrate --to keychain`,
   };
 }

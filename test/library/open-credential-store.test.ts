@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { quoteForShell } from '../../src/domain/text/escape.ts';
 import { type ApplicationStore, type OpenOptions, openCredentialStore, Secret } from '../../src/library/index.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
@@ -49,14 +50,15 @@ describe('an open store', () => {
     expect(await store.get('github.com', 'alice')).toBeUndefined();
   });
 
-  test('[LIB9] if its file disappeared, names a file to remove and no command: an application may have none', async () => {
+  test('[LIB9] if its file disappeared, names a command of keystow: an application may have none', async () => {
     const folder = join(home, 'acme');
     const environment = { ACME_CONFIG_DIR: folder };
     await (await open({ environment })).set('github.com', 'alice', 'x');
     rmSync(join(folder, 'credentials.json'));
     const { hint } = await failure((await open({ environment })).get('github.com', 'alice'), 'file-missing');
-    expect(hint).not.toContain('doctor');
-    expect(hint).toContain(`remove ${join(folder, 'placement.json')}`);
+    expect(hint).toContain(
+      `run: ACME_CONFIG_DIR=${quoteForShell(folder)} npx keystow --application acme doctor --accept-file`,
+    );
     rmSync(join(folder, 'placement.json'));
     expect(await (await open({ environment })).get('github.com', 'alice')).toBeUndefined();
   });

@@ -72,23 +72,23 @@ export function unopenedError({ file, options }: KeyCache, holes: readonly KeyHo
   }
   if (holes.every(({ kdf }) => kdf.name === 'argon2id')) return damagedError(file, 'it was altered');
   const message = `${describeFile(file)} was sealed for another home directory, or is damaged`;
-  const { oldHome, program, recordPath } = options;
-  const command = `${program} doctor --adopt-home OLD_HOME`;
+  const { oldHome, program, command = program } = options;
+  const adopt = `${command} doctor --adopt-home OLD_HOME`;
   return new CredentialError('file-damaged', message, {
     hint:
-      recordPath !== undefined
-        ? `restore it from a backup, or move it and ${recordPath} aside`
-        : oldHome === undefined
-          ? `if the home directory was moved, or the file is from another one, run: ${command}; otherwise restore the file from a backup`
-          : `it was not sealed for ${oldHome}: check how HOME was spelled there, or restore the file from a backup`,
+      oldHome === undefined
+        ? `if the home directory was moved, or the file is from another one, run: ${adopt}; otherwise restore the file from a backup`
+        : `it was not sealed for ${oldHome}: check how HOME was spelled there, or restore the file from a backup`,
   });
 }
 
 /** GCM can't tell a wrong passphrase from a damaged file. */
-function wrongPassphraseError({ file, options: { program, recordPath, passphrases } }: KeyCache): CredentialError {
-  const forgotten = recordPath === undefined ? `run: ${program} reset` : `move it and ${recordPath} aside`;
+function wrongPassphraseError({
+  file,
+  options: { program, command = program, passphrases },
+}: KeyCache): CredentialError {
   return new CredentialError('wrong-passphrase', `wrong passphrase for ${describeFile(file)}`, {
-    hint: `${passphrases.variable === undefined ? '' : `correct ${passphrases.variable}; `}if you have forgotten it, ${forgotten}; if you are sure that it is right, the file is damaged: restore it from a backup`,
+    hint: `${passphrases.variable === undefined ? '' : `correct ${passphrases.variable}; `}if you have forgotten it, run: ${command} reset; if you are sure that it is right, the file is damaged: restore it from a backup`,
   });
 }
 

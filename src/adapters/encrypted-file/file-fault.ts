@@ -6,14 +6,14 @@ import { describeFile, type ManagedFile } from '../files/file-errors.ts';
 /** What a hint can tell users to do. */
 interface Remedy {
   readonly program: string;
-  /** The file to remove, if `program` has no commands. */
-  readonly recordPath?: string | undefined;
+  /** The command that hints name. Default: {@link program}. */
+  readonly command?: string;
 }
 
 /** The error of a file that is intact, but not the expected one. */
 export function faultError(file: ManagedFile, fault: FileFault, remedy: Remedy): CredentialError {
   const described = describeFile(file);
-  const { program } = remedy;
+  const { program, command = program } = remedy;
   switch (fault.kind) {
     case 'downgraded': {
       const why =
@@ -22,8 +22,8 @@ export function faultError(file: ManagedFile, fault: FileFault, remedy: Remedy):
           : `${program} sealed it with a passphrase, so somebody may have replaced it`;
       return new CredentialError('file-downgraded', `${described} is sealed by the home directory, but ${why}`, {
         hint:
-          fault.since === 'setting' && remedy.recordPath === undefined
-            ? `to seal it with a passphrase, run: ${program} passphrase change`
+          fault.since === 'setting'
+            ? `to seal it with a passphrase, run: ${command} passphrase change`
             : `restore the file that was sealed with a passphrase from a backup, or ${formatReset(remedy)}`,
       });
     }
@@ -58,12 +58,12 @@ export function missingError(file: ManagedFile, remedy: Remedy): CredentialError
   });
 }
 
-function formatAcceptance({ program, recordPath }: Remedy): string {
-  return recordPath === undefined ? `run: ${program} doctor --accept-file` : `remove ${recordPath}`;
+function formatAcceptance({ program, command = program }: Remedy): string {
+  return `run: ${command} doctor --accept-file`;
 }
 
-function formatReset({ program, recordPath }: Remedy): string {
-  return recordPath === undefined ? `start again: ${program} reset` : `move it and ${recordPath} aside`;
+function formatReset({ program, command = program }: Remedy): string {
+  return `start again: ${command} reset`;
 }
 
 function formatTimes(times: number): string {

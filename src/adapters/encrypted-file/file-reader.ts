@@ -27,10 +27,10 @@ export interface ExistingFileOptions {
   otherHomes?(): readonly string[];
   /** The application that the file belongs to. */
   readonly application: string;
-  /** The command that hints name. */
+  /** Who writes the file, in messages. */
   readonly program: string;
-  /** Where the expected file is recorded, if the program has no commands: hints name it instead. */
-  readonly recordPath?: string | undefined;
+  /** The command that hints name. Default: {@link program}. */
+  readonly command?: string;
   /** What opens a new file, and the least that may open an existing one. */
   readonly keySource: KeySource;
   readonly memory: FileRecall;

@@ -10,9 +10,9 @@ import type { DeriveKey } from './kdf.ts';
 import { open, openSlot, type SealedPayload } from './seal.ts';
 
 export interface KeyCacheOptions extends HomePaths {
-  /** The command that hints name. */
   readonly program: string;
-  readonly recordPath?: string | undefined;
+  /** The command that hints name. Default: {@link program}. */
+  readonly command?: string;
   readonly passphrases: PassphraseSource;
   readonly derive: DeriveKey;
 }

@@ -6,7 +6,7 @@ import type { CredentialName } from '../../domain/credential-name.ts';
 import { requireBoth } from '../../domain/envelope/file-record.ts';
 import type { HostInfo } from '../../domain/host-info.ts';
 import { type PlacementIndex, sortNewestFirst } from '../../domain/placement/placement-index.ts';
-import type { KeySource } from '../../domain/profile.ts';
+import { getCommand, type KeySource } from '../../domain/profile.ts';
 import { type Divergence, findDivergences } from '../../domain/reconcile/divergence.ts';
 import { classifyReason, type Reason, type ReasonClass } from '../../domain/selection/probe-result.ts';
 import type { Policy, SelectionErrorCode, SelectionResult, SkippedStore } from '../../domain/selection/selection.ts';
@@ -37,7 +37,7 @@ export async function examine(context: Context, misspelled: readonly string[] = 
   return {
     storage,
     divergences: inventory.credentials.flatMap(({ name, copies }) =>
-      findDivergences(copies, host.program).map((divergence) => ({ ...name, ...divergence })),
+      findDivergences(copies, getCommand(context.profile)).map((divergence) => ({ ...name, ...divergence })),
     ),
     selection,
     inputs: {

@@ -1,4 +1,5 @@
 import { type CredentialName, sortUniqueNames } from '../../domain/credential-name.ts';
+import { getCommand } from '../../domain/profile.ts';
 import { type DivergenceKind, findDivergences } from '../../domain/reconcile/divergence.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
@@ -59,7 +60,7 @@ function toOutcome(
 ): RepairOutcome | undefined {
   if (result.status === 'failed') return skippedBecause(result.error, result.store, context);
   if (plan.kind === 'unavailable') return skippedBecause(failures.get(plan.store), plan.store, context);
-  const divergences = findDivergences(copies, context.profile.program);
+  const divergences = findDivergences(copies, getCommand(context.profile));
   const [first] = divergences;
   if (first === undefined) return undefined;
   const steps = 'steps' in plan ? plan.steps : [];

@@ -1,6 +1,7 @@
 import { assertNever } from '../../domain/assert-never.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
+import { getCommand } from '../../domain/profile.ts';
 import { findDivergences } from '../../domain/reconcile/divergence.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
@@ -61,7 +62,7 @@ function toOutcome(context: Context, { copies, plan, result }: Reconciliation, f
       return { outcome: 'forgotten' };
     case 'conflict':
     case 'stale-only': {
-      const [divergence] = findDivergences(copies, context.profile.program);
+      const [divergence] = findDivergences(copies, getCommand(context.profile));
       if (divergence === undefined) throw new Error(`the plan is ${plan.kind}, but the copies do not diverge`);
       return { outcome: 'skipped', explanation: divergence.explanation, fix: divergence.fix };
     }
