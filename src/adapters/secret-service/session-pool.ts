@@ -120,14 +120,20 @@ function markBusSilent(error: SecretServiceError): SecretServiceError {
 }
 
 /** Adds to an error without a bus whether a program that could start one is installed, and which provider is. */
-async function markBusMissing(error: SecretServiceError, { PATH }: SessionEnvironment): Promise<SecretServiceError> {
+async function markBusMissing(error: SecretServiceError, environment: SessionEnvironment): Promise<SecretServiceError> {
   if (error.code !== 'no-session-bus') return error;
-  const { findInstalledProviders, isInstalled } = await import('./start-provider.ts');
+  const { PATH } = environment;
+  const { findInstalledProviders, hasKeyringFiles, isInstalled } = await import('./start-provider.ts');
   const [provider] = findInstalledProviders(PATH);
   const missing = isInstalled('dbus-daemon', PATH) ? {} : { busMissing: true };
   return new SecretServiceError(
     error.code,
-    { ...error.evidence, ...(provider && { provider }), ...missing },
+    {
+      ...error.evidence,
+      ...(provider && { provider }),
+      ...missing,
+      ...(hasKeyringFiles(environment) && { hasKeyring: true }),
+    },
     error.cause,
   );
 }

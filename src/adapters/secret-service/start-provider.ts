@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readdirSync } from 'node:fs';
 import type { Evidence, Provider } from '../../domain/selection/probe-result.ts';
 import { serviceName } from './calls.ts';
 import type { SessionEnvironment } from './dbus/address.ts';
@@ -99,6 +99,19 @@ export function isInstalled(program: string, path = ''): boolean {
 
 function identifyByName(name: string): Provider | undefined {
   return namePrefixes.find(([prefix]) => name.startsWith(prefix))?.[1];
+}
+
+/** Returns whether GNOME Keyring or KWallet has stored anything for this user. KeePassXC's databases can be anywhere. */
+export function hasKeyringFiles({ HOME, XDG_DATA_HOME }: SessionEnvironment): boolean {
+  const data = XDG_DATA_HOME?.startsWith('/') ? XDG_DATA_HOME : `${HOME}/.local/share`;
+  const hasFile = (folder: string, suffix: string) => {
+    try {
+      return readdirSync(`${data}/${folder}`).some((file) => file.endsWith(suffix));
+    } catch {
+      return false;
+    }
+  };
+  return hasFile('keyrings', '.keyring') || hasFile('kwalletd', '.kwl');
 }
 
 function isExecutable(file: string): boolean {

@@ -36,8 +36,16 @@ export type Removal =
   | { readonly store: StoreId; readonly outcome: 'removed' }
   /** `error`: why the copy is absent, if it should be there: the encrypted file is missing. */
   | { readonly store: StoreId; readonly outcome: 'absent'; readonly error?: CredentialError }
-  /** `known`: the store is recorded to have a copy. */
-  | { readonly store: StoreId; readonly outcome: 'unreachable'; readonly known: boolean; readonly error: unknown };
+  /** The store couldn't be asked, and counts as empty: see `isUnsupported`. */
+  | { readonly store: StoreId; readonly outcome: 'unavailable'; readonly error: unknown }
+  /** `known`: the store is recorded to have a copy. `possible`: it may have one that the lost placement file recorded. */
+  | {
+      readonly store: StoreId;
+      readonly outcome: 'unreachable';
+      readonly known: boolean;
+      readonly possible: boolean;
+      readonly error: unknown;
+    };
 
 /**
  * Like {@link deleteCredential}, but returns the result for every store instead of rejecting. Removes the credential's
@@ -52,7 +60,8 @@ export async function removeEverywhere(context: Context, name: CredentialName): 
 }
 
 async function removeCopies(context: Context, name: CredentialName, held: () => boolean): Promise<readonly Removal[]> {
-  const entry = findEntry((await context.placement.read(name)).placement, name);
+  const { placement, state } = await context.placement.read(name);
+  const entry = findEntry(placement, name);
   // If another process has written the credential meanwhile, its entry isn't about the copies that we remove.
   const update = (change: (now: PlacementIndex) => PlacementIndex) =>
     context.placement.update((now) => (isSameRevision(findEntry(now, name), entry) ? change(now) : now), name);
@@ -81,11 +90,18 @@ async function removeCopies(context: Context, name: CredentialName, held: () => 
         if (recorded.includes(id)) await update((now) => recordRemoval(now, name, id));
       } else if (entry !== undefined && recorded.includes(id)) {
         const named = withPlacement(error, { ...entry, store: id }, context);
-        removals.push({ store: id, outcome: 'unreachable', known: true, error: named });
-      } else if (isUnsupported(error)) {
-        removals.push({ store: id, outcome: 'absent' });
+        removals.push({ store: id, outcome: 'unreachable', known: true, possible: true, error: named });
+      } else if (isUnsupported(error, state)) {
+        removals.push({ store: id, outcome: 'unavailable', error });
       } else {
-        removals.push({ store: id, outcome: 'unreachable', known: false, error: withFix(error, id, context) });
+        const possible = state !== 'intact';
+        removals.push({
+          store: id,
+          outcome: 'unreachable',
+          known: false,
+          possible,
+          error: withFix(error, id, context),
+        });
       }
     }
   }

@@ -57,7 +57,8 @@ async function* findUnrecorded(
       }
     } catch (error) {
       const { isUnsupported, withFix } = await import('./store-error.ts');
-      if (!isUnsupported(error)) failures.push(withFix(error, id, context));
+      const { state } = await context.placement.read();
+      if (!isUnsupported(error, state)) failures.push(withFix(error, id, context));
     }
   }
   if (failures.length > 0) throw failures[0];

@@ -73,7 +73,8 @@ async function search(
       if (secret !== undefined) return secret;
     } catch (error) {
       const { isUnsupported, withFix } = await import('./store-error.ts');
-      if (!isUnsupported(error)) failures.push(withFix(error, id, context));
+      const { state } = await context.placement.read(name);
+      if (!isUnsupported(error, state)) failures.push(withFix(error, id, context));
     }
   }
   if (failures.length > 0) throw failures[0];

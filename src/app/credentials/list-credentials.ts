@@ -88,7 +88,8 @@ export async function listStore(
     const canList = service !== undefined || store.listing === 'all';
     return await (canList ? store.list(service, { signal }) : listByService(store, recorded, signal));
   } catch (error) {
-    if (isUnsupported(error) && !(requiresKeyring(context) && recorded.length > 0)) return recorded;
+    if (isUnsupported(error, isComplete ? 'intact' : 'absent') && !(requiresKeyring(context) && recorded.length > 0))
+      return recorded;
     if (
       !isComplete ||
       requiresKeyring(context) ||

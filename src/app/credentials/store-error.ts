@@ -9,6 +9,7 @@ import {
   unsupportedReasons,
 } from '../../domain/selection/probe-result.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import type { PlacementSnapshot } from '../../ports/placement-repository.ts';
 import type { ReadContext } from '../context.ts';
 import { requiresKeyring } from './enabled-stores.ts';
 
@@ -19,10 +20,18 @@ export function toReason(error: unknown): Reason | undefined {
   return error instanceof CredentialError && reasons.includes(error.code) ? (error.code as Reason) : undefined;
 }
 
-/** Returns whether the machine doesn't have the store at all, so that it can't hold anything. */
-export function isUnsupported(error: unknown): boolean {
+/**
+ * Returns whether an unavailable store counts as empty, for a credential that isn't recorded there: the machine doesn't have
+ * it, or the placement file is intact, so that it would be recorded. A keyring that exists and couldn't be asked doesn't.
+ * `state`: of the placement file.
+ */
+export function isUnsupported(error: unknown, state: PlacementSnapshot['state']): boolean {
   const reason = toReason(error);
-  return reason !== undefined && classifyReason(reason) === 'unsupported';
+  if (!(error instanceof CredentialError) || reason === undefined || classifyReason(reason) !== 'unsupported')
+    return false;
+  // Without a placement file, it may be a new machine: there, the encrypted file takes over from a missing binding silently.
+  if (reason === 'binding-missing') return state !== 'damaged';
+  return !error.evidence?.hasKeyring || state === 'intact';
 }
 
 type ErrorContext = Pick<ReadContext, 'host' | 'profile' | 'settings'>;

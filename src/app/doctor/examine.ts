@@ -8,7 +8,7 @@ import type { HostInfo } from '../../domain/host-info.ts';
 import { type PlacementIndex, sortNewestFirst } from '../../domain/placement/placement-index.ts';
 import { getCommand, type KeySource } from '../../domain/profile.ts';
 import { type Divergence, findDivergences } from '../../domain/reconcile/divergence.ts';
-import { classifyReason, type Reason, type ReasonClass } from '../../domain/selection/probe-result.ts';
+import { classifyReason, type Evidence, type Reason, type ReasonClass } from '../../domain/selection/probe-result.ts';
 import type { Policy, SelectionErrorCode, SelectionResult, SkippedStore } from '../../domain/selection/selection.ts';
 import { type CandidateId, type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
@@ -32,8 +32,8 @@ export async function examine(context: Context, misspelled: readonly string[] = 
   const { settings, stores, host } = context;
   const run = await runSelection(context, () => {}, { forReport: true });
   const selection = reportSelection(run, settings.policy, host);
-  const { otherBus } = run.probes.get('secret-service')?.evidence ?? {};
-  const { storage, inventory } = await reportStorage(context, selection, { misspelled, otherBus });
+  const bus = run.probes.get('secret-service')?.evidence ?? {};
+  const { storage, inventory } = await reportStorage(context, selection, { misspelled, bus });
   return {
     storage,
     divergences: inventory.credentials.flatMap(({ name, copies }) =>
@@ -106,7 +106,7 @@ export type StorageLabel =
 async function reportStorage(
   context: Context,
   selection: SelectionReport,
-  { misspelled, otherBus }: { readonly misspelled: readonly string[]; readonly otherBus: string | undefined },
+  { misspelled, bus }: { readonly misspelled: readonly string[]; readonly bus: Evidence },
 ): Promise<{ readonly storage: StorageReport; readonly inventory: Inventory }> {
   const { settings } = context;
   const snapshot = await context.placement.read();
@@ -144,8 +144,8 @@ async function reportStorage(
     kept: countByStore(placement),
     details: [
       ...sortByRelevance(selection.skipped).map(formatNotUsed),
-      ...(usesFile && (store ?? 'file') === 'file' ? describeHeadless(selection.skipped, settings.policy) : []),
-      ...(otherBus ? [`the D-Bus session bus in use is ${otherBus}`] : []),
+      ...(usesFile && (store ?? 'file') === 'file' ? describeHeadless(selection.skipped, settings.policy, bus) : []),
+      ...(bus.otherBus ? [`the D-Bus session bus in use is ${bus.otherBus}`] : []),
       ...describeNextStore(store, selection),
       ...(isExcluded && (await context.stores.hasFile()) ? [describeExcludedFile(context)] : []),
       ...(usesFile && !isExcluded

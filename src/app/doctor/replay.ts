@@ -49,6 +49,7 @@ const evidence = v.exactOptional(
     suspended: v.exactOptional(v.boolean()),
     asksEachTime: v.exactOptional(v.boolean()),
     busMissing: v.exactOptional(v.boolean()),
+    hasKeyring: v.exactOptional(v.boolean()),
     busDisabled: v.exactOptional(v.boolean()),
     busSilent: v.exactOptional(v.boolean()),
     deniedBy: v.exactOptional(v.picklist(deniers)),

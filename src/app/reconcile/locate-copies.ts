@@ -27,7 +27,8 @@ export async function locateCopies(
   failures: StoreFailures,
   target?: StoreId,
 ): Promise<LocatedCopies> {
-  const record = findEntry((await context.placement.read(name)).placement, name);
+  const { placement, state } = await context.placement.read(name);
+  const record = findEntry(placement, name);
   const required = [...(record ? [record.store, ...record.stale] : []), ...(target ? [target] : [])];
   const contents: Secret[] = [];
   const seen = new Map<StoreId, CopyStatus>();
@@ -35,7 +36,7 @@ export async function locateCopies(
     const copy = await readCopy(context, name, store, failures);
     if (copy === 'failed') {
       // A store that the machine doesn't have is empty, unless it's recorded to have a copy.
-      const isAbsent = isUnsupported(failures.get(store)) && !required.includes(store);
+      const isAbsent = isUnsupported(failures.get(store), state) && !required.includes(store);
       seen.set(store, { kind: isAbsent ? 'absent' : 'unknown' });
     } else {
       seen.set(store, copy ? { kind: 'present', content: toContentId(copy, contents) } : { kind: 'absent' });

@@ -53,7 +53,7 @@ export function exitIfStillStored(cli: Cli, removals: readonly Removal[]): void 
   }
 }
 
-/** Whether a store is known to still have the credential. */
+/** Whether a store is known to still have the credential, or nobody knows because the placement file is lost. */
 function isStillStored(removal: Removal): removal is Extract<Removal, { outcome: 'unreachable' }> {
-  return removal.outcome === 'unreachable' && removal.known;
+  return removal.outcome === 'unreachable' && (removal.known || removal.possible);
 }

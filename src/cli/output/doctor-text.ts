@@ -76,7 +76,7 @@ function formatFixes({ storage, selection, inputs, divergences = [] }: Report): 
   const goals = new Map<string, string>();
   const add = (goal: string, fix: string) => void (goals.has(fix) || goals.set(fix, goal));
   for (const fix of storage?.fixes ?? []) add('To use the file', fix);
-  for (const skipped of selection.skipped) add(formatGoal(skipped), skipped.fix);
+  for (const skipped of selection.skipped) add(formatGoal(skipped, selection), skipped.fix);
   if (selection.outcome === 'rejected') {
     if (selection.code === 'keyring-required') add('To use the encrypted file', `unset ${inputs.host.storageVariable}`);
     else add('To fix the setting', selection.fix);
@@ -87,8 +87,9 @@ function formatFixes({ storage, selection, inputs, divergences = [] }: Report): 
   return [...goals].flatMap(([fix, goal]) => ['', `${goal}:`, ['    ', styled('strong', fix)]]);
 }
 
-function formatGoal(skipped: SelectionReport['skipped'][number]): string {
+function formatGoal(skipped: SelectionReport['skipped'][number], { outcome }: SelectionReport): string {
   if (skipped.store === 'keyutils') return 'For a keyring that lasts';
   const goal = `To use the ${storeNames[skipped.store]}`;
-  return isWithoutDesktop(skipped) ? `${goal} instead, which cron jobs and new SSH sessions cannot read` : goal;
+  if (outcome !== 'selected' || !isWithoutDesktop(skipped)) return goal;
+  return `${goal} instead, which cron jobs and new SSH sessions cannot read`;
 }

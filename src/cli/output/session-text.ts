@@ -3,6 +3,7 @@ import type { Removal } from '../../app/credentials/delete-credential.ts';
 import type { SignOutResult } from '../../app/sign-in/change-session.ts';
 import { formatRemovalCommand, type RemovalContext } from '../../domain/advice/commands.ts';
 import { assertNever } from '../../domain/assert-never.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
 import type { DifyAccount } from '../../domain/sign-in/dify.ts';
 import type { Session, TokenSet } from '../../domain/sign-in/session.ts';
@@ -96,14 +97,21 @@ function formatRemoval(name: CredentialName, removal: Removal, place: RemovalCon
       return 'removed';
     case 'absent':
       return 'nothing there';
+    case 'unavailable':
+      return removal.error instanceof CredentialError && removal.error.code === 'not-installed'
+        ? 'not on this machine'
+        : `not asked${formatReason(removal.error)}`;
     case 'unreachable': {
       const status = removal.known ? 'not removed' : 'unavailable';
-      const reason = removal.error instanceof Error ? ` (${removal.error.message})` : '';
-      return `${status}${reason}; to remove it: ${formatRemovalCommand(removal.store, name, place)}`;
+      return `${status}${formatReason(removal.error)}; to remove it: ${formatRemovalCommand(removal.store, name, place)}`;
     }
     default:
       return assertNever(removal);
   }
+}
+
+function formatReason(error: unknown): string {
+  return error instanceof Error ? ` (${error.message})` : '';
 }
 
 export function formatRevocation(server: SignOutResult['server']): string {

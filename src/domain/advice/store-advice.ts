@@ -34,7 +34,12 @@ export function isWithoutDesktop({ store, reason }: Pick<SkippedStore, 'store' |
 }
 
 /** Reassures users of a machine without a desktop that uses the encrypted file: it isn't a stopgap there. */
-export function describeHeadless(skipped: readonly Pick<SkippedStore, 'store' | 'reason'>[], policy: Policy): string[] {
+export function describeHeadless(
+  skipped: readonly Pick<SkippedStore, 'store' | 'reason'>[],
+  policy: Policy,
+  { hasKeyring }: Evidence,
+): string[] {
+  if (hasKeyring) return ['the home folder has a keyring, which could not be asked: it may have credentials'];
   if (policy.preference !== 'auto' || !skipped.some(isWithoutDesktop)) return [];
   return ['nothing needs to be done: on a machine without a desktop, the encrypted file is the right place'];
 }

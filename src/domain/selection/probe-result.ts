@@ -68,6 +68,8 @@ export interface Evidence {
   readonly asksEachTime?: boolean;
   /** No session bus is running, and no program that could start one is installed. */
   readonly busMissing?: boolean;
+  /** No session bus was found, but the home folder has the files of a keyring. */
+  readonly hasKeyring?: boolean;
   /** The environment says to use no session bus. */
   readonly busDisabled?: boolean;
   /** The session bus accepts connections but never answers. */

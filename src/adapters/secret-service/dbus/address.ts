@@ -6,6 +6,8 @@ export interface SessionEnvironment {
   readonly DBUS_SESSION_BUS_ADDRESS?: string | undefined;
   readonly XDG_RUNTIME_DIR?: string | undefined;
   readonly PATH?: string | undefined;
+  readonly HOME?: string | undefined;
+  readonly XDG_DATA_HOME?: string | undefined;
 }
 
 /**
