@@ -70,6 +70,11 @@ export interface OperationOptions {
    * Only in the Secret Service can another program's item match.
    */
   onForeignItem?(): void;
+  /**
+   * Called if `list` left out items that are locked, while others aren't, and nobody can be asked to unlock them. Without it,
+   * `list` rejects with `locked`.
+   */
+  onLockedItems?(count: number): void;
   /** Called if `set` found a credential of that name, before or after it was replaced. */
   onReplaced?(): void;
 }

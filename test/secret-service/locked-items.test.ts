@@ -41,6 +41,21 @@ describeStore('a locked collection or item', 'secret-service', missingSessionBus
     expect(await readText()).toBe('new');
   });
 
+  test('a list without the items of a locked collection reports how many it left out, if the caller accepts that', async () => {
+    const { provider, store } = await setUpStore(searchFinds([`${collection}/1`], ['/other/1', '/other/2']));
+    provider.add(exactAttributes, 'kept');
+    const counts: number[] = [];
+    expect(await store.list(undefined, { onLockedItems: (count) => counts.push(count) })).toEqual([name]);
+    expect(counts).toEqual([2]);
+    await failure(store.list(), 'locked');
+  });
+
+  test('an item that the provider lists, but does not have, is left out of a list', async () => {
+    const { provider, store } = await setUpStore(searchFinds([`${collection}/1`, `${collection}/99`], []));
+    provider.add(exactAttributes, 'kept');
+    expect(await store.list()).toEqual([name]);
+  });
+
   test('if non-interactive, a locked item is locked, but not because the provider asks before each access', async () => {
     const { provider, store } = await setUpStore(searchFinds([], [`${collection}/1`]));
     provider.add(exactAttributes, 'kept');

@@ -55,7 +55,7 @@ export class SecretService extends SecretServiceReader implements CredentialStor
 
   async list(service?: string, options?: OperationOptions): Promise<readonly CredentialName[]> {
     if (service !== undefined) toCredentialName(service, 'any');
-    return this.operate(options, (attempt) => listCredentials(attempt, service));
+    return this.operate(options, (attempt) => listCredentials(attempt, service, options?.onLockedItems));
   }
 
   async probe(options?: OperationOptions): Promise<ProbeResult> {

@@ -1,7 +1,7 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, compareNames } from '../../domain/credential-name.ts';
 import { isSameRevision, type PlacementEntry, type PlacementIndex } from '../../domain/placement/placement-index.ts';
-import type { StoreId } from '../../domain/store-id.ts';
+import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { CredentialStore } from '../../ports/credential-store.ts';
 import type { Context } from '../context.ts';
 import {
@@ -86,7 +86,15 @@ export async function listStore(
   try {
     const store = await openEnabledStore(context, id);
     const canList = service !== undefined || store.listing === 'all';
-    return await (canList ? store.list(service, { signal }) : listByService(store, recorded, signal));
+    let locked = 0;
+    const onLockedItems = (count: number) => {
+      locked = count;
+    };
+    const options = { signal, onLockedItems };
+    const names = await (canList ? store.list(service, options) : listByService(store, recorded, signal));
+    if (locked === 0) return names;
+    terminal.warn(formatLocked(id, locked, profile.program), undefined, 'list-incomplete');
+    return [...names, ...recorded];
   } catch (error) {
     if (isUnsupported(error, isComplete ? 'intact' : 'absent') && !(requiresKeyring(context) && recorded.length > 0))
       return recorded;
@@ -105,6 +113,11 @@ export async function listStore(
     );
     return recorded;
   }
+}
+
+function formatLocked(store: StoreId, count: number, program: string): string {
+  const items = count === 1 ? '1 locked item' : `${count} locked items`;
+  return `the ${storeNames[store]} has ${items}; of those, only credentials that ${program} stored are listed`;
 }
 
 /** Lists a store's credentials for the services that occur in `names`. */

@@ -4,7 +4,7 @@ import * as calls from '../calls.ts';
 import * as changes from '../calls.ts';
 import { releaseName, requestName } from '../dbus/bus-calls.ts';
 import { SecretServiceError } from '../operation.ts';
-import { toSecretServiceError } from '../to-error.ts';
+import { isItemGone, toSecretServiceError } from '../to-error.ts';
 import { completeChange, findLockedCollection, unlockInteractively, unlockItems } from '../unlock.ts';
 import type { Attempt } from '../with-retries.ts';
 import { formatLabel, parseName, toAttributes, toServiceAttributes } from './item-attributes.ts';
@@ -94,14 +94,25 @@ export async function deletePath(attempt: Attempt, path: string): Promise<void> 
 export async function listCredentials(
   attempt: Attempt,
   service: string | undefined,
+  onLockedItems?: (count: number) => void,
 ): Promise<readonly CredentialName[]> {
   const { session } = attempt;
   const collection = await findLockedCollection(attempt);
   if (collection !== undefined) await unlockInteractively(attempt, [collection]);
   const isAll = service === undefined && attempt.application === undefined;
   const found = isAll ? searchAll(attempt) : searchItems(attempt, toServiceAttributes(service, attempt));
-  const items = await unlockItems(attempt, await found);
-  const attributes = await inBatches(items, ({ path }) => calls.readAttributes(session, path));
+  const all = await found;
+  const open = all.filter(({ locked }) => !locked);
+  const isPartial = onLockedItems && !attempt.operation.interactive && open.length > 0 && open.length < all.length;
+  const items = isPartial ? open : await unlockItems(attempt, all);
+  // A provider may list an item that it doesn't have, or that was deleted meanwhile.
+  const attributes = await inBatches(items, ({ path }) =>
+    calls.readAttributes(session, path).catch((error) => {
+      if (isItemGone(error)) return {};
+      throw error;
+    }),
+  );
+  if (isPartial) onLockedItems(all.length - open.length);
   return sortUniqueNames(attributes.map((each) => parseName(each, attempt)).filter((name) => name !== undefined));
 }
 
