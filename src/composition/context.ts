@@ -8,7 +8,9 @@ import type { Context } from '../app/context.ts';
 import { readSettings, type Settings } from '../app/settings.ts';
 import { mayShowDialog } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
+import type { CustomStore } from '../ports/credential-store.ts';
 import type { Terminal } from '../ports/interaction.ts';
+import { areEphemeral, createMemoryLocks, createMemoryPlacement, replaceStores } from './custom-stores.ts';
 import { createHostInfo, findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
 import { createStores } from './stores.ts';
 
@@ -23,6 +25,8 @@ export interface ContextOptions {
   readonly longRunning?: boolean;
   /** The native binding. Default: the one that is installed with keystow. */
   readonly binding?: Binding | undefined;
+  /** The application's own stores, best first, in place of the machine's. Default: none. */
+  readonly custom?: readonly CustomStore[];
   /** Whether a fallback to the encrypted file is explained once on this machine, instead of each time. */
   readonly explainsOnce?: boolean;
   readonly signal: AbortSignal;
@@ -32,10 +36,11 @@ export interface ContextOptions {
 
 /** Reads the settings and wires the stores of this machine. Throws `invalid-setting` for an invalid variable. */
 export function createContext(options: ContextOptions): Context {
-  const { profile, environment, interactive, longRunning = false, binding, signal } = options;
+  const { profile, environment, interactive, longRunning = false, binding, custom = [], signal } = options;
   const { platform } = process;
   if (longRunning) replaceFakeTimers();
   const home = findHomeFolder(environment);
+  const isEphemeral = areEphemeral(custom);
   const info = {
     environment,
     platform,
@@ -45,33 +50,38 @@ export function createContext(options: ContextOptions): Context {
       return isTerminal(0) || isTerminal(2);
     },
   };
-  const settings = readSettings(profile, info);
+  const userSettings = readSettings(profile, info);
+  const settings = isEphemeral ? { ...userSettings, policy: ephemeralPolicy } : userSettings;
   const terminal = options.terminal(settings);
-  const placement = createPlacementFile({ path: settings.placementPath });
+  const placement = isEphemeral ? createMemoryPlacement() : createPlacementFile({ path: settings.placementPath });
+  const machine = createStores({
+    profile,
+    settings,
+    placement,
+    terminal,
+    environment,
+    platform,
+    home,
+    mayShowDialog: () => mayShowDialog(interactive, info),
+    longRunning,
+    binding,
+  });
   return {
     profile,
     settings,
     host: createHostInfo(profile, findPackageFolder),
-    stores: createStores({
-      profile,
-      settings,
-      placement,
-      terminal,
-      environment,
-      platform,
-      home,
-      mayShowDialog: () => mayShowDialog(interactive, info),
-      longRunning,
-      binding,
-    }),
+    stores: custom.length > 0 ? replaceStores(machine, custom) : machine,
     placement,
-    lockOf: createLockOf(settings),
+    lockOf: isEphemeral ? createMemoryLocks() : createLockOf(settings),
     terminal,
     ...(options.explainsOnce && { noticeMemory: createNoticeMemory(settings.credentialsPath) }),
     clock: () => new Date().toISOString(),
     signal,
   };
 }
+
+/** What's in memory only is used whatever the user prefers for what's stored. */
+const ephemeralPolicy = { preference: 'auto', keyringDisabled: false };
 
 /** Different credentials have different locks, so that one whose store waits for the user delays no other. */
 export function createLockOf({ credentialsPath }: Settings): Context['lockOf'] {

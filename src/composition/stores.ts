@@ -72,14 +72,14 @@ export function createStores(options: StoresOptions): Stores {
   return {
     candidates: listCandidates(platform, settings.usePass),
     async openProbe(id, { forReport } = { forReport: false }) {
-      if (id !== 'keyutils') return keyrings[id]();
+      if (id !== 'keyutils' && id !== 'custom') return keyrings[id]();
       if (!forReport) return assumedKeyutils;
       const { createKeyutilsProbe } = await import('../adapters/keyutils/keyutils.ts');
       return createKeyutilsProbe(toLoader(options.binding));
     },
     async open(id) {
       if (id === 'file') return openFile();
-      if (openable.includes(id)) return keyrings[id]();
+      if (id !== 'custom' && openable.includes(id)) return keyrings[id]();
       throw new CredentialError('not-installed', `this platform has no ${storeNames[id]}`);
     },
     async hasFile() {
@@ -130,7 +130,7 @@ export function createStores(options: StoresOptions): Stores {
   };
 }
 
-type KeyringId = Exclude<StoreId, 'file'>;
+type KeyringId = Exclude<StoreId, 'file' | 'custom'>;
 
 /** Creates a keyring that has only the items of the application `scope`. */
 async function createScopedKeyring(

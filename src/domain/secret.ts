@@ -1,25 +1,27 @@
 const hidden = '[secret]';
 
+/** Not a private field, with which the types of the two builds would be incompatible. */
+const contents = new WeakMap<Secret, Uint8Array>();
+
 /**
  * The bytes of a credential. Printed, serialised or inspected, it is `[secret]`. Only {@link Secret.expose} returns the
  * bytes.
  */
 export class Secret {
-  readonly #bytes: Uint8Array;
-
   /** Takes over `bytes` without copying them. */
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    contents.set(this, bytes);
   }
 
   /** Returns the bytes, not a copy. Don't change them, and keep them out of logs, errors and other processes. */
   expose(): Uint8Array {
-    return this.#bytes;
+    return contents.get(this) as Uint8Array;
   }
 
   equals(other: Secret): boolean {
     const theirs = other.expose();
-    return this.#bytes.length === theirs.length && this.#bytes.every((byte, index) => byte === theirs[index]);
+    const own = this.expose();
+    return own.length === theirs.length && own.every((byte, index) => byte === theirs[index]);
   }
 
   /** Marks a secret of any copy of keystow, for {@link exposeSecret}: a program may load two. */

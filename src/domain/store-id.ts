@@ -1,5 +1,5 @@
-/** A store that can hold credentials. */
-export type StoreId = 'keychain' | 'credential-manager' | 'secret-service' | 'pass' | 'file';
+/** A store that can hold credentials. `custom` is one that an application brings along. */
+export type StoreId = 'keychain' | 'credential-manager' | 'secret-service' | 'pass' | 'custom' | 'file';
 
 /**
  * A store that a selection considers. `keyutils` is the kernel keyring of Linux: it is recognised, but it is not a
@@ -18,6 +18,7 @@ export const storeNames: Readonly<Record<StoreId | CandidateId, string>> = {
   'credential-manager': 'Credential Manager',
   'secret-service': 'Secret Service',
   pass: 'password store',
+  custom: 'custom store',
   keyutils: 'kernel keyring',
   file: 'encrypted file',
 };

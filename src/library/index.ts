@@ -30,11 +30,20 @@ export {
   type DeniedBy,
   deniers,
   type Evidence,
+  type Persistence,
+  type ProbeResult,
   type Provider,
+  persistences,
   providers,
   type UntrustedBus,
   untrustedBuses,
 } from '../domain/selection/probe-result.ts';
+export type {
+  CredentialStore,
+  CustomStore,
+  OperationOptions as StoreOperationOptions,
+  StoreProbe,
+} from '../ports/credential-store.ts';
 export type { NoticeCode } from '../ports/interaction.ts';
 export type { Application } from '../profiles/application.ts';
 export type {

@@ -9,10 +9,12 @@ import type { KeySource, Profile } from '../domain/profile.ts';
 import { exposeSecret, isBytes, Secret } from '../domain/secret.ts';
 import type { Selected } from '../domain/selection/selection.ts';
 import { resolveStoreWord, type StoreId, storeWords } from '../domain/store-id.ts';
+import type { CustomStore } from '../ports/credential-store.ts';
 import { type Application, createApplicationProfile } from '../profiles/application.ts';
 import type { ApplicationStore, OperationOptions, SetResult } from './application-store.ts';
 import {
   addSettings,
+  checkStores,
   createCallbackTerminal,
   formatKeystowCommand,
   reportSettings,
@@ -32,6 +34,11 @@ export interface OpenOptions extends StorageSettings, UserInteraction {
    */
   readonly binding?: object;
   /**
+   * Stores of the application's own, best first, in place of the machine's OS stores: for tests, `createMemoryStore` of
+   * `keystow/testing`. If none of them is usable, the encrypted file is.
+   */
+  readonly stores?: readonly CustomStore[];
+  /**
    * Whether `get` may return an item that another program stored under the same service and account, if the application
    * has none: of `secret-tool`, Python's keyring or the `keystow` command, for example. A notice reports it. Such items
    * are never listed, changed or deleted. Default: `false`.
@@ -41,7 +48,7 @@ export interface OpenOptions extends StorageSettings, UserInteraction {
 
 /**
  * Opens the credentials of an application. Only reads environment variables: the first operation opens a store.
- * Rejects with `invalid-setting` if a variable, the name, the prefix the binding or a setting is invalid.
+ * Rejects with `invalid-setting` if a variable, the name, the prefix, the binding, a store or a setting is invalid.
  *
  * You can open several stores at the same time: they share no state. The only global that keystow reads is `process`.
  */
@@ -64,6 +71,7 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
     longRunning: true,
     explainsOnce: true,
     binding: options.binding && toBinding(options.binding),
+    custom: checkStores(options.stores ?? []),
     signal: closing.signal,
     terminal: ({ quiet }) => createCallbackTerminal(options, quiet),
   });
@@ -166,7 +174,8 @@ async function collect<T>(results: AsyncIterable<T>): Promise<readonly T[]> {
 }
 
 function toStoreId({ stores }: Context, option: string, word: StoreId): StoreId {
-  if (storeWords.includes(word)) return resolveStoreWord(word, stores.candidates);
+  if (storeWords.includes(word) || stores.candidates.some((candidate) => candidate === word))
+    return resolveStoreWord(word, stores.candidates);
   throw new CredentialError('invalid-input', `invalid store for ${option}`, {
     hint: `use one of ${storeWords.join(', ')}`,
   });

@@ -4,8 +4,10 @@ import type { ContextOptions } from '../composition/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type KeySource, keySources, type Profile } from '../domain/profile.ts';
 import { Secret } from '../domain/secret.ts';
+import { storeWords } from '../domain/store-id.ts';
 import { escapeUnprintable, quoteForShell } from '../domain/text/escape.ts';
 import { isError } from '../domain/text/messages.ts';
+import type { CustomStore } from '../ports/credential-store.ts';
 import type { NoticeCode, Terminal } from '../ports/interaction.ts';
 import { createInspectionProfile } from '../profiles/application.ts';
 
@@ -136,6 +138,22 @@ export function reportSettings(
     const variable = variables[settingVariables[setting]];
     const source = environment[variable] ? 'variable' : options[setting] === undefined ? 'default' : 'option';
     return { setting, value: values[setting], source, variable };
+  });
+}
+
+/** An invalid store, or two with the same id → `invalid-setting`. */
+export function checkStores(stores: readonly CustomStore[]): readonly CustomStore[] {
+  const methods = ['get', 'set', 'delete', 'list', 'close'] as const;
+  const isValid = (store: CustomStore, index: number) =>
+    typeof store === 'object' &&
+    store !== null &&
+    methods.every((method) => typeof store[method] === 'function') &&
+    ['custom', ...storeWords].includes(store.id) &&
+    (store.id as string) !== 'file' &&
+    stores.findIndex(({ id }) => id === store.id) === index;
+  if (stores.every(isValid)) return stores;
+  throw new CredentialError('invalid-setting', 'invalid option stores', {
+    hint: "pass objects with the methods of CredentialStore, and the id 'custom'",
   });
 }
 

@@ -63,6 +63,16 @@ export interface CredentialStore {
   close(): Promise<void>;
 }
 
+/** A store that a program brings along. It passes the contract too: see `keystow/testing/contract`. */
+export interface CustomStore extends CredentialStore {
+  /** `custom`, or the store whose place it takes. */
+  readonly id: Exclude<StoreId, 'file'>;
+  /** Finds out whether it is usable. Absent: it always is. See {@link StoreProbe}. */
+  probe?(options?: OperationOptions): Promise<ProbeResult>;
+  /** Whether its credentials are lost with the process. Then nothing else is written to disk, either. Default: `false`. */
+  readonly isEphemeral?: boolean;
+}
+
 export interface OperationOptions {
   readonly signal?: AbortSignal;
   /**

@@ -1,4 +1,3 @@
-import { createMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import type { Context } from '../../src/app/context.ts';
 import { CredentialError, type ErrorCode } from '../../src/domain/credential-error.ts';
 import type { PlacementIndex } from '../../src/domain/placement/placement-index.ts';
@@ -8,6 +7,7 @@ import type { CredentialStore } from '../../src/ports/credential-store.ts';
 import type { PlacementSnapshot } from '../../src/ports/placement-repository.ts';
 import type { Mutex } from '../../src/ports/system.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
+import { createMemoryStore } from '../memory/memory-store.ts';
 import { createFileMemory } from '../support/file-memory.ts';
 import { createMutex } from './mutex.ts';
 

@@ -48,6 +48,7 @@ export const selectionInputs = fc.record({
     'credential-manager': probe,
     'secret-service': probe,
     pass: probe,
+    custom: probe,
     keyutils: probe,
   } satisfies Record<CandidateId, fc.Arbitrary<ProbeResult>>),
 });

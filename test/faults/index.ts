@@ -9,4 +9,5 @@ export type { Answer } from './bus-peer.ts';
 export { type FakeBus, startFakeBus } from './fake-bus.ts';
 export type { FakeProvider, FakeProviderOptions, FaultyResponse } from './fake-provider.ts';
 export { type FaultyBinding, faultyBinding } from './faulty-binding.ts';
+export { createMemoryStore } from './memory.ts';
 export { type StartedSecretService, secretServiceFaults, startSecretService } from './secret-service.ts';

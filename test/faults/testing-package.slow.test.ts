@@ -36,9 +36,9 @@ const key = ({ service, account }) => JSON.stringify([service, account]);
 const order = (a, b) => (a.service < b.service ? -1 : a.service > b.service ? 1 : a.account < b.account ? -1 : 1);
 
 function check(options, ...parts) {
-  for (const part of parts) {
+  for (const [index, part] of parts.entries()) {
     const fault =
-      part === '' ? 'it is empty' : part.includes('\\0') ? 'it has a NUL' : !part.isWellFormed() ? 'it is not well-formed'
+      part === '' && index === 0 ? 'it is empty' : part.includes('\\0') ? 'it has a NUL' : !part.isWellFormed() ? 'it is not well-formed'
       : part.length > 1024 ? 'it is longer than 1024' : undefined;
     if (fault !== undefined) throw new CredentialError('invalid-name', fault);
   }
@@ -54,6 +54,7 @@ class Store {
   }
   async set(name, secret, options) {
     check(options, name.service, name.account);
+    if (kept.has(key(name))) options?.onReplaced?.();
     if (!${broken}) kept.set(key(name), { name, secret });
   }
   async delete(name, options) {
@@ -106,6 +107,37 @@ await new (faultyBinding(fault).AsyncEntry)('a', 'b').getPassword().catch(({ mes
   );
   const { status, output } = run(process.execPath, 'binding.js');
   expect({ status, output }).toEqual({ status: 0, output: 'true\nSecret Service: unlock prompt was dismissed\n' });
+});
+
+test.each([
+  ['import', 'memory.mjs', "import * as keystow from 'keystow'; import * as testing from 'keystow/testing';"],
+  ['require', 'memory.cjs', "const keystow = require('keystow'), testing = require('keystow/testing');"],
+])('another project’s tests %s a store in memory', (_, file, load) => {
+  writeFileSync(
+    join(project, file),
+    `${load}
+const open = keystow.openCredentialStore({ application: 'acme', stores: [testing.createMemoryStore()] });
+open.then(async (store) => {
+  await store.setJson('demo', 'alice', { token: 'x' });
+  console.log(JSON.stringify([await store.getJson('demo', 'alice'), (await store.list()).length]));
+});
+`,
+  );
+  expect(run(process.execPath, file)).toEqual({ status: 0, output: '[{"token":"x"},1]\n' });
+});
+
+test.each(['memory-types.mts', 'memory-types.cts'])('the types of the two modules fit each other (%s)', (file) => {
+  writeFileSync(
+    join(project, file),
+    `import { type CustomStore, openCredentialStore } from 'keystow';
+import { createMemoryStore } from 'keystow/testing';
+const memory: CustomStore = createMemoryStore();
+export const store = openCredentialStore({ application: 'acme', stores: [memory] });
+`,
+  );
+  const options = '--noEmit --strict --module nodenext --target es2023 --lib es2023,esnext.disposable --types node';
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  expect(run(process.execPath, tsc, ...options.split(' '), file)).toEqual({ status: 0, output: '' });
 });
 
 test('the types are valid without this project’s own', () => {

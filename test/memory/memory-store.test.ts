@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createMemoryStore } from '../../src/adapters/memory/memory-store.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
+import { createMemoryStore } from './memory-store.ts';
 
 const name = { service: 'demo', account: 'alice' };
 

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { createCredentialManager } from '../../src/adapters/credential-manager/credential-manager.ts';
 import { createLock } from '../../src/adapters/files/lock.ts';
 import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
-import { createMemoryStore, type MemoryBacking } from '../../src/adapters/memory/memory-store.ts';
 import type { Binding } from '../../src/adapters/native/binding.ts';
 import type { NativeStoreOptions } from '../../src/adapters/native/native-store.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { CredentialStore, StoreProbe } from '../../src/ports/credential-store.ts';
 import type { Mutex } from '../../src/ports/system.ts';
 import type { Harness } from '../contract/harness.ts';
+import { createMemoryStore, type MemoryBacking } from '../memory/memory-store.ts';
 import { FakeBinding, type FakePlatform, fakeMacos, fakeWindows, type StoredItem } from './fake-binding.ts';
 
 /** Lets one writer of this process run at a time. */

@@ -28,7 +28,7 @@ test('the package has its programs, entries and declarations, and no development
   const paths = packed.files.map(({ path }) => path);
   for (const path of Object.values(manifest.bin)) expect(paths).toContain(path);
   const allowed =
-    /^(LICENSE|README\.md|package\.json|man\/.*\.1|dist\/(bin|cjs|esm)\/.*\.[cm]js|dist\/(bin|cjs|esm)\/licenses\.txt|dist\/bin\/package\.json|dist\/sbom\.cdx\.json|dist\/declarations\/\w+\.d\.[cm]ts|dist\/testing\/.*\.(js|cjs|d\.ts))$/;
+    /^(LICENSE|README\.md|package\.json|man\/.*\.1|dist\/(bin|cjs|esm)\/.*\.[cm]js|dist\/(bin|cjs|esm)\/licenses\.txt|dist\/bin\/package\.json|dist\/sbom\.cdx\.json|dist\/declarations\/\w+\.d\.[cm]ts|dist\/testing\/.*\.(js|cjs|d\.ts)|dist\/testing\/types-cjs\/package\.json)$/;
   expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
 });
 

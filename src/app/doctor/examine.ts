@@ -93,6 +93,7 @@ export type StorageLabel =
   | 'OS keyring'
   /** Only if the user asks for pass(1). */
   | 'Password store (pass)'
+  | 'Custom store'
   | 'Encrypted file (interactive passphrase)'
   | 'Encrypted file (env passphrase)'
   /** Needs no passphrase. */
@@ -164,6 +165,7 @@ async function reportStorage(
 export function toStorageLabel(store: StoreId | undefined, keySource: KeySource, envPassphrase: boolean): StorageLabel {
   if (store === undefined) return 'No credentials stored';
   if (store === 'pass') return 'Password store (pass)';
+  if (store === 'custom') return 'Custom store';
   if (store !== 'file') return 'OS keyring';
   if (keySource === 'home') return 'Encrypted file (sealed by home directory)';
   return envPassphrase ? 'Encrypted file (env passphrase)' : 'Encrypted file (interactive passphrase)';

@@ -152,6 +152,8 @@ export function formatRemovalCommand(store: StoreId, name: CredentialName, conte
       return `secret-tool clear service ${quoteForShell(service)} username ${quoteForShell(account)}`;
     case 'pass':
       return `pass rm -f ${quoteForShell(toPassEntry(name) ?? `${longEntries}/…`)}`;
+    case 'custom':
+      throw new Error('no program with a custom store signs in');
     case 'file':
       return context.platform === 'win32'
         ? `del ${quoteForWindows(context.path)}`

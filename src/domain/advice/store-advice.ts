@@ -200,6 +200,7 @@ export const storeAdvice: Readonly<Record<CandidateId, AdviceTable>> = {
   'credential-manager': credentialManagerAdvice,
   'secret-service': secretServiceAdvice,
   pass: passAdvice,
+  custom: {},
   keyutils: keyutilsAdvice,
 };
 

@@ -1,9 +1,9 @@
-import { CredentialError } from '../../domain/credential-error.ts';
-import { type CredentialName, compareNames, toCredentialName } from '../../domain/credential-name.ts';
-import { Secret } from '../../domain/secret.ts';
-import type { StoreId } from '../../domain/store-id.ts';
-import type { CredentialStore } from '../../ports/credential-store.ts';
-import { throwIfAborted } from '../files/abort.ts';
+import { throwIfAborted } from '../../src/adapters/files/abort.ts';
+import { CredentialError } from '../../src/domain/credential-error.ts';
+import { type CredentialName, compareNames, toCredentialName } from '../../src/domain/credential-name.ts';
+import { Secret } from '../../src/domain/secret.ts';
+import type { StoreId } from '../../src/domain/store-id.ts';
+import type { CredentialStore } from '../../src/ports/credential-store.ts';
 
 /** Secrets by service and account, as a JSON array. Several stores can share one. */
 export type MemoryBacking = Map<string, Uint8Array>;
