@@ -33,7 +33,9 @@ const kinds = ['function', 'class', 'interface', 'type', 'const'];
 
 /** A declaration with its comment, which API Extractor separates by blank lines. */
 function readBlocks(entry: string): string[] {
-  const text = readFileSync(join(declarations, `${entry}.d.mts`), 'utf8').replaceAll('\r\n', '\n');
+  const text = readFileSync(join(declarations, `${entry}.d.mts`), 'utf8')
+    .replaceAll('\r\n', '\n')
+    .replace(/^\/\/\/.*\n+/, '');
   return text.split(/\n\n(?=\/\*\*|declare |export )/).map((block) => block.trim());
 }
 

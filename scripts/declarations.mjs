@@ -1,6 +1,6 @@
 // Bundles the declarations that tsc wrote into one file for each entry of `exports`, for ES modules and for CommonJS.
 // API Extractor brings its own TypeScript, and fails if an entry uses a type that it doesn't export.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 
@@ -40,11 +40,19 @@ for (const entry of entries) {
     packageJsonFullPath: join(root, 'package.json'),
   });
   if (Extractor.invoke(config, { localBuild: true }).succeeded) {
+    writeFileSync(bundled, declareGlobals(readFileSync(bundled, 'utf8')));
     copyFileSync(bundled, join(folder, `${name}.d.cts`));
   } else {
     rmSync(bundled, { force: true });
     process.exitCode = 1;
   }
+}
+
+/** Makes the declarations compile without `@types/node` and the DOM, and with any `lib`. */
+function declareGlobals(text) {
+  const reference = /\bAsyncDisposable\b/.test(text) ? '/// <reference lib="esnext.disposable" />\n\n' : '';
+  const signal = /\bAbortSignal\b/.test(text) ? '\ndeclare global {\n    interface AbortSignal {}\n}\n' : '';
+  return reference + text + signal;
 }
 
 function isNewerThanAll(file, folder) {
