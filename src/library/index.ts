@@ -5,7 +5,7 @@
  * ```js
  * import { openCredentialStore } from 'keystow';
  *
- * const store = await openCredentialStore({ application: { name: 'acme' } });
+ * const store = await openCredentialStore({ application: 'acme' });
  * await store.set('api.acme.example', 'alice', token);
  * const stored = await store.getText('api.acme.example', 'alice');
  * await store.close();
