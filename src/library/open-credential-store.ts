@@ -135,14 +135,14 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
           return entry?.store === name.store ? { ...name, writtenAt: entry.writtenAt } : name;
         });
       }),
-    migrate: (to, { service, dryRun = false, ...options } = {}) =>
+    migrate: async (to, { service, dryRun = false, ...options } = {}) =>
       operate(options, async (context) => {
         const { findMigrationScope, migrate } = await import('../app/reconcile/migrate.ts');
         const target = toStoreId(context, 'to', to);
         const scope = await findMigrationScope(context, target, service);
         return collect(migrate(context, scope, { to: target, dryRun }));
       }),
-    repair: ({ keep, ...options } = {}) =>
+    repair: async ({ keep, ...options } = {}) =>
       operate(options, async (context) => {
         const { repair } = await import('../app/reconcile/repair.ts');
         return collect(repair(context, keep && toStoreId(context, 'keep', keep)));

@@ -58,6 +58,16 @@ test('has tells whether there is a secret', async () => {
   await failure(store.has('', 'alice'), 'invalid-name');
 });
 
+test('invalid options reject, and never throw synchronously', async () => {
+  const store = await open();
+  const nothing = null as never;
+  for (const result of [store.migrate('file', nothing), store.repair(nothing)]) {
+    expect(result).toBeInstanceOf(Promise);
+    await expect(result).rejects.toThrow(TypeError);
+  }
+  await expect(store.get('demo', 'alice', nothing)).resolves.toBeUndefined();
+});
+
 test('[LIB19] the passphrase can be set, changed and removed', async () => {
   const passphrases = ['first', 'first', 'first', 'second', 'second'];
   const store = await open({ askPassphrase: async () => passphrases.shift() });
