@@ -3,10 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { missing, startGnomeKeyring } from '../test/support/gnome-keyring.ts';
 import { crowds } from './crowd.ts';
+import { embedding } from './embedding.ts';
 import { name, newHome, token } from './homes.ts';
 import { keystow } from './keystow.ts';
 import { oneGet } from './one-get.ts';
-import { page } from './page.ts';
+import { page, type Section } from './page.ts';
 import { scaleOfFile, scaleOfKeyring } from './scale.ts';
 
 const { values } = parseArgs({
@@ -15,6 +16,8 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
     /** Measures and prints only the encrypted file with a growing number of credentials. Needs no Secret Service. */
     file: { type: 'boolean', default: false },
+    /** Measures and prints only what a program gets that embeds keystow. */
+    embedding: { type: 'boolean', default: false },
   },
 });
 const runs = Number(values.runs);
@@ -32,7 +35,18 @@ try {
   const { argv, env, input } = keystow('', ['set', name.service, name.account], newHome(session), token);
   const [program = '', ...args] = argv;
   if (spawnSync(program, args, { env, input }).status !== 0) throw new Error('the keyring did not store the token');
+  const markdown = page(await measureSections(session), runs);
+  process.stdout.write(markdown);
+  if (values.write) writeFileSync('docs/performance.md', markdown);
+} finally {
+  await keyring.stop();
+}
+
+async function measureSections(session: Readonly<Record<string, string>>): Promise<readonly Section[]> {
   const log = (text: string) => process.stderr.write(`${text} …\n`);
+  log('embedding');
+  const embedded = await embedding(session, runs);
+  if (values.embedding) return [embedded];
   log('one read');
   const read = await oneGet(session, runs);
   log('scale of the file');
@@ -40,9 +54,5 @@ try {
   log('scale of the Secret Service');
   const service = await scaleOfKeyring(session, runs);
   log('crowds');
-  const markdown = page([read, file, service, await crowds(session)], runs);
-  process.stdout.write(markdown);
-  if (values.write) writeFileSync('docs/performance.md', markdown);
-} finally {
-  await keyring.stop();
+  return [read, embedded, file, service, await crowds(session)];
 }

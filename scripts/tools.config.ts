@@ -9,7 +9,7 @@ export default defineConfig(
     ([name, input]): RolldownOptions => ({
       input,
       platform: 'node',
-      external: ['@napi-rs/keyring', 'open'],
+      external: ['@napi-rs/keyring', 'open', 'rolldown'],
       plugins: [rawText],
       output: { dir: `dist/${name}`, format: 'esm' },
       logLevel: 'silent',

@@ -110,6 +110,8 @@ function formatConfig(folder: string, { services = {}, denied, unownable }: Sess
   <type>session</type>
   <listen>unix:dir=${folder}</listen>
   <auth>EXTERNAL</auth>
+  <limit name="max_completed_connections">100000</limit>
+  <limit name="max_connections_per_user">100000</limit>
   <servicedir>${serviceFolder}</servicedir>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
