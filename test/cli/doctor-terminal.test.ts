@@ -37,14 +37,14 @@ describeStore('doctor on a terminal', 'pseudo-terminal', missingPseudoTerminal()
   test.each(['doctor', 'doctor --explain'])('%s fits 80 columns, except for commands to copy', async (command) => {
     const text = await shown(`stty cols 80; keystow ${command} --color=never`, { KEYSTOW_CONFIG_DIR: '/nowhere' });
     const lines = text.split('\r\n');
-    const shownOnly = lines.filter((_, index) => !/^(To|For) .*:$/.test(lines[index - 1] ?? ''));
+    const shownOnly = lines.filter((_, index) => !(lines[index - 1] ?? '').endsWith(':'));
     expect(shownOnly.length).toBeGreaterThan(10);
     for (const line of shownOnly) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
   test.each(['doctor', 'doctor --explain'])('%s fits 40 columns, except for commands and paths', async (command) => {
     const text = await shown(`stty cols 40; keystow ${command} --color=never`, { KEYSTOW_CONFIG_DIR: '/nowhere' });
-    const lines = text.split('\r\n').filter((_, index, all) => !/^(To|For) .*:$/.test(all[index - 1] ?? ''));
+    const lines = text.split('\r\n').filter((_, index, all) => !(all[index - 1] ?? '').endsWith(':'));
     expect(lines.length).toBeGreaterThan(15);
     const isOneThing = /\(rules .*\)$|^.{0,4} (kernel keyring|Secret Service): [\w-]+, [\w -]+$/;
     for (const line of lines) if (!isOneThing.test(line)) expect(line.length, line).toBeLessThanOrEqual(40);

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
 import { answer, missingPseudoTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
@@ -37,7 +38,7 @@ describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(
     await set.waitFor('Secret for demo alice:');
     set.type(`half${controlC}`);
     expect(await set.exit).toBe(130);
-    expect(set.shown()).toContain('keystow: the prompt was cancelled');
+    expect(stripVTControlCharacters(set.shown())).toContain('keystow: the prompt was cancelled');
     expect(home.sandbox.run('ls -A .config').exit).not.toBe(0);
   });
 
@@ -112,7 +113,7 @@ describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(
       await terminal.waitFor('Choose a passphrase for CLI credentials:');
       terminal.type(markedPaste('one\rtwo'));
       expect(await terminal.exit).toBe(2);
-      expect(terminal.shown()).toContain('keystow: the input has several lines');
+      expect(stripVTControlCharacters(terminal.shown())).toContain('keystow: the input has several lines');
     });
 
     test('of nothing is rejected unless --allow-empty is given', async () => {

@@ -24,10 +24,8 @@ describeStore('the error messages of the Secret Service', 'secret-service', miss
 
   test('an invalid name is rejected before a connection is opened', async () => {
     const store = storeOn({});
-    const [noService, noAccount] = [
-      { service: '', account: 'alice' },
-      { service: 'demo', account: '' },
-    ];
+    const noService = { service: '', account: 'alice' };
+    const badAccount = { service: 'demo', account: 'a\0b' };
     for (const work of [
       store.get(noService),
       store.set(noService, textSecret('x')),
@@ -35,8 +33,8 @@ describeStore('the error messages of the Secret Service', 'secret-service', miss
       store.list(''),
     ])
       expect((await failure(work, 'invalid-name')).message).toBe('the service is empty');
-    for (const work of [store.get(noAccount), store.set(noAccount, textSecret('x')), store.delete(noAccount)])
-      expect((await failure(work, 'invalid-name')).message).toBe('the account is empty');
+    for (const work of [store.get(badAccount), store.set(badAccount, textSecret('x')), store.delete(badAccount)])
+      expect((await failure(work, 'invalid-name')).message).toContain('the account');
   });
 
   test('no session bus: the message says where it was expected', async () => {

@@ -118,9 +118,11 @@ describeStore('a list', 'secret-service', missingSessionBus(), () => {
     provider.add({ service: 'demo', username: 'x'.repeat(2_000) }, 'x');
     provider.add({ xdg: 'nothing of the kind' }, 'x');
     provider.add({ service: 'another', username: 'carol' }, 'x');
-    expect(await store.list('demo')).toEqual([name, { service: 'demo', account: 'bob' }]);
+    const withoutAccount = { service: 'demo', account: '' };
+    expect(await store.list('demo')).toEqual([withoutAccount, name, { service: 'demo', account: 'bob' }]);
     expect(await store.list()).toEqual([
       { service: 'another', account: 'carol' },
+      withoutAccount,
       name,
       { service: 'demo', account: 'bob' },
     ]);

@@ -33,7 +33,7 @@ export function formatDoctorReport(report: Report, { width, explain, glyphs }: D
     ...(selection.outcome === 'rejected' ? wrap(selection.explanation, width, '  ', '    ') : []),
     ...(explain ? formatSelectionPath(report, width, glyphs) : formatStoreTable(report, width, glyphs)),
     ...formatDivergences(report.divergences ?? [], width),
-    ...formatFixes(report),
+    ...formatFixes(report, width),
   ];
 }
 
@@ -72,7 +72,7 @@ function formatDivergences(divergences: DoctorReport['divergences'], width: numb
 }
 
 /** Each fix once, on a line of its own that can be copied, below the goal it serves. */
-function formatFixes({ storage, selection, inputs, divergences = [] }: Report): readonly Line[] {
+function formatFixes({ storage, selection, inputs, divergences = [] }: Report, width: number): readonly Line[] {
   const goals = new Map<string, string>();
   const add = (goal: string, fix: string) => void (goals.has(fix) || goals.set(fix, goal));
   for (const fix of storage?.fixes ?? []) add('To use the file', fix);
@@ -84,7 +84,7 @@ function formatFixes({ storage, selection, inputs, divergences = [] }: Report): 
   for (const { kind, fix } of divergences) {
     add(kind === 'conflict' || kind === 'stale-only' ? 'To choose which copy to keep' : 'To repair', fix);
   }
-  return [...goals].flatMap(([fix, goal]) => ['', `${goal}:`, ['    ', styled('strong', fix)]]);
+  return [...goals].flatMap(([fix, goal]) => ['', ...wrap(`${goal}:`, width, ''), ['    ', styled('strong', fix)]]);
 }
 
 function formatGoal(skipped: SelectionReport['skipped'][number], { outcome }: SelectionReport): string {
