@@ -9,7 +9,7 @@ const service = 'api.example.com';
 const [command, account = 'default'] = process.argv.slice(2);
 
 const store = await openCredentialStore({
-  application: { name: 'example-cli' },
+  application: 'example-cli',
   // If there's a user, a locked keyring may show its dialog.
   interactive: 'auto',
   onNotice: ({ message }) => console.error(message),

@@ -5,14 +5,14 @@
 //   const { serveCredentials } = require('./electron-main.cjs');
 //   const credentials = await serveCredentials(ipcMain);
 //   app.on('before-quit', () => credentials.close());
-const { openCredentialStore } = require('keystow');
+const { isCredentialError, openCredentialStore } = require('keystow');
 
 const service = 'api.example.com';
 
 /** @param {{ handle(channel: string, listener: (event: unknown, ...args: any[]) => unknown): void }} ipcMain */
 async function serveCredentials(ipcMain, options = {}) {
   const store = await openCredentialStore({
-    application: { name: 'example-desktop' },
+    application: 'example-desktop',
     // A desktop application has a user who can unlock a keyring.
     interactive: true,
     ...options,
@@ -37,7 +37,8 @@ async function settle(work) {
   try {
     return { ok: true, value: await work() };
   } catch (error) {
-    return { ok: false, code: error.code ?? 'failed', message: error.message };
+    if (!isCredentialError(error)) throw error;
+    return { ok: false, code: error.code, message: error.message };
   }
 }
 

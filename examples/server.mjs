@@ -10,7 +10,7 @@ const upstream = { service: 'upstream.example.com', account: 'server' };
 const limitMs = 2_000;
 
 const store = await openCredentialStore({
-  application: { name: 'example-server' },
+  application: 'example-server',
   onNotice: ({ code, message }) => console.error(`${code}: ${message}`),
 });
 

@@ -3,12 +3,15 @@ import { join, resolve } from 'node:path';
 
 const declarations = resolve(import.meta.dirname, '../dist/declarations');
 
+/** Where the generated part of the page begins. The tasks above it are written by hand. */
+export const referenceStart = '<!-- Generated from the comments in src by `npm run docs:api`. -->\n';
+
 /**
- * Renders the declarations of an entry of the package as a page with one section for each export. Leaves out the
+ * Renders the declarations of an entry of the package as a reference with one section for each export. Leaves out the
  * functions that `other` exports too, which have a page of their own.
  */
-export function renderApiPage(entry: string, title: string, other: string): string {
-  const [summary = '', ...blocks] = readBlocks(entry);
+export function renderReference(entry: string, other: string): string {
+  const [, ...blocks] = readBlocks(entry);
   const functions = readBlocks(other).flatMap((block) => /export declare function \w+\(/.exec(block) ?? []);
   const sections = blocks.flatMap((block) => {
     const [, comment = '', declaration = ''] = /^(\/\*\*.*?\*\/)?\s*(export declare .*)$/s.exec(block) ?? [];
@@ -18,12 +21,10 @@ export function renderApiPage(entry: string, title: string, other: string): stri
   });
   sections.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1));
   return [
-    `# ${title}\n`,
-    '<!-- Generated from the comments in src by `npm run docs:api`. -->\n',
-    `${renderComment(summary)}\n`,
+    referenceStart,
     ...sections.map(({ name, comment, declaration }) => {
       const code = ['```ts', declaration.replace(/^export declare /, ''), '```'].join('\n');
-      return [`## ${name}\n`, ...(comment ? [`${renderComment(comment)}\n`] : []), `${code}\n`].join('\n');
+      return [`### ${name}\n`, ...(comment ? [`${renderComment(comment)}\n`] : []), `${code}\n`].join('\n');
     }),
   ].join('\n');
 }

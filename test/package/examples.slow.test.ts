@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { NpmProject, needsRegistry } from '../support/npm-project.ts';
 import { root, Stranger } from './packed.ts';
 
 let stranger: Stranger;
@@ -23,6 +24,8 @@ const environment = () => ({
   EXAMPLE_CLI_STORAGE: 'file',
   EXAMPLE_SERVER_STORAGE: 'file',
   EXAMPLE_DESKTOP_STORAGE: 'file',
+  EXAMPLE_COMMANDER_STORAGE: 'file',
+  EXAMPLE_OCLIF_STORAGE: 'file',
 });
 
 function node(args: readonly string[], input = '', extra: Readonly<Record<string, string>> = {}) {
@@ -91,7 +94,7 @@ describe('examples/electron-main.cjs', () => {
           (await window('credentials:signIn', 'alice', 's3cret')).value.store,
           await window('credentials:isSignedIn', 'alice'),
           await credentials.token('alice'),
-          (await window('credentials:signIn', '', 's3cret')).code,
+          (await window('credentials:signIn', 'a\\0b', 's3cret')).code,
           (await window('credentials:signOut', 'alice')).value,
         ];
         await credentials.close();
@@ -106,9 +109,101 @@ describe('examples/electron-main.cjs', () => {
   });
 });
 
+describe('docs/api.md', () => {
+  const [tasks = ''] = readFileSync(join(root, 'docs/api.md'), 'utf8').split('\n## Reference\n');
+  const programs = [...tasks.matchAll(/^## ([^\n]*)|^```js\n(.*?)^```$/gms)];
+  let task = '';
+  const outputs: Readonly<Record<string, string>> = {
+    'Store a token': 't0ken\n',
+    'Find out where it is': 'stored in: file\nalice: file\n',
+    'Log out': '[]\n',
+    'In tests': 't0ken\n',
+    Servers: 'the token is missing\n',
+  };
+  for (const [index, [, title, program]] of programs.entries()) {
+    if (title !== undefined) task = title;
+    else {
+      // Only the first program of a task has its output here.
+      const output = programs[index - 1]?.[1] === task ? (outputs[task] ?? '') : '';
+      test(`program ${index}, of "${task}", runs as it is`, () => {
+        writeFileSync(join(stranger.folder, 'task.mjs'), program ?? '');
+        const { stdout, exit } = node(['task.mjs'], '', { ACME_STORAGE: 'file' });
+        expect({ stdout, exit }).toEqual({ stdout: expect.stringContaining(output), exit: 0 });
+      });
+    }
+  }
+
+  test('has a program for most tasks', () => {
+    expect(programs.filter(([, title]) => title === undefined).length).toBeGreaterThan(5);
+  });
+});
+
+describe('with packages from npm', needsRegistry('commander'), () => {
+  let project: NpmProject;
+  beforeAll(() => {
+    const typescript = 'typescript@7.0.2';
+    project = new NpmProject(['commander@14.0.3', '@oclif/core@4.8.4', 'electron@45.5.0', typescript]);
+    cpSync(join(root, 'examples'), project.folder, { recursive: true });
+    // oclif reads both.
+    project.write('package.json', JSON.stringify({ private: true, name: 'example', version: '1.0.0' }));
+  });
+  afterAll(() => project.remove());
+
+  const run = (example: string, args: readonly string[], input = '', extra: Readonly<Record<string, string>> = {}) =>
+    project.run([process.execPath, example, ...args], { ...environment(), ...extra }, input);
+
+  test('examples/commander.mjs signs in, prints the token, and signs out', () => {
+    expect(run('commander.mjs', ['login', 'alice'], 's3cret\n')).toEqual({
+      stdout: 'stored in: file\n',
+      stderr: '',
+      exit: 0,
+    });
+    expect(run('commander.mjs', ['token', 'alice'])).toEqual({ stdout: 's3cret', stderr: '', exit: 0 });
+    expect(run('commander.mjs', ['doctor']).stdout).toMatch(/^Encrypted file/);
+    expect(run('commander.mjs', ['logout', 'alice']).stdout).toBe('removed from: file\n');
+    expect(run('commander.mjs', ['token', 'alice'])).toEqual({
+      stdout: '',
+      stderr: 'nobody is signed in as alice\n',
+      exit: 1,
+    });
+  });
+
+  test('examples/oclif.mjs stores the token, and prints the hint of an error as a suggestion', () => {
+    expect(run('oclif.mjs', ['alice'], 's3cret\n')).toMatchObject({ stdout: 'stored in: file\n', exit: 0 });
+    expect(run('oclif.mjs', ['alice'], '')).toMatchObject({ stdout: '', exit: 1 });
+    const { stderr, exit } = run('oclif.mjs', ['alice'], 's3cret', { EXAMPLE_OCLIF_STORAGE: 'keychain' });
+    expect(exit).toBe(4);
+    expect(stderr).toMatch(/Code: keyring-required[\s\S]*Try this: /);
+    expect(stderr).not.toContain('s3cret');
+  });
+
+  test("examples/electron-main.cjs agrees with Electron's types", () => {
+    const compilerOptions = {
+      ...{ noEmit: true, strict: true, noImplicitAny: false, allowJs: true, checkJs: true, skipLibCheck: true },
+      ...{ module: 'nodenext', target: 'es2023', types: ['node'] },
+    };
+    project.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['main.mts', 'electron-main.cjs'] }));
+    project.write(
+      'main.mts',
+      `import { app, ipcMain } from 'electron';
+      import { serveCredentials } from './electron-main.cjs';
+      const credentials = await serveCredentials(ipcMain);
+      app.on('before-quit', () => void credentials.close());`,
+    );
+    const { stdout, exit } = project.run([process.execPath, 'node_modules/typescript/bin/tsc', '-p', '.']);
+    expect({ stdout, exit }).toEqual({ stdout: '', exit: 0 });
+  });
+});
+
 test('every example is tested here', () => {
   const examples = readdirSync(join(root, 'examples')).filter((name) => /js$/.test(name));
-  expect(examples.sort()).toEqual(['command-line.mjs', 'electron-main.cjs', 'server.mjs']);
+  expect(examples.sort()).toEqual([
+    'command-line.mjs',
+    'commander.mjs',
+    'electron-main.cjs',
+    'oclif.mjs',
+    'server.mjs',
+  ]);
 });
 
 test('a TypeScript project sees the same types by import and by require', () => {
