@@ -42,18 +42,14 @@ const passphrase = (prefix: string) => ({
 
 /** The worker thread with hash-wasm, unless Node has its own argon2. */
 const argon2 =
-  'argon2' in crypto ? { chunks: [], builtin: [] } : { chunks: ['argon2-worker.cjs'], builtin: ['worker_threads'] };
+  'argon2' in crypto
+    ? { chunks: [], builtin: [] }
+    : { chunks: ['argon2-worker.cjs'], builtin: ['zlib', 'worker_threads', 'vm'] };
 
 describe('a read of the encrypted file loads no parser of command lines, no lock and no socket', () => {
   const ofRead = (program: string) => ['', '-file-reader'].map((part) => `${program}${part}.cjs`);
 
-  const ofPassphrase = [
-    'encrypted-file.cjs',
-    'rolldown-runtime.cjs',
-    'ask-passphrase.cjs',
-    'passphrases.cjs',
-    ...argon2.chunks,
-  ];
+  const ofPassphrase = ['encrypted-file.cjs', 'ask-passphrase.cjs', 'passphrases.cjs', ...argon2.chunks];
 
   test('sealed by home: keystow get', () => {
     const sandbox = sandboxOf({ KEYSTOW_STORAGE: 'file' });
@@ -76,7 +72,14 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
     sandbox.run('printf s3cret | keystow set demo alice');
     const loaded = loadedBy(sandbox, 'keystow get demo alice');
     expect(loaded).toEqual({
-      chunks: [...ofRead('keystow'), 'keystow-full.cjs', 'start.cjs', 'credential.cjs', ...ofPassphrase],
+      chunks: [
+        ...ofRead('keystow'),
+        'keystow-full.cjs',
+        'start.cjs',
+        'rolldown-runtime.cjs',
+        'credential.cjs',
+        ...ofPassphrase,
+      ],
       builtin: ['crypto', ...argon2.builtin],
     });
   });
@@ -86,7 +89,7 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
     sandbox.run('printf jsm_s3cret-xxxxxxxxxxxxxxxx | jsm auth set-key -');
     const loaded = loadedBy(sandbox, 'jsm auth token');
     expect(loaded).toEqual({
-      chunks: [...ofRead('jsm'), 'jsm-full.cjs', 'start.cjs', ...ofPassphrase],
+      chunks: [...ofRead('jsm'), 'jsm-full.cjs', 'start.cjs', 'rolldown-runtime.cjs', ...ofPassphrase],
       builtin: ['crypto', ...argon2.builtin],
     });
   });
