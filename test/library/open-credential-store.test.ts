@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import tty from 'node:tty';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { quoteForShell } from '../../src/domain/text/escape.ts';
@@ -8,6 +9,7 @@ import { type ApplicationStore, type OpenOptions, openCredentialStore, Secret } 
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { startSecretService } from '../faults/secret-service.ts';
+import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 
 const application = { name: 'acme' };
@@ -314,6 +316,31 @@ describeStore('over a Secret Service', 'secret-service', missingSessionBus(), ()
     expect(await other.getText('demo', 'alice')).toBe('of other');
     expect(provider.items.size).toBe(4);
   });
+
+  test.each([
+    { interactive: true, waits: true },
+    { interactive: 'auto', waits: false },
+    { interactive: false, waits: false },
+  ] as const)(
+    'without a terminal or a display, waits for a dialog if interactive is $interactive: $waits',
+    async (case_) => {
+      const { provider, openAs, environment } = await serve({ locked: true, user: 'nothing' });
+      const noTerminal = vi.spyOn(tty, 'isatty').mockReturnValue(false);
+      onTestFinished(() => noTerminal.mockRestore());
+      const onNotice = vi.fn();
+      const options = { interactive: case_.interactive, storage: 'keychain', onNotice } as const;
+      const store = await openAs('acme', { ...options, environment: { HOME: home, ...environment, DISPLAY: '' } });
+      const writing = store.set('demo', 'alice', 'x');
+      if (case_.waits) {
+        await eventually(() => expect(onNotice).toHaveBeenCalled());
+        // A program with windows has no terminal to press Ctrl-C in.
+        const message = 'waiting for the Secret Service: answer its dialog';
+        expect(onNotice.mock.calls).toEqual([[{ code: 'waiting', message }]]);
+        provider.answer();
+        expect((await writing).store).toBe('secret-service');
+      } else await failure(writing, 'keyring-required');
+    },
+  );
 
   test('[LIB14] reads the items of other programs if the application asks for it, with a notice', async () => {
     const { provider, openAs } = await serve();
