@@ -35,7 +35,7 @@ export interface Context extends ReadContext {
   /** Returns the lock of a credential, which a process holds while it writes or removes copies: see {@link withLock}. */
   lockOf(name: CredentialName): Mutex;
   readonly terminal: Terminal;
-  /** Remembers what the user was told on this machine. Absent: everything is said each time. */
+  /** Remembers what the user was told on this machine. Absent: everything is reported each time. */
   readonly noticeMemory?: NoticeMemory;
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -23,7 +23,7 @@ export function replaceStores(stores: Stores, custom: readonly CustomStore[]): S
     async openProbe(id) {
       const keyring = id === 'keyutils' ? undefined : keyrings.get(id);
       if (keyring !== undefined) return keyring;
-      throw new Error(`${id} is no candidate`);
+      throw new Error(`${id} is not a candidate`);
     },
     async open(id) {
       const keyring = keyrings.get(id);

@@ -220,7 +220,7 @@ export function createCallbackTerminal({ askPassphrase, onNotice }: UserInteract
       try {
         answer = await askPassphrase(escapeUnprintable(question));
       } catch (error) {
-        // Its message may repeat what was typed.
+        // Its message may repeat the typed secret.
         why = ` (${isError(error) ? error.name : typeof error})`;
       }
       if (typeof answer === 'string') return new Secret(new TextEncoder().encode(answer));

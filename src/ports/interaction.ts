@@ -58,7 +58,7 @@ export interface Terminal {
 export interface NoticeMemory {
   /** Returns `true` the first time that it's called with this cause. A cause is a word of letters and dashes. */
   isFirst(cause: string): boolean;
-  /** Forgets all causes, because there is none any more. */
+  /** Forgets all causes, because they no longer apply. */
   forget(): void;
 }
 

@@ -35,7 +35,7 @@ async function perform({ verb, preference }: Action, context: Context, text: str
   else await deleteCredential(own, alice);
 }
 
-/** Runs the actions and a read concurrently, interleaved as fast-check decides. Returns what was read. */
+/** Runs the actions and a read concurrently, interleaved as fast-check decides. Returns the secret that it read. */
 async function readDuring(
   scheduler: fc.Scheduler,
   world: World,

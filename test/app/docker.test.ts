@@ -93,7 +93,7 @@ describe('the list', () => {
     expect(await list()).toEqual({ [server]: 'alice', [hub]: '<token>' });
   });
 
-  test('is empty if there is no login', async () => {
+  test('is empty without a login', async () => {
     expect(await list()).toEqual({});
   });
 });

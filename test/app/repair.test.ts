@@ -101,7 +101,7 @@ describe('two different copies', () => {
   });
 });
 
-test('[APP20] an older copy that is the only one left is not removed, and is used again only if the user says so', async () => {
+test('[APP20] an older copy that is the only one left is not removed, and is used again only if the user chooses it', async () => {
   await setUp({ store: keyring, stale: ['file'] }, { file: 'old' });
   expect(await findKinds()).toEqual(['stale-only']);
   expect(await repairAll()).toMatchObject([{ outcome: 'skipped' }]);

@@ -100,7 +100,7 @@ test('a report that is too long is rejected before it is parsed', () => {
   expect(catchError(() => replayReport(text))?.message).toBe('invalid doctor report: it is too long');
 });
 
-test('[REP2] whatever a report contains, what is printed about it has no control or format characters', () => {
+test('[REP2] whatever a report contains, the text printed about it has no control or format characters', () => {
   const fields = [
     ...commandFields,
     ...variableFields,

@@ -70,7 +70,7 @@ describe('an access token', () => {
     },
   );
 
-  test('[APP1] is renewed once if twenty callers need it at once, and all get the new one', async () => {
+  test('[APP1] is renewed once if twenty callers need it together, and all get the new one', async () => {
     await save(createTokens(-1000));
     const withLock = createMutex();
     const tokens = Array.from({ length: 20 }, () =>

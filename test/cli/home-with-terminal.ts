@@ -3,7 +3,7 @@ import { type PseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.t
 import { Sandbox } from './sandbox.ts';
 
 export interface HomeWithTerminal {
-  /** Of the current test. */
+  /** The one of the current test. */
   readonly sandbox: Sandbox;
   /** Runs a line of shell in the sandbox, on a terminal of its own. */
   start(command: string, extra?: Readonly<Record<string, string>>): PseudoTerminal;

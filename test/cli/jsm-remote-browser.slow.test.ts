@@ -76,7 +76,7 @@ describeStore('jsm login without a browser on this machine', 'pseudo-terminal', 
     expect(terminal.shown()).toMatch(/stored the sign-in in the encrypted file[\s\S]*\secho\s/);
   });
 
-  test('says that no browser could be opened if there is no display', async () => {
+  test('says that no browser could be opened without a display', async () => {
     const { terminal, redirect } = await begin({});
     expect(terminal.shown()).toContain('no browser could be opened');
     terminal.type(`${markPaste(redirect)}\r`);

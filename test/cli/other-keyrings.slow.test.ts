@@ -25,7 +25,7 @@ class Beside<Keyring extends { readonly bus: SessionBus; stop(): Promise<void> }
 
 const key = 'jsm_s3cret-xxxxxxxxxxxxxxxx';
 
-/** What the programs do beside any keyring that serves. */
+/** What the programs do beside any usable keyring. */
 function itKeepsWhatItIsGiven(start: ConstructorParameters<typeof Beside>[0]): void {
   const beside = new Beside(start);
 

@@ -60,7 +60,7 @@ describeStore('prompts on a terminal', 'pseudo-terminal', missingPseudoTerminal(
     }
   });
 
-  test('in CI there is no prompt, even on a terminal', async () => {
+  test('CI sees no prompt, even on a terminal', async () => {
     const set = home.start('keystow set demo alice', { CI: 'true' });
     expect(await set.exit).toBe(1);
     expect(set.shown()).toContain('Cannot prompt');

@@ -157,7 +157,7 @@ function halving(text: Buffer, middle: number): typeof fetch {
   };
 }
 
-describe('a token is kept without what is invalid in the rest of the response:', () => {
+describe('a token is kept without the invalid parts of the response:', () => {
   const secret = bearer.slice(0, 8);
 
   test.each<[string, unknown]>([

@@ -304,7 +304,7 @@ describe('a store that has been emptied', () => {
     expect(findEntry(forgetStore(moved, 'file', moved), bob)).toMatchObject({ store: 'file', stale: ['keychain'] });
   });
 
-  test('keeps what was written since', () => {
+  test('keeps later writes', () => {
     const since = recordWrite(withFile, alice, 'file', later);
     expect(forgetStore(since, 'file', withFile)).toEqual(since);
     expect(forgetStore(withFile, 'file', [])).toEqual(withFile);

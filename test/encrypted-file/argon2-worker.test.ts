@@ -63,7 +63,7 @@ describe('argon2id in a worker', () => {
     expect([ended.length, inMainThread.length]).toEqual([1, 0]);
   });
 
-  test('[EF51] lets the event loop run, and an abort ends it at once with `cancelled`', async () => {
+  test('[EF51] lets the event loop run, and an abort ends it immediately with `cancelled`', async () => {
     const controller = new AbortController();
     const deriving = argon2idInWebAssembly(passphrase(), salt, endless, controller.signal);
     const [{ worker }] = started as [(typeof started)[0]];

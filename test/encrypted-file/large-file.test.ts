@@ -122,7 +122,7 @@ describe('which files are read in pieces', () => {
     expect([sealed?.nonce, kept]).toEqual([JSON.parse(text).nonce, 1]);
   });
 
-  test('one that needs a passphrase, or is no valid envelope, is not', async () => {
+  test('one that needs a passphrase, or an invalid envelope, is not', async () => {
     const passphrase = await largeFile('passphrase');
     expect(open(passphrase.path)).toEqual({ sealed: undefined, kept: 0 });
     const { path, text } = await largeFile('home');

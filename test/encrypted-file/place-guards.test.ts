@@ -230,7 +230,7 @@ describe('what other users could have written is refused, and nothing is changed
   );
 
   test(
-    '[EF23] because they own it is refused, and nothing is written there (only root can create one)',
+    '[EF23] because they own it is refused, and keystow writes nothing there (only root can create one)',
     needsRoot,
     async () => {
       const { path, folder } = newPlace();

@@ -94,7 +94,7 @@ describe('sealing a file again', () => {
     await expectWhole(openFile(path, 'home', withPassphrase(newPassphrase)));
   });
 
-  test('does nothing if there is no file, and asks nobody', async () => {
+  test('does nothing without a file, and asks nobody', async () => {
     const { path, folder } = newPlace();
     const passphrases = typed(newPassphrase);
     expect(await openFile(path, 'passphrase', { passphrases }).reseal('passphrase')).toBe(false);

@@ -66,7 +66,7 @@ async function resetHalfway(context: Context) {
 const forgottenFile = () => filledHome({ KEYSTOW_SEAL: 'passphrase', ...withPassphrase(passphrase) });
 
 describe('[EF84] a reset', () => {
-  test('keeps the file as a backup that only the user can read, and forgets what was in it, and nothing else', async () => {
+  test('keeps the file as a backup that only the user can read, and forgets its credentials, and nothing else', async () => {
     const { start, path, whole } = await filledHome();
     expect(await planReset(start())).toEqual({ path, hasFile: true, lost: [alice], kept: 1 });
     const backup = await resetEncryptedFile(start());

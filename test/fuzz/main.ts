@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Runs a job in a thread, which can be ended if a parser hangs. Returns what was found. */
+/** Runs a job in a thread, which can be ended if a parser hangs. Returns the findings. */
 function watchJob(job: Job): Promise<string | undefined> {
   const worker = new Worker(new URL(import.meta.url), {
     workerData: job,

@@ -1,4 +1,4 @@
-/** A generator of pseudo-random numbers: the same seed gives the same numbers on every machine. */
+/** A generator of pseudo-random numbers: the same seed makes the same numbers on every machine. */
 export class Random {
   #state: number;
 

@@ -86,7 +86,7 @@ test('ends after 120 limits, however much progress there is', async () => {
   expect([events.filter((event) => event === 'limit').length, timer.isExhausted]).toEqual([1, true]);
 });
 
-test('what has arrived when the limit passes is handled first, and counts as progress', async () => {
+test('a reply that has arrived when the limit passes is handled first, and counts as progress', async () => {
   const peers: Socket[] = [];
   const server = createServer((peer) => peers.push(peer)).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -15,7 +15,7 @@ describe.each(stores)('%s: the probe', (store, create, platform) => {
     expect(fake.items.size).toBe(0);
   });
 
-  test('a failing write, read or delete gives the reason and the platform’s message, and leaves nothing behind', async () => {
+  test('a failing write, read or delete reports the reason and the platform’s message, and leaves nothing behind', async () => {
     const [message, reason] =
       store === 'Keychain'
         ? (['User interaction is not allowed.', 'locked'] as const)

@@ -32,7 +32,7 @@ function install(folder) {
 
 const limitMs = 60 * 60_000;
 
-/** Runs the suites on one Node, and gives what its last line counts and its exit code. */
+/** Runs the suites on one Node, and returns the counts of its last line and its exit code. */
 function run(node) {
   return new Promise((resolve, reject) => {
     const child = spawn(node, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...paths], {

@@ -70,7 +70,7 @@ describe('what a token response leaves out', () => {
     expect(await createClient(stub).refresh(tokens)).toStrictEqual({ ...tokens, accessToken: 'new-access-token' });
   });
 
-  test('a huge expires_in gives the last time that ISO 8601 can write', async () => {
+  test('a huge expires_in becomes the last time that ISO 8601 can write', async () => {
     const stub = await startStubProvider({ token: () => ({ body: { ...body, expires_in: 1e300 } }) });
     expect((await createClient(stub).refresh(previous)).expiresAt).toBe('9999-12-31T23:59:59.999Z');
   });

@@ -79,7 +79,7 @@ describe('the page shows who is signed in', () => {
   test.each([
     ['with the email address', { email: 'stub@example.com', name: 'Stub' }, 'You are signed in as stub@example.com'],
     [
-      'with the name, if there is no email address',
+      'with the name, without an email address',
       { name: ' \u001b[2JStub\u202e\nExample' },
       'You are signed in as [2JStub Example',
     ],

@@ -30,7 +30,7 @@ describe('a refresh returns the tokens of a response', () => {
   test.each<[string, Answer]>([
     ['with an ID token that is null', { body: { ...sent, id_token: null } }],
     ['with an ID token that is a number', { body: { ...sent, id_token: 7 } }],
-    ['with an ID token that is no JWT', { body: { ...sent, id_token: 'x.y' } }],
+    ['with an invalid ID token', { body: { ...sent, id_token: 'x.y' } }],
     ['with a scope that is null', { body: { ...sent, scope: null } }],
     ['with a scope that is a list', { body: { ...sent, scope: ['a'] } }],
     ['without a token type', { body: { ...sent, token_type: undefined } }],

@@ -256,7 +256,7 @@ describe('a child that does not start', () => {
       symlinkSync(circle, circle);
       const error = await failure(start(circle, { TOKEN: 's3cret' }), 'command-not-runnable');
       expect(error.message).toBe(`${circle} cannot be run: ELOOP`);
-      expect(error.hint).toBe('run it directly to see what is wrong');
+      expect(error.hint).toBe('run it directly to see its error');
       expect(error.cause).toBeUndefined();
     },
   );
@@ -274,7 +274,7 @@ describe('a child that does not start', () => {
     const notExecutable = toError(Object.assign(new Error(), { code: 'EACCES' }), 'deploy');
     expect(notExecutable.code).toBe('command-not-runnable');
     expect(toError(Object.assign(new Error(), { code: 'UNKNOWN' }), 'deploy').hint).toBe(
-      `run it directly to see what is wrong${batchHint}`,
+      `run it directly to see its error${batchHint}`,
     );
   });
 });

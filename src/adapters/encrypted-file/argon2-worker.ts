@@ -18,7 +18,7 @@ interface Argon2Parameters {
 
 /**
  * Argon2id in WebAssembly, in a worker thread, so that signals and timers of this process don't wait for it. An abort ends
- * the worker at once → `cancelled`. If the worker fails, for example where a policy allows none, the main thread derives.
+ * the worker immediately → `cancelled`. If the worker fails, for example where a policy allows none, the main thread derives.
  */
 export async function argon2idInWebAssembly(
   passphrase: Uint8Array,

@@ -154,7 +154,7 @@ export class LockFolder {
    * one, or one that it waits for gets another holder.
    */
   readProgress(occupant: Occupant | undefined): string {
-    // What this process waits for is no progress of the holder, even if that is in the same process.
+    // This process waits for something else than progress of the holder, even if that is in the same process.
     const seen = new Set([this.nonce]);
     addProgress(dirname(this.#path), occupant, seen);
     return [...seen].sort().join();

@@ -98,7 +98,7 @@ export function toError(error: unknown, command: string): CredentialError {
       return commandNotRunnableError(
         command,
         code ?? 'the system gave no reason',
-        `run it directly to see what is wrong${formatBatchHint()}`,
+        `run it directly to see its error${formatBatchHint()}`,
       );
   }
 }

@@ -5,7 +5,7 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import { escapeUnprintable } from '../../domain/text/escape.ts';
 
 /**
- * Asks for a line on the terminal, which echoes it. Resolves `undefined` if stdin is no terminal, and there is no other. An
+ * Asks for a line on the terminal, which echoes it. Resolves `undefined` if neither stdin nor anything else is a terminal. An
  * abort, or the end of the input → `cancelled`.
  */
 export async function askOnTerminal(question: string, signal: AbortSignal): Promise<string | undefined> {

@@ -73,7 +73,7 @@ export class HiddenInput {
    * - several lines, and they aren't allowed, or the terminal doesn't mark where a paste ends → `invalid-input`
    */
   async ask(text: string, options: QuestionOptions = { allowLines: false }): Promise<Secret> {
-    // Discards what was typed before the prompt.
+    // Discards input from before the prompt.
     await yieldToEvents();
     options.signal?.addEventListener('abort', this.#cancel);
     try {
@@ -108,7 +108,7 @@ export class HiddenInput {
     this.#stream.setRawMode(false);
   };
 
-  /** Also after the process was stopped. What was typed before is discarded, because it can't be seen (readpassphrase(3)). */
+  /** Also after the process was stopped. Earlier input is discarded, because it can't be seen (readpassphrase(3)). */
   #showQuestion(): void {
     const question = this.#question;
     if (question === undefined) return;
@@ -152,14 +152,14 @@ export class HiddenInput {
     if (hasOther || (signal === 'SIGINT' && this.#question)) return;
     this.close();
     process.stderr.write('\n');
-    // SIGQUIT would write a core dump, which contains what was typed.
+    // SIGQUIT would write a core dump, which contains the typed secret.
     if (signal === 'SIGQUIT') process.exit(128 + constants.signals.SIGQUIT);
     process.kill(process.pid, signal);
   };
 
   readonly #suspend = (): void => this.#stop(process.pid);
 
-  /** Stops a process, or with 0 all of the job, and returns when it continues, or at once if no shell could continue it. */
+  /** Stops a process, or with 0 all of the job, and returns when it continues, or immediately if no shell could continue it. */
   #stop(pid: number): void {
     this.#show();
     process.stderr.write('\n');

@@ -42,7 +42,7 @@ export async function findMigrationScope(context: Context, to: StoreId, service?
   if (requiresKeyring(context) && (await context.stores.hasFile())) {
     const { storage } = context.profile.variables;
     context.terminal.notice(
-      `the encrypted file is excluded by ${storage}=keychain, so nothing is moved out of it`,
+      `the encrypted file is excluded by ${storage}=keychain, so keystow moves nothing out of it`,
       'list-incomplete',
     );
   }

@@ -16,7 +16,7 @@ export interface Renewed<Value> {
 }
 
 export interface RenewalSteps<Value> {
-  /** Reads what is stored now: each time from the store. */
+  /** Reads the stored value, each time from the store. */
   read(): Promise<Value | undefined>;
   /** Whether the value can be used as it is. */
   isValid(value: Value): boolean;

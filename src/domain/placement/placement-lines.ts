@@ -23,7 +23,7 @@ export class PlacementLines {
   readonly file: FileRecord | undefined;
   /** The lines of the entries, each with its line break before it. */
   readonly #lines: string;
-  /** The place of the credential's line in `#lines`, with its line break; empty if there is none. */
+  /** The place of the credential's line in `#lines`, with its line break; empty if it has no line. */
   readonly #line: Span;
 
   private constructor(lines: string, line: Span, entry: PlacementEntry | undefined, file: FileRecord | undefined) {

@@ -55,7 +55,7 @@ export interface RefreshedTokens {
 }
 
 export interface SignInRequest {
-  /** Opens the URL in the user's browser, or prints it. Called once. `redirectUri`: where the sign-in listens. */
+  /** Opens the URL in the user's browser, or prints it. Called once. `redirectUri`: the address on which the sign-in listens. */
   openUrl(url: string, redirectUri: string): void | Promise<void>;
   /**
    * Asks for the address that the browser was redirected to: a browser on another machine can't open it. Called after

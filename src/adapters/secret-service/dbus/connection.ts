@@ -51,7 +51,7 @@ export class Connection {
   #received = 0;
   #handled = 0;
   #isAuthenticated = false;
-  /** What was sent before the bus has accepted this client. Without the first bytes, which authenticate, it can be sent again. */
+  /** The bytes sent before the bus has accepted this client. Without the first bytes, which authenticate, it can be sent again. */
   #unaccepted: Buffer[] | undefined = [];
   /** Whether the bus didn't accept this client in one round trip, so that another connection waits for each response. */
   #isRetried = false;
@@ -89,14 +89,14 @@ export class Connection {
     return socket;
   }
 
-  /** A filter between client and bus may close a connection on which calls follow the authentication at once. */
+  /** A filter between client and bus may close a connection on which calls follow the authentication immediately. */
   #lose(error?: Error): void {
     const hasConnected = (error as NodeJS.ErrnoException | undefined)?.syscall !== 'connect';
     if (hasConnected && !this.#isAuthenticated && !this.#isRetried) this.#retry();
     else this.end(error);
   }
 
-  /** Connects again, and sends what has been sent when the bus has accepted this client. */
+  /** Connects again, and sends the same bytes again when the bus has accepted this client. */
   #retry(): void {
     this.#isRetried = true;
     this.#socket.removeAllListeners().on('error', () => undefined);

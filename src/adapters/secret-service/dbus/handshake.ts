@@ -35,7 +35,7 @@ export class Handshake {
   }
 
   #answer(word: string, line: string): string {
-    // The response to `AUTH EXTERNAL` without an id: the bus uses the one that the system gives it.
+    // The response to `AUTH EXTERNAL` without an id: the bus uses the one that the system reports.
     if (word === 'DATA') return 'DATA\r\n';
     const mechanisms = word === 'REJECTED' ? line.split(' ').slice(1) : ['EXTERNAL'];
     if (!mechanisms.includes('EXTERNAL')) throw toRejection(mechanisms);

@@ -15,7 +15,7 @@ export interface OAuthClient {
   readonly metadata: ServerMetadata;
 }
 
-/** What is known about a provider. */
+/** A provider's metadata and keys. */
 interface Provider {
   metadata?: ServerMetadata;
   /** How far this machine's clock is from the provider's, according to its latest response. */
@@ -70,7 +70,7 @@ function configure(
 ): Configuration {
   const { clientId, clientSecret } = settings;
   const authentication = chooseAuthentication(openid, metadata, clientSecret);
-  // A token is fresh if the provider's clock or this one says so.
+  // A token is fresh by the provider's clock or by this one.
   const clockTolerance = clockToleranceSeconds + Math.min(provider.clockDifferenceSeconds, maxClockDifferenceSeconds);
   const { token_endpoint: endpoint = '' } = metadata;
   const tokenEndpoint = URL.canParse(endpoint) ? new URL(endpoint).href : undefined;

@@ -99,7 +99,7 @@ const lastTimeMs = Date.UTC(10_000, 0) - 1;
 
 export interface ReceivedTokens {
   readonly fields: TokenFields;
-  /** Of the ID token. `undefined` if there's none, or if it's invalid. */
+  /** The claims of the ID token. `undefined` if there's none, or if it's invalid. */
   readonly claims: IDToken | undefined;
   /** When the request was sent, in ISO 8601: so no token counts as valid after it has expired. */
   readonly requestedAt: string;
