@@ -114,7 +114,9 @@ export function findMisspelledVariables(
     .filter((name) => !isKnown(name) && environment[name] !== undefined)
     .flatMap((name) => {
       // Not one that a much shorter name is the beginning of.
-      const [close] = findClosest(name, known).filter(({ length }) => Math.abs(length - name.length) <= 3);
+      const [similar] = findClosest(name, known).filter(({ length }) => Math.abs(length - name.length) <= 3);
+      // The variable of another program's name: DIFY_STORAGE for DIFY_TOKEN_STORAGE.
+      const close = name === variables.quiet.replace(/QUIET$/, 'STORAGE') ? variables.storage : similar;
       if (close === undefined && !(program === 'keystow' && name.startsWith(prefix))) return [];
       return [`${name} is not a variable of ${program}${close === undefined ? '' : `; did you mean ${close}?`}`];
     });

@@ -261,6 +261,11 @@ describe('a child that does not start', () => {
     },
   );
 
+  test('because it is empty, as from an unset variable, is reported as not found', async () => {
+    const error = await failure(start(''), 'command-not-found');
+    expect(error.message).toBe('the command is empty');
+  });
+
   test('for a reason without a code is reported too', () => {
     expect(toError(new Error('something'), 'deploy').message).toBe('deploy cannot be run: the system gave no reason');
   });

@@ -74,6 +74,9 @@ function hasTerminal(): boolean {
 
 /** Converts the error of a program that did not start. The message names the command, and never its environment. */
 export function toError(error: unknown, command: string): CredentialError {
+  if (command === '') {
+    return new CredentialError('command-not-found', 'the command is empty', { hint: 'put a command after --' });
+  }
   const code = errnoCode(error);
   switch (code) {
     case 'ENOENT': {

@@ -88,6 +88,8 @@ function suggestValues(
 
 /** The position of the last word on a command line. */
 export interface Position {
+  /** The commands of the program. */
+  readonly all: readonly Command[];
   /** The command that the words before it name, if any. */
   readonly command: Command | undefined;
   /** The names of that command and of those above it, without aliases. */
@@ -110,6 +112,7 @@ export function findPosition(
   words: readonly string[],
 ): Position {
   let position: Position = {
+    all: program,
     command: undefined,
     path: [],
     commands: program,
@@ -149,11 +152,12 @@ export function findCommand(commands: readonly Command[], word: string): Command
 }
 
 /** A lone `-` is an operand. */
-function isOption(word: string): boolean {
+export function isOption(word: string): boolean {
   return word.startsWith('-') && word !== '-';
 }
 
-function findAwaited(options: Position['options'], word: string): ValueOption | undefined {
+/** Finds the option that takes the next word for its value. */
+export function findAwaited(options: Position['options'], word: string): ValueOption | undefined {
   const option = options[word.replace(/^-+/, '')];
   return option && 'value' in option ? option : undefined;
 }

@@ -3,7 +3,7 @@ import { CredentialError, type ErrorCode } from '../../domain/credential-error.t
 import type { Profile } from '../../domain/profile.ts';
 import { findClosest } from '../../domain/text/messages.ts';
 import { formatOperand } from '../command.ts';
-import { findCommand, isAfterEnd, type Position } from '../completion/complete.ts';
+import { findAwaited, findCommand, isAfterEnd, isOption, type Position } from '../completion/complete.ts';
 import { exitCodes, toExitCode } from '../exit.ts';
 import { createPaint, findColor } from './print.ts';
 import { type Line, renderLines, styled } from './text.ts';
@@ -71,7 +71,7 @@ export function describeComplaint(
   argv: readonly string[],
   position: Position,
 ): { readonly message: string; readonly hint: string } {
-  const message = rewordComplaint(complaint, argv, position);
+  const message = rewordComplaint(complaint, program, argv, position);
   const { command, path, operands } = position;
   const name = [program, ...path].join(' ');
   const surplus = message === tooManyArguments ? command?.surplus : undefined;
@@ -92,15 +92,17 @@ export function describeComplaint(
 
 const tooManyArguments = 'too many arguments';
 
-function rewordComplaint(complaint: string, argv: readonly string[], position: Position): string {
+function rewordComplaint(complaint: string, program: string, argv: readonly string[], position: Position): string {
   const text = complaint.replaceAll('\n', ' ').replaceAll('\0', '');
   const [word] = position.operands;
   if (position.commands.length > 0 && word !== undefined) {
-    return `unknown command (argument ${word.index + 1})${suggest(findCommandLike(word.text, position))}`;
+    return `unknown command (argument ${word.index + 1})${suggest(findCommandLike(word.text, program, position))}`;
   }
   // yargs may take the word after it for its value, and complain about another one that's missing then.
   const index = argv.findIndex((word, index) => isUnknownOption(word, index, argv, position.options));
   if (index >= 0) return describeUnknownOption(index, argv, position);
+  const option = argv.find((word, index) => isMissingValue(word, index, argv, position.options));
+  if (option !== undefined) return `missing value: ${option}`;
   if (text === missingCommand) return missingCommand;
   if (/^Unknown argument/.test(text)) return tooManyArguments;
   if (/^Not enough non-option arguments/.test(text)) {
@@ -118,15 +120,20 @@ function rewordComplaint(complaint: string, argv: readonly string[], position: P
   return 'invalid arguments';
 }
 
-/** Finds a command with a similar name among those that may follow, or one of this name elsewhere: `auth token` for `token`. */
-function findCommandLike(word: string, { commands, path }: Position): string | undefined {
+/**
+ * Finds a command with a similar name among those that may follow, or one of this name elsewhere: `auth token` for `token`,
+ * and `jsm login` for `auth login`.
+ */
+function findCommandLike(word: string, program: string, { all, commands, path }: Position): string | undefined {
   const prefix = path[0] === 'help' ? path.slice(1) : path;
   const visible = commands.filter(({ hidden, name }) => !hidden || name === 'help');
   const names = visible.flatMap(({ name, aliases }) => [name, ...aliases]);
   const [found, ...others] = new Set(findClosest(word, names).map((close) => findCommand(commands, close)?.name));
   if (found !== undefined && others.length === 0) return [...prefix, found].join(' ');
   const group = visible.find(({ hidden, commands }) => !hidden && findCommand(commands, word) !== undefined);
-  return group && [...prefix, group.name, word].join(' ');
+  if (group) return [...prefix, group.name, word].join(' ');
+  const top = findCommand(all, word);
+  return top && !top.hidden && top.commands.length === 0 ? `${program} ${top.name}` : undefined;
 }
 
 function describeUnknownOption(index: number, argv: readonly string[], { options }: Position): string {
@@ -145,6 +152,12 @@ function isUnknownOption(word: string, index: number, argv: readonly string[], o
   if (!word.startsWith('-') || ['-', '--', '-h', '-V'].includes(word) || isAfterEnd(index, argv)) return false;
   const [, name = ''] = /^--([^=]*)/.exec(word) ?? [];
   return !Object.hasOwn(options, name);
+}
+
+/** `--env --` has no value either: `--` ends the options. */
+function isMissingValue(word: string, index: number, argv: readonly string[], options: Position['options']): boolean {
+  const isLast = index === argv.length - 1 || argv[index + 1] === '--';
+  return isLast && !isAfterEnd(index, argv) && isOption(word) && findAwaited(options, word) !== undefined;
 }
 
 function formatOptions(names: readonly string[]): string {
