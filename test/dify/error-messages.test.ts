@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createSelfSigned } from '../support/certificate.ts';
 import {
   bearer,
@@ -281,4 +281,18 @@ describe('a connection that fails', () => {
       expect(trial.host.requests).toEqual([]);
     },
   );
+});
+
+test('a proxy that cannot be reached is named with its variable, and the hint says how to do without it', async () => {
+  const trial = await startTrial();
+  const { url } = trial.host;
+  await trial.host.stop();
+  vi.stubEnv('HTTPS_PROXY', url);
+  try {
+    const { message, hint } = await trial.fails('sign-in-unreachable', 'https://dify.example');
+    expect(message).toBe(`cannot connect to the proxy ${url} (HTTPS_PROXY): connection refused (ECONNREFUSED)`);
+    expect(hint).toBe('check HTTPS_PROXY, or list dify.example in NO_PROXY to connect without a proxy');
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });

@@ -15,8 +15,13 @@ export type ClassifiedResponse =
       readonly error: (typeof deviceErrors)[number];
       readonly retryAfterMs: number | undefined;
     }
-  /** The same request could succeed later. `reason` is a whole message. */
-  | { readonly kind: 'retry'; readonly reason: string; readonly retryAfterMs: number | undefined };
+  /** The same request could succeed later. `reason` is a whole message. `hint`: what may help sooner. */
+  | {
+      readonly kind: 'retry';
+      readonly reason: string;
+      readonly hint?: string | undefined;
+      readonly retryAfterMs: number | undefined;
+    };
 
 export interface ResponseContext {
   readonly host: string;

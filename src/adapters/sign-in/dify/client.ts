@@ -58,7 +58,7 @@ export function createDeviceFlowClient(options: DeviceFlowClientOptions): Device
         return classifyResponse(response, { host, nowMs: nowMs(), secrets });
       } catch (error) {
         if (!(error instanceof HttpError && error.retryable)) throw error;
-        return { kind: 'retry', reason: error.message, retryAfterMs: undefined };
+        return { kind: 'retry', reason: error.message, hint: error.hint, retryAfterMs: undefined };
       }
     },
 

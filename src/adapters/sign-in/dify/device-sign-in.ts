@@ -79,7 +79,8 @@ async function requestCode(client: DeviceFlowClient, deviceLabel: string): Promi
     const reason = response.kind === 'retry' ? response.reason : `${host} responded with slow_down`;
     const waitMs = Math.max(delayMs, response.retryAfterMs ?? 0);
     if (attempt === maxAttempts || nowMs() + waitMs >= endsAtMs) {
-      throw new CredentialError('sign-in-unreachable', reason, { hint: suggestRetry(waitMs) });
+      const hint = (response.kind === 'retry' && response.hint) || suggestRetry(waitMs);
+      throw new CredentialError('sign-in-unreachable', reason, { hint });
     }
     await client.wait(waitMs);
   }
@@ -113,7 +114,7 @@ async function pollToken(
   let intervalMs = code.intervalSeconds * 1000;
   let delayMs = intervalMs;
   let failures = 0;
-  let lastFailure: string | undefined;
+  let lastFailure: { readonly reason: string; readonly hint?: string | undefined } | undefined;
   for (;;) {
     await waitWithinLimit(delayMs);
     const leftMs = expiresAtMs - nowMs();
@@ -122,7 +123,7 @@ async function pollToken(
     if ('accessToken' in response) return response;
     if (response.kind === 'retry') {
       failures += 1;
-      lastFailure = response.reason;
+      lastFailure = response;
       delayMs = Math.max(intervalMs, Math.min(intervalMs * 2 ** failures, maxBackoffMs));
     } else {
       if (response.error === 'access_denied') throw signInDeniedError(host);
@@ -150,7 +151,7 @@ async function pollToken(
   }
 
   function timedOut(): CredentialError {
-    return lastFailure === undefined ? codeExpiredError(host) : unavailableError(lastFailure);
+    return lastFailure === undefined ? codeExpiredError(host) : unavailableError(lastFailure.reason, lastFailure.hint);
   }
 }
 
@@ -162,6 +163,6 @@ function codeExpiredError(host: string): CredentialError {
   return new CredentialError('timed-out', `the code was not confirmed at ${host} in time`, { hint: 'sign in again' });
 }
 
-function unavailableError(reason: string): CredentialError {
-  return new CredentialError('sign-in-unreachable', reason, { hint: 'try again later' });
+function unavailableError(reason: string, hint = 'try again later'): CredentialError {
+  return new CredentialError('sign-in-unreachable', reason, { hint });
 }
