@@ -62,9 +62,9 @@ describe('the label', () => {
     expect((await examine(world.context)).storage.fixes).toEqual(['chmod go-w FILE']);
   });
 
-  test('prints the command for an encrypted file that is refused, once, and no hints of other failures', async () => {
+  test('prints the command for an encrypted file that is refused or does not open, once, and no hints of other failures', async () => {
     const { context } = world;
-    const fail = (code: 'file-refused' | 'file-damaged') =>
+    const fail = (code: 'file-refused' | 'file-damaged' | 'file-io') =>
       examine({
         ...context,
         stores: {
@@ -76,7 +76,8 @@ describe('the label', () => {
     expect((await fail('file-refused')).storage.fixes).toEqual(['chmod go-w FILE']);
     world.snapshot = { placement: [], state: 'intact' };
     expect((await fail('file-refused')).storage.fixes).toEqual(['chmod go-w FILE']);
-    expect((await fail('file-damaged')).storage).toMatchObject({
+    expect((await fail('file-damaged')).storage.fixes).toEqual(['chmod go-w FILE']);
+    expect((await fail('file-io')).storage).toMatchObject({
       fixes: [],
       details: expect.arrayContaining(['the file …']),
     });
@@ -88,6 +89,46 @@ describe('the label', () => {
     const { storage } = await examine(world.context);
     expect(storage).toMatchObject({ label: 'OS keyring', store: 'secret-service' });
     expect(storage.details).toContainEqual(expect.stringContaining('the placement file is cut short'));
+  });
+});
+
+describe('the counts', () => {
+  test('are those of the stores, not of the records, if these are lost', async () => {
+    await setCredential(world.context, alice, freshSecret());
+    world.snapshot = { placement: [], state: 'absent' };
+    expect((await examine(world.context)).storage.kept).toEqual([{ store: 'secret-service', credentials: 1 }]);
+  });
+
+  test.each(['locked', 'timed-out', 'denied'] as const)(
+    'are unknown, not 0, for a keyring that is %s, unless the records are intact',
+    async (reason) => {
+      world.probe = { kind: 'service-failure', reason };
+      for (const state of ['absent', 'damaged'] as const) {
+        world.snapshot = { placement: [], state };
+        const { notAsked, details } = (await examine(world.context)).storage;
+        expect(notAsked).toEqual(['secret-service']);
+        expect(details).toContain('the Secret Service could not be asked: it may have credentials');
+      }
+      world.snapshot = { placement: [], state: 'intact' };
+      expect((await examine(world.context)).storage).not.toHaveProperty('notAsked');
+    },
+  );
+
+  test('are unknown for an encrypted file whose passphrase nobody typed', async () => {
+    world.probe = { kind: 'unsupported', reason: 'no-session-bus' };
+    const findFileKeySource = async () => 'passphrase' as const;
+    world.snapshot = { placement: [], state: 'absent' };
+    const { storage } = await examine({ ...world.context, stores: { ...world.context.stores, findFileKeySource } });
+    expect(storage).toMatchObject({ label: 'Encrypted file (interactive passphrase)', notAsked: ['file'] });
+  });
+
+  test('are unknown for an encrypted file that does not open, and 0 for a keyring that the machine does not have', async () => {
+    world.probe = { kind: 'unsupported', reason: 'no-session-bus' };
+    const findFileKeySource = () => Promise.reject(new CredentialError('file-damaged', 'the file …'));
+    world.snapshot = { placement: [], state: 'absent' };
+    const { storage } = await examine({ ...world.context, stores: { ...world.context.stores, findFileKeySource } });
+    expect(storage.notAsked).toEqual(['file']);
+    expect(storage.details.join()).not.toContain('nothing needs to be done');
   });
 });
 

@@ -5,7 +5,7 @@ import { CredentialError, type ErrorCode, fileCodes } from '../../domain/credent
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { requireBoth } from '../../domain/envelope/file-record.ts';
 import type { HostInfo } from '../../domain/host-info.ts';
-import { type PlacementIndex, sortNewestFirst } from '../../domain/placement/placement-index.ts';
+import { sortNewestFirst } from '../../domain/placement/placement-index.ts';
 import { getCommand, type KeySource } from '../../domain/profile.ts';
 import { type Divergence, findDivergences } from '../../domain/reconcile/divergence.ts';
 import { classifyReason, type Evidence, type Reason, type ReasonClass } from '../../domain/selection/probe-result.ts';
@@ -15,7 +15,7 @@ import type { Context } from '../context.ts';
 import { requiresKeyring } from '../credentials/enabled-stores.ts';
 import { toKey } from '../credentials/list-credentials.ts';
 import { formatWarning, runSelection } from '../credentials/select-store.ts';
-import { type Inventory, takeInventory } from '../reconcile/locate-copies.ts';
+import { countCredentials, findMissing, type Inventory, takeInventory } from '../reconcile/locate-copies.ts';
 import { type Settings, toPassphraseVariables } from '../settings.ts';
 import type { SelectionInputs } from './replay.ts';
 
@@ -57,25 +57,28 @@ export interface StorageReport {
   readonly store: StoreId | null;
   /** How many credentials each store is known to have, without the empty ones. */
   readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
+  /** Stores that may have credentials without a record, but could not be asked. Missing if there are none. */
+  readonly notAsked?: readonly StoreId[];
   /** Lines for people: why the OS keyring isn't used, and what's wrong. */
   readonly details: readonly string[];
   /** What's wrong, also among the details. */
   readonly problems: readonly string[];
   /**
    * What to do about files and folders that are refused, because other users could have changed them or they aren't what was
-   * written, and about a passphrase from the environment that is wrong.
+   * written, and about a file that doesn't open.
    */
   readonly fixes: readonly string[];
   /** Why the encrypted file can't be used, if credentials are in it or would go there. Decides the exit code of `doctor`. */
   readonly error?: { readonly code: ErrorCode; readonly message: string };
 }
 
-/** The file is intact, but refused until the user decides. */
+/** The user decides what becomes of the file. */
 const fixableCodes: ReadonlySet<ErrorCode> = new Set([
   'file-refused',
   'file-missing',
   'file-replaced',
   'file-downgraded',
+  'file-damaged',
   'wrong-passphrase',
 ]);
 
@@ -124,10 +127,11 @@ async function reportStorage(
   const file = isExcluded
     ? undefined
     : await context.stores.findFileKeySource().then((keySource) => ({ keySource }), addProblem);
-  const inventory = await takeInventory(context, snapshot.placement, {
-    keyring: selection.outcome === 'selected' && selection.store !== 'file' ? selection.store : undefined,
-    file: file === undefined ? 'locked' : findFileAccess(file.keySource, settings),
-  });
+  const fileAccess = file === undefined ? 'locked' : findFileAccess(file.keySource, settings);
+  const keyring = selection.outcome === 'selected' && selection.store !== 'file' ? selection.store : undefined;
+  const isIntact = snapshot.state === 'intact';
+  const unrecorded = isIntact || !keyring ? [] : await listAll(context, keyring).catch(addProblem);
+  const inventory = await takeInventory(context, snapshot.placement, { keyring, unrecorded, file: fileAccess });
   inventory.problems.forEach(addProblem);
   problems.push(...misspelled);
   const missing = findMissing(inventory);
@@ -135,17 +139,24 @@ async function reportStorage(
   const keySource = file?.keySource ?? (await findRequiredKeySource(context));
   const store =
     sortNewestFirst(placement)[0]?.store ??
-    (snapshot.state === 'intact'
-      ? undefined
-      : await findStoreInUse(context, selection, file?.keySource).catch(addProblem));
+    (isIntact ? undefined : file?.keySource ? 'file' : unrecorded?.length ? keyring : undefined);
+  const kept = countCredentials(inventory, placement);
+  const keptIn = new Set(kept.map(({ store }) => store));
+  const skipped = isIntact ? [] : findExisting(selection, bus).filter((id) => !keptIn.has(id));
+  const isFileUnknown = !isIntact && !isExcluded && fileAccess === 'locked' && !keptIn.has('file');
+  const notAsked: readonly StoreId[] = isFileUnknown ? [...skipped, 'file'] : skipped;
   const usesFile = store === 'file' || (selection.outcome === 'selected' && selection.store === 'file');
   const storage: StorageReport = {
     label: toStorageLabel(store, keySource, settings.envPassphrase),
     store: store ?? null,
-    kept: countByStore(placement),
+    kept,
+    ...(notAsked.length > 0 && { notAsked }),
     details: [
       ...sortByRelevance(selection.skipped).map(formatNotUsed),
-      ...(usesFile && (store ?? 'file') === 'file' ? describeHeadless(selection.skipped, settings.policy, bus) : []),
+      ...skipped.map((id) => `the ${storeNames[id]} could not be asked: it may have credentials`),
+      ...(usesFile && (store ?? 'file') === 'file' && problems.length === 0 && notAsked.length === 0
+        ? describeHeadless(selection.skipped, settings.policy, bus)
+        : []),
       ...(bus.otherBus ? [`the D-Bus session bus in use is ${bus.otherBus}`] : []),
       ...describeNextStore(store, selection),
       ...(isExcluded && (await context.stores.hasFile()) ? [describeExcludedFile(context)] : []),
@@ -209,31 +220,17 @@ function describeExcludedFile({ settings, profile }: Context): string {
   return `${settings.credentialsPath} exists, but is neither read nor written: it is excluded by ${profile.variables.storage}=keychain`;
 }
 
-/** Finds the recorded credentials whose store was listed and doesn't have them. */
-function findMissing({ credentials }: Inventory): ReadonlySet<string> {
-  const missing = credentials.filter(
-    ({ copies: { record, seen } }) => record !== undefined && seen.get(record.store)?.kind === 'absent',
-  );
-  return new Set(missing.map(({ name }) => toKey(name)));
+/** The credentials in a store that can list them. */
+async function listAll({ stores, signal }: Context, id: StoreId): Promise<readonly CredentialName[]> {
+  const store = await stores.open(id);
+  return store.listing === 'all' ? store.list(undefined, { signal }) : [];
 }
 
-/** If nothing is recorded: the file if it exists, or the selected store if it has anything. */
-async function findStoreInUse(
-  { stores, signal }: Context,
-  selection: SelectionReport,
-  fileKeySource: KeySource | undefined,
-): Promise<StoreId | undefined> {
-  if (fileKeySource) return 'file';
-  if (selection.outcome !== 'selected' || selection.store === 'file') return undefined;
-  const store = await stores.open(selection.store);
-  if (store.listing !== 'all') return undefined;
-  return (await store.list(undefined, { signal })).length > 0 ? selection.store : undefined;
-}
-
-function countByStore(placement: PlacementIndex): StorageReport['kept'] {
-  const counts = new Map<StoreId, number>();
-  for (const { store } of placement) counts.set(store, (counts.get(store) ?? 0) + 1);
-  return [...counts].map(([store, credentials]) => ({ store, credentials }));
+/** Finds the skipped stores that exist, or may exist. */
+function findExisting({ skipped }: SelectionReport, { hasKeyring }: Evidence): readonly StoreId[] {
+  const exists = (found: SkippedStoreReport) =>
+    found.class === 'service-failure' || (found.store === 'secret-service' && hasKeyring);
+  return skipped.flatMap((found) => (found.store !== 'keyutils' && exists(found) ? [found.store] : []));
 }
 
 /** Puts the stores that the machine has before those that it doesn't have. */

@@ -91,16 +91,48 @@ export interface Inventory {
   readonly problems: readonly unknown[];
 }
 
+/** Finds the recorded credentials whose store was listed and doesn't have them. */
+export function findMissing({ credentials }: Inventory): ReadonlySet<string> {
+  const missing = credentials.filter(
+    ({ copies: { record, seen } }) => record !== undefined && seen.get(record.store)?.kind === 'absent',
+  );
+  return new Set(missing.map(({ name }) => toKey(name)));
+}
+
+/** How many credentials each store is known to have, without the empty ones: the recorded ones, and those without a record. */
+export function countCredentials(
+  { credentials }: Inventory,
+  placement: PlacementIndex,
+): readonly { readonly store: StoreId; readonly credentials: number }[] {
+  const unrecorded = credentials.flatMap(({ copies: { record, seen } }) =>
+    record ? [] : [...seen].flatMap(([store, { kind }]) => (kind === 'present' ? [store] : [])),
+  );
+  const counts = new Map<StoreId, number>();
+  for (const store of [...placement.map(({ store }) => store), ...unrecorded]) {
+    counts.set(store, (counts.get(store) ?? 0) + 1);
+  }
+  return [...counts].map(([store, credentials]) => ({ store, credentials }));
+}
+
 /**
  * Lists the encrypted file, unless that takes a passphrase, and the keyring that was found usable. Only the secrets of
  * credentials that are in more than one store are read, to compare them.
  *
- * `file`: `locked` if it can't be listed without a passphrase, or its key source can't be read.
+ * `file`: `locked` if it can't be listed without a passphrase, or its key source can't be read. `unrecorded`: credentials of
+ * the keyring that the placement file may lack.
  */
 export async function takeInventory(
   context: Context,
   placement: PlacementIndex,
-  { keyring, file }: { readonly keyring: StoreId | undefined; readonly file: 'absent' | 'open' | 'locked' },
+  {
+    keyring,
+    file,
+    unrecorded = [],
+  }: {
+    readonly keyring: StoreId | undefined;
+    readonly file: 'absent' | 'open' | 'locked';
+    readonly unrecorded?: readonly CredentialName[] | undefined;
+  },
 ): Promise<Inventory> {
   const { stores, signal } = context;
   const problems: unknown[] = [];
@@ -110,7 +142,7 @@ export async function takeInventory(
   };
   const listFile = async () => (await stores.open('file')).list(undefined, { signal });
   const fileNames = file === 'absent' ? [] : file === 'open' ? await listFile().catch(addProblem) : undefined;
-  const names = sortUniqueNames([...placement, ...(fileNames ?? [])]);
+  const names = sortUniqueNames([...placement, ...(fileNames ?? []), ...unrecorded]);
   const toKeys = (listed: readonly CredentialName[] | undefined) => listed && new Set(listed.map(toKey));
   const keysByStore: KeysByStore = new Map([['file', toKeys(fileNames)]]);
   if (keyring !== undefined && names.length > 0) {

@@ -121,7 +121,8 @@ export function formatStoreTable(
   const isWide = width >= 2 + nameWidth + stateWidth + countWidth;
   const rows = [...stores].flatMap((store): readonly Line[] => {
     const { state, style } = findState(store, selection, inputs);
-    const count = storage === undefined || store === 'keyutils' ? '' : String(counts.get(store) ?? 0);
+    const isUnknown = storage?.notAsked?.some((id) => id === store);
+    const count = storage === undefined || store === 'keyutils' ? '' : isUnknown ? '?' : String(counts.get(store) ?? 0);
     const mark = style === 'good' ? arrow : ' ';
     const row = isWide
       ? [formatRow(mark, storeNames[store], state, count)]

@@ -39,8 +39,7 @@ export function describeHeadless(
   policy: Policy,
   { hasKeyring }: Evidence,
 ): string[] {
-  if (hasKeyring) return ['the home folder has a keyring, which could not be asked: it may have credentials'];
-  if (policy.preference !== 'auto' || !skipped.some(isWithoutDesktop)) return [];
+  if (hasKeyring || policy.preference !== 'auto' || !skipped.some(isWithoutDesktop)) return [];
   return ['nothing needs to be done: on a machine without a desktop, the encrypted file is the right place'];
 }
 
