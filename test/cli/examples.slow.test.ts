@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,11 +54,16 @@ const questions: Readonly<Record<string, readonly string[]>> = {
 };
 const passphrase = 'of an example';
 
+const hasPowerShell = spawnSync('pwsh', ['-Version']).status === 0;
+
 /** Wraps an example in the shell that it is meant for. */
 function shellOf(line: string): string {
   const quoted = `'${line.replaceAll("'", "'\\''")}'`;
   if (line.includes('completion zsh')) return `zsh --no-rcs -c 'autoload -U compinit; compinit -u -D; '${quoted}`;
   if (line.includes('completion fish')) return `fish --no-config -c ${quoted}`;
+  // Without PowerShell, only the command that prints the script runs.
+  if (line.includes('completion powershell') && !hasPowerShell) return line.replace(/ \|.*/, '');
+  if (line.includes('completion powershell')) return `pwsh -NoProfile -Command ${quoted}`;
   return `bash -c 'set -o pipefail; '${quoted}`;
 }
 

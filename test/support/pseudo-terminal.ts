@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 import { patienceMs } from './patience.ts';
 
 /** A program that runs on its own pseudo-terminal. */
 export interface PseudoTerminal {
   /** Everything shown so far. */
   shown(): string;
-  /** Waits until `text` appears after the text of the previous call. Rejects if the program ends first. */
+  /** Waits until `text` appears, in any colours, after the text of the previous call. Rejects if the program ends first. */
   waitFor(text: string): Promise<void>;
   type(text: string): void;
   /** The exit code, once the program has ended. */
@@ -50,7 +51,7 @@ export function runOnTerminal(
     shown: () => shown,
     async waitFor(text) {
       for (;;) {
-        const found = shown.indexOf(text, seen);
+        const found = stripVTControlCharacters(shown).indexOf(text, seen);
         if (found >= 0) {
           seen = found + text.length;
           return;

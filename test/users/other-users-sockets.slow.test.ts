@@ -39,7 +39,7 @@ describeStore('nothing connects to a socket that another user could be behind', 
     expect(required).toMatchObject({
       exit: 4,
       stdout: '',
-      stderr: expect.stringMatching(/not contacted.*\n {2}hint: (nothing to do|let only yourself)/),
+      stderr: expect.stringMatching(/not contacted.*\n {2}hint: (set KEYSTOW_STORAGE=file|let only yourself)/),
     });
     expect(server.clients()).toBe(0);
   }
