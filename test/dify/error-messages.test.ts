@@ -26,6 +26,7 @@ async function failWith(
   return [message.replaceAll(trial.host.url, 'HOST'), hint];
 }
 
+const checkServer = "check the server's address; if it is right, report this to whoever runs the server";
 const portal = 'if this network has a sign-in page of its own, open it in a browser, and try again';
 
 describe('an invalid device code', () => {
@@ -62,7 +63,7 @@ describe('an invalid device code', () => {
     ['it expires before the first poll', { expires_in: 5, interval: 5 }],
   ])('%s (%#)', async (problem, changes) => {
     const trial = await startTrial({ code: [codeAnswer(changes)] });
-    expect(await failWith(trial)).toEqual([`invalid device code from HOST: ${problem}`, undefined]);
+    expect(await failWith(trial)).toEqual([`invalid device code from HOST: ${problem}`, checkServer]);
     expect(trial.prompts).toEqual([]);
   });
 });
@@ -77,7 +78,7 @@ test.each<[string, Readonly<Record<string, unknown>>]>([
   ['token contains characters that are invalid in a token', { token: `${bearer} ` }],
 ])('an invalid token: %s (%#)', async (problem, changes) => {
   const trial = await startTrial({ token: [tokenAnswer(changes)] });
-  expect(await failWith(trial)).toEqual([`invalid token from HOST: ${problem}`, undefined]);
+  expect(await failWith(trial)).toEqual([`invalid token from HOST: ${problem}`, checkServer]);
 });
 
 describe('a response', () => {
@@ -110,8 +111,8 @@ describe('a response', () => {
 
   test.each<[string, DifyAnswer, string | undefined]>([
     ['a page with status 200', { body: '<html>Welcome</html>' }, portal],
-    ['a page with status 403', { status: 403, body: '<html>Forbidden</html>' }, undefined],
-    ['JSON', { body: ['x'] }, undefined],
+    ['a page with status 403', { status: 403, body: '<html>Forbidden</html>' }, checkServer],
+    ['JSON', { body: ['x'] }, checkServer],
   ])('that is %s: suggests the sign-in page of the network if it can be that', async (_, answer, hint) => {
     const trial = await startTrial({ token: [answer] });
     expect((await failWith(trial))[1]).toBe(hint);
@@ -119,13 +120,13 @@ describe('a response', () => {
 
   test('to the request for a code with an error for the request for a token', async () => {
     const trial = await startTrial({ code: [errorAnswer('expired_token')] });
-    expect(await failWith(trial)).toEqual(['HOST responded with expired_token to the request for a code', undefined]);
+    expect(await failWith(trial)).toEqual(['HOST responded with expired_token to the request for a code', checkServer]);
   });
 
   test('to the request for a code with an unknown error', async () => {
     const trial = await startTrial({ code: [errorAnswer('undefined_parameter')] });
     const message = 'HOST responded with status 400 and the error "undefined_parameter"';
-    expect(await failWith(trial)).toEqual([message, undefined]);
+    expect(await failWith(trial)).toEqual([message, checkServer]);
   });
 
   test.each([404, 405])('with status %i: the host has no device sign-in', async (status) => {

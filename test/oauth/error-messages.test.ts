@@ -15,6 +15,8 @@ const retryFirst = "try again; if that doesn't help, sign in again";
 const later = 'try again later';
 const portal = 'if this network has a sign-in page of its own, open it in a browser, and try again';
 
+const checkServer = "check the server's address; if it is right, report this to whoever runs the server";
+
 function toRow({ message, hint }: CredentialError, issuer = 'ISSUER') {
   return [message.replaceAll(issuer, 'ISSUER'), hint];
 }
@@ -173,7 +175,7 @@ describe('a refresh', () => {
     ['HTML', { type: 'text/html; charset=utf-8', body: 'x' }, 'text/html instead of JSON', portal],
   ])('with %s: an invalid response', async (_, answer, reason, hint) => {
     const message = `invalid response from ISSUER: ${reason}`;
-    expect(await refreshWith(answer, 'sign-in-unreachable')).toEqual([message, hint]);
+    expect(await refreshWith(answer, 'sign-in-unreachable')).toEqual([message, hint ?? checkServer]);
   });
 
   const challenge = (text: string): Answer => ({ status: 401, headers: { 'www-authenticate': text }, body: {} });
@@ -195,7 +197,7 @@ describe('a refresh', () => {
   test('with a challenge of another status and no error: the status', async () => {
     const answer = { ...challenge('Basic realm="x"'), status: 403 };
     const message = 'invalid response from ISSUER: status 403';
-    expect(await refreshWith(answer, 'sign-in-unreachable')).toEqual([message, undefined]);
+    expect(await refreshWith(answer, 'sign-in-unreachable')).toEqual([message, checkServer]);
   });
 
   test('without a refresh token', async () => {
@@ -226,7 +228,7 @@ describe('metadata', () => {
   ])('with %s', async (_, answer, reason) => {
     const { issuer } = await startStub(() => answer);
     const error = await failure(createClient({ issuer }).refresh(tokens), 'sign-in-unreachable');
-    expect(toRow(error, issuer)).toEqual([`invalid response from ISSUER: ${reason}`, undefined]);
+    expect(toRow(error, issuer)).toEqual([`invalid response from ISSUER: ${reason}`, checkServer]);
   });
 
   test('that is too large', async () => {

@@ -187,6 +187,9 @@ export function parseRetryAfter(headers: Headers, nowMs: number): number | undef
   return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
 }
 
+/** The server responded, so the network works: it isn't the right server, or it's broken. */
+export const invalidResponseHint = "check the server's address; if it is right, report this to whoever runs the server";
+
 /** What to do about a response that comes from the network's own sign-in page instead of the server, or `undefined`. */
 export function captivePortalHint({ status, headers }: Pick<HttpResponse, 'status' | 'headers'>): string | undefined {
   const isPage = /^(text\/html|application\/xhtml\+xml)\b/i.test(headers.get('content-type') ?? '');

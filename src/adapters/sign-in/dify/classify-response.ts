@@ -1,6 +1,6 @@
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { isObject, parseJson } from '../../../domain/text/encodings.ts';
-import { captivePortalHint, type HttpResponse, parseRetryAfter } from '../http.ts';
+import { captivePortalHint, type HttpResponse, invalidResponseHint, parseRetryAfter } from '../http.ts';
 import { redact } from '../redact.ts';
 
 export type JsonFields = Readonly<Record<string, unknown>>;
@@ -60,12 +60,8 @@ export function classifyResponse(
   return { kind: 'fields', fields };
 }
 
-export function unexpectedResponseError(host: string, what: string, hint?: string): CredentialError {
-  return new CredentialError(
-    'sign-in-unreachable',
-    `${host} responded with ${what}`,
-    hint === undefined ? {} : { hint },
-  );
+export function unexpectedResponseError(host: string, what: string, hint = invalidResponseHint): CredentialError {
+  return new CredentialError('sign-in-unreachable', `${host} responded with ${what}`, { hint });
 }
 
 function noDeviceSignInError(host: string): CredentialError {

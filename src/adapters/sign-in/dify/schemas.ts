@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import type { TokenSet } from '../../../domain/sign-in/session.ts';
+import { invalidResponseHint } from '../http.ts';
 import type { JsonFields } from './classify-response.ts';
 
 /** RFC 8628 §3.2: the default. */
@@ -106,7 +107,9 @@ function parse<Schema extends v.GenericSchema>(
 }
 
 function invalidResponseError(host: string, what: string, problem: string): CredentialError {
-  return new CredentialError('sign-in-unreachable', `invalid ${what} from ${host}: ${problem}`);
+  return new CredentialError('sign-in-unreachable', `invalid ${what} from ${host}: ${problem}`, {
+    hint: invalidResponseHint,
+  });
 }
 
 /** Removes control characters, format and direction marks, and lone surrogates. */

@@ -1,5 +1,5 @@
 import { CredentialError, type ErrorCode } from '../../../domain/credential-error.ts';
-import { captivePortalHint, formatDuration, parseRetryAfter } from '../http.ts';
+import { captivePortalHint, formatDuration, invalidResponseHint, parseRetryAfter } from '../http.ts';
 import { redact } from '../redact.ts';
 import type { OAuthCall } from './client.ts';
 
@@ -62,7 +62,11 @@ export function toError(thrown: unknown, call: OAuthCall): CredentialError {
   return createError('failed', `the ${call.purpose} at ${call.issuer} failed: ${message}`);
 }
 
-export function protocolViolation({ issuer, secrets }: OAuthCall, reason: string, hint?: string): CredentialError {
+export function protocolViolation(
+  { issuer, secrets }: OAuthCall,
+  reason: string,
+  hint = invalidResponseHint,
+): CredentialError {
   return createError('sign-in-unreachable', `invalid response from ${issuer}: ${redact(reason, secrets)}`, hint);
 }
 
