@@ -19,7 +19,7 @@ const ordinary = [
 ];
 
 /** Long enough for a busy machine. */
-const limits = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: patienceMs } } };
+const limits = { testTimeout: 600_000, hookTimeout: 600_000, expect: { poll: { timeout: patienceMs } } };
 
 /** The tests of this folder share the user's Credential Manager. */
 const sequential = { maxWorkers: 1, ...limits };
@@ -34,7 +34,9 @@ export default defineConfig({
     projects: [
       { test: { name: 'stores', include: ['test/windows/**/*.test.ts'], exclude: [transcripts], ...sequential } },
       { test: { name: 'transcripts', include: [transcripts], ...sequential } },
-      ...(underWine ? [{ test: { name: 'ordinary', include: ordinary, ...limits } }] : []),
+      ...(underWine
+        ? [{ test: { name: 'ordinary', include: ordinary, setupFiles: ['test/support/setup.ts'], ...limits } }]
+        : []),
     ],
   },
 });
