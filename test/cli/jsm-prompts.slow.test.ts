@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
 import { answer, missingPseudoTerminal, type PseudoTerminal } from '../support/pseudo-terminal.ts';
@@ -57,7 +58,7 @@ describeStore('jsm on a terminal', 'pseudo-terminal', missingPseudoTerminal(), (
     }
     await answer(token, 'Enter passphrase for CLI credentials:', 'c');
     expect(await token.exit).toBe(1);
-    expect(token.shown()).toContain('jsm: wrong passphrase for the encrypted file ');
+    expect(stripVTControlCharacters(token.shown())).toContain('jsm: wrong passphrase for the encrypted file ');
     expect(token.shown()).not.toContain(key);
     expect(home.sandbox.run('cat .config/jsm/credentials.json').stdout).toBe(before);
   });

@@ -80,7 +80,9 @@ describeStore('with KWallet', 'kwallet', missingKWallet(), () => {
     await keyring.restart('open');
     expect(locked).toMatchObject({
       stdout: '',
-      stderr: expect.stringMatching(/the Secret Service is locked\n {2}hint: dbus-send .* org\.kde\.KWallet\.open /),
+      stderr: expect.stringMatching(
+        /the Secret Service is locked\n {2}hint: for version in 6 5; do dbus-send .* org\.kde\.KWallet\.open /,
+      ),
       exit: 1,
     });
     expect(sandbox.run('jsm auth token')).toEqual({ stdout: key, stderr: '', exit: 0 });

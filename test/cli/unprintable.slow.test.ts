@@ -51,7 +51,7 @@ describe('[ESC5] the built programs print no control or format characters', () =
     [`keystow doctor --replay text.json`, 2],
     [`docker-credential-keystow ${hostile}`, 1],
     [`printf %s ${hostile} | docker-credential-keystow get`, 1],
-    [`printf %s ${hostile} | docker-credential-keystow store`, 2],
+    [`printf %s ${hostile} | docker-credential-keystow store`, 1],
     [`printf 'protocol=%s\\nhost=%s\\n\\n' ${hostile} ${hostile} | git-credential-keystow get`, undefined],
     [`keystow exec ${hostile} ${hostile} --env A -- ${hostile}`, 127],
     [`difyctl auth status --host ${hostile}`, 2],

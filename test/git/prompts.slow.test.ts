@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeStore } from '../contract/require-stores.ts';
 import { missingGit } from '../support/git-host.ts';
@@ -49,7 +50,7 @@ describeStore(
       const git = fill({ GIT_TERMINAL_PROMPT: '0' });
       expect(await git.exit).toBe(128);
       expect(git.shown()).not.toContain(prompt);
-      expect(git.shown()).toContain('keystow: Cannot prompt for passphrase');
+      expect(stripVTControlCharacters(git.shown())).toContain('keystow: Cannot prompt for passphrase');
       expect(git.shown()).toContain('terminal prompts disabled');
     });
   },

@@ -8,7 +8,7 @@ import { getPassword } from 'keystow/keytar';
 export async function main(store: ApplicationStore): Promise<string | null> {
   await (await openCredentialStore({ application: { name: 'acme' } })).close();
   const { store: where } = await store.set('demo', 'alice', new Uint8Array(1));
-  where satisfies 'file' | 'keychain' | 'secret-service' | 'credential-manager' | 'pass';
+  where satisfies 'file' | 'keychain' | 'secret-service' | 'credential-manager' | 'pass' | 'custom';
   // @ts-expect-error: a number is no secret
   await store.set('demo', 'alice', 1);
   if (new CredentialError('closed', 'closed').code !== 'closed') return null;
