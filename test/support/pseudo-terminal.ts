@@ -50,10 +50,11 @@ export function runOnTerminal(
   return {
     shown: () => shown,
     async waitFor(text) {
+      const plain = stripVTControlCharacters(text);
       for (;;) {
-        const found = stripVTControlCharacters(shown).indexOf(text, seen);
+        const found = stripVTControlCharacters(shown).indexOf(plain, seen);
         if (found >= 0) {
-          seen = found + text.length;
+          seen = found + plain.length;
           return;
         }
         if (ended)
