@@ -109,7 +109,7 @@ const darwin: readonly Row[] = [
   [
     'call',
     'no-collection',
-    'the default keychain is missing or invalid',
+    'there is no default keychain, or it is invalid',
     "Couldn't access platform storage: The specified keychain could not be found.",
     "Couldn't access platform storage: error code -25294",
     "Couldn't access platform storage: The specified keychain is not a valid keychain file.",

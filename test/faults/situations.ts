@@ -132,7 +132,11 @@ export const bindingSituations: readonly Situation[] = Object.entries(expectedTe
   return {
     name: fault.meaning,
     store: 'keychain',
-    start: async () => ({ environment: simulateMacos(fault), stop: async () => undefined }),
+    // Otherwise a dialog of macOS could be open, and the program would wait for the user.
+    start: async () => ({
+      environment: { ...simulateMacos(fault), SSH_CONNECTION: '192.0.2.1 50000 192.0.2.2 22' },
+      stop: async () => undefined,
+    }),
     reason: code as Reason,
     message,
     // Rule 9 skips the store without a warning, and these commands then use the placement.

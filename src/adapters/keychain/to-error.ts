@@ -57,7 +57,7 @@ const rules: readonly BindingErrorRule[] = [
       'default keychain could not be found',
     ),
     code: 'no-collection',
-    meaning: 'the default keychain is missing or invalid',
+    meaning: 'there is no default keychain, or it is invalid',
     hint: 'security default-keychain',
   },
   {
