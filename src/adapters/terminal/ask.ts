@@ -1,15 +1,14 @@
-import { openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { ReadStream } from 'node:tty';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { escapeUnprintable } from '../../domain/text/escape.ts';
+import { openControllingTerminal } from './hidden-input.ts';
 
 /**
  * Asks for a line on the terminal, which echoes it. Resolves `undefined` if neither stdin nor anything else is a terminal. An
  * abort, or the end of the input → `cancelled`.
  */
 export async function askOnTerminal(question: string, signal: AbortSignal): Promise<string | undefined> {
-  const input = process.stdin.isTTY ? process.stdin : openTerminal();
+  const input = process.stdin.isTTY ? process.stdin : openControllingTerminal();
   if (input === undefined) return undefined;
   process.stderr.write(escapeUnprintable(question));
   const lines = createInterface({ input, terminal: false });
@@ -25,13 +24,5 @@ export async function askOnTerminal(question: string, signal: AbortSignal): Prom
     lines.close();
     if (input === process.stdin) input.unref();
     else input.destroy();
-  }
-}
-
-function openTerminal(): ReadStream | undefined {
-  try {
-    return process.platform === 'win32' ? undefined : new ReadStream(openSync('/dev/tty', 'r+'));
-  } catch {
-    return undefined;
   }
 }

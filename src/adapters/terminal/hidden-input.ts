@@ -51,7 +51,6 @@ export class HiddenInput {
   /** Uses stdin if it is a terminal, otherwise the controlling terminal (tty(4)). Returns `undefined` if there is neither. */
   static open(): HiddenInput | undefined {
     if (process.stdin.isTTY) return new HiddenInput(process.stdin.ref(), () => void process.stdin.unref());
-    if (process.platform === 'win32') return undefined;
     const stream = openControllingTerminal();
     return stream && new HiddenInput(stream, () => void stream.destroy());
   }
@@ -100,11 +99,11 @@ export class HiddenInput {
 
   readonly #hide = (): void => {
     this.#stream.setRawMode(true);
-    if (process.stderr.isTTY && process.env.TERM !== 'dumb') process.stderr.write(markPastes);
+    control(markPastes);
   };
 
   readonly #show = (): void => {
-    if (process.stderr.isTTY && process.env.TERM !== 'dumb') process.stderr.write(unmarkPastes);
+    control(unmarkPastes);
     this.#stream.setRawMode(false);
   };
 
@@ -180,6 +179,11 @@ export class HiddenInput {
   };
 }
 
+/** Sends a sequence to a terminal that may know it. */
+function control(sequence: string): void {
+  if (process.stderr.isTTY && process.env.TERM !== 'dumb') process.stderr.write(sequence);
+}
+
 function severalLinesError({ allowLines }: QuestionOptions): CredentialError {
   return new CredentialError(
     'invalid-input',
@@ -190,7 +194,9 @@ function severalLinesError({ allowLines }: QuestionOptions): CredentialError {
   );
 }
 
-function openControllingTerminal(): ReadStream | undefined {
+/** Opens the terminal of the process even if stdin is something else (tty(4)). `undefined` if it has none, and on Windows. */
+export function openControllingTerminal(): ReadStream | undefined {
+  if (process.platform === 'win32') return undefined;
   try {
     const descriptor = openSync('/dev/tty', 'r+');
     try {
