@@ -2,7 +2,7 @@ import { posix, win32 } from 'node:path';
 import { type PassphraseVariables, toVariableState } from '../domain/advice/passphrase-variables.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { isInteractive, isOn } from '../domain/host-info.ts';
-import { type KeySource, keySources, type Profile } from '../domain/profile.ts';
+import { type KeySource, keySources, nameVariables, type Profile } from '../domain/profile.ts';
 import type { Policy } from '../domain/selection/selection.ts';
 import { findClosest } from '../domain/text/messages.ts';
 
@@ -115,11 +115,18 @@ export function findMisspelledVariables(
     .flatMap((name) => {
       // Not one that a much shorter name is the beginning of.
       const [similar] = findClosest(name, known).filter(({ length }) => Math.abs(length - name.length) <= 3);
-      // The variable of another program's name: DIFY_STORAGE for DIFY_TOKEN_STORAGE.
-      const close = name === variables.quiet.replace(/QUIET$/, 'STORAGE') ? variables.storage : similar;
+      const close = findRenamed(name, variables) ?? similar;
       if (close === undefined && !(program === 'keystow' && name.startsWith(prefix))) return [];
       return [`${name} is not a variable of ${program}${close === undefined ? '' : `; did you mean ${close}?`}`];
     });
+}
+
+/** Returns the variable that has the usual name in other programs: DIFY_TOKEN_STORAGE for DIFY_STORAGE. */
+function findRenamed(name: string, variables: Profile['variables']): string | undefined {
+  const usual = nameVariables(variables.quiet.replace(/_QUIET$/, ''));
+  const settings = Object.keys(usual) as readonly (keyof typeof usual)[];
+  const renamed = settings.find((setting) => usual[setting] === name);
+  return renamed && variables[renamed];
 }
 
 function homeRequiredError(configDir: string): CredentialError {
