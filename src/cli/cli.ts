@@ -37,7 +37,7 @@ export interface Services {
   /** Opens a page in the user's browser. Rejects if none can be opened. */
   openBrowser(url: string): Promise<void>;
   childRunner(): Promise<RunChild>;
-  /** Asks for a line on the terminal, with echo. `undefined` if there is no terminal. Ctrl-C, end of input → `cancelled`. */
+  /** Asks for a line on the terminal, with echo. `undefined` without a terminal. Ctrl-C, end of input → `cancelled`. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
 }
 

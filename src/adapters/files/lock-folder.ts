@@ -154,7 +154,7 @@ export class LockFolder {
    * one, or one that it waits for gets another holder.
    */
   readProgress(occupant: Occupant | undefined): string {
-    // This process waits for something else than progress of the holder, even if that is in the same process.
+    // A wait of this process isn't progress of the holder, even if the holder is in the same process.
     const seen = new Set([this.nonce]);
     addProgress(dirname(this.#path), occupant, seen);
     return [...seen].sort().join();

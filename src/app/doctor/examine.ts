@@ -57,7 +57,7 @@ export interface StorageReport {
   readonly store: StoreId | null;
   /** How many credentials each store is known to have, without the empty ones. */
   readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
-  /** Stores that may have credentials without a record, but could not be asked. Missing if there are none. */
+  /** Stores that may have credentials without a record, but could not be asked. Absent if all were asked. */
   readonly notAsked?: readonly StoreId[];
   /** Lines for people: why the OS keyring isn't used, and what's wrong. */
   readonly details: readonly string[];

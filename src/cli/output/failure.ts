@@ -18,7 +18,7 @@ export function reportFailure(error: unknown, { program, errorNames }: Profile, 
   const printHint = (hint: string) => print(['  ', styled('strong', 'hint:'), ` ${hint}`]);
   if (error instanceof UsageError) {
     const { help, hint, message } = error;
-    // The error comes last, where it isn't scrolled off.
+    // The error comes last, so that it isn't scrolled off.
     if (help !== undefined) print(...formatHelp(help), '');
     printError(message);
     printHint(hint);

@@ -51,7 +51,7 @@ export class Connection {
   #received = 0;
   #handled = 0;
   #isAuthenticated = false;
-  /** The bytes sent before the bus has accepted this client. Without the first bytes, which authenticate, it can be sent again. */
+  /** Everything sent before the bus has accepted this client: the authentication, and calls that can be sent again. */
   #unaccepted: Buffer[] | undefined = [];
   /** Whether the bus didn't accept this client in one round trip, so that another connection waits for each response. */
   #isRetried = false;
@@ -96,7 +96,7 @@ export class Connection {
     else this.end(error);
   }
 
-  /** Connects again, and sends the same bytes again when the bus has accepted this client. */
+  /** Connects again, and repeats the calls when the bus has accepted this client. */
   #retry(): void {
     this.#isRetried = true;
     this.#socket.removeAllListeners().on('error', () => undefined);

@@ -15,7 +15,7 @@ export interface OAuthClient {
   readonly metadata: ServerMetadata;
 }
 
-/** A provider's metadata and keys. */
+/** A provider's metadata, once it was discovered, and its clock. */
 interface Provider {
   metadata?: ServerMetadata;
   /** How far this machine's clock is from the provider's, according to its latest response. */
