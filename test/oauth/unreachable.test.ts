@@ -70,6 +70,7 @@ describe('every operation fails at an issuer', () => {
     ['malformed JSON', { body: '{"the-client-secret"' }],
     ['JSON of another type', { body: ['the-client-secret'] }],
     ['no OpenID configuration', { status: 404, body: {} }],
+    ['an invalid status', { status: 999, body: {} }],
     ['a redirect', { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' }],
     ['more than 1 MiB', { body: ' '.repeat(1024 * 1024 + 1) }],
     ['the metadata of another issuer', { body: { issuer: 'https://evil.example' } }],

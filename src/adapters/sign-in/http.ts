@@ -87,8 +87,19 @@ async function findRoute(url: URL): Promise<ProxyRoute | undefined> {
 async function exchange(send: typeof fetch, url: URL, init: RequestInit, server: string): Promise<HttpResponse> {
   const response = await send(url, { ...init, redirect: 'manual' });
   const { status, headers } = response;
+  if (status > 599)
+    throw new HttpError(`${server} responded with the invalid status ${status}`, false, invalidResponseHint);
   const isRedirect = status >= 300 && status < 400;
   return { status, headers, body: isRedirect ? Buffer.alloc(0) : await readBody(response, server) };
+}
+
+/** Statuses whose responses have no body (Fetch Standard §2.2.3); `Response` rejects one. */
+const nullBodyStatuses = [204, 205, 304];
+
+/** Returns the response as `fetch` would. */
+export function toResponse({ status, headers, body }: HttpResponse): Response {
+  const isEmpty = body.length === 0 || nullBodyStatuses.includes(status);
+  return new Response(isEmpty ? null : body, { status, headers });
 }
 
 async function readBody(response: Response, server: string): Promise<Buffer<ArrayBuffer>> {

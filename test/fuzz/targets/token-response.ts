@@ -1,6 +1,7 @@
 import { ok } from 'node:assert/strict';
 import { classifyResponse } from '../../../src/adapters/sign-in/dify/classify-response.ts';
 import { parseDeviceCode, parseTokenSet } from '../../../src/adapters/sign-in/dify/schemas.ts';
+import type { HttpResponse } from '../../../src/adapters/sign-in/http.ts';
 import { parseTokenResponse, toTokenSet } from '../../../src/adapters/sign-in/oauth/token-response.ts';
 import { parseSession, serialiseSession } from '../../../src/domain/sign-in/session.ts';
 import { hasCode } from '../declared.ts';
@@ -19,7 +20,11 @@ export const tokenResponse: FuzzTarget = {
       .replace(/[^ -~]/g, '')
       .split(' ');
     const headers = new Headers({ 'retry-after': retryAfter.join(' ') });
-    const response = { status: Number.parseInt(status, 10) || 200, headers, body: Buffer.from(input.subarray(end)) };
+    const response = {
+      status: Number.parseInt(status, 10) || 200,
+      headers,
+      body: Buffer.from(Uint8Array.from(input.subarray(end))),
+    };
     checkOAuth(response);
     const classify = () => classifyResponse(response, { host, nowMs: 0, secrets: ['s3cret'] });
     const result = tryParse(classify, isDeclared);
@@ -33,7 +38,8 @@ export const tokenResponse: FuzzTarget = {
 };
 
 /** Whatever is in the fields can be stored. */
-function checkOAuth(response: { readonly status: number; readonly headers: Headers; readonly body: Buffer }): void {
+function checkOAuth(response: HttpResponse): void {
+  // fetch returns no other.
   if (response.status < 200 || response.status > 599) return;
   const { fields } = parseTokenResponse(response, { secrets: [] });
   if (fields === undefined) return;

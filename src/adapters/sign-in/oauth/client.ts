@@ -2,7 +2,7 @@ import type { Configuration, CustomFetch, ServerMetadata } from 'openid-client';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { isLoopback } from '../../../domain/sign-in/ip-address.ts';
 import type { Clock } from '../../../ports/system.ts';
-import { sendRequest } from '../http.ts';
+import { sendRequest, toResponse } from '../http.ts';
 import { protocolViolation, toError } from './to-error.ts';
 import { measureClockDifference, parseTokenResponse, type TokenFields } from './token-response.ts';
 
@@ -80,7 +80,7 @@ function configure(
     const response = await createFetch(call)(address, options);
     if (address !== tokenEndpoint) return response;
     provider.clockDifferenceSeconds = measureClockDifference(response.headers, Date.now());
-    const body = new Uint8Array(await response.arrayBuffer());
+    const body = Buffer.from(await response.arrayBuffer());
     const parsed = parseTokenResponse({ status: response.status, headers: response.headers, body }, call);
     if (parsed.fields) call.received = parsed.fields;
     return parsed.response;
@@ -107,8 +107,7 @@ function createFetch(call: OAuthCall): CustomFetch {
       throw protocolViolation(call, `the endpoint ${origin} would receive tokens unencrypted`);
     }
     const server = new URL(call.issuer).origin === origin ? call.issuer : `${origin} (an endpoint of ${call.issuer})`;
-    const { status, headers, body } = await sendRequest(url, options as RequestInit, { ...call, server });
-    return new Response(body.length === 0 ? null : body, { status, headers });
+    return toResponse(await sendRequest(url, options as RequestInit, { ...call, server }));
   };
 }
 

@@ -1,6 +1,7 @@
 import type { IDToken } from 'openid-client';
 import type { CredentialError } from '../../../domain/credential-error.ts';
 import type { TokenSet } from '../../../domain/sign-in/session.ts';
+import { type HttpResponse, toResponse } from '../http.ts';
 import type { OAuthCall } from './client.ts';
 import { protocolViolation } from './to-error.ts';
 
@@ -27,15 +28,12 @@ export interface TokenResponse {
  * may have spent the refresh token, and then the new one is the only valid one. A field with an unexpected value counts as
  * missing. Accepts a byte order mark, every content type, and a form instead of JSON.
  */
-export function parseTokenResponse(
-  { status, headers, body }: { readonly status: number; readonly headers: Headers; readonly body: Uint8Array },
-  { secrets }: Pick<OAuthCall, 'secrets'>,
-): TokenResponse {
+export function parseTokenResponse(httpResponse: HttpResponse, { secrets }: Pick<OAuthCall, 'secrets'>): TokenResponse {
+  const { status, headers, body } = httpResponse;
   const isSuccess = status >= 200 && status < 300;
   const received = isSuccess ? parseBody(new TextDecoder().decode(body)) : undefined;
   const fields = received && toFields(received);
-  const unchanged = () =>
-    new Response(body.length === 0 || status === 204 ? null : Buffer.from(body), { status, headers });
+  const unchanged = () => toResponse(httpResponse);
   if (received === undefined || fields === undefined) return { fields: undefined, response: unchanged() };
   const { access_token, refresh_token, id_token } = fields;
   secrets.push(...[access_token, refresh_token, id_token].filter((token) => token !== undefined));
