@@ -6,7 +6,7 @@ import { createTerminal } from '../../src/adapters/terminal/terminal.ts';
 import type { Context } from '../../src/app/context.ts';
 import { saveSession } from '../../src/app/sign-in/change-session.ts';
 import { type Cli, services } from '../../src/cli/cli.ts';
-import { serveDocker } from '../../src/cli/commands/docker.ts';
+import { serveDocker } from '../../src/cli/commands/protocols/docker.ts';
 import { reportFailure } from '../../src/cli/output/failure.ts';
 import { formatJson, renderLines, styled, tab } from '../../src/cli/output/text.ts';
 import type { Program } from '../../src/cli/program.ts';

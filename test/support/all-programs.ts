@@ -1,5 +1,5 @@
-import { dockerCredentialProgram } from '../../src/cli/commands/docker.ts';
-import { gitCredentialProgram } from '../../src/cli/commands/git.ts';
+import { dockerCredentialProgram } from '../../src/cli/commands/protocols/docker.ts';
+import { gitCredentialProgram } from '../../src/cli/commands/protocols/git.ts';
 import type { Program } from '../../src/cli/program.ts';
 import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
 import { jsmProgram } from '../../src/cli/programs/jsm.ts';

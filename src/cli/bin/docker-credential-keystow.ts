@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { keystow } from '../../profiles/keystow.ts';
-import { dockerCredentialProgram, serveDocker } from '../commands/docker.ts';
+import { dockerCredentialProgram, serveDocker } from '../commands/protocols/docker.ts';
 import { exitCodes } from '../exit.ts';
 import { main } from '../main.ts';
 

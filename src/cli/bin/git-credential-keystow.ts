@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { keystow } from '../../profiles/keystow.ts';
-import { gitCredentialProgram, serveGit } from '../commands/git.ts';
+import { gitCredentialProgram, serveGit } from '../commands/protocols/git.ts';
 import { main } from '../main.ts';
 
 void main({

@@ -5,9 +5,9 @@ import { logoutCommand } from '../commands/difyctl/logout.ts';
 import { pruneCommand } from '../commands/difyctl/prune.ts';
 import { statusCommand } from '../commands/difyctl/status.ts';
 import { tokenCommand } from '../commands/difyctl/token.ts';
-import { doctorCommand } from '../commands/doctor.ts';
-import { passphraseCommands } from '../commands/passphrase.ts';
-import { resetCommand } from '../commands/reset.ts';
+import { doctorCommand } from '../commands/stores/doctor.ts';
+import { passphraseCommands } from '../commands/stores/passphrase.ts';
+import { resetCommand } from '../commands/stores/reset.ts';
 import { type Program, proxyVariables } from '../program.ts';
 
 export const difyctlProgram: Program = {

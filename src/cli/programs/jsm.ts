@@ -1,13 +1,13 @@
 import { jsm, jsmSignIn } from '../../profiles/jsm.ts';
 import { defineGroup } from '../command.ts';
-import { doctorCommand } from '../commands/doctor.ts';
 import { loginCommand } from '../commands/jsm/login.ts';
 import { logoutCommand } from '../commands/jsm/logout.ts';
 import { setKeyCommand } from '../commands/jsm/set-key.ts';
 import { statusCommand } from '../commands/jsm/status.ts';
 import { tokenCommand } from '../commands/jsm/token.ts';
-import { passphraseCommands } from '../commands/passphrase.ts';
-import { resetCommand } from '../commands/reset.ts';
+import { doctorCommand } from '../commands/stores/doctor.ts';
+import { passphraseCommands } from '../commands/stores/passphrase.ts';
+import { resetCommand } from '../commands/stores/reset.ts';
 import { type Program, proxyVariables } from '../program.ts';
 
 export const jsmProgram: Program = {

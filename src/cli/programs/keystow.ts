@@ -1,14 +1,14 @@
 import { keystow } from '../../profiles/keystow.ts';
-import { deleteCommand } from '../commands/delete.ts';
-import { doctorCommand } from '../commands/doctor.ts';
-import { execCommand } from '../commands/exec.ts';
-import { getCommand } from '../commands/get.ts';
-import { gitCommand } from '../commands/git.ts';
-import { listCommand } from '../commands/list.ts';
-import { migrateCommand } from '../commands/migrate.ts';
-import { passphraseCommands } from '../commands/passphrase.ts';
-import { resetCommand } from '../commands/reset.ts';
-import { setCommand } from '../commands/set.ts';
+import { deleteCommand } from '../commands/credentials/delete.ts';
+import { execCommand } from '../commands/credentials/exec.ts';
+import { getCommand } from '../commands/credentials/get.ts';
+import { listCommand } from '../commands/credentials/list.ts';
+import { setCommand } from '../commands/credentials/set.ts';
+import { gitCommand } from '../commands/protocols/git.ts';
+import { doctorCommand } from '../commands/stores/doctor.ts';
+import { migrateCommand } from '../commands/stores/migrate.ts';
+import { passphraseCommands } from '../commands/stores/passphrase.ts';
+import { resetCommand } from '../commands/stores/reset.ts';
 import { applicationOption, type Program } from '../program.ts';
 
 export const keystowProgram: Program = {

@@ -6,7 +6,7 @@ import { parseDifyAccount, parseDifyHost } from '../../../domain/sign-in/dify.ts
 import type { Cli } from '../../cli.ts';
 import type { ValueOption } from '../../command.ts';
 import { formatDifyRemovals } from '../../output/session-text.ts';
-import { exitIfStillStored } from '../credential.ts';
+import { exitIfStillStored } from '../credentials/credential.ts';
 
 export const hostOption = {
   value: 'HOST',

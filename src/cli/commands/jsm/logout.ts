@@ -4,7 +4,7 @@ import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { exitCodes } from '../../exit.ts';
 import { formatRemovals, formatRevocation } from '../../output/session-text.ts';
-import { exitIfStillStored } from '../credential.ts';
+import { exitIfStillStored } from '../credentials/credential.ts';
 import { openServer } from './shared.ts';
 
 export function logoutCommand(cli: Cli): Command {

@@ -1,8 +1,8 @@
-import { deleteCredential } from '../../app/credentials/delete-credential.ts';
-import { toCredentialName } from '../../domain/credential-name.ts';
-import type { Cli } from '../cli.ts';
-import { type Command, defineCommand } from '../command.ts';
-import { formatDeleted } from '../output/credential-text.ts';
+import { deleteCredential } from '../../../app/credentials/delete-credential.ts';
+import { toCredentialName } from '../../../domain/credential-name.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, defineCommand } from '../../command.ts';
+import { formatDeleted } from '../../output/credential-text.ts';
 import { credentialOperands, notFoundError } from './credential.ts';
 
 export function deleteCommand(cli: Cli): Command {

@@ -1,8 +1,8 @@
-import { listCredentials } from '../../app/credentials/list-credentials.ts';
-import { isTerminal } from '../../composition/environment.ts';
-import type { Cli } from '../cli.ts';
-import { type Command, defineCommand } from '../command.ts';
-import { formatAligned, formatListed, formatNothingListed } from '../output/credential-text.ts';
+import { listCredentials } from '../../../app/credentials/list-credentials.ts';
+import { isTerminal } from '../../../composition/environment.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, defineCommand } from '../../command.ts';
+import { formatAligned, formatListed, formatNothingListed } from '../../output/credential-text.ts';
 import { completeServices } from './credential.ts';
 
 export function listCommand(cli: Cli): Command {

@@ -1,17 +1,17 @@
-import type { Context } from '../../app/context.ts';
-import { findMigrationScope, migrate } from '../../app/reconcile/migrate.ts';
-import type { MoveReport } from '../../app/reconcile/report.ts';
-import { resolveStoreWord, storeWords } from '../../domain/store-id.ts';
-import type { Cli } from '../cli.ts';
-import { type Command, defineCommand } from '../command.ts';
-import { exitCodes } from '../exit.ts';
+import type { Context } from '../../../app/context.ts';
+import { findMigrationScope, migrate } from '../../../app/reconcile/migrate.ts';
+import type { MoveReport } from '../../../app/reconcile/report.ts';
+import { resolveStoreWord, storeWords } from '../../../domain/store-id.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, defineCommand } from '../../command.ts';
+import { exitCodes } from '../../exit.ts';
 import {
   formatMigrationSummary,
   formatMove,
   formatOthersNotice,
   formatPreferenceNotice,
-} from '../output/reconcile-text.ts';
-import { completeServices, storeWordsText } from './credential.ts';
+} from '../../output/reconcile-text.ts';
+import { completeServices, storeWordsText } from '../credentials/credential.ts';
 
 export function migrateCommand(cli: Cli): Command {
   return defineCommand({

@@ -1,22 +1,22 @@
 import { createReadStream } from 'node:fs';
-import type { Context } from '../../app/context.ts';
-import { type DoctorReport, examine } from '../../app/doctor/examine.ts';
-import { maxReportLength, replayReport } from '../../app/doctor/replay.ts';
-import { acceptEncryptedFile, adoptHome } from '../../app/encrypted-file.ts';
-import { type Repair, repair } from '../../app/reconcile/repair.ts';
-import { findMisspelledVariables } from '../../app/settings.ts';
-import { isTerminal } from '../../composition/environment.ts';
-import { CredentialError } from '../../domain/credential-error.ts';
-import { resolveStoreWord, type StoreId, storeWords } from '../../domain/store-id.ts';
-import type { Cli } from '../cli.ts';
-import { type Command, defineCommand } from '../command.ts';
-import { exitCodes, toExitCode } from '../exit.ts';
-import { formatDoctorReport } from '../output/doctor-text.ts';
-import { createPaint } from '../output/print.ts';
-import { formatRepair } from '../output/reconcile-text.ts';
-import { selectGlyphs } from '../output/selection-text.ts';
-import { readStdin } from '../stdin.ts';
-import { storeWordsText } from './credential.ts';
+import type { Context } from '../../../app/context.ts';
+import { type DoctorReport, examine } from '../../../app/doctor/examine.ts';
+import { maxReportLength, replayReport } from '../../../app/doctor/replay.ts';
+import { acceptEncryptedFile, adoptHome } from '../../../app/encrypted-file.ts';
+import { type Repair, repair } from '../../../app/reconcile/repair.ts';
+import { findMisspelledVariables } from '../../../app/settings.ts';
+import { isTerminal } from '../../../composition/environment.ts';
+import { CredentialError } from '../../../domain/credential-error.ts';
+import { resolveStoreWord, type StoreId, storeWords } from '../../../domain/store-id.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, defineCommand } from '../../command.ts';
+import { exitCodes, toExitCode } from '../../exit.ts';
+import { formatDoctorReport } from '../../output/doctor-text.ts';
+import { createPaint } from '../../output/print.ts';
+import { formatRepair } from '../../output/reconcile-text.ts';
+import { selectGlyphs } from '../../output/selection-text.ts';
+import { readStdin } from '../../stdin.ts';
+import { storeWordsText } from '../credentials/credential.ts';
 
 /** `variables`: those of the program besides its profile's. */
 export function doctorCommand(cli: Cli, variables: readonly string[] = []): Command {

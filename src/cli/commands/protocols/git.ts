@@ -1,18 +1,18 @@
-import type { Context } from '../../app/context.ts';
-import { eraseForGit, getForGit, storeForGit } from '../../app/protocols/git.ts';
-import { CredentialError } from '../../domain/credential-error.ts';
+import type { Context } from '../../../app/context.ts';
+import { eraseForGit, getForGit, storeForGit } from '../../../app/protocols/git.ts';
+import { CredentialError } from '../../../domain/credential-error.ts';
 import {
   type Attributes,
   capabilities,
   formatAttributes,
   parseAttributes,
   parseBoolean,
-} from '../../domain/protocols/git-credential.ts';
-import { keystow } from '../../profiles/keystow.ts';
-import type { Cli } from '../cli.ts';
-import { type Command, defineCommand, defineHelperCommands, type HelperActions } from '../command.ts';
-import type { Program } from '../program.ts';
-import { openStdin, untilAborted } from '../stdin.ts';
+} from '../../../domain/protocols/git-credential.ts';
+import { keystow } from '../../../profiles/keystow.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, defineCommand, defineHelperCommands, type HelperActions } from '../../command.ts';
+import type { Program } from '../../program.ts';
+import { openStdin, untilAborted } from '../../stdin.ts';
 
 /** Git passes the options of `credential.helper` to every operation. */
 const options = { 'allow-empty': { describe: 'store an empty password too' } };

@@ -1,9 +1,9 @@
-import { setCredential } from '../../app/credentials/set-credential.ts';
-import { formatName, toCredentialName } from '../../domain/credential-name.ts';
-import type { Cli } from '../cli.ts';
-import { type Command, defineCommand } from '../command.ts';
-import { formatSet } from '../output/credential-text.ts';
-import { readSecret } from '../stdin.ts';
+import { setCredential } from '../../../app/credentials/set-credential.ts';
+import { formatName, toCredentialName } from '../../../domain/credential-name.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, defineCommand } from '../../command.ts';
+import { formatSet } from '../../output/credential-text.ts';
+import { readSecret } from '../../stdin.ts';
 import { credentialOperands } from './credential.ts';
 
 export function setCommand(cli: Cli): Command {

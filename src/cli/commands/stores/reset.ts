@@ -1,9 +1,9 @@
-import type { Context } from '../../app/context.ts';
-import { planReset, type ResetPlan, resetEncryptedFile } from '../../app/encrypted-file.ts';
-import { CredentialError } from '../../domain/credential-error.ts';
-import type { Cli } from '../cli.ts';
-import { type Command, defineCommand } from '../command.ts';
-import { formatResetPlan, formatRestoreCommand } from '../output/credential-text.ts';
+import type { Context } from '../../../app/context.ts';
+import { planReset, type ResetPlan, resetEncryptedFile } from '../../../app/encrypted-file.ts';
+import { CredentialError } from '../../../domain/credential-error.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, defineCommand } from '../../command.ts';
+import { formatResetPlan, formatRestoreCommand } from '../../output/credential-text.ts';
 
 export function resetCommand(cli: Cli): Command {
   return defineCommand({

@@ -1,9 +1,9 @@
-import { changePassphrase } from '../../app/encrypted-file.ts';
-import type { KeySource } from '../../domain/profile.ts';
-import type { Cli } from '../cli.ts';
-import { type Command, defineCommand, defineGroup } from '../command.ts';
-import { exitCodes } from '../exit.ts';
-import { formatResealed } from '../output/credential-text.ts';
+import { changePassphrase } from '../../../app/encrypted-file.ts';
+import type { KeySource } from '../../../domain/profile.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, defineCommand, defineGroup } from '../../command.ts';
+import { exitCodes } from '../../exit.ts';
+import { formatResealed } from '../../output/credential-text.ts';
 
 const surplus = {
   reason: "the passphrase is typed on the terminal, because other users and the shell's history see arguments",

@@ -1,11 +1,11 @@
-import { eraseForDocker, getForDocker, listForDocker, storeForDocker } from '../../app/protocols/docker.ts';
-import { dockerMessages, parseDockerLogin } from '../../domain/protocols/docker-login.ts';
-import { keystow } from '../../profiles/keystow.ts';
-import type { Cli } from '../cli.ts';
-import { defineHelperCommands, type HelperActions } from '../command.ts';
-import { exitCodes } from '../exit.ts';
-import type { Program } from '../program.ts';
-import { openStdin, readStdin } from '../stdin.ts';
+import { eraseForDocker, getForDocker, listForDocker, storeForDocker } from '../../../app/protocols/docker.ts';
+import { dockerMessages, parseDockerLogin } from '../../../domain/protocols/docker-login.ts';
+import { keystow } from '../../../profiles/keystow.ts';
+import type { Cli } from '../../cli.ts';
+import { defineHelperCommands, type HelperActions } from '../../command.ts';
+import { exitCodes } from '../../exit.ts';
+import type { Program } from '../../program.ts';
+import { openStdin, readStdin } from '../../stdin.ts';
 
 /**
  * Runs an action of a docker credential helper. Errors are printed to stdout, where docker reads them, and to stderr,
@@ -35,7 +35,7 @@ async function runAction(cli: Cli, action: string, allowEmpty: boolean): Promise
       return cli.printJson(await listForDocker(cli.context()), 0);
     case 'version': {
       // Not loaded by the other actions: program.ts brings the completion along.
-      const { readPackageVersion } = await import('../program.ts');
+      const { readPackageVersion } = await import('../../program.ts');
       return cli.print([formatVersion(readPackageVersion())]);
     }
     default:

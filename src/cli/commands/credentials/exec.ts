@@ -1,8 +1,8 @@
-import { decodeSecret } from '../../app/credentials/get-credential.ts';
-import { CredentialError } from '../../domain/credential-error.ts';
-import type { Secret } from '../../domain/secret.ts';
-import type { Cli } from '../cli.ts';
-import { type Command, defineCommand } from '../command.ts';
+import { decodeSecret } from '../../../app/credentials/get-credential.ts';
+import { CredentialError } from '../../../domain/credential-error.ts';
+import type { Secret } from '../../../domain/secret.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, defineCommand } from '../../command.ts';
 import { credentialOperands, requireSecret } from './credential.ts';
 
 export function execCommand(cli: Cli): Command {

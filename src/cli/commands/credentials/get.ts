@@ -1,8 +1,8 @@
-import { decodeSecret } from '../../app/credentials/get-credential.ts';
-import { isTerminal } from '../../composition/environment.ts';
-import type { Cli } from '../cli.ts';
-import { type Command, defineCommand } from '../command.ts';
-import { type DirectCommand, getForm } from '../fast-path.ts';
+import { decodeSecret } from '../../../app/credentials/get-credential.ts';
+import { isTerminal } from '../../../composition/environment.ts';
+import type { Cli } from '../../cli.ts';
+import { type Command, defineCommand } from '../../command.ts';
+import { type DirectCommand, getForm } from '../../fast-path.ts';
 import { credentialOperands, requireSecret } from './credential.ts';
 
 export function getCommand(cli: Cli): Command {
