@@ -14,13 +14,18 @@ const posix = [
   'test/package/{examples,installed,package}.slow.test.ts',
   'test/pass/**',
 ];
-const exclude = ['test/containers/**', 'test/windows/**', ...(process.platform === 'win32' ? posix : [])];
+const exclude = [
+  'test/clients/**',
+  'test/containers/**',
+  'test/windows/**',
+  ...(process.platform === 'win32' ? posix : []),
+];
 
 const slow = 'test/**/*.slow.test.ts';
 
 export default defineConfig({
   test: {
-    // `npm test` runs the first project, `npm run test:slow` the second, `npx vitest run PATHS` both.
+    // `npm test`, `npm run test:slow` and `npm run test:clients` run one project each, `npx vitest run PATHS` all.
     projects: [
       {
         extends: true,
@@ -34,6 +39,10 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'slow', include: [slow], exclude, provide: { slow: true } } },
+      {
+        extends: true,
+        test: { name: 'clients', include: ['test/clients/**/*.client.test.ts'], provide: { slow: true } },
+      },
     ],
     // One more than there are cores: most tests wait, for daemons and for children.
     maxWorkers: availableParallelism() + 1,

@@ -2,7 +2,10 @@ import { MarkerFinder, passphraseMarkers } from './leak-markers.ts';
 import type { Trace, Write } from './strace-log.ts';
 
 /** The commands that print a secret, by their first arguments. */
-const printingCommands = [['get'], ['show'], ['auth', 'token'], ['git', 'get']];
+const printingCommands = [['get'], ['show'], ['auth', 'token'], ['git', 'get'], ['helper']];
+
+/** The programs that do nothing but answer a client with a secret. */
+const answeringPrograms = /^(cargo-credential-keystow|keystow-askpass|keystow-vault-client)\b/;
 
 const passphrases = new MarkerFinder(passphraseMarkers);
 
@@ -13,7 +16,7 @@ export function findLeaks({ argv, children, writes }: Trace, secrets: MarkerFind
   const variables = [args, ...children.map((child) => child.argv.map(String))].flatMap(findExecVariables);
   const leaks = [
     ...writes.flatMap((write) => {
-      const found = isAllowed(write, args) ? passphrases.find(write.bytes) : secrets.find(write.bytes);
+      const found = isAllowed(write, program, args) ? passphrases.find(write.bytes) : secrets.find(write.bytes);
       return found ? [`${found} was written to ${formatTarget(write)}`] : [];
     }),
     ...children.flatMap((child) => {
@@ -33,8 +36,10 @@ export function findLeaks({ argv, children, writes }: Trace, secrets: MarkerFind
 }
 
 /** Whether a secret may be written there: by a command that prints it, or to another program or a server. */
-function isAllowed(write: Write, args: readonly string[]): boolean {
-  const prints = printingCommands.some((words) => words.every((word, index) => args[index] === word));
+function isAllowed(write: Write, program: string, args: readonly string[]): boolean {
+  const prints =
+    answeringPrograms.test(program) ||
+    printingCommands.some((words) => words.every((word, index) => args[index] === word));
   if (write.own && write.descriptor === 1) return prints;
   if (write.own && write.descriptor === 2) return false;
   return !isFile(write.to);
