@@ -3,7 +3,7 @@ import { saveSession, signOut } from '../../src/app/sign-in/change-session.ts';
 import { readDifySession } from '../../src/app/sign-in/dify-sign-ins.ts';
 import { getAccessToken, readSession } from '../../src/app/sign-in/session.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
-import { renewalMarginMs, type TokenSet } from '../../src/domain/sign-in/session.ts';
+import { renewalMarginMs, type TokenSet } from '../../src/domain/token-set.ts';
 import type { RefreshedTokens } from '../../src/ports/sign-in/sign-in.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';

@@ -3,7 +3,7 @@ import { afterEach, expect } from 'vitest';
 import { createDeviceSignIn, type DeviceSignInOptions } from '../../src/adapters/sign-in/dify/device-sign-in.ts';
 import type { CredentialError, ErrorCode } from '../../src/domain/credential-error.ts';
 import { Secret } from '../../src/domain/secret.ts';
-import type { TokenSet } from '../../src/domain/sign-in/session.ts';
+import type { TokenSet } from '../../src/domain/token-set.ts';
 import type { DevicePrompt } from '../../src/ports/sign-in/sign-in.ts';
 import { expectHidden, failure } from '../contract/errors.ts';
 import { bearer, type DifyHost, type DifyScript, deviceCode, startDifyHost } from '../support/dify-host.ts';

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { TokenSet } from '../../src/domain/sign-in/session.ts';
+import type { TokenSet } from '../../src/domain/token-set.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { missingChromium, startChromium } from '../support/browser.ts';

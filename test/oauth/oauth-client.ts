@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createAuthorizationServer } from '../../src/adapters/sign-in/oauth/authorization-server.ts';
 import type { AuthorizationServerOptions } from '../../src/adapters/sign-in/oauth/client.ts';
-import type { TokenSet } from '../../src/domain/sign-in/session.ts';
+import type { TokenSet } from '../../src/domain/token-set.ts';
 import type { AuthorizationServer, SignInRequest } from '../../src/ports/sign-in/sign-in.ts';
 import { expectHidden } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';

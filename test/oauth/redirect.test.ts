@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { TokenSet } from '../../src/domain/sign-in/session.ts';
+import type { TokenSet } from '../../src/domain/token-set.ts';
 import { failure } from '../contract/errors.ts';
 import { needsLinux } from '../support/needs.ts';
 import { readPage, type ShownPage, visit } from './fake-browser.ts';

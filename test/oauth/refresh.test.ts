@@ -61,13 +61,18 @@ describe('what a token response leaves out', () => {
   test('is kept, except the expiry', async () => {
     const stub = await startStubProvider({ token: () => ({ body }) });
     const { expiresAt: _, ...kept } = previous;
-    expect(await createClient(stub).refresh(previous)).toEqual({ ...kept, accessToken: 'new-access-token' });
+    expect(await createClient(stub).refresh(previous)).toEqual({
+      ...kept,
+      accessToken: 'new-access-token',
+      obtainedAt: now,
+    });
   });
 
   test('stays absent', async () => {
     const stub = await startStubProvider({ token: () => ({ body }) });
     const tokens = { accessToken: 'old-access-token', refreshToken: 'old-refresh-token' };
-    expect(await createClient(stub).refresh(tokens)).toStrictEqual({ ...tokens, accessToken: 'new-access-token' });
+    const renewed = { ...tokens, accessToken: 'new-access-token', obtainedAt: now };
+    expect(await createClient(stub).refresh(tokens)).toStrictEqual(renewed);
   });
 
   test('a huge expires_in becomes the last time that ISO 8601 can write', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { readPage } from './fake-browser.ts';
-import { createClient, providerForSuite, signInAt } from './oauth-client.ts';
+import { createClient, now, providerForSuite, signInAt } from './oauth-client.ts';
 import { startStubProvider } from './stub-provider.ts';
 
 const provider = providerForSuite();
@@ -12,6 +12,7 @@ describe('a sign-in at oidc-provider', () => {
     expect(tokens).toEqual({
       accessToken: expect.stringMatching(/^[\w-]{43}$/),
       refreshToken: expect.stringMatching(/^[\w-]{43}$/),
+      obtainedAt: now,
       expiresAt: '2026-11-03T10:00:00.000Z',
       scope: 'openid email profile',
       subject: { id: 'alice', email: 'alice@example.com', name: 'Alice Example' },

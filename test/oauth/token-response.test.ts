@@ -46,7 +46,7 @@ describe('a refresh returns the tokens of a response', () => {
   ])('%s', async (_, answer) => {
     const { tokens, problem } = await refreshWith(answer);
     expect(problem).toBeUndefined();
-    expect(tokens).toEqual({ ...renewed, scope: previous.scope, subject: previous.subject });
+    expect(tokens).toEqual({ ...renewed, obtainedAt: now, scope: previous.scope, subject: previous.subject });
   });
 
   test.each<[unknown, string | undefined]>([

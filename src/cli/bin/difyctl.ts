@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { decodeSession } from '../../app/sign-in/session.ts';
 import { findLatestDifyEntry } from '../../domain/sign-in/dify.ts';
-import { isExpired } from '../../domain/sign-in/session.ts';
+import { isExpired } from '../../domain/token-set.ts';
 import { difyctl } from '../../profiles/difyctl.ts';
 import { runFastPath, tokenForm } from '../fast-path.ts';
 

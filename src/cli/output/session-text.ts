@@ -6,8 +6,9 @@ import { assertNever } from '../../domain/assert-never.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
 import type { DifyAccount } from '../../domain/sign-in/dify.ts';
-import type { Session, TokenSet } from '../../domain/sign-in/session.ts';
+import type { Session } from '../../domain/sign-in/session.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import type { TokenSet } from '../../domain/token-set.ts';
 import type { DevicePrompt } from '../../ports/sign-in/sign-in.ts';
 
 export const noBrowserText = 'no browser could be opened: open the address yourself';

@@ -1,5 +1,5 @@
 import type { CredentialError } from '../../domain/credential-error.ts';
-import type { TokenSet } from '../../domain/sign-in/session.ts';
+import type { TokenSet } from '../../domain/token-set.ts';
 
 /**
  * An OpenID provider, for a public or confidential client on the user's machine: authorization code with PKCE and a

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  isExpired,
   parseApiKey,
   parseSession,
-  renewalMarginMs,
   type Session,
   serialiseSession,
   validToken,
 } from '../../../src/domain/sign-in/session.ts';
+import { isExpired, renewalMarginMs } from '../../../src/domain/token-set.ts';
 
 describe('a session', () => {
   test('is stored under the keys of version 0.1', () => {

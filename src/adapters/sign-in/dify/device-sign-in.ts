@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { parseDifyHost } from '../../../domain/sign-in/dify.ts';
-import type { TokenSet } from '../../../domain/sign-in/session.ts';
+import type { TokenSet } from '../../../domain/token-set.ts';
 import type { DeviceSignIn } from '../../../ports/sign-in/sign-in.ts';
 import type { Clock } from '../../../ports/system.ts';
 import { rejectOnAbort } from '../../files/abort.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { CredentialError } from '../../../domain/credential-error.ts';
-import type { TokenSet } from '../../../domain/sign-in/session.ts';
+import type { TokenSet } from '../../../domain/token-set.ts';
 import { invalidResponseHint } from '../http.ts';
 import type { JsonFields } from './classify-response.ts';
 

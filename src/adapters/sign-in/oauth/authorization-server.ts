@@ -1,6 +1,6 @@
 import type { IDToken } from 'openid-client';
 import type { CredentialError } from '../../../domain/credential-error.ts';
-import type { TokenSet } from '../../../domain/sign-in/session.ts';
+import type { TokenSet } from '../../../domain/token-set.ts';
 import type { AuthorizationServer, RefreshedTokens } from '../../../ports/sign-in/sign-in.ts';
 import { throwIfAborted } from '../../files/abort.ts';
 import { formatBasicCredentials } from '../redact.ts';

@@ -1,10 +1,11 @@
 import type { Configuration, CustomFetch, ServerMetadata } from 'openid-client';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { isLoopback } from '../../../domain/sign-in/ip-address.ts';
+import type { TokenFields } from '../../../domain/token-response.ts';
 import type { Clock } from '../../../ports/system.ts';
 import { sendRequest, toResponse } from '../http.ts';
 import { protocolViolation, toError } from './to-error.ts';
-import { measureClockDifference, parseTokenResponse, type TokenFields } from './token-response.ts';
+import { measureClockDifference, parseTokenResponse } from './token-response.ts';
 
 type OpenId = typeof import('openid-client');
 

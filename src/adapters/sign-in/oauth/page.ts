@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TokenSet } from '../../../domain/sign-in/session.ts';
+import type { TokenSet } from '../../../domain/token-set.ts';
 import { redact } from '../redact.ts';
 
 /** What the browser shows, as plain text. */

@@ -1,4 +1,4 @@
-import type { TokenSet } from '../../../domain/sign-in/session.ts';
+import type { TokenSet } from '../../../domain/token-set.ts';
 import type { SignInRequest } from '../../../ports/sign-in/sign-in.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
 import { callLibrary, type OAuthCall, type OAuthClient, type OAuthSettings, toSpendingCall } from './client.ts';

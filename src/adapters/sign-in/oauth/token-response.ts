@@ -1,20 +1,10 @@
 import type { IDToken } from 'openid-client';
 import type { CredentialError } from '../../../domain/credential-error.ts';
-import type { TokenSet } from '../../../domain/sign-in/session.ts';
+import { combineTokens, parseTokenFields, type TokenFields } from '../../../domain/token-response.ts';
+import type { TokenSet } from '../../../domain/token-set.ts';
 import { type HttpResponse, toResponse } from '../http.ts';
 import type { OAuthCall } from './client.ts';
 import { protocolViolation } from './to-error.ts';
-
-/** The usable parts of a successful token response (RFC 6749 §5.1). */
-export interface TokenFields {
-  readonly access_token?: string;
-  /** In lower case. */
-  readonly token_type: string;
-  readonly expires_in?: number;
-  readonly refresh_token?: string;
-  readonly scope?: string;
-  readonly id_token?: string;
-}
 
 export interface TokenResponse {
   /** `undefined` if the response has no token at all. */
@@ -32,7 +22,7 @@ export function parseTokenResponse(httpResponse: HttpResponse, { secrets }: Pick
   const { status, headers, body } = httpResponse;
   const isSuccess = status >= 200 && status < 300;
   const received = isSuccess ? parseBody(new TextDecoder().decode(body)) : undefined;
-  const fields = received && toFields(received);
+  const fields = received && parseTokenFields(received);
   const unchanged = () => toResponse(httpResponse);
   if (received === undefined || fields === undefined) return { fields: undefined, response: unchanged() };
   const { access_token, refresh_token, id_token } = fields;
@@ -60,40 +50,11 @@ function parseBody(text: string): Readonly<Record<string, unknown>> | undefined 
   }
 }
 
-function toFields(received: Readonly<Record<string, unknown>>): TokenFields {
-  const { access_token, refresh_token, id_token, scope, token_type, expires_in } = received;
-  const seconds = toSeconds(expires_in);
-  return {
-    ...(isToken(access_token) && { access_token }),
-    // Several servers leave it out, and all of those issue bearer tokens.
-    token_type: typeof token_type === 'string' && token_type.trim() !== '' ? token_type.trim().toLowerCase() : 'bearer',
-    ...(seconds !== undefined && { expires_in: seconds }),
-    ...(isToken(refresh_token) && { refresh_token }),
-    ...(typeof scope === 'string' && scope !== '' && { scope }),
-    ...(isToken(id_token) && { id_token }),
-  };
-}
-
-/** RFC 6749 appendix A.12 and A.17: visible ASCII. */
-function isToken(value: unknown): value is string {
-  return typeof value === 'string' && /^[\x20-\x7e]+$/.test(value) && value.trim() !== '';
-}
-
-/** Accepts a number as text. A negative one means that the token has expired. */
-function toSeconds(value: unknown): number | undefined {
-  const isNumber = typeof value === 'number' || (typeof value === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(value));
-  const seconds = isNumber ? Number(value) : Number.NaN;
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
-}
-
 /** How far this machine's clock is from the server's, in whole seconds, according to a response of the server. */
 export function measureClockDifference(headers: Headers, nowMs: number): number {
   const serverMs = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(serverMs) ? 0 : Math.ceil(Math.abs(nowMs - serverMs) / 1000);
 }
-
-/** The last moment of the year 9999: ISO 8601 has another format for later years. */
-const lastTimeMs = Date.UTC(10_000, 0) - 1;
 
 export interface ReceivedTokens {
   readonly fields: TokenFields;
@@ -106,15 +67,9 @@ export interface ReceivedTokens {
 /** Converts a token response, and keeps from `previous` what the response leaves out. */
 export function toTokenSet(received: ReceivedTokens, previous: Partial<TokenSet>, accessToken: string): TokenSet {
   const { fields, claims, requestedAt } = received;
-  const { refresh_token: refreshToken = previous.refreshToken, scope = previous.scope } = fields;
-  const subject = parseSubject(claims) ?? previous.subject;
-  return {
-    accessToken,
-    ...(fields.expires_in !== undefined && { expiresAt: addSeconds(requestedAt, fields.expires_in) }),
-    ...(refreshToken !== undefined && { refreshToken }),
-    ...(scope !== undefined && { scope }),
-    ...(subject !== undefined && { subject: { ...previous.subject, ...subject } }),
-  };
+  const tokens = combineTokens(fields, accessToken, requestedAt, previous);
+  const subject = parseSubject(claims);
+  return { ...tokens, ...(subject !== undefined && { subject: { ...previous.subject, ...subject } }) };
 }
 
 /** Returns why the access token of a response must not be used, or `undefined`. */
@@ -133,8 +88,4 @@ function parseSubject(claims: IDToken | undefined): TokenSet['subject'] {
   if (claims === undefined) return undefined;
   const { sub: id, email, name } = claims;
   return { id, ...(typeof email === 'string' && { email }), ...(typeof name === 'string' && { name }) };
-}
-
-function addSeconds(time: string, seconds: number): string {
-  return new Date(Math.min(Date.parse(time) + seconds * 1000, lastTimeMs)).toISOString();
 }

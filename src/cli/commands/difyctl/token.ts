@@ -1,6 +1,6 @@
 import { readDifySession } from '../../../app/sign-in/dify-sign-ins.ts';
 import { isTerminal } from '../../../composition/environment.ts';
-import { isExpired } from '../../../domain/sign-in/session.ts';
+import { isExpired } from '../../../domain/token-set.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { type DirectCommand, tokenForm } from '../../fast-path.ts';
