@@ -34,6 +34,17 @@ describe('the proxy of a request', () => {
     expect(find(target, environment)).toBe(expected);
   });
 
+  test.each<[string, Record<string, string>, string | undefined]>([
+    ['https://a.example', { HTTPS_PROXY: 'http://upper:1' }, 'HTTPS_PROXY'],
+    ['http://a.example', { HTTP_PROXY: 'http://header:1', REQUEST_METHOD: 'GET' }, undefined],
+  ])('on Windows, where names have no case, to %s with %j is of the variable %s', (target, variables, expected) => {
+    const environment = new Proxy(variables, {
+      get: (_, name) =>
+        Object.entries(variables).find(([own]) => own.toLowerCase() === String(name).toLowerCase())?.[1],
+    });
+    expect(findProxy(new URL(target), environment)?.variable).toBe(expected);
+  });
+
   test.each<[string, string, boolean]>([
     ['https://a.example', '*', true],
     ['https://a.example', 'b.example, *', true],

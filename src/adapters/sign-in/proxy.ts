@@ -36,7 +36,10 @@ function findVariable({ protocol }: URL, environment: Environment): string | und
   // In a CGI program, HTTP_PROXY is the header `Proxy` of a request: https://httpoxy.org.
   const isHeader = scheme === 'http' && environment.REQUEST_METHOD !== undefined;
   const upper = isHeader ? [] : [`${scheme.toUpperCase()}_PROXY`];
-  return [`${scheme}_proxy`, ...upper, 'all_proxy', 'ALL_PROXY'].find((name) => environment[name]?.trim());
+  // As they are spelled: on Windows, one spelling reads the variable of the other.
+  const spelled = Object.keys(environment);
+  const candidates = [`${scheme}_proxy`, ...upper, 'all_proxy', 'ALL_PROXY'];
+  return candidates.find((name) => spelled.includes(name) && environment[name]?.trim());
 }
 
 /**
