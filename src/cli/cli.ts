@@ -1,6 +1,7 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { AuthorizationServerOptions } from '../adapters/sign-in/oauth/client.ts';
 import type { Context } from '../app/context.ts';
+import type { SetupContext } from '../app/setup/setup-context.ts';
 import type { Uninterrupted } from '../app/sign-in/renew.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { AuthorizationServer, DeviceSignIn } from '../ports/sign-in/sign-in.ts';
@@ -37,6 +38,8 @@ export interface Services {
   /** Opens a page in the user's browser. Rejects if none can be opened. */
   openBrowser(url: string): Promise<void>;
   childRunner(): Promise<RunChild>;
+  /** What `setup` and `sweep` change other tools' configuration with. */
+  setup(context: Context, environment: Cli['environment']): Promise<SetupContext>;
   /** Asks for a line on the terminal, with echo. `undefined` without a terminal. Ctrl-C, end of input → `cancelled`. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
 }
@@ -68,6 +71,10 @@ export const services: Services = {
   async childRunner() {
     const { runChild } = await import('../adapters/process/run-child.ts');
     return runChild;
+  },
+  async setup(context, environment) {
+    const { createSetupContext } = await import('../composition/setup.ts');
+    return createSetupContext(context, environment);
   },
   async ask(question, signal) {
     const { askOnTerminal } = await import('../adapters/terminal/ask.ts');

@@ -8,7 +8,7 @@ export interface Command {
   readonly aliases: readonly string[];
   /** One imperative sentence without a full stop. */
   readonly summary: string;
-  /** In the order in which they are typed. Only the last one may be `optional` or `many`. */
+  /** In the order in which they are typed. After one that is `optional`, all are. Only the last one may be `many`. */
   readonly operands: Readonly<Record<string, Operand>>;
   readonly options: Readonly<Record<string, Option>>;
   readonly examples: readonly Example[];

@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fchownSync,
   fstatSync,
   fsync as fsyncWithCallback,
   lstatSync,
@@ -23,22 +24,24 @@ export interface Replacement {
   readonly bytes: Uint8Array | Iterable<Uint8Array | string>;
   /** The version that the bytes were computed from. */
   readonly expected: FileVersion;
+  /** The permissions, once the bytes are written, and the group, if the user is in it. Default: 0600. */
+  readonly access?: { readonly mode: number; readonly gid?: number | undefined };
   /** Called last, right before the rename. If it returns `false` or throws, the file stays as it is. */
   isPermitted(): boolean;
 }
 
 /**
- * Replaces the file atomically. The new file has mode 0600 from its first byte.
+ * Replaces the file atomically. The new file has mode 0600 from its first byte, and `access` after the last one.
  *
  * - resolves `true` once the bytes are on the disk
  * - resolves `false`, and changes nothing, if the file is no longer the `expected` version or the writer is no longer
  *   permitted. A rename can't compare and swap, so the check runs in the same turn of the event loop, just before it
  * - a system call fails → `file-io`. The old file is unchanged; if only the sync of the folder failed, it's replaced
  */
-export async function replaceFile({ file, bytes, expected, isPermitted }: Replacement): Promise<boolean> {
+export async function replaceFile({ file, bytes, expected, access, isPermitted }: Replacement): Promise<boolean> {
   const temp = createTempPath(file.path);
   try {
-    await writeNewFile(temp, bytes);
+    await writeNewFile(temp, bytes, access);
     if (!(await renameIf(() => isPermitted() && fileVersion(file) === expected, temp, file.path))) return false;
     await syncFolder(dirname(file.path));
     return true;
@@ -52,16 +55,28 @@ export async function replaceFile({ file, bytes, expected, isPermitted }: Replac
 const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 
 /** Synchronous but for the sync: on a busy machine, handing each call to another thread takes longer than the calls. */
-async function writeNewFile(path: string, bytes: Replacement['bytes']): Promise<void> {
+async function writeNewFile(path: string, bytes: Replacement['bytes'], access: Replacement['access']): Promise<void> {
   const descriptor = openSync(path, createFlags, 0o600);
   try {
     // The umask may have removed the owner's permissions too.
     if (process.platform !== 'win32') fchmodSync(descriptor, 0o600);
     for (const piece of ArrayBuffer.isView(bytes) ? [bytes] : bytes) writeFileSync(descriptor, piece, 'latin1');
+    if (access && process.platform !== 'win32') setAccess(descriptor, access);
     await syncFile(descriptor);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Without the group, its permissions would be another group's. */
+function setAccess(descriptor: number, { mode, gid }: NonNullable<Replacement['access']>): void {
+  let isGroupKept = true;
+  try {
+    if (gid !== undefined && fstatSync(descriptor).gid !== gid) fchownSync(descriptor, -1, gid);
+  } catch {
+    isGroupKept = false;
+  }
+  fchmodSync(descriptor, isGroupKept ? mode : mode & ~0o070);
 }
 
 function renameIf(condition: () => boolean, from: string, to: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import { getCommand } from '../commands/credentials/get.ts';
 import { listCommand } from '../commands/credentials/list.ts';
 import { setCommand } from '../commands/credentials/set.ts';
 import { gitCommand } from '../commands/protocols/git.ts';
+import { setupCommand } from '../commands/protocols/setup.ts';
 import { doctorCommand } from '../commands/stores/doctor.ts';
 import { migrateCommand } from '../commands/stores/migrate.ts';
 import { passphraseCommands } from '../commands/stores/passphrase.ts';
@@ -32,5 +33,6 @@ export const keystowProgram: Program = {
     resetCommand(cli),
     doctorCommand(cli),
     gitCommand(cli),
+    setupCommand(cli),
   ],
 };

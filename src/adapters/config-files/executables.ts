@@ -1,0 +1,43 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
+import type { Executables } from '../../ports/config-files.ts';
+
+export interface ExecutablesOptions {
+  readonly path: string | undefined;
+  /** The path that this program was started with. */
+  readonly started: string | undefined;
+  /** The folder of the package. */
+  readonly package: string;
+}
+
+/** Looks executables up on PATH, and our own ones also beside this program. */
+export function createExecutables({ path = '', started = '', package: folder }: ExecutablesOptions): Executables {
+  // npm puts these on PATH only for the programs that it runs.
+  const isTemporary = (path: string) => basename(path) === '.bin' && basename(dirname(path)) === 'node_modules';
+  const folders = path.split(delimiter).filter((path) => path !== '' && !isTemporary(path));
+  const find = (name: string) => folders.flatMap((path) => listCandidates(path, name)).find(isExecutable);
+  return {
+    findOwn(name) {
+      const found = find(name);
+      if (found !== undefined) return { name, path: resolve(found), isOnPath: true };
+      const beside = listCandidates(dirname(resolve(started)), name).find(isExecutable);
+      return { name, path: beside ?? join(folder, 'dist', 'bin', `${name}.cjs`), isOnPath: false };
+    },
+    isOnPath: (name) => find(name) !== undefined,
+  };
+}
+
+function listCandidates(folder: string, name: string): readonly string[] {
+  const suffixes = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : ['', '.cjs'];
+  return suffixes.map((suffix) => join(folder, `${name}${suffix}`));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    if (process.platform === 'win32') return existsSync(path);
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

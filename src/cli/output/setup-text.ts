@@ -1,0 +1,65 @@
+import type { ToolStatus } from '../../app/setup/list-tools.ts';
+import type { SetupPlan } from '../../app/setup/plan-setup.ts';
+import type { UndoneChange } from '../../app/setup/undo-setup.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import type { FileChange } from '../../domain/setup/setup-tool.ts';
+import { type Line, type Span, styled } from './text.ts';
+
+/** The change of each file: only what is added and removed, because the lines around it may contain secrets. */
+export function formatChanges({ changes }: Pick<SetupPlan, 'changes'>): readonly Line[] {
+  return changes.flatMap((change): Line[] => [[styled('strong', change.path)], ...formatChange(change)]);
+}
+
+function formatChange(change: FileChange): readonly Line[] {
+  if (change.kind === 'script') return toLines(change.text, '+', 'good');
+  return change.edits.flatMap(({ removed, inserted }) => [
+    ...toLines(removed, '-', 'bad'),
+    ...toLines(inserted, '+', 'good'),
+  ]);
+}
+
+function toLines(text: string, sign: '+' | '-', style: Span['style']): readonly Line[] {
+  return text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map((line) => ['  ', styled(style, `${sign} ${line.replaceAll('\t', '  ')}`)]);
+}
+
+const states: Readonly<Record<ToolStatus['state'], string>> = {
+  'set-up': 'set up',
+  'not-set-up': 'not set up',
+  'other-helper': 'uses another helper',
+  damaged: 'cannot be set up',
+};
+
+/** A table, without a heading. */
+export function formatTools(tools: readonly ToolStatus[]): readonly Line[] {
+  const width = Math.max(...tools.map(({ tool }) => tool.length), 0);
+  return tools.map(({ tool, state, targets, problem }) => {
+    const details = [
+      ...(targets.length > 0 ? [`for ${targets.join(', ')}`] : []),
+      ...(problem ? [`: ${problem}`] : []),
+    ];
+    const style = state === 'set-up' ? 'good' : state === 'damaged' ? 'bad' : 'faint';
+    return [
+      `  ${tool.padEnd(width)}  `,
+      styled(style, states[state]),
+      details.length > 0 ? ` ${details.join('')}`.replace(' :', ':') : '',
+    ];
+  });
+}
+
+export function formatUndone({ path, outcome }: UndoneChange, dryRun: boolean): string {
+  switch (outcome) {
+    case 'restored':
+      return `${dryRun ? 'would restore' : 'restored'} ${path}`;
+    case 'removed':
+      return `${dryRun ? 'would remove' : 'removed'} ${path}`;
+    case 'gone':
+      return `nothing to undo in ${path}`;
+    case 'kept':
+      return `left ${path} as it is: it was edited, so the change cannot be told from the rest`;
+    default:
+      return assertNever(outcome);
+  }
+}

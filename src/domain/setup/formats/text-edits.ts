@@ -1,0 +1,104 @@
+import { CredentialError } from '../../credential-error.ts';
+
+/** Replaces `removed`, which is at `offset` of the text before all edits, by `inserted`. In UTF-16 code units. */
+export interface TextEdit {
+  readonly offset: number;
+  readonly removed: string;
+  readonly inserted: string;
+}
+
+/** Applies edits that don't overlap. Those at one offset are applied in the order of the list. */
+export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+  let [result, end] = ['', 0];
+  for (const { offset, removed, inserted } of sortEdits(edits)) {
+    result += text.slice(end, offset) + inserted;
+    end = offset + removed.length;
+  }
+  return result + text.slice(end);
+}
+
+/**
+ * Reverts edits in a text that may have been edited since. Every insertion must be in its place, or be moved by as much as
+ * the one before it, or be the only one of its kind. Otherwise → `undefined`.
+ */
+export function revertEdits(text: string, edits: readonly TextEdit[]): string | undefined {
+  const reverts: TextEdit[] = [];
+  let [grown, moved, start] = [0, 0, 0];
+  for (const { offset, removed, inserted } of sortEdits(edits)) {
+    const expected = offset + grown + moved;
+    const found = findInsertion(text, inserted, expected, start);
+    if (found === undefined) return undefined;
+    moved += found - expected;
+    grown += inserted.length - removed.length;
+    start = found + inserted.length;
+    reverts.push({ offset: found, removed: inserted, inserted: removed });
+  }
+  return applyEdits(text, reverts);
+}
+
+function findInsertion(text: string, inserted: string, expected: number, start: number): number | undefined {
+  if (expected >= start && text.startsWith(inserted, expected)) return expected;
+  if (inserted === '') return undefined;
+  const first = text.indexOf(inserted, start);
+  return first >= 0 && text.indexOf(inserted, first + 1) < 0 ? first : undefined;
+}
+
+function sortEdits(edits: readonly TextEdit[]): readonly TextEdit[] {
+  return edits.toSorted((a, b) => a.offset - b.offset);
+}
+
+export function insertion(offset: number, inserted: string): TextEdit {
+  return { offset, removed: '', inserted };
+}
+
+/** What a text that another line is added to ends its lines with: as the first line does, or LF. */
+export function findLineEnd(text: string): '\n' | '\r\n' {
+  const index = text.indexOf('\n');
+  return index > 0 && text[index - 1] === '\r' ? '\r\n' : '\n';
+}
+
+/** Appends lines at the end of a text. If the last line has no line end, the new last line has none either. */
+export function appendLines(text: string, lines: readonly string[]): TextEdit {
+  const end = findLineEnd(text);
+  const isOpen = text !== '' && text !== byteOrderMark && !text.endsWith('\n');
+  const block = lines.join(end);
+  return insertion(text.length, isOpen ? end + block : block + end);
+}
+
+export const byteOrderMark = '\uFEFF';
+
+export interface TextLine {
+  readonly start: number;
+  /** Before its line end. */
+  readonly end: number;
+  /** Where the next line starts. */
+  readonly next: number;
+  readonly text: string;
+}
+
+/** The lines of a text, without a byte order mark. */
+export function* readLines(text: string): Generator<TextLine> {
+  let start = text.startsWith(byteOrderMark) ? 1 : 0;
+  while (start < text.length) {
+    const feed = text.indexOf('\n', start);
+    const next = feed < 0 ? text.length : feed + 1;
+    const end = feed < 0 ? text.length : feed > start && text[feed - 1] === '\r' ? feed - 1 : feed;
+    yield { start, end, next, text: text.slice(start, end) };
+    start = next;
+  }
+}
+
+/** The number of the line, from 1. */
+export function findLineNumber(text: string, offset: number): number {
+  let line = 1;
+  for (let index = text.indexOf('\n'); index >= 0 && index < offset; index = text.indexOf('\n', index + 1)) line += 1;
+  return line;
+}
+
+/** Starts a line that was turned off because another one takes its place. */
+export const disabledPrefix = '# turned off by keystow setup: ';
+
+/** A text that isn't what its client would accept. `why` completes "line 3 …". It repeats nothing of the text, which may contain secrets. */
+export function damagedText(text: string, offset: number, why: string): CredentialError {
+  return new CredentialError('file-damaged', `line ${findLineNumber(text, offset)} ${why}`);
+}

@@ -1,0 +1,117 @@
+import type { TextEdit } from './formats/text-edits.ts';
+import type { YamlNode } from './formats/yaml-tree.ts';
+
+/** The tools that `keystow setup` knows, as users call them. */
+export const toolIds = [
+  'git',
+  'docker',
+  'podman',
+  'aws',
+  'kubectl',
+  'cargo',
+  'terraform',
+  'pnpm',
+  'pip',
+  'uv',
+  'ansible',
+  'go',
+  'bazel',
+  'claude',
+  'codex',
+  'askpass',
+] as const;
+
+export type ToolId = (typeof toolIds)[number];
+
+/** What the location of a tool's configuration depends on. */
+export interface Machine {
+  /** As in `process.platform`. */
+  readonly platform: string;
+  /** Absolute. */
+  readonly home: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** keystow's own configuration folder, absolute. */
+  readonly folder: string;
+  /** Separates folders of a path, and paths of a list. */
+  readonly separators: { readonly path: string; readonly list: string };
+}
+
+/** One of our executables. */
+export interface Executable {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly isOnPath: boolean;
+}
+
+export interface SetupInput {
+  readonly machine: Machine;
+  /** What to set up within the tool, such as a registry. Absent: the tool's default. */
+  readonly target: string | undefined;
+  /** The text of each file of {@link SetupTool.locate}; `undefined` if it doesn't exist. */
+  readonly files: ReadonlyMap<string, string | undefined>;
+  findExecutable(name: string): Executable;
+  /** Invalid YAML → `file-damaged`. */
+  parseYaml(text: string): YamlNode;
+}
+
+/** `other-helper`: the client asks another program, which is replaced or comes after keystow. */
+export type SetupState = 'set-up' | 'not-set-up' | 'other-helper';
+
+export type FileChange =
+  | { readonly kind: 'edit'; readonly path: string; readonly edits: readonly TextEdit[] }
+  /** A script that starts keystow: for a client that looks in a folder, or takes an executable without arguments. */
+  | { readonly kind: 'script'; readonly path: string; readonly text: string };
+
+export interface ToolPlan {
+  readonly state: SetupState;
+  /** None if `set-up`. */
+  readonly changes: readonly FileChange[];
+  /** The other helpers, and what happens to them. Never a secret. */
+  readonly others: readonly string[];
+  /** What the user should know, or has to do. */
+  readonly notes: readonly string[];
+}
+
+export interface SetupTool {
+  readonly id: ToolId;
+  /** What it's for: `git`, `docker and everything that reads its configuration`. */
+  readonly title: string;
+  /** One of these on PATH: the tool is installed. */
+  readonly commands: readonly string[];
+  /** What a target is, for the help. Absent: the tool takes none. */
+  readonly target?: string;
+  /** The files that it could be set up in, best first. A file that a variable names comes alone. */
+  locate(machine: Machine, target: string | undefined): readonly string[];
+  /** Plans the change of these files. A file that the client could not read → `file-damaged`. */
+  plan(input: SetupInput): ToolPlan;
+  /** What takes the change out of a file that its client has rewritten since, so that nothing else tells where it is. */
+  unset(text: string, input: SetupInput): readonly TextEdit[];
+}
+
+export function joinPath({ separators }: Machine, ...parts: readonly string[]): string {
+  return parts.join(separators.path);
+}
+
+/** `$XDG_CONFIG_HOME`, or `~/.config`. */
+export function findConfigHome(machine: Machine): string {
+  const { XDG_CONFIG_HOME: folder } = machine.environment;
+  return folder?.startsWith('/') ? folder : joinPath(machine, machine.home, '.config');
+}
+
+/** The first file that exists, or else the last one of the list. */
+export function chooseFile(files: SetupInput['files'], paths: readonly string[]): string {
+  return paths.find((path) => files.get(path) !== undefined) ?? paths.at(-1) ?? '';
+}
+
+export const setUp: ToolPlan = { state: 'set-up', changes: [], others: [], notes: [] };
+
+/** The program as its user types it, or its path if it isn't on PATH. */
+export function toCommandWord({ name, path, isOnPath }: Executable): string {
+  return isOnPath ? name : path;
+}
+
+/** A note if an executable must be found on PATH and isn't there. */
+export function noteMissingOnPath(...executables: readonly Executable[]): readonly string[] {
+  return executables.flatMap(({ name, path, isOnPath }) => (isOnPath ? [] : [`${name} is not on PATH; it is ${path}`]));
+}

@@ -1,0 +1,108 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseGitConfig } from '../../src/domain/setup/formats/git-config.ts';
+import { Sandbox } from '../cli/sandbox.ts';
+import { needs } from '../support/needs.ts';
+import { readConfig, restores, toolInput } from './tool-input.ts';
+
+const hasGit = spawnSync('git', ['--version']).status === 0;
+const needsGit = needs(hasGit, 'git');
+
+/** What git reads from a text, as a list of `key\nvalue`; `undefined` if it rejects the text. */
+function askGit(text: string): readonly string[] | undefined {
+  const { stdout, status } = spawnSync('git', ['config', '--file', '-', '--list', '-z'], { input: text });
+  return status === 0 ? stdout.toString().split('\0').slice(0, -1) : undefined;
+}
+
+const lines = fc.oneof(
+  fc.constantFrom(
+    '[user]',
+    '[credential]',
+    '[Credential]',
+    '[credential "https://a.example"]',
+    '[credential.sub]',
+    '[core] editor = vi ; why',
+    '\tname = A \\',
+    '  B',
+    'helper = store',
+    'helper = ',
+    '\thelper = "!f() { echo \\"x\\"; }; f" # comment',
+    'key',
+    '# helper = keystow',
+    '; [credential]',
+    'a = "b ; c',
+    'a = b\\q',
+    '= x',
+    '',
+  ),
+  fc.string({ maxLength: 12 }),
+);
+const texts = fc
+  .tuple(fc.constantFrom('', '\uFEFF'), fc.array(lines, { maxLength: 10 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
+  .map(([mark, lines, end, isClosed]) => mark + lines.join(end) + (isClosed ? end : ''));
+
+describe('git-config', () => {
+  test('[SET1] accepts and reads what git does', needsGit, () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const expected = askGit(text);
+        // A line after it would be part of its value, so nothing can be added.
+        fc.pre(!text.includes('\0') && !/\\(\r?\n)?$/.test(text));
+        let entries: readonly string[] | undefined;
+        try {
+          entries = parseGitConfig(text).entries.map(({ section, name, value }) =>
+            [section === '' ? name : `${section}.${name}`, ...(value === undefined ? [] : [value])].join('\n'),
+          );
+        } catch {}
+        if (entries !== undefined || expected !== undefined) expect(entries).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('[SET2] is changed so that git asks keystow first, and the undo restores every byte', needsGit, () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        const changed = restores('git', undefined, text);
+        if (changed === undefined) return;
+        const before = askGit(text) ?? [];
+        const after = askGit(changed) ?? [];
+        expect(after.toSorted()).toEqual([...before, 'credential.helper\nkeystow'].toSorted());
+        const helpers = after.filter((line) => line.startsWith('credential.helper\n'));
+        const last = helpers.lastIndexOf('credential.helper\n');
+        expect(helpers.indexOf('credential.helper\nkeystow')).toBe(last + 1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('[SET3] names an executable that is not on PATH so that git runs it, whatever its path', () => {
+    const plan = (path: string) =>
+      readConfig('git', toolInput('git', undefined, '', { name: 'git-credential-keystow', path, isOnPath: false }));
+    expect(plan('/opt/k/git-credential-keystow')).toBe('[credential]\n\thelper = /opt/k/git-credential-keystow\n');
+    expect(plan("/o'p t/git-credential-keystow")).toBe(
+      "[credential]\n\thelper = \"!'/o'\\\\''p t/git-credential-keystow'\"\n",
+    );
+  });
+});
+
+test('[SET4] git gets the secret after keystow setup git, and no longer after the undo', needsGit, () => {
+  const sandbox = new Sandbox({ KEYSTOW_DISABLE_KEYRING: '1', GIT_TERMINAL_PROMPT: '0' });
+  onTestFinished(() => sandbox.remove());
+  const config = join(sandbox.home, '.gitconfig');
+  const before = '[user]\r\n\tname = A # comment\r\n[credential]\r\n\tuseHttpPath = false';
+  writeFileSync(config, before);
+  const fill = "printf 'protocol=https\\nhost=example.com\\n\\n' | git credential fill | grep -c password=s3cret";
+  sandbox.run('printf s3cret | keystow set git-credential:https://example.com alice');
+  expect(sandbox.run(fill).stdout).toBe('0\n');
+  const done = sandbox.run('keystow setup git --yes');
+  expect(done).toMatchObject({ exit: 0, stderr: '' });
+  expect(sandbox.run(fill).stdout).toBe('1\n');
+  expect(sandbox.run('keystow setup git').stdout).toBe('git is already set up\n');
+  expect(sandbox.run('keystow setup git --undo')).toMatchObject({ exit: 0, stderr: '' });
+  expect(execFileSync('cat', [config]).toString()).toBe(before);
+  expect(sandbox.run(fill).stdout).toBe('0\n');
+});

@@ -1,0 +1,77 @@
+import { expect } from 'vitest';
+import { parseYaml } from '../../src/adapters/config-files/parse-yaml.ts';
+import { isCredentialError } from '../../src/domain/credential-error.ts';
+import { applyEdits, revertEdits } from '../../src/domain/setup/formats/text-edits.ts';
+import {
+  chooseFile,
+  type Executable,
+  type FileChange,
+  type Machine,
+  type SetupInput,
+  type ToolId,
+} from '../../src/domain/setup/setup-tool.ts';
+import { findTool } from '../../src/domain/setup/tools.ts';
+
+export const machine: Machine = {
+  platform: 'linux',
+  home: '/home/a',
+  environment: {},
+  folder: '/home/a/.config/keystow',
+  separators: { path: '/', list: ':' },
+};
+
+/** The input of a tool whose only configuration file has a text, in the place where a new one would be. */
+export function toolInput(id: ToolId, target: string | undefined, text?: string, executable?: Executable): SetupInput {
+  const paths = findTool(id).locate(machine, target);
+  const files = new Map(paths.map((path) => [path, undefined as string | undefined]));
+  if (text !== undefined) files.set(chooseFile(new Map(), paths), text);
+  return {
+    machine,
+    target,
+    files,
+    findExecutable: (name) => executable ?? { name, path: `/usr/bin/${name}`, isOnPath: true },
+    parseYaml,
+  };
+}
+
+type Edit = Extract<FileChange, { kind: 'edit' }>;
+
+export function listEdits(id: ToolId, input: SetupInput): readonly Edit[] {
+  return findTool(id)
+    .plan(input)
+    .changes.filter((change): change is Edit => change.kind === 'edit');
+}
+
+/** The text of the changed file. */
+export function readConfig(id: ToolId, input: SetupInput): string | undefined {
+  const [edit] = listEdits(id, input);
+  return edit && applyEdits(input.files.get(edit.path) ?? '', edit.edits);
+}
+
+/**
+ * Sets a tool up in a text, and asserts the laws of every tool: the undo restores the text, after edits before and behind the
+ * change too; a second setup changes nothing; after a rewrite, `unset` leaves nothing of ours. Returns the changed text, or
+ * `undefined` if the text is rejected or the tool is set up already.
+ */
+export function restores(id: ToolId, target: string | undefined, text: string): string | undefined {
+  const tool = findTool(id);
+  const input = toolInput(id, target, text);
+  let edits: readonly Edit[];
+  try {
+    edits = listEdits(id, input);
+  } catch (error) {
+    expect(isCredentialError(error) && error.code).toMatch(/^(file-damaged|file-refused|invalid-input)$/);
+    return undefined;
+  }
+  const [edit] = edits;
+  if (edit === undefined) return undefined;
+  const changed = applyEdits(text, edit.edits);
+  expect(revertEdits(changed, edit.edits)).toBe(text);
+  const again = { ...input, files: new Map([...input.files, [edit.path, changed] as const]) };
+  expect(tool.plan(again)).toMatchObject({ state: 'set-up' });
+  expect(listEdits(id, again)).toEqual([]);
+  const rest = applyEdits(changed, tool.unset(changed, again));
+  const without = { ...input, files: new Map([...input.files, [edit.path, rest] as const]) };
+  expect(tool.plan(without).state).not.toBe('set-up');
+  return changed;
+}
