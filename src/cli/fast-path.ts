@@ -3,6 +3,7 @@ import type { ReadContext } from '../app/context.ts';
 import { getRecorded } from '../app/credentials/get-credential.ts';
 import { isTerminal } from '../composition/environment.ts';
 import { createReadContext } from '../composition/read-context.ts';
+import { isExpired } from '../domain/placement/expiry.ts';
 import type { PlacementEntry } from '../domain/placement/placement-index.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
@@ -72,7 +73,9 @@ export async function readSecret(
   const { preference } = context.settings.policy;
   if (preference !== 'auto' && preference !== 'file') return undefined;
   const entry = await command.find(context.placement, ...operands);
-  return entry && getRecorded(context, entry);
+  // The full program warns.
+  if (entry === undefined || isExpired(entry, new Date().toISOString())) return undefined;
+  return getRecorded(context, entry);
 }
 
 /** A command that the full program runs without loading the parser if the command line has this form. */

@@ -1,7 +1,8 @@
+import type { ListedCredential } from '../app/credentials/list-credentials.ts';
 import type { SelectionReport, SkippedStoreReport, StorageReport } from '../app/doctor/examine.ts';
 import type { Repair } from '../app/reconcile/repair.ts';
 import type { MoveReport } from '../app/reconcile/report.ts';
-import type { CredentialName } from '../domain/credential-name.ts';
+import type { ExpiringCredential } from '../domain/placement/expiry.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import type { SettingReport } from './options.ts';
@@ -100,6 +101,12 @@ export interface OperationOptions {
 export interface SetOptions extends OperationOptions {
   /** Whether an empty secret may be stored. Default: `false`, because a command or a form that failed returns one. */
   readonly allowEmpty?: boolean;
+  /**
+   * When the secret stops working: a `Date`, or a text in the format of its `toISOString`. It's recorded beside the store, and
+   * `list` and `report` return it. A `get` after it still returns the secret, with the notice `expired`. The past →
+   * `invalid-input`.
+   */
+  readonly expiresAt?: Date | string;
 }
 
 export interface MigrateOptions extends OperationOptions {
@@ -112,13 +119,6 @@ export interface MigrateOptions extends OperationOptions {
 export interface RepairOptions extends OperationOptions {
   /** If copies differ, the store whose copy stays. `keychain` stands for the OS keyring of any system. */
   readonly keep?: StoreId;
-}
-
-/** A credential's name, the store that a read would use, and when it was stored there. */
-export interface ListedCredential extends CredentialName {
-  readonly store: StoreId;
-  /** In the format of `Date.prototype.toISOString`. Absent if the placement file doesn't record it. */
-  readonly writtenAt?: string;
 }
 
 /** The store of a new credential, and why the better ones were skipped. */
@@ -136,6 +136,8 @@ export interface SetResult {
 export interface Report {
   readonly storage: StorageReport;
   readonly selection: SelectionReport;
+  /** Credentials that have expired, or will within 14 days, in the order of expiry. */
+  readonly expiring: readonly ExpiringCredential[];
   /** Absolute paths of the encrypted file and of the placement file, which records the store of each credential. */
   readonly files: { readonly credentials: string; readonly placement: string };
   /** Each setting, and whether the user or the application decided it. */

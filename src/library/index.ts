@@ -13,6 +13,7 @@
  *
  * @packageDocumentation
  */
+export type { ListedCredential } from '../app/credentials/list-credentials.ts';
 export type { Repair, RepairOutcome } from '../app/reconcile/repair.ts';
 export type { MoveOutcome, MoveReport, Skipped } from '../app/reconcile/report.ts';
 export {
@@ -48,7 +49,6 @@ export type { NoticeCode } from '../ports/interaction.ts';
 export type { Application } from '../profiles/application.ts';
 export type {
   ApplicationStore,
-  ListedCredential,
   MigrateOptions,
   OperationOptions,
   RepairOptions,

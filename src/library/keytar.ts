@@ -13,6 +13,7 @@
 
 export type { SelectionReport, SkippedStoreReport, StorageLabel, StorageReport } from '../app/doctor/examine.ts';
 export type { ErrorCode } from '../domain/credential-error.ts';
+export type { ExpiringCredential } from '../domain/placement/expiry.ts';
 export {
   type Reason,
   type ReasonClass,

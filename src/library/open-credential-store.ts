@@ -5,6 +5,7 @@ import { decodeSecret, getCredential } from '../app/credentials/get-credential.t
 import { createContext, yieldToEvents } from '../composition/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, toCredentialName } from '../domain/credential-name.ts';
+import type { Expiring } from '../domain/placement/expiry.ts';
 import type { KeySource, Profile } from '../domain/profile.ts';
 import { exposeSecret, isBytes, Secret } from '../domain/secret.ts';
 import type { Selected } from '../domain/selection/selection.ts';
@@ -99,7 +100,7 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
     return operate(options, (context) => {
       const name = toCredentialName(service, account);
       if (secret.expose().length === 0 && !allowEmpty) throw emptySecretError();
-      return set(context, name, secret, allowEmpty);
+      return set(context, name, secret, { allowEmpty, ...toExpiry(options?.expiresAt, context.clock()) });
     });
   };
 
@@ -126,14 +127,8 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
       }),
     list: (service, options) =>
       operate(options, async (context) => {
-        const { listCredentials, toKey } = await import('../app/credentials/list-credentials.ts');
-        const listed = await listCredentials(context, service);
-        const { placement } = await context.placement.read();
-        const entries = new Map(placement.map((entry) => [toKey(entry), entry]));
-        return listed.map((name) => {
-          const entry = entries.get(toKey(name));
-          return entry?.store === name.store ? { ...name, writtenAt: entry.writtenAt } : name;
-        });
+        const { listCredentials } = await import('../app/credentials/list-credentials.ts');
+        return listCredentials(context, service);
       }),
     migrate: async (to, { service, dryRun = false, ...options } = {}) =>
       operate(options, async (context) => {
@@ -152,12 +147,13 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
     report: (operation) =>
       operate(operation, async (context) => {
         const { examine } = await import('../app/doctor/examine.ts');
-        const { storage, selection } = await examine(context);
+        const { storage, selection, expiring } = await examine(context);
         const { settings } = context;
         const { credentialsPath, placementPath } = settings;
         return {
           storage,
           selection,
+          expiring,
           files: { credentials: credentialsPath, placement: placementPath },
           settings: reportSettings(profile, options, environment, settings, dirname(credentialsPath)),
         };
@@ -246,12 +242,27 @@ function emptySecretError(): CredentialError {
   });
 }
 
-type SetSecret = (context: Context, name: CredentialName, secret: Secret, allowEmpty: boolean) => Promise<SetResult>;
+/** Not a time, or not in the future → `invalid-input`. */
+function toExpiry(time: unknown, now: string): Expiring {
+  if (time === undefined) return {};
+  const date = new Date(typeof time === 'string' ? time : typeof time === 'object' ? Number(time) : Number.NaN);
+  if (date.getTime() > Date.parse(now) && date.getUTCFullYear() <= 9999) return { expiresAt: date.toISOString() };
+  throw new CredentialError('invalid-input', 'invalid option expiresAt, so nothing was stored', {
+    hint: 'pass a Date in the future, or a text in the format of its toISOString',
+  });
+}
+
+type SetSecret = (
+  context: Context,
+  name: CredentialName,
+  secret: Secret,
+  options: { readonly allowEmpty: boolean } & Expiring,
+) => Promise<SetResult>;
 
 /** Returns a function that selects a store on its first call, and again after a call that failed. */
 function createSetter(selectionContext: Context): SetSecret {
   let selection: Promise<Selected> | undefined;
-  return async (context, name, secret, allowEmpty) => {
+  return async (context, name, secret, options) => {
     // One after the other: vitest's vmThreads fails to link what two imports share while it loads both.
     const { selectStore } = await import('../app/credentials/select-store.ts');
     const { setCredential } = await import('../app/credentials/set-credential.ts');
@@ -262,7 +273,7 @@ function createSetter(selectionContext: Context): SetSecret {
     try {
       const { store, skipped, replaced, stale } = await setCredential(context, name, secret, {
         selected: await current,
-        allowEmpty,
+        ...options,
       });
       return { store, skipped: explainSkipped(skipped, context.host), replaced, stale };
     } catch (error) {

@@ -32,6 +32,8 @@ export type NoticeCode =
   | 'passphrase-variable'
   /** The passphrase that was asked for is wrong or empty, so it's asked for again. */
   | 'passphrase-rejected'
+  /** A credential was read whose time of expiry has passed. */
+  | 'expired'
   /** A store waits until the user answers its dialog. */
   | 'waiting'
   | 'other';

@@ -118,5 +118,5 @@ test('a credential that is always in the store that is not being listed is liste
       },
     },
   };
-  expect(await listCredentials(moving)).toEqual([{ ...alice, store: 'secret-service' }]);
+  expect(await listCredentials(moving)).toMatchObject([{ ...alice, store: 'secret-service' }]);
 });

@@ -349,7 +349,7 @@ describe('list', () => {
     await storeInFile();
     await world.stores['secret-service'].set(alice, fresh);
     await world.stores['secret-service'].set(bob, fresh);
-    expect(await listCredentials(world.context)).toEqual([
+    expect(await listCredentials(world.context)).toMatchObject([
       { ...alice, store: 'file' },
       { ...bob, store: 'secret-service' },
     ]);
@@ -359,7 +359,7 @@ describe('list', () => {
   test('lists the recorded credentials of a store that is unavailable, with a warning', async () => {
     await storeInKeyring();
     world.unavailable.set('secret-service', 'locked');
-    expect(await listCredentials(world.context)).toEqual([{ ...alice, store: 'secret-service' }]);
+    expect(await listCredentials(world.context)).toMatchObject([{ ...alice, store: 'secret-service' }]);
     expect(world.warnings).toEqual([expect.stringContaining('locked')]);
   });
 
@@ -371,7 +371,7 @@ describe('list', () => {
   test('does not warn about a keyring that the machine does not have', async () => {
     world.unavailable.set('secret-service', 'no-session-bus');
     await world.stores.file.set(alice, old).catch(() => {});
-    expect(await listCredentials(world.context)).toEqual([{ ...alice, store: 'file' }]);
+    expect(await listCredentials(world.context)).toMatchObject([{ ...alice, store: 'file' }]);
     expect(world.warnings).toEqual([]);
   });
 
@@ -389,7 +389,7 @@ describe('list', () => {
   test('does not open a file that needs a passphrase if its credentials are recorded', async () => {
     await storeInFile();
     world.keySource = 'passphrase';
-    expect(await listCredentials(world.context)).toEqual([{ ...alice, store: 'file' }]);
+    expect(await listCredentials(world.context)).toMatchObject([{ ...alice, store: 'file' }]);
     expect(world.calls).not.toContain('list file');
   });
 });

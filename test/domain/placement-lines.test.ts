@@ -35,7 +35,12 @@ const name = fc.record({ service: part, account: part });
 const store = fc.constantFrom('file' as const, 'keychain' as const, 'secret-service' as const);
 const placements = fc
   .array(fc.tuple(name, store), { maxLength: 30 })
-  .map((writes) => writes.reduce<PlacementIndex>((now, [each, id]) => recordWrite(now, each, id, at), []));
+  .map((writes) =>
+    writes.reduce<PlacementIndex>(
+      (now, [each, id]) => recordWrite(now, each, id, at, id === 'file' ? { expiresAt: at } : {}),
+      [],
+    ),
+  );
 const record: fc.Arbitrary<FileRecord | undefined> = fc.constantFrom(
   undefined,
   { keySource: 'passphrase' as const },
@@ -44,6 +49,7 @@ const record: fc.Arbitrary<FileRecord | undefined> = fc.constantFrom(
 type Change = (now: PlacementIndex, name: CredentialName) => PlacementIndex;
 const change = fc.constantFrom<Change>(
   (now, each) => recordWrite(now, each, 'credential-manager', at),
+  (now, each) => recordWrite(now, each, 'file', at, { expiresAt: at }),
   (now, each) => recordMove(now, each, { store: 'pass', stale: ['file'] }, at),
   (now, each) => recordRemoval(now, each, 'file'),
   removeEntry,

@@ -30,7 +30,7 @@ type Step = (placement: PlacementIndex) => PlacementIndex;
 const step: fc.Arbitrary<Step> = fc
   .tuple(fc.constantFrom('write', 'removal', 'remove'), name, store)
   .map(([change, name, store]) => (before: PlacementIndex) => {
-    if (change === 'write') return recordWrite(before, name, store, at);
+    if (change === 'write') return recordWrite(before, name, store, at, store === 'file' ? { expiresAt: later } : {});
     return change === 'removal' ? recordRemoval(before, name, store) : removeEntry(before, name);
   });
 const placements = fc
@@ -154,6 +154,35 @@ describe('the placement index', () => {
         if (before !== undefined && changed === 0) expect(after).toEqual(before);
       }),
     );
+  });
+});
+
+describe('the expiry of a credential', () => {
+  const expiring = recordWrite([], alice, 'file', at, { expiresAt: later });
+
+  test('is recorded with a write, and dropped by the next one without it', () => {
+    expect(findEntry(expiring, alice)).toMatchObject({ expiresAt: later });
+    expect(findEntry(recordWrite(expiring, alice, 'file', later), alice)).not.toHaveProperty('expiresAt');
+  });
+
+  test('moves with the credential, and stays when a stale copy is removed', () => {
+    const moved = recordMove(expiring, alice, { store: 'keychain', stale: ['file'] }, later);
+    expect(findEntry(moved, alice)).toMatchObject({ store: 'keychain', expiresAt: later });
+    expect(findEntry(recordRemoval(moved, alice, 'file'), alice)).toMatchObject({ stale: [], expiresAt: later });
+  });
+
+  test('is at the end of the line, where version 0.1 ignores it', () => {
+    const [, line] = serialisePlacement(expiring).split('\n');
+    const { expiresAt, ...entry } = findEntry(expiring, alice) ?? {};
+    expect(line).toBe(`${JSON.stringify(entry).slice(0, -1)},"expiresAt":"${expiresAt}"}`);
+  });
+
+  test.each([7, null, '', '2026-02-30T09:00:00.000Z', '2026-11-04'])('%j is invalid', (expiresAt) => {
+    const changed = serialisePlacement(expiring).replace(
+      `"expiresAt":"${later}"`,
+      `"expiresAt":${JSON.stringify(expiresAt)}`,
+    );
+    expect(parsePlacement(changed)).toEqual({ kind: 'damaged', why: 'has an invalid entry' });
   });
 });
 

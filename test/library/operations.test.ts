@@ -6,6 +6,7 @@ import { type OpenOptions, openCredentialStore, Secret } from '../../src/library
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { startSecretService } from '../faults/secret-service.ts';
+import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 
 let home: string;
@@ -117,4 +118,39 @@ describeStore('over a Secret Service', 'secret-service', missingSessionBus(), ()
     expect(await store.repair()).toEqual([]);
     await failure(store.repair({ keep: 'cloud' as 'file' }), 'invalid-input');
   });
+});
+
+describe('expiry', () => {
+  const inTwoDays = new Date(Date.now() + 2 * 24 * 60 * 60 * 1000);
+
+  test('[LIB60] is recorded by set, returned by list and report, and dropped by the next set without it', async () => {
+    const store = await open();
+    await store.set('demo', 'alice', 'x', { expiresAt: inTwoDays });
+    const expiresAt = inTwoDays.toISOString();
+    expect(await store.list()).toMatchObject([{ service: 'demo', account: 'alice', store: 'file', expiresAt }]);
+    expect(await store.report()).toMatchObject({
+      expiring: [{ service: 'demo', account: 'alice', expiresAt, expired: false }],
+    });
+    await store.set('demo', 'alice', 'y');
+    expect((await store.list())[0]).not.toHaveProperty('expiresAt');
+  });
+
+  test('a secret that has expired is returned, with a notice', async () => {
+    const notices: string[] = [];
+    const store = await open({ onNotice: ({ code }) => void notices.push(code) });
+    await store.set('demo', 'alice', 'x', { expiresAt: new Date(Date.now() + 1) });
+    await eventually(async () => {
+      expect(await store.getText('demo', 'alice')).toBe('x');
+      expect(notices).toContain('expired');
+    });
+  });
+
+  test.each([new Date(0), new Date(Number.NaN), '2020-01-01', 'tomorrow', 7, '', {}, null])(
+    '%j is not a time in the future, so nothing is stored',
+    async (expiresAt) => {
+      const store = await open();
+      await failure(store.set('demo', 'alice', 'x', { expiresAt: expiresAt as Date }), 'invalid-input');
+      expect(await store.list()).toEqual([]);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { type CredentialName, formatName } from '../../domain/credential-name.ts';
+import { isExpired } from '../../domain/placement/expiry.ts';
 import { findEntry, isSameRevision, type PlacementEntry } from '../../domain/placement/placement-index.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
@@ -14,6 +15,7 @@ import { checkPolicy, checkRequiredKeyring, getSearchOrder, openEnabledStore } f
  * - the recorded store is unavailable → rejects, naming the store and the day of the write
  * - not found, and a store that might have it is unavailable → rejects with that store's error
  * - only another program's item matches → its secret, with a warning
+ * - it has expired → its secret, with a warning
  */
 export async function getCredential(context: Context, name: CredentialName): Promise<Secret | undefined> {
   await checkPolicy(context);
@@ -24,7 +26,13 @@ export async function getCredential(context: Context, name: CredentialName): Pro
     return getCredential(context, name);
   }
   if (secret === undefined) await checkRequiredKeyring(context);
+  else if (entry && isExpired(entry, context.clock())) warnExpired(context, entry);
   return secret;
+}
+
+function warnExpired({ terminal, profile }: Context, { service, account, expiresAt = '' }: PlacementEntry): void {
+  const hint = profile.isEmbedded ? undefined : `store a new secret: ${profile.program} set SERVICE ACCOUNT`;
+  terminal.warn(`${formatName({ service, account })} expired on ${expiresAt.slice(0, 10)}`, hint, 'expired');
 }
 
 /** Returns the text of a secret, or `undefined` if it isn't UTF-8. A byte order mark is part of the text. */

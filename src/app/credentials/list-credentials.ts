@@ -13,9 +13,13 @@ import {
 } from './enabled-stores.ts';
 import { isUnsupported, toReason, withFix } from './store-error.ts';
 
-/** A credential's name, and the store that a read would use. */
+/** A credential's name, the store that a read would use, and when it was stored there. */
 export interface ListedCredential extends CredentialName {
   readonly store: StoreId;
+  /** In the format of `Date.prototype.toISOString`. Absent if the placement file doesn't record it. */
+  readonly writtenAt?: string;
+  /** When it expires, in the same format. Absent if that wasn't recorded. */
+  readonly expiresAt?: string;
 }
 
 /**
@@ -33,7 +37,7 @@ export async function listCredentials(context: Context, service?: string): Promi
   const { placement, state } = await context.placement.read();
   const recorded = placement.filter((entry) => service === undefined || entry.service === service);
   const order = new Set([...getSearchOrder(context), ...recorded.map(({ store }) => store)]);
-  const recordedStores = new Map(recorded.map((entry) => [toKey(entry), entry.store]));
+  const entries = new Map(recorded.map((entry) => [toKey(entry), entry]));
   const listed = new Map<string, ListedCredential>();
   for (const store of order) {
     const recordedHere = recorded.filter((entry) => entry.store === store);
@@ -44,13 +48,18 @@ export async function listCredentials(context: Context, service?: string): Promi
       : await listStore(context, store, { recorded: recordedHere, service, isComplete: state === 'intact' });
     for (const { service, account } of names) {
       const key = toKey({ service, account });
-      const isElsewhere = (recordedStores.get(key) ?? store) !== store;
-      if (!isElsewhere && !listed.has(key)) listed.set(key, { service, account, store });
+      const entry = entries.get(key);
+      if (listed.has(key) || (entry && entry.store !== store)) continue;
+      listed.set(key, entry ? toListed(entry) : { service, account, store });
     }
   }
   const found = [...listed.values()];
   if (found.every(({ store }) => store === 'file')) await checkRequiredKeyring(context);
   return [...found, ...(await findMoved(context, placement, listed, service))].sort(compareNames);
+}
+
+function toListed({ service, account, store, writtenAt, expiresAt }: PlacementEntry): ListedCredential {
+  return { service, account, store, writtenAt, ...(expiresAt !== undefined && { expiresAt }) };
 }
 
 /** A key for a map or a set of names: no name contains a NUL. */
@@ -151,5 +160,5 @@ async function findMoved(
     .filter((entry) => service === undefined || entry.service === service)
     .filter((entry) => !isSameRevision(known.get(toKey(entry)), entry))
     .filter((entry) => !listed.has(toKey(entry)))
-    .map(({ service, account, store }) => ({ service, account, store }));
+    .map(toListed);
 }

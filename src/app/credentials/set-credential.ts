@@ -1,5 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
+import type { Expiring } from '../../domain/placement/expiry.ts';
 import {
   findEntry,
   isSameRevision,
@@ -25,7 +26,7 @@ export interface WriteResult {
   readonly stale: readonly StoreId[];
 }
 
-export interface WriteOptions {
+export interface WriteOptions extends Expiring {
   /** The result of an earlier {@link selectStore}. */
   readonly selected?: Selected;
   readonly allowEmpty?: boolean;
@@ -46,7 +47,7 @@ export async function setCredential(
   context: Context,
   name: CredentialName,
   secret: Secret,
-  { selected, allowEmpty = false, explains }: WriteOptions = {},
+  { selected, allowEmpty = false, explains, expiresAt }: WriteOptions = {},
 ): Promise<WriteResult> {
   if (secret.expose().length === 0 && !allowEmpty) {
     throw new CredentialError('invalid-input', 'the secret is empty, so nothing was stored');
@@ -63,7 +64,7 @@ export async function setCredential(
       throw withFix(error, id, context);
     });
     if (!held()) throw changedMeanwhileError(name);
-    if (await recordPlacement(context, name, id)) replaced = true;
+    if (await recordPlacement(context, name, id, expiresAt === undefined ? {} : { expiresAt })) replaced = true;
     const entry = findEntry((await placement.read(name)).placement, name);
     const stale = entry ? await removeStaleCopies(context, entry, held) : [];
     if (explains !== undefined) explainFallback(context, { store: id, skipped }, { all: explains === 'all' });
@@ -79,13 +80,14 @@ async function recordPlacement(
   { placement, clock, terminal }: Context,
   name: CredentialName,
   store: StoreId,
+  expiry: Expiring,
 ): Promise<boolean> {
   const writtenAt = clock();
   let wasRecorded = false;
   try {
     await placement.update((now) => {
       wasRecorded = findEntry(now, name) !== undefined;
-      return recordWrite(now, name, store, writtenAt);
+      return recordWrite(now, name, store, writtenAt, expiry);
     }, name);
   } catch (error) {
     const entry = findEntry((await placement.read(name)).placement, name);

@@ -5,6 +5,7 @@ import { CredentialError, type ErrorCode, fileCodes } from '../../domain/credent
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { requireBoth } from '../../domain/envelope/file-record.ts';
 import type { HostInfo } from '../../domain/host-info.ts';
+import { type ExpiringCredential, findExpiring } from '../../domain/placement/expiry.ts';
 import { sortNewestFirst } from '../../domain/placement/placement-index.ts';
 import { getCommand, type KeySource } from '../../domain/profile.ts';
 import { type Divergence, findDivergences } from '../../domain/reconcile/divergence.ts';
@@ -23,6 +24,7 @@ import type { SelectionInputs } from './replay.ts';
 export interface DoctorReport {
   readonly storage: StorageReport;
   readonly divergences: readonly (CredentialName & Divergence)[];
+  readonly expiring: readonly ExpiringCredential[];
   readonly selection: SelectionReport;
   readonly inputs: SelectionInputs;
 }
@@ -39,6 +41,7 @@ export async function examine(context: Context, misspelled: readonly string[] = 
     divergences: inventory.credentials.flatMap(({ name, copies }) =>
       findDivergences(copies, getCommand(context.profile)).map((divergence) => ({ ...name, ...divergence })),
     ),
+    expiring: findExpiring((await context.placement.read()).placement, context.clock()),
     selection,
     inputs: {
       policy: settings.policy,

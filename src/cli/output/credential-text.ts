@@ -1,44 +1,18 @@
 import type { Context } from '../../app/context.ts';
-import type { ListedCredential } from '../../app/credentials/list-credentials.ts';
 import type { WriteResult } from '../../app/credentials/set-credential.ts';
 import { describeProtection } from '../../app/doctor/examine.ts';
 import type { ResealResult, ResetPlan } from '../../app/encrypted-file.ts';
 import { advise } from '../../domain/advice/advise.ts';
 import { type CredentialName, formatName } from '../../domain/credential-name.ts';
+import type { Expiring } from '../../domain/placement/expiry.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import { escapeUnprintable, quoteForShell, quoteForWindows } from '../../domain/text/escape.ts';
-import { createUnicodeRegExp } from '../../domain/text/messages.ts';
-import { type Line, tab } from './text.ts';
-
-/** Service, tab, account. */
-export function formatListed({ service, account }: ListedCredential): Line {
-  return [service, tab, account];
-}
-
-/** In columns, for a terminal. An empty account is `""`. */
-export function formatAligned(listed: readonly ListedCredential[]): readonly Line[] {
-  const rows = listed.map(({ service, account }) => [escapeUnprintable(service), account || '""'] as const);
-  const width = Math.max(0, ...rows.map(([service]) => measureText(service)));
-  return rows.map(([service, account]) => `${service}${' '.repeat(width - measureText(service))}  ${account}`);
-}
-
-/** How many columns of a terminal a text takes, nearly: two for a character of East Asia or an emoji, none for an accent. */
-function measureText(text: string): number {
-  const wide = createUnicodeRegExp(
-    '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Emoji_Presentation}\uff01-\uff60]',
-  );
-  return [...text.replace(createUnicodeRegExp('\\p{M}'), '').replace(wide, '  ')].length;
-}
-
-export function formatNothingListed(service: string | undefined, program: string): string {
-  return service === undefined
-    ? `no credentials are stored; to store one: ${program} set SERVICE ACCOUNT`
-    : 'no credentials of this service are stored';
-}
+import { quoteForShell, quoteForWindows } from '../../domain/text/escape.ts';
+import { formatTime } from './list-text.ts';
 
 /** What `set` did, and where. */
-export function formatSet(name: CredentialName, { store, replaced, stale }: WriteResult): string {
-  return `${replaced ? 'replaced' : 'stored'} ${formatName(name)} in the ${storeNames[store]}${formatStale(stale)}`;
+export function formatSet(name: CredentialName, { store, replaced, stale, expiresAt }: WriteResult & Expiring): string {
+  const expiry = expiresAt === undefined ? '' : `; it expires on ${formatTime(expiresAt)}`;
+  return `${replaced ? 'replaced' : 'stored'} ${formatName(name)} in the ${storeNames[store]}${expiry}${formatStale(stale)}`;
 }
 
 /** The store that took `what`, and the reason if it is the encrypted file. */

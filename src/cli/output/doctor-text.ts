@@ -2,6 +2,7 @@ import { type DoctorReport, formatNotUsed, type SelectionReport } from '../../ap
 import { isWithoutDesktop } from '../../domain/advice/store-advice.ts';
 import { formatName } from '../../domain/credential-name.ts';
 import { storeNames } from '../../domain/store-id.ts';
+import { formatTime } from './list-text.ts';
 import { formatSelectionPath, formatStoreTable, type Glyphs } from './selection-text.ts';
 import { type Line, type Span, styled, wrap } from './text.ts';
 
@@ -33,6 +34,7 @@ export function formatDoctorReport(report: Report, { width, explain, glyphs }: D
     ...(selection.outcome === 'rejected' ? wrap(selection.explanation, width, '  ', '    ') : []),
     ...(explain ? formatSelectionPath(report, width, glyphs) : formatStoreTable(report, width, glyphs)),
     ...formatDivergences(report.divergences ?? [], width),
+    ...formatExpiring(report.expiring ?? [], width),
     ...formatFixes(report, width),
   ];
 }
@@ -69,6 +71,14 @@ function formatDivergences(divergences: DoctorReport['divergences'], width: numb
   if (divergences.length === 0) return [];
   const lines = divergences.flatMap((found) => wrap(`${formatName(found)}: ${found.explanation}`, width, '  ', '    '));
   return ['', [styled('strong', 'Needs repair:')], ...lines];
+}
+
+function formatExpiring(expiring: DoctorReport['expiring'], width: number): readonly Line[] {
+  if (expiring.length === 0) return [];
+  const lines = expiring.flatMap(({ expired, expiresAt, ...name }) =>
+    wrap(`${formatName(name)}: ${expired ? 'expired' : 'expires'} on ${formatTime(expiresAt)}`, width, '  ', '    '),
+  );
+  return ['', [styled('strong', 'Needs a new secret:')], ...lines];
 }
 
 /** Each fix once, on a line of its own that can be copied, below the goal it serves. */

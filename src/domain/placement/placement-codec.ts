@@ -105,8 +105,9 @@ function computeCheck(text: string): number {
   return hash >>> 0;
 }
 
-export function formatEntry({ service, account, store, writtenAt, stale }: PlacementEntry): string {
-  return JSON.stringify({ service, account, store, writtenAt, stale });
+/** Version 0.1 ignores `expiresAt`, and drops it with its next write of the entry. */
+export function formatEntry({ service, account, store, writtenAt, stale, expiresAt }: PlacementEntry): string {
+  return JSON.stringify({ service, account, store, writtenAt, stale, expiresAt });
 }
 
 /** Never throws. If any part of a file is invalid, the whole file is `damaged`. */
@@ -144,12 +145,13 @@ function isSortedAndUnique(names: readonly CredentialName[]): boolean {
 
 export function parseEntry(entry: unknown): PlacementEntry | undefined {
   if (!isObject(entry)) return undefined;
-  const { service, account, store, writtenAt, stale } = entry;
+  const { service, account, store, writtenAt, stale, expiresAt } = entry;
   if (
     // Stryker disable next-line ConditionalExpression,LogicalOperator: a name that isn't text is rejected below
     !isText(service) ||
     !isText(account) ||
-    !isTime(writtenAt)
+    !isTime(writtenAt) ||
+    (expiresAt !== undefined && !isTime(expiresAt))
   )
     return undefined;
   if (!isStoreId(store) || !Array.isArray(stale) || !stale.every(isStoreId)) return undefined;
@@ -164,7 +166,7 @@ export function parseEntry(entry: unknown): PlacementEntry | undefined {
   } catch {
     return undefined;
   }
-  return { service, account, store, writtenAt, stale };
+  return { service, account, store, writtenAt, stale, ...(expiresAt !== undefined && { expiresAt }) };
 }
 
 function isText(value: unknown): value is string {

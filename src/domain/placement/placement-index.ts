@@ -1,8 +1,9 @@
 import { type CredentialName, compareNames, compareTexts, isSameName } from '../credential-name.ts';
 import type { StoreId } from '../store-id.ts';
+import type { Expiring } from './expiry.ts';
 
 /** The store that one credential was last written to. Never the secret. */
-export interface PlacementEntry extends CredentialName {
+export interface PlacementEntry extends CredentialName, Expiring {
   readonly store: StoreId;
   /** In the format of `Date.prototype.toISOString`. */
   readonly writtenAt: string;
@@ -29,17 +30,19 @@ export function sortNewestFirst<T extends Partial<Pick<PlacementEntry, 'writtenA
 
 /**
  * Records that the credential was written to `store`. The store that had it before becomes stale until
- * {@link recordRemoval}, so that an old copy stays known if the process dies in between.
+ * {@link recordRemoval}, so that an old copy stays known if the process dies in between. The expiry of the earlier secret is
+ * dropped.
  */
 export function recordWrite(
   index: PlacementIndex,
   name: CredentialName,
   store: StoreId,
   writtenAt: string,
+  { expiresAt }: Expiring = {},
 ): PlacementIndex {
   const before = findEntry(index, name);
   const stale = before ? [...before.stale, before.store] : [];
-  return replaceEntry(index, { ...name, store, writtenAt, stale });
+  return replaceEntry(index, { ...name, store, writtenAt, stale, ...(expiresAt !== undefined && { expiresAt }) });
 }
 
 /**
@@ -55,7 +58,7 @@ export function recordRemoval(index: PlacementIndex, name: CredentialName, store
 
 /**
  * Records exactly these stores for a credential that keystow moved. If `store` is new, `now` becomes the time of writing,
- * so that a move there and back is noticed.
+ * so that a move there and back is noticed. The expiry stays.
  */
 export function recordMove(
   index: PlacementIndex,
@@ -65,7 +68,8 @@ export function recordMove(
 ): PlacementIndex {
   const before = findEntry(index, name);
   const writtenAt = before?.store === store ? before.writtenAt : now;
-  return replaceEntry(index, { ...name, store, stale, writtenAt });
+  const expiresAt = before?.expiresAt;
+  return replaceEntry(index, { ...name, store, stale, writtenAt, ...(expiresAt !== undefined && { expiresAt }) });
 }
 
 /** Call this only when it is certain that no store has the credential, not even a stale copy. */
@@ -82,9 +86,10 @@ export function forgetStore(index: PlacementIndex, store: StoreId, before: Place
 
 function replaceEntry(
   index: PlacementIndex,
-  { service, account, store, writtenAt, stale }: PlacementEntry,
+  { service, account, store, writtenAt, stale, expiresAt }: PlacementEntry,
 ): PlacementIndex {
   const others = [...new Set(stale)].filter((other) => other !== store);
-  const entry: PlacementEntry = { service, account, store, writtenAt, stale: others };
+  const expiry = expiresAt === undefined ? {} : { expiresAt };
+  const entry: PlacementEntry = { service, account, store, writtenAt, stale: others, ...expiry };
   return [...removeEntry(index, entry), entry].sort(compareNames);
 }

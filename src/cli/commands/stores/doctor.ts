@@ -32,7 +32,7 @@ export function doctorCommand(cli: Cli, variables: readonly string[] = []): Comm
       check: {
         conflicts: 'json',
         describe:
-          'print nothing, for CI: exit with 0 if all is well, 1 if something needs to be fixed, 4 if the required keyring is not usable',
+          'print nothing, for CI: exit with 0 if all is well, 1 if something needs to be fixed or a credential has expired, 4 if the required keyring is not usable',
       },
       repair: {
         conflicts: 'replay',
@@ -100,15 +100,17 @@ export function doctorCommand(cli: Cli, variables: readonly string[] = []): Comm
 
 /**
  * 0: new credentials go to the store that the settings ask for, and those that are stored are where they're recorded. A
- * machine without a keyring is fine. 1: a keyring that the machine has fails, or something needs to be repaired or fixed.
+ * machine without a keyring is fine. 1: a keyring that the machine has fails, something needs to be repaired or fixed, or a
+ * credential has expired.
  * 2: a setting is invalid. 4: the required keyring is not usable.
  */
-function toCheckCode({ selection, storage, divergences = [], repairs = [] }: Report): number {
+function toCheckCode({ selection, storage, divergences = [], expiring = [], repairs = [] }: Report): number {
   if (selection.outcome === 'rejected') return toExitCode(selection.code);
   if (storage?.error) return toExitCode(storage.error.code);
   const isDegraded =
     selection.skipped.some((skipped) => skipped.class === 'service-failure') ||
     divergences.length > 0 ||
+    expiring.some(({ expired }) => expired) ||
     repairs.some(({ outcome }) => outcome === 'skipped') ||
     (storage?.problems ?? []).length > 0;
   return isDegraded ? exitCodes.error : exitCodes.done;
