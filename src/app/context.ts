@@ -4,11 +4,13 @@ import type { HostInfo } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import { isError } from '../domain/text/messages.ts';
-import type { CredentialStore } from '../ports/credential-store.ts';
+import type { TokenSet } from '../domain/token-set.ts';
+import type { CredentialStore, OperationOptions } from '../ports/credential-store.ts';
 import type { NoticeMemory, Terminal } from '../ports/interaction.ts';
 import type { PlacementRepository } from '../ports/placement-repository.ts';
+import type { RefreshedTokens } from '../ports/sign-in/sign-in.ts';
 import type { Stores } from '../ports/stores.ts';
-import type { Clock, Mutex } from '../ports/system.ts';
+import type { Clock, Mutex, TimeLimit, Uninterrupted } from '../ports/system.ts';
 import type { Settings } from './settings.ts';
 
 /** What reading a secret works with. */
@@ -34,12 +36,32 @@ export interface Context extends ReadContext {
   readonly placement: PlacementRepository;
   /** Returns the lock of a credential, which a process holds while it writes or removes copies: see {@link withLock}. */
   lockOf(name: CredentialName): Mutex;
+  readonly renewal: RenewalServices;
   readonly terminal: Terminal;
   /** Remembers what the user was told on this machine. Absent: everything is reported each time. */
   readonly noticeMemory?: NoticeMemory;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
+
+/** What renewing tokens works with. */
+export interface RenewalServices {
+  /**
+   * Returns the lock that a process holds from reading a credential to replacing it by what it has made of it, such as new
+   * tokens from a server. It's another one than {@link Context.lockOf}, so that nobody's write waits for a server.
+   * `limitMs`: longest wait while its holder makes no progress. Default: {@link renewalLimitMs}.
+   */
+  lockOf(name: CredentialName, limitMs?: number): Mutex;
+  readonly uninterrupted: Uninterrupted;
+  readonly withTimeLimit: TimeLimit;
+  /** Turns a text into one line without these secrets, however they are encoded. */
+  redact(text: string, secrets: readonly string[]): Promise<string>;
+  /** Renews tokens as their `renewal` says. Absent in a program that embeds keystow. */
+  readonly refresh?: (tokens: TokenSet, options?: OperationOptions) => Promise<RefreshedTokens>;
+}
+
+/** How long other processes wait for one that renews: a server has 10 s to describe itself, and 30 s to send tokens. */
+export const renewalLimitMs = 60_000;
 
 /**
  * Runs `work` while no other process writes or removes copies of the credential.

@@ -1,11 +1,11 @@
-import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { AuthorizationServerOptions } from '../adapters/sign-in/oauth/client.ts';
 import type { Context } from '../app/context.ts';
 import type { SetupContext } from '../app/setup/setup-context.ts';
-import type { Uninterrupted } from '../app/sign-in/renew.ts';
 import type { Profile } from '../domain/profile.ts';
-import type { AuthorizationServer, DeviceSignIn } from '../ports/sign-in/sign-in.ts';
-import type { Mutex, RunChild } from '../ports/system.ts';
+import type { TokenSet } from '../domain/token-set.ts';
+import type { OperationOptions } from '../ports/credential-store.ts';
+import type { AuthorizationServer, DeviceSignIn, RefreshedTokens } from '../ports/sign-in/sign-in.ts';
+import type { RunChild, Uninterrupted } from '../ports/system.ts';
 import type { Line, Paint } from './output/text.ts';
 
 /** Everything that a command uses. */
@@ -31,9 +31,13 @@ export interface Cli {
 
 /** What some commands need in addition to the stores. Each is loaded when it's first used. */
 export interface Services {
-  /** The lock that an application's sign-ins are renewed and stored under. */
-  signInMutex(context: Context): Mutex;
   authorizationServer(options: Omit<AuthorizationServerOptions, 'clock'>): Promise<AuthorizationServer>;
+  /** Renews tokens as their `renewal` says. `environment`: where the client secret may be. */
+  refreshTokens(
+    environment: Cli['environment'],
+    tokens: TokenSet,
+    options?: OperationOptions,
+  ): Promise<RefreshedTokens>;
   deviceSignIn(): Promise<DeviceSignIn>;
   /** Opens a page in the user's browser. Rejects if none can be opened. */
   openBrowser(url: string): Promise<void>;
@@ -44,21 +48,16 @@ export interface Services {
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
-/** How long other processes wait for one that renews: a server has 10 s to describe itself, and 30 s to send tokens. */
-const renewalLimitMs = 60_000;
-
 const clock = () => new Date().toISOString();
 
 export const services: Services = {
-  signInMutex: ({ settings }) =>
-    createLazyLock({
-      path: `${settings.credentialsPath}.sign-in`,
-      label: 'lock of the sign-in',
-      limitMs: renewalLimitMs,
-    }),
   async authorizationServer(options) {
     const { createAuthorizationServer } = await import('../adapters/sign-in/oauth/authorization-server.ts');
     return createAuthorizationServer({ ...options, clock });
+  },
+  async refreshTokens(environment, tokens, options) {
+    const { refreshTokens } = await import('../adapters/sign-in/oauth/refresh-tokens.ts');
+    return refreshTokens(tokens, { ...options, environment, clock });
   },
   async deviceSignIn() {
     const { createDeviceSignIn } = await import('../adapters/sign-in/dify/device-sign-in.ts');

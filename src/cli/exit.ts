@@ -22,6 +22,7 @@ const codes: Partial<Record<ErrorCode, number>> = {
   'invalid-input': exitCodes.usage,
   'keyring-required': exitCodes.notSignedIn,
   'not-signed-in': exitCodes.notSignedIn,
+  'refresh-rejected': exitCodes.notSignedIn,
   'command-not-runnable': exitCodes.notRunnable,
   'command-not-found': exitCodes.notFound,
 };

@@ -44,6 +44,10 @@ export async function main(executable: Executable): Promise<void> {
         environment,
         interactive: interactive ? 'auto' : false,
         explainsOnce: true,
+        renewal: {
+          uninterrupted: cli.uninterrupted,
+          refresh: (...args) => services.refreshTokens(environment, ...args),
+        },
         signal: cancellation.signal,
         terminal: (settings) =>
           createTerminal({

@@ -4,8 +4,9 @@ import type { Binding } from '../adapters/native/binding.ts';
 import { findPackageFolder } from '../adapters/native/own-package.ts';
 import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
 import { replaceFakeTimers } from '../adapters/process/timers.ts';
-import type { Context } from '../app/context.ts';
+import { type Context, type RenewalServices, renewalLimitMs } from '../app/context.ts';
 import { readSettings, type Settings } from '../app/settings.ts';
+import type { CredentialName } from '../domain/credential-name.ts';
 import { mayShowDialog } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { CustomStore } from '../ports/credential-store.ts';
@@ -29,6 +30,8 @@ export interface ContextOptions {
   readonly custom?: readonly CustomStore[];
   /** Whether a fallback to the encrypted file is explained once on this machine, instead of each time. */
   readonly explainsOnce?: boolean;
+  /** How to renew tokens. Default: nothing is uninterrupted, and no server is known. */
+  readonly renewal?: Partial<Pick<RenewalServices, 'uninterrupted' | 'refresh'>>;
   readonly signal: AbortSignal;
   /** Creates the terminal, once the settings are known. */
   terminal(settings: Settings): Terminal;
@@ -73,6 +76,7 @@ export function createContext(options: ContextOptions): Context {
     stores: custom.length > 0 ? replaceStores(machine, custom) : machine,
     placement,
     lockOf: isEphemeral ? createMemoryLocks() : createLockOf(settings),
+    renewal: createRenewalServices(settings, isEphemeral, options.renewal),
     terminal,
     ...(options.explainsOnce && { noticeMemory: createNoticeMemory(settings.credentialsPath) }),
     clock: () => new Date().toISOString(),
@@ -83,12 +87,38 @@ export function createContext(options: ContextOptions): Context {
 /** What's in memory only is used whatever the user prefers for what's stored. */
 const ephemeralPolicy = { preference: 'auto', keyringDisabled: false };
 
-/** Different credentials have different locks, so that one whose store waits for the user delays no other. */
-export function createLockOf({ credentialsPath }: Settings): Context['lockOf'] {
-  return ({ service, account }) => {
-    // Not imported: a read that takes no lock doesn't need it.
-    const hash = process.getBuiltinModule('node:crypto').createHash('sha256').update(`${service}\0${account}`);
-    const path = `${credentialsPath}.${hash.digest('hex').slice(0, 16)}`;
-    return createLazyLock({ path, label: 'lock of the credential' });
+export function createRenewalServices(
+  settings: Settings,
+  isEphemeral: boolean,
+  { uninterrupted = (work) => work(), refresh }: NonNullable<ContextOptions['renewal']> = {},
+): RenewalServices {
+  const memoryLocks = createMemoryLocks();
+  return {
+    lockOf: (name, limitMs = renewalLimitMs) => {
+      if (isEphemeral) return memoryLocks();
+      const path = `${createLockPath(settings, name)}.renewal`;
+      return createLazyLock({ path, label: 'lock of the renewal', limitMs });
+    },
+    uninterrupted,
+    async withTimeLimit(...args) {
+      const { withTimeLimit } = await import('../adapters/keyrings/silence-timer.ts');
+      return withTimeLimit(...args);
+    },
+    async redact(text, secrets) {
+      const { redact } = await import('../adapters/sign-in/redact.ts');
+      return redact(text, secrets);
+    },
+    ...(refresh && { refresh }),
   };
+}
+
+/** Different credentials have different locks, so that one whose store waits for the user delays no other. */
+export function createLockOf(settings: Settings): Context['lockOf'] {
+  return (name) => createLazyLock({ path: createLockPath(settings, name), label: 'lock of the credential' });
+}
+
+function createLockPath({ credentialsPath }: Settings, { service, account }: CredentialName): string {
+  // Not imported: a read that takes no lock doesn't need it.
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha256').update(`${service}\0${account}`);
+  return `${credentialsPath}.${hash.digest('hex').slice(0, 16)}`;
 }

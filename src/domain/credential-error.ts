@@ -51,6 +51,10 @@ export type ErrorCode =
   | 'command-not-runnable'
   /** Nobody is signed in, or the sign-in has expired. */
   | 'not-signed-in'
+  /** The access token could not be renewed, for a reason that may be gone the next time. */
+  | 'refresh-failed'
+  /** The server no longer renews the access token: the user has to sign in again. */
+  | 'refresh-rejected'
   /** The sign-in server cannot be reached, or its answer is invalid. */
   | 'sign-in-unreachable'
   /** The server or the user refused the sign-in. */
@@ -136,6 +140,8 @@ export const errorCodes = [
   'command-not-found',
   'command-not-runnable',
   'not-signed-in',
+  'refresh-failed',
+  'refresh-rejected',
   'sign-in-unreachable',
   'sign-in-refused',
   'cancelled',

@@ -89,6 +89,18 @@ export function toTokenResponse(tokens: TokenSet): Readonly<Record<string, unkno
   };
 }
 
+/**
+ * The error codes by which a server says that it no longer accepts a refresh token, or that it wants to see the user again:
+ * RFC 6749 §5.2, OpenID Connect Core 1.0 §3.1.2.6, and GitHub's own.
+ */
+export const endingErrors: readonly unknown[] = [
+  'invalid_grant',
+  'interaction_required',
+  'login_required',
+  'consent_required',
+  'bad_refresh_token',
+];
+
 const knownFields = ['access_token', 'token_type', 'expires_in', 'expires_at', 'refresh_token', 'scope'];
 
 function pickUnknown(response: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

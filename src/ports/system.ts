@@ -7,6 +7,22 @@ import type { OperationOptions } from './credential-store.ts';
 export type Mutex = <T>(work: (held: () => boolean) => Promise<T>, options?: OperationOptions) => Promise<T>;
 
 /**
+ * Runs `work` to its end even if a signal asks the process to end meanwhile, which it then does. If one did, rejects with
+ * `cancelled`, after `work` has succeeded.
+ */
+export type Uninterrupted = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * Settles as `work` does. After `limitMs`, in which time that this process was suspended doesn't count, aborts the signal
+ * that `work` was called with, and rejects with what `onLimit` returns, even if `work` never settles.
+ */
+export type TimeLimit = <T>(
+  limitMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+  onLimit: () => Error,
+) => Promise<T>;
+
+/**
  * Runs a command on this process's stdin, stdout and stderr, and waits until it ends. Signals to this process are passed
  * on, and the child decides what to do.
  *

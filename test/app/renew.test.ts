@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type RenewalSteps, renew } from '../../src/app/sign-in/renew.ts';
+import { type RenewalSteps, renew } from '../../src/app/tokens/renew.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { createMutex } from './mutex.ts';

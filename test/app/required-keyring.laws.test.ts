@@ -22,6 +22,9 @@ import { repair } from '../../src/app/reconcile/repair.ts';
 import { renewSession, saveNewSession, saveSession, signOut } from '../../src/app/sign-in/change-session.ts';
 import { listDifySignIns, readDifySession } from '../../src/app/sign-in/dify-sign-ins.ts';
 import { getAccessToken, readSession } from '../../src/app/sign-in/session.ts';
+import { getTokens } from '../../src/app/tokens/get-tokens.ts';
+import { renewTokens } from '../../src/app/tokens/renew-tokens.ts';
+import { updateCredential } from '../../src/app/tokens/update-credential.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { parseAttributes } from '../../src/domain/protocols/git-credential.ts';
@@ -32,7 +35,6 @@ import { jsmCredential } from '../../src/profiles/jsm.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { type Actual, anyActual } from '../domain/reconcile-model.ts';
 import { fastOrSlow } from '../support/fast-or-slow.ts';
-import { createMutex } from './mutex.ts';
 import { World } from './world.ts';
 
 /** With the preference `keychain`, the encrypted file is never opened, in reads as in writes. */
@@ -52,12 +54,10 @@ const request = parseAttributes('protocol=https\nhost=github.com\n');
 const gitCredential = parseAttributes('protocol=https\nhost=github.com\nusername=alice\npassword=s3cret\n');
 const tokens = { accessToken: 'token', refreshToken: 'refresh', expiresAt: '2026-11-03T00:00:00.000Z' };
 const session = { kind: 'sign-in' as const, issuer: 'https://issuer.example', tokens };
-const openServer = async () => ({ revoke: async () => 'revoked' as const });
-const renewal = {
-  openServer: async () => ({ refresh: async () => ({ tokens: { accessToken: 'renewed' } }) }),
-  withLock: createMutex(),
-  uninterrupted: <T>(work: () => Promise<T>) => work(),
-};
+const openServer = async () => ({
+  revoke: async () => 'revoked' as const,
+  refresh: async () => ({ tokens: { accessToken: 'renewed' } }),
+});
 
 async function runToEnd(steps: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of steps);
@@ -98,11 +98,15 @@ const useCases: Readonly<Record<string, (context: Context) => Promise<unknown>>>
   'docker list': listForDocker,
   'jsm login': (context) => saveSession(context, jsmCredential, session),
   'jsm auth status': (context) => readSession(context, jsmCredential),
-  'jsm auth token': (context) => getAccessToken(context, jsmCredential, renewal),
+  'jsm auth token': (context) => getAccessToken(context, jsmCredential, openServer),
   'jsm logout': (context) => signOut(context, jsmCredential, openServer),
-  'renewal of a sign-in': (context) => renewSession(context, jsmCredential, renewal),
+  'renewal of a sign-in': (context) => renewSession(context, jsmCredential, openServer),
   'save of a new sign-in': async (context) =>
     saveNewSession(context, jsmCredential, session, await selectStore(context)),
+  'update of a secret': (context) => updateCredential(context, alice, () => textSecret('fresh')),
+  'removing update': (context) => updateCredential(context, alice, () => undefined),
+  'read of tokens': (context) => getTokens(context, alice),
+  'renewal of tokens': (context) => renewTokens(context, alice, () => false, { refresh: async () => ({}) }),
   'difyctl auth status': (context) => listDifySignIns(context),
   'difyctl auth token': (context) => readDifySession(context),
 };

@@ -7,7 +7,6 @@ import { renewalMarginMs, type TokenSet } from '../../src/domain/token-set.ts';
 import type { RefreshedTokens } from '../../src/ports/sign-in/sign-in.ts';
 import { failure } from '../contract/errors.ts';
 import { textSecret } from '../contract/secrets.ts';
-import { createMutex } from './mutex.ts';
 import { World } from './world.ts';
 
 const name = { service: 'jsm', account: 'default' };
@@ -41,12 +40,10 @@ function createTokens(validMs: number, generation = 1): TokenSet {
   };
 }
 
-const uninterrupted = <T>(work: () => Promise<T>) => work();
-
 const save = (tokens: TokenSet) => saveSession(world.context, name, { kind: 'sign-in', issuer, tokens });
 
 describe('an access token', () => {
-  const getToken = () => getAccessToken(world.context, name, { openServer, uninterrupted, withLock: createMutex() });
+  const getToken = () => getAccessToken(world.context, name, openServer);
 
   test('that is valid is returned without a request', async () => {
     await save(createTokens(renewalMarginMs + 60_000));
@@ -72,10 +69,7 @@ describe('an access token', () => {
 
   test('[APP1] is renewed once if twenty callers need it together, and all get the new one', async () => {
     await save(createTokens(-1000));
-    const withLock = createMutex();
-    const tokens = Array.from({ length: 20 }, () =>
-      getAccessToken(world.context, name, { openServer, uninterrupted, withLock }),
-    );
+    const tokens = Array.from({ length: 20 }, () => getAccessToken(world.context, name, openServer));
     expect(new Set(await Promise.all(tokens))).toEqual(new Set(['access-2']));
     expect(refreshed).toEqual(['refresh-1']);
   });
@@ -126,8 +120,7 @@ describe('an access token', () => {
         return (await openServer()).refresh(tokens);
       },
     });
-    const options = { openServer: cancelling, uninterrupted, withLock: createMutex() };
-    await getAccessToken(context, name, options);
+    await getAccessToken(context, name, cancelling);
     expect(await readSession(world.context, name)).toMatchObject({ tokens: { refreshToken: 'refresh-2' } });
   });
 
@@ -136,8 +129,7 @@ describe('an access token', () => {
     const problem = new CredentialError('sign-in-unreachable', 'the new tokens are for another account');
     const tokens = { ...createTokens(-1000), refreshToken: 'refresh-2' };
     const strange = async () => ({ refresh: async () => ({ tokens, problem }) });
-    const options = { openServer: strange, uninterrupted, withLock: createMutex() };
-    await expect(getAccessToken(world.context, name, options)).rejects.toBe(problem);
+    await expect(getAccessToken(world.context, name, strange)).rejects.toBe(problem);
     expect(await readSession(world.context, name)).toMatchObject({ tokens });
   });
 
@@ -157,8 +149,7 @@ describe('an access token', () => {
           throw new CredentialError('not-signed-in', 'no');
         },
       });
-      const options = { openServer: racing, uninterrupted, withLock: createMutex() };
-      expect(await getAccessToken(world.context, name, options)).toBe(token);
+      expect(await getAccessToken(world.context, name, racing)).toBe(token);
       expect(refreshed).toEqual(requested);
     },
   );
@@ -171,8 +162,7 @@ describe('an access token', () => {
         throw new CredentialError('not-signed-in', 'no');
       },
     });
-    const options = { openServer: leaving, uninterrupted, withLock: createMutex() };
-    expect(await getAccessToken(world.context, name, options)).toBeUndefined();
+    expect(await getAccessToken(world.context, name, leaving)).toBeUndefined();
   });
 
   test('is an error if the server no longer renews it, and the session stays', async () => {

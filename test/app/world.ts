@@ -27,6 +27,7 @@ export class World {
   /** The error code if the placement file can't be written. */
   placementError: ErrorCode | undefined;
   mutex: Mutex = createMutex();
+  renewalMutex: Mutex = createMutex();
   /** Runs before every operation of a store and of the placement file, to let other processes go first. */
   pause: () => Promise<void> = async () => {};
   /** Performs a write, such as `set file`, `delete file` or `record`. A test replaces it to make the write fail. */
@@ -120,6 +121,12 @@ export class World {
         },
       },
       lockOf: () => this.mutex,
+      renewal: {
+        lockOf: () => this.renewalMutex,
+        uninterrupted: (work) => work(),
+        withTimeLimit: (_, work) => work(new AbortController().signal),
+        redact: async (text, secrets) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text),
+      },
       terminal: {
         notice: () => {},
         warn: (line) => void this.warnings.push(line),

@@ -1,7 +1,7 @@
 import { createPlacementFile } from '../../src/adapters/placement-file/placement-file.ts';
 import type { Context } from '../../src/app/context.ts';
 import { readSettings } from '../../src/app/settings.ts';
-import { createLockOf } from '../../src/composition/context.ts';
+import { createLockOf, createRenewalServices } from '../../src/composition/context.ts';
 import { createStores } from '../../src/composition/stores.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { Terminal } from '../../src/ports/interaction.ts';
@@ -35,6 +35,7 @@ export function createHomeContext(home: string, environment: Readonly<Record<str
     stores: createStores({ ...options, mayShowDialog: () => false }),
     placement,
     lockOf: createLockOf(settings),
+    renewal: createRenewalServices(settings, false),
     terminal,
     clock: () => new Date().toISOString(),
     signal: new AbortController().signal,

@@ -1,3 +1,4 @@
+import type { TimeLimit } from '../../ports/system.ts';
 import { timers } from '../process/timers.ts';
 
 /** In how many ticks a limit is counted. Even, because of {@link SilenceHandlers.onHalf}. */
@@ -82,3 +83,25 @@ export class SilenceTimer {
     return this.#silentTicks >= ticksPerLimit || this.isExhausted;
   }
 }
+
+/** Counts as the timer does, so time in which this process is suspended is no reason to give up. */
+export const withTimeLimit: TimeLimit = async (limitMs, work, onLimit) => {
+  const timeout = new AbortController();
+  let timer: SilenceTimer | undefined;
+  try {
+    const limit = new Promise<never>((_, reject) => {
+      timer = new SilenceTimer(limitMs, {
+        onLimit: () => {
+          reject(onLimit());
+          timeout.abort();
+        },
+      });
+    });
+    const working = work(timeout.signal);
+    // Nobody awaits the work after the limit, so its failure must not become an unhandled rejection.
+    working.catch(() => undefined);
+    return await Promise.race([working, limit]);
+  } finally {
+    timer?.pause();
+  }
+};

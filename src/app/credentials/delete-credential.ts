@@ -22,7 +22,11 @@ import { isUnsupported, withFix, withPlacement } from './store-error.ts';
  * - another program's item matches → it stays, with a warning
  */
 export async function deleteCredential(context: Context, name: CredentialName): Promise<readonly StoreId[]> {
-  const removals = await removeEverywhere(context, name);
+  return checkRemovals(await removeEverywhere(context, name));
+}
+
+/** Returns the stores that a credential was removed from. Throws as {@link deleteCredential} rejects. */
+export function checkRemovals(removals: readonly Removal[]): readonly StoreId[] {
   const removed = removals.flatMap(({ store, outcome }) => (outcome === 'removed' ? [store] : []));
   for (const removal of removals) {
     if (removal.outcome === 'unreachable' && (removal.known || removed.length === 0)) throw removal.error;
@@ -59,7 +63,12 @@ export async function removeEverywhere(context: Context, name: CredentialName): 
   return removals;
 }
 
-async function removeCopies(context: Context, name: CredentialName, held: () => boolean): Promise<readonly Removal[]> {
+/** Does what {@link removeEverywhere} does. `held`: of the credential's lock, which the caller has. */
+export async function removeCopies(
+  context: Context,
+  name: CredentialName,
+  held: () => boolean,
+): Promise<readonly Removal[]> {
   const { placement, state } = await context.placement.read(name);
   const entry = findEntry(placement, name);
   // If another process has written the credential meanwhile, its entry isn't about the copies that we remove.

@@ -53,23 +53,37 @@ export async function setCredential(
     throw new CredentialError('invalid-input', 'the secret is empty, so nothing was stored');
   }
   const { store: id, skipped } = selected ?? (await selectStore(context, { warns: explains === undefined }));
+  await openEnabledStore(context, id);
+  return withLock(context, name, async (held) => {
+    const written = await writeLocked(context, name, secret, id, held, expiresAt === undefined ? {} : { expiresAt });
+    if (explains !== undefined) explainFallback(context, { store: id, skipped }, { all: explains === 'all' });
+    return { ...written, skipped };
+  });
+}
+
+/** Does what {@link setCredential} does after the selection. `held`: of the credential's lock, which the caller has. */
+export async function writeLocked(
+  context: Context,
+  name: CredentialName,
+  secret: Secret,
+  id: StoreId,
+  held: () => boolean,
+  expiry: Expiring = {},
+): Promise<WriteResult> {
   const { signal, placement } = context;
   const store = await openEnabledStore(context, id);
-  return withLock(context, name, async (held) => {
-    let replaced = false;
-    const onReplaced = () => {
-      replaced = true;
-    };
-    await store.set(name, secret, { signal, onReplaced }).catch((error: unknown) => {
-      throw withFix(error, id, context);
-    });
-    if (!held()) throw changedMeanwhileError(name);
-    if (await recordPlacement(context, name, id, expiresAt === undefined ? {} : { expiresAt })) replaced = true;
-    const entry = findEntry((await placement.read(name)).placement, name);
-    const stale = entry ? await removeStaleCopies(context, entry, held) : [];
-    if (explains !== undefined) explainFallback(context, { store: id, skipped }, { all: explains === 'all' });
-    return { store: id, skipped, replaced, stale };
+  let replaced = false;
+  const onReplaced = () => {
+    replaced = true;
+  };
+  await store.set(name, secret, { signal, onReplaced }).catch((error: unknown) => {
+    throw withFix(error, id, context);
   });
+  if (!held()) throw changedMeanwhileError(name);
+  if (await recordPlacement(context, name, id, expiry)) replaced = true;
+  const entry = findEntry((await placement.read(name)).placement, name);
+  const stale = entry ? await removeStaleCopies(context, entry, held) : [];
+  return { store: id, skipped: [], replaced, stale };
 }
 
 /**

@@ -4,11 +4,8 @@ import { parseSession, type Session, validToken } from '../../domain/sign-in/ses
 import type { AuthorizationServer } from '../../ports/sign-in/sign-in.ts';
 import type { Context } from '../context.ts';
 import { getCredential } from '../credentials/get-credential.ts';
-import type { RenewalOptions } from './renew.ts';
 
-export interface AccessTokenOptions extends Pick<RenewalOptions, 'withLock' | 'uninterrupted'> {
-  openServer(issuer: string): Promise<Pick<AuthorizationServer, 'refresh'>>;
-}
+export type OpenServer = (issuer: string) => Promise<Pick<AuthorizationServer, 'refresh'>>;
 
 /**
  * Returns an access token that is valid, or the API key. Renews an access token that has expired, as `renew` describes.
@@ -19,14 +16,14 @@ export interface AccessTokenOptions extends Pick<RenewalOptions, 'withLock' | 'u
 export async function getAccessToken(
   context: Context,
   name: CredentialName,
-  options: AccessTokenOptions,
+  openServer: OpenServer,
 ): Promise<string | undefined> {
   const session = await readSession(context, name);
   const token = session && validToken(session, Date.parse(context.clock()));
   if (session === undefined || token !== undefined) return token;
   // Loaded only now, so that printing a token that is still valid doesn't load what writes.
   const { renewSession } = await import('./change-session.ts');
-  return renewSession(context, name, options);
+  return renewSession(context, name, openServer);
 }
 
 /** Returns `undefined` if nobody is signed in. */

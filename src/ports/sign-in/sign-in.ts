@@ -37,7 +37,10 @@ export interface AuthorizationServer {
    * - `signal` aborted before the request is sent → `cancelled`; afterwards, it's ignored: if refresh tokens rotate and the
    *   response is lost, the old one is used up
    */
-  refresh(tokens: TokenSet, options?: { readonly signal?: AbortSignal }): Promise<RefreshedTokens>;
+  refresh(
+    tokens: TokenSet,
+    options?: { readonly signal?: AbortSignal /** Default: what was granted. */; readonly scope?: string },
+  ): Promise<RefreshedTokens>;
 
   /**
    * Revokes the refresh token, if there is one, and the access token.

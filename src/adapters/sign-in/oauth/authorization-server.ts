@@ -34,14 +34,15 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
       return signIn(connect, settings, request, call);
     },
 
-    async refresh(tokens, { signal } = {}) {
+    async refresh(tokens, { signal, scope } = {}) {
       const { refreshToken } = tokens;
       if (refreshToken === undefined) throw signInEndedError('there is no refresh token');
       const call = begin('refresh', signal, tokens);
       await connect(call);
       throwIfAborted(signal && { signal });
       const spending = toSpendingCall(call, settings);
-      return refresh(await connect(spending), tokens, refreshToken, clock(), spending);
+      const parameters = { refreshToken, ...(scope !== undefined && { scope }) };
+      return refresh(await connect(spending), tokens, parameters, clock(), spending);
     },
 
     async revoke(tokens, { signal } = {}) {
@@ -58,14 +59,14 @@ export function createAuthorizationServer(options: AuthorizationServerOptions): 
 async function refresh(
   { openid, config }: OAuthClient,
   tokens: TokenSet,
-  refreshToken: string,
+  { refreshToken, ...parameters }: { readonly refreshToken: string; readonly scope?: string },
   requestedAt: string,
   call: OAuthCall,
 ): Promise<RefreshedTokens> {
   let claims: IDToken | undefined;
   let problem: CredentialError | undefined;
   try {
-    claims = (await openid.refreshTokenGrant(config, refreshToken)).claims();
+    claims = (await openid.refreshTokenGrant(config, refreshToken, parameters)).claims();
   } catch (thrown) {
     problem = toError(thrown, call);
   }

@@ -36,7 +36,9 @@ export function createConnector(settings: OAuthSettings): (call: OAuthCall) => P
     const issuer = parseIssuer(settings);
     const openid = await import('openid-client');
     return callLibrary(call, async () => {
-      provider.metadata ??= await discover(openid, issuer, settings.clientId, call);
+      provider.metadata ??= settings.tokenEndpoint
+        ? { issuer: settings.issuer, token_endpoint: settings.tokenEndpoint }
+        : await discover(openid, issuer, settings.clientId, call);
       const { metadata } = provider;
       return { openid, config: configure(openid, metadata, provider, settings, call), metadata };
     });
@@ -115,6 +117,8 @@ function createFetch(call: OAuthCall): CustomFetch {
 export interface AuthorizationServerOptions {
   /** The provider's URL, such as `https://accounts.google.com`. `http:` only for a loopback address. */
   readonly issuer: string;
+  /** The only endpoint of a server without metadata. Then the issuer is only what messages call it. */
+  readonly tokenEndpoint?: string;
   /** Registered at the provider with the redirect URI `http://127.0.0.1/callback` at any port (RFC 8252 §7.3). */
   readonly clientId: string;
   /** For clients that have one. In a program on the user's machine it protects nothing (RFC 8252 §8.5). */
@@ -154,7 +158,7 @@ export function toSpendingCall(call: OAuthCall, { spendLimitMs }: OAuthSettings)
 
 export function withDefaults(options: AuthorizationServerOptions): OAuthSettings {
   const limits = { timeoutMs: 5 * 60_000, limitMs: 10_000, spendLimitMs: 30_000 };
-  return { clientSecret: '', scope: 'openid email profile', parameters: {}, ...limits, ...options };
+  return { clientSecret: '', tokenEndpoint: '', scope: 'openid email profile', parameters: {}, ...limits, ...options };
 }
 
 /**

@@ -1,21 +1,11 @@
 import { CredentialError, type ErrorCode } from '../../../domain/credential-error.ts';
+import { endingErrors } from '../../../domain/token-response.ts';
 import { captivePortalHint, formatDuration, invalidResponseHint, parseRetryAfter } from '../http.ts';
 import { redact } from '../redact.ts';
 import type { OAuthCall } from './client.ts';
 
 /** The provider rejects the client itself (RFC 6749 §5.2). */
 const clientErrors = ['invalid_client', 'unauthorized_client'];
-/**
- * The refresh token is no longer accepted, or the provider wants to see the user again: RFC 6749 §5.2, OpenID Connect Core 1.0
- * §3.1.2.6, and GitHub's own.
- */
-const endingErrors = [
-  'invalid_grant',
-  'interaction_required',
-  'login_required',
-  'consent_required',
-  'bad_refresh_token',
-];
 /** The provider has a problem of its own (RFC 6749 §4.1.2.1). */
 const serverErrors = ['server_error', 'temporarily_unavailable', 'slow_down'];
 

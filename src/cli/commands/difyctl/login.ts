@@ -28,7 +28,6 @@ export function loginCommand(cli: Cli): Command {
       // Selects the store first, so that nobody signs in for nothing.
       const selected = await selectStore(context);
       const server = await cli.services.deviceSignIn();
-      const withLock = cli.services.signInMutex(context);
       let stored: WriteResult | undefined;
       const tokens = await server.signIn(host, {
         signal,
@@ -39,7 +38,7 @@ export function loginCommand(cli: Cli): Command {
           const subject = tokens.subject?.id ?? defaultSubject;
           const name = toDifyName({ host, subject }, context.host.platform);
           const session = { kind: 'sign-in', issuer: host, tokens } as const;
-          stored = await withLock(() => saveNewSession(context, name, session, selected));
+          stored = await context.renewal.lockOf(name)(() => saveNewSession(context, name, session, selected));
         },
       });
       if (stored === undefined) throw new Error('the sign-in was not saved');

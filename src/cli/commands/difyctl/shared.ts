@@ -30,9 +30,8 @@ function loginRequiredError(message: string, host: string | undefined): Credenti
 
 /** Removes sign-ins from every store, and prints the result for each. */
 export async function removeSignIns(cli: Cli, context: Context, signIns: readonly DifySignIn[]): Promise<void> {
-  const withLock = cli.services.signInMutex(context);
   for (const signIn of signIns) {
-    const removals = await withLock(() => removeEverywhere(context, signIn));
+    const removals = await context.renewal.lockOf(signIn)(() => removeEverywhere(context, signIn));
     await cli.print(formatDifyRemovals(signIn, removals, context));
     exitIfStillStored(cli, removals);
   }

@@ -32,7 +32,7 @@ export function loginCommand(cli: Cli): Command {
       const server = await openServer(cli, issuer);
       // Selects the store first, so that nobody signs in for nothing.
       const selected = await selectStore(context);
-      const withLock = cli.services.signInMutex(context);
+      const withLock = context.renewal.lockOf(jsmCredential);
       const isRemote = Boolean(cli.environment.SSH_CONNECTION || cli.environment.SSH_TTY);
       // Over SSH, only a program such as VS Code, which sets BROWSER, opens the browser of the right machine.
       const shouldOpen = !noBrowser && (!isRemote || Boolean(cli.environment.BROWSER));

@@ -14,7 +14,7 @@ export function logoutCommand(cli: Cli): Command {
     examples: [['$0 logout', 'sign out, and see the result for each store']],
     async run() {
       const context = cli.context();
-      const withLock = cli.services.signInMutex(context);
+      const withLock = context.renewal.lockOf(jsmCredential);
       const { server, removals } = await withLock(() =>
         signOut(context, jsmCredential, (issuer) => openServer(cli, issuer)),
       );

@@ -17,7 +17,7 @@ export function setKeyCommand(cli: Cli): Command {
       const context = cli.context();
       const text = key === '-' ? await readKey(cli, context.terminal) : key;
       const session = { kind: 'api-key', key: parseApiKey(text.trim()) } as const;
-      const withLock = cli.services.signInMutex(context);
+      const withLock = context.renewal.lockOf(jsmCredential);
       const stored = await withLock(() => saveSession(context, jsmCredential, session));
       if (!context.settings.quiet) await cli.print([formatStored('the API key', stored, context)]);
     },

@@ -19,11 +19,7 @@ export const directToken: DirectCommand = { ...tokenForm, run: printToken };
 
 async function printToken(cli: Cli): Promise<void> {
   const context = cli.context();
-  const token = await getAccessToken(context, jsmCredential, {
-    withLock: cli.services.signInMutex(context),
-    uninterrupted: cli.uninterrupted,
-    openServer: (issuer) => openServer(cli, issuer),
-  });
+  const token = await getAccessToken(context, jsmCredential, (issuer) => openServer(cli, issuer));
   if (token === undefined) throw notSignedInError();
   await cli.printBytes(Buffer.from(isTerminal(1) ? `${token}\n` : token));
 }

@@ -169,19 +169,17 @@ async function examineOrRepair(
   return { ...(await examine(context, misspelled)), repairs };
 }
 
-/** Repairs all credentials, and prints each result immediately. Holds the lock that sign-ins are renewed under. */
+/** Repairs all credentials, and prints each result immediately. */
 async function runRepair(cli: Cli, context: Context, { keep, json }: RepairOptions): Promise<readonly Repair[]> {
   const { settings, stores, terminal } = context;
   const repairs: Repair[] = [];
-  await cli.services.signInMutex(context)(async () => {
-    for await (const result of repair(context, keep && resolveStoreWord(keep, stores.candidates))) {
-      repairs.push(result);
-      if (json) continue;
-      if (result.outcome === 'skipped') {
-        terminal.warn(formatRepair(result), result.fix);
-      } else if (!settings.quiet) await cli.print([formatRepair(result)]);
-    }
-  });
+  for await (const result of repair(context, keep && resolveStoreWord(keep, stores.candidates))) {
+    repairs.push(result);
+    if (json) continue;
+    if (result.outcome === 'skipped') {
+      terminal.warn(formatRepair(result), result.fix);
+    } else if (!settings.quiet) await cli.print([formatRepair(result)]);
+  }
   if (repairs.length === 0 && !json && !settings.quiet) await cli.print(['nothing to repair']);
   return repairs;
 }

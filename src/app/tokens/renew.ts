@@ -1,11 +1,5 @@
-import { CredentialError } from '../../domain/credential-error.ts';
-import type { Mutex } from '../../ports/system.ts';
-
-/**
- * Runs `work` to its end even if a signal asks the process to end meanwhile, which it then does. If one did, rejects with
- * `cancelled`, after `work` has succeeded.
- */
-export type Uninterrupted = <T>(work: () => Promise<T>) => Promise<T>;
+import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
+import type { Mutex, Uninterrupted } from '../../ports/system.ts';
 
 /** What a token server sent. */
 export interface Renewed<Value> {
@@ -25,7 +19,7 @@ export interface RenewalSteps<Value> {
   checkWritable(value: Value): Promise<void>;
   /**
    * Exchanges the value for a new one. That can spend it: another request with the old value can end the sign-in. If the
-   * server no longer accepts the value → rejects with `not-signed-in`.
+   * server no longer accepts the value → rejects with one of {@link rejectionCodes}.
    */
   request(value: Value): Promise<Renewed<Value>>;
   /** Stores the new value, unless another process has replaced `previous` meanwhile. */
@@ -39,6 +33,9 @@ export interface RenewalOptions {
   /** Honoured until the request is sent. */
   readonly signal: AbortSignal;
 }
+
+/** The codes of a request that the server rejected because of the value: another value may be accepted. */
+const rejectionCodes: readonly ErrorCode[] = ['not-signed-in', 'refresh-rejected'];
 
 /** How many different values may be rejected: other processes store new ones. */
 const maxRejections = 3;
@@ -69,7 +66,7 @@ export async function renew<Value>(
         try {
           return await uninterrupted(() => renewStored(steps, current));
         } catch (error) {
-          if (!(error instanceof CredentialError) || error.code !== 'not-signed-in') throw error;
+          if (!(error instanceof CredentialError) || !rejectionCodes.includes(error.code)) throw error;
           rejected = { value: current, error };
         }
       }
