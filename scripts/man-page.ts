@@ -11,6 +11,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   done: 'done',
   error: 'an error, or the credential was not found',
   usage: 'the command line or a setting is invalid',
+  incomplete: 'sweep: nothing was found, but a file could not be examined',
   notSignedIn: 'the required keyring is not usable',
   notRunnable: 'exec: the command cannot be run',
   notFound: 'exec: the command does not exist',
@@ -117,10 +118,12 @@ function toFileItems({ program, files: { credentials, placement } }: Program['pr
 
 function toStatusItems(commands: readonly Command[]): Item[] {
   const runsOthers = commands.some(({ name }) => name === 'exec');
+  const sweeps = commands.some(({ name }) => name === 'sweep');
   const signsIn = commands.some(({ name }) => /\blogin$/.test(name));
   const all = { ...meanings, ...(signsIn && { notSignedIn: `not signed in, or ${meanings.notSignedIn}` }) };
   return Object.entries(all)
     .filter(([key]) => runsOthers || !['notRunnable', 'notFound'].includes(key))
+    .filter(([key]) => sweeps || key !== 'incomplete')
     .map(([key, what]) => [String(exitCodes[key as keyof typeof exitCodes]), formatProse(what)]);
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../app/context.ts';
 import type { SetupContext } from '../app/setup/setup-context.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { TokenSet } from '../domain/token-set.ts';
+import type { CredentialFiles } from '../ports/credential-files.ts';
 import type { OperationOptions } from '../ports/credential-store.ts';
 import type { AuthorizationServer, DeviceSignIn, RefreshedTokens } from '../ports/sign-in/sign-in.ts';
 import type { RunChild, Uninterrupted } from '../ports/system.ts';
@@ -44,6 +45,8 @@ export interface Services {
   childRunner(): Promise<RunChild>;
   /** What `setup` and `sweep` change other tools' configuration with. */
   setup(context: Context, environment: Cli['environment']): Promise<SetupContext>;
+  /** Reads the files that other tools keep credentials in. */
+  credentialFiles(): Promise<CredentialFiles>;
   /** Asks for a line on the terminal, with echo. `undefined` without a terminal. Ctrl-C, end of input → `cancelled`. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
 }
@@ -74,6 +77,9 @@ export const services: Services = {
   async setup(context, environment) {
     const { createSetupContext } = await import('../composition/setup.ts');
     return createSetupContext(context, environment);
+  },
+  async credentialFiles() {
+    return (await import('../adapters/credential-files/credential-files.ts')).credentialFiles;
   },
   async ask(question, signal) {
     const { askOnTerminal } = await import('../adapters/terminal/ask.ts');

@@ -5,6 +5,8 @@ export const exitCodes = {
   /** An error, or the credential was not found. */
   error: 1,
   usage: 2,
+  /** `sweep` found nothing, but couldn't examine every file. */
+  incomplete: 3,
   /** Not signed in, or the required keyring is not usable. */
   notSignedIn: 4,
   /** `exec` cannot run the command: 126 and 127, as in a shell. */

@@ -3,6 +3,7 @@ import { busAddress } from './targets/bus-address.ts';
 import { busMessage } from './targets/bus-message.ts';
 import { busReply } from './targets/bus-reply.ts';
 import { busStream } from './targets/bus-stream.ts';
+import { credentialFile } from './targets/credential-file.ts';
 import { dockerRequest } from './targets/docker-request.ts';
 import { doctorReport } from './targets/doctor-report.ts';
 import { envelope } from './targets/envelope.ts';
@@ -14,7 +15,7 @@ import { tokenResponse } from './targets/token-response.ts';
 
 const everywhere: readonly FuzzTarget[] = [
   ...[payload, envelope, placement, doctorReport, gitRequest, dockerRequest, session, tokenResponse],
-  ...[busAddress, busMessage, busReply],
+  ...[busAddress, busMessage, busReply, credentialFile],
 ];
 
 /** Every parser of untrusted input. Windows has no sockets at a path. */

@@ -10,6 +10,7 @@ import { doctorCommand } from '../commands/stores/doctor.ts';
 import { migrateCommand } from '../commands/stores/migrate.ts';
 import { passphraseCommands } from '../commands/stores/passphrase.ts';
 import { resetCommand } from '../commands/stores/reset.ts';
+import { sweepCommand } from '../commands/transfer/sweep.ts';
 import { applicationOption, type Program } from '../program.ts';
 
 export const keystowProgram: Program = {
@@ -29,6 +30,7 @@ export const keystowProgram: Program = {
     deleteCommand(cli),
     listCommand(cli),
     migrateCommand(cli),
+    sweepCommand(cli),
     passphraseCommands(cli),
     resetCommand(cli),
     doctorCommand(cli),

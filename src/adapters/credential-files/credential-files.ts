@@ -1,0 +1,86 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { CredentialFiles, FileProblem, FileSnapshot, Readers } from '../../ports/credential-files.ts';
+import { findCurrentUser } from '../files/current-user.ts';
+import { errnoCode } from '../files/file-errors.ts';
+import { walkPath } from '../files/walk-path.ts';
+
+export const credentialFiles: CredentialFiles = {
+  async read(path, maxBytes) {
+    try {
+      return readFile(path, maxBytes);
+    } catch (error) {
+      return toProblem(path, error);
+    }
+  },
+  async loadYamlReader() {
+    return (await import('./read-yaml.ts')).readYaml;
+  },
+};
+
+const posix = process.platform !== 'win32';
+
+function readFile(path: string, maxBytes: number): FileSnapshot | FileProblem | undefined {
+  const own = lstatSync(path, { throwIfNoEntry: false });
+  if (own === undefined) return undefined;
+  // Opening a device may have an effect, and opening a FIFO may wait: so it's examined first.
+  const before = statSync(path);
+  const problem = findProblem(before, maxBytes);
+  if (problem !== undefined) return { path, problem };
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));
+  try {
+    const stats = fstatSync(descriptor);
+    const late = findProblem(stats, maxBytes);
+    if (late !== undefined) return { path, problem: late };
+    const bytes = Buffer.alloc(maxBytes + 1);
+    let length = 0;
+    for (let count = 1; count > 0 && length < bytes.length; length += count) {
+      count = readSync(descriptor, bytes, length, bytes.length - length, null);
+    }
+    if (length > maxBytes) return { path, problem: 'too-large' };
+    const link = own.isSymbolicLink() ? 'symbolic-link' : stats.nlink > 1 ? 'hard-links' : undefined;
+    return {
+      path,
+      bytes: Uint8Array.from(bytes.subarray(0, length)),
+      identity: `${stats.dev}:${stats.ino}`,
+      modifiedAtMs: stats.mtimeMs,
+      readableBy: findReaders(path, stats),
+      ...(link && { link }),
+    };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function findProblem(stats: Stats, maxBytes: number): FileProblem['problem'] | undefined {
+  if (!stats.isFile()) return 'not-a-file';
+  if (posix && stats.uid !== process.geteuid?.()) return 'other-owner';
+  return stats.size > maxBytes ? 'too-large' : undefined;
+}
+
+function toProblem(path: string, error: unknown): FileProblem | undefined {
+  switch (errnoCode(error)) {
+    case 'ENOENT':
+      return { path, problem: 'dangling-link' };
+    // A part of the path is a file.
+    case 'ENOTDIR':
+      return undefined;
+    case 'ELOOP':
+      return { path, problem: 'link-loop' };
+    case 'EACCES':
+    case 'EPERM':
+      return { path, problem: 'denied' };
+    default:
+      return { path, problem: 'failed' };
+  }
+}
+
+function findReaders(path: string, { mode, gid }: Stats): Readers {
+  if (!posix) return 'unknown';
+  if ((mode & 0o044) === 0) return 'nobody';
+  const folders = walkPath(dirname(path)).filter(({ stats }) => stats.isDirectory());
+  const everyone = (mode & 0o004) !== 0 && folders.every(({ stats }) => (stats.mode & 0o001) !== 0);
+  if (everyone) return 'everyone';
+  const group = (mode & 0o040) !== 0 && folders.every(({ stats }) => (stats.mode & 0o011) !== 0);
+  return group && !findCurrentUser().isOnlyMember(gid) ? 'group' : 'nobody';
+}

@@ -1,0 +1,133 @@
+import type { Leaf, LeafReader } from '../../domain/formats/leaf.ts';
+import {
+  byteOrderMark,
+  type EncodingProblem,
+  findEncodingProblem,
+  findTextOddity,
+  type TextOddity,
+} from '../../domain/sweep/encoding.ts';
+import { type Finding, inspectText } from '../../domain/sweep/finding.ts';
+import type { KnownFile, Tool } from '../../domain/sweep/known-file.ts';
+import { getReader } from '../../domain/sweep/readers.ts';
+import { tools } from '../../domain/sweep/tools.ts';
+import type { CredentialFiles, FileProblem, FileSnapshot } from '../../ports/credential-files.ts';
+import { locateFile, type Machine, resolvePath } from './locate-files.ts';
+
+/** A larger file is reported and left alone: no tool's own file is near that. */
+export const maxFileBytes = 1024 * 1024;
+
+/** A file with findings. */
+export interface SweptFile {
+  readonly tool: Tool;
+  readonly path: string;
+  readonly snapshot: FileSnapshot;
+  /** The text without a byte order mark. */
+  readonly text: string;
+  readonly leaves: readonly Leaf[];
+  readonly findings: readonly Finding[];
+  /** Why `--move` leaves it alone, whatever is in it. */
+  readonly oddity?: TextOddity | 'symbolic-link' | 'hard-links';
+}
+
+/** A file that couldn't be examined. */
+export interface SkippedFile {
+  readonly tool: Tool;
+  readonly path: string;
+  readonly reason: FileProblem['problem'] | EncodingProblem | 'invalid';
+  /** Where it's invalid. */
+  readonly line?: number;
+}
+
+export interface SweepResult {
+  /** Those that have findings, in the order of the tools. */
+  readonly files: readonly SweptFile[];
+  readonly skipped: readonly SkippedFile[];
+  /** How many files exist and were examined. */
+  readonly examined: number;
+}
+
+export interface SweepOptions {
+  readonly machine: Machine;
+  readonly files: CredentialFiles;
+  /** Whether to examine a tool, and a file of it. */
+  includes(tool: Tool, path: string): boolean;
+}
+
+/** Examines the files that tools keep credentials in. Reads nothing else, lists no folder, and changes nothing. */
+export async function sweep({ machine, files, includes }: SweepOptions): Promise<SweepResult> {
+  const found: SweptFile[] = [];
+  const skipped: SkippedFile[] = [];
+  const seen = new Set<string>();
+  const pending = tools.flatMap((tool) =>
+    tool.files.flatMap((known) => locateFile(known, machine).map((path) => ({ tool, known, path }))),
+  );
+  const readYaml = await files.loadYamlReader();
+  let examined = 0;
+  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+    const { tool, known, path } = next;
+    if (seen.has(path) || !includes(tool, path)) continue;
+    seen.add(path);
+    const content = await files.read(path, maxFileBytes);
+    if (content === undefined) continue;
+    if ('problem' in content) {
+      skipped.push({ tool, path, reason: content.problem });
+      continue;
+    }
+    if (seen.has(content.identity)) continue;
+    seen.add(content.identity);
+    const result = examineFile(tool, known, content, readYaml);
+    if ('reason' in result) {
+      skipped.push(result);
+      continue;
+    }
+    examined += 1;
+    if (result.findings.length > 0) found.push(result);
+    for (const other of findStoreFiles(known, result.leaves)) {
+      const resolved = resolvePath(other, machine);
+      if (resolved !== undefined) pending.unshift({ tool, known: storeFile(other), path: resolved });
+    }
+  }
+  return { files: found, skipped, examined };
+}
+
+/** Examines the content of one file. */
+export function examineFile(
+  tool: Tool,
+  known: KnownFile,
+  snapshot: FileSnapshot,
+  readYaml: LeafReader,
+): SweptFile | SkippedFile {
+  const { path, bytes, link } = snapshot;
+  const problem = findEncodingProblem(bytes);
+  if (problem !== undefined) return { tool, path, reason: problem };
+  const whole = decodeText(bytes);
+  if (whole === undefined) return { tool, path, reason: 'not-utf-8' };
+  const text = whole.startsWith(byteOrderMark) ? whole.slice(1) : whole;
+  const inspection = inspectText(text, getReader(known.format, readYaml), known);
+  if (inspection.status === 'invalid') return { tool, path, reason: 'invalid', line: inspection.line };
+  const { findings, leaves } = inspection;
+  const oddity = link ?? findTextOddity(whole);
+  return { tool, path, snapshot, text, leaves, findings, ...(oddity && { oddity }) };
+}
+
+function decodeText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The files of `credential.helper = store --file FILE` in a git configuration. */
+function findStoreFiles({ format }: KnownFile, leaves: readonly Leaf[]): readonly string[] {
+  if (format !== 'git-config') return [];
+  return leaves.flatMap(({ path, value }) => {
+    if (path[0] !== 'credential' || path.at(-1) !== 'helper') return [];
+    const file = /^(?:!\s*git credential-)?store\s.*--file[= ]\s*(?:"([^"]+)"|'([^']+)'|(\S+))/.exec(value);
+    return file?.[1] ?? file?.[2] ?? file?.[3] ?? [];
+  });
+}
+
+function storeFile(path: string): KnownFile {
+  return { path, format: 'credential-urls', secrets: [{ path: '**', kind: 'password' }] };
+}

@@ -1,0 +1,139 @@
+import type { SkippedFile, SweepResult, SweptFile } from '../../app/sweep/sweep.ts';
+import { assertNever } from '../../domain/assert-never.ts';
+import type { Finding, RedactedSecret } from '../../domain/sweep/finding.ts';
+import type { Readers } from '../../ports/credential-files.ts';
+import { type Line, styled } from './text.ts';
+
+export interface SweepTextOptions {
+  readonly home: string;
+  /** As `Date.prototype.toISOString` writes it. */
+  readonly now: string;
+  readonly program: string;
+}
+
+/** The findings of each file, and what to do about them. */
+export function formatSweep(result: SweepResult, options: SweepTextOptions): readonly Line[] {
+  const { files, examined } = result;
+  if (files.length === 0) return [`no plain-text credentials in ${count(examined, 'file')}`];
+  const total = files.reduce((sum, { findings }) => sum + findings.length, 0);
+  return [
+    ...files.flatMap((file) => formatFile(file, options)),
+    '',
+    `found ${count(total, 'plain-text credential')} in ${count(files.length, 'file')}`,
+    ...formatRemedies(files),
+  ];
+}
+
+function formatFile(file: SweptFile, { home, now }: SweepTextOptions): readonly Line[] {
+  const { path, tool, findings, snapshot, oddity } = file;
+  const details = [
+    tool.name,
+    formatAge(snapshot.modifiedAtMs, Date.parse(now)),
+    ...formatReaders(snapshot.readableBy),
+    ...(oddity === undefined ? [] : [oddities[oddity]]),
+  ];
+  const rows = findings.map((finding) => [
+    `line ${finding.line}`,
+    finding.kind,
+    finding.subject,
+    formatRedacted(finding.secret),
+  ]);
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return [
+    [styled('strong', shorten(path, home)), ` (${details.join(', ')})`],
+    ...rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`),
+  ];
+}
+
+function formatRedacted({ start, length }: RedactedSecret): string {
+  if (length === undefined) return 'less than 8 characters';
+  return start === '' ? `${length} characters` : `${start}…, ${length} characters`;
+}
+
+const oddities: Readonly<Record<NonNullable<SweptFile['oddity']>, string>> = {
+  'symbolic-link': 'a symbolic link',
+  'hard-links': 'has several hard links',
+  'byte-order-mark': 'has a byte order mark',
+  'carriage-returns': 'has Windows line endings',
+};
+
+function formatReaders(readers: Readers): readonly string[] {
+  switch (readers) {
+    case 'everyone':
+      return ['readable by everyone'];
+    case 'group':
+      return ['readable by its group'];
+    case 'nobody':
+    case 'unknown':
+      return [];
+    default:
+      return assertNever(readers);
+  }
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+function formatAge(modifiedAtMs: number, nowMs: number): string {
+  const days = Math.floor((nowMs - modifiedAtMs) / dayMs);
+  if (days < 1) return 'changed today';
+  return days < 60 ? `${count(days, 'day')} old` : `${Math.floor(days / 30)} months old`;
+}
+
+function formatRemedies(files: readonly SweptFile[]): readonly Line[] {
+  const tools = [...new Set(files.map(({ tool }) => tool))];
+  return tools.flatMap(({ id, remedy }) => (remedy === undefined ? [] : [`  ${id}: ${remedy}`]));
+}
+
+/** Why a file was skipped, without a newline. */
+export function formatSkippedFile({ path, reason, line }: SkippedFile, home: string): string {
+  return `skipped ${shorten(path, home)}: ${reasons[reason]}${line === undefined ? '' : ` (line ${line})`}`;
+}
+
+const reasons: Readonly<Record<SkippedFile['reason'], string>> = {
+  'dangling-link': 'it is a link to a file that does not exist',
+  'link-loop': 'it is a link to itself',
+  'not-a-file': 'it is not a regular file',
+  'other-owner': 'it belongs to another user',
+  denied: 'permission denied',
+  'too-large': 'it is larger than 1 MiB',
+  failed: 'it cannot be read',
+  'utf-16': 'it is UTF-16; convert it to UTF-8',
+  binary: 'it is not a text file',
+  'not-utf-8': 'it is not UTF-8',
+  invalid: 'it is not in the format of its tool',
+};
+
+/** The value of `--json`. Contains no secret. */
+export function toSweepJson({ files, skipped, examined }: SweepResult): unknown {
+  return {
+    found: files.flatMap((file) => file.findings.map((finding) => toFindingJson(file, finding))),
+    skipped: skipped.map(({ tool, path, reason, line }) => ({ file: path, tool: tool.id, reason, line })),
+    examined,
+  };
+}
+
+function toFindingJson({ path, tool, snapshot, oddity }: SweptFile, { line, kind, subject, secret }: Finding): unknown {
+  return {
+    file: path,
+    line,
+    tool: tool.id,
+    kind,
+    subject,
+    secretStart: secret.start,
+    secretLength: secret.length ?? null,
+    modifiedAt: new Date(snapshot.modifiedAtMs).toISOString(),
+    readableBy: snapshot.readableBy,
+    ...(oddity && { leftAloneBecause: oddity }),
+    ...(tool.remedy && { remedy: tool.remedy }),
+  };
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function shorten(path: string, home: string): string {
+  return home !== '' && /^[/\\]/.test(path.slice(home.length)) && path.startsWith(home)
+    ? `~${path.slice(home.length)}`
+    : path;
+}

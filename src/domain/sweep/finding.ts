@@ -1,0 +1,113 @@
+import { isFault, type Leaf, type LeafReader, lineAt, type Range } from '../formats/leaf.ts';
+import { decodePercent } from '../formats/lines.ts';
+import type { KnownFile, SecretKind, SecretRule } from './known-file.ts';
+import { isPlaceholder } from './placeholder.ts';
+
+/** A secret in plain text. */
+export interface Finding {
+  /** From 1. */
+  readonly line: number;
+  readonly kind: SecretKind;
+  /** Which of the file's credentials it is, for people: a host and user, a profile, or the keys that lead to it. No secret. */
+  readonly subject: string;
+  readonly secret: RedactedSecret;
+  /** The value that it's in. */
+  readonly leaf: Leaf;
+  /** The secret as it's written: the value, or the password in a URL. */
+  readonly range: Range;
+}
+
+/** What may be shown of a secret. */
+export interface RedactedSecret {
+  /** Its first characters: at most four, and at most an eighth of it. */
+  readonly start: string;
+  /** In characters. `undefined` for less than 8: a length that short would help to guess it. */
+  readonly length: number | undefined;
+}
+
+export type Inspection =
+  | { readonly status: 'read'; readonly findings: readonly Finding[]; readonly leaves: readonly Leaf[] }
+  /** The file isn't in the format that its name promises. */
+  | { readonly status: 'invalid'; readonly line: number };
+
+/** Finds the secrets in the text of a known file. */
+export function inspectText(text: string, read: LeafReader, { secrets }: Pick<KnownFile, 'secrets'>): Inspection {
+  const leaves = read(text);
+  if (isFault(leaves)) return { status: 'invalid', line: leaves.line };
+  const findings = leaves.flatMap((leaf) => {
+    const rule = secrets.find(({ path }) => matchesPath(path, leaf.path));
+    return rule === undefined ? [] : findSecrets(text, leaf, rule);
+  });
+  return { status: 'read', leaves, findings };
+}
+
+function findSecrets(text: string, leaf: Leaf, { kind }: SecretRule): Finding[] {
+  return findRanges(text, leaf, kind).flatMap((range): Finding[] => {
+    const isWhole = range === leaf.range;
+    const secret = isWhole ? leaf.value : (decodePercent(text.slice(range.start, range.end)) ?? '');
+    if (isPlaceholder(secret)) return [];
+    const line = lineAt(text, range.start);
+    return [{ line, kind, subject: describeSubject(leaf, secret), secret: redact(secret), leaf, range }];
+  });
+}
+
+function findRanges(text: string, leaf: Leaf, kind: SecretKind): readonly Range[] {
+  switch (kind) {
+    case 'password in a URL':
+      return findPasswords(text, leaf);
+    case 'Authorization header':
+      return findHeaderValue(text, leaf);
+    default:
+      return [leaf.range];
+  }
+}
+
+/** A header of git has its name before a colon; only some headers are secret. The scheme isn't. */
+function findHeaderValue(text: string, { range }: Leaf): Range[] {
+  const written = text.slice(range.start, range.end);
+  const [before, name] = /^(?:([\w-]+):\s*)?(?:(?:basic|bearer|token)\s+)?/i.exec(written) ?? [''];
+  if (name !== undefined && !/auth|token|key|secret|cookie/i.test(name)) return [];
+  return [{ start: range.start + before.length, end: range.end }];
+}
+
+/** `user:password@` or a long token alone, in each of the URLs of a value. */
+function findPasswords(text: string, { range }: Leaf): Range[] {
+  const written = text.slice(range.start, range.end);
+  const pattern = /[a-z][a-z\d+.-]*:\/\/(?:([^\s:@/]*):([^\s@/]+)|([^\s:@/]{20,}))@/gi;
+  return [...written.matchAll(pattern)].map(({ index, 0: whole, 2: password, 3: alone = '' }) => {
+    const length = (password ?? alone).length;
+    const end = range.start + index + whole.length - 1;
+    return { start: end - length, end };
+  });
+}
+
+/** The keys, unless they contain the secret: the section of a git configuration may be a URL. */
+function describeSubject({ path }: Leaf, secret: string): string {
+  const keys = path.map((key) => key.replace(/\/\/[^/@]*@/, '//'));
+  return keys.filter((key) => !key.includes(secret)).join(' ');
+}
+
+/** Shows no more than an eighth of a secret, so that nobody can guess the rest. */
+export function redact(secret: string): RedactedSecret {
+  const characters = [...secret];
+  const shown = Math.min(4, Math.floor(characters.length / 8));
+  return {
+    start: characters.length < 16 ? '' : characters.slice(0, shown).join(''),
+    length: characters.length < 8 ? undefined : characters.length,
+  };
+}
+
+/** Whether the keys of a leaf match the path of a {@link SecretRule}. */
+export function matchesPath(rule: string, path: readonly string[]): boolean {
+  const parts = rule.split(' ');
+  if (parts[0] === '**') return true;
+  return parts.length === path.length && parts.every((part, index) => matchesKey(part, path[index] ?? ''));
+}
+
+function matchesKey(part: string, key: string): boolean {
+  return part.split('|').some((name) => {
+    if (name === '*') return true;
+    // `*:_authToken` of npm, whose keys begin with a registry.
+    return name.startsWith('*:') ? key.endsWith(name.slice(1)) : key === name;
+  });
+}

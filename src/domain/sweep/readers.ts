@@ -1,0 +1,28 @@
+import { readGitConfig } from '../formats/git-config.ts';
+import { readHcl } from '../formats/hcl.ts';
+import { readIni, readNpmrc, readOptionFile } from '../formats/ini.ts';
+import { readJson } from '../formats/json.ts';
+import type { LeafReader } from '../formats/leaf.ts';
+import { readCredentialUrls, readNetrc, readPgpass, readTokenFile } from '../formats/lines.ts';
+import { readToml } from '../formats/toml.ts';
+import type { FileFormat } from './known-file.ts';
+
+/** The reader of a format. An empty file has no values, whatever its format. */
+export function getReader(format: FileFormat, readYaml: LeafReader): LeafReader {
+  const read = format === 'yaml' ? readYaml : readers[format];
+  return (text) => (text.trim() === '' ? [] : read(text));
+}
+
+const readers: Readonly<Record<Exclude<FileFormat, 'yaml'>, LeafReader>> = {
+  json: readJson,
+  toml: readToml,
+  ini: readIni,
+  npmrc: readNpmrc,
+  'option-file': readOptionFile,
+  'git-config': readGitConfig,
+  hcl: readHcl,
+  netrc: readNetrc,
+  'credential-urls': readCredentialUrls,
+  pgpass: readPgpass,
+  token: readTokenFile,
+};

@@ -1,0 +1,238 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what configuration files have for variables
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readYaml } from '../../src/adapters/credential-files/read-yaml.ts';
+import { locateFile } from '../../src/app/sweep/locate-files.ts';
+import { findEncodingProblem, findTextOddity } from '../../src/domain/sweep/encoding.ts';
+import { inspectText, matchesPath, redact } from '../../src/domain/sweep/finding.ts';
+import type { KnownFile } from '../../src/domain/sweep/known-file.ts';
+import { isPlaceholder } from '../../src/domain/sweep/placeholder.ts';
+import { getReader } from '../../src/domain/sweep/readers.ts';
+import { tools } from '../../src/domain/sweep/tools.ts';
+
+const machine = { environment: {}, platform: 'linux', home: '/home/a', directory: '/work' };
+
+/** The entry of the list for a path in a home directory. */
+function findKnown(path: string): KnownFile {
+  const known = tools.flatMap(({ files }) => files).find((file) => locateFile(file, machine).includes(path));
+  if (known === undefined) throw new Error(`no tool has ${path}`);
+  return known;
+}
+
+function inspect(path: string, text: string) {
+  const known = findKnown(`/home/a/${path}`);
+  const result = inspectText(text, getReader(known.format, readYaml), known);
+  if (result.status === 'invalid') throw new Error(`line ${result.line}`);
+  return result.findings.map(({ line, kind, subject }) => `${line} ${kind}: ${subject}`);
+}
+
+const secret = 'Tk4x9qZ2w8vB7nM1kL5j';
+
+/** A file as its tool writes it, and its findings. */
+const vectors: readonly (readonly [path: string, text: string, expected: readonly string[]])[] = [
+  ['.git-credentials', `https://alice:${secret}@github.com\n`, ['1 password: https://github.com alice']],
+  [
+    '.gitconfig',
+    `[url "https://oauth2:${secret}@gitlab.example/"]\n\tinsteadOf = git@gitlab.example:\n[http]\n\textraHeader = Accept: text/html\n\textraHeader = PRIVATE-TOKEN: ${secret}\n`,
+    ['5 Authorization header: http extraheader'],
+  ],
+  ['.gitconfig', `[remote "o"]\n\turl = https://${secret}@github.com/a\n`, ['2 password in a URL: remote o url']],
+  ['.gitconfig', '[remote "o"]\n\turl = https://alice@github.com/a\n\turl = git@github.com:a/b\n', []],
+  [
+    '.docker/config.json',
+    `{"auths":{"r.example":{"auth":"YTpi${secret}","identitytoken":"${secret}"},"moved.example":{}},"credHelpers":{"x":"keystow"}}`,
+    ['1 password: auths r.example auth', '1 refresh token: auths r.example identitytoken'],
+  ],
+  ['.config/containers/auth.json', `{"auths":{"quay.io":{"auth":"${secret}"}}}`, ['1 password: auths quay.io auth']],
+  [
+    '.aws/credentials',
+    `[default]\naws_access_key_id = AKIA2345\naws_secret_access_key = ${secret}\n[p]\naws_session_token=${secret}\n`,
+    ['3 secret key: default aws_secret_access_key', '5 token: p aws_session_token'],
+  ],
+  ['.aws/config', '[profile a]\ncredential_process = keystow helper aws a\ns3 =\n  max = 1\n', []],
+  [
+    '.kube/config',
+    `users:\n- name: admin\n  user:\n    token: ${secret}\n- name: exec\n  user:\n    exec:\n      command: keystow\n`,
+    ['4 token: users admin user token'],
+  ],
+  [
+    '.kube/config',
+    `{"users": [{"name": "j", "user": {"password": "${secret}"}}]}`,
+    ['1 password: users j user password'],
+  ],
+  [
+    '.cargo/credentials.toml',
+    `[registry]\ntoken = "${secret}"\n[registries.r]\ntoken = "${secret}"\n`,
+    ['2 token: registry token', '4 token: registries r token'],
+  ],
+  [
+    '.terraform.d/credentials.tfrc.json',
+    `{"credentials":{"h.example":{"token":"${secret}"}}}`,
+    ['1 token: credentials h.example token'],
+  ],
+  ['.terraformrc', `credentials "h.example" {\n  token = "${secret}"\n}\n`, ['2 token: credentials h.example token']],
+  [
+    '.config/pip/pip.conf',
+    `[global]\nextra-index-url =\n  https://a.example\n  https://u:${secret}@b.example\n`,
+    ['4 password in a URL: global extra-index-url'],
+  ],
+  [
+    '.npmrc',
+    `//r.example/:_authToken=${secret}\n//s.example/:_authToken=\${TOKEN}\n_auth=${secret}\n`,
+    ['1 token: //r.example/:_authToken', '3 password: _auth'],
+  ],
+  ['.config/pnpm/rc', '//r.example/:tokenHelper=/usr/bin/keystow-token\n', []],
+  [
+    '.yarnrc.yml',
+    `npmScopes:\n  my:\n    npmAuthToken: "${secret}"\nnpmAuthToken: "\${T-}"\n`,
+    ['3 token: npmScopes my npmAuthToken'],
+  ],
+  [
+    '.config/gh/hosts.yml',
+    `github.com:\n    oauth_token: ${secret}\n    users:\n        alice:\n            oauth_token: ${secret}\n`,
+    ['2 token: github.com oauth_token', '5 token: github.com users alice oauth_token'],
+  ],
+  ['.config/gh/hosts.yml', 'github.com:\n    git_protocol: https\n    users:\n        alice:\n    user: alice\n', []],
+  ['.netrc', `machine h.example login a password ${secret}\n`, ['1 password: h.example a']],
+  [
+    '.pypirc',
+    `[distutils]\nindex-servers =\n    pypi\n[pypi]\nusername = __token__\npassword = ${secret}\n`,
+    ['6 password: pypi password'],
+  ],
+  [
+    '.config/pypoetry/auth.toml',
+    `[http-basic.foo]\nusername = "a"\npassword = "${secret}"\n[pypi-token]\npypi = "${secret}"\n`,
+    ['3 password: http-basic foo password', '5 token: pypi-token pypi'],
+  ],
+  ['.config/composer/auth.json', `{"github-oauth":{"github.com":"${secret}"}}`, ['1 token: github-oauth github.com']],
+  ['.gem/credentials', `---\n:rubygems_api_key: ${secret}\n`, ['2 API key: :rubygems_api_key']],
+  [
+    '.config/gcloud/application_default_credentials.json',
+    `{"type":"authorized_user","refresh_token":"${secret}"}`,
+    ['1 refresh token: refresh_token'],
+  ],
+  [
+    '.azure/msal_token_cache.json',
+    `{"RefreshToken":{"k":{"secret":"${secret}"}}}`,
+    ['1 refresh token: RefreshToken k secret'],
+  ],
+  [
+    '.claude/.credentials.json',
+    `{"claudeAiOauth":{"accessToken":"${secret}"}}`,
+    ['1 token: claudeAiOauth accessToken'],
+  ],
+  ['.codex/auth.json', `{"OPENAI_API_KEY":"${secret}","tokens":null}`, ['1 API key: OPENAI_API_KEY']],
+  ['.vault-token', secret, ['1 token: ']],
+  ['.pgpass', `h:5432:*:alice:${secret}\n`, ['1 password: h * alice']],
+  ['.my.cnf', `[client]\nuser=a\npassword="${secret}"\nssl\n`, ['3 password: client password']],
+];
+
+test.each(vectors)('%s: %j', (path, text, expected) => {
+  expect(inspect(path, text)).toEqual(expected);
+});
+
+describe('what a report shows of a secret', () => {
+  test('at most four characters, at most an eighth, none of a short one, and not the length of one that could be guessed', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (secret) => {
+        const { start, length } = redact(secret);
+        const characters = [...secret];
+        expect(secret.startsWith(start)).toBe(true);
+        expect([...start].length).toBeLessThanOrEqual(Math.min(4, characters.length / 8));
+        if (characters.length < 16) expect(start).toBe('');
+        expect(length).toBe(characters.length < 8 ? undefined : characters.length);
+      }),
+    );
+  });
+
+  test('a subject never contains the secret, not even if a key is made of it', () => {
+    const keyed = `[url "https://u:${secret}@h.example/"]\n\tinsteadOf = https://a:${secret}@h.example/\n`;
+    for (const [path, text] of [...vectors, ['.gitconfig', keyed] as const]) {
+      for (const line of inspect(path, text)) expect(line).not.toContain(secret);
+    }
+  });
+});
+
+test.each([
+  ...[
+    '',
+    ' ',
+    'xxx',
+    'XXXXXXXX',
+    '****',
+    'changeme',
+    'CHANGE_ME',
+    'YOUR_TOKEN',
+    'your-api-key-here',
+    '<token>',
+    '[token]',
+  ],
+  ...['${TOKEN}', '$TOKEN', '%TOKEN%', '{{ token }}', '$(pass show x)', 'Bearer ${TOKEN}', '${{ secrets.TOKEN }}'],
+  ...['op://vault/item/field', 'keystow://github.com/alice', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', 'password'],
+])('%j is a placeholder or a reference', (value) => {
+  expect(isPlaceholder(value)).toBe(true);
+});
+
+test.each([secret, 'pa$$word', 'hunter2', '%41b', 'a$TOKEN', 'correct horse battery staple', 'x7'])(
+  '%j is a secret',
+  (value) => {
+    expect(isPlaceholder(value)).toBe(false);
+  },
+);
+
+test('the path of a rule matches keys exactly', () => {
+  expect(matchesPath('a * c|d', ['a', 'x', 'd'])).toBe(true);
+  expect(matchesPath('a * c|d', ['a', 'x', 'e'])).toBe(false);
+  expect(matchesPath('a', ['a', 'b'])).toBe(false);
+  expect(matchesPath('**', [])).toBe(true);
+});
+
+test('an encoding is recognised before anything is read', () => {
+  expect(findEncodingProblem(Buffer.from('\u{feff}a', 'utf16le'))).toBe('utf-16');
+  expect(findEncodingProblem(Buffer.from('token', 'utf16le'))).toBe('utf-16');
+  expect(findEncodingProblem(Buffer.from('SQLite format 3\0\x10\0'))).toBe('binary');
+  expect(findEncodingProblem(Buffer.from('plain'))).toBeUndefined();
+  expect(findTextOddity('\u{feff}a')).toBe('byte-order-mark');
+  expect(findTextOddity('a\r\nb')).toBe('carriage-returns');
+  expect(findTextOddity('a\nb')).toBeUndefined();
+});
+
+describe('where a tool keeps its files', () => {
+  const locate = (path: string, environment: Record<string, string>, isList?: true, platform = 'linux') =>
+    locateFile({ path, format: 'json', secrets: [], ...(isList && { isList }) }, { ...machine, environment, platform });
+
+  test('a variable that moves a file or its folder counts, and one that is empty does not', () => {
+    expect(locate('{DOCKER_CONFIG:-~/.docker}/config.json', { DOCKER_CONFIG: '/d' })).toEqual(['/d/config.json']);
+    expect(locate('{DOCKER_CONFIG:-~/.docker}/config.json', { DOCKER_CONFIG: '' })).toEqual([
+      '/home/a/.docker/config.json',
+    ]);
+    expect(locate('{REGISTRY_AUTH_FILE}', {})).toEqual([]);
+    expect(locate('{NPM_CONFIG_USERCONFIG:-~/.npmrc}', { npm_config_userconfig: 'n' })).toEqual(['/work/n']);
+    expect(locate('{A:-{B:-~/b}/a}/x', { B: '/B' })).toEqual(['/B/a/x']);
+    expect(locate('{A:-{B:-~/b}/a}/x', { A: '/A', B: '/B' })).toEqual(['/A/x']);
+  });
+
+  test('KUBECONFIG is a list', () => {
+    expect(locate('{KUBECONFIG:-~/.kube/config}', { KUBECONFIG: '/a:/b:' }, true)).toEqual(['/a', '/b']);
+    expect(locate('{KUBECONFIG:-~/.kube/config}', { Kubeconfig: 'C:\\a;C:\\b' }, true, 'win32')).toEqual([
+      'C:\\a',
+      'C:\\b',
+    ]);
+  });
+
+  test('without a home directory, only what variables name is looked at', () => {
+    const homeless = { ...machine, home: '' };
+    expect(tools.flatMap(({ files }) => files.flatMap((file) => locateFile(file, homeless)))).toEqual([]);
+  });
+
+  test('every variable of the list is honoured', () => {
+    const names = tools.flatMap(({ files }) => files.flatMap(({ path }) => path.match(/[A-Z_]{4,}/g) ?? []));
+    expect([...new Set(names)]).toEqual(
+      expect.arrayContaining([
+        ...['DOCKER_CONFIG', 'KUBECONFIG', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE', 'CARGO_HOME', 'NETRC'],
+        ...['NPM_CONFIG_USERCONFIG', 'GH_CONFIG_DIR', 'XDG_CONFIG_HOME', 'TF_CLI_CONFIG_FILE', 'PIP_CONFIG_FILE'],
+        ...['REGISTRY_AUTH_FILE', 'GIT_CONFIG_GLOBAL'],
+      ]),
+    );
+  });
+});
