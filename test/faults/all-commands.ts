@@ -84,6 +84,7 @@ export const allCommands: readonly TestedCommand[] = [
   createCommand('removes', 'keystow delete', 'demo alice'),
   createCommand('lists', 'keystow list'),
   createCommand('reads', 'keystow migrate', '--to file'),
+  createCommand('uses-no-store', 'keystow sweep'),
   createCommand('reads', 'keystow exec', 'demo alice --env TOKEN -- true'),
   createFileCommand('keystow passphrase change'),
   createFileCommand('keystow passphrase remove'),

@@ -29,7 +29,7 @@ export function sweepCommand(cli: Cli): Command {
     examples: [
       ['$0 sweep', 'list the credentials in plain text: file, line, kind, age and who else can read it'],
       ['$0 sweep --exclude gcloud,azure', 'do not look at these tools'],
-      ['$0 sweep --json | jq .found[].file', 'list only the files'],
+      ['$0 sweep git --json', 'look at the files of one tool, for a script'],
     ],
     async run({ what, exclude, json }) {
       const result = await runSweep(cli, { what, exclude });
