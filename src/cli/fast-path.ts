@@ -80,6 +80,8 @@ export async function readSecret(
 
 /** A command that the full program runs without loading the parser if the command line has this form. */
 export interface DirectCommand extends CommandForm {
+  /** Whether everything after the words is passed on as it is, options too. Replaces the number of operands. */
+  accepts?(rest: readonly string[]): boolean;
   run(cli: Cli, ...operands: string[]): Promise<void>;
 }
 
@@ -89,10 +91,15 @@ export function findDirectRun(
   argv: readonly string[],
 ): ((cli: Cli) => Promise<void>) | undefined {
   for (const command of commands) {
-    const operands = matchForm(command, argv);
+    const operands = command.accepts ? matchRest(command, argv) : matchForm(command, argv);
     if (operands) return (cli) => command.run(cli, ...operands);
   }
   return undefined;
+}
+
+function matchRest({ words, accepts }: DirectCommand, argv: readonly string[]): readonly string[] | undefined {
+  const rest = argv.slice(words.length);
+  return words.every((word, index) => argv[index] === word) && accepts?.(rest) ? rest : undefined;
 }
 
 /** Returns the operands if `argv` has the form. Anything that begins with a dash needs the parser, even a lone `-`. */

@@ -75,7 +75,7 @@ export async function main(executable: Executable): Promise<void> {
     if (runDirectly) await runDirectly(cli);
     else await runFull(await program(), cli, argv);
     // On Linux all output is written by now, and a regular exit takes 1 ms more.
-    if (runDirectly && process.platform === 'linux') process.exit(exitCode);
+    if (runDirectly && process.platform === 'linux' && !cancellation.signal.aborted) process.exit(exitCode);
   } catch (error) {
     exitCode = await handleFailure(error, profile, cancellation.signal.aborted);
     if (exitCode === exitCodes.usage && invalidInputCode !== undefined) exitCode = invalidInputCode;

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { eraseForDocker, getForDocker, listForDocker, storeForDocker } from '../../src/app/protocols/docker.ts';
+import { docker, dockerMessages } from '../../src/domain/protocols/docker.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
+import { requireReply } from '../protocols/protocol-client.ts';
 import { World } from './world.ts';
 
 const server = 'localhost:5000';
@@ -15,10 +16,15 @@ beforeEach(() => {
   world = new World();
 });
 
-const store = (login: typeof alice) => storeForDocker(world.context, login);
-const get = (url: string) => getForDocker(world.context, url);
-const erase = (url: string) => eraseForDocker(world.context, url);
-const list = () => listForDocker(world.context);
+const run = (args: readonly string[], stdin = '') => requireReply(world.context, docker, args, { stdin });
+const store = (login: typeof alice) => run(['store'], JSON.stringify(login));
+const erase = (url: string) => run(['erase'], url);
+const list = async () => JSON.parse(await run(['list']));
+
+async function get(url: string): Promise<unknown> {
+  const stdout = await run(['get'], url);
+  return stdout === `${dockerMessages.notFound}\n` ? undefined : JSON.parse(stdout);
+}
 
 describe('a login', () => {
   test('[APP8] is returned for exactly its registry, and for no other', async () => {
@@ -42,7 +48,7 @@ describe('a login', () => {
     await store(alice);
     for (const Username of ['alice', 'bob']) await failure(store({ ...alice, Username, Secret: '' }), 'invalid-input');
     expect(await get(server)).toEqual(alice);
-    await storeForDocker(world.context, { ...alice, Secret: '' }, { allowEmpty: true });
+    await run(['--allow-empty', 'store'], JSON.stringify({ ...alice, Secret: '' }));
     expect(await get(server)).toEqual({ ...alice, Secret: '' });
   });
 

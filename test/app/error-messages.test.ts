@@ -3,15 +3,16 @@ import { getCredential } from '../../src/app/credentials/get-credential.ts';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { replayReport } from '../../src/app/doctor/replay.ts';
 import { changePassphrase } from '../../src/app/encrypted-file.ts';
-import { getForDocker, storeForDocker } from '../../src/app/protocols/docker.ts';
-import { storeForGit } from '../../src/app/protocols/git.ts';
 import { findMigrationScope, migrate } from '../../src/app/reconcile/migrate.ts';
 import { readSettings } from '../../src/app/settings.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
+import { docker } from '../../src/domain/protocols/docker.ts';
+import { git } from '../../src/domain/protocols/git.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
 import { textSecret } from '../contract/secrets.ts';
+import { requireReply } from '../protocols/protocol-client.ts';
 import { World } from './world.ts';
 
 /** The wording of the errors and warnings in src/app. Every other test asserts codes. */
@@ -136,7 +137,7 @@ const errors: readonly {
     async cause() {
       const name = { service: 'docker-credential:localhost:5000', account: 'alice' };
       await world.stores.file.set(name, new Secret(Uint8Array.of(0xff)));
-      await getForDocker(world.context, 'localhost:5000');
+      await requireReply(world.context, docker, ['get'], { stdin: 'localhost:5000' });
     },
     message: 'the stored login is not UTF-8 text',
     hint: 'log in again',
@@ -148,30 +149,26 @@ const errors: readonly {
   },
   {
     title: 'an empty docker login',
-    cause: () => storeForDocker(world.context, { ServerURL: 'localhost:5000', Username: 'alice', Secret: '' }),
+    cause: () =>
+      requireReply(world.context, docker, ['store'], {
+        stdin: '{"ServerURL":"localhost:5000","Username":"alice","Secret":""}',
+      }),
     message: 'the secret is empty, so nothing was stored',
     hint: 'log in with a password or a token',
   },
   {
     title: 'an empty git password',
     cause: () =>
-      storeForGit(world.context, [
-        ['protocol', 'https'],
-        ['host', 'example.com'],
-        ['username', 'alice'],
-        ['password', ''],
-      ]),
+      requireReply(world.context, git, ['store'], {
+        stdin: 'protocol=https\nhost=example.com\nusername=alice\npassword=\n',
+      }),
     message: 'the password is empty, so nothing was stored',
     hint: "to store empty passwords: git config --global credential.helper 'keystow --allow-empty'",
   },
   {
     title: 'a git credential without a password',
     cause: () =>
-      storeForGit(world.context, [
-        ['protocol', 'https'],
-        ['host', 'example.com'],
-        ['username', 'alice'],
-      ]),
+      requireReply(world.context, git, ['store'], { stdin: 'protocol=https\nhost=example.com\nusername=alice\n' }),
     message: 'the user name or the password is missing from the request',
   },
 ];

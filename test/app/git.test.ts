@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deleteCredential } from '../../src/app/credentials/delete-credential.ts';
-import { eraseForGit, getForGit, storeForGit } from '../../src/app/protocols/git.ts';
-import { type Attributes, formatAttributes, parseAttributes } from '../../src/domain/protocols/git-credential.ts';
+import { git } from '../../src/domain/protocols/git.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { failure } from '../contract/errors.ts';
+import { requireReply } from '../protocols/protocol-client.ts';
 import { World } from './world.ts';
 
 const github = 'protocol=https\nhost=github.com\n';
@@ -14,9 +14,9 @@ beforeEach(() => {
   world = new World();
 });
 
-const store = (text: string) => storeForGit(world.context, parseAttributes(text));
-const erase = (text: string) => eraseForGit(world.context, parseAttributes(text));
-const get = async (text: string) => formatAttributes(await getForGit(world.context, parseAttributes(text)));
+const store = (text: string) => requireReply(world.context, git, ['store'], { stdin: text });
+const erase = (text: string) => requireReply(world.context, git, ['erase'], { stdin: text });
+const get = (text: string) => requireReply(world.context, git, ['get'], { stdin: text });
 
 async function storedNames(): Promise<string[]> {
   const names = await Promise.all(Object.values(world.stores).map((store) => store.list()));
@@ -99,11 +99,11 @@ describe('what git stores', () => {
     await store(`${github}username=alice\npassword=s3cret\n`);
     for (const half of empty) await failure(store(`${github}username=alice\n${half}`), 'invalid-input');
     expect(await get(github)).toBe('username=alice\npassword=s3cret\n');
-    const request = parseAttributes(`${github}username=alice\npassword=\n`);
-    await storeForGit(world.context, request, { allowEmpty: true });
+    const request = `${github}username=alice\npassword=\n`;
+    await requireReply(world.context, git, ['--allow-empty', 'store'], { stdin: request });
     expect(await get(github)).toBe('username=alice\npassword=\n');
     // git sends it again each time it works.
-    await storeForGit(world.context, request);
+    await store(request);
   });
 
   test('can have an empty user name and an empty password, unless a password is stored for that user', async () => {
@@ -278,6 +278,5 @@ test('a credential that another program stored under such a name is used', async
 
 test('contradictory settings are rejected', async () => {
   world.policy = { preference: 'keychain', keyringDisabled: true };
-  const request: Attributes = parseAttributes(github);
-  await failure(getForGit(world.context, request), 'contradictory-settings');
+  await failure(get(github), 'contradictory-settings');
 });

@@ -15,8 +15,6 @@ import {
   planReset,
   resetEncryptedFile,
 } from '../../src/app/encrypted-file.ts';
-import { eraseForDocker, getForDocker, listForDocker, storeForDocker } from '../../src/app/protocols/docker.ts';
-import { eraseForGit, getForGit, storeForGit } from '../../src/app/protocols/git.ts';
 import { findMigrationScope, migrate } from '../../src/app/reconcile/migrate.ts';
 import { repair } from '../../src/app/reconcile/repair.ts';
 import { renewSession, saveNewSession, saveSession, signOut } from '../../src/app/sign-in/change-session.ts';
@@ -27,13 +25,15 @@ import { renewTokens } from '../../src/app/tokens/renew-tokens.ts';
 import { updateCredential } from '../../src/app/tokens/update-credential.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
-import { parseAttributes } from '../../src/domain/protocols/git-credential.ts';
+import { docker } from '../../src/domain/protocols/docker.ts';
+import { git } from '../../src/domain/protocols/git.ts';
 import { type Reason, serviceFailureReasons, unsupportedReasons } from '../../src/domain/selection/probe-result.ts';
 import { serialiseSession } from '../../src/domain/sign-in/session.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
 import { jsmCredential } from '../../src/profiles/jsm.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { type Actual, anyActual } from '../domain/reconcile-model.ts';
+import { requireReply } from '../protocols/protocol-client.ts';
 import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { World } from './world.ts';
 
@@ -50,8 +50,9 @@ const names: readonly CredentialName[] = [
   { service: 'git-credential:https://github.com', account: 'alice' },
 ];
 
-const request = parseAttributes('protocol=https\nhost=github.com\n');
-const gitCredential = parseAttributes('protocol=https\nhost=github.com\nusername=alice\npassword=s3cret\n');
+const request = 'protocol=https\nhost=github.com\n';
+const gitCredential = `${request}username=alice\npassword=s3cret\n`;
+const dockerLogin = JSON.stringify({ ServerURL: server, Username: 'alice', Secret: 's3cret' });
 const tokens = { accessToken: 'token', refreshToken: 'refresh', expiresAt: '2026-11-03T00:00:00.000Z' };
 const session = { kind: 'sign-in' as const, issuer: 'https://issuer.example', tokens };
 const openServer = async () => ({
@@ -89,13 +90,13 @@ const useCases: Readonly<Record<string, (context: Context) => Promise<unknown>>>
   'the plan of a reset': planReset,
   'reset of the file': resetEncryptedFile,
   doctor: examine,
-  'git get': (context) => getForGit(context, request),
-  'git store': (context) => storeForGit(context, gitCredential),
-  'git erase': (context) => eraseForGit(context, request),
-  'docker get': (context) => getForDocker(context, server),
-  'docker store': (context) => storeForDocker(context, { ServerURL: server, Username: 'alice', Secret: 's3cret' }),
-  'docker erase': (context) => eraseForDocker(context, server),
-  'docker list': listForDocker,
+  'git get': (context) => requireReply(context, git, ['get'], { stdin: request }),
+  'git store': (context) => requireReply(context, git, ['store'], { stdin: gitCredential }),
+  'git erase': (context) => requireReply(context, git, ['erase'], { stdin: request }),
+  'docker get': (context) => requireReply(context, docker, ['get'], { stdin: server }),
+  'docker store': (context) => requireReply(context, docker, ['store'], { stdin: dockerLogin }),
+  'docker erase': (context) => requireReply(context, docker, ['erase'], { stdin: server }),
+  'docker list': (context) => requireReply(context, docker, ['list']),
   'jsm login': (context) => saveSession(context, jsmCredential, session),
   'jsm auth status': (context) => readSession(context, jsmCredential),
   'jsm auth token': (context) => getAccessToken(context, jsmCredential, openServer),

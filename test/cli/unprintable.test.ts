@@ -6,7 +6,7 @@ import { createTerminal } from '../../src/adapters/terminal/terminal.ts';
 import type { Context } from '../../src/app/context.ts';
 import { saveSession } from '../../src/app/sign-in/change-session.ts';
 import { type Cli, services } from '../../src/cli/cli.ts';
-import { serveDocker } from '../../src/cli/commands/protocols/docker.ts';
+import { serveProtocol } from '../../src/cli/commands/protocols/serve.ts';
 import { reportFailure } from '../../src/cli/output/failure.ts';
 import { formatJson, renderLines, styled, tab } from '../../src/cli/output/text.ts';
 import type { Program } from '../../src/cli/program.ts';
@@ -14,6 +14,7 @@ import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
 import { jsmProgram } from '../../src/cli/programs/jsm.ts';
 import { keystowProgram } from '../../src/cli/programs/keystow.ts';
 import { runProgram } from '../../src/cli/run-program.ts';
+import { docker } from '../../src/domain/protocols/docker.ts';
 import { jsmCredential } from '../../src/profiles/jsm.ts';
 import { World } from '../app/world.ts';
 import { textSecret } from '../contract/secrets.ts';
@@ -32,13 +33,14 @@ async function output(program: Program, context: Context, argv: readonly string[
     context: () => ({ ...context, terminal }),
     print: async (lines, paint) => void printed.push(renderLines(lines, paint)),
     printJson: async (value, indent = 2) => void printed.push(formatJson(value, indent)),
-    printBytes: async () => {},
+    // The secrets of other programs are printed as they are.
+    printBytes: async (bytes) => void (program.helper !== undefined && printed.push(Buffer.from(bytes).toString())),
     uninterrupted: (step) => step(),
     exitWith: () => {},
   };
   try {
     if (program.helper === undefined) printed.push(await runProgram(program, cli, argv));
-    else await serveDocker(cli, argv[0] ?? '');
+    else await serveProtocol(cli, docker, argv);
   } catch (error) {
     reportFailure(error, program.profile, false);
   } finally {

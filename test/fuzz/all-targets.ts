@@ -11,11 +11,13 @@ import { gitRequest } from './targets/git-request.ts';
 import { payload } from './targets/payload.ts';
 import { placement } from './targets/placement.ts';
 import { session } from './targets/session.ts';
+import { strictJson } from './targets/strict-json.ts';
 import { tokenResponse } from './targets/token-response.ts';
 
 const everywhere: readonly FuzzTarget[] = [
-  ...[payload, envelope, placement, doctorReport, gitRequest, dockerRequest, session, tokenResponse],
-  ...[busAddress, busMessage, busReply, credentialFile],
+  ...[payload, envelope, placement, doctorReport, session, tokenResponse, credentialFile],
+  ...[gitRequest, dockerRequest, strictJson],
+  ...[busAddress, busMessage, busReply],
 ];
 
 /** Every parser of untrusted input. Windows has no sockets at a path. */

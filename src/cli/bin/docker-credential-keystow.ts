@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import { docker } from '../../domain/protocols/docker.ts';
 import { keystow } from '../../profiles/keystow.ts';
-import { dockerCredentialProgram, serveDocker } from '../commands/protocols/docker.ts';
+import { dockerCredentialProgram } from '../commands/protocols/docker.ts';
+import { serveProtocol } from '../commands/protocols/serve.ts';
 import { exitCodes } from '../exit.ts';
 import { main } from '../main.ts';
 
@@ -8,6 +10,14 @@ void main({
   profile: keystow,
   // As docker's own helpers.
   invalidInputCode: exitCodes.error,
-  direct: [{ words: [], operands: 1, run: (cli, action = '') => serveDocker(cli, action) }],
+  direct: [
+    {
+      words: [],
+      operands: 1,
+      // Not loaded by the actions of the protocol: the full program.
+      accepts: ([action = '', ...rest]) => rest.length === 0 && /^(?!version$)\w/.test(action),
+      run: (cli, ...args) => serveProtocol(cli, docker, args),
+    },
+  ],
   program: async () => dockerCredentialProgram,
 });

@@ -1,5 +1,6 @@
 import { keystow } from '../../profiles/keystow.ts';
 import { directGet } from '../commands/credentials/get.ts';
+import { directHelper } from '../commands/protocols/helper.ts';
 import { main } from '../main.ts';
 
 /** The full keystow, loaded unless the fast path has printed a secret. */
@@ -8,11 +9,8 @@ void main({
   inspects: true,
   direct: [
     directGet,
-    {
-      words: ['git'],
-      operands: 1,
-      run: async (cli, operation = '') => (await import('../commands/protocols/git.ts')).serveGit(cli, operation),
-    },
+    directHelper,
+    { ...directHelper, words: ['git'], operands: 1, run: (cli, ...args) => directHelper.run(cli, 'git', ...args) },
   ],
   program: async () => (await import('../programs/keystow.ts')).keystowProgram,
 });

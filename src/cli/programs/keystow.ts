@@ -5,6 +5,7 @@ import { getCommand } from '../commands/credentials/get.ts';
 import { listCommand } from '../commands/credentials/list.ts';
 import { setCommand } from '../commands/credentials/set.ts';
 import { gitCommand } from '../commands/protocols/git.ts';
+import { helperCommand } from '../commands/protocols/helper.ts';
 import { setupCommand } from '../commands/protocols/setup.ts';
 import { doctorCommand } from '../commands/stores/doctor.ts';
 import { migrateCommand } from '../commands/stores/migrate.ts';
@@ -36,5 +37,6 @@ export const keystowProgram: Program = {
     doctorCommand(cli),
     gitCommand(cli),
     setupCommand(cli),
+    helperCommand(cli),
   ],
 };

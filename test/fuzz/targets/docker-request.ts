@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { parseDockerLogin, parseDockerServer, toDockerName } from '../../../src/domain/protocols/docker-login.ts';
+import { parseDockerLogin, parseDockerServer, toDockerName } from '../../../src/domain/protocols/docker.ts';
 import { hasCode } from '../declared.ts';
 import { type FuzzTarget, tryParse } from '../target.ts';
 

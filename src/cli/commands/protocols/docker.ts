@@ -1,56 +1,19 @@
-import { eraseForDocker, getForDocker, listForDocker, storeForDocker } from '../../../app/protocols/docker.ts';
-import { dockerMessages, parseDockerLogin } from '../../../domain/protocols/docker-login.ts';
+import { docker } from '../../../domain/protocols/docker.ts';
 import { keystow } from '../../../profiles/keystow.ts';
 import type { Cli } from '../../cli.ts';
 import { defineHelperCommands, type HelperActions } from '../../command.ts';
-import { exitCodes } from '../../exit.ts';
-import type { Program } from '../../program.ts';
-import { openStdin, readStdin } from '../../stdin.ts';
-
-/**
- * Runs an action of a docker credential helper. Errors are printed to stdout, where docker reads them, and to stderr,
- * because some docker commands don't show what they read. A login that isn't found is reported on stdout only.
- */
-export async function serveDocker(cli: Cli, action: string, { allowEmpty = false } = {}): Promise<void> {
-  try {
-    await runAction(cli, action, allowEmpty);
-  } catch (error) {
-    await cli.print([`${error instanceof Error ? error.message : error}`]);
-    throw error;
-  }
-}
-
-async function runAction(cli: Cli, action: string, allowEmpty: boolean): Promise<void> {
-  switch (action) {
-    case 'get': {
-      const login = await getForDocker(cli.context(), (await readInput(cli)).trim());
-      await (login ? cli.printJson(login, 0) : cli.print([dockerMessages.notFound]));
-      return cli.exitWith(login ? exitCodes.done : exitCodes.error);
-    }
-    case 'store':
-      return storeForDocker(cli.context(), parseDockerLogin(await readInput(cli)), { allowEmpty });
-    case 'erase':
-      return eraseForDocker(cli.context(), (await readInput(cli)).trim());
-    case 'list':
-      return cli.printJson(await listForDocker(cli.context()), 0);
-    case 'version': {
-      // Not loaded by the other actions: program.ts brings the completion along.
-      const { readPackageVersion } = await import('../../program.ts');
-      return cli.print([formatVersion(readPackageVersion())]);
-    }
-    default:
-      await cli.print(['Unknown credential action (argument 1)']);
-      return cli.exitWith(exitCodes.error);
-  }
-}
+import { type Program, readPackageVersion } from '../../program.ts';
+import { serveProtocol } from './serve.ts';
 
 /** As PrintVersion of docker-credential-helpers, credentials.go. */
 function formatVersion(version: string): string {
   return `docker-credential-keystow (keystow) ${version}`;
 }
 
-async function readInput({ signal }: Cli): Promise<string> {
-  return (await readStdin(openStdin(), signal)).toString('utf8');
+/** Runs an action of the executable: those of the protocol, and `version`. */
+async function runAction(cli: Cli, action: string, flags: Readonly<Record<string, boolean>>): Promise<void> {
+  if (action === 'version') return cli.print([formatVersion(readPackageVersion())]);
+  await serveProtocol(cli, docker, [action, ...(flags['allow-empty'] ? ['--allow-empty'] : [])]);
 }
 
 const exampleLogin = '{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}';
@@ -87,8 +50,5 @@ export const dockerCredentialProgram: Program = {
     ],
     ['printf localhost:5000 | $0 get', 'ask for a login as docker does'],
   ],
-  commands: (cli) =>
-    defineHelperCommands(actions, (action, flags) =>
-      serveDocker(cli, action, { allowEmpty: flags['allow-empty'] ?? false }),
-    ),
+  commands: (cli) => defineHelperCommands(actions, (action, flags) => runAction(cli, action, flags)),
 };

@@ -5,7 +5,7 @@ import {
   parseDockerServer,
   toDockerName,
   toDockerService,
-} from '../../src/domain/protocols/docker-login.ts';
+} from '../../src/domain/protocols/docker.ts';
 
 const invalid = (message: string) => expect.objectContaining({ code: 'invalid-input', message });
 

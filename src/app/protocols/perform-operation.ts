@@ -1,0 +1,139 @@
+import { assertNever } from '../../domain/assert-never.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
+import { type CredentialName, sortUniqueNames } from '../../domain/credential-name.ts';
+import { findEntry, sortNewestFirst } from '../../domain/placement/placement-index.ts';
+import type { Erase, Get, Operation, Protocol, Reply, Step, Store } from '../../domain/protocols/protocol.ts';
+import { Secret } from '../../domain/secret.ts';
+import type { Context } from '../context.ts';
+import { deleteCredential } from '../credentials/delete-credential.ts';
+import { decodeSecret, getCredential } from '../credentials/get-credential.ts';
+import { listCredentials } from '../credentials/list-credentials.ts';
+import { setCredential } from '../credentials/set-credential.ts';
+import type { ProtocolProcess } from './run-protocol.ts';
+import { readCandidates, readSecrets } from './usable-secret.ts';
+
+/** Performs an operation, and returns what its outcome leads to. A failure rejects. */
+export async function performOperation<R>(
+  protocol: Protocol<R>,
+  operation: Operation<R>,
+  context: Context,
+  ask: ProtocolProcess['ask'],
+): Promise<Step<R>> {
+  const { outcomes } = protocol;
+  const { request } = operation;
+  switch (operation.kind) {
+    case 'get':
+      return get(protocol, operation, context);
+    case 'store':
+      await store(protocol, operation, context);
+      return outcomes.stored(request);
+    case 'erase':
+      return outcomes.erased(request, await erase(protocol, operation, context));
+    case 'list':
+      return require(outcomes.listed)(await listNewestFirst(context), request);
+    case 'ask': {
+      const { question, hidden } = operation;
+      const answer = hidden ? await askHidden(context, question) : await ask(question, context.signal);
+      return require(outcomes.answered)(answer, request);
+    }
+    default:
+      return assertNever(operation);
+  }
+}
+
+function require<T>(outcome: T | undefined): T {
+  if (outcome === undefined) throw new Error('the protocol does not express this outcome');
+  return outcome;
+}
+
+async function get<R>(protocol: Protocol<R>, { from, request }: Get<R>, context: Context): Promise<Step<R>> {
+  const { outcomes } = protocol;
+  let lastResort: Reply | undefined;
+  let isExpired = false;
+  for await (const { name, usable } of readCandidates(context, from)) {
+    if (usable === undefined) {
+      isExpired = true;
+      continue;
+    }
+    const { secret, ...rest } = usable;
+    const found = outcomes.found({ name, ...rest, text: decode(protocol, secret) }, request);
+    if (found?.kind === 'lastResort') lastResort ??= found.reply;
+    else if (found?.kind === 'expired') isExpired = true;
+    else if (found !== undefined) return found;
+  }
+  return lastResort ?? (isExpired ? outcomes.expired(request) : outcomes.notFound(request));
+}
+
+async function store<R>(protocol: Protocol<R>, operation: Store<R>, context: Context): Promise<void> {
+  const { name, check, isUnchanged, replacesOthers } = operation;
+  const isRecorded = async () => findEntry((await context.placement.read(name)).placement, name) !== undefined;
+  const matches = (stored: Secret) => isUnchanged?.(decode(protocol, stored) ?? '') ?? false;
+  if (isUnchanged && (await isRecorded()) && (await isStored(context, name, matches))) return;
+  check?.(await isRecorded());
+  const secret = new Secret(Buffer.from(operation.secret, protocol.encoding ?? 'utf-8'));
+  await setCredential(context, name, secret, { allowEmpty: true, explains: 'failures' });
+  if (!replacesOthers) return;
+  const { placement } = await context.placement.read();
+  const others = placement.filter(({ service, account }) => service === name.service && account !== name.account);
+  for (const other of others) await deletePrevious(context, other);
+}
+
+async function isStored(
+  context: Context,
+  name: CredentialName,
+  matches: (stored: Secret) => boolean,
+): Promise<boolean> {
+  try {
+    const stored = await getCredential(context, name);
+    return stored !== undefined && matches(stored);
+  } catch (error) {
+    // A credential that can't be read now can still be written, there or to another store.
+    if (error instanceof CredentialError && error.code !== 'cancelled') return false;
+    throw error;
+  }
+}
+
+/** A failure is only a warning, because the new credential is stored and is the one that the client gets. */
+async function deletePrevious(context: Context, name: CredentialName): Promise<void> {
+  try {
+    await deleteCredential(context, name);
+  } catch (error) {
+    if (!(error instanceof CredentialError) || error.code === 'cancelled') throw error;
+    context.terminal.warn(`the previous login of ${name.account} was not removed: ${error.message}`);
+  }
+}
+
+async function erase<R>(protocol: Protocol<R>, { from, matches }: Erase<R>, context: Context): Promise<number> {
+  let count = 0;
+  const remove = async (name: CredentialName) => {
+    if ((await deleteCredential(context, name)).length > 0) count += 1;
+  };
+  if ('names' in from && matches === undefined) {
+    for (const name of from.names) await remove(name);
+    return count;
+  }
+  for await (const { name, secret } of readSecrets(context, from)) {
+    if (matches?.({ name, text: decode(protocol, secret) }) ?? true) await remove(name);
+  }
+  return count;
+}
+
+/** Credentials that aren't recorded come last. */
+async function listNewestFirst(context: Context): Promise<readonly CredentialName[]> {
+  const { placement } = await context.placement.read();
+  const names = sortUniqueNames(await listCredentials(context));
+  return sortNewestFirst(names.map((name) => ({ ...name, ...findEntry(placement, name) })));
+}
+
+async function askHidden({ terminal, signal }: Context, question: string): Promise<string | undefined> {
+  try {
+    return decodeSecret(await terminal.askHidden(question, { signal }));
+  } catch (error) {
+    if (error instanceof CredentialError && error.code === 'passphrase-required') return undefined;
+    throw error;
+  }
+}
+
+function decode({ encoding }: Pick<Protocol, 'encoding'>, secret: Secret): string | undefined {
+  return encoding === 'latin1' ? Buffer.from(secret.expose()).toString('latin1') : decodeSecret(secret);
+}

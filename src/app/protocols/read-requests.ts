@@ -1,0 +1,76 @@
+import { CredentialError } from '../../domain/credential-error.ts';
+import type { Protocol } from '../../domain/protocols/protocol.ts';
+import type { ProtocolProcess } from './run-protocol.ts';
+
+const newline = 0x0a;
+
+/** Yields the text of each request, or why it can't be read. Nothing follows an error. */
+export async function* readRequests(
+  protocol: Protocol,
+  process: Pick<ProtocolProcess, 'args' | 'isTerminal' | 'readStdin'>,
+): AsyncGenerator<string | CredentialError, void, void> {
+  try {
+    switch (protocol.framing(process.args, process.isTerminal)) {
+      case 'none':
+        return yield '';
+      case 'all':
+        return yield decode(protocol, await readUntil(protocol, process.readStdin(), () => false));
+      case 'paragraph':
+        return yield decode(protocol, await readUntil(protocol, process.readStdin(), hasBlankLine));
+      case 'lines':
+        for await (const line of readLines(protocol, process.readStdin())) yield decode(protocol, line);
+    }
+  } catch (error) {
+    if (!(error instanceof CredentialError)) throw error;
+    yield error;
+  }
+}
+
+async function readUntil(
+  protocol: Protocol,
+  chunks: AsyncIterable<Uint8Array>,
+  isComplete: (received: Buffer, from: number) => boolean,
+): Promise<Buffer> {
+  let received = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const from = received.length;
+    received = Buffer.concat([received, chunk]);
+    checkSize(protocol, received);
+    if (isComplete(received, from)) break;
+  }
+  return received;
+}
+
+/** `from`: where the last chunk begins. */
+function hasBlankLine(received: Buffer, from: number): boolean {
+  return received[0] === newline || received.includes('\n\n', Math.max(from - 1, 0));
+}
+
+async function* readLines(protocol: Protocol, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, void> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    rest = Buffer.concat([rest, chunk]);
+    for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline)) {
+      checkSize(protocol, rest.subarray(0, end));
+      yield rest.subarray(0, end);
+      rest = rest.subarray(end + 1);
+    }
+    checkSize(protocol, rest);
+  }
+  if (rest.length > 0) yield rest;
+}
+
+function checkSize({ maxRequestBytes }: Protocol, received: Buffer): void {
+  if (received.length <= maxRequestBytes) return;
+  throw new CredentialError('invalid-input', `the request is larger than ${maxRequestBytes} bytes`);
+}
+
+/** A byte order mark is part of the text. */
+function decode({ encoding = 'utf-8' }: Protocol, bytes: Buffer): string {
+  if (encoding === 'latin1') return bytes.toString('latin1');
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new CredentialError('invalid-input', 'the request is not UTF-8 text');
+  }
+}

@@ -1,0 +1,75 @@
+import { CredentialError } from '../../domain/credential-error.ts';
+import type { Protocol, RawRequest, Reply, Step } from '../../domain/protocols/protocol.ts';
+import type { Clock } from '../../ports/system.ts';
+import type { Context } from '../context.ts';
+import { performOperation } from './perform-operation.ts';
+import { readRequests } from './read-requests.ts';
+
+/** What connects a protocol to the process. */
+export interface ProtocolProcess {
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly isTerminal: boolean;
+  /** Yields stdin until its end, or throws `cancelled`. */
+  readStdin(): AsyncIterable<Uint8Array>;
+  writeStdout(bytes: Uint8Array): Promise<void>;
+  /** Reports an error on stderr. Returns its exit code. */
+  report(error: CredentialError): Promise<number>;
+  /** Reads the settings. Throws if one is invalid. */
+  openContext(options: { readonly interactive: boolean }): Context;
+  /** Asks for a line on the terminal, with echo. `undefined` without a terminal. Ctrl-C → `cancelled`. */
+  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/**
+ * Answers the requests of one process, and returns its exit code. Every failure is expressed as the protocol prescribes. Rejects
+ * only if stdout can't be written to, or because of a bug.
+ */
+export async function runProtocol(protocol: Protocol, process: ProtocolProcess): Promise<number> {
+  const { args, environment, isTerminal, signal, clock } = process;
+  const variables = Object.fromEntries((protocol.variables ?? []).map((name) => [name, environment[name]]));
+  const print = async (text: string | undefined) => {
+    if (text) await process.writeStdout(Buffer.from(text, protocol.encoding ?? 'utf-8'));
+  };
+  let context: Context | undefined;
+  const perform = async (request: RawRequest): Promise<Reply> => {
+    let step: Step<unknown> = protocol.parse(request);
+    while (step.kind !== 'reply') {
+      context ??= process.openContext({ interactive: protocol.isInteractive?.(request) ?? true });
+      step = await performOperation(protocol, step, context, process.ask);
+    }
+    return step;
+  };
+  let exitCode = 0;
+  await print(protocol.greeting);
+  for await (const received of readRequests(protocol, process)) {
+    const text = typeof received === 'string' ? received : '';
+    const request: RawRequest = { args, isTerminal, text, variables, nowMs: Date.parse(clock()), sha256 };
+    let reply: Reply;
+    try {
+      if (typeof received !== 'string') throw received;
+      reply = await perform(request);
+    } catch (error) {
+      reply = replyToFailure(protocol, error, request, signal);
+    }
+    await print(reply.stdout);
+    exitCode = reply.error === undefined ? 0 : await process.report(reply.error);
+    if (reply.exitCode !== undefined) exitCode = reply.exitCode;
+    if (reply.ends || signal.aborted) break;
+  }
+  return exitCode;
+}
+
+function replyToFailure({ outcomes }: Protocol, error: unknown, request: RawRequest, signal: AbortSignal): Reply {
+  if (!(error instanceof CredentialError)) throw error;
+  if (error.code === 'cancelled' || signal.aborted) return outcomes.cancelled(error, request);
+  const isBadRequest = error.code === 'invalid-input' || error.code === 'invalid-name';
+  return isBadRequest ? outcomes.badRequest(error, request) : outcomes.failed(error, request);
+}
+
+function sha256(text: string): string {
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return createHash('sha256').update(text).digest('hex');
+}

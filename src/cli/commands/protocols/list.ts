@@ -1,0 +1,30 @@
+import type { Protocol } from '../../../domain/protocols/protocol.ts';
+
+/** A protocol that `keystow helper` serves. */
+export interface ProtocolEntry {
+  /** Who uses it, in a few words. */
+  readonly summary: string;
+  /** A line of shell in which `$0` stands for `keystow helper NAME`, and its purpose. */
+  readonly example: readonly [args: string, purpose: string];
+  /** Loads the protocol only when it's used. */
+  load(): Promise<Protocol>;
+}
+
+/** Every protocol, by the name that the user types. */
+export const protocols: Readonly<Record<string, ProtocolEntry>> = {
+  git: {
+    summary: 'git credential helper',
+    example: ["printf 'protocol=https\\nhost=github.com\\n' | $0 get", 'ask for a credential as git does'],
+    load: async () => (await import('../../../domain/protocols/git.ts')).git,
+  },
+  docker: {
+    summary: 'docker, podman, skopeo and buildah credential helper',
+    example: ['printf localhost:5000 | $0 get', 'ask for a login as docker does'],
+    load: async () => (await import('../../../domain/protocols/docker.ts')).docker,
+  },
+  keyring: {
+    summary: "Python's keyring command, for pip, uv and twine",
+    example: ['$0 get https://pypi.example/simple/ alice', 'ask for a password as pip does'],
+    load: async () => (await import('../../../domain/protocols/keyring.ts')).keyring,
+  },
+};

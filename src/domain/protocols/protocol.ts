@@ -1,0 +1,206 @@
+import { CredentialError } from '../credential-error.ts';
+import type { CredentialName } from '../credential-name.ts';
+import { escapeJson } from '../text/escape.ts';
+
+/**
+ * A protocol by which other programs ask for credentials, as data: what a request means, and how each outcome is expressed.
+ * It's pure. `R` is the protocol's own form of a request.
+ */
+export interface Protocol<R = unknown> {
+  /** `keystow helper NAME`. */
+  readonly name: string;
+  /** How stdin, stdout and secrets are encoded. Default: `utf-8`; bytes that aren't → {@link Outcomes.badRequest}. */
+  readonly encoding?: 'utf-8' | 'latin1';
+  /** Larger requests → {@link Outcomes.badRequest}. */
+  readonly maxRequestBytes: number;
+  /** The environment variables that {@link parse} receives. */
+  readonly variables?: readonly string[];
+  /** What a request consists of. `isTerminal`: whether stdin is a terminal, where a secret shouldn't be typed with echo. */
+  framing(args: readonly string[], isTerminal: boolean): Framing;
+  /** Whether stores may show a prompt. Never throws. Default: yes. */
+  isInteractive?(request: RawRequest): boolean;
+  /** Printed before the first request of a dialogue. */
+  readonly greeting?: string;
+  /** Returns the first step. Throws `invalid-input` or `invalid-name`, and never repeats the request in a message. */
+  parse(request: RawRequest): Step<R>;
+  readonly outcomes: Outcomes<R>;
+}
+
+/**
+ * - `none`: arguments and variables only; stdin isn't read
+ * - `all`: everything up to the end of stdin
+ * - `paragraph`: the lines up to a blank one, or to the end of stdin
+ * - `lines`: a dialogue, in which each line of stdin is a request. It ends with stdin
+ */
+export type Framing = 'none' | 'all' | 'paragraph' | 'lines';
+
+export interface RawRequest {
+  /** The arguments after the protocol's name. */
+  readonly args: readonly string[];
+  /** Whether stdin is a terminal. */
+  readonly isTerminal: boolean;
+  /** What was read from stdin. A line of a dialogue is without its newline. */
+  readonly text: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Since the epoch. */
+  readonly nowMs: number;
+  /** SHA-256 of the UTF-8 bytes of a text, in hexadecimal. */
+  sha256(text: string): string;
+}
+
+/** What happens next: a reply ends the request, and an operation has an outcome, which determines the next step. */
+export type Step<R> = Reply | Operation<R>;
+
+export interface Reply {
+  readonly kind: 'reply';
+  readonly stdout?: string;
+  /** Printed to stderr, with its hint. */
+  readonly error?: CredentialError;
+  /** Default: that of `error`, see {@link CredentialError}; without one, 0. The last reply of a dialogue counts. */
+  readonly exitCode?: number;
+  /** Whether a dialogue ends, although stdin doesn't. */
+  readonly ends?: boolean;
+}
+
+export type Operation<R> = Get<R> | Store<R> | Erase<R> | List<R> | Ask<R>;
+
+interface Requested<R> {
+  /** Passed on to the outcome. */
+  readonly request: R;
+}
+
+/** The credentials that a request is about: these, in order, or every account of a service, newest first. */
+export type Candidates = { readonly names: readonly CredentialName[] } | { readonly service: string };
+
+/** Reads the first credential that {@link Outcomes.found} accepts. Never one that has expired. */
+export interface Get<R> extends Requested<R> {
+  readonly kind: 'get';
+  readonly from: Candidates;
+}
+
+export interface Store<R> extends Requested<R> {
+  readonly kind: 'store';
+  readonly name: CredentialName;
+  /** May be empty, unless {@link check} rejects that. */
+  readonly secret: string;
+  /** Whether the recorded secret needn't be replaced. Then nothing is written, and no store is selected. */
+  isUnchanged?(stored: string): boolean;
+  /** Throws if the secret can't be stored. `isRecorded`: whether there is a credential of that name. */
+  check?(isRecorded: boolean): void;
+  /** Whether the recorded credentials of other accounts of the service are removed afterwards. */
+  readonly replacesOthers?: boolean;
+}
+
+export interface Erase<R> extends Requested<R> {
+  readonly kind: 'erase';
+  readonly from: Candidates;
+  /** Which of them are removed. Default: all, without reading those that are named. */
+  matches?(credential: StoredText): boolean;
+}
+
+/** Lists the names of all credentials, newest first. */
+export interface List<R> extends Requested<R> {
+  readonly kind: 'list';
+}
+
+/** Asks the user for a line on the terminal. */
+export interface Ask<R> extends Requested<R> {
+  readonly kind: 'ask';
+  readonly question: string;
+  /** Whether the answer is typed without echo. */
+  readonly hidden: boolean;
+}
+
+/**
+ * Why a credential isn't the answer. Then the next candidate is tried.
+ *
+ * - `undefined`: it isn't what was asked for
+ * - `expired`: the secret says so itself
+ * - `lastResort`: the reply counts if no other candidate is better
+ */
+export type Unsuitable =
+  | undefined
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'lastResort'; readonly reply: Reply };
+
+export interface StoredText {
+  readonly name: CredentialName;
+  /** The secret, in the encoding of the protocol. `undefined` if it isn't in UTF-8. */
+  readonly text: string | undefined;
+}
+
+/** A credential that can be used now. */
+export interface FoundCredential extends StoredText {
+  /** ISO 8601, UTC. */
+  readonly expiresAt?: string;
+}
+
+/** How a protocol expresses each outcome, or which operation follows. The functions may throw as {@link Protocol.parse} does. */
+export interface Outcomes<R> {
+  found(credential: FoundCredential, request: R): Step<R> | Unsuitable;
+  notFound(request: R): Step<R>;
+  /** The only candidates have expired, and can't be renewed. */
+  expired(request: R): Step<R>;
+  stored(request: R): Step<R>;
+  /** `count`: how many credentials were removed. */
+  erased(request: R, count: number): Step<R>;
+  /** Newest first. */
+  listed?(names: readonly CredentialName[], request: R): Step<R>;
+  /** `answer`: `undefined` if nobody can be asked. */
+  answered?(answer: string | undefined, request: R): Step<R>;
+  /** The request is invalid. */
+  badRequest(error: CredentialError, request: RawRequest): Reply;
+  /** A store, a file or a setting doesn't work, or a credential can't be expressed in the protocol. */
+  failed(error: CredentialError, request: RawRequest): Reply;
+  cancelled(error: CredentialError, request: RawRequest): Reply;
+}
+
+/**
+ * The text of a stored secret, for a protocol in which it's one line. Not UTF-8, or with control characters, which clients would
+ * read differently → `failed`.
+ */
+export function requireLine(stored: StoredText): string {
+  const text = requireText(stored);
+  if (!hasControlCharacters(text)) return text;
+  throw new CredentialError(
+    'failed',
+    'the stored secret has several lines or control characters, which this protocol cannot express',
+    {
+      hint: 'read it with keystow get',
+    },
+  );
+}
+
+/** Whether a text has control characters: C0 or DEL. */
+export function hasControlCharacters(text: string): boolean {
+  for (const character of text) if (character < ' ' || character === '\x7f') return true;
+  return false;
+}
+
+/** Throws `invalid-input` if a URL contains a user name or a password: other programs would see it among the names. */
+export function rejectUserinfo(url: string): void {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(url)) return;
+  throw new CredentialError('invalid-input', 'the URL contains a user name or a password', {
+    hint: 'remove what is before the @',
+  });
+}
+
+/** The text of a stored secret. Not UTF-8 → `failed`. */
+export function requireText({ text }: StoredText, what = 'secret', hint = 'store it again'): string {
+  if (text !== undefined) return text;
+  throw new CredentialError('failed', `the stored ${what} is not UTF-8 text`, { hint });
+}
+
+export function reply(stdout?: string, exitCode?: number): Reply {
+  return { kind: 'reply', ...(stdout !== undefined && { stdout }), ...(exitCode !== undefined && { exitCode }) };
+}
+
+/** Prints a value as JSON on one line. What a terminal would interpret is escaped. */
+export function replyJson(value: unknown, exitCode?: number): Reply {
+  return reply(`${escapeJson(JSON.stringify(value))}\n`, exitCode);
+}
+
+/** Reports an error on stderr, with the exit code of that error unless another one is given. */
+export function replyError(error: CredentialError, exitCode?: number): Reply {
+  return { kind: 'reply', error, ...(exitCode !== undefined && { exitCode }) };
+}
