@@ -2,14 +2,7 @@ import { expect } from 'vitest';
 import { parseYaml } from '../../src/adapters/config-files/parse-yaml.ts';
 import { isCredentialError } from '../../src/domain/credential-error.ts';
 import { applyEdits, revertEdits } from '../../src/domain/setup/formats/text-edits.ts';
-import {
-  chooseFile,
-  type Executable,
-  type FileChange,
-  type Machine,
-  type SetupInput,
-  type ToolId,
-} from '../../src/domain/setup/setup-tool.ts';
+import type { Executable, FileChange, Machine, SetupInput, ToolId } from '../../src/domain/setup/setup-tool.ts';
 import { findTool } from '../../src/domain/setup/tools.ts';
 
 export const machine: Machine = {
@@ -24,14 +17,24 @@ export const machine: Machine = {
 export function toolInput(id: ToolId, target: string | undefined, text?: string, executable?: Executable): SetupInput {
   const paths = findTool(id).locate(machine, target);
   const files = new Map(paths.map((path) => [path, undefined as string | undefined]));
-  if (text !== undefined) files.set(chooseFile(new Map(), paths), text);
-  return {
+  const input: SetupInput = {
     machine,
     target,
     files,
     findExecutable: (name) => executable ?? { name, path: `/usr/bin/${name}`, isOnPath: true },
     parseYaml,
   };
+  if (text !== undefined) files.set(findConfigPath(id, input), text);
+  return input;
+}
+
+/** Where the tool would create its configuration. Some tools only change one that exists. */
+function findConfigPath(id: ToolId, input: SetupInput): string {
+  try {
+    const [edit] = listEdits(id, input);
+    if (edit !== undefined) return edit.path;
+  } catch {}
+  return findTool(id).locate(machine, input.target)[0] ?? '';
 }
 
 type Edit = Extract<FileChange, { kind: 'edit' }>;
@@ -67,11 +70,21 @@ export function restores(id: ToolId, target: string | undefined, text: string): 
   if (edit === undefined) return undefined;
   const changed = applyEdits(text, edit.edits);
   expect(revertEdits(changed, edit.edits)).toBe(text);
-  const again = { ...input, files: new Map([...input.files, [edit.path, changed] as const]) };
+  const scripts = tool.plan(input).changes.flatMap((change) => (change.kind === 'script' ? [change] : []));
+  const written = scripts.map(({ path, text }) => [path, text] as const);
+  const again = { ...input, files: new Map([...input.files, ...written, [edit.path, changed] as const]) };
   expect(tool.plan(again)).toMatchObject({ state: 'set-up' });
   expect(listEdits(id, again)).toEqual([]);
   const rest = applyEdits(changed, tool.unset(changed, again));
-  const without = { ...input, files: new Map([...input.files, [edit.path, rest] as const]) };
-  expect(tool.plan(without).state).not.toBe('set-up');
+  const without = { ...again, files: new Map([...again.files, [edit.path, rest] as const]) };
+  expect(findState(id, without)).not.toBe('set-up');
   return changed;
+}
+
+function findState(id: ToolId, input: SetupInput): string {
+  try {
+    return findTool(id).plan(input).state;
+  } catch (error) {
+    return isCredentialError(error) ? error.code : String(error);
+  }
 }

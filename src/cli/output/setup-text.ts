@@ -3,6 +3,7 @@ import type { SetupPlan } from '../../app/setup/plan-setup.ts';
 import type { UndoneChange } from '../../app/setup/undo-setup.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { FileChange } from '../../domain/setup/setup-tool.ts';
+import { quoteForShell } from '../../domain/text/escape.ts';
 import { type Line, type Span, styled } from './text.ts';
 
 /** The change of each file: only what is added and removed, because the lines around it may contain secrets. */
@@ -23,6 +24,14 @@ function toLines(text: string, sign: '+' | '-', style: Span['style']): readonly 
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
     .map((line) => ['  ', styled(style, `${sign} ${line.replaceAll('\t', '  ')}`)]);
+}
+
+/** Commands for a POSIX shell, which can be copied into its startup file. */
+export function formatVariables({ variables = [] }: Pick<SetupPlan, 'variables'>): readonly string[] {
+  return variables.map(({ name, value, isPrefix }) => {
+    const word = quoteForShell(value);
+    return `export ${name}=${isPrefix ? `${word}:"$${name}"` : word}`;
+  });
 }
 
 const states: Readonly<Record<ToolStatus['state'], string>> = {

@@ -71,6 +71,15 @@ export interface ToolPlan {
   readonly others: readonly string[];
   /** What the user should know, or has to do. */
   readonly notes: readonly string[];
+  /** What the user has to export, in every shell. */
+  readonly variables?: readonly Variable[];
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+  /** Whether it comes before what the variable has already. */
+  readonly isPrefix?: true;
 }
 
 export interface SetupTool {

@@ -1,14 +1,38 @@
-import { CredentialError } from '../credential-error.ts';
 import type { SetupTool, ToolId } from './setup-tool.ts';
+import { claudeTool, codexTool } from './tools/agents.ts';
+import { ansibleTool } from './tools/ansible.ts';
+import { askpassTool } from './tools/askpass.ts';
+import { awsTool } from './tools/aws.ts';
+import { bazelTool, goTool } from './tools/builds.ts';
+import { cargoTool } from './tools/cargo.ts';
+import { dockerTool, podmanTool } from './tools/containers.ts';
 import { gitTool } from './tools/git.ts';
+import { kubectlTool } from './tools/kubectl.ts';
+import { pipTool, uvTool } from './tools/pip.ts';
+import { pnpmTool } from './tools/pnpm.ts';
+import { terraformTool } from './tools/terraform.ts';
 
-/** In the order of {@link toolIds}. */
-export const setupTools: readonly SetupTool[] = [gitTool];
+const tools: Readonly<Record<ToolId, SetupTool>> = {
+  git: gitTool,
+  docker: dockerTool,
+  podman: podmanTool,
+  aws: awsTool,
+  kubectl: kubectlTool,
+  cargo: cargoTool,
+  terraform: terraformTool,
+  pnpm: pnpmTool,
+  pip: pipTool,
+  uv: uvTool,
+  ansible: ansibleTool,
+  go: goTool,
+  bazel: bazelTool,
+  claude: claudeTool,
+  codex: codexTool,
+  askpass: askpassTool,
+};
+
+export const setupTools: readonly SetupTool[] = Object.values(tools);
 
 export function findTool(id: ToolId): SetupTool {
-  const tool = setupTools.find((tool) => tool.id === id);
-  if (tool !== undefined) return tool;
-  throw new CredentialError('invalid-input', `setting up ${id} is not supported yet`, {
-    hint: `use one of: ${setupTools.map(({ id }) => id).join(', ')}`,
-  });
+  return tools[id];
 }

@@ -48,11 +48,27 @@ export function setupCommand(cli: Cli): Command {
       const { applySetup } = await import('../../../app/setup/apply-setup.ts');
       const outcome = dryRun || !isChanged ? undefined : await applySetup(setup, plan);
       if (json) return cli.printJson({ ...plan, outcome: outcome ?? (isChanged ? 'planned' : 'already') });
-      if (context.settings.quiet) return;
-      if (outcome === undefined && !dryRun) await cli.print([`${plan.tool} is already set up`]);
-      else await cli.print([dryRun ? 'nothing was written' : formatDone(cli, plan)]);
+      await printEnd(cli, context, plan, { dryRun, isApplied: outcome === 'applied' });
     },
   });
+}
+
+async function printEnd(
+  cli: Cli,
+  { settings, terminal }: Context,
+  plan: SetupPlan,
+  { dryRun, isApplied }: { readonly dryRun: boolean; readonly isApplied: boolean },
+): Promise<void> {
+  const { formatVariables } = await import('../../output/setup-text.ts');
+  const variables = formatVariables(plan);
+  if (!settings.quiet) {
+    if (isApplied) await cli.print([formatDone(cli, plan)]);
+    else if (plan.state === 'set-up') await cli.print([`${plan.tool} is already set up`]);
+    else if (dryRun) await cli.print(['nothing was written']);
+  }
+  if (variables.length === 0) return;
+  terminal.notice('add this to the startup file of your shell:');
+  await cli.print(variables);
 }
 
 function formatDone({ profile: { program } }: Cli, { tool, target }: SetupPlan): string {

@@ -98,6 +98,29 @@ export function findLineNumber(text: string, offset: number): number {
 /** Starts a line that was turned off because another one takes its place. */
 export const disabledPrefix = '# turned off by keystow setup: ';
 
+/** Turns whole lines into comments. */
+export function disableLines(text: string, start: number, end: number): readonly TextEdit[] {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  return [insertion(lineStart, disabledPrefix), ...disableFurtherLines(text, start, end)];
+}
+
+/** Turns the lines behind the first one into comments. */
+export function disableFurtherLines(text: string, start: number, end: number): readonly TextEdit[] {
+  const edits: TextEdit[] = [];
+  for (let feed = text.indexOf('\n', start); feed >= 0 && feed < end; feed = text.indexOf('\n', feed + 1)) {
+    edits.push(insertion(feed + 1, disabledPrefix));
+  }
+  return edits;
+}
+
+/** Removes the lines that a part of a text is on. */
+export function removeLines(text: string, start: number, end: number): TextEdit {
+  const from = text.lastIndexOf('\n', start - 1) + 1;
+  const feed = text.indexOf('\n', end);
+  const to = feed < 0 ? text.length : feed + 1;
+  return { offset: from, removed: text.slice(from, to), inserted: '' };
+}
+
 /** A text that isn't what its client would accept. `why` completes "line 3 …". It repeats nothing of the text, which may contain secrets. */
 export function damagedText(text: string, offset: number, why: string): CredentialError {
   return new CredentialError('file-damaged', `line ${findLineNumber(text, offset)} ${why}`);

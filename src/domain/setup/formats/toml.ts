@@ -1,0 +1,156 @@
+import {
+  byteOrderMark,
+  damagedText,
+  disabledPrefix,
+  disableFurtherLines,
+  findLineEnd,
+  insertion,
+  type TextEdit,
+} from './text-edits.ts';
+import { TomlReader, type TomlValue } from './toml-reader.ts';
+
+/** A key and its value in a table (TOML 1.0). */
+export interface TomlEntry {
+  /** From the root: the keys of its table and its own. */
+  readonly path: readonly string[];
+  /** The keys of the table whose header it's below. */
+  readonly table: readonly string[];
+  readonly start: number;
+  readonly indent: string;
+  readonly value: TomlValue;
+}
+
+export interface TomlTable {
+  readonly path: readonly string[];
+  /** Whether the header has two brackets. */
+  readonly isItem: boolean;
+  readonly start: number;
+  /** After the header's brackets. */
+  readonly end: number;
+}
+
+export interface Toml {
+  readonly entries: readonly TomlEntry[];
+  readonly tables: readonly TomlTable[];
+}
+
+/**
+ * Scans TOML 1.0: no library that parses it writes it back byte for byte. What can't be scanned, or defines a key twice →
+ * `file-damaged`.
+ */
+export function parseToml(text: string): Toml {
+  const reader = new TomlReader(text, text.startsWith(byteOrderMark) ? 1 : 0);
+  const entries: TomlEntry[] = [];
+  const tables: TomlTable[] = [];
+  let table: readonly string[] = [];
+  const names = new Set<string>();
+  const define = (path: readonly string[], start: number) => {
+    const name = JSON.stringify(path);
+    if (names.has(name)) throw damagedText(text, start, 'defines a key twice');
+    names.add(name);
+  };
+  for (reader.skipBlank(); !reader.isAtEnd; reader.skipBlank()) {
+    const start = reader.offset;
+    const header = reader.readHeader();
+    if (header === undefined) {
+      const path = [...table, ...reader.readKey()];
+      reader.readEquals();
+      const value = reader.readValue();
+      define(path, start);
+      const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+      entries.push({ path, table, start, indent: text.slice(lineStart, start).replace(byteOrderMark, ''), value });
+    } else {
+      const items = tables.filter(({ path, isItem }) => isItem && isSamePath(path, header.path)).length;
+      // Each item of an array has keys of its own.
+      table = header.isItem ? [...header.path, `${items}`] : header.path;
+      if (!header.isItem) define([...header.path, '[]'], start);
+      tables.push({ ...header, start, end: reader.offset });
+    }
+    reader.readLineEnd();
+  }
+  return { entries, tables };
+}
+
+export function isSamePath(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((key, index) => key === b[index]);
+}
+
+export function findTomlEntry({ entries }: Toml, ...path: readonly string[]): TomlEntry | undefined {
+  return entries.find((entry) => isSamePath(entry.path, path));
+}
+
+/** Whether a table has a header, or keys below it. */
+export function hasTomlTable({ entries, tables }: Toml, ...path: readonly string[]): boolean {
+  const isBelow = (other: readonly string[]) => isSamePath(other.slice(0, path.length), path);
+  return tables.some((table) => isBelow(table.path)) || entries.some((entry) => isBelow(entry.path));
+}
+
+/** Adds `key = value` to a table, behind its last key. Adds the table at the end if it's missing. `[]`: the root. */
+export function addTomlEntry(text: string, toml: Toml, path: readonly string[], line: string): TextEdit {
+  const lineEnd = findLineEnd(text);
+  const { entries, tables } = toml;
+  // Such as `registry = { … }`, or `registry.default = …` above all headers.
+  const inline = entries.find((entry) => path.length > 0 && isSamePath(entry.path, path));
+  if (inline !== undefined)
+    throw damagedText(text, inline.start, 'is a table on one line, which keystow does not edit');
+  const last = entries.findLast((entry) => isSamePath(entry.table, path));
+  if (last !== undefined) return insertion(last.value.end, `${lineEnd}${last.indent}${line}`);
+  const header = tables.find((table) => isSamePath(table.path, path) && !table.isItem);
+  if (header !== undefined) return insertion(header.end, `${lineEnd}${line}`);
+  const dotted = entries.findLast(({ table, path: other }) => isDottedBelow(other, table, path));
+  if (dotted !== undefined) {
+    const prefix = path.slice(dotted.table.length).map(formatTomlKey).join('.');
+    return insertion(dotted.value.end, `${lineEnd}${dotted.indent}${prefix}.${line}`);
+  }
+  if (path.length === 0) return insertion(text.startsWith(byteOrderMark) ? 1 : 0, line + lineEnd);
+  return appendTable(text, path, line);
+}
+
+function isDottedBelow(entry: readonly string[], table: readonly string[], path: readonly string[]): boolean {
+  return path.length > table.length && entry.length > path.length && isSamePath(entry.slice(0, path.length), path);
+}
+
+function appendTable(text: string, path: readonly string[], line: string): TextEdit {
+  const end = findLineEnd(text);
+  const isOpen = text !== '' && text !== byteOrderMark && !text.endsWith('\n');
+  const gap = text.trim() === '' || text === byteOrderMark ? '' : end;
+  const block = `[${path.map(formatTomlKey).join('.')}]${end}${line}`;
+  return insertion(text.length, isOpen ? end + gap + block : gap + block + end);
+}
+
+/** Puts a line in the place of an entry, which becomes a comment. */
+export function replaceTomlEntry(text: string, { start, indent, value }: TomlEntry, line: string): readonly TextEdit[] {
+  const lineStart = start - indent.length;
+  if (!/^[ \t]*$/.test(indent)) throw damagedText(text, start, 'has several keys, which keystow does not edit');
+  return [
+    insertion(lineStart, `${indent}${line}${findLineEnd(text)}${disabledPrefix}`),
+    ...disableFurtherLines(text, start, value.end),
+  ];
+}
+
+/** Adds a text as the first or the last item of an array. */
+export function addTomlItem({ items = [], start }: TomlValue, item: string, at: 'first' | 'last'): TextEdit {
+  const value = formatTomlText(item);
+  const [first] = items;
+  const last = items.at(-1);
+  if (first === undefined || last === undefined) return insertion(start + 1, value);
+  if (at === 'first') return insertion(first.start, `${value}, `);
+  return insertion(last.end, `, ${value}`);
+}
+
+/** Removes an item of an array, with the comma before or behind it. */
+export function removeTomlItem(text: string, { items = [] }: TomlValue, index: number): TextEdit {
+  const [previous, item, next] = [items[index - 1], items[index], items[index + 1]] as const;
+  const { start, end } = item as TomlValue;
+  const from = previous === undefined ? start : previous.end;
+  const to = previous === undefined && next !== undefined ? next.start : end;
+  return { offset: from, removed: text.slice(from, to), inserted: '' };
+}
+
+export function formatTomlText(text: string): string {
+  return JSON.stringify(text).replaceAll('\x7f', '\\u007f');
+}
+
+function formatTomlKey(key: string): string {
+  return /^[\w-]+$/.test(key) ? key : formatTomlText(key);
+}
