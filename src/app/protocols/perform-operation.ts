@@ -50,9 +50,11 @@ async function get<R>(protocol: Protocol<R>, { from, request }: Get<R>, context:
   const { outcomes } = protocol;
   let lastResort: Reply | undefined;
   let isExpired = false;
-  for await (const { name, usable } of readCandidates(context, from)) {
+  let expiryError: CredentialError | undefined;
+  for await (const { name, usable, error } of readCandidates(context, from)) {
     if (usable === undefined) {
       isExpired = true;
+      expiryError ??= error;
       continue;
     }
     const { secret, ...rest } = usable;
@@ -61,17 +63,21 @@ async function get<R>(protocol: Protocol<R>, { from, request }: Get<R>, context:
     else if (found?.kind === 'expired') isExpired = true;
     else if (found !== undefined) return found;
   }
-  return lastResort ?? (isExpired ? outcomes.expired(request) : outcomes.notFound(request));
+  return lastResort ?? (isExpired ? outcomes.expired(request, expiryError) : outcomes.notFound(request));
 }
 
 async function store<R>(protocol: Protocol<R>, operation: Store<R>, context: Context): Promise<void> {
-  const { name, check, isUnchanged, replacesOthers } = operation;
+  const { name, expiresAt, check, isUnchanged, replacesOthers } = operation;
   const isRecorded = async () => findEntry((await context.placement.read(name)).placement, name) !== undefined;
   const matches = (stored: Secret) => isUnchanged?.(decode(protocol, stored) ?? '') ?? false;
   if (isUnchanged && (await isRecorded()) && (await isStored(context, name, matches))) return;
   check?.(await isRecorded());
   const secret = new Secret(Buffer.from(operation.secret, protocol.encoding ?? 'utf-8'));
-  await setCredential(context, name, secret, { allowEmpty: true, explains: 'failures' });
+  await setCredential(context, name, secret, {
+    allowEmpty: true,
+    explains: 'failures',
+    ...(expiresAt !== undefined && { expiresAt }),
+  });
   if (!replacesOthers) return;
   const { placement } = await context.placement.read();
   const others = placement.filter(({ service, account }) => service === name.service && account !== name.account);

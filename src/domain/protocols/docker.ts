@@ -76,7 +76,7 @@ export const docker: Protocol<DockerRequest> = {
       return replyJson(login);
     },
     notFound: () => reply(`${dockerMessages.notFound}\n`, 1),
-    expired: () => reply(`${dockerMessages.notFound}\n`, 1),
+    expired: (_, error) => ({ ...reply(`${dockerMessages.notFound}\n`, 1), ...(error && { error }) }),
     stored: () => reply(),
     erased: () => reply(),
     listed: (names) => replyJson(toUserNames(names)),

@@ -82,7 +82,7 @@ export const git: Protocol<GitRequest> = {
       return { kind: 'lastResort', reply: print(answer.attributes) };
     },
     notFound: () => reply(),
-    expired: () => reply(),
+    expired: (_, error) => ({ ...reply(undefined, 0), ...(error && { error }) }),
     stored: () => reply(),
     erased: () => reply(),
     badRequest: (error) => replyError(error),

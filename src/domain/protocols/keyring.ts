@@ -58,7 +58,7 @@ export const keyring: Protocol<KeyringRequest> = {
       throw new CredentialError('failed', 'the user name has control characters, which this protocol cannot express');
     },
     notFound: () => reply(undefined, 1),
-    expired: () => reply(undefined, 1),
+    expired: (_, error) => ({ ...reply(undefined, 1), ...(error && { error }) }),
     stored: () => reply(),
     erased: ({ name }, count) => (count > 0 ? reply() : replyError(notFoundError(name))),
     answered(answer, request) {

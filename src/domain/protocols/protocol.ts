@@ -83,6 +83,8 @@ export interface Store<R> extends Requested<R> {
   readonly name: CredentialName;
   /** May be empty, unless {@link check} rejects that. */
   readonly secret: string;
+  /** When it stops working, in the format of `Date.prototype.toISOString`. */
+  readonly expiresAt?: string;
   /** Whether the recorded secret needn't be replaced. Then nothing is written, and no store is selected. */
   isUnchanged?(stored: string): boolean;
   /** Throws if the secret can't be stored. `isRecorded`: whether there is a credential of that name. */
@@ -139,8 +141,8 @@ export interface FoundCredential extends StoredText {
 export interface Outcomes<R> {
   found(credential: FoundCredential, request: R): Step<R> | Unsuitable;
   notFound(request: R): Step<R>;
-  /** The only candidates have expired, and can't be renewed. */
-  expired(request: R): Step<R>;
+  /** The only candidates have expired. `error`: why they couldn't be renewed; of other credentials, a warning was printed. */
+  expired(request: R, error?: CredentialError): Step<R>;
   stored(request: R): Step<R>;
   /** `count`: how many credentials were removed. */
   erased(request: R, count: number): Step<R>;
@@ -190,6 +192,29 @@ export function requireText({ text }: StoredText, what = 'secret', hint = 'store
   if (text !== undefined) return text;
   throw new CredentialError('failed', `the stored ${what} is not UTF-8 text`, { hint });
 }
+
+/** What to do with the credential of a name: for protocols that only read, and that keystow alone writes. */
+export interface EntryArguments {
+  readonly name: string;
+  readonly action: 'get' | 'store' | 'erase';
+}
+
+/** Parses `NAME`, `NAME --store` or `NAME --erase`. `usage`: the command with its placeholder, such as `… aws PROFILE`. */
+export function parseEntryArguments(args: readonly string[], usage: string): EntryArguments {
+  const [option = '', ...surplusOptions] = args.filter((arg) => arg.startsWith('-'));
+  const [name = '', ...surplusNames] = args.filter((arg) => !arg.startsWith('-'));
+  const action = Object.hasOwn(entryActions, option) ? entryActions[option] : undefined;
+  if (name !== '' && action !== undefined && surplusNames.length + surplusOptions.length === 0) return { name, action };
+  throw new CredentialError('invalid-input', 'the arguments are not a name and one option at most', {
+    hint: `${usage}, with --store to store what is on stdin or --erase to remove it`,
+  });
+}
+
+const entryActions: Readonly<Record<string, EntryArguments['action']>> = {
+  '': 'get',
+  '--store': 'store',
+  '--erase': 'erase',
+};
 
 export function reply(stdout?: string, exitCode?: number): Reply {
   return { kind: 'reply', ...(stdout !== undefined && { stdout }), ...(exitCode !== undefined && { exitCode }) };

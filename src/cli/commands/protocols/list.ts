@@ -27,4 +27,19 @@ export const protocols: Readonly<Record<string, ProtocolEntry>> = {
     example: ['$0 get https://pypi.example/simple/ alice', 'ask for a password as pip does'],
     load: async () => (await import('../../../domain/protocols/keyring.ts')).keyring,
   },
+  aws: {
+    summary: 'credential_process of AWS',
+    example: ['aws sts get-session-token | $0 work --store', 'store temporary keys for an AWS profile'],
+    load: async () => (await import('../../../domain/protocols/aws.ts')).aws,
+  },
+  kubernetes: {
+    summary: 'exec plugin of kubectl',
+    example: ['kubectl create token robot | $0 robot --store', 'store a token for kubectl'],
+    load: async () => (await import('../../../domain/protocols/kubernetes.ts')).kubernetes,
+  },
+  token: {
+    summary: 'a token on stdout, for pnpm, Claude Code and Codex',
+    example: ['$0 npm:registry.npmjs.org token', 'print a token, renewed if it has to be'],
+    load: async () => (await import('../../../domain/protocols/token.ts')).token,
+  },
 };
