@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { defineConfig, type Plugin, type PluginContext, type RolldownOptions } from 'rolldown';
+import { compileEagerly } from './scripts/compile-eagerly.ts';
 import { licenses } from './scripts/licenses.ts';
 import { rawText } from './scripts/raw-text.ts';
 
@@ -128,7 +129,7 @@ const fastPaths = withFastPath.map((program): RolldownOptions => {
     ...common,
     input: `src/cli/bin/${program}.ts`,
     external: isFull,
-    plugins: [rawText, leaveToFullProgram],
+    plugins: [rawText, leaveToFullProgram, compileEagerly],
     transform: { target: oldestParser },
     preserveEntrySignatures: 'allow-extension',
     output: {
