@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPackageFolder } from '../composition/environment.ts';
+import { findPackageFolder } from '../composition/host.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import type { Profile } from '../domain/profile.ts';
 import { createInspectionProfile } from '../profiles/application.ts';

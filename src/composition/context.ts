@@ -7,12 +7,13 @@ import { replaceFakeTimers } from '../adapters/process/timers.ts';
 import { type Context, type RenewalServices, renewalLimitMs } from '../app/context.ts';
 import { readSettings, type Settings } from '../app/settings.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
-import { mayShowDialog } from '../domain/host-info.ts';
+import { mayShowDialog } from '../domain/interactivity.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { CustomStore } from '../ports/credential-store.ts';
 import type { Terminal } from '../ports/interaction.ts';
 import { areEphemeral, createMemoryLocks, createMemoryPlacement, replaceStores } from './custom-stores.ts';
-import { createHostInfo, findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
+import { findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
+import { createHostInfo } from './host.ts';
 import { createStores } from './stores.ts';
 
 export { yieldToEvents } from '../adapters/process/timers.ts';

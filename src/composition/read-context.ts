@@ -5,7 +5,7 @@ import { readSettings } from '../app/settings.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import type { PassphraseSource } from '../ports/interaction.ts';
-import { createHostInfo, describeEncryptedFile, findCurrentFolder, findHomeFolder } from './environment.ts';
+import { describeEncryptedFile, findCurrentFolder, findHomeFolder } from './environment.ts';
 
 /**
  * Creates the part of a context that a read without prompts needs: the reading parts of the encrypted file and of the
@@ -30,7 +30,9 @@ export function createReadContext(
   return {
     profile,
     settings,
-    host: createHostInfo(profile),
+    get host(): never {
+      throw new Error('a read without prompts explains no error');
+    },
     placement,
     terminal: {
       // The full program then reads the secret, and warns.

@@ -5,7 +5,8 @@ import { createSetupRecords } from '../adapters/config-files/setup-records.ts';
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { Context } from '../app/context.ts';
 import type { SetupContext } from '../app/setup/setup-context.ts';
-import { findHomeFolder, findPackageFolder } from './environment.ts';
+import { findHomeFolder } from './environment.ts';
+import { findPackageFolder } from './host.ts';
 
 /** Wires what `keystow setup` and `sweep --move` work with. */
 export function createSetupContext(

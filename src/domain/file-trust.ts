@@ -1,4 +1,4 @@
-import { quoteForShell } from './text/escape.ts';
+import { quoteForShell } from './text/quote.ts';
 
 /** What stat(2) reports about a file, a folder or a link. */
 export interface Ownership {

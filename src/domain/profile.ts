@@ -72,7 +72,6 @@ export function getCommand({ program, command = program }: Profile): string {
 /** The prefixes of the variables of this package's programs. */
 const programPrefixes = ['KEYSTOW', 'JSM', 'DIFY'];
 const secretSuffixes = ['CREDENTIALS_PASSPHRASE', 'NEW_CREDENTIALS_PASSPHRASE', 'CLIENT_SECRET'];
-const secretsOfPrograms = programPrefixes.flatMap((prefix) => secretSuffixes.map((suffix) => `${prefix}_${suffix}`));
 
 /**
  * Returns whether no child process may inherit a variable: it holds a secret of the application, or of any program of this
@@ -80,7 +79,8 @@ const secretsOfPrograms = programPrefixes.flatMap((prefix) => secretSuffixes.map
  */
 // Stryker disable next-line ArrayDeclaration: one more name only hides one more variable
 export function isSecretVariable(name: string, { variables, secretVariables = [] }: Profile): boolean {
-  const secrets = [...secretsOfPrograms, variables.passphrase, variables.newPassphrase, ...secretVariables];
+  const ofPrograms = programPrefixes.flatMap((prefix) => secretSuffixes.map((suffix) => `${prefix}_${suffix}`));
+  const secrets = [...ofPrograms, variables.passphrase, variables.newPassphrase, ...secretVariables];
   return secrets.some((secret) => secret.toUpperCase() === name.toUpperCase());
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import tty from 'node:tty';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { quoteForShell } from '../../src/domain/text/escape.ts';
+import { quoteForShell } from '../../src/domain/text/quote.ts';
 import { type ApplicationStore, type OpenOptions, openCredentialStore, Secret } from '../../src/library/index.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';

@@ -13,7 +13,7 @@ import { delimiter, join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runChild, toError } from '../../src/adapters/process/run-child.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
-import { quoteForShell } from '../../src/domain/text/escape.ts';
+import { quoteForShell } from '../../src/domain/text/quote.ts';
 import { failure } from '../contract/errors.ts';
 import { eventually } from '../support/eventually.ts';
 import { needsLinux, needsPosix } from '../support/needs.ts';

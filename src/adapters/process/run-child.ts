@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { quoteForShell } from '../../domain/text/escape.ts';
+import { quoteForShell } from '../../domain/text/quote.ts';
 import type { Child } from '../../ports/system.ts';
 import { errnoCode } from '../files/file-errors.ts';
 

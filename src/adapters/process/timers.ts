@@ -1,16 +1,16 @@
-import nodeTimers from 'node:timers';
+import { clearImmediate, clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from 'node:timers';
 
 /**
  * The timers and clocks of this process as they were when keystow was loaded. A test of a program that embeds keystow may
  * replace them by fakes later, and then waits for an operation that needs them.
  */
 export const timers = {
-  setTimeout: nodeTimers.setTimeout,
-  clearTimeout: nodeTimers.clearTimeout,
-  setInterval: nodeTimers.setInterval,
-  clearInterval: nodeTimers.clearInterval,
-  setImmediate: nodeTimers.setImmediate,
-  clearImmediate: nodeTimers.clearImmediate,
+  setTimeout,
+  clearTimeout,
+  setInterval,
+  clearInterval,
+  setImmediate,
+  clearImmediate,
   /** In milliseconds, to measure with. */
   now: () => process.uptime() * 1000,
   /** In milliseconds since 1970, to compare with the times of files. */

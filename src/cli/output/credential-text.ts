@@ -6,7 +6,7 @@ import { advise } from '../../domain/advice/advise.ts';
 import { type CredentialName, formatName } from '../../domain/credential-name.ts';
 import type { Expiring } from '../../domain/placement/expiry.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
-import { quoteForShell, quoteForWindows } from '../../domain/text/escape.ts';
+import { quoteForShell, quoteForWindows } from '../../domain/text/quote.ts';
 import { formatTime } from './list-text.ts';
 
 /** What `set` did, and where. */

@@ -3,7 +3,7 @@ import type { SetupPlan } from '../../app/setup/plan-setup.ts';
 import type { UndoneChange } from '../../app/setup/undo-setup.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { FileChange } from '../../domain/setup/setup-tool.ts';
-import { quoteForShell } from '../../domain/text/escape.ts';
+import { quoteForShell } from '../../domain/text/quote.ts';
 import { type Line, type Span, styled } from './text.ts';
 
 /** The change of each file: only what is added and removed, because the lines around it may contain secrets. */

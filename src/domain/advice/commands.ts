@@ -4,7 +4,7 @@ import { formatWindowsTarget, longEntries, toPassEntry, toWindowsEntry } from '.
 import type { Distribution, HostInfo } from '../host-info.ts';
 import type { Provider } from '../selection/probe-result.ts';
 import type { StoreId } from '../store-id.ts';
-import { quoteForShell, quoteForWindows } from '../text/escape.ts';
+import { quoteForShell, quoteForWindows } from '../text/quote.ts';
 
 /** The command that installs some packages with the package manager of the host. */
 export function formatInstallCommand(

@@ -1,5 +1,5 @@
 import { CredentialError } from '../../credential-error.ts';
-import { quoteForShell } from '../../text/escape.ts';
+import { quoteForShell } from '../../text/quote.ts';
 import { findJsonMembers, parseJsonTree, removeJsonMember, setJsonText } from '../formats/json.ts';
 import { appendLines, disableLines, removeLines, type TextEdit } from '../formats/text-edits.ts';
 import {

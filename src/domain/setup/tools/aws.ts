@@ -1,4 +1,4 @@
-import { quoteForShell } from '../../text/escape.ts';
+import { quoteForShell } from '../../text/quote.ts';
 import {
   addIniLine,
   findIniEntries,

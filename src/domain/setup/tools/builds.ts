@@ -1,5 +1,5 @@
 import { CredentialError } from '../../credential-error.ts';
-import { quoteForShell } from '../../text/escape.ts';
+import { quoteForShell } from '../../text/quote.ts';
 import { addIniLine, findIniEntries, parseIni, removeIniEntries } from '../formats/ini.ts';
 import { appendLines, damagedText, insertion, readLines, removeLines } from '../formats/text-edits.ts';
 import {

@@ -1,4 +1,4 @@
-import { quoteForShell } from '../../text/escape.ts';
+import { quoteForShell } from '../../text/quote.ts';
 import { type Executable, type FileChange, joinPath, type Machine, type SetupInput } from '../setup-tool.ts';
 
 const firstLines = '#!/bin/sh\n# Written by keystow setup.\n';
