@@ -2,6 +2,7 @@ import type { AuthorizationServerOptions } from '../adapters/sign-in/oauth/clien
 import type { Context } from '../app/context.ts';
 import type { SetupContext } from '../app/setup/setup-context.ts';
 import type { Profile } from '../domain/profile.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { TokenSet } from '../domain/token-set.ts';
 import type { CredentialFiles } from '../ports/credential-files.ts';
 import type { OperationOptions } from '../ports/credential-store.ts';
@@ -49,6 +50,8 @@ export interface Services {
   credentialFiles(): Promise<CredentialFiles>;
   /** Asks for a line on the terminal, with echo. `undefined` without a terminal. Ctrl-C, end of input → `cancelled`. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Unlocks the login keyring of a running GNOME Keyring, and creates it if there is none. */
+  unlockGnomeKeyring(environment: Cli['environment'], password: Secret, signal: AbortSignal): Promise<void>;
 }
 
 const clock = () => new Date().toISOString();
@@ -84,5 +87,9 @@ export const services: Services = {
   async ask(question, signal) {
     const { askOnTerminal } = await import('../adapters/terminal/ask.ts');
     return askOnTerminal(question, signal);
+  },
+  async unlockGnomeKeyring(environment, password, signal) {
+    const { unlockGnomeKeyring } = await import('../adapters/secret-service/unlock-gnome-keyring.ts');
+    await unlockGnomeKeyring(environment, password, signal);
   },
 };

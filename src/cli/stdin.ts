@@ -22,6 +22,8 @@ export interface SecretOptions {
   /** Whether a secret of several lines can be pasted. */
   readonly allowLines?: boolean;
   readonly allowEmpty?: boolean;
+  /** What does not happen without input, in messages. Default: `stored`. */
+  readonly purpose?: string;
   /** How to pass several lines, and how to store an empty secret, if that's possible. */
   readonly hints?: { readonly lines: string; readonly empty?: string };
 }
@@ -32,16 +34,16 @@ export interface SecretOptions {
  * `allowEmpty`: a command that fails prints nothing into its pipe.
  */
 export async function readSecret(options: SecretOptions): Promise<Secret> {
-  const { raw = false, allowEmpty = false, hints } = options;
+  const { raw = false, allowEmpty = false, hints, purpose = 'stored' } = options;
   if (isTerminal(stdin)) {
     const typed = await promptForSecret(options);
     if (typed.expose().length > 0 || allowEmpty) return typed;
-    throw new CredentialError('invalid-input', 'nothing was entered, so nothing was stored', hint(hints?.empty));
+    throw new CredentialError('invalid-input', `nothing was entered, so nothing was ${purpose}`, hint(hints?.empty));
   }
   const bytes = await readStdin(process.stdin, options.signal);
   const secret = new Secret(raw ? bytes : bytes.subarray(0, measureWithoutNewline(bytes)));
   if (allowEmpty || !(raw ? bytes.length === 0 : bytes.every(isLineBreak))) return secret;
-  const message = 'stdin is empty, so nothing was stored: the command that should write the secret may have failed';
+  const message = `stdin is empty, so nothing was ${purpose}: the command that should write the secret may have failed`;
   throw new CredentialError('invalid-input', message, hint(hints?.empty ?? 'check the command'));
 }
 

@@ -8,7 +8,7 @@ import type { Profile } from '../domain/profile.ts';
  * package, unless keystow is bundled.
  */
 export function createHostInfo(
-  { program, variables }: Profile,
+  { program, command, variables, setInCode }: Profile,
   findFolder: () => string | undefined = () => undefined,
 ): HostInfo {
   const { platform } = process;
@@ -23,6 +23,8 @@ export function createHostInfo(
     },
     storageVariable: variables.storage,
     disableVariable: variables.disableKeyring,
+    ...(command !== undefined && { command }),
+    ...(setInCode && { setInCode }),
     get elevation() {
       return findElevation();
     },

@@ -95,6 +95,15 @@ export function formatChmodCommand(path: string, { uid }: Ownership, user: Pick<
   return `${sudo}chmod go-w ${quoteForShell(path)}`;
 }
 
+/** What to do about a folder that others can write to: a group may share it on purpose, such as /var/mail. */
+export function formatFolderFix(path: string, folder: Ownership, user: Pick<CurrentUser, 'uid'>): string {
+  const chmod = formatChmodCommand(path, folder, user);
+  if ((folder.mode & 0o002) !== 0) return chmod;
+  if (folder.uid === user.uid && user.uid !== 0)
+    return `choose another folder, or end the sharing of this one: ${chmod}`;
+  return 'choose another folder: a group shares that one';
+}
+
 /** A line of passwd(5). */
 export interface Account {
   readonly name: string;

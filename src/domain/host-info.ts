@@ -31,6 +31,10 @@ export interface HostInfo {
   readonly storageVariable: string;
   /** The environment variable that disables the OS keyring. */
   readonly disableVariable: string;
+  /** The command that has keystow's own commands, if the program has none of them. */
+  readonly command?: string;
+  /** The settings that the program made in code, and that no variable of the user's replaces. */
+  readonly setInCode?: readonly ('storage' | 'disableKeyring' | 'usePass')[];
   /** How this user becomes root. Default: `sudo`. */
   readonly elevation?: Elevation;
 }

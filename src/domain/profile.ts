@@ -45,6 +45,8 @@ export interface Profile {
     /** `1`: no notices on stderr. */
     readonly quiet: string;
   };
+  /** The settings that the application made in code, and that no variable of the user's replaces. */
+  readonly setInCode?: readonly ('storage' | 'disableKeyring' | 'usePass')[];
   /** Variables with secrets, besides the passphrases. */
   readonly secretVariables?: readonly string[];
   /**

@@ -18,6 +18,7 @@ import {
   checkStores,
   createCallbackTerminal,
   formatKeystowCommand,
+  listSettingsInCode,
   reportSettings,
   type StorageSettings,
   toBinding,
@@ -66,7 +67,11 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
   const environment = { ...(options.environment ?? process.env) };
   const merged = addSettings(profile, options, environment);
   const context = createContext({
-    profile: { ...profile, command: formatKeystowCommand(profile, merged) },
+    profile: {
+      ...profile,
+      command: formatKeystowCommand(profile, merged),
+      setInCode: listSettingsInCode(profile, options, environment),
+    },
     environment: merged,
     interactive: options.interactive ?? false,
     longRunning: true,
@@ -266,7 +271,7 @@ function createSetter(selectionContext: Context): SetSecret {
     // One after the other: vitest's vmThreads fails to link what two imports share while it loads both.
     const { selectStore } = await import('../app/credentials/select-store.ts');
     const { setCredential } = await import('../app/credentials/set-credential.ts');
-    const { explainSkipped } = await import('../app/doctor/examine.ts');
+    const { explainSkipped } = await import('../app/doctor/selection-report.ts');
     // Concurrent calls share the selection, so it isn't cancelled by the signal of one of them.
     selection ??= selectStore(selectionContext);
     const current = selection;

@@ -89,6 +89,16 @@ export function addSettings({ variables }: Profile, settings: StorageSettings, e
   return merged;
 }
 
+/** The settings that the application made, unless the user has set the variable. */
+export function listSettingsInCode(
+  { variables }: Profile,
+  options: StorageSettings,
+  environment: Environment,
+): NonNullable<Profile['setInCode']> {
+  const names = ['storage', 'disableKeyring', 'usePass'] as const;
+  return names.filter((name) => options[name] !== undefined && !environment[variables[name]]);
+}
+
 /**
  * The command that gives users keystow's commands for the application, which has none of them. npx finds the keystow that
  * the application depends on, or offers to download one. If the application or the user has chosen a folder, so does the

@@ -124,7 +124,7 @@ describe('set', () => {
     world.policy.preference = 'keychain';
     world.unavailable.set('secret-service', 'locked');
     const error = await failure(setCredential(world.context, alice, fresh), 'keyring-required');
-    expect(error.hint).toContain('gnome-keyring-daemon');
+    expect(error.hint).toContain('keystow unlock');
     expect(world.warnings).toEqual([]);
   });
 
@@ -176,7 +176,7 @@ describe('get', () => {
     world.unavailable.set('secret-service', 'locked');
     const error = await failure(getCredential(world.context, alice), 'locked');
     expect(error.message).toContain('demo alice was stored in the Secret Service on 3 November 2026');
-    expect(error.hint).toContain('gnome-keyring-daemon');
+    expect(error.hint).toContain('keystow unlock');
   });
 
   test('fails without opening the recorded store if that is a disabled keyring', async () => {

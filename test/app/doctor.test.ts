@@ -128,7 +128,7 @@ describe('the counts', () => {
     world.snapshot = { placement: [], state: 'absent' };
     const { storage } = await examine({ ...world.context, stores: { ...world.context.stores, findFileKeySource } });
     expect(storage.notAsked).toEqual(['file']);
-    expect(storage.details.join()).not.toContain('nothing needs to be done');
+    expect(storage.summary).toBeUndefined();
   });
 });
 
@@ -144,13 +144,15 @@ describe('the details', () => {
     const headless = 'nothing needs to be done: on a machine without a desktop, the encrypted file is the right place';
     for (const reason of ['no-session-bus', 'not-installed'] as const) {
       world.probe = { kind: 'unsupported', reason };
-      expect((await examine(world.context)).storage.details[2]).toBe(headless);
+      const { storage } = await examine(world.context);
+      expect(storage.summary).toBe(headless);
+      expect(storage.details.join()).not.toContain(headless);
     }
     world.policy.preference = 'keychain';
-    expect((await examine(world.context)).storage.details).not.toContain(headless);
+    expect((await examine(world.context)).storage.summary).toBeUndefined();
     world.policy.preference = 'auto';
     world.probe = { kind: 'service-failure', reason: 'locked' };
-    expect((await examine(world.context)).storage.details).not.toContain(headless);
+    expect((await examine(world.context)).storage.summary).toBeUndefined();
   });
 
   test('name the bus that is used if it is not the one in the environment', async () => {

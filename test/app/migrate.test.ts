@@ -151,7 +151,7 @@ describe('a target that is unavailable', () => {
     world.unavailable.set(keyring, 'locked');
     const error = await failure(move(keyring), 'keyring-required');
     expect(error.message).toMatch(/^cannot store credentials in the Secret Service: .*locked/);
-    expect(error.hint).toContain('gnome-keyring-daemon');
+    expect(error.hint).toContain('keystow unlock');
     world.unavailable.clear();
     await expectOnlyIn('file', alice, old);
   });
@@ -160,7 +160,7 @@ describe('a target that is unavailable', () => {
     world.unavailable.set(keyring, 'locked');
     // Without a service, its other credentials are listed as well.
     const error = await failure(move(keyring, { dryRun: true }), 'keyring-required');
-    expect(error.hint).toContain('gnome-keyring-daemon');
+    expect(error.hint).toContain('keystow unlock');
     expect(world.calls).toEqual(['list file', `probe ${keyring}`]);
   });
 

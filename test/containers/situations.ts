@@ -56,7 +56,7 @@ export const situations: readonly Situation[] = [
   }),
   situation('gnome-keyring installed, not running, bus there, not activatable', 'file', 'not-running', {
     folder: 'gnome-keyring-not-running',
-    fixedReasons: ['not-running'],
+    fixedReasons: ['not-running', 'locked'],
   }),
   situation('gnome-keyring locked, a display, non-interactive', 'file', 'locked', {
     folder: 'gnome-keyring-locked-display',
@@ -90,7 +90,6 @@ export const situations: readonly Situation[] = [
   situation('no session bus', 'file', 'no-session-bus', {
     folder: 'no-session-bus',
     environment: {},
-    fixedReasons: ['no-session-bus', 'no-collection'],
   }),
   situation('$XDG_RUNTIME_DIR/bus there but the variable unset', 'secret-service', '', {
     folder: 'gnome-keyring-unlocked',
@@ -100,7 +99,6 @@ export const situations: readonly Situation[] = [
     folder: 'nothing',
     environment: {},
     keyctl: true,
-    fixedReasons: ['no-session-bus', 'no-session-bus', 'no-collection'],
     skipped: [
       ['secret-service', 'no-session-bus'],
       ['keyutils', 'volatile'],
@@ -109,7 +107,6 @@ export const situations: readonly Situation[] = [
   situation('keyctl blocked', 'file', 'no-session-bus', {
     folder: 'nothing',
     environment: {},
-    fixedReasons: ['no-session-bus', 'no-session-bus', 'no-collection'],
   }),
   situation('KWallet, open wallet', 'secret-service', '', {
     folder: 'kwallet-open',

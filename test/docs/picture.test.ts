@@ -53,7 +53,11 @@ async function record(): Promise<readonly Recorded[]> {
   const before = await run(terminal, 'keystow doctor');
   const lines = stripVTControlCharacters(before.output).split('\r\n');
   const fix = lines[lines.indexOf('To use the Secret Service:') + 1]?.trim() ?? '';
-  const fixed = await run(terminal, `${fix}\ra password of the tests`);
+  const fixed = await run(terminal, fix);
+  const unlocked = await run(terminal, 'keystow unlock', async () => {
+    await terminal.waitFor('Password of GNOME Keyring:');
+    terminal.type('a password of the tests\r');
+  });
   const after = await run(terminal, 'keystow doctor');
   terminal.type('exit\r');
   await terminal.exit;
@@ -61,15 +65,24 @@ async function record(): Promise<readonly Recorded[]> {
   expect(before.output).toContain('skipped: not-running');
   expect(after.output).toContain('the Secret Service is selected');
   const replaced = (text: string) => text.replaceAll(runtime, '/run/user/1000').replaceAll(home, '/home/alice');
-  // The password may be echoed if it is typed before the fix turns the echo off, and the daemon logs the time.
-  const [control = ''] = /GNOME_KEYRING_CONTROL=\S+/.exec(fixed.output) ?? [];
-  const recording = [set, get, before, { command: fix, output: control, pasted: true, waits: 2.5 }, after];
+  // The daemon logs the time, and the password may be echoed if it is typed before the prompt.
+  expect(fixed.output).not.toContain('command not found');
+  const [end = ''] = /GNOME Keyring is unlocked\S*/.exec(unlocked.output) ?? [];
+  const recording = [
+    set,
+    get,
+    before,
+    { command: fix, output: '', pasted: true },
+    { command: 'keystow unlock', output: `Password of GNOME Keyring:\r\n${end}\r\n`, waits: 2.5 },
+    after,
+  ];
   return recording.map((recorded) => ({ ...recorded, output: replaced(recorded.output) }));
 }
 
-async function run(terminal: PseudoTerminal, command: string): Promise<Recorded> {
+async function run(terminal: PseudoTerminal, command: string, answer = async () => {}): Promise<Recorded> {
   const start = terminal.shown().length;
   terminal.type(`${command}\r`);
+  await answer();
   await terminal.waitFor(prompt);
   const shown = terminal.shown().slice(start);
   return { command, output: shown.slice(shown.indexOf('\n') + 1, shown.lastIndexOf(prompt)) };

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   type CurrentUser,
   formatChmodCommand,
+  formatFolderFix,
   judgeAncestor,
   judgeFile,
   judgeFolder,
@@ -134,4 +135,26 @@ test.each([
   [runner, { uid: root }, "chmod go-w '/home/alice/my file'"],
 ])('the command that stops others from writing is for the owner or root: uid %d, run by %o', (uid, by, command) => {
   expect(formatChmodCommand('/home/alice/my file', { uid, gid: own, mode: 0o777 }, by)).toBe(command);
+});
+
+describe('the fix for a folder that others can write to', () => {
+  const inFolder = (uid: number, mode: number, by: number) =>
+    formatFolderFix('/srv/x', { uid, gid: shared, mode }, { uid: by });
+
+  test('changes the permissions if everybody can write to it, which nobody wants', () => {
+    expect(inFolder(alice, 0o777, alice)).toBe('chmod go-w /srv/x');
+    expect(inFolder(root, 0o777, alice)).toBe('sudo chmod go-w /srv/x');
+    expect(inFolder(root, 0o777, root)).toBe('chmod go-w /srv/x');
+  });
+
+  test.each([alice, root])('never changes those of a folder of the system for a group, such as /var/mail: %d', (by) => {
+    expect(inFolder(root, 0o2775, by)).toBe('choose another folder: a group shares that one');
+  });
+
+  test("suggests another folder before it ends the sharing of a user's own one", () => {
+    expect(inFolder(alice, 0o2775, alice)).toBe(
+      'choose another folder, or end the sharing of this one: chmod go-w /srv/x',
+    );
+    expect(inFolder(alice, 0o2775, root)).toBe('choose another folder: a group shares that one');
+  });
 });

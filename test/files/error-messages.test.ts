@@ -185,7 +185,8 @@ describe('the message and hint of an error', () => {
     const link = join(folder, 'link');
     symlinkSync('nowhere', link);
     lchownSync(link, 65534, 65534);
-    const asRoot = "run this with root's own home directory (sudo -H), or as that user (sudo -u nobody)";
+    const asRoot =
+      "run this with root's own home directory (sudo -H), or as that user (sudo -u nobody); without sudo, set HOME=/root";
     expect(texts(await failure(check(join(link, 'file')), 'file-refused'), folder)).toEqual([
       'the list of names PATH/link/file is behind a symbolic link of another user: PATH/link (nobody, uid 65534)',
       asRoot,
@@ -198,7 +199,7 @@ describe('the message and hint of an error', () => {
     chownSync(folder, 4711, 4711);
     expect(texts(await failure(check(path), 'file-refused'), folder)).toEqual([
       'the list of names PATH/credentials.json is in a folder of another user: PATH (uid 4711)',
-      "run this with root's own home directory (sudo -H), or as that user (sudo -u '#4711')",
+      "run this with root's own home directory (sudo -H), or as that user (sudo -u '#4711'); without sudo, set HOME=/root",
     ]);
     vi.spyOn(process, 'geteuid').mockReturnValue(1000);
     const [, hint] = texts(await failure(check(path), 'file-refused'));

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { type ShownPage, visit } from './fake-browser.ts';
-import { createClient, expectAllHidden } from './oauth-client.ts';
+import { createClient, expectAllHidden, signInAt } from './oauth-client.ts';
 import { type StubScript, startStubProvider } from './stub-provider.ts';
 
 /** Expects that the sign-in fails in the program and in the browser, and that neither shows a secret. */
@@ -23,18 +23,14 @@ async function expectFailure(
   return error;
 }
 
-describe('an ID token is rejected', () => {
-  const past = Math.floor(Date.now() / 1000) - 3600;
+const nowSeconds = Math.floor(Date.now() / 1000);
+
+describe('a sign-in is rejected if its ID token shows that the tokens are not those of this sign-in:', () => {
   const rows: readonly (readonly [string, StubScript, string])[] = [
     ['with another nonce', { claims: { nonce: 'another' } }, 'unexpected ID Token "nonce" claim value'],
-    ['without a nonce', { claims: { nonce: undefined } }, '"nonce"'],
     ['for another client', { claims: { aud: 'another' } }, 'unexpected JWT "aud" (audience) claim value'],
     ['for several clients', { claims: { aud: ['native', 'another'] } }, '"aud"'],
     ['of another issuer', { claims: { iss: 'https://evil.example' } }, 'unexpected JWT "iss" (issuer) claim value'],
-    ['that has expired', { claims: { iat: past, exp: past + 60 } }, 'expiration is past current timestamp'],
-    ['without a subject', { claims: { sub: undefined } }, '"sub"'],
-    ['signed with an unknown key', { jwk: { kid: 'another' } }, 'no applicable keys found'],
-    ['signed with an invalid key', { jwk: { x: 'AAAA' } }, 'it publishes an invalid key'],
     ['with a forged signature', { forged: true }, 'JWT signature verification failed'],
   ];
 
@@ -43,17 +39,55 @@ describe('an ID token is rejected', () => {
     expect(message).toContain('invalid response from http://127.0.0.1:');
     expect(message).toContain(reason);
   });
+});
 
-  test('that has expired, with a hint about the clock', async () => {
-    const { hint } = await expectFailure({ claims: { iat: past, exp: past + 60 } });
-    expect(hint).toBe('check whether the clock of this machine is right');
+describe('tokens are saved, and who signed in is reported as unknown, if the ID token', () => {
+  const rows: readonly (readonly [string, StubScript, string])[] = [
+    ['is missing', { change: { id_token: undefined } }, '"id_token"'],
+    ['is null', { change: { id_token: null } }, '"id_token"'],
+    ['is a number', { change: { id_token: 7 } }, '"id_token"'],
+    ['is not a JWT', { change: { id_token: 'x.y' } }, 'Invalid JWT'],
+    ['is encrypted', { change: { id_token: 'a.b.c.d.e' } }, 'JWE'],
+    ['has no nonce', { claims: { nonce: undefined } }, '"nonce"'],
+    ['has no subject', { claims: { sub: undefined } }, '"sub"'],
+    ['has expired', { claims: { iat: nowSeconds - 3600, exp: nowSeconds - 1800 } }, 'expiration is past'],
+    ['is signed with an unknown key', { jwk: { kid: 'another' } }, 'no applicable keys found'],
+    ['is signed with an invalid key', { jwk: { x: 'AAAA' } }, 'it publishes an invalid key'],
+    [
+      'cannot be checked, because the keys cannot be fetched',
+      { metadata: { jwks_uri: 'https://127.0.0.1:1/' } },
+      '1:1',
+    ],
+  ];
+
+  test.each(rows)('%s', async (_, script, reason) => {
+    const stub = await startStubProvider(script);
+    const events: string[] = [];
+    const { tokens, page } = await signInAt(createClient(stub), undefined, {
+      save: async ({ accessToken, refreshToken }) => void events.push(`saved ${accessToken} ${refreshToken}`),
+      reportUnknownSubject: (problem) => void events.push(problem.message),
+    });
+    expect(events).toEqual([
+      `saved ${stub.tokens.access_token} ${stub.tokens.refresh_token}`,
+      expect.stringContaining(reason),
+    ]);
+    expect(tokens.subject).toBeUndefined();
+    expect(page.html).toContain('<h1>You are signed in</h1>');
+    expectAllHidden(events[1], [stub.code, stub.verifier(), stub.idToken(), ...Object.values(stub.tokens)]);
+  });
+
+  test('is right, nothing is reported', async () => {
+    const reportUnknownSubject = vi.fn();
+    const { tokens } = await signInAt(createClient(await startStubProvider({})), undefined, { reportUnknownSubject });
+    expect(tokens.subject).toEqual({ id: 'stub' });
+    expect(reportUnknownSubject).not.toHaveBeenCalled();
   });
 });
 
 describe('a token response is rejected', () => {
-  test('without an ID token', async () => {
-    const token = () => ({ body: { access_token: 'access-token-of-the-stub', token_type: 'bearer' } });
-    expect((await expectFailure({ token })).message).toContain('"id_token"');
+  test('without an access token', async () => {
+    const token = () => ({ body: { refresh_token: 'refresh-token-of-the-stub', token_type: 'bearer' } });
+    expect((await expectFailure({ token })).message).toContain('"access_token"');
   });
 
   test('with tokens that are not bearer tokens', async () => {

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import {
   formatChmodCommand,
+  formatFolderFix,
   judgeAncestor,
   judgeFile,
   judgeFolder,
@@ -55,7 +56,7 @@ function writableFolderError(file: ManagedFile, { path, stats }: PathPart, user:
   return new CredentialError(
     'file-refused',
     `other users can write to ${folder}, so they can replace the ${file.label}`,
-    { hint: formatModeHint(path, formatChmodCommand(path, stats, user)) },
+    { hint: formatModeHint(path, formatFolderFix(path, stats, user)) },
   );
 }
 
@@ -65,7 +66,7 @@ function foreignPartError(file: ManagedFile, { path, stats }: PathPart, user: Us
   const isLink = stats.isSymbolicLink();
   const place = isLink ? 'behind a symbolic link' : 'in a folder';
   const message = `${describeFile(file)} is ${place} of another user: ${path} (${owner})`;
-  const byRoot = `run this with root's own home directory (sudo -H), or as that user (sudo -u ${name ?? `'#${stats.uid}'`})`;
+  const byRoot = `run this with root's own home directory (sudo -H), or as that user (sudo -u ${name ?? `'#${stats.uid}'`}); without sudo, set HOME=/root`;
   const byUser = isLink
     ? 'remove that link, or choose another folder'
     : 'run this command as that user, or choose another folder';

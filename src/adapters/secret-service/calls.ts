@@ -224,7 +224,7 @@ export function isItemLocked(peer: Peer, item: string): Promise<boolean> {
 }
 
 /** Secret Service API, "Secret": session, parameters, value, content type. */
-function writeSecret(body: Writer, session: string, bytes: Uint8Array): void {
+export function writeSecret(body: Writer, session: string, bytes: Uint8Array): void {
   body.align(8);
   body.writeString(session);
   body.writeBytes(new Uint8Array());

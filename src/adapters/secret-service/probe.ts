@@ -22,7 +22,7 @@ export function createSentinel(service: string): Sentinel {
 }
 
 /** gnome-keyring's collection in memory, which is the default one if the daemon was started without a login collection. */
-const sessionCollection = '/org/freedesktop/secrets/collection/session';
+export const sessionCollection = '/org/freedesktop/secrets/collection/session';
 
 /** Checks that the default collection keeps the sentinel and returns it. */
 export async function probe(attempt: Attempt, sentinel: Sentinel): Promise<ProbeResult> {

@@ -1,3 +1,9 @@
+import {
+  describeDisabler,
+  describeRequirement,
+  formatEnableCommand,
+  formatOptionalKeyring,
+} from '../../domain/advice/setting-advice.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { CredentialStore } from '../../ports/credential-store.ts';
@@ -19,7 +25,7 @@ export function requiresKeyring({ settings }: Pick<ReadContext, 'settings'>): bo
   return settings.policy.preference === 'keychain';
 }
 
-interface EnabledStoresContext<Store> extends Pick<ReadContext, 'settings' | 'profile'> {
+interface EnabledStoresContext<Store> extends Pick<ReadContext, 'settings' | 'host'> {
   readonly stores: { open(id: StoreId): Promise<Store> };
 }
 
@@ -33,23 +39,22 @@ export async function openEnabledStore<Store extends Pick<CredentialStore, 'get'
   context: EnabledStoresContext<Store>,
   store: StoreId,
 ): Promise<Store> {
-  const { settings, profile, stores } = context;
+  const { settings, host, stores } = context;
   if (store === 'file') checkFileAllowed(context);
   if (settings.policy.keyringDisabled && store !== 'file') {
-    const variable = profile.variables.disableKeyring;
-    throw new CredentialError('disabled', `the ${storeNames[store]} is disabled by ${variable}`, {
-      hint: `unset ${variable}, or store the credential again`,
+    throw new CredentialError('disabled', `the ${storeNames[store]} is disabled by ${describeDisabler(host)}`, {
+      hint: `${formatEnableCommand(host)}, or store the credential again`,
     });
   }
   return stores.open(store);
 }
 
 /** If the user requires a keyring → throws `keyring-required`. Call it before the encrypted file is opened. */
-export function checkFileAllowed(context: Pick<ReadContext, 'settings' | 'profile'>): void {
+export function checkFileAllowed(context: Pick<ReadContext, 'settings' | 'host'>): void {
   if (!requiresKeyring(context)) return;
-  const { storage } = context.profile.variables;
-  throw new CredentialError('keyring-required', `the encrypted file is excluded by ${storage}=keychain`, {
-    hint: `unset ${storage}`,
+  const { host } = context;
+  throw new CredentialError('keyring-required', `the encrypted file is excluded by ${describeRequirement(host)}`, {
+    hint: formatOptionalKeyring(host),
   });
 }
 
@@ -72,5 +77,5 @@ export async function checkPolicy({ settings: { policy }, host, stores }: ReadCo
     import('./select-store.ts'),
   ]);
   const [state] = startSelection(policy, stores.candidates);
-  if (state.status === 'rejected' && state.code !== 'keyring-required') throw selectionError(state, policy, host);
+  if (state.status === 'rejected' && state.code !== 'keyring-required') throw selectionError(state, host);
 }

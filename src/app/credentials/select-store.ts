@@ -3,7 +3,6 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import type { HostInfo } from '../../domain/host-info.ts';
 import { classifyReason, type ProbeResult } from '../../domain/selection/probe-result.ts';
 import {
-  type Policy,
   type Selected,
   type Selection,
   type SelectionFailed,
@@ -21,12 +20,12 @@ import type { Context } from '../context.ts';
  * {@link explainFallback} will. Rejects with the code of a {@link SelectionFailed}.
  */
 export async function selectStore(context: Context, { warns } = { warns: true }): Promise<Selected> {
-  const { settings, host } = context;
+  const { host } = context;
   const warn = (skipped: SkippedStore) => {
     if (warns) warnSkipped(context, skipped);
   };
   const { selection } = await runSelection(context, warn);
-  if (selection.status === 'rejected') throw selectionError(selection, settings.policy, host);
+  if (selection.status === 'rejected') throw selectionError(selection, host);
   return selection;
 }
 
@@ -104,8 +103,8 @@ export async function runSelection(
   return { selection: await perform(startSelection(settings.policy, stores.candidates)), warned, probes };
 }
 
-export function selectionError(failed: SelectionFailed, policy: Policy, host: HostInfo): CredentialError {
-  const { explanation, fix } = adviseSelectionError(failed, policy, host);
+export function selectionError(failed: SelectionFailed, host: HostInfo): CredentialError {
+  const { explanation, fix } = adviseSelectionError(failed, host);
   return new CredentialError(failed.code, explanation, { hint: fix });
 }
 

@@ -1,3 +1,4 @@
+import { describeUnusedPassphrase } from '../../domain/advice/passphrase-variables.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import type { Expiring } from '../../domain/placement/expiry.ts';
@@ -8,6 +9,7 @@ import {
   recordRemoval,
   recordWrite,
 } from '../../domain/placement/placement-index.ts';
+import { getCommand } from '../../domain/profile.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Selected, SkippedStore } from '../../domain/selection/selection.ts';
 import type { StoreId } from '../../domain/store-id.ts';
@@ -57,6 +59,7 @@ export async function setCredential(
   return withLock(context, name, async (held) => {
     const written = await writeLocked(context, name, secret, id, held, expiresAt === undefined ? {} : { expiresAt });
     if (explains !== undefined) explainFallback(context, { store: id, skipped }, { all: explains === 'all' });
+    if (id === 'file') await explainUnusedPassphrase(context);
     return { ...written, skipped };
   });
 }
@@ -84,6 +87,15 @@ export async function writeLocked(
   const entry = findEntry((await placement.read(name)).placement, name);
   const stale = entry ? await removeStaleCopies(context, entry, held) : [];
   return { store: id, skipped: [], replaced, stale };
+}
+
+/** Reports, once on this machine, that the passphrase in the environment doesn't seal the file. */
+async function explainUnusedPassphrase({ settings, profile, stores, terminal, noticeMemory }: Context): Promise<void> {
+  if (!settings.envPassphrase || (await stores.findFileKeySource().catch(() => undefined)) !== 'home') return;
+  if (noticeMemory?.isFirst('passphrase-unused') === false) return;
+  const change = { isNew: false, seal: profile.variables.keySource, command: getCommand(profile) };
+  const line = describeUnusedPassphrase({ variable: profile.variables.passphrase }, change);
+  terminal.notice(line, 'passphrase-variable');
 }
 
 /**

@@ -1,4 +1,5 @@
 import { advise, adviseRequiredKeyring } from '../../domain/advice/advise.ts';
+import { formatOptionalKeyring } from '../../domain/advice/setting-advice.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { formatName } from '../../domain/credential-name.ts';
 import type { PlacementEntry } from '../../domain/placement/placement-index.ts';
@@ -67,9 +68,10 @@ export function withPlacement(error: unknown, entry: PlacementEntry, context: Er
 }
 
 /** Adds how to move a credential out of the encrypted file, which `keychain` excludes. */
-function withMoveHint(error: unknown, { profile }: ErrorContext): unknown {
+function withMoveHint(error: unknown, { profile, host }: ErrorContext): unknown {
   if (!(error instanceof CredentialError)) return error;
-  const { moveCommand, variables } = profile;
+  const { moveCommand } = profile;
   const move = moveCommand ? `; then, to move it to the OS keyring: ${moveCommand}` : ', or store it again';
-  return new CredentialError(error.code, error.message, { hint: `unset ${variables.storage}${move}`, cause: error });
+  const hint = `${formatOptionalKeyring(host)}${move}`;
+  return new CredentialError(error.code, error.message, { hint, cause: error });
 }

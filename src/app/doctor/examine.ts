@@ -1,24 +1,23 @@
-import { advise, adviseAll, adviseSelectionError } from '../../domain/advice/advise.ts';
-import { findMissingVariable } from '../../domain/advice/passphrase-variables.ts';
+import { describeUnusedPassphrase, findMissingVariable } from '../../domain/advice/passphrase-variables.ts';
+import { describeRequirement } from '../../domain/advice/setting-advice.ts';
 import { describeHeadless } from '../../domain/advice/store-advice.ts';
 import { CredentialError, type ErrorCode, fileCodes } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { requireBoth } from '../../domain/envelope/file-record.ts';
-import type { HostInfo } from '../../domain/host-info.ts';
 import { type ExpiringCredential, findExpiring } from '../../domain/placement/expiry.ts';
 import { sortNewestFirst } from '../../domain/placement/placement-index.ts';
 import { getCommand, type KeySource } from '../../domain/profile.ts';
 import { type Divergence, findDivergences } from '../../domain/reconcile/divergence.ts';
-import { classifyReason, type Evidence, type Reason, type ReasonClass } from '../../domain/selection/probe-result.ts';
-import type { Policy, SelectionErrorCode, SelectionResult, SkippedStore } from '../../domain/selection/selection.ts';
-import { type CandidateId, type StoreId, storeNames } from '../../domain/store-id.ts';
+import type { Evidence } from '../../domain/selection/probe-result.ts';
+import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
 import { requiresKeyring } from '../credentials/enabled-stores.ts';
 import { toKey } from '../credentials/list-credentials.ts';
-import { formatWarning, runSelection } from '../credentials/select-store.ts';
+import { runSelection } from '../credentials/select-store.ts';
 import { countCredentials, findMissing, type Inventory, takeInventory } from '../reconcile/locate-copies.ts';
 import { type Settings, toPassphraseVariables } from '../settings.ts';
 import type { SelectionInputs } from './replay.ts';
+import { reportSelection, type SelectionReport, type SkippedStoreReport } from './selection-report.ts';
 
 /** The report that `doctor --json` prints. */
 export interface DoctorReport {
@@ -33,7 +32,7 @@ export interface DoctorReport {
 export async function examine(context: Context, misspelled: readonly string[] = []): Promise<DoctorReport> {
   const { settings, stores, host } = context;
   const run = await runSelection(context, () => {}, { forReport: true });
-  const selection = reportSelection(run, settings.policy, host);
+  const selection = reportSelection(run, host);
   const bus = run.probes.get('secret-service')?.evidence ?? {};
   const { storage, inventory } = await reportStorage(context, selection, { misspelled, bus });
   return {
@@ -62,6 +61,8 @@ export interface StorageReport {
   readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
   /** Stores that may have credentials without a record, but could not be asked. Absent if all were asked. */
   readonly notAsked?: readonly StoreId[];
+  /** What to know first, if nothing needs to be done about a keyring that isn't used. */
+  readonly summary?: string;
   /** Lines for people: why the OS keyring isn't used, and what's wrong. */
   readonly details: readonly string[];
   /** What's wrong, also among the details. */
@@ -149,7 +150,10 @@ async function reportStorage(
   const isFileUnknown = !isIntact && !isExcluded && fileAccess === 'locked' && !keptIn.has('file');
   const notAsked: readonly StoreId[] = isFileUnknown ? [...skipped, 'file'] : skipped;
   const usesFile = store === 'file' || (selection.outcome === 'selected' && selection.store === 'file');
+  const isFine = usesFile && (store ?? 'file') === 'file' && problems.length === 0 && notAsked.length === 0;
+  const summary = isFine ? describeHeadless(selection.skipped, settings.policy, bus) : undefined;
   const storage: StorageReport = {
+    ...(summary !== undefined && { summary }),
     label: toStorageLabel(store, keySource, settings.envPassphrase),
     store: store ?? null,
     kept,
@@ -157,9 +161,6 @@ async function reportStorage(
     details: [
       ...sortByRelevance(selection.skipped).map(formatNotUsed),
       ...skipped.map((id) => `the ${storeNames[id]} could not be asked: it may have credentials`),
-      ...(usesFile && (store ?? 'file') === 'file' && problems.length === 0 && notAsked.length === 0
-        ? describeHeadless(selection.skipped, settings.policy, bus)
-        : []),
       ...(bus.otherBus ? [`the D-Bus session bus in use is ${bus.otherBus}`] : []),
       ...describeNextStore(store, selection),
       ...(isExcluded && (await context.stores.hasFile()) ? [describeExcludedFile(context)] : []),
@@ -196,13 +197,16 @@ function describeFile(
   keySource: KeySource,
   { isNew, error }: { readonly isNew: boolean; readonly error: CredentialError | undefined },
 ): readonly string[] {
-  const missing =
-    keySource === 'passphrase' ? findMissingVariable(toPassphraseVariables(profile, settings)) : undefined;
+  const passphrase = toPassphraseVariables(profile, settings);
+  const missing = keySource === 'passphrase' ? findMissingVariable(passphrase) : undefined;
+  const isUnused = keySource === 'home' && passphrase.state === 'set';
+  const change = { isNew, seal: profile.variables.keySource, command: getCommand(profile) };
   const isKnown = error === undefined || error.code === 'wrong-passphrase';
   const verb = isNew ? 'does not exist yet, and will be' : 'is';
   return [
     ...(isKnown ? [`${settings.credentialsPath} ${verb} ${describeProtection(keySource)}`] : []),
     ...(missing === undefined ? [] : [missing]),
+    ...(isUnused ? [describeUnusedPassphrase(passphrase, change)] : []),
   ];
 }
 
@@ -219,8 +223,8 @@ export function describeProtection(keySource: KeySource): string {
     : 'sealed by your passphrase';
 }
 
-function describeExcludedFile({ settings, profile }: Context): string {
-  return `${settings.credentialsPath} exists, but is neither read nor written: it is excluded by ${profile.variables.storage}=keychain`;
+function describeExcludedFile({ settings, host }: Context): string {
+  return `${settings.credentialsPath} exists, but is neither read nor written: it is excluded by ${describeRequirement(host)}`;
 }
 
 /** The credentials in a store that can list them. */
@@ -245,56 +249,4 @@ function sortByRelevance(skipped: readonly SkippedStoreReport[]): readonly Skipp
 function describeNextStore(store: StoreId | undefined, selection: SelectionReport): string[] {
   if (store === undefined || selection.outcome !== 'selected' || selection.store === store) return [];
   return [`the newest credential is in the ${storeNames[store]}; new ones go to the ${storeNames[selection.store]}`];
-}
-
-/** A store that was skipped, why, and how to fix that. */
-export interface SkippedStoreReport {
-  readonly store: CandidateId;
-  readonly reason: Reason;
-  readonly class: ReasonClass;
-  readonly explanation: string;
-  readonly fix: string;
-}
-
-/** Which store a new credential would be stored in, and why, as `doctor --json` prints it. */
-export type SelectionReport = (
-  | { readonly outcome: 'selected'; readonly store: StoreId }
-  | {
-      readonly outcome: 'rejected';
-      readonly code: SelectionErrorCode;
-      readonly explanation: string;
-      readonly fix: string;
-    }
-) & {
-  /** The stores that were skipped, best first. */
-  readonly skipped: readonly SkippedStoreReport[];
-  /** The warnings that a command which stores something would print. */
-  readonly warnings: readonly string[];
-  /** The rules of docs/selection.md that applied, in order. */
-  readonly rules: readonly number[];
-};
-
-export function reportSelection(
-  { selection, warned }: SelectionResult,
-  policy: Policy,
-  host: HostInfo,
-): SelectionReport {
-  const skipped = explainSkipped(selection.skipped, host);
-  const warnings = warned.map((store) => formatWarning(store, host));
-  const end =
-    selection.status === 'selected'
-      ? { outcome: 'selected' as const, store: selection.store }
-      : { outcome: 'rejected' as const, code: selection.code, ...adviseSelectionError(selection, policy, host) };
-  return { ...end, skipped, warnings, rules: selection.rules };
-}
-
-/** Adds the explanation and the fix to each skipped store. */
-export function explainSkipped(skipped: readonly SkippedStore[], host: HostInfo): readonly SkippedStoreReport[] {
-  const advice = adviseAll(skipped, host);
-  return skipped.map(({ store, reason }, index) => ({
-    store,
-    reason,
-    class: classifyReason(reason),
-    ...(advice[index] ?? advise({ store, reason }, host)),
-  }));
 }

@@ -14,7 +14,7 @@ import { replaySelection } from '../../domain/selection/selection.ts';
 import { type CandidateId, candidateIds } from '../../domain/store-id.ts';
 import { parseJson } from '../../domain/text/encodings.ts';
 import { isPrintable } from '../../domain/text/escape.ts';
-import { reportSelection, type SelectionReport } from './examine.ts';
+import { reportSelection, type SelectionReport } from './selection-report.ts';
 
 /** Longer than any real report. In UTF-16 code units. */
 export const maxReportLength = 256 * 1024;
@@ -98,7 +98,7 @@ export function replayReport(text: string): { readonly selection: SelectionRepor
   const seen = new Map(inputs.probes.map(({ store, probe }) => [store, probe]));
   const result = replaySelection(inputs.policy, inputs.candidates, (store: CandidateId) => seen.get(store));
   if (result === undefined) throw invalidReportError('it is missing the result of a probe that the selection needs');
-  return { selection: reportSelection(result, inputs.policy, inputs.host), inputs };
+  return { selection: reportSelection(result, inputs.host), inputs };
 }
 
 /**

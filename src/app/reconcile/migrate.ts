@@ -1,4 +1,5 @@
 import { advise } from '../../domain/advice/advise.ts';
+import { describeDisabler, formatEnableCommand } from '../../domain/advice/setting-advice.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, isSameName, sortUniqueNames } from '../../domain/credential-name.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
@@ -106,17 +107,15 @@ async function listOthers(context: Context, id: StoreId, isComplete: boolean): P
  * - unavailable, or volatile → `keyring-required`, with the fix as a hint
  */
 async function checkTarget(context: Context, target: StoreId): Promise<void> {
-  const { settings, stores, profile, host } = context;
+  const { settings, stores, host } = context;
   if (target === 'file') {
     checkFileAllowed(context);
     return stores.checkNewFile();
   }
   await stores.open(target);
   if (settings.policy.keyringDisabled) {
-    const variable = profile.variables.disableKeyring;
-    throw new CredentialError('contradictory-settings', `the ${storeNames[target]} is disabled by ${variable}`, {
-      hint: `unset ${variable}`,
-    });
+    const message = `the ${storeNames[target]} is disabled by ${describeDisabler(host)}`;
+    throw new CredentialError('contradictory-settings', message, { hint: formatEnableCommand(host) });
   }
   const policy = { preference: 'keychain', keyringDisabled: false };
   const targetOnly = { ...context, settings: { ...settings, policy }, stores: { ...stores, candidates: [target] } };

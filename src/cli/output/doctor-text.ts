@@ -1,4 +1,5 @@
-import { type DoctorReport, formatNotUsed, type SelectionReport } from '../../app/doctor/examine.ts';
+import { type DoctorReport, formatNotUsed } from '../../app/doctor/examine.ts';
+import type { SelectionReport } from '../../app/doctor/selection-report.ts';
 import { isWithoutDesktop } from '../../domain/advice/store-advice.ts';
 import { formatName } from '../../domain/credential-name.ts';
 import { storeNames } from '../../domain/store-id.ts';
@@ -21,6 +22,8 @@ export function formatDoctorReport(report: Report, { width, explain, glyphs }: D
   const { storage, selection } = report;
   const details = storage ? storage.details : selection.skipped.map(formatNotUsed);
   return [
+    // The guide of jsm prescribes the order of the lines that follow.
+    ...(storage?.summary ? [...wrap(storage.summary, width, '', '  '), ''] : []),
     ...(storage
       ? formatHeading('Credential Storage:', [formatLabel(storage), formatLabelNote(storage, selection)], width)
       : []),

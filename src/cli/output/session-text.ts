@@ -39,6 +39,10 @@ export function formatSubject(subject: TokenSet['subject']): string {
   return name === undefined ? 'signed in' : `signed in as ${name}`;
 }
 
+export function formatUnknownSubject(reason: string): string {
+  return `the tokens were stored, but it is unknown who signed in: ${reason}`;
+}
+
 /** What `auth status` shows of a session. Never its tokens. */
 export interface SessionReport {
   readonly kind: Session['kind'];

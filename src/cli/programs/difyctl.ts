@@ -8,6 +8,7 @@ import { tokenCommand } from '../commands/difyctl/token.ts';
 import { doctorCommand } from '../commands/stores/doctor.ts';
 import { passphraseCommands } from '../commands/stores/passphrase.ts';
 import { resetCommand } from '../commands/stores/reset.ts';
+import { unlockCommand } from '../commands/stores/unlock.ts';
 import { type Program, proxyVariables } from '../program.ts';
 
 export const difyctlProgram: Program = {
@@ -29,6 +30,7 @@ export const difyctlProgram: Program = {
     ]),
     passphraseCommands(cli),
     resetCommand(cli),
+    unlockCommand(cli),
     doctorCommand(cli),
   ],
 };

@@ -8,6 +8,7 @@ import { tokenCommand } from '../commands/jsm/token.ts';
 import { doctorCommand } from '../commands/stores/doctor.ts';
 import { passphraseCommands } from '../commands/stores/passphrase.ts';
 import { resetCommand } from '../commands/stores/reset.ts';
+import { unlockCommand } from '../commands/stores/unlock.ts';
 import { type Program, proxyVariables } from '../program.ts';
 
 export const jsmProgram: Program = {
@@ -30,6 +31,7 @@ export const jsmProgram: Program = {
     defineGroup('auth', 'Sign-ins and keys', [setKeyCommand(cli), statusCommand(cli), tokenCommand(cli)]),
     passphraseCommands(cli),
     resetCommand(cli),
+    unlockCommand(cli),
     doctorCommand(cli, Object.values(jsmSignIn.variables)),
   ],
 };

@@ -11,6 +11,7 @@ import { doctorCommand } from '../commands/stores/doctor.ts';
 import { migrateCommand } from '../commands/stores/migrate.ts';
 import { passphraseCommands } from '../commands/stores/passphrase.ts';
 import { resetCommand } from '../commands/stores/reset.ts';
+import { unlockCommand } from '../commands/stores/unlock.ts';
 import { sweepCommand } from '../commands/transfer/sweep.ts';
 import { applicationOption, type Program } from '../program.ts';
 
@@ -34,6 +35,7 @@ export const keystowProgram: Program = {
     sweepCommand(cli),
     passphraseCommands(cli),
     resetCommand(cli),
+    unlockCommand(cli),
     doctorCommand(cli),
     gitCommand(cli),
     setupCommand(cli),

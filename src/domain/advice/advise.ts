@@ -1,9 +1,16 @@
 import { assertNever } from '../assert-never.ts';
 import type { HostInfo } from '../host-info.ts';
 import { classifyReason, type Evidence, type Reason } from '../selection/probe-result.ts';
-import { type Policy, preferences, type SelectionFailed, type SkippedStore } from '../selection/selection.ts';
+import { preferences, type SelectionFailed, type SkippedStore } from '../selection/selection.ts';
 import { storeNames } from '../store-id.ts';
-import { formatBindingInstallCommand, formatDisableCommand, formatEnableCommand, startBusCommand } from './commands.ts';
+import { formatBindingInstallCommand } from './commands.ts';
+import {
+  describeDisabler,
+  describeRequirement,
+  formatDisableCommand,
+  formatEnableCommand,
+  formatOptionalKeyring,
+} from './setting-advice.ts';
 import { type Advice, type AdviceContext, storeAdvice } from './store-advice.ts';
 
 /** Explains why a store was skipped, and how to fix that on this host and with this provider. */
@@ -31,10 +38,9 @@ export function adviseAll(skipped: readonly SkippedStore[], host: HostInfo): rea
 /** Explains why a selection was rejected, and how to fix that, with the application's own variables. */
 export function adviseSelectionError(
   { code, skipped }: Pick<SelectionFailed, 'code' | 'skipped'>,
-  { preference }: Policy,
   host: HostInfo,
 ): Advice {
-  const { storageVariable, disableVariable } = host;
+  const { storageVariable } = host;
   switch (code) {
     case 'invalid-preference':
       return {
@@ -43,15 +49,17 @@ export function adviseSelectionError(
       };
     case 'contradictory-settings':
       return {
-        explanation: `${storageVariable}=${preference} requires the OS keyring that ${disableVariable} disables`,
-        fix: 'unset one of the two',
+        explanation: `${describeRequirement(host)} requires the OS keyring that ${describeDisabler(host)} disables`,
+        fix: host.setInCode
+          ? `${formatOptionalKeyring(host)}, or: ${formatEnableCommand(host)}`
+          : 'unset one of the two',
       };
     case 'keyring-required': {
       const [first] = skipped;
       if (first) return adviseRequiredKeyring(storeNames[first.store], advise(first, host), host);
       return {
-        explanation: `${storageVariable}=keychain requires an OS keyring: this platform has none`,
-        fix: `unset ${storageVariable} to use the encrypted file (or set ${storageVariable}=file)`,
+        explanation: `${describeRequirement(host)} requires an OS keyring: this platform has none`,
+        fix: `${formatOptionalKeyring(host)} to use the encrypted file (or set ${storageVariable}=file)`,
       };
     }
     default:
@@ -60,13 +68,10 @@ export function adviseSelectionError(
 }
 
 /** Adds that the settings require the keyring, and how to do without it. `name`: what users call the keyring. */
-export function adviseRequiredKeyring(
-  name: string,
-  { explanation, fix }: Advice,
-  { storageVariable }: HostInfo,
-): Advice {
+export function adviseRequiredKeyring(name: string, { explanation, fix }: Advice, host: HostInfo): Advice {
+  const { storageVariable } = host;
   return {
-    explanation: `${storageVariable}=keychain requires the ${name}: ${explanation}`,
+    explanation: `${describeRequirement(host)} requires the ${name}: ${explanation}`,
     fix: fix.startsWith('nothing to do') ? `set ${storageVariable}=file` : `${fix} (or set ${storageVariable}=file)`,
   };
 }
@@ -74,7 +79,7 @@ export function adviseRequiredKeyring(
 /** The advice for each reason, unless {@link storeAdvice} has its own for the store. `name`: what users call the store. */
 const generalAdvice: Readonly<Record<Reason, (name: string, context: AdviceContext) => Advice>> = {
   disabled: (name, { host }) => ({
-    explanation: `the ${name} is disabled by ${host.disableVariable}`,
+    explanation: `the ${name} is disabled by ${describeDisabler(host)}`,
     fix: formatEnableCommand(host),
   }),
   'binding-missing': (name, { evidence, host }) => ({
@@ -83,7 +88,7 @@ const generalAdvice: Readonly<Record<Reason, (name: string, context: AdviceConte
   }),
   'no-session-bus': (name, { evidence }) => ({
     explanation: `the ${name} needs a D-Bus session bus, but none is running${formatDetail(evidence)}`,
-    fix: startBusCommand,
+    fix: 'nothing to do: the encrypted file is used instead',
   }),
   'not-installed': (name, { evidence }) => ({
     explanation: `the ${name} is not installed on this machine${formatDetail(evidence)}`,

@@ -55,29 +55,22 @@ export function formatBindingInstallCommand({ platform, folder }: HostInfo): str
 }
 
 /**
- * The command that stops the program from using an OS keyring. On Windows it works in both shells, and takes effect in
- * windows opened afterwards.
+ * What to do without a session bus. Never to start one: another one may be running, with a keyring on the same files, at an
+ * address that this process doesn't know.
  */
-export function formatDisableCommand({ platform, disableVariable }: HostInfo): string {
-  return platform === 'win32' ? `setx ${disableVariable} 1` : `export ${disableVariable}=1`;
+export const findBusFix =
+  'run it in a terminal of the desktop, or set DBUS_SESSION_BUS_ADDRESS to what it is there; without a desktop, see docs/stores.md';
+
+/**
+ * Adds the Secret Service to a daemon that is running, or starts one; never replaces one. The guide of jsm prescribes it. The
+ * keyring stays locked.
+ */
+const startGnomeKeyringCommand = 'eval "$(gnome-keyring-daemon --start --components=secrets)"';
+
+/** Unlocks, or creates, the login keyring of a daemon that is running, without replacing it. */
+export function formatUnlockCommand({ program, command = program }: HostInfo): string {
+  return `${command} unlock`;
 }
-
-/** The command that undoes {@link formatDisableCommand}. On Windows a value that was set elsewhere is replaced. */
-export function formatEnableCommand({ platform, disableVariable }: HostInfo): string {
-  return platform === 'win32' ? `setx ${disableVariable} 0` : `unset ${disableVariable}`;
-}
-
-/** The command after which pass isn't a candidate any more. Every program names its variables alike. */
-export function formatPassDisableCommand({ disableVariable }: HostInfo): string {
-  return `unset ${disableVariable.replace(/DISABLE_KEYRING$/, 'USE_PASS')}`;
-}
-
-/** Starts a session bus for the programs started from the same terminal. */
-export const startBusCommand = 'export DBUS_SESSION_BUS_ADDRESS="$(dbus-daemon --session --fork --print-address)"';
-
-/** Reads a password without echo and passes it to the daemon, which replaces a running one. */
-export const unlockGnomeKeyringCommand =
-  '(stty -echo; IFS= read -r password; stty echo; printf %s "$password") | gnome-keyring-daemon --replace --unlock --components=secrets';
 
 /** The program keeps running when the terminal is closed. */
 const formatBackgroundCommand = (program: string) => `nohup ${program} >/dev/null 2>&1 &`;
@@ -88,21 +81,20 @@ const startKWalletCommand = formatBackgroundCommand(
 );
 
 export const startCommands: Readonly<Record<Provider, string>> = {
-  'gnome-keyring': unlockGnomeKeyringCommand,
+  'gnome-keyring': startGnomeKeyringCommand,
   kwallet: startKWalletCommand,
   keepassxc: formatBackgroundCommand('keepassxc'),
 };
 
 /** Enables the Secret Service in the settings of a provider. */
 export const enableCommands: Readonly<Record<Provider, string>> = {
-  'gnome-keyring': unlockGnomeKeyringCommand,
+  'gnome-keyring': startGnomeKeyringCommand,
   kwallet: `"$(command -v kwriteconfig6 || command -v kwriteconfig5)" --file kwalletrc --group org.freedesktop.secrets --key apiEnabled true; pkill -x 'kwalletd[56]|ksecretd'; ${startKWalletCommand}`,
   keepassxc:
     'in KeePassXC: Settings > Secret Service Integration > Enable KeePassXC Freedesktop.org Secret Service integration',
 };
 
-export const unlockCommands: Readonly<Record<Provider, string>> = {
-  'gnome-keyring': unlockGnomeKeyringCommand,
+export const unlockCommands: Readonly<Record<Exclude<Provider, 'gnome-keyring'>, string>> = {
   kwallet:
     'for version in 6 5; do dbus-send --session --print-reply --dest=org.kde.kwalletd$version /modules/kwalletd$version org.kde.KWallet.open string:kdewallet int64:0 string:keystow && break; done',
   // If KeePassXC is already running, this opens its window, which asks for the password of the database.

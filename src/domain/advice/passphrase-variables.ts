@@ -21,6 +21,19 @@ export function findMissingVariable({ allow, isAllowed, variable, state }: Passp
   return undefined;
 }
 
+/**
+ * Describes a passphrase that isn't used, because the home directory seals the file. `isNew`: there's no file yet. `seal`:
+ * the variable that decides for a new file. `command`: what hints name.
+ */
+export function describeUnusedPassphrase(
+  { variable }: Pick<PassphraseVariables, 'variable'>,
+  { isNew, seal, command }: { readonly isNew: boolean; readonly seal: string; readonly command: string },
+): string {
+  return isNew
+    ? `${variable} will be ignored: to seal the new file with it, set ${seal}=passphrase`
+    : `${variable} is ignored: the file is sealed by the home directory; to change that, run: ${command} passphrase change`;
+}
+
 /** Returns what to do if a passphrase is required and nobody can be asked. */
 export function formatPassphraseHint(
   variables: PassphraseVariables,

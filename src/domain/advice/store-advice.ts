@@ -7,14 +7,13 @@ import {
   continueCommands,
   disableKeePassXCPromptsCommand,
   enableCommands,
-  formatDisableCommand,
+  findBusFix,
   formatInstallCommand,
-  formatPassDisableCommand,
-  startBusCommand,
+  formatUnlockCommand,
   startCommands,
   unlockCommands,
-  unlockGnomeKeyringCommand,
 } from './commands.ts';
+import { formatDisableCommand, formatPassDisableCommand } from './setting-advice.ts';
 
 /** Why a store was skipped, and what to do about it. Each is one line. */
 export interface Advice {
@@ -38,9 +37,9 @@ export function describeHeadless(
   skipped: readonly Pick<SkippedStore, 'store' | 'reason'>[],
   policy: Policy,
   { hasKeyring }: Evidence,
-): string[] {
-  if (hasKeyring || policy.preference !== 'auto' || !skipped.some(isWithoutDesktop)) return [];
-  return ['nothing needs to be done: on a machine without a desktop, the encrypted file is the right place'];
+): string | undefined {
+  if (hasKeyring || policy.preference !== 'auto' || !skipped.some(isWithoutDesktop)) return undefined;
+  return 'nothing needs to be done: on a machine without a desktop, the encrypted file is the right place';
 }
 
 /** The reasons that one store explains, or fixes, in its own way. */
@@ -70,11 +69,12 @@ const credentialManagerAdvice: AdviceTable = {
       'this logon session cannot use the Credential Manager, for example over SSH or in a service (ERROR_NO_SUCH_LOGON_SESSION)',
     fix: 'run it in a session that was signed in with a password or on the desktop',
   }),
-  'not-running': () => ({ fix: 'Start-Service VaultSvc' }),
+  'not-running': () => ({ fix: 'in a PowerShell that runs as administrator: Start-Service VaultSvc' }),
 };
 
 const secretServiceAdvice: AdviceTable = {
   'no-session-bus': ({ host, evidence: { busDisabled, busMissing, provider } }) => ({
+    fix: findBusFix,
     ...(busMissing && {
       explanation:
         'the Secret Service needs a D-Bus session bus, but none is running and no program that starts one is installed',
@@ -90,7 +90,7 @@ const secretServiceAdvice: AdviceTable = {
     fix: formatInstallCommand(host),
   }),
   'not-running': ({ evidence: { provider, switchedOff } }) => {
-    if (provider === undefined) return { fix: startCommands['gnome-keyring'] };
+    if (provider === undefined) return {};
     return switchedOff
       ? {
           explanation: `${formatProvider(provider)} is running, but its Secret Service is disabled`,
@@ -98,7 +98,7 @@ const secretServiceAdvice: AdviceTable = {
         }
       : { explanation: `${formatProvider(provider)} is installed but not running`, fix: startCommands[provider] };
   },
-  locked: ({ evidence: { provider, asksEachTime, dismissed } }) =>
+  locked: ({ host, evidence: { provider, asksEachTime, dismissed } }) =>
     asksEachTime
       ? {
           explanation: `${formatProvider(provider)} asks before each access, and nobody was asked`,
@@ -106,7 +106,7 @@ const secretServiceAdvice: AdviceTable = {
         }
       : {
           explanation: `${formatProvider(provider)} is locked, and ${dismissed ? 'its prompt was dismissed' : 'nobody was asked to unlock it'}`,
-          fix: unlockCommands[provider ?? 'gnome-keyring'],
+          fix: isGnomeKeyring(provider) ? formatUnlockCommand(host) : unlockCommands[provider],
         },
   denied: ({ evidence: { deniedBy, untrustedBus, text } }) => ({
     ...(untrustedBus && {
@@ -120,9 +120,9 @@ const secretServiceAdvice: AdviceTable = {
       fix: 'let this program talk to org.freedesktop.secrets in the policy of the bus or of AppArmor (for a snap: sudo snap connect SNAP:password-manager-service)',
     }),
   }),
-  'no-collection': ({ evidence: { provider } }) => ({
+  'no-collection': ({ host, evidence: { provider } }) => ({
     explanation: `${formatProvider(provider)} has no default collection to store credentials in`,
-    ...((provider ?? 'gnome-keyring') === 'gnome-keyring' && { fix: unlockGnomeKeyringCommand }),
+    ...(isGnomeKeyring(provider) && { fix: formatUnlockCommand(host) }),
   }),
   'timed-out': ({ host, evidence: { provider, busSilent, suspended } }) => {
     const untilThen = `until then, use the encrypted file: ${formatDisableCommand(host)}`;
@@ -139,9 +139,9 @@ const secretServiceAdvice: AdviceTable = {
       fix: `answer the dialog of ${name} if one is open, or sign in to the desktop again; ${untilThen}`,
     };
   },
-  volatile: () => ({
+  volatile: ({ host }) => ({
     explanation: 'the default collection of the Secret Service is in memory only (UntilLogout)',
-    fix: unlockGnomeKeyringCommand,
+    fix: formatUnlockCommand(host),
   }),
   ambiguous: () => ({
     fix: 'store the credential again: keystow then reads its own item, and leaves those of other programs',
@@ -162,15 +162,32 @@ const passAdvice: AdviceTable = {
   denied: () => ({ fix: 'check the owner and the permissions of the folder of the password store' }),
   'not-running': () => ({ fix: 'start the agent of GnuPG: gpgconf --launch gpg-agent' }),
   'timed-out': () => ({ fix: 'check whether GnuPG asks or waits for something: gpg --list-secret-keys' }),
-  'no-collection': () => ({
-    explanation: 'pass has no password store, or no key to encrypt it with',
-    fix: 'gpg --quick-generate-key "$(id -un)" && pass init "$(id -un)"',
-  }),
+  'no-collection': ({ evidence: { text } }) =>
+    // `pass init` would encrypt an existing store for another key.
+    /no public key|no assurance/i.test(text ?? '')
+      ? {
+          explanation: 'GnuPG has no trusted key to encrypt the password store for',
+          fix: 'import the key of the store (gpg --import), and trust it (gpg --edit-key KEY trust)',
+        }
+      : {
+          explanation: 'pass has no password store',
+          fix: 'pass init KEY, with a key of yours (gpg --list-secret-keys), or a new one (gpg --full-generate-key)',
+        },
   failed: ({ host }) => ({ fix: `fix the reported error, or do without pass: ${formatPassDisableCommand(host)}` }),
   'round-trip-mismatch': ({ host }) => ({
     fix: `check the password store, and do without it until then: ${formatPassDisableCommand(host)}`,
   }),
 };
+
+/** The application brings it along, so only its documentation can say more. */
+const customAdvice: AdviceTable = Object.fromEntries(
+  (['not-running', 'locked', 'no-collection', 'denied', 'timed-out', 'round-trip-mismatch', 'ambiguous'] as const).map(
+    (reason) => [
+      reason,
+      ({ host }: AdviceContext) => ({ fix: `see the documentation of ${host.program}: it brings this store along` }),
+    ],
+  ),
+);
 
 /** The kernel keyring is never selected, so its fix is always to install another store. */
 const keyutilsAdvice: AdviceTable = {
@@ -189,8 +206,9 @@ const keyutilsAdvice: AdviceTable = {
 const untrustedBusFixes: Readonly<Record<UntrustedBus, string>> = {
   foreign:
     'nothing to do: the encrypted file is used instead; for a keyring of this user, sign in as this user, without su or sudo',
-  unmapped: startBusCommand,
-  writable: 'let only yourself write to the folder (chmod go-w FOLDER), or unset DBUS_SESSION_BUS_ADDRESS',
+  unmapped:
+    'nothing to do: the encrypted file is used instead; for the keyring, run it outside of this container or user namespace',
+  writable: 'unset DBUS_SESSION_BUS_ADDRESS, or set it to a bus in a folder that only you can write to',
   transport: 'unset DBUS_SESSION_BUS_ADDRESS',
 };
 
@@ -199,9 +217,14 @@ export const storeAdvice: Readonly<Record<CandidateId, AdviceTable>> = {
   'credential-manager': credentialManagerAdvice,
   'secret-service': secretServiceAdvice,
   pass: passAdvice,
-  custom: {},
+  custom: customAdvice,
   keyutils: keyutilsAdvice,
 };
+
+/** One that isn't known is most often GNOME Keyring. */
+function isGnomeKeyring(provider: Provider | undefined): provider is 'gnome-keyring' | undefined {
+  return provider === undefined || provider === 'gnome-keyring';
+}
 
 function formatProvider(provider: Provider | undefined): string {
   return provider === undefined ? 'the Secret Service' : providerNames[provider];

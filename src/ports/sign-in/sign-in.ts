@@ -21,6 +21,10 @@ export interface AuthorizationServer {
    *
    * - the user or the provider refuses (`error=…`) → `sign-in-refused`, with the provider's description
    * - a redirect with another state, or a second redirect → an error page; the sign-in continues
+   * - the tokens come without an ID token, or with one that can't be verified → resolves with tokens without a subject, after
+   *   `save` and `reportUnknownSubject`
+   * - the ID token is for another sign-in, client or issuer, or its signature is forged → `sign-in-unreachable`; nothing is
+   *   saved, so that the account of somebody else doesn't replace the user's
    * - no redirect within five minutes → `timed-out`
    * - `openUrl` or `save` rejects → rejects with the same error
    * - `signal` aborted after the redirect → ignored: the code is exchanged, and the tokens are saved
@@ -68,6 +72,8 @@ export interface SignInRequest {
   askRedirect?(problem: string | undefined, signal: AbortSignal): Promise<string | undefined>;
   /** Stores the tokens. The browser shows success only afterwards. */
   save?(tokens: TokenSet): Promise<void>;
+  /** Reports why it's unknown who signed in. The tokens have been saved. */
+  reportUnknownSubject?(problem: CredentialError): void;
   /** Runs the step from the exchange of the code to the end of `save`, which nothing should interrupt. */
   uninterrupted?<T>(step: () => Promise<T>): Promise<T>;
   readonly signal?: AbortSignal;

@@ -59,7 +59,7 @@ const isServed = () =>
 /** What the user types while a fix runs. The first entry whose text is part of the fix applies. */
 const answers = [
   ['sudo apt', () => until(() => shown.includes('[Y/n]')).then(() => type('y'))],
-  ['read -r password', () => until(isEchoOff).then(() => type(password))],
+  ['keystow unlock', () => until(isEchoOff).then(() => type(password))],
   ['KWallet.open', () => typeInto('kwalletd5')],
 ];
 

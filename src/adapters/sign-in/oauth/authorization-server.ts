@@ -19,13 +19,13 @@ import { findProblem, toTokenSet } from './token-response.ts';
 /** Implements the port with openid-client, which the OpenID Foundation has certified. */
 export function createAuthorizationServer(options: AuthorizationServerOptions): AuthorizationServer {
   const settings = withDefaults(options);
-  const { issuer, limitMs, clientId, clientSecret, clock } = settings;
+  const { issuer, limitMs, clientId, clientSecret, clientHint, clock } = settings;
   const clientSecrets = clientSecret === '' ? [] : [clientSecret, formatBasicCredentials(clientId, clientSecret)];
   const connect = createConnector(settings);
 
   function begin(purpose: OAuthCall['purpose'], signal: AbortSignal | undefined, tokens?: TokenSet): OAuthCall {
     const known = [tokens?.accessToken, tokens?.refreshToken].filter((token) => token !== undefined);
-    return { issuer, purpose, limitMs, signal, secrets: [...clientSecrets, ...known] };
+    return { issuer, purpose, limitMs, signal, clientHint, secrets: [...clientSecrets, ...known] };
   }
 
   return {

@@ -123,6 +123,8 @@ export interface AuthorizationServerOptions {
   readonly clientId: string;
   /** For clients that have one. In a program on the user's machine it protects nothing (RFC 8252 §8.5). */
   readonly clientSecret?: string;
+  /** What users do if the provider rejects the client. */
+  readonly clientHint?: string;
   /** Scopes separated by spaces, including `openid`. `openid email profile` by default. */
   readonly scope?: string;
   /** Added to the authorization URL. Google needs `access_type=offline` and `prompt=consent` for a refresh token. */
@@ -145,6 +147,8 @@ export interface OAuthCall {
   /** For each request, including the time to read the response. */
   readonly limitMs: number;
   readonly signal: AbortSignal | undefined;
+  /** What users do if the provider rejects the client. */
+  readonly clientHint: string;
   /** The client secret, code, verifier and tokens so far. No message may repeat them, even if the server does. */
   readonly secrets: string[];
   /** What the token endpoint has sent, whatever the library thinks of it. */
@@ -158,7 +162,9 @@ export function toSpendingCall(call: OAuthCall, { spendLimitMs }: OAuthSettings)
 
 export function withDefaults(options: AuthorizationServerOptions): OAuthSettings {
   const limits = { timeoutMs: 5 * 60_000, limitMs: 10_000, spendLimitMs: 30_000 };
-  return { clientSecret: '', tokenEndpoint: '', scope: 'openid email profile', parameters: {}, ...limits, ...options };
+  const clientHint = 'check the client ID, and the client secret if there is one';
+  const defaults = { clientSecret: '', clientHint, tokenEndpoint: '', scope: 'openid email profile', parameters: {} };
+  return { ...defaults, ...limits, ...options };
 }
 
 /**

@@ -1,10 +1,19 @@
+import type { IDToken } from 'openid-client';
+import type { CredentialError } from '../../../domain/credential-error.ts';
 import type { TokenSet } from '../../../domain/token-set.ts';
 import type { SignInRequest } from '../../../ports/sign-in/sign-in.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
 import { callLibrary, type OAuthCall, type OAuthClient, type OAuthSettings, toSpendingCall } from './client.ts';
 import { createSignedInPage, createSignInFailedPage } from './page.ts';
 import { listenForRedirect, parsePastedRedirect, type Redirect, type RedirectListener } from './redirect-listener.ts';
-import { isClientRejected, isServerResponse, signInTimedOut, toError } from './to-error.ts';
+import {
+  isClientRejected,
+  isIdTokenForeign,
+  isServerResponse,
+  protocolViolation,
+  signInTimedOut,
+  toError,
+} from './to-error.ts';
 import { findProblem, toTokenSet } from './token-response.ts';
 
 /** Ties the redirect and the token response to this sign-in. New for each one. */
@@ -37,8 +46,15 @@ export async function signIn(
     const { save = async () => {}, uninterrupted = (step) => step() } = request;
     const spending = toSpendingCall(call, settings);
     const exchange = async () => {
-      const tokens = await exchangeCode(await connect(spending), settings, redirect.url, challenge, spending);
+      const { tokens, problem } = await exchangeCode(
+        await connect(spending),
+        settings,
+        redirect.url,
+        challenge,
+        spending,
+      );
       await save(tokens);
+      if (problem !== undefined) request.reportUnknownSubject?.(problem);
       return tokens;
     };
     return await uninterrupted(() => showResult(redirect, exchange, spending));
@@ -140,29 +156,40 @@ async function showResult(redirect: Redirect, exchange: () => Promise<TokenSet>,
   }
 }
 
+/**
+ * Returns the tokens even if the ID token is missing or can't be verified, with the problem: it only says who signed in.
+ * Rejects if it shows that the tokens are for another sign-in.
+ */
 async function exchangeCode(
   client: OAuthClient,
   settings: OAuthSettings,
   url: URL,
   challenge: Challenge,
   call: OAuthCall,
-): Promise<TokenSet> {
+): Promise<{ readonly tokens: TokenSet; readonly problem: CredentialError | undefined }> {
   const { openid, config } = client;
   call.secrets.push(...url.searchParams.getAll('code'));
   const requestedAt = settings.clock();
   // TLS alone would satisfy OpenID Connect Core 1.0 §3.1.3.7, but not in a network that intercepts TLS.
   openid.enableNonRepudiationChecks(config);
-  const response = await callLibrary(call, () =>
-    openid.authorizationCodeGrant(config, url, {
+  let claims: IDToken | undefined;
+  let idTokenProblem: CredentialError | undefined;
+  try {
+    const response = await openid.authorizationCodeGrant(config, url, {
       pkceCodeVerifier: challenge.verifier,
       expectedState: challenge.state,
       // Also makes the ID token required.
       expectedNonce: challenge.nonce,
-    }),
-  );
-  const { received: fields = { token_type: response.token_type } } = call;
-  const claims = response.claims();
+    });
+    claims = response.claims();
+  } catch (thrown) {
+    idTokenProblem = toError(thrown, call);
+    if (isIdTokenForeign(thrown)) throw idTokenProblem;
+  }
+  const { received: fields } = call;
+  if (fields?.access_token === undefined) throw idTokenProblem ?? protocolViolation(call, 'no tokens');
   const problem = findProblem({ fields, claims }, {}, call);
   if (problem !== undefined) throw problem;
-  return toTokenSet({ fields, claims, requestedAt }, { scope: settings.scope }, response.access_token);
+  const tokens = toTokenSet({ fields, claims, requestedAt }, { scope: settings.scope }, fields.access_token);
+  return { tokens, problem: idTokenProblem };
 }

@@ -101,6 +101,15 @@ export function isClientRejected(thrown: unknown): boolean {
   return clientErrors.includes(findOAuthError(thrown)?.error ?? '');
 }
 
+/**
+ * Whether an ID token shows that the tokens aren't those of this sign-in: it's for another one, for another client or of
+ * another issuer, or its signature is forged. One that is missing or can't be verified shows nothing.
+ */
+export function isIdTokenForeign(thrown: unknown): boolean {
+  if (getProperty(thrown, 'code') === 'OAUTH_JWT_CLAIM_COMPARISON_FAILED') return true;
+  return getLibraryMessage(thrown) === 'JWT signature verification failed';
+}
+
 /** RFC 7009 §2.2.1. */
 export function isTokenTypeUnsupported(thrown: unknown): boolean {
   return findOAuthError(thrown)?.error === 'unsupported_token_type';
@@ -143,8 +152,7 @@ function fromOAuthError({ error, description, byRedirect }: OAuthError, call: OA
   if (byRedirect) return createError('sign-in-refused', `${issuer} rejected the sign-in: ${reason}`);
   if (purpose === 'refresh' && endingErrors.includes(error)) return signInEndedError(`${issuer} reports ${reason}`);
   if (clientErrors.includes(error)) {
-    const hint = 'check the client ID, and the client secret if there is one';
-    return createError('sign-in-refused', `${issuer} rejected this client: ${reason}`, hint);
+    return createError('sign-in-refused', `${issuer} rejected this client: ${reason}`, call.clientHint);
   }
   const message = `${issuer} rejected the ${purpose}: ${reason}`;
   if (serverErrors.includes(error)) return createError('sign-in-unreachable', message, 'try again later');

@@ -10,6 +10,7 @@ import { formatStored } from '../../output/credential-text.ts';
 import {
   formatRemotePrompt,
   formatSubject,
+  formatUnknownSubject,
   formatUrlPrompt,
   noBrowserText,
   pastePrompt,
@@ -54,6 +55,7 @@ export function loginCommand(cli: Cli): Command {
           if (problem !== undefined) terminal.warn(problem);
           return isOpened && !isRemote ? undefined : askPasted(terminal, signal);
         },
+        reportUnknownSubject: ({ message }) => terminal.warn(formatUnknownSubject(message)),
         async save(tokens) {
           const session = { kind: 'sign-in', issuer, tokens } as const;
           stored = await withLock(() => saveNewSession(context, jsmCredential, session, selected));

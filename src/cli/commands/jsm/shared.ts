@@ -22,6 +22,9 @@ export async function openServer({ environment, services }: Cli, issuer: string)
     issuer,
     clientId,
     ...(clientSecret && { clientSecret }),
+    clientHint: clientSecret
+      ? `check ${variables.clientId} and ${variables.clientSecret}`
+      : `check ${variables.clientId}, and set ${variables.clientSecret} if the client has a secret`,
     ...(issuer === jsmSignIn.issuer && { parameters }),
   });
 }

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { unlockGnomeKeyring } from '../../src/adapters/secret-service/unlock-gnome-keyring.ts';
+import { failure } from '../contract/errors.ts';
+import { describeStore } from '../contract/require-stores.ts';
+import { textSecret } from '../contract/secrets.ts';
+import { missing } from '../support/gnome-keyring.ts';
+import { gnomeKeyring } from './situations.ts';
+import { storeOn } from './stores.ts';
+
+const password = textSecret('a password of the tests');
+const name = { service: 'demo', account: 'alice' };
+const never = new AbortController().signal;
+
+describeStore('unlocking GNOME Keyring', 'secret-service', missing(), () => {
+  test('[SS90] unlocks the login keyring of the running daemon, which goes on', async () => {
+    const { environment } = await gnomeKeyring('unlocked');
+    const store = storeOn(environment);
+    await store.set(name, textSecret('s3cret'));
+    const locked = await gnomeKeyring('locked');
+    const other = storeOn(locked.environment);
+    await failure(other.set(name, textSecret('s3cret')), 'locked');
+    await unlockGnomeKeyring(locked.environment, password, never);
+    await other.set(name, textSecret('s3cret'));
+    expect((await other.get(name))?.equals(textSecret('s3cret'))).toBe(true);
+    await unlockGnomeKeyring(locked.environment, password, never);
+    expect((await other.get(name))?.equals(textSecret('s3cret'))).toBe(true);
+    await Promise.all([store.close(), other.close()]);
+  });
+
+  test('creates the login keyring, as the default one, if there is none', async () => {
+    const { environment } = await gnomeKeyring('none');
+    const store = storeOn(environment);
+    expect(await store.probe()).toMatchObject({ reason: 'no-collection' });
+    await unlockGnomeKeyring(environment, password, never);
+    expect(await store.probe()).toMatchObject({ kind: 'usable', persistence: 'until-delete' });
+    await store.close();
+  });
+
+  test('a wrong password leaves it locked', async () => {
+    const { environment } = await gnomeKeyring('locked');
+    await failure(unlockGnomeKeyring(environment, textSecret('wrong'), never), 'wrong-passphrase');
+    const store = storeOn(environment);
+    expect(await store.probe()).toMatchObject({ reason: 'locked' });
+    await store.close();
+  });
+
+  test('can be cancelled', async () => {
+    const { environment } = await gnomeKeyring('locked');
+    await failure(unlockGnomeKeyring(environment, password, AbortSignal.abort()), 'cancelled');
+  });
+
+  test('a daemon that has ended is not running', async () => {
+    const keyring = await gnomeKeyring('locked');
+    await keyring.end();
+    await expect(unlockGnomeKeyring(keyring.environment, password, never)).rejects.toMatchObject({
+      code: expect.stringMatching(/^not-(running|installed)$/),
+    });
+  });
+});
