@@ -33,8 +33,9 @@ export async function startClientUser(options: ClientUserOptions = {}): Promise<
   const { store = 'the encrypted file', clients = [], environment = {} } = options;
   const daemons = await startDaemons(daemonsOf(store));
   const sandbox = new Sandbox({ ...daemons.environment, ...environment });
-  const [bin = '', node = '', ...system] = (sandbox.environment.PATH ?? '').split(':');
-  sandbox.environment.PATH = [bin, node, ...new Set([...clients.map(({ folder }) => folder), ...system])].join(':');
+  // Before the system's folders: those may have an older version of the client.
+  const [bin = '', ...system] = (sandbox.environment.PATH ?? '').split(':');
+  sandbox.environment.PATH = [...new Set([bin, ...clients.map(({ folder }) => folder), ...system])].join(':');
   const run: ClientUser['run'] = (command, environment) => sandbox.begin(detach(command), environment).end;
   return {
     sandbox,
