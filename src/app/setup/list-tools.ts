@@ -11,8 +11,10 @@ export interface ToolStatus {
   readonly state: SetupState | 'damaged';
   /** The configuration files that exist. */
   readonly files: readonly string[];
-  /** What was set up by name, such as registries. */
+  /** What else is set up, such as registries. */
   readonly targets: readonly string[];
+  /** Whether the tool uses keystow for everything that isn't a target of its own. */
+  readonly isDefaultSetUp: boolean;
   readonly problem?: string;
 }
 
@@ -46,33 +48,39 @@ async function examineTool(
   for (const path of paths) if (await exists(setup, path)) existing.push(path);
   const isFound = existing.length > 0 || tool.commands.some((name) => setup.executables.isOnPath(name));
   if (!isFound) return undefined;
-  const base = { tool: tool.id, files: existing, targets };
+  const base = { tool: tool.id, files: existing };
   try {
-    const { state } = await planSetup(setup, { tool: tool.id });
-    return {
-      ...base,
-      state: state === 'set-up' || targets.length === 0 ? state : await examineTargets(setup, tool, targets, state),
-    };
+    const state = await findDefaultState(setup, tool);
+    const set = await findSetUp(setup, tool, targets);
+    const isDefaultSetUp = state === 'set-up';
+    return { ...base, state: set.length > 0 ? 'set-up' : state, targets: set, isDefaultSetUp };
   } catch (error) {
     if (!isCredentialError(error)) throw error;
-    // A tool without a default target is set up for each target.
-    if (error.code === 'invalid-input')
-      return { ...base, state: await examineTargets(setup, tool, targets, 'not-set-up') };
-    return { ...base, state: 'damaged', problem: error.message };
+    return { ...base, state: 'damaged', targets: [], isDefaultSetUp: false, problem: error.message };
   }
 }
 
-async function examineTargets(
+async function findDefaultState(setup: SetupContext, { id }: SetupTool): Promise<SetupState> {
+  try {
+    return (await planSetup(setup, { tool: id })).state;
+  } catch (error) {
+    // Some tools have no default, or not now.
+    if (isCredentialError(error) && error.code === 'invalid-input') return 'not-set-up';
+    throw error;
+  }
+}
+
+async function findSetUp(
   setup: SetupContext,
   { id }: SetupTool,
   targets: readonly string[],
-  otherwise: SetupState,
-): Promise<SetupState> {
+): Promise<readonly string[]> {
+  const set: string[] = [];
   for (const target of targets) {
-    const plan = await planSetup(setup, { tool: id, target });
-    if (plan.state === 'set-up') return 'set-up';
+    const plan = await planSetup(setup, { tool: id, target }).catch(() => undefined);
+    if (plan?.state === 'set-up') set.push(target);
   }
-  return otherwise;
+  return set;
 }
 
 /** What can't be read exists. */

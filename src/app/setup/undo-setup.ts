@@ -1,6 +1,6 @@
 import { CredentialError, isCredentialError } from '../../domain/credential-error.ts';
 import { applyEdits, revertEdits } from '../../domain/setup/formats/text-edits.ts';
-import type { RecordedChange, SetupRecord } from '../../domain/setup/setup-record.ts';
+import { type RecordedChange, removeRecord, type SetupRecord } from '../../domain/setup/setup-record.ts';
 import type { SetupTool } from '../../domain/setup/setup-tool.ts';
 import { findTool } from '../../domain/setup/tools.ts';
 import type { ConfigFile } from '../../ports/config-files.ts';
@@ -17,8 +17,8 @@ export interface UndoneChange {
 }
 
 /**
- * Reverts what was changed for a tool; without a target, for all of its targets. A file that was edited meanwhile keeps
- * these edits. Returns an empty list if nothing is recorded.
+ * Reverts what was changed for a tool and a target; without a target, for the tool's default or, if that isn't recorded, for
+ * all of its targets. A file that was edited meanwhile keeps these edits. Returns an empty list if nothing is recorded.
  *
  * A file can't be read, or not be written → rejects as `ConfigFiles` does, and the record stays. `dryRun` writes nothing.
  */
@@ -32,31 +32,39 @@ export async function undoSetup(
     const undone: UndoneChange[] = [];
     for (const record of (await findRecords(setup, request)).toReversed()) {
       const kept: RecordedChange[] = [];
+      const passedOn: RecordedChange[] = [];
       for (const change of record.changes.toReversed()) {
+        if (change.kind === 'script' && (await isShared(setup, record, change))) {
+          passedOn.push(change);
+          continue;
+        }
         const outcome = await revertChange(setup, record, change, { dryRun, isPermitted: held });
         undone.push({ path: change.path, outcome });
         if (outcome === 'kept') kept.unshift(change);
+        if (outcome === 'restored') passedOn.push(change);
       }
-      if (!dryRun) await replaceRecord(setup, record, kept, held);
+      if (dryRun) continue;
+      const records = removeRecord(await setup.records.read(), record, { kept, passedOn }, isUsedBy(setup));
+      await setup.records.write(records, held);
     }
     return undone;
   });
 }
 
 async function findRecords({ records }: SetupContext, { tool, target }: SetupRequest): Promise<readonly SetupRecord[]> {
-  const all = await records.read();
-  return all.filter((record) => record.tool === tool && (target === undefined || record.target === target));
+  const all = (await records.read()).filter((record) => record.tool === tool);
+  const exact = all.filter((record) => record.target === target);
+  return exact.length === 0 && target === undefined ? all : exact;
 }
 
-async function replaceRecord(
-  { records }: SetupContext,
-  record: SetupRecord,
-  changes: readonly RecordedChange[],
-  isPermitted: () => boolean,
-): Promise<void> {
-  const all = await records.read();
-  const others = all.filter((other) => JSON.stringify(other) !== JSON.stringify(record));
-  await records.write(changes.length > 0 ? [...others, { ...record, changes }] : others, isPermitted);
+/** Whether a tool of another record uses a script: pip and uv have one in common. */
+async function isShared(setup: SetupContext, record: SetupRecord, { path }: RecordedChange): Promise<boolean> {
+  const all = await setup.records.read();
+  return all.some((other) => other.tool !== record.tool && isUsedBy(setup)(other, path));
+}
+
+function isUsedBy({ machine }: SetupContext): (record: SetupRecord, path: string) => boolean {
+  return ({ tool, target }, path) => findTool(tool).locate(machine, target).includes(path);
 }
 
 interface RevertOptions {
@@ -81,7 +89,8 @@ async function revertChange(
   const text = await revertFile(setup, tool, record.target, file, change);
   if (text === undefined) return 'kept';
   if (text === file.text) return 'gone';
-  const isEmpty = change.created && text === '';
+  // What's left of a JSON file without members.
+  const isEmpty = change.created && /^[\s{}]*$/.test(text);
   if (!dryRun && isEmpty) await setup.files.remove(file, change.folders);
   else if (!dryRun) await setup.files.write(file, text, { isPermitted });
   return isEmpty ? 'removed' : 'restored';

@@ -4,7 +4,7 @@ import type { UndoneChange } from '../../app/setup/undo-setup.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { FileChange } from '../../domain/setup/setup-tool.ts';
 import { quoteForShell } from '../../domain/text/quote.ts';
-import { type Line, type Span, styled } from './text.ts';
+import { type Line, type Span, styled, wrap } from './text.ts';
 
 /** The change of each file: only what is added and removed, because the lines around it may contain secrets. */
 export function formatChanges({ changes }: Pick<SetupPlan, 'changes'>): readonly Line[] {
@@ -44,18 +44,31 @@ const states: Readonly<Record<ToolStatus['state'], string>> = {
 /** A table, without a heading. */
 export function formatTools(tools: readonly ToolStatus[]): readonly Line[] {
   const width = Math.max(...tools.map(({ tool }) => tool.length), 0);
-  return tools.map(({ tool, state, targets, problem }) => {
-    const details = [
-      ...(targets.length > 0 ? [`for ${targets.join(', ')}`] : []),
-      ...(problem ? [`: ${problem}`] : []),
-    ];
+  return tools.map((status) => {
+    const { tool, state, problem } = status;
     const style = state === 'set-up' ? 'good' : state === 'damaged' ? 'bad' : 'faint';
-    return [
-      `  ${tool.padEnd(width)}  `,
-      styled(style, states[state]),
-      details.length > 0 ? ` ${details.join('')}`.replace(' :', ':') : '',
-    ];
+    const rest = problem === undefined ? formatTargets(status) : `: ${problem}`;
+    return [`  ${tool.padEnd(width)}  `, styled(style, states[state]), rest];
   });
+}
+
+/**
+ * For a doctor report: the tools that use keystow or another helper, or can't be read, and the names of the others. Nothing
+ * if there are only others.
+ */
+export function summarizeTools(tools: readonly ToolStatus[], width: number): readonly Line[] {
+  const [others, configured] = [true, false].map((isOther) =>
+    tools.filter(({ state }) => (state === 'not-set-up') === isOther),
+  ) as [ToolStatus[], ToolStatus[]];
+  if (configured.length === 0) return [];
+  const names = others.map(({ tool }) => tool).join(', ');
+  const more =
+    others.length > 0 ? wrap(`not set up: ${names}; to set one up: keystow setup TOOL`, width, '  ', '    ') : [];
+  return ['', [styled('strong', 'Tools:')], ...formatTools(configured), ...more];
+}
+
+function formatTargets({ targets, isDefaultSetUp }: ToolStatus): string {
+  return targets.length === 0 ? '' : `${isDefaultSetUp ? ', also' : ''} for ${targets.join(', ')}`;
 }
 
 export function formatUndone({ path, outcome }: UndoneChange, dryRun: boolean): string {

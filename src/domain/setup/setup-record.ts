@@ -75,6 +75,39 @@ export function addRecord(records: readonly SetupRecord[], record: SetupRecord):
   return [...records.filter((other) => !earlier.includes(other)), { ...record, changes: [...kept, ...record.changes] }];
 }
 
+/**
+ * Removes a record, but for the changes that were `kept`. A file that was created for one record, and that another one
+ * changed too, is then that one's to remove; and so is a script that both use (`passedOn`).
+ */
+export function removeRecord(
+  records: readonly SetupRecord[],
+  record: SetupRecord,
+  { kept, passedOn }: { readonly kept: readonly RecordedChange[]; readonly passedOn: readonly RecordedChange[] },
+  isUsedBy: (record: SetupRecord, path: string) => boolean,
+): readonly SetupRecord[] {
+  const others = records.filter((other) => !isSameSetup(other, record));
+  const rest = passedOn.reduce<readonly SetupRecord[]>((all, change) => passOn(all, change, isUsedBy), others);
+  return kept.length > 0 ? [...rest, { ...record, changes: kept }] : rest;
+}
+
+function passOn(
+  records: readonly SetupRecord[],
+  change: RecordedChange,
+  isUsedBy: (record: SetupRecord, path: string) => boolean,
+): readonly SetupRecord[] {
+  const { path, folders } = change;
+  if (change.kind === 'script') {
+    const heir = records.find((record) => isUsedBy(record, path));
+    return records.map((record) => (record === heir ? { ...record, changes: [...record.changes, change] } : record));
+  }
+  const heir = change.created ? records.find(({ changes }) => changes.some((other) => other.path === path)) : undefined;
+  if (heir === undefined) return records;
+  const changes = heir.changes.map((other) =>
+    other.path === path && other.kind === 'edit' ? { ...other, created: true, folders } : other,
+  );
+  return records.map((record) => (record === heir ? { ...heir, changes } : record));
+}
+
 export function isSameSetup(a: Pick<SetupRecord, 'tool' | 'target'>, b: Pick<SetupRecord, 'tool' | 'target'>): boolean {
   return a.tool === b.tool && a.target === b.target;
 }

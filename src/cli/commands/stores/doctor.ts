@@ -5,6 +5,7 @@ import { maxReportLength, replayReport } from '../../../app/doctor/replay.ts';
 import { acceptEncryptedFile, adoptHome } from '../../../app/encrypted-file.ts';
 import { type Repair, repair } from '../../../app/reconcile/repair.ts';
 import { findMisspelledVariables } from '../../../app/settings.ts';
+import type { ToolStatus } from '../../../app/setup/list-tools.ts';
 import { isTerminal } from '../../../composition/environment.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { resolveStoreWord, type StoreId, storeWords } from '../../../domain/store-id.ts';
@@ -85,9 +86,11 @@ export function doctorCommand(cli: Cli, variables: readonly string[] = []): Comm
       const width = terminal ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
       const glyphs = selectGlyphs(cli.environment, process.platform, terminal);
       if (check) return cli.exitWith(toCheckCode(report));
-      if (json) await cli.printJson(report);
+      const tools = replay === undefined ? await listToolsIfPossible(cli) : undefined;
+      if (json) await cli.printJson({ ...report, ...(tools && { tools }) });
       else {
-        const lines = formatDoctorReport(report, { width, explain, glyphs });
+        const toolLines = tools ? (await import('../../output/setup-text.ts')).summarizeTools(tools, width) : [];
+        const lines = [...formatDoctorReport(report, { width, explain, glyphs }), ...toolLines];
         await cli.print(lines, createPaint(color, cli.environment, terminal));
       }
       const { selection, storage, repairs = [] } = report;
@@ -96,6 +99,18 @@ export function doctorCommand(cli: Cli, variables: readonly string[] = []): Comm
       else if (repairs.some(({ outcome }) => outcome === 'skipped')) cli.exitWith(exitCodes.error);
     },
   });
+}
+
+/** The tools that `keystow setup` found. They never matter for the rest of the report. */
+async function listToolsIfPossible(cli: Cli): Promise<readonly ToolStatus[] | undefined> {
+  const { application, program } = cli.profile;
+  if (program !== 'keystow' || application !== undefined) return undefined;
+  try {
+    const { listTools } = await import('../../../app/setup/list-tools.ts');
+    return await listTools(await cli.services.setup(cli.context({ interactive: false }), cli.environment));
+  } catch {
+    return undefined;
+  }
 }
 
 /**

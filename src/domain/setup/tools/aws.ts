@@ -52,8 +52,8 @@ export const awsTool: SetupTool = {
   },
 };
 
-/** What the AWS CLI asks before a process. */
-const strongerKeys = ['aws_access_key_id', 'sso_session', 'sso_start_url', 'role_arn'];
+/** What the AWS CLI asks before a process: the order of botocore's credentials.py. */
+const strongerKeys = ['role_arn', 'web_identity_token_file', 'sso_session', 'sso_account_id'];
 
 /** The default profile has no prefix. A name with blanks is in quotation marks. */
 function toSection(profile = 'default'): string {
