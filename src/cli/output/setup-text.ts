@@ -2,7 +2,7 @@ import type { ToolStatus } from '../../app/setup/list-tools.ts';
 import type { SetupPlan } from '../../app/setup/plan-setup.ts';
 import type { UndoneChange } from '../../app/setup/undo-setup.ts';
 import { assertNever } from '../../domain/assert-never.ts';
-import type { FileChange } from '../../domain/setup/setup-tool.ts';
+import { type FileChange, toolIds } from '../../domain/setup/setup-tool.ts';
 import { quoteForShell } from '../../domain/text/quote.ts';
 import { type Line, type Span, styled, wrap } from './text.ts';
 
@@ -43,7 +43,7 @@ const states: Readonly<Record<ToolStatus['state'], string>> = {
 
 /** A table, without a heading. */
 export function formatTools(tools: readonly ToolStatus[]): readonly Line[] {
-  const width = Math.max(...tools.map(({ tool }) => tool.length), 0);
+  const width = Math.max(...toolIds.map((id) => id.length));
   return tools.map((status) => {
     const { tool, state, problem } = status;
     const style = state === 'set-up' ? 'good' : state === 'damaged' ? 'bad' : 'faint';
