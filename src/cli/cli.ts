@@ -8,6 +8,7 @@ import type { CredentialFiles } from '../ports/credential-files.ts';
 import type { OperationOptions } from '../ports/credential-store.ts';
 import type { AuthorizationServer, DeviceSignIn, RefreshedTokens } from '../ports/sign-in/sign-in.ts';
 import type { RunChild, Uninterrupted } from '../ports/system.ts';
+import type { ToolRunner } from '../ports/tool-runner.ts';
 import type { Line, Paint } from './output/text.ts';
 
 /** Everything that a command uses. */
@@ -48,6 +49,8 @@ export interface Services {
   setup(context: Context, environment: Cli['environment']): Promise<SetupContext>;
   /** Reads the files that other tools keep credentials in. */
   credentialFiles(): Promise<CredentialFiles>;
+  /** Asks other programs for credentials as their users do. */
+  toolRunner(): Promise<ToolRunner>;
   /** Asks for a line on the terminal, with echo. `undefined` without a terminal. Ctrl-C, end of input → `cancelled`. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Unlocks the login keyring of a running GNOME Keyring, and creates it if there is none. */
@@ -83,6 +86,9 @@ export const services: Services = {
   },
   async credentialFiles() {
     return (await import('../adapters/credential-files/credential-files.ts')).credentialFiles;
+  },
+  async toolRunner() {
+    return (await import('../adapters/process/run-tool.ts')).runTool;
   },
   async ask(question, signal) {
     const { askOnTerminal } = await import('../adapters/terminal/ask.ts');

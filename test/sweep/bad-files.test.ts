@@ -23,9 +23,10 @@ function write(path: string, content: string | Uint8Array, mode = 0o600): string
   return full;
 }
 
-function run(environment: Record<string, string> = {}) {
+async function run(environment: Record<string, string> = {}) {
   const machine = { environment, platform: process.platform, home, directory: home };
-  return sweep({ machine, files: credentialFiles, includes: () => true });
+  const { files, skipped } = await sweep({ machine, files: credentialFiles, includes: () => true });
+  return { files: files.filter(({ findings }) => findings.length > 0), skipped };
 }
 
 /** The reason for which the only file that exists was skipped. */
@@ -40,9 +41,9 @@ const secret = 'Tk4x9qZ2w8vB7nM1kL5j';
 const line = `https://alice:${secret}@h.example\n`;
 
 test('an empty home has no findings and no complaints; neither does one with a file in place of a folder', async () => {
-  expect(await run()).toEqual({ files: [], skipped: [], examined: 0 });
+  expect(await run()).toEqual({ files: [], skipped: [] });
   write('.docker', 'a file');
-  expect(await run()).toEqual({ files: [], skipped: [], examined: 0 });
+  expect(await run()).toEqual({ files: [], skipped: [] });
 });
 
 test.each([

@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { readYaml } from '../../src/adapters/credential-files/read-yaml.ts';
 import { locateFile } from '../../src/app/sweep/locate-files.ts';
 import { findEncodingProblem, findTextOddity } from '../../src/domain/sweep/encoding.ts';
+import { getReader } from '../../src/domain/sweep/file-formats.ts';
 import { inspectText, matchesPath, redact } from '../../src/domain/sweep/finding.ts';
 import type { KnownFile } from '../../src/domain/sweep/known-file.ts';
 import { isPlaceholder } from '../../src/domain/sweep/placeholder.ts';
-import { getReader } from '../../src/domain/sweep/readers.ts';
 import { tools } from '../../src/domain/sweep/tools.ts';
 
 const machine = { environment: {}, platform: 'linux', home: '/home/a', directory: '/work' };
@@ -199,7 +199,7 @@ test('an encoding is recognised before anything is read', () => {
 
 describe('where a tool keeps its files', () => {
   const locate = (path: string, environment: Record<string, string>, isList?: true, platform = 'linux') =>
-    locateFile({ path, format: 'json', secrets: [], ...(isList && { isList }) }, { ...machine, environment, platform });
+    locateFile({ path, ...(isList && { isList }) }, { ...machine, environment, platform });
 
   test('a variable that moves a file or its folder counts, and one that is empty does not', () => {
     expect(locate('{DOCKER_CONFIG:-~/.docker}/config.json', { DOCKER_CONFIG: '/d' })).toEqual(['/d/config.json']);

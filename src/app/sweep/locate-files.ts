@@ -13,7 +13,7 @@ export interface Machine {
 }
 
 /** The absolute paths of a known file on this machine: none if it depends on a variable that isn't set. */
-export function locateFile({ path, isList }: KnownFile, machine: Machine): readonly string[] {
+export function locateFile({ path, isList }: Pick<KnownFile, 'path' | 'isList'>, machine: Machine): readonly string[] {
   const expanded = expandPath(path, machine);
   if (expanded === undefined || expanded === '') return [];
   const { delimiter } = machine.platform === 'win32' ? win32 : posix;

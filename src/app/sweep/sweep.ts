@@ -6,9 +6,9 @@ import {
   findTextOddity,
   type TextOddity,
 } from '../../domain/sweep/encoding.ts';
+import { getReader } from '../../domain/sweep/file-formats.ts';
 import { type Finding, inspectText } from '../../domain/sweep/finding.ts';
 import type { KnownFile, Tool } from '../../domain/sweep/known-file.ts';
-import { getReader } from '../../domain/sweep/readers.ts';
 import { tools } from '../../domain/sweep/tools.ts';
 import type { CredentialFiles, FileProblem, FileSnapshot } from '../../ports/credential-files.ts';
 import { locateFile, type Machine, resolvePath } from './locate-files.ts';
@@ -16,9 +16,10 @@ import { locateFile, type Machine, resolvePath } from './locate-files.ts';
 /** A larger file is reported and left alone: no tool's own file is near that. */
 export const maxFileBytes = 1024 * 1024;
 
-/** A file with findings. */
+/** A file that was examined. */
 export interface SweptFile {
   readonly tool: Tool;
+  readonly known: KnownFile;
   readonly path: string;
   readonly snapshot: FileSnapshot;
   /** The text without a byte order mark. */
@@ -39,30 +40,31 @@ export interface SkippedFile {
 }
 
 export interface SweepResult {
-  /** Those that have findings, in the order of the tools. */
+  /** Those that exist, in the order of the tools, whether or not they have findings. */
   readonly files: readonly SweptFile[];
   readonly skipped: readonly SkippedFile[];
-  /** How many files exist and were examined. */
-  readonly examined: number;
 }
 
 export interface SweepOptions {
   readonly machine: Machine;
   readonly files: CredentialFiles;
+  /** The id of the only tool that the user wants examined. It gets the files that it shares with another tool. */
+  readonly named?: string;
   /** Whether to examine a tool, and a file of it. */
   includes(tool: Tool, path: string): boolean;
 }
 
 /** Examines the files that tools keep credentials in. Reads nothing else, lists no folder, and changes nothing. */
-export async function sweep({ machine, files, includes }: SweepOptions): Promise<SweepResult> {
-  const found: SweptFile[] = [];
+export async function sweep({ machine, files, named, includes }: SweepOptions): Promise<SweepResult> {
+  const examined: SweptFile[] = [];
   const skipped: SkippedFile[] = [];
   const seen = new Set<string>();
   const pending = tools.flatMap((tool) =>
-    tool.files.flatMap((known) => locateFile(known, machine).map((path) => ({ tool, known, path }))),
+    tool.files
+      .filter(({ isShared }) => !isShared || tool.id === named)
+      .flatMap((known) => locateFile(known, machine).map((path) => ({ tool, known, path }))),
   );
   const readYaml = await files.loadYamlReader();
-  let examined = 0;
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
     const { tool, known, path } = next;
     if (seen.has(path) || !includes(tool, path)) continue;
@@ -80,14 +82,13 @@ export async function sweep({ machine, files, includes }: SweepOptions): Promise
       skipped.push(result);
       continue;
     }
-    examined += 1;
-    if (result.findings.length > 0) found.push(result);
+    examined.push(result);
     for (const other of findStoreFiles(known, result.leaves)) {
       const resolved = resolvePath(other, machine);
       if (resolved !== undefined) pending.unshift({ tool, known: storeFile(other), path: resolved });
     }
   }
-  return { files: found, skipped, examined };
+  return { files: examined, skipped };
 }
 
 /** Examines the content of one file. */
@@ -107,7 +108,7 @@ export function examineFile(
   if (inspection.status === 'invalid') return { tool, path, reason: 'invalid', line: inspection.line };
   const { findings, leaves } = inspection;
   const oddity = link ?? findTextOddity(whole);
-  return { tool, path, snapshot, text, leaves, findings, ...(oddity && { oddity }) };
+  return { tool, known, path, snapshot, text, leaves, findings, ...(oddity && { oddity }) };
 }
 
 function decodeText(bytes: Uint8Array): string | undefined {

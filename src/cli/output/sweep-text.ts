@@ -13,8 +13,8 @@ export interface SweepTextOptions {
 
 /** The findings of each file, and what to do about them. */
 export function formatSweep(result: SweepResult, options: SweepTextOptions): readonly Line[] {
-  const { files, examined } = result;
-  if (files.length === 0) return [`no plain-text credentials in ${count(examined, 'file')}`];
+  const files = result.files.filter(({ findings }) => findings.length > 0);
+  if (files.length === 0) return [`no plain-text credentials in ${count(result.files.length, 'file')}`];
   const total = files.reduce((sum, { findings }) => sum + findings.length, 0);
   return [
     ...files.flatMap((file) => formatFile(file, options)),
@@ -45,12 +45,12 @@ function formatFile(file: SweptFile, { home, now }: SweepTextOptions): readonly 
   ];
 }
 
-function formatRedacted({ start, length }: RedactedSecret): string {
+export function formatRedacted({ start, length }: RedactedSecret): string {
   if (length === undefined) return 'less than 8 characters';
   return start === '' ? `${length} characters` : `${start}…, ${length} characters`;
 }
 
-const oddities: Readonly<Record<NonNullable<SweptFile['oddity']>, string>> = {
+export const oddities: Readonly<Record<NonNullable<SweptFile['oddity']>, string>> = {
   'symbolic-link': 'a symbolic link',
   'hard-links': 'has several hard links',
   'byte-order-mark': 'has a byte order mark',
@@ -79,7 +79,7 @@ function formatAge(modifiedAtMs: number, nowMs: number): string {
   return days < 60 ? `${count(days, 'day')} old` : `${Math.floor(days / 30)} months old`;
 }
 
-function formatRemedies(files: readonly SweptFile[]): readonly Line[] {
+export function formatRemedies(files: readonly Pick<SweptFile, 'tool'>[]): readonly Line[] {
   const tools = [...new Set(files.map(({ tool }) => tool))];
   return tools.flatMap(({ id, remedy }) => (remedy === undefined ? [] : [`  ${id}: ${remedy}`]));
 }
@@ -104,11 +104,11 @@ const reasons: Readonly<Record<SkippedFile['reason'], string>> = {
 };
 
 /** The value of `--json`. Contains no secret. */
-export function toSweepJson({ files, skipped, examined }: SweepResult): unknown {
+export function toSweepJson({ files, skipped }: SweepResult): unknown {
   return {
     found: files.flatMap((file) => file.findings.map((finding) => toFindingJson(file, finding))),
     skipped: skipped.map(({ tool, path, reason, line }) => ({ file: path, tool: tool.id, reason, line })),
-    examined,
+    examined: files.length,
   };
 }
 
@@ -128,11 +128,11 @@ function toFindingJson({ path, tool, snapshot, oddity }: SweptFile, { line, kind
   };
 }
 
-function count(number: number, what: string): string {
+export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-function shorten(path: string, home: string): string {
+export function shorten(path: string, home: string): string {
   return home !== '' && /^[/\\]/.test(path.slice(home.length)) && path.startsWith(home)
     ? `~${path.slice(home.length)}`
     : path;

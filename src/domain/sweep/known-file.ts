@@ -36,6 +36,8 @@ export interface KnownFile {
   readonly path: string;
   /** The variable has several paths, separated as in PATH. */
   readonly isList?: true;
+  /** Another tool reads the file too, and can't use a helper: it's that tool's unless the user names this one. */
+  readonly isShared?: true;
   readonly format: FileFormat;
   readonly secrets: readonly SecretRule[];
 }

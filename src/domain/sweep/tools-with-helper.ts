@@ -144,6 +144,7 @@ export const toolsWithHelper: readonly Tool[] = [
     files: [
       { path: `${config}/pnpm/rc`, format: 'npmrc', secrets: npmSecrets },
       { path: `${config}/pnpm/auth.ini`, format: 'npmrc', secrets: npmSecrets },
+      { path: '{NPM_CONFIG_USERCONFIG:-~/.npmrc}', isShared: true, format: 'npmrc', secrets: npmSecrets },
     ],
   },
 ];

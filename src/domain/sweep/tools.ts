@@ -10,7 +10,7 @@ const otherTools: readonly Tool[] = [
     id: 'npm',
     name: 'npm',
     source: 'https://docs.npmjs.com/cli/configuring-npm/npmrc#auth-related-configuration',
-    remedy: `write the variable instead, \${NPM_TOKEN}, and run: keystow exec SERVICE ACCOUNT --env NPM_TOKEN -- npm publish`,
+    remedy: `if only pnpm uses it: keystow sweep --move pnpm; npm itself can only read a variable: write \${NPM_TOKEN}, and run: keystow exec SERVICE ACCOUNT --env NPM_TOKEN -- npm publish`,
     files: [{ path: '{NPM_CONFIG_USERCONFIG:-~/.npmrc}', format: 'npmrc', secrets: npmSecrets }],
   },
   {

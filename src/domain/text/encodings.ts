@@ -54,3 +54,17 @@ export function computeBase64Length(text: string): number | undefined {
   const unused = padding === 2 ? 0b1111 : padding === 1 ? 0b11 : 0;
   return (digits.indexOf(text.charAt(end - 1)) & unused) === 0 ? (text.length / 4) * 3 - padding : undefined;
 }
+
+/** The bytes of a base64 text, one character each, with padding or without. `undefined`: it isn't base64. */
+export function decodeBase64(text: string): string | undefined {
+  if (!/^[A-Za-z\d+/]*={0,2}$/.test(text)) return undefined;
+  let [bits, count, bytes] = [0, 0, ''];
+  for (const digit of text.replace(/=+$/, '')) {
+    bits = ((bits << 6) | digits.indexOf(digit)) & 0xffffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes += String.fromCharCode((bits >> count) & 0xff);
+  }
+  return bytes;
+}

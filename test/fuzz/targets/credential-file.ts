@@ -1,9 +1,8 @@
 import { ok } from 'node:assert/strict';
 import { readYaml } from '../../../src/adapters/credential-files/read-yaml.ts';
 import { applyEdits, isFault } from '../../../src/domain/formats/leaf.ts';
+import { getReader, planRemoval } from '../../../src/domain/sweep/file-formats.ts';
 import type { FileFormat } from '../../../src/domain/sweep/known-file.ts';
-import { getReader } from '../../../src/domain/sweep/readers.ts';
-import { planRemoval } from '../../../src/domain/sweep/removal.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const formats = [

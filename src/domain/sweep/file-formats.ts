@@ -1,8 +1,8 @@
 import { readGitConfig } from '../formats/git-config.ts';
 import { readHcl } from '../formats/hcl.ts';
 import { readIni, readNpmrc, readOptionFile } from '../formats/ini.ts';
-import { readJson } from '../formats/json.ts';
-import type { LeafReader } from '../formats/leaf.ts';
+import { readJson, removeJsonMembers } from '../formats/json.ts';
+import type { Edit, Leaf, LeafReader, Range } from '../formats/leaf.ts';
 import { readCredentialUrls, readNetrc, readPgpass, readTokenFile } from '../formats/lines.ts';
 import { readToml } from '../formats/toml.ts';
 import type { FileFormat } from './known-file.ts';
@@ -26,3 +26,19 @@ const readers: Readonly<Record<Exclude<FileFormat, 'yaml'>, LeafReader>> = {
   pgpass: readPgpass,
   token: readTokenFile,
 };
+
+/**
+ * The edits that remove leaves with their keys, or with the block or object that they're in. `undefined`: one of them can't
+ * be removed without changing something else.
+ */
+export function planRemoval(
+  format: FileFormat,
+  text: string,
+  leaves: readonly Leaf[],
+  what: 'entry' | 'owner' = 'entry',
+): readonly Edit[] | undefined {
+  const ranges = leaves.map((leaf) => leaf[what]);
+  if (ranges.some((range) => range === undefined)) return undefined;
+  const entries = ranges as readonly Range[];
+  return format === 'json' ? removeJsonMembers(text, entries) : entries.map(({ start, end }) => ({ start, end }));
+}

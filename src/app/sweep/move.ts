@@ -1,0 +1,158 @@
+import { CredentialError } from '../../domain/credential-error.ts';
+import { formatName } from '../../domain/credential-name.ts';
+import { applyEdits, type Edit } from '../../domain/formats/leaf.ts';
+import type { MovableCredential } from '../../domain/sweep/movable.ts';
+import { planMoveEdits } from '../../domain/sweep/movable.ts';
+import { extendRecord, type FileEdit, recordService, type UndoRecord } from '../../domain/sweep/undo-record.ts';
+import type { ToolRunner } from '../../ports/tool-runner.ts';
+import type { Context } from '../context.ts';
+import { getCredential } from '../credentials/get-credential.ts';
+import { replaceCredential } from '../credentials/replace-credential.ts';
+import { applySetup } from '../setup/apply-setup.ts';
+import { planSetup } from '../setup/plan-setup.ts';
+import { type FilePlan, listCredentials, type MoveContext, readConfiguration, toSecret } from './plan-move.ts';
+import { examineFile, maxFileBytes, type SweptFile } from './sweep.ts';
+import { readRecord, takeBack, writeRecord } from './undo-move.ts';
+
+export interface MoveEffects extends MoveContext {
+  readonly runTool: ToolRunner;
+}
+
+export interface FileMoved {
+  readonly path: string;
+  readonly tool: string;
+  /** `failed`: everything is as before. */
+  readonly outcome: 'moved' | 'failed';
+  readonly credentials: readonly MovableCredential[];
+  readonly error?: unknown;
+}
+
+/**
+ * Moves the credentials of a file into keystow:
+ *
+ * 1. records what it's about to do, so that it can be taken back
+ * 2. stores each secret, and reads it back
+ * 3. makes the tool ask keystow, and asks as the tool does
+ * 4. removes the secrets from the file
+ *
+ * Until the last step, the secrets are in both places, so the tool works wherever this ends; the same again completes it. If a
+ * step fails, everything before it is taken back.
+ */
+export async function moveFile(effects: MoveEffects, plan: FilePlan): Promise<FileMoved> {
+  const { context } = effects;
+  const { file, moved } = plan;
+  const result = { path: file.path, tool: file.tool.id, credentials: moved };
+  return context.renewal.lockOf({ service: recordService, account: '' })(async () => {
+    const before = await readRecord(context, file.path);
+    try {
+      await perform(effects, plan, before ?? createRecord(file));
+      return { ...result, outcome: 'moved' };
+    } catch (error) {
+      await takeBack(effects, plan, before);
+      if (error instanceof CredentialError && error.code === 'cancelled') throw error;
+      return { ...result, outcome: 'failed', error };
+    }
+  });
+}
+
+function createRecord({ path, tool }: SweptFile): UndoRecord {
+  return { path, tool: tool.id, changes: [], created: [], setups: [] };
+}
+
+async function perform(effects: MoveEffects, plan: FilePlan, before: UndoRecord): Promise<void> {
+  const { context, setup } = effects;
+  const { file, moved, setups, stores } = plan;
+  const created = moved.filter(({ isStored }) => !isStored).map(({ name }) => name);
+  const targets = setups.map(({ tool, target }) => ({ tool, ...(target !== undefined && { target }) }));
+  const record = extendRecord(before, { changes: [], created, setups: targets });
+  await writeRecord(context, record);
+  for (const credential of moved) await store(context, credential);
+  // Planned again: one may change a file that another one has changed.
+  for (const target of targets) await applySetup(setup, await planSetup(setup, target));
+  for (const { file: config } of stores) await removeStores(effects, config);
+  for (const credential of moved) await verify(effects, credential);
+  await removeSecrets(effects, file, moved, record);
+}
+
+/** Stores a secret unless it's there, and reads it back. */
+async function store(context: Context, { name, secret }: MovableCredential): Promise<void> {
+  const expected = toSecret(secret);
+  const isFree = (current: { equals(other: typeof expected): boolean } | undefined) => current === undefined;
+  if ((await getCredential(context, name)) === undefined) await replaceCredential(context, name, isFree, expected);
+  const stored = await getCredential(context, name);
+  if (stored?.equals(expected)) return;
+  throw new CredentialError('round-trip-mismatch', `${formatName(name)} was not stored as it is in the file`, {
+    hint: 'nothing was changed; check the store: keystow doctor',
+  });
+}
+
+/** Asks as the tool does. */
+async function verify({ runTool, setup, context }: MoveEffects, { name, lookup }: MovableCredential): Promise<void> {
+  const isOwn = lookup.program.includes('keystow');
+  const program = isOwn ? setup.executables.findOwn(lookup.program).path : lookup.program;
+  const answer = await runTool({ ...lookup, program }, { signal: context.signal });
+  if (answer?.exitCode === 0 && lookup.accepts(answer.stdout)) return;
+  const command = [lookup.program, ...lookup.args].join(' ');
+  const why = answer === undefined ? 'cannot be run' : 'does not return it';
+  throw new CredentialError('failed', `${formatName(name)} was stored, but ${command} ${why}`, {
+    hint: 'everything is as before; run that command yourself to see its error',
+  });
+}
+
+async function removeStores(effects: MoveEffects, config: SweptFile): Promise<void> {
+  const { context } = effects;
+  const current = await readAgain(effects, config);
+  const edits = current.leaves.flatMap(({ path, value, entry }): Edit[] =>
+    path.join(' ') === 'credential helper' && /^store(\s|$)/.test(value) && entry !== undefined ? [{ ...entry }] : [],
+  );
+  if (edits.length === 0) return;
+  const before = (await readRecord(context, config.path)) ?? createRecord(config);
+  await changeFile(effects, current, before, edits);
+}
+
+async function removeSecrets(
+  effects: MoveEffects,
+  file: SweptFile,
+  moved: readonly MovableCredential[],
+  record: UndoRecord,
+): Promise<void> {
+  // Setting up the tool may have changed the same file.
+  const current = await readAgain(effects, file);
+  const now = listCredentials(current, await readConfiguration(effects));
+  const found = moved.map(({ name, secret }) =>
+    now.find((other) => formatName(other.name) === formatName(name) && other.secret === secret),
+  );
+  const credentials = found.flatMap((credential) => credential ?? []);
+  const edits = planMoveEdits({ format: file.known.format, text: current.text }, credentials);
+  if (edits === undefined || credentials.length < moved.length) throw changedError(file.path);
+  await changeFile(effects, current, record, edits);
+}
+
+async function readAgain({ files }: MoveEffects, { tool, known, path }: SweptFile): Promise<SweptFile> {
+  const content = await files.read(path, maxFileBytes);
+  if (content === undefined || 'problem' in content) throw changedError(path);
+  const file = examineFile(tool, known, content, await files.loadYamlReader());
+  if ('reason' in file || file.oddity !== undefined) throw changedError(path);
+  return file;
+}
+
+/** Records the change, then makes it. */
+async function changeFile(
+  { context, setup }: MoveEffects,
+  { path, text }: SweptFile,
+  record: UndoRecord,
+  edits: readonly Edit[],
+): Promise<void> {
+  const target = await setup.files.read(path, 'file');
+  if (target.text !== text) throw changedError(path);
+  const change: FileEdit = {
+    original: text,
+    edits: edits.map(({ start, end, text }) => ({ start, end, ...(text && { text }) })),
+  };
+  await writeRecord(context, extendRecord(record, { changes: [change], created: [], setups: [] }));
+  await setup.files.write(target, applyEdits(text, edits), { isPermitted: () => true });
+}
+
+function changedError(path: string): CredentialError {
+  return new CredentialError('file-busy', `${path} was changed meanwhile`, { hint: 'run this again' });
+}

@@ -1,0 +1,182 @@
+import { CredentialError } from '../../domain/credential-error.ts';
+import type { CredentialName } from '../../domain/credential-name.ts';
+import type { Secret } from '../../domain/secret.ts';
+import { tools } from '../../domain/sweep/tools.ts';
+import {
+  parseUndoRecord,
+  recordService,
+  revertChanges,
+  serialiseUndoRecord,
+  toRecordName,
+  type UndoRecord,
+} from '../../domain/sweep/undo-record.ts';
+import type { Context } from '../context.ts';
+import { deleteCredential } from '../credentials/delete-credential.ts';
+import { decodeSecret, getCredential } from '../credentials/get-credential.ts';
+import { listCredentials as listStored } from '../credentials/list-credentials.ts';
+import { replaceCredential } from '../credentials/replace-credential.ts';
+import { setCredential } from '../credentials/set-credential.ts';
+import { undoSetup } from '../setup/undo-setup.ts';
+import { type FilePlan, listCredentials, type MoveContext, readConfiguration, toSecret } from './plan-move.ts';
+import { examineFile, type SweptFile } from './sweep.ts';
+
+export interface FileRestored {
+  readonly path: string;
+  /**
+   * `restored`: as it was before. `merged`: the same, with later edits. `unchanged`: it already was as before.
+   * `conflict`: it was edited where something was removed, so it's left alone.
+   */
+  readonly outcome: 'restored' | 'merged' | 'unchanged' | 'conflict';
+  /** Credentials that stay in keystow, because they were changed there. */
+  readonly kept: readonly CredentialName[];
+}
+
+/** Reads the record of a file. One that can't be read → `file-damaged`. */
+export async function readRecord(context: Context, path: string): Promise<UndoRecord | undefined> {
+  const secret = await getCredential(context, toRecordName({ path }));
+  if (secret === undefined) return undefined;
+  const record = parseUndoRecord(decodeSecret(secret) ?? '');
+  if (record !== undefined) return record;
+  throw new CredentialError('file-damaged', `the record of the move out of ${path} is damaged`, {
+    hint: `to go on without it: keystow delete ${recordService} ${path}`,
+  });
+}
+
+export async function writeRecord(context: Context, record: UndoRecord): Promise<void> {
+  await setCredential(context, toRecordName(record), toSecret(serialiseUndoRecord(record)), { explains: 'failures' });
+}
+
+/** Everything that `sweep --move` has recorded. */
+export async function listRecords(context: Context): Promise<readonly UndoRecord[]> {
+  const records: UndoRecord[] = [];
+  for (const { account } of await listStored(context, recordService)) {
+    const record = await readRecord(context, account);
+    if (record !== undefined) records.push(record);
+  }
+  return records;
+}
+
+/** Deletes records, so that their moves can no longer be taken back. */
+export async function forgetMoves(context: Context, records: readonly UndoRecord[]): Promise<void> {
+  for (const record of records) await deleteCredential(context, toRecordName(record));
+}
+
+/** Takes back a move that failed. Removes nothing that was there before it. */
+export async function takeBack(move: MoveContext, plan: FilePlan, before: UndoRecord | undefined): Promise<void> {
+  const { context } = move;
+  const paths = [plan.file.path, ...plan.stores.map(({ file }) => file.path)];
+  for (const path of paths) {
+    const record = await readRecord(context, path);
+    if (record !== undefined)
+      await restoreFile(move, record, path === plan.file.path ? (before?.changes.length ?? 0) : 0);
+  }
+  for (const { tool, target } of plan.setups) await undoSetup(move.setup, { tool, target });
+  for (const { name, secret, isStored } of plan.moved) {
+    if (!isStored) await removeIfSame(context, name, toSecret(secret));
+  }
+  for (const path of paths) await deleteCredential(context, toRecordName({ path }));
+  if (before !== undefined) await writeRecord(context, before);
+}
+
+/**
+ * Takes moves back: restores the files first, so that the tools work whenever this ends, then their configuration, and
+ * removes the credentials that the move had stored. A record is removed when everything in it is taken back.
+ */
+export async function undoMove(move: MoveContext, records: readonly UndoRecord[]): Promise<readonly FileRestored[]> {
+  const { context, setup } = move;
+  return context.renewal.lockOf({ service: recordService, account: '' })(async () => {
+    const results: FileRestored[] = [];
+    const restored: UndoRecord[] = [];
+    for (const record of records) {
+      const outcome = await restoreFile(move, record, 0);
+      if (outcome !== 'conflict') restored.push(record);
+      results.push({ path: record.path, outcome, kept: [] });
+    }
+    for (const { setups } of restored) for (const request of setups.toReversed()) await undoSetup(setup, request);
+    const finished: FileRestored[] = [];
+    for (const result of results) {
+      const record = restored.find(({ path }) => path === result.path);
+      const kept = record === undefined ? [] : await removeCreated(move, record);
+      if (record !== undefined) await deleteCredential(context, toRecordName(record));
+      finished.push({ ...result, kept });
+    }
+    return finished;
+  });
+}
+
+/** Reverts the changes from index `from` on. */
+async function restoreFile(move: MoveContext, record: UndoRecord, from: number): Promise<FileRestored['outcome']> {
+  const { setup } = move;
+  const changes = record.changes.slice(from);
+  const [first] = changes;
+  const file = await setup.files.read(record.path, 'file');
+  if (first === undefined) return 'unchanged';
+  const text = file.text === undefined ? first.original : revertChanges(file.text, changes);
+  if (text === undefined) return 'conflict';
+  if (text !== first.original && !(await isWhole(move, record, first.original, text))) return 'conflict';
+  if (text === file.text) return 'unchanged';
+  await setup.files.write(file, text, { isPermitted: () => true });
+  return text === first.original ? 'restored' : 'merged';
+}
+
+/** Removes the credentials that the move stored, and returns those that somebody has changed since. */
+async function removeCreated(move: MoveContext, record: UndoRecord): Promise<readonly CredentialName[]> {
+  const secrets = await findSecrets(move, record);
+  const kept: CredentialName[] = [];
+  for (const name of record.created) {
+    const secret = secrets.get(toKey(name));
+    if (secret === undefined || !(await removeIfSame(move.context, name, secret))) kept.push(name);
+  }
+  return kept;
+}
+
+/** Returns whether it's gone. */
+async function removeIfSame(context: Context, name: CredentialName, secret: Secret): Promise<boolean> {
+  const current = await getCredential(context, name);
+  if (current === undefined) return true;
+  if (!current.equals(secret)) return false;
+  return (await replaceCredential(context, name, (now) => now?.equals(secret) ?? false, undefined)) === 'removed';
+}
+
+/** Whether a restored text, in which something was edited, can be read, and has every secret that the file had before. */
+async function isWhole(move: MoveContext, record: UndoRecord, original: string, text: string): Promise<boolean> {
+  const before = await examineText(move, record, original);
+  const after = await examineText(move, record, text);
+  const listValues = (files: readonly SweptFile[]) =>
+    files.flatMap(({ findings }) => findings.map(({ leaf }) => leaf.value));
+  const values = listValues(after);
+  return after.length >= before.length && listValues(before).every((value) => values.includes(value));
+}
+
+/** The secrets of a record, by name. */
+async function findSecrets(move: MoveContext, record: UndoRecord): Promise<ReadonlyMap<string, Secret>> {
+  const configuration = await readConfiguration(move);
+  const secrets = new Map<string, Secret>();
+  for (const { original } of record.changes) {
+    for (const file of await examineText(move, record, original)) {
+      for (const { name, secret } of listCredentials(file, configuration)) secrets.set(toKey(name), toSecret(secret));
+    }
+  }
+  return secrets;
+}
+
+/** Reads a text in each format that the tool has files in. Returns those that it's valid in. */
+async function examineText(
+  { files }: MoveContext,
+  { tool: id, path }: UndoRecord,
+  text: string,
+): Promise<readonly SweptFile[]> {
+  const tool = tools.find((tool) => tool.id === id);
+  const readYaml = await files.loadYamlReader();
+  const bytes = new TextEncoder().encode(text);
+  const snapshot = { path, bytes, identity: '', modifiedAtMs: 0, readableBy: 'unknown' } as const;
+  const formats = new Map(tool?.files.map((known) => [known.format, known]));
+  return [...formats.values()].flatMap((known) => {
+    const file = tool && examineFile(tool, known, snapshot, readYaml);
+    return file === undefined || 'reason' in file ? [] : file;
+  });
+}
+
+function toKey({ service, account }: CredentialName): string {
+  return `${service}\0${account}`;
+}

@@ -1,0 +1,243 @@
+import { isCredentialError } from '../credential-error.ts';
+import { type CredentialName, toCredentialName } from '../credential-name.ts';
+import type { Edit, Leaf } from '../formats/leaf.ts';
+import { decodePercent } from '../formats/lines.ts';
+import { toGitName, toGitService } from '../protocols/git-credential.ts';
+import type { ToolId } from '../setup/setup-tool.ts';
+import { decodeBase64 } from '../text/encodings.ts';
+import { planRemoval } from './file-formats.ts';
+import type { Finding } from './finding.ts';
+import type { FileFormat } from './known-file.ts';
+import * as lookups from './lookup.ts';
+import { moveRegistry } from './move-registry.ts';
+
+/** A credential of a file that its tool can get back from keystow. */
+export interface MovableCredential {
+  /** The findings that it consists of. */
+  readonly findings: readonly Finding[];
+  /** Where keystow's helper for the tool looks for it. */
+  readonly name: CredentialName;
+  /** The text to store. Never shown. */
+  readonly secret: string;
+  readonly setup: { readonly tool: ToolId; readonly target?: string };
+  readonly removal: Removal;
+  /** How the tool asks for it. */
+  readonly lookup: lookups.Lookup;
+}
+
+type Removal = { readonly leaves: readonly Leaf[]; readonly what: 'entry' | 'owner' } | { readonly edit: Edit };
+
+/** What decides under which name a tool asks. */
+export interface ToolConfiguration {
+  /** git: whether it asks with the path of a URL, or only with its host (`credential.useHttpPath`). */
+  readonly usesPaths: boolean;
+  /** cargo: the URL of each registry's index, by name. */
+  readonly registries: ReadonlyMap<string, string>;
+}
+
+/** A file with findings, as {@link listMovable} needs it. */
+export interface MoveSource {
+  /** The tool's id. */
+  readonly tool: string;
+  readonly format: FileFormat;
+  readonly text: string;
+  readonly leaves: readonly Leaf[];
+  readonly findings: readonly Finding[];
+  readonly configuration: ToolConfiguration;
+}
+
+/** The credentials that can be moved. What isn't among them has to be removed by hand. */
+export function listMovable(source: MoveSource): readonly MovableCredential[] {
+  const list = movers[source.tool];
+  if (list === undefined) return [];
+  return source.findings.flatMap((finding) => {
+    try {
+      return list(finding, source) ?? [];
+    } catch (error) {
+      // A name that keystow or the protocol can't have.
+      if (isCredentialError(error)) return [];
+      throw error;
+    }
+  });
+}
+
+/** The edits that remove credentials from their file. `undefined`: one of them can't be removed alone. */
+export function planMoveEdits(
+  { format, text }: Pick<MoveSource, 'format' | 'text'>,
+  credentials: readonly MovableCredential[],
+): readonly Edit[] | undefined {
+  const edits: Edit[] = [];
+  for (const what of ['entry', 'owner'] as const) {
+    const leaves = credentials.flatMap(({ removal }) =>
+      'leaves' in removal && removal.what === what ? removal.leaves : [],
+    );
+    const planned = leaves.length === 0 ? [] : planRemoval(format, text, leaves, what);
+    if (planned === undefined) return undefined;
+    edits.push(...planned);
+  }
+  return [...edits, ...credentials.flatMap(({ removal }) => ('edit' in removal ? removal.edit : []))];
+}
+
+type Mover = (finding: Finding, source: MoveSource) => MovableCredential | undefined;
+
+const movers: Readonly<Record<string, Mover>> = {
+  git: moveGit,
+  docker: (finding, source) => moveRegistry(finding, source, 'docker'),
+  podman: (finding, source) => moveRegistry(finding, source, 'podman'),
+  aws: moveAws,
+  kubernetes: moveKubernetes,
+  cargo: moveCargo,
+  terraform: moveTerraform,
+  pip: movePip,
+  pnpm: movePnpm,
+};
+
+function moveGit(finding: Finding, { format, configuration }: MoveSource): MovableCredential | undefined {
+  const { leaf } = finding;
+  const [url = '', user = ''] = leaf.path;
+  const [, protocol = '', host = '', path] = /^([^:]+):\/\/([^/]*)(?:\/(.*))?$/.exec(url) ?? [];
+  if (format !== 'credential-urls' || host === '') return undefined;
+  const decodedHost = decodePercent(host);
+  const isAsked = path !== undefined && (configuration.usesPaths || !/^https?$/i.test(protocol));
+  const decodedPath = isAsked ? decodePercent(path) : undefined;
+  if (decodedHost === undefined || (isAsked && decodedPath === undefined)) return undefined;
+  const request: (readonly [string, string])[] = [
+    ['protocol', protocol],
+    ['host', toLatin1(decodedHost)],
+    ...(decodedPath === undefined ? [] : [['path', toLatin1(decodedPath)] as const]),
+  ];
+  if ([...request.map(([, value]) => value), user, leaf.value].some((text) => /[\r\n\0]/.test(text))) return undefined;
+  return {
+    findings: [finding],
+    name: toGitName(toGitService(request), toLatin1(user)),
+    secret: leaf.value,
+    setup: { tool: 'git' },
+    removal: { leaves: [leaf], what: 'entry' },
+    lookup: lookups.askGit({ protocol, host: decodedHost, path: decodedPath, user, password: leaf.value }),
+  };
+}
+
+/** The bytes of a text in UTF-8, one character each, which is how git's protocol is parsed. */
+function toLatin1(text: string): string {
+  return encodeURIComponent(text).replace(/%(..)/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
+}
+
+/** The secret of a profile without a session token is the key alone; otherwise it's the JSON of `credential_process`. */
+function moveAws(finding: Finding, { leaves, findings }: MoveSource): MovableCredential | undefined {
+  const [section = '', key] = finding.leaf.path;
+  if (key !== 'aws_secret_access_key') return undefined;
+  const find = (...names: readonly string[]) =>
+    leaves.find(({ path }) => path[0] === section && names.includes(path[1] ?? ''));
+  const id = find('aws_access_key_id');
+  const session = find('aws_session_token', 'aws_security_token');
+  if (id === undefined) return undefined;
+  const profile = section.replace(/^profile\s+/, '').replace(/^(["'])(.*)\1$/, '$2');
+  const credential = {
+    AccessKeyId: id.value,
+    SecretAccessKey: finding.leaf.value,
+    ...(session && { SessionToken: session.value }),
+  };
+  const removed = [id, finding.leaf, ...(session ? [session] : [])];
+  return {
+    findings: findings.filter(({ leaf }) => removed.includes(leaf)),
+    name: toCredentialName(`aws:${profile}`, id.value),
+    secret: session ? JSON.stringify({ Version: 1, ...credential }) : finding.leaf.value,
+    setup: { tool: 'aws', target: profile },
+    removal: { leaves: removed, what: 'entry' },
+    lookup: lookups.askAws(profile, credential),
+  };
+}
+
+/** A token alone is stored as it is. With a client certificate, it's the JSON of a plugin's `status`, which has PEM. */
+function moveKubernetes(finding: Finding, { leaves, findings }: MoveSource): MovableCredential | undefined {
+  const [, user = '', , key] = finding.leaf.path;
+  const find = (name: string) =>
+    leaves.find(({ path }) => path.join('\0') === ['users', user, 'user', name].join('\0'));
+  const [token, certificate, privateKey] = ['token', 'client-certificate-data', 'client-key-data'].map(find);
+  const clientCertificateData = decodeBase64(certificate?.value ?? '');
+  const clientKeyData = decodeBase64(privateKey?.value ?? '');
+  const hasBoth = Boolean(clientCertificateData && clientKeyData);
+  if (token === undefined ? key !== 'client-key-data' || !hasBoth : key !== 'token') return undefined;
+  const pair = { clientCertificateData: clientCertificateData ?? '', clientKeyData: clientKeyData ?? '' };
+  const status = { ...(token && { token: token.value }), ...(hasBoth && pair) };
+  const removed = [token, ...(hasBoth ? [certificate, privateKey] : [])].flatMap((leaf) => leaf ?? []);
+  if (removed.some(({ entry }) => entry === undefined)) return undefined;
+  return {
+    findings: findings.filter(({ leaf }) => removed.includes(leaf)),
+    name: toCredentialName(`kubernetes:${user}`, token === undefined ? 'certificate' : 'token'),
+    secret: hasBoth ? JSON.stringify(status) : (token?.value ?? ''),
+    setup: { tool: 'kubectl', target: user },
+    removal: { leaves: removed, what: 'entry' },
+    lookup: lookups.askKubernetes(user, status),
+  };
+}
+
+/** What cargo calls crates.io, even if it uses its sparse index. */
+const cratesIo = 'https://github.com/rust-lang/crates.io-index';
+
+function moveCargo(finding: Finding, { configuration: { registries } }: MoveSource): MovableCredential | undefined {
+  const { leaf } = finding;
+  const [table, registry = ''] = leaf.path;
+  const isDefault = table === 'registry' || registry === 'crates-io';
+  const url = isDefault ? cratesIo : registries.get(registry);
+  if (leaf.path.at(-1) !== 'token' || url === undefined || leaf.entry === undefined) return undefined;
+  return {
+    findings: [finding],
+    name: toCredentialName(`cargo:${url}`, 'token'),
+    secret: leaf.value,
+    setup: { tool: 'cargo' },
+    removal: { leaves: [leaf], what: 'entry' },
+    lookup: lookups.askCargo(url, isDefault ? 'crates-io' : registry, leaf.value),
+  };
+}
+
+function moveTerraform(finding: Finding): MovableCredential | undefined {
+  const { leaf } = finding;
+  // The port 443 isn't part of what terraform asks for.
+  const host = (leaf.path[1] ?? '').toLowerCase().replace(/:443$/, '');
+  if (leaf.path.at(-1) !== 'token' || leaf.owner === undefined || !/^[a-z\d.-]+(:\d+)?$/.test(host)) return undefined;
+  return {
+    findings: [finding],
+    name: toCredentialName(`terraform:${host}`, 'token'),
+    secret: leaf.value,
+    setup: { tool: 'terraform' },
+    removal: { leaves: [leaf], what: 'owner' },
+    lookup: lookups.askTerraform(host, leaf.value),
+  };
+}
+
+/** Only the password is removed from the URL: pip asks for the one that belongs to the user in it. */
+function movePip(finding: Finding, { text }: MoveSource): MovableCredential | undefined {
+  const { range, leaf } = finding;
+  const before = text.slice(leaf.range.start, range.start);
+  const [, user] = /:\/\/([^\s:@/]+):$/.exec(before) ?? [];
+  const [, host] = /^@([^\s/]+)/.exec(text.slice(range.end)) ?? [];
+  const account = user === undefined ? undefined : decodePercent(user);
+  const secret = decodePercent(text.slice(range.start, range.end));
+  if (account === undefined || host === undefined || secret === undefined || leaf.path[1] === 'proxy') return undefined;
+  return {
+    findings: [finding],
+    name: toCredentialName(host, account),
+    secret,
+    setup: { tool: 'pip' },
+    removal: { edit: { start: range.start - 1, end: range.end } },
+    lookup: lookups.askKeyring(host, account, secret),
+  };
+}
+
+function movePnpm(finding: Finding): MovableCredential | undefined {
+  const { leaf } = finding;
+  const [, registry] = /^\/\/(.+?)\/?:_authToken$/.exec(leaf.path.at(-1) ?? '') ?? [];
+  if (registry === undefined || leaf.path.length !== 1) return undefined;
+  const name = toCredentialName(`npm:${registry}`, 'token');
+  return {
+    findings: [finding],
+    name,
+    secret: leaf.value,
+    setup: { tool: 'pnpm', target: registry },
+    removal: { leaves: [leaf], what: 'entry' },
+    lookup: lookups.askTokenCommand(name, leaf.value),
+  };
+}

@@ -1,0 +1,174 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { describeStore } from '../contract/require-stores.ts';
+import { missingProgram } from '../support/session-bus.ts';
+import { Sandbox } from './sandbox.ts';
+
+const secret = 'Tk4x9qZ2w8vB7nM1kL5j';
+const other = 'Qq7pR3sT9uV1wX5yZ2aB';
+const auth = Buffer.from(`alice:${other}`).toString('base64');
+
+const files = {
+  '.git-credentials': `# mine\nhttps://alice:${secret}@github.example\n`,
+  '.gitconfig': '[user]\n\tname = A\n[credential]\n\thelper = store\n',
+  '.docker/config.json': `{\n\t"auths": {\n\t\t"ghcr.example": {\n\t\t\t"auth": "${auth}"\n\t\t}\n\t}\n}`,
+  '.npmrc': `//r.example/:_authToken=${secret}\n`,
+} as const;
+
+const ask =
+  'printf "protocol=https\\nhost=github.example\\nusername=alice\\n\\n" | GIT_TERMINAL_PROMPT=0 git credential fill';
+
+describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox({ KEYSTOW_STORAGE: 'file' });
+    for (const [name, text] of Object.entries(files)) write(name, text);
+  });
+  afterEach(() => sandbox.remove());
+
+  const write = (name: string, text: string, mode = 0o600) => {
+    const path = join(sandbox.home, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    chmodSync(path, mode);
+  };
+  const read = (name: string) => readFileSync(join(sandbox.home, name), 'utf8');
+  const readAll = () => Object.fromEntries(Object.keys(files).map((name) => [name, read(name)]));
+  const findInHome = (...texts: string[]) =>
+    sandbox.run(`grep -rlF ${texts.map((text) => `-e '${text}'`).join(' ')} "$HOME" || true`).stdout;
+
+  test('[SWEEP1] stores the secrets, makes the tools ask for them, and removes nothing else from the files', () => {
+    const { exit, stdout } = sandbox.run('keystow sweep --move --exclude npm --yes');
+    expect(stdout).toContain('moved 1 credential out of ~/.git-credentials; git asks keystow now\n');
+    expect(exit).toBe(0);
+    expect(findInHome(secret, other, auth)).toBe(`${join(sandbox.home, '.npmrc')}\n`);
+    expect(read('.git-credentials')).toBe('# mine\n');
+    expect(read('.gitconfig')).toBe('[user]\n\tname = A\n[credential]\n\thelper = keystow\n');
+    expect(JSON.parse(read('.docker/config.json'))).toEqual({ auths: { 'ghcr.example': {} }, credsStore: 'keystow' });
+    expect(sandbox.run(ask).stdout).toContain(`password=${secret}\n`);
+    expect(sandbox.run('printf ghcr.example | docker-credential-keystow get').stdout).toContain(other);
+    expect(sandbox.run('keystow sweep --exclude npm').exit).toBe(0);
+  });
+
+  test('[SWEEP2] undo restores the files byte for byte, with their modes, and leaves nothing in keystow', () => {
+    write('.docker/config.json', files['.docker/config.json'], 0o640);
+    sandbox.run('keystow sweep --move --yes');
+    expect(readAll()).not.toEqual(files);
+    expect(sandbox.run('keystow sweep --undo --yes').exit).toBe(0);
+    expect(readAll()).toEqual(files);
+    expect(statSync(join(sandbox.home, '.docker/config.json')).mode & 0o777).toBe(0o640);
+    expect(sandbox.run('keystow list').stdout).toBe('');
+    expect(sandbox.run('keystow sweep --undo --yes')).toMatchObject({
+      exit: 0,
+      stderr: 'keystow: nothing to take back: no move is recorded\n',
+    });
+  });
+
+  test('[SWEEP3] undo keeps later edits, and leaves a file alone if it was edited at the same place', () => {
+    sandbox.run('keystow sweep --move git --yes');
+    write('.git-credentials', `${read('.git-credentials')}# added\n`);
+    write('.gitconfig', `${read('.gitconfig')}[alias]\n\tst = status\n`);
+    expect(sandbox.run('keystow sweep --undo --yes').stdout).toContain('and kept your edits');
+    expect(read('.git-credentials').split('\n').sort()).toEqual(
+      [...files['.git-credentials'].split('\n'), '# added'].sort(),
+    );
+    expect(read('.gitconfig')).toBe(`${files['.gitconfig']}[alias]\n\tst = status\n`);
+
+    write('.docker/config.json', files['.docker/config.json']);
+    sandbox.run('keystow sweep --move docker --yes');
+    const edited = read('.docker/config.json').replace('"ghcr.example": {}', '"ghcr.example": {"email": "a"}');
+    write('.docker/config.json', edited);
+    expect(sandbox.run('keystow sweep --undo --yes')).toMatchObject({ exit: 1 });
+    expect(read('.docker/config.json')).toBe(edited);
+    expect(sandbox.run('printf ghcr.example | docker-credential-keystow get').stdout).toContain(other);
+  });
+
+  test('[SWEEP4] a different secret under the same name is a conflict: neither of them changes', () => {
+    sandbox.run(`printf another | keystow set git-credential:https://github.example alice`);
+    const { exit, stdout } = sandbox.run('keystow sweep --move git --yes');
+    expect(exit).toBe(1);
+    expect(stdout).toContain('keystow has another secret for it: git-credential:https://github.example alice\n');
+    expect(readAll()).toEqual(files);
+    expect(sandbox.run('keystow get git-credential:https://github.example alice').stdout).toBe('another');
+  });
+
+  test('[SWEEP5] the same secret is not stored again, and undo keeps it', () => {
+    sandbox.run(`printf ${secret} | keystow set git-credential:https://github.example alice`);
+    expect(sandbox.run('keystow sweep --move git --yes').exit).toBe(0);
+    expect(read('.git-credentials')).toBe('# mine\n');
+    sandbox.run('keystow sweep --undo --yes');
+    expect(readAll()).toEqual(files);
+    expect(sandbox.run('keystow list').stdout).toBe('git-credential:https://github.example\talice\n');
+  });
+
+  test('[SWEEP6] if the tool does not get its credential from keystow, everything is as before', () => {
+    // The helper is found, and doesn't answer.
+    write('bin/git-credential-keystow', '#!/bin/sh\nexit 0\n', 0o755);
+    const { exit, stderr } = sandbox.run('keystow sweep --move git --yes');
+    expect(stderr).toContain('was stored, but git credential fill does not return it');
+    expect(exit).toBe(1);
+    expect(readAll()).toEqual(files);
+    expect(sandbox.run('keystow list').stdout).toBe('');
+    expect(sandbox.run(ask).stdout).toContain(`password=${secret}\n`);
+  });
+
+  test('[SWEEP7] a dry run and a question that nobody answers change nothing', () => {
+    expect(sandbox.run('keystow sweep --move --dry-run')).toMatchObject({ exit: 1 });
+    expect(sandbox.run('keystow sweep --move')).toMatchObject({ exit: 2 });
+    expect(readAll()).toEqual(files);
+    expect(sandbox.run('keystow list').stdout).toBe('');
+  });
+
+  test('[SWEEP8] a second move of the same file adds to the first, and one undo takes both back', () => {
+    sandbox.run('keystow sweep --move git --yes');
+    const added = `https://bob:${other}@gitlab.example\n`;
+    write('.git-credentials', `${read('.git-credentials')}${added}`);
+    expect(sandbox.run('keystow sweep --move git --yes').exit).toBe(0);
+    expect(read('.git-credentials')).toBe('# mine\n');
+    sandbox.run('keystow sweep --undo --yes');
+    expect(read('.git-credentials').split('\n').sort()).toEqual(
+      `${files['.git-credentials']}${added}`.split('\n').sort(),
+    );
+    expect(read('.gitconfig')).toBe(files['.gitconfig']);
+  });
+
+  test('[SWEEP9] a tool without a helper is left, with what the user can do', () => {
+    const { exit, stdout } = sandbox.run('keystow sweep --move npm --yes');
+    expect(exit).toBe(1);
+    expect(stdout).toContain('leave  line 1, token //r.example/:_authToken: npm cannot ask another program for it\n');
+    expect(readAll()).toEqual(files);
+  });
+
+  test('[SWEEP10] forget deletes the records, and the credentials stay in keystow', () => {
+    sandbox.run('keystow sweep --move git --yes');
+    expect(sandbox.run('keystow sweep --forget --yes').exit).toBe(0);
+    expect(sandbox.run('keystow list').stdout).toBe('git-credential:https://github.example\talice\n');
+    expect(sandbox.run('keystow sweep --undo --yes').stderr).toContain('nothing to take back');
+  });
+
+  test('[SWEEP11] a file that is a link, or has Windows line endings, is left as it is', () => {
+    rmSync(join(sandbox.home, '.docker'), { recursive: true });
+    write('dotfiles/config.json', files['.docker/config.json']);
+    sandbox.run('mkdir .docker && ln -s ../dotfiles/config.json .docker/config.json');
+    write('.git-credentials', files['.git-credentials'].replaceAll('\n', '\r\n'));
+    const { exit, stdout } = sandbox.run('keystow sweep --move --exclude npm --yes');
+    expect(exit).toBe(1);
+    expect(stdout).toContain('the file is a symbolic link\n');
+    expect(stdout).toContain('the file has Windows line endings\n');
+    expect(stdout).toContain('nothing to move\n');
+    expect(read('dotfiles/config.json')).toBe(files['.docker/config.json']);
+  });
+
+  test('[SWEEP12] no output contains a secret, in text or JSON', () => {
+    const outputs = ['--move --dry-run', '--move --dry-run --json', '--move --json --yes', '--undo --json --yes'].map(
+      (options) => sandbox.run(`keystow sweep ${options}`),
+    );
+    for (const { stdout, stderr } of outputs) {
+      expect(stdout + stderr).not.toContain(secret.slice(0, 5));
+      expect(stdout + stderr).not.toContain(other.slice(0, 5));
+      expect(stdout + stderr).not.toContain(auth.slice(0, 6));
+    }
+    for (const { stdout } of outputs.slice(1)) expect(() => JSON.parse(stdout)).not.toThrow();
+  });
+});

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { applyEdits, type Edit } from '../../src/domain/formats/leaf.ts';
+import {
+  extendRecord,
+  parseUndoRecord,
+  revertChanges,
+  serialiseUndoRecord,
+  type UndoRecord,
+} from '../../src/domain/sweep/undo-record.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
+
+const lines = fc
+  .array(fc.stringMatching(/^[a-z =#]{0,8}$/), { maxLength: 8 })
+  .map((all) => all.map((line) => `${line}\n`));
+
+/** A text, and edits that remove some of its lines. */
+const removals = lines.chain((all) =>
+  fc.subarray([...all.keys()]).map((removed) => {
+    const offsets = all.map((_, index) => all.slice(0, index).join('').length);
+    const edits: readonly Edit[] = removed.map((index) => ({
+      start: offsets[index] ?? 0,
+      end: (offsets[index] ?? 0) + (all[index] ?? '').length,
+    }));
+    return { original: all.join(''), edits };
+  }),
+);
+
+const runs = { numRuns: fastOrSlow(300, 10_000) };
+
+test('changes that nobody touched are reverted exactly, however many, and whether or not the last one happened', () => {
+  fc.assert(
+    fc.property(removals, fc.boolean(), (first, happened) => {
+      const between = applyEdits(first.original, first.edits);
+      const second = { original: between, edits: [{ start: 0, end: Math.min(3, between.length), text: 'x' }] };
+      const now = happened ? applyEdits(between, second.edits) : between;
+      expect(revertChanges(now, [first, second])).toBe(first.original);
+      expect(revertChanges(first.original, [first])).toBe(first.original);
+    }),
+    runs,
+  );
+});
+
+test('a line that was added in front or at the end stays when the rest is reverted', () => {
+  fc.assert(
+    fc.property(removals, fc.boolean(), (change, isFront) => {
+      const after = applyEdits(change.original, change.edits);
+      const edited = isFront ? `NEW\n${after}` : `${after}NEW\n`;
+      const expected = isFront ? `NEW\n${change.original}` : `${change.original}NEW\n`;
+      const reverted = revertChanges(edited, [change]);
+      // Lines that were removed at the same place may come before the new one or after it.
+      expect(reverted?.split('\n').sort()).toEqual(expected.split('\n').sort());
+      expect(reverted?.replace('NEW\n', '')).toBe(change.original);
+    }),
+    runs,
+  );
+});
+
+test('an edit of the place where something was removed is a conflict, and never loses the edit', () => {
+  const change = { original: 'a\nSECRET\nb\n', edits: [{ start: 2, end: 9 }] };
+  expect(revertChanges('a changed\nb changed\n', [change])).toBeUndefined();
+  fc.assert(
+    fc.property(removals, fc.string(), (removal, edited) => {
+      const reverted = revertChanges(edited, [removal]);
+      if (reverted === undefined || reverted === removal.original) return;
+      // Whatever was typed is still there, in order.
+      let at = 0;
+      for (const character of edited) {
+        at = reverted.indexOf(character, at) + 1;
+        expect(at).toBeGreaterThan(0);
+      }
+    }),
+    runs,
+  );
+});
+
+const record: UndoRecord = {
+  path: '/home/a/.git-credentials',
+  tool: 'git',
+  changes: [{ original: 'a\n', edits: [{ start: 0, end: 2 }] }],
+  created: [{ service: 's', account: 'a' }],
+  setups: [{ tool: 'docker', target: 'ghcr.io' }, { tool: 'git' }],
+};
+
+test('a record is read as it was written; anything else is not a record', () => {
+  expect(parseUndoRecord(serialiseUndoRecord(record))).toMatchObject(record);
+  for (const text of ['', '{}', 'null', serialiseUndoRecord(record).replace('"version":1', '"version":2')]) {
+    expect(parseUndoRecord(text)).toBeUndefined();
+  }
+  for (const key of ['path', 'tool', 'changes', 'created', 'setups']) {
+    expect(parseUndoRecord(JSON.stringify({ ...JSON.parse(serialiseUndoRecord(record)), [key]: [1] }))).toBeUndefined();
+  }
+});
+
+test('a second run extends the record, and replaces a change that was planned and did not happen', () => {
+  const again = extendRecord(record, { changes: record.changes, created: record.created, setups: [{ tool: 'git' }] });
+  expect(again).toEqual(record);
+  const next = { original: 'b\n', edits: [] };
+  expect(extendRecord(record, { changes: [next], created: [], setups: [] }).changes).toEqual([...record.changes, next]);
+});
