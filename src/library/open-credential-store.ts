@@ -62,8 +62,7 @@ export async function openCredentialStore(options: OpenOptions): Promise<Applica
 /** Throws `invalid-setting` for an invalid variable. */
 export function openProfile(profile: Profile, options: Omit<OpenOptions, 'application'>): ApplicationStore {
   const closing = new AbortController();
-  // Every running operation adds a listener. Node would warn about a leak from the eleventh on.
-  setMaxListeners(0, closing.signal);
+  allowManyListeners(closing.signal);
   const environment = { ...(options.environment ?? process.env) };
   const merged = addSettings(profile, options, environment);
   const context = createContext({
@@ -168,6 +167,15 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
   };
 }
 
+/** Every running operation adds a listener. Node would warn about a leak from the eleventh on. */
+function allowManyListeners(signal: AbortSignal): void {
+  try {
+    setMaxListeners(0, signal);
+  } catch {
+    // A signal of jsdom, in a test: Node doesn't know it, and so doesn't warn either.
+  }
+}
+
 async function collect<T>(results: AsyncIterable<T>): Promise<readonly T[]> {
   const collected: T[] = [];
   for await (const result of results) collected.push(result);
@@ -216,7 +224,7 @@ function rejectSecrets(this: Readonly<Record<string, unknown>>, key: string, val
 
 /** Copies the bytes, because the caller may reuse its buffer before they are written. Anything else → `invalid-input`. */
 function copySecret(value: unknown): Secret {
-  if (typeof value === 'string' && value.isWellFormed()) return new Secret(new TextEncoder().encode(value));
+  if (typeof value === 'string' && value.isWellFormed()) return new Secret(new Uint8Array(Buffer.from(value)));
   const bytes = exposeSecret(value) ?? (isBytes(value) ? value : undefined);
   if (bytes !== undefined) return new Secret(new Uint8Array(bytes));
   const fault = typeof value === 'string' ? 'is not well-formed Unicode' : `is ${describeType(value)}`;

@@ -234,7 +234,7 @@ export function createCallbackTerminal({ askPassphrase, onNotice }: UserInteract
         // Its message may repeat the typed secret.
         why = ` (${isError(error) ? error.name : typeof error})`;
       }
-      if (typeof answer === 'string') return new Secret(new TextEncoder().encode(answer));
+      if (typeof answer === 'string') return new Secret(new Uint8Array(Buffer.from(answer)));
       throw new CredentialError('cancelled', `the question for the passphrase was cancelled${why}`);
     },
     restoreEcho: () => {},

@@ -16,7 +16,7 @@ export function freshSecret(bytes = 24): Secret {
 }
 
 export function textSecret(text: string): Secret {
-  return made(new TextEncoder().encode(text));
+  return made(new Uint8Array(Buffer.from(text)));
 }
 
 function made(bytes: Uint8Array): Secret {

@@ -65,7 +65,7 @@ export class FakeProvider {
   add(attributes: Readonly<Record<string, string>>, text: string, modified = 0n): string {
     this.#created += 1;
     const path = `${collection}/${this.#created}`;
-    const secret = [`${root}/session/s1`, new Uint8Array(), new TextEncoder().encode(text), 'text/plain'];
+    const secret = [`${root}/session/s1`, new Uint8Array(), new Uint8Array(Buffer.from(text)), 'text/plain'];
     this.items.set(path, { attributes: Object.entries(attributes), modified, secret });
     return path;
   }

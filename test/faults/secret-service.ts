@@ -51,7 +51,7 @@ export async function startSecretService(options: FakeProviderOptions = {}): Pro
   };
 }
 
-const text = new TextEncoder().encode('another secret');
+const text = new Uint8Array(Buffer.from('another secret'));
 const anotherSecret: Answer = { signature: '(oayays)', values: [['/', new Uint8Array(), text, 'text/plain']] };
 
 function failure(errorName: string): Answer {

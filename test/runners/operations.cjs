@@ -18,6 +18,10 @@ exports.performOperations = async ({ openCredentialStore }, storage) => {
   for (const name of [account, `${account} too`]) assert.deepEqual(await store.delete('demo', name), [expected]);
   assert.equal(await store.get('demo', account), undefined);
   await assert.rejects(store.get('', account), { code: 'invalid-name' });
+  const cancellation = new AbortController();
+  assert.equal(await store.get('demo', account, { signal: cancellation.signal }), undefined);
+  cancellation.abort();
+  await assert.rejects(store.get('demo', account, { signal: cancellation.signal }), { code: 'cancelled' });
   await store.close();
   await assert.rejects(store.get('demo', account), { code: 'closed' });
   if (storage === 'file') await usePassphrase(open);

@@ -5,7 +5,7 @@ import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-
 import { needs, needsLinux } from '../support/needs.ts';
 import { NpmProject, needsRegistry } from '../support/npm-project.ts';
 
-const dependencies = ['jest@30.5.2', 'vitest@4.1.12', 'mocha@12.0.3', 'sinon@22.1.0'] as const;
+const dependencies = ['jest@30.5.2', 'jest-environment-jsdom@30.5.2', 'vitest@4.1.12', 'mocha@12.0.3', 'sinon@22.1.0'] as const;
 
 /** How a test gets keystow. */
 const loads = {
@@ -25,6 +25,13 @@ const files: Readonly<Record<string, string>> = {
       jest.useFakeTimers();
       return performOperations(keystow, storage);
     }, 60_000);
+    test('a store in memory', async () => {
+      const { createMemoryStore } = require('keystow/testing');
+      const store = await keystow.openCredentialStore({ application: 'acme', stores: [createMemoryStore()] });
+      await store.setJson('demo', 'alice', { token: 's3cret' });
+      expect(await store.getJson('demo', 'alice')).toEqual({ token: 's3cret' });
+      await store.close();
+    });
     test('fake timers first', () => {
       jest.resetModules();
       jest.useFakeTimers();
@@ -102,7 +109,8 @@ const fakesFirst = { FAKES_FIRST: '1' };
 type Runner = readonly [string, readonly string[], string, Readonly<Record<string, string>>?];
 
 const runners: readonly Runner[] = [
-  ['Jest', jest('--testMatch=**/*.test.js', '--env=node'), '3 passed, 3 total'],
+  ['Jest', jest('--testMatch=**/*.test.js', '--env=node'), '4 passed, 4 total'],
+  ['Jest with jsdom', jest('--testMatch=**/*.test.js', '--env=jsdom'), '4 passed, 4 total'],
   [
     'Jest with ES modules',
     jest('--testMatch=**/*.esm.test.mjs', '--env=node'),

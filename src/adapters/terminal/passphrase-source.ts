@@ -32,7 +32,7 @@ function announceOnce(passphrase: string, announce: () => void): () => Secret {
   return () => {
     if (!announced) announce();
     announced = true;
-    return new Secret(new TextEncoder().encode(passphrase));
+    return new Secret(new Uint8Array(Buffer.from(passphrase)));
   };
 }
 

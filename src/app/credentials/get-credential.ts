@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import { type CredentialName, formatName } from '../../domain/credential-name.ts';
 import { isExpired } from '../../domain/placement/expiry.ts';
 import { findEntry, isSameRevision, type PlacementEntry } from '../../domain/placement/placement-index.ts';
