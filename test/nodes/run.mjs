@@ -1,7 +1,7 @@
 // Checks that Nodes which are too old are rejected in one line, and runs the unit, contract and command-line suites on every Node that is supported, or on those given: `[--whole] [MAJOR…]`.
 // With --whole, everything that `npm test` and `npm run test:slow` have.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -78,10 +78,19 @@ function checkOldNode(node) {
     check(name, [join(root, path), '--version']);
   for (const path of ['dist/cjs/index.cjs', 'dist/cjs/keytar.cjs'])
     check('keystow', ['-p', `try { require(${JSON.stringify(join(root, path))}) } catch (error) { error.message }`]);
+  // By its name, as the conditions in package.json decide which file it is.
+  const importing = join(folder, 'importing.mjs');
+  for (const name of ['keystow', 'keystow/keytar']) {
+    writeFileSync(importing, `import * as library from '${name}';\nconsole.log(library);\n`);
+    const { stderr } = spawnSync(node, [importing], { encoding: 'utf8', timeout: 60_000 });
+    const error = `\nError: keystow needs Node.js 20.19 or newer; this is ${version}\n`;
+    if (!stderr.includes(error)) throw new Error(`import of ${name} on ${version}: ${stderr}`);
+  }
   process.stdout.write(`Node ${version} is rejected in one line\n`);
 }
 
 const nodeOf = install(folder);
+symlinkSync(root, join(folder, 'node_modules/keystow'));
 if (majors.length === 0 && process.platform === 'linux' && process.arch === 'x64')
   for (const major of ['12', '14', '16', '18']) checkOldNode(nodeOf(major));
 const total = [0, 0, 0];

@@ -46,11 +46,27 @@ describe.each(programs)('%s', (program) => {
   });
 });
 
+test.each(['index', 'keytar'])(
+  'import of %s: what an old Node gets has syntax that Node 12 parses, and the same exports',
+  (name) => {
+    const path = library(`esm/${name}-by-require.mjs`);
+    const text = readFileSync(path, 'utf8');
+    const print = (target: string) => transformSync('entry.mjs', text, { target, sourceType: 'module' }).code;
+    expect(print('node12')).toBe(print('esnext'));
+    const describe = (file: string) => `import(${JSON.stringify(pathToFileURL(file).href)}).then((library) =>
+    console.log(Object.keys(library).sort(), Object.keys(library.default)))`;
+    const run = (file: string) => spawnSync(process.execPath, ['-e', describe(file)], { encoding: 'utf8' });
+    expect(run(path)).toMatchObject({ stdout: run(library(`esm/${name}.mjs`)).stdout, stderr: '', status: 0 });
+  },
+);
+
 test.each([
   ['require', 'cjs/index.cjs'],
   ['require', 'cjs/keytar.cjs'],
   ['import', 'esm/index.mjs'],
   ['import', 'esm/keytar.mjs'],
+  ['import', 'esm/index-by-require.mjs'],
+  ['import', 'esm/keytar-by-require.mjs'],
 ])('%s of the library (%s) throws one clear error on an old Node', (how, file) => {
   const report = '(error) => console.log(String(error))';
   const script =

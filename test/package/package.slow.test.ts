@@ -99,7 +99,14 @@ test('every entry of the library is exported to import and to require, each with
   for (const [entry, conditions] of library) {
     const name = entry === '.' ? 'index' : entry.slice('./'.length);
     expect(conditions).toEqual({
-      import: { types: `./dist/declarations/${name}.d.mts`, default: `./dist/esm/${name}.mjs` },
+      import: {
+        types: `./dist/declarations/${name}.d.mts`,
+        // Bundlers, then Node.js since 20.19 and 22.10, then every other Node.js.
+        module: `./dist/esm/${name}.mjs`,
+        'module-sync': `./dist/esm/${name}.mjs`,
+        node: `./dist/esm/${name}-by-require.mjs`,
+        default: `./dist/esm/${name}.mjs`,
+      },
       require: { types: `./dist/declarations/${name}.d.cts`, default: `./dist/cjs/${name}.cjs` },
     });
   }

@@ -5,7 +5,13 @@ import { type GnomeKeyring, missing, startGnomeKeyring } from '../support/gnome-
 import { needs, needsLinux } from '../support/needs.ts';
 import { NpmProject, needsRegistry } from '../support/npm-project.ts';
 
-const dependencies = ['jest@30.5.2', 'jest-environment-jsdom@30.5.2', 'vitest@4.1.12', 'mocha@12.0.3', 'sinon@22.1.0'] as const;
+const dependencies = [
+  'jest@30.5.2',
+  'jest-environment-jsdom@30.5.2',
+  'vitest@4.1.12',
+  'mocha@12.0.3',
+  'sinon@22.1.0',
+] as const;
 
 /** How a test gets keystow. */
 const loads = {
