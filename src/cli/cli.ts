@@ -45,6 +45,8 @@ export interface Services {
   /** Opens a page in the user's browser. Rejects if none can be opened. */
   openBrowser(url: string): Promise<void>;
   childRunner(): Promise<RunChild>;
+  /** Parses a `.env` file into its variables. */
+  envFileParser(): Promise<(text: string) => ReadonlyMap<string, string>>;
   /** What `setup` and `sweep` change other tools' configuration with. */
   setup(context: Context, environment: Cli['environment']): Promise<SetupContext>;
   /** Reads the files that other tools keep credentials in. */
@@ -89,6 +91,10 @@ export const services: Services = {
   },
   async toolRunner() {
     return (await import('../adapters/process/run-tool.ts')).runTool;
+  },
+  async envFileParser() {
+    const { parseEnvFile } = await import('../adapters/transfer/env-file.ts');
+    return parseEnvFile;
   },
   async ask(question, signal) {
     const { askOnTerminal } = await import('../adapters/terminal/ask.ts');

@@ -61,6 +61,8 @@ export interface ValueOption {
   readonly value: string;
   readonly default?: string;
   readonly required?: true;
+  /** It can be given several times. */
+  readonly many?: true;
   readonly choices?: readonly string[];
   readonly completes?: CompletionSource;
   /** Validates the typed text and may convert it. */
@@ -69,12 +71,12 @@ export interface ValueOption {
 
 /**
  * What a word can be besides one of its choices: a file name, a command with its own arguments, or what a function returns,
- * given the placement index and the operands before the word.
+ * given the placement index, the operands before the word, and what is typed of it.
  */
 export type CompletionSource =
   | 'files'
   | 'command'
-  | ((placement: PlacementIndex, before: readonly string[]) => readonly string[]);
+  | ((placement: PlacementIndex, before: readonly string[], typed: string) => readonly string[]);
 
 /** The option that every command takes and receives. */
 export const colorOption = {
@@ -99,9 +101,11 @@ type OperandValue<Of> = Of extends { many: true }
     ? string | undefined
     : Word<Of>;
 
+type ParsedValue<Of> = Of extends { parse(typed: string): infer Parsed } ? Parsed : Word<Of>;
+
 type OptionValue<Of> = Of extends { value: string }
   ?
-      | (Of extends { parse(typed: string): infer Parsed } ? Parsed : Word<Of>)
+      | (Of extends { many: true } ? readonly ParsedValue<Of>[] : ParsedValue<Of>)
       | (Of extends { default: string } | { required: true } ? never : undefined)
   : boolean;
 

@@ -13,7 +13,7 @@ import {
   type ValueOption,
 } from './command.ts';
 import { findPosition, isAfterEnd, type Position } from './completion/complete.ts';
-import { describeComplaint, missingCommand, UsageError } from './output/failure.ts';
+import { describeComplaint, isMissingValue, missingCommand, UsageError } from './output/failure.ts';
 import { getProgramName, listCommands, type Program, readPackageVersion } from './program.ts';
 
 /**
@@ -57,6 +57,11 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
   const parser = commands.reduce((yargs, command) => addCommand(yargs, command, select), base);
   const position = findPosition(commands, globalOptions, [...argv, '']);
   rejectFlagValues(position.options, argv);
+  // yargs would take the word after `--` for the value, and a command whose operands are optional would run.
+  if (argv.some((word, index) => isMissingValue(word, index, argv, position.options))) {
+    const { message, hint } = describeComplaint('', name, argv, position);
+    throw new UsageError(message, { hint });
+  }
   try {
     await parser.parseAsync(
       markOperands(moveFlags(expandHelp(argv, position), commands)),
@@ -161,7 +166,12 @@ function toTexts(given: unknown): string[] {
   return [given].flat().flatMap((value) => (typeof value === 'string' ? [unmarkOperand(value)] : []));
 }
 
-function parseOption(key: string, { choices, parse }: ValueOption, [typed, ...more]: readonly string[]): unknown {
+function parseOption(key: string, { choices, many, parse }: ValueOption, typedValues: readonly string[]): unknown {
+  const [typed, ...more] = typedValues;
+  if (many && typed !== undefined) {
+    const texts = typedValues.map((text) => checkChoice(`--${key}`, text, choices));
+    return parse ? texts.map((text) => parse(text)) : texts;
+  }
   if (more.length > 0)
     throw new CredentialError('invalid-input', `--${key} was given more than once`, { hint: 'pass it once' });
   if (typed === undefined) return undefined;

@@ -1,3 +1,4 @@
+import type { Secret } from '../domain/secret.ts';
 import type { OperationOptions } from './credential-store.ts';
 
 /**
@@ -41,6 +42,8 @@ export interface Child {
   readonly args: readonly string[];
   /** Variables to add to this process's environment. Its own secret variables are not passed on. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Secrets to mask in its stdout and stderr, which are pipes then. Absent: it writes to those of this process. */
+  readonly masked?: readonly Secret[];
 }
 
 /** The current time in the format of `Date.prototype.toISOString`, such as `2026-11-03T09:00:00.000Z`. */

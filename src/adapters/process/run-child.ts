@@ -11,17 +11,36 @@ import { errnoCode } from '../files/file-errors.ts';
 
 /** The implementation of {@link RunChild}. */
 export async function runChild(child: Child): Promise<number> {
-  const { command, args, variables } = child;
+  const { command, args, variables, masked } = child;
   const cleanup: (() => void)[] = [];
   try {
-    const running = spawn(command, args, { stdio: 'inherit', env: createEnvironment(variables) });
+    const output = masked ? 'pipe' : 'inherit';
+    const env = createEnvironment(variables);
+    const running: ChildProcess = spawn(command, args, { stdio: ['inherit', output, output], env });
     cleanup.push(forwardSignals(running));
-    return await waitForExit(running);
+    if (masked === undefined) return await waitForExit(running);
+    const [exitCode] = await Promise.all([waitForExit(running), maskOutput(running, masked)]);
+    return exitCode;
   } catch (error) {
     throw toError(error, command);
   } finally {
     for (const stop of cleanup) stop();
   }
+}
+
+/** Waits until the child and the processes that it leaves behind have closed their output, as a pipe in a shell does. */
+async function maskOutput(child: ChildProcess, masked: NonNullable<Child['masked']>): Promise<void> {
+  const { copyMasked } = await import('./masked-output.ts');
+  const { stdout, stderr } = child;
+  const options = {
+    secrets: masked.map((secret) => secret.expose()),
+    // What the system would send to a program that writes to the same pipe.
+    onClosed: () => void child.kill('SIGPIPE'),
+  };
+  await Promise.all([
+    stdout && copyMasked(stdout, process.stdout, options),
+    stderr && copyMasked(stderr, process.stderr, options),
+  ]);
 }
 
 function waitForExit(running: ChildProcess): Promise<number> {

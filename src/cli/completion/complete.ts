@@ -23,33 +23,43 @@ export function complete(
   const position = findPosition(program, globalOptions, words);
   const { awaiting, commands, ended, operands, options } = position;
   const last = words.at(-1) ?? '';
-  if (awaiting) return completeValue(awaiting, position, placement);
+  if (awaiting) return completeValue(awaiting, position, { placement, typed: last });
   if (!ended && last.startsWith('-')) {
     const [prefix = '', name = ''] = /^--([^=]+)=/.exec(last) ?? [];
+    const typed = last.slice(prefix.length);
     const option = options[name];
     if (option === undefined) return { kind: 'words', words: suggestOptions(position, words) };
-    return 'value' in option ? addPrefix(prefix, completeValue(option, position, placement)) : none;
+    return 'value' in option ? addPrefix(prefix, completeValue(option, position, { placement, typed })) : none;
   }
   if (commands.length > 0) return operands.length > 0 ? none : { kind: 'words', words: suggestCommands(commands) };
-  return completeOperand(position, words.length - 1, placement);
+  return completeOperand(position, words.length - 1, { placement, typed: last });
 }
 
 const none: Completion = { kind: 'words', words: [] };
 
-function completeOperand(position: Position, index: number, placement: PlacementIndex): Completion {
-  const { command, operands } = position;
-  const slots: readonly Operand[] = Object.values(command?.operands ?? {});
+/** What a word may be completed to depends on what is stored, and on what is typed of it. */
+interface Word {
+  readonly placement: PlacementIndex;
+  readonly typed: string;
+}
+
+function completeOperand(position: Position, index: number, word: Word): Completion {
+  const { command, operands, operandsBeforeEnd } = position;
+  const all: readonly Operand[] = Object.values(command?.operands ?? {});
+  // If `--` comes first, only the command follows: `exec --env A=SERVICE/ACCOUNT -- COMMAND`.
+  const commandSlots = all.filter(({ completes }) => completes === 'command');
+  const slots = operandsBeforeEnd === 0 && all[0]?.optional && commandSlots.length > 0 ? commandSlots : all;
   const slot = slots[operands.length] ?? slots.findLast(({ many }) => many);
   if (slot === undefined) return none;
   return slot.completes === 'command'
     ? { kind: 'command', after: operands[slots.indexOf(slot)]?.index ?? index }
-    : completeValue(slot, position, placement);
+    : completeValue(slot, position, word);
 }
 
-function completeValue(source: Operand | ValueOption, position: Position, placement: PlacementIndex): Completion {
+function completeValue(source: Operand | ValueOption, position: Position, word: Word): Completion {
   return source.completes === 'files'
     ? { kind: 'files' }
-    : { kind: 'words', words: suggestValues(source, position, placement) };
+    : { kind: 'words', words: suggestValues(source, position, word) };
 }
 
 function addPrefix(prefix: string, completion: Completion): Completion {
@@ -71,16 +81,20 @@ function suggestOptions({ options }: Position, words: readonly string[]): Sugges
   const given = words.slice(0, -1).map((word) => word.replace(/=.*/s, ''));
   return Object.entries(options)
     .map(([name, { describe }]) => ({ text: `--${name}`, description: describe }))
-    .filter(({ text }) => !given.includes(text));
+    .filter(({ text }) => !given.includes(text) || isRepeatable(options[text.slice(2)]));
+}
+
+function isRepeatable(option: Option | undefined): boolean {
+  return option !== undefined && 'value' in option && option.many === true;
 }
 
 function suggestValues(
   { choices = [], completes }: Operand | ValueOption,
   { operands, ended }: Position,
-  placement: PlacementIndex,
+  { placement, typed }: Word,
 ): Suggestion[] {
   const before = operands.map(({ text }) => text);
-  const known = typeof completes === 'function' ? completes(placement, before) : [];
+  const known = typeof completes === 'function' ? completes(placement, before, typed) : [];
   return [...new Set([...choices, ...known])]
     .filter((text) => isPrintable(text) && (ended || !isOption(text)))
     .map((text) => ({ text }));
@@ -101,6 +115,8 @@ export interface Position {
   readonly operands: readonly { readonly text: string; readonly index: number }[];
   /** Whether `--` ended the options. */
   readonly ended: boolean;
+  /** How many operands come before that `--`. `undefined` if there is none. */
+  readonly operandsBeforeEnd: number | undefined;
   /** The option whose value the word is, as in `--to STORE`. */
   readonly awaiting: ValueOption | undefined;
 }
@@ -119,13 +135,14 @@ export function findPosition(
     options: globalOptions,
     operands: [],
     ended: false,
+    operandsBeforeEnd: undefined,
     awaiting: undefined,
   };
   for (const [index, text] of words.slice(0, -1).entries()) {
     const { commands, ended, operands, options } = position;
     const command = operands.length === 0 ? findCommand(commands, text) : undefined;
     if (position.awaiting) position = { ...position, awaiting: undefined };
-    else if (!ended && text === '--') position = { ...position, ended: true };
+    else if (!ended && text === '--') position = { ...position, ended: true, operandsBeforeEnd: operands.length };
     else if (!ended && isOption(text)) position = { ...position, awaiting: findAwaited(options, text) };
     else if (command) {
       position = {

@@ -155,7 +155,12 @@ function isUnknownOption(word: string, index: number, argv: readonly string[], o
 }
 
 /** `--env --` has no value either: `--` ends the options. */
-function isMissingValue(word: string, index: number, argv: readonly string[], options: Position['options']): boolean {
+export function isMissingValue(
+  word: string,
+  index: number,
+  argv: readonly string[],
+  options: Position['options'],
+): boolean {
   const isLast = index === argv.length - 1 || argv[index + 1] === '--';
   return isLast && !isAfterEnd(index, argv) && isOption(word) && findAwaited(options, word) !== undefined;
 }

@@ -5,6 +5,7 @@ import { CredentialError } from '../../../domain/credential-error.ts';
 import { type CredentialName, formatName, toCredentialName } from '../../../domain/credential-name.ts';
 import type { PlacementIndex } from '../../../domain/placement/placement-index.ts';
 import type { Secret } from '../../../domain/secret.ts';
+import { formatShortReference } from '../../../domain/transfer/reference.ts';
 import type { Cli } from '../../cli.ts';
 import type { Operand } from '../../command.ts';
 import { exitCodes, toExitCode } from '../../exit.ts';
@@ -25,6 +26,12 @@ export function completeServices(index: PlacementIndex): readonly string[] {
 
 function completeAccounts(index: PlacementIndex, [service]: readonly string[]): readonly string[] {
   return index.filter((entry) => entry.service === service).flatMap(({ account }) => account || []);
+}
+
+/** `NAME=SERVICE/ACCOUNT` for each credential, once the name of the variable is typed. */
+export function completeVariables(index: PlacementIndex, _: readonly string[], typed: string): readonly string[] {
+  const [variable] = /^[^=]+=/.exec(typed) ?? [];
+  return variable === undefined ? [] : index.map((entry) => `${variable}${formatShortReference(entry)}`);
 }
 
 /** Reads the secret of a credential, and returns it with the context it was read in. Rejects with `not-found`. */

@@ -1,0 +1,49 @@
+import { CredentialError } from '../../domain/credential-error.ts';
+import type { CredentialName } from '../../domain/credential-name.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { Context } from '../context.ts';
+import { decodeSecret, getCredential } from './get-credential.ts';
+
+/** A variable for a child process, and the credential whose secret is its value. */
+export interface VariableAssignment {
+  readonly variable: string;
+  readonly name: CredentialName;
+  /** Where the user wrote it, for an error: `--env TOKEN`. */
+  readonly source: string;
+}
+
+export interface ResolvedVariables {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets: readonly Secret[];
+}
+
+/**
+ * Reads the secret of each variable. Rejects before anything runs:
+ *
+ * - there's no such credential → `not-found`, naming only the variable: what was typed for a reference may be a secret
+ * - a secret that no variable can have: with a NUL byte, or not UTF-8 → `invalid-input`
+ */
+export async function resolveVariables(
+  context: Context,
+  assignments: readonly VariableAssignment[],
+): Promise<ResolvedVariables> {
+  const variables: Record<string, string> = {};
+  const secrets: Secret[] = [];
+  for (const { variable, name, source } of assignments) {
+    const secret = await getCredential(context, name);
+    if (secret === undefined) throw new CredentialError('not-found', `credential not found for ${source}`);
+    variables[variable] = toVariableValue(secret);
+    secrets.push(secret);
+  }
+  return { variables, secrets };
+}
+
+export function toVariableValue(secret: Secret): string {
+  const containsNul = secret.expose().includes(0);
+  const text = decodeSecret(secret);
+  if (text !== undefined && !containsNul) return text;
+  const problem = containsNul ? 'contains a NUL byte' : 'is not UTF-8 text';
+  throw new CredentialError('invalid-input', `the secret ${problem}, so it cannot be the value of a variable`, {
+    hint: 'pipe it into the program: keystow get SERVICE ACCOUNT | …',
+  });
+}

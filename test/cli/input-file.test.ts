@@ -1,0 +1,57 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { decodeInput, readInputFile } from '../../src/cli/input-file.ts';
+import { failure } from '../contract/errors.ts';
+
+const onWindows = process.platform === 'win32';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keystow-input-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const { signal } = new AbortController();
+const read = (path: string, options = {}) => readInputFile(path, { maxBytes: 5, signal, ...options });
+const write = (content: string) => {
+  const path = join(folder, 'input');
+  writeFileSync(path, content);
+  return path;
+};
+
+test('a file of the largest size is read, and one that is larger or endless is rejected', async () => {
+  expect((await read(write('12345'))).toString()).toBe('12345');
+  await failure(read(write('123456')), 'too-large');
+  if (!onWindows) await failure(read('/dev/zero'), 'too-large');
+});
+
+test('a missing file, a folder and what is not a file are rejected', async () => {
+  expect((await failure(read(join(folder, 'missing')), 'invalid-input')).message).toContain('missing');
+  await failure(read(folder), 'invalid-input');
+  if (!onWindows) await failure(read('/dev/null', { onlyFiles: true }), 'invalid-input');
+});
+
+test.skipIf(onWindows)('a pipe is read to its end', async () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const reading = read(pipe);
+  const writer = spawn('sh', ['-c', 'printf 12345 >"$1"', 'sh', pipe]);
+  onTestFinished(() => void writer.kill());
+  expect((await reading).toString()).toBe('12345');
+});
+
+test('text is UTF-8, without its byte order mark', () => {
+  expect(decodeInput(Buffer.from('\ufeffä'), 'x')).toBe('ä');
+  for (const [bytes, why] of [
+    [[0xff, 0xfe, 0x41, 0], 'x is in UTF-16'],
+    [[0xfe, 0xff, 0, 0x41], 'x is in UTF-16'],
+    [[0xe4], 'x is not UTF-8 text'],
+  ] as const) {
+    expect(() => decodeInput(Uint8Array.from(bytes), 'x')).toThrow(
+      expect.objectContaining({ code: 'invalid-input', message: why }),
+    );
+  }
+});
