@@ -21,6 +21,8 @@ export interface Settings {
   readonly envPassphrase: boolean;
   /** The same for the new passphrase of `passphrase change`. */
   readonly newEnvPassphrase: boolean;
+  /** Whether the program that embeds keystow has set the passphrase in code. */
+  readonly presetPassphrase?: boolean;
   /** Whether the passphrase may come from the environment. */
   readonly allowsEnvPassphrase: boolean;
   /** Whether the variable for it is set. The passphrase itself isn't kept here. */

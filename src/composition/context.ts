@@ -14,7 +14,7 @@ import type { Terminal } from '../ports/interaction.ts';
 import { areEphemeral, createMemoryLocks, createMemoryPlacement, replaceStores } from './custom-stores.ts';
 import { findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
 import { createHostInfo } from './host.ts';
-import { createStores } from './stores.ts';
+import { createStores, type StoresOptions } from './stores.ts';
 
 export { yieldToEvents } from '../adapters/process/timers.ts';
 
@@ -33,6 +33,8 @@ export interface ContextOptions {
   readonly explainsOnce?: boolean;
   /** How to renew tokens. Default: nothing is uninterrupted, and no server is known. */
   readonly renewal?: Partial<Pick<RenewalServices, 'uninterrupted' | 'refresh'>>;
+  /** The passphrases that the program has set in code. */
+  readonly presetPassphrases?: StoresOptions['presetPassphrases'];
   readonly signal: AbortSignal;
   /** Creates the terminal, once the settings are known. */
   terminal(settings: Settings): Terminal;
@@ -56,6 +58,7 @@ export function createContext(options: ContextOptions): Context {
   };
   const userSettings = readSettings(profile, info);
   const settings = isEphemeral ? { ...userSettings, policy: ephemeralPolicy } : userSettings;
+  if (options.presetPassphrases?.current) Object.assign(settings, { presetPassphrase: true });
   const terminal = options.terminal(settings);
   const placement = isEphemeral ? createMemoryPlacement() : createPlacementFile({ path: settings.placementPath });
   const machine = createStores({
@@ -69,6 +72,7 @@ export function createContext(options: ContextOptions): Context {
     mayShowDialog: () => mayShowDialog(interactive, info),
     longRunning,
     binding,
+    presetPassphrases: options.presetPassphrases,
   });
   return {
     profile,

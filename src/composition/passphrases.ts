@@ -2,6 +2,8 @@ import {
   createEnvironmentNewPassphrase,
   createEnvironmentPassphrase,
   createPassphrasePrompt,
+  createPresetPassphrases,
+  type PresetPassphrases,
 } from '../adapters/terminal/passphrase-source.ts';
 import { type Settings, toPassphraseVariables } from '../app/settings.ts';
 import {
@@ -18,10 +20,18 @@ export interface PassphrasesOptions {
   readonly settings: Settings;
   readonly terminal: Terminal;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What the program that embeds keystow has set in code. The user's variables win. */
+  readonly presetPassphrases?: PresetPassphrases | undefined;
 }
 
 /** Gets passphrases from the environment if the user opted in to that, or from a prompt. */
-export function createPassphrases({ profile, settings, terminal, environment }: PassphrasesOptions): PassphraseSource {
+export function createPassphrases({
+  profile,
+  settings,
+  terminal,
+  environment,
+  presetPassphrases = {},
+}: PassphrasesOptions): PassphraseSource {
   const { variables } = profile;
   const { [variables.passphrase]: passphrase, [variables.newPassphrase]: newPassphrase } = environment;
   const announce = (secret: string, variable: string) => () =>
@@ -59,6 +69,7 @@ export function createPassphrases({ profile, settings, terminal, environment }: 
       noticeMissing(changed);
       return prompt.change();
     },
+    ...createPresetPassphrases(presetPassphrases),
     ...(settings.envPassphrase &&
       passphrase &&
       createEnvironmentPassphrase(passphrase, announce('credential passphrase', variables.passphrase))),

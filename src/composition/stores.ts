@@ -100,7 +100,7 @@ export function createStores(options: StoresOptions): Stores {
     },
     async checkNewFile() {
       const required = requireBoth(settings.keySource, (await placement.recallFile())?.keySource);
-      const isAsked = settings.interactive || settings.envPassphrase;
+      const isAsked = settings.interactive || settings.envPassphrase || settings.presetPassphrase;
       if (required === 'home' || isAsked || (await this.hasFile())) return;
       // Nobody can be asked, so it rejects.
       await createLazyPassphrases(options).create();

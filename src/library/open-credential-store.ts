@@ -22,6 +22,7 @@ import {
   reportSettings,
   type StorageSettings,
   toBinding,
+  toPresetPassphrases,
   type UserInteraction,
 } from './options.ts';
 
@@ -76,6 +77,7 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
     longRunning: true,
     explainsOnce: true,
     binding: options.binding && toBinding(options.binding),
+    presetPassphrases: toPresetPassphrases(options),
     custom: checkStores(options.stores ?? []),
     signal: closing.signal,
     terminal: ({ quiet }) => createCallbackTerminal(options, quiet),

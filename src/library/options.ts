@@ -3,7 +3,7 @@ import type { Settings } from '../app/settings.ts';
 import type { ContextOptions } from '../composition/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type KeySource, keySources, type Profile } from '../domain/profile.ts';
-import { Secret } from '../domain/secret.ts';
+import { exposeSecret, isBytes, Secret } from '../domain/secret.ts';
 import { storeWords } from '../domain/store-id.ts';
 import { escapeUnprintable } from '../domain/text/escape.ts';
 import { isError } from '../domain/text/messages.ts';
@@ -179,6 +179,25 @@ export function toBinding(module: object): NonNullable<ContextOptions['binding']
   });
 }
 
+/** Checks and copies the passphrases. An invalid one → `invalid-setting`. */
+export function toPresetPassphrases({
+  passphrase,
+  newPassphrase,
+}: UserInteraction): NonNullable<ContextOptions['presetPassphrases']> {
+  return {
+    ...(passphrase !== undefined && { current: toPassphrase('passphrase', passphrase) }),
+    ...(newPassphrase !== undefined && { next: toPassphrase('newPassphrase', newPassphrase) }),
+  };
+}
+
+function toPassphrase(option: string, value: unknown): Secret {
+  const bytes = typeof value === 'string' ? Buffer.from(value) : (exposeSecret(value) ?? value);
+  if (isBytes(bytes) && bytes.length > 0) return new Secret(new Uint8Array(bytes));
+  throw new CredentialError('invalid-setting', `invalid option ${option}`, {
+    hint: 'pass text or bytes, and not none',
+  });
+}
+
 /** How keystow may interact with the application's user. */
 export interface UserInteraction {
   /**
@@ -196,6 +215,16 @@ export interface UserInteraction {
    * throws or returns `undefined`, the user has cancelled: `cancelled`.
    */
   askPassphrase?(question: string): Promise<string | undefined>;
+  /**
+   * The passphrase of the encrypted file, instead of {@link askPassphrase}: as text or bytes, never empty. It opens a file that
+   * a passphrase seals; what seals a new one is up to `keySource`. The user's variable wins.
+   *
+   * Risky: written into your code, it protects nothing, because everybody who has the program has it. Read it from where your
+   * deployment keeps secrets, such as a mounted file.
+   */
+  readonly passphrase?: string | Uint8Array | Secret;
+  /** The passphrase that `changePassphrase` changes to. The same applies. */
+  readonly newPassphrase?: string | Uint8Array | Secret;
   /** Receives notices and warnings. keystow itself prints nothing. */
   onNotice?(notice: Notice): void;
 }

@@ -40,7 +40,7 @@ describe('the label', () => {
   ] as const)(
     '[APP11] names the key source of the file: %s, with an environment passphrase: %s',
     (keySource, envPassphrase, label) => {
-      expect(toStorageLabel('file', keySource, envPassphrase)).toBe(label);
+      expect(toStorageLabel('file', keySource, { envPassphrase })).toBe(label);
     },
   );
 

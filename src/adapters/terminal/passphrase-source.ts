@@ -5,6 +5,27 @@ import type { PassphraseSource, Terminal } from '../../ports/interaction.ts';
 /** How often the user may try. */
 const maxAttempts = 3;
 
+/** Uses the passphrases that the program which embeds keystow has set in code. There is no second attempt. */
+export function createPresetPassphrases({ current, next }: PresetPassphrases): Partial<PassphraseSource> {
+  return {
+    ...(current && {
+      open: async (attempt) => (attempt === 1 ? copy(current) : undefined),
+      create: async () => copy(current),
+    }),
+    ...(next && { change: async () => copy(next) }),
+  };
+}
+
+/** The passphrase of the encrypted file, and the one to change to. */
+export interface PresetPassphrases {
+  readonly current?: Secret;
+  readonly next?: Secret;
+}
+
+function copy(secret: Secret): Secret {
+  return new Secret(Uint8Array.from(secret.expose()));
+}
+
 /** Uses the passphrase from the environment. There is no second attempt, because it would use the same passphrase. */
 export function createEnvironmentPassphrase(
   passphrase: string,

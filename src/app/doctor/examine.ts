@@ -103,6 +103,7 @@ export type StorageLabel =
   | 'Custom store'
   | 'Encrypted file (interactive passphrase)'
   | 'Encrypted file (env passphrase)'
+  | 'Encrypted file (passphrase of the application)'
   /** Needs no passphrase. */
   | 'Encrypted file (sealed by home directory)'
   | 'No credentials stored';
@@ -154,7 +155,7 @@ async function reportStorage(
   const summary = isFine ? describeHeadless(selection.skipped, settings.policy, bus) : undefined;
   const storage: StorageReport = {
     ...(summary !== undefined && { summary }),
-    label: toStorageLabel(store, keySource, settings.envPassphrase),
+    label: toStorageLabel(store, keySource, settings),
     store: store ?? null,
     kept,
     ...(notAsked.length > 0 && { notAsked }),
@@ -177,12 +178,17 @@ async function reportStorage(
 }
 
 /** `store`: of the newest credential, if there is any. */
-export function toStorageLabel(store: StoreId | undefined, keySource: KeySource, envPassphrase: boolean): StorageLabel {
+export function toStorageLabel(
+  store: StoreId | undefined,
+  keySource: KeySource,
+  { envPassphrase, presetPassphrase }: Pick<Settings, 'envPassphrase' | 'presetPassphrase'>,
+): StorageLabel {
   if (store === undefined) return 'No credentials stored';
   if (store === 'pass') return 'Password store (pass)';
   if (store === 'custom') return 'Custom store';
   if (store !== 'file') return 'OS keyring';
   if (keySource === 'home') return 'Encrypted file (sealed by home directory)';
+  if (presetPassphrase && !envPassphrase) return 'Encrypted file (passphrase of the application)';
   return envPassphrase ? 'Encrypted file (env passphrase)' : 'Encrypted file (interactive passphrase)';
 }
 
@@ -211,9 +217,12 @@ function describeFile(
 }
 
 /** Whether the file can be listed without a prompt. */
-function findFileAccess(keySource: KeySource | undefined, { envPassphrase }: Settings): 'absent' | 'open' | 'locked' {
+function findFileAccess(
+  keySource: KeySource | undefined,
+  { envPassphrase, presetPassphrase }: Settings,
+): 'absent' | 'open' | 'locked' {
   if (keySource === undefined) return 'absent';
-  return keySource === 'home' || envPassphrase ? 'open' : 'locked';
+  return keySource === 'home' || envPassphrase || presetPassphrase ? 'open' : 'locked';
 }
 
 /** What an encrypted file with this key source is protected from. */
