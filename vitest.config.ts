@@ -9,10 +9,11 @@ import { tally } from './test/support/tally.ts';
 const posix = [
   'test/bundling/**',
   'test/cli/**',
-  'test/docs/readme.test.ts',
+  'test/docs/{protocols,readme}.test.ts',
   'test/faults/{never-hangs,testing-package}.slow.test.ts',
   'test/package/{examples,installed,package}.slow.test.ts',
   'test/pass/**',
+  'test/setup/git.test.ts',
 ];
 const exclude = [
   'test/clients/**',

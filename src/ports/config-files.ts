@@ -55,7 +55,8 @@ export interface SetupRecords {
 }
 
 export interface Executables {
-  /** One of our own. */
+  /** One of our own. It isn't installed, or only in npm's cache → throws `command-not-found`. */
   findOwn(name: string): Executable;
-  isOnPath(name: string): boolean;
+  /** The path of a program on PATH. */
+  findOnPath(name: string): string | undefined;
 }

@@ -167,6 +167,12 @@ describe('several processes', () => {
   });
 });
 
+test('[SET44] a helper that is not installed is an error, and nothing changes', async () => {
+  const { setup, exists } = createSetupWorld();
+  await expect(planSetup(setup, { tool: 'terraform' })).rejects.toMatchObject({ code: 'command-not-found' });
+  expect(exists('.terraformrc')).toBe(false);
+});
+
 describe('the undo', () => {
   test('[SET39] removes what a client has rewritten, and keeps its other changes', async () => {
     const { setup, write, read } = createSetupWorld();
@@ -199,7 +205,7 @@ describe('the undo', () => {
     expect(exists('.config/keystow/bin/keyring')).toBe(false);
   });
 
-  test('[SET42] leaves a script that was edited, and says so', async () => {
+  test('[SET42] leaves a script that was edited, and reports that', async () => {
     const { setup, write, exists } = createSetupWorld();
     await setUp(setup, 'uv');
     write('.config/keystow/bin/keyring', '#!/bin/sh\necho mine\n', 0o700);

@@ -5,6 +5,8 @@ import { onTestFinished } from 'vitest';
 import type { SetupContext } from '../../src/app/setup/setup-context.ts';
 import { createSetupContext } from '../../src/composition/setup.ts';
 
+const executables = ['keystow', 'git-credential-keystow', 'docker-credential-keystow', 'cargo-credential-keystow'];
+
 export interface SetupWorld {
   readonly home: string;
   readonly setup: SetupContext;
@@ -20,7 +22,10 @@ export function createSetupWorld(environment: Readonly<Record<string, string>> =
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const home = join(root, `a'b "c`);
   mkdirSync(home, { mode: 0o700 });
-  const all = { HOME: home, USERPROFILE: home, PATH: '', ...environment };
+  const bin = join(root, 'bin');
+  mkdirSync(bin);
+  for (const name of executables) writeFileSync(join(bin, name), '#!/bin/sh\n', { mode: 0o755 });
+  const all = { HOME: home, USERPROFILE: home, PATH: bin, ...environment };
   const settings = { placementPath: join(home, '.config/keystow/placement.json') } as Parameters<
     typeof createSetupContext
   >[0]['settings'];

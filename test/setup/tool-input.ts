@@ -22,6 +22,7 @@ export function toolInput(id: ToolId, target: string | undefined, text?: string,
     target,
     files,
     findExecutable: (name) => executable ?? { name, path: `/usr/bin/${name}`, isOnPath: true },
+    findOnPath: () => undefined,
     parseYaml,
   };
   if (text !== undefined) files.set(findConfigPath(id, input), text);

@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
+import { CredentialError } from '../../domain/credential-error.ts';
 import type { Executables } from '../../ports/config-files.ts';
 
 export interface ExecutablesOptions {
@@ -21,9 +22,22 @@ export function createExecutables({ path = '', started = '', package: folder }: 
       const found = find(name);
       if (found !== undefined) return { name, path: resolve(found), isOnPath: true };
       const beside = listCandidates(dirname(resolve(started)), name).find(isExecutable);
-      return { name, path: beside ?? join(folder, 'dist', 'bin', `${name}.cjs`), isOnPath: false };
+      const path = beside ?? join(folder, 'dist', 'bin', `${name}.cjs`);
+      // What npx runs is in a cache, and disappears.
+      const isCached = path.split(/[\\/]/).includes('_npx');
+      if (!isCached && isExecutable(path)) return { name, path, isOnPath: false };
+      throw new CredentialError(
+        'command-not-found',
+        `${name} is not installed${isCached ? ', only in a cache of npx' : ''}`,
+        {
+          hint: 'install keystow, and run this again: npm install --global keystow',
+        },
+      );
     },
-    isOnPath: (name) => find(name) !== undefined,
+    findOnPath: (name) => {
+      const found = find(name);
+      return found && resolve(found);
+    },
   };
 }
 

@@ -46,7 +46,7 @@ async function examineTool(
   const paths = [...new Set(tool.locate(setup.machine, undefined))];
   const existing: string[] = [];
   for (const path of paths) if (await exists(setup, path)) existing.push(path);
-  const isFound = existing.length > 0 || tool.commands.some((name) => setup.executables.isOnPath(name));
+  const isFound = existing.length > 0 || tool.commands.some((name) => setup.executables.findOnPath(name) !== undefined);
   if (!isFound) return undefined;
   const base = { tool: tool.id, files: existing };
   try {
@@ -64,8 +64,9 @@ async function findDefaultState(setup: SetupContext, { id }: SetupTool): Promise
   try {
     return (await planSetup(setup, { tool: id })).state;
   } catch (error) {
-    // Some tools have no default, or not now.
-    if (isCredentialError(error) && error.code === 'invalid-input') return 'not-set-up';
+    // Some tools have no default, or not now. Without our executable, the tool can't use it.
+    const codes = ['invalid-input', 'command-not-found'];
+    if (isCredentialError(error) && codes.includes(error.code)) return 'not-set-up';
     throw error;
   }
 }

@@ -39,6 +39,7 @@ export async function readSetup(
     target,
     files: texts,
     findExecutable: executables.findOwn,
+    findOnPath: executables.findOnPath,
     parseYaml,
   };
   return { input, files: read };

@@ -17,7 +17,7 @@ export interface UndoneChange {
 }
 
 /**
- * Reverts what was changed for a tool and a target; without a target, for the tool's default or, if that isn't recorded, for
+ * Reverts the changes for a tool and a target; without a target, for the tool's default or, if that isn't recorded, for
  * all of its targets. A file that was edited meanwhile keeps these edits. Returns an empty list if nothing is recorded.
  *
  * A file can't be read, or not be written → rejects as `ConfigFiles` does, and the record stays. `dryRun` writes nothing.
@@ -96,7 +96,7 @@ async function revertChange(
   return isEmpty ? 'removed' : 'restored';
 }
 
-/** Returns `undefined` if the change can't be told from what was edited since. */
+/** Returns `undefined` if the change can't be told from later edits. */
 async function revertFile(
   setup: SetupContext,
   tool: SetupTool,

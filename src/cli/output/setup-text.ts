@@ -6,7 +6,7 @@ import { type FileChange, toolIds } from '../../domain/setup/setup-tool.ts';
 import { quoteForShell } from '../../domain/text/quote.ts';
 import { type Line, type Span, styled, wrap } from './text.ts';
 
-/** The change of each file: only what is added and removed, because the lines around it may contain secrets. */
+/** The change of each file: only its added and removed lines, because the lines around it may contain secrets. */
 export function formatChanges({ changes }: Pick<SetupPlan, 'changes'>): readonly Line[] {
   return changes.flatMap((change): Line[] => [[styled('strong', change.path)], ...formatChange(change)]);
 }

@@ -2,7 +2,7 @@ import { isObject, parseJson } from '../text/encodings.ts';
 import type { TextEdit } from './formats/text-edits.ts';
 import { type ToolId, toolIds } from './setup-tool.ts';
 
-/** What `keystow setup` changed for a tool, so that `--undo` can revert it. Contains only what was added, never a secret. */
+/** The changes that `keystow setup` made for a tool, for `--undo`. Contains only the added text, never a secret. */
 export interface SetupRecord {
   readonly tool: ToolId;
   readonly target?: string;
@@ -66,7 +66,7 @@ function isTexts(values: unknown): boolean {
   return Array.isArray(values) && values.every((value) => typeof value === 'string');
 }
 
-/** Adds what was changed. What the tool's earlier record says about other files is kept. */
+/** Adds a record. The changes of other files in the tool's earlier record are kept. */
 export function addRecord(records: readonly SetupRecord[], record: SetupRecord): readonly SetupRecord[] {
   const earlier = records.filter((other) => isSameSetup(other, record));
   const kept = earlier

@@ -50,7 +50,10 @@ export interface SetupInput {
   readonly target: string | undefined;
   /** The text of each file of {@link SetupTool.locate}; `undefined` if it doesn't exist. */
   readonly files: ReadonlyMap<string, string | undefined>;
+  /** One that isn't installed → `command-not-found`. */
   findExecutable(name: string): Executable;
+  /** The path of another program, if it's on PATH. */
+  findOnPath(name: string): string | undefined;
   /** Invalid YAML → `file-damaged`. */
   parseYaml(text: string): YamlNode;
 }

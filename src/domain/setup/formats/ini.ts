@@ -22,7 +22,7 @@ export interface IniEntry {
   /** '' before the first section. */
   readonly section: string;
   readonly key: string;
-  /** Of the first line, trimmed. */
+  /** The first line of the value, trimmed. */
   readonly value: string;
   /** Where its line starts. */
   readonly start: number;

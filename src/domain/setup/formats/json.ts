@@ -17,7 +17,7 @@ export interface JsonMember {
   readonly value: JsonNode;
 }
 
-/** The root, which must be an object (`undefined` if there is no text). Anything else → `file-damaged`. */
+/** The root, which must be an object (`undefined`: the text is blank). Anything else → `file-damaged`. */
 export function parseJsonTree(text: string): JsonNode | undefined {
   if (text.trim() === '') return undefined;
   if (text.startsWith(byteOrderMark)) throw damagedText(text, 0, 'starts with a byte order mark');

@@ -110,7 +110,7 @@ function locateKeyring(machine: Machine): string {
 }
 
 function planWithKeyring(
-  { machine, files, findExecutable }: SetupInput,
+  { machine, files, findExecutable, findOnPath }: SetupInput,
   path: string,
   edits: ReturnType<typeof replaceIniEntries>,
   current: readonly string[],
@@ -118,13 +118,13 @@ function planWithKeyring(
 ) {
   const keyring = locateKeyring(machine);
   const scripts = planLauncher(files, keyring, formatLauncher(findExecutable('keystow'), ['helper', 'keyring']));
-  const onPath = findExecutable('keyring');
-  const isFirst = onPath.isOnPath && onPath.path === keyring;
+  const onPath = findOnPath('keyring');
+  const isFirst = onPath === keyring;
   const variables = isFirst ? [] : [{ name: 'PATH', value: findLauncherFolder(machine), isPrefix: true as const }];
   const notes = [
-    ...(isFirst || !onPath.isOnPath
+    ...(isFirst || onPath === undefined
       ? []
-      : [`${id} would run ${onPath.path}, which is on PATH before keystow's keyring`]),
+      : [`${id} would run ${onPath}, which is on PATH before keystow's keyring`]),
     ...(isFirst ? [] : [`${id} finds keystow only if its folder is on PATH`]),
     `${id} asks for a user name that is in the URL of the index: https://USER@HOST/…`,
   ];
