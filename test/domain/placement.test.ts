@@ -281,7 +281,6 @@ describe('the placement file', () => {
     );
 
     test.each([
-      ['its key source', serialised.replace('"home"', '"passphrase"')],
       ['its file', serialised.replace('AAAA==', 'AAAQ==')],
       ['its counter', serialised.replace('"counter":7', '"counter":8')],
       ['its last write', serialised.replace(/"id":.*?,"counter":7,/, '')],
@@ -289,6 +288,40 @@ describe('the placement file', () => {
     ])('is not used if %s was damaged, and the credentials are', (_, changed) => {
       expect(changed).not.toBe(serialised);
       expect(readRecord(changed)).toBeUndefined();
+    });
+
+    const strict = serialisePlacement([], { keySource: 'passphrase', written });
+    test.each([
+      ['its file', strict.replace('AAAA==', 'AAAQ==')],
+      ['its checksum', strict.replace(/("counter":7,"check":)/, '$11')],
+      ['its last write', strict.replace(/"id":.*?,"counter":7,/, '')],
+    ])('still requires a passphrase if %s was damaged', (_, changed) => {
+      expect(changed).not.toBe(strict);
+      expect(readRecord(changed)).toEqual({ keySource: 'passphrase' });
+    });
+
+    test.each([
+      [
+        'is cut off after it',
+        (text: string) => text.slice(0, text.indexOf('\n') + 5),
+        { keySource: 'passphrase', written },
+      ],
+      [
+        'has an invalid entry',
+        (text: string) => text.replace('"stale"', '"stalf"'),
+        { keySource: 'passphrase', written },
+      ],
+      ['is cut off in it', (text: string) => text.slice(0, text.indexOf('"id"')), { keySource: 'passphrase' }],
+      ['is empty', () => '', undefined],
+    ])('is found in a damaged text that %s', (_, damage, file) => {
+      const text = serialisePlacement(recordWrite([], alice, 'file', at), { keySource: 'passphrase', written });
+      expect(parsePlacement(damage(text))).toMatchObject({ kind: 'damaged', ...(file && { file }) });
+    });
+
+    test('is never taken from the name of a credential', () => {
+      const name = { service: '"keySource":"passphrase"', account: '"file":{"keySource":"passphrase"}' };
+      const text = serialisePlacement(recordWrite([], name, 'file', at));
+      expect(parsePlacement(text.slice(0, -20))).not.toHaveProperty('file');
     });
 
     test('is not used without a valid key source, even with a correct checksum', () => {

@@ -49,6 +49,30 @@ async function expectRejected(start: () => Context, path: string, code: Paramete
 }
 
 describe('[EF42] a file that is weaker than required is rejected by reads and writes', () => {
+  test.each<[string, (text: string) => string]>([
+    ['is cut off', (text) => text.slice(0, -30)],
+    ['has an invalid entry', (text) => text.replace('"stale"', '"stalf"')],
+    ['has a damaged record', (text) => text.replace('"check":', '"check":1')],
+    ['is cut off in the record', (text) => text.slice(0, text.indexOf('"id"'))],
+  ])('if a passphrase was recorded, also in a placement file that %s', async (_, damage) => {
+    const { start, path, placementPath } = newHome();
+    await set(start(), alice, 's3cret');
+    const weak = readFileSync(path);
+    await changePassphrase(start(byPassphrase), 'passphrase');
+    const strong = readFileSync(path);
+    const damaged = damage(readFileSync(placementPath, 'utf8'));
+    writeFileSync(placementPath, damaged);
+    // The damage costs nothing.
+    expect(await readText(start(byPassphrase), alice)).toBe('s3cret');
+    writeFileSync(path, weak);
+    writeFileSync(placementPath, damaged);
+    await expectRejected(() => start(byPassphrase), path, 'file-downgraded');
+    writeFileSync(path, strong);
+    await set(start(byPassphrase), bob, 'new');
+    expect(await readText(start(byPassphrase), alice)).toBe('s3cret');
+    expect(JSON.parse(readFileSync(placementPath, 'utf8')).file.keySource).toBe('passphrase');
+  });
+
   test('if the setting requires a passphrase', async () => {
     const { start, path } = newHome();
     await set(start(), alice, 's3cret');

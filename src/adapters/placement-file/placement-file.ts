@@ -136,7 +136,7 @@ function toSnapshot(parsed: ParsedPlacement): PlacementSnapshot {
     case 'placement':
       return { placement: parsed.placement, state: 'intact', ...(parsed.file && { file: parsed.file }) };
     case 'damaged':
-      return damagedSnapshot(parsed.why);
+      return { ...damagedSnapshot(parsed.why), ...(parsed.file && { file: parsed.file }) };
     case 'foreign':
       return damagedSnapshot('was written by another program');
     case 'later-version':

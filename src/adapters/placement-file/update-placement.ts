@@ -73,8 +73,9 @@ function parseReplaceable(file: ManagedFile, text: string | undefined): Current 
   const parsed = text === undefined ? undefined : parsePlacement(text);
   switch (parsed?.kind) {
     case undefined:
-    case 'damaged':
       return { placement: [], file: undefined };
+    case 'damaged':
+      return { placement: [], file: parsed.file };
     case 'placement':
       return { placement: parsed.placement, file: parsed.file };
     case 'foreign':

@@ -9,7 +9,7 @@ import type { PlacementEntry, PlacementIndex } from './placement-index.ts';
 export type ParsedPlacement =
   | { readonly kind: 'placement'; readonly placement: PlacementIndex; readonly file?: FileRecord }
   /** `why` continues "the placement file …". The file may be overwritten, because the stores have all that it held. */
-  | { readonly kind: 'damaged'; readonly why: string }
+  | { readonly kind: 'damaged'; readonly why: string; readonly file?: FileRecord }
   /** JSON of another program. */
   | { readonly kind: 'foreign' }
   | { readonly kind: 'later-version'; readonly version: number };
@@ -110,8 +110,26 @@ export function formatEntry({ service, account, store, writtenAt, stale, expires
   return JSON.stringify({ service, account, store, writtenAt, stale, expiresAt });
 }
 
-/** Never throws. If any part of a file is invalid, the whole file is `damaged`. */
+/** Never throws. If any part of a file is invalid, the whole file is `damaged`; the record of the encrypted file may be left. */
 export function parsePlacement(text: string): ParsedPlacement {
+  const parsed = parseWhole(text);
+  if (parsed.kind !== 'damaged') return parsed;
+  const file = findFileRecord(text);
+  return file ? { ...parsed, file } : parsed;
+}
+
+/** Finds the record in a damaged text, so that damage doesn't make a weaker file look right. */
+function findFileRecord(text: string): FileRecord | undefined {
+  const [, record = ''] = /"file":(\{[^{}]*\})/.exec(text) ?? [];
+  // In a name, the quotation marks would be escaped.
+  return (
+    parseFileRecord(parseJson(record)) ?? (text.includes(passphraseMark) ? { keySource: 'passphrase' } : undefined)
+  );
+}
+
+const passphraseMark = '"keySource":"passphrase"';
+
+function parseWhole(text: string): ParsedPlacement {
   const fields = parseJson(text);
   if (fields === undefined) return { kind: 'damaged', why: 'is truncated or not JSON' };
   if (!isObject(fields)) return { kind: 'foreign' };
@@ -128,7 +146,9 @@ export function parsePlacement(text: string): ParsedPlacement {
   return { kind: 'placement', placement: entries, ...(file && { file }) };
 }
 
-/** Returns `undefined` for an invalid or damaged record, as for a missing one. */
+/**
+ * Returns `undefined` for an invalid or damaged record, as for a missing one; but if a passphrase was required, it still is.
+ */
 function parseFileRecord(fields: unknown): FileRecord | undefined {
   if (!isObject(fields)) return undefined;
   const { keySource: name, id, counter } = fields;
@@ -136,7 +156,8 @@ function parseFileRecord(fields: unknown): FileRecord | undefined {
   if (keySource === undefined) return undefined;
   const isWritten = isText(id) && Number.isSafeInteger(counter) && Number(counter) > 0;
   const record = { keySource, ...(isWritten && { written: { id, counter: Number(counter) } }) };
-  return fields.check === computeRecordCheck(record) ? record : undefined;
+  if (fields.check === computeRecordCheck(record)) return record;
+  return keySource === 'passphrase' ? { keySource } : undefined;
 }
 
 function isSortedAndUnique(names: readonly CredentialName[]): boolean {
