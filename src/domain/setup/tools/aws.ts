@@ -2,6 +2,7 @@ import { quoteForShell } from '../../text/quote.ts';
 import {
   addIniLine,
   findIniEntries,
+  type Ini,
   parseIni,
   pythonIni,
   removeIniEntries,
@@ -26,7 +27,7 @@ export const awsTool: SetupTool = {
     const [path = ''] = awsTool.locate(machine, target);
     const text = files.get(path) ?? '';
     const ini = parseIni(text, pythonIni);
-    const section = toSection(target);
+    const section = findSection(ini, target);
     const entries = findIniEntries(ini, section, key);
     if (entries.some(({ value }) => isOurs(value))) return setUp;
     const line = `${key} = ${formatCommand(input)}`;
@@ -44,7 +45,8 @@ export const awsTool: SetupTool = {
     };
   },
   unset(text, { target }) {
-    const entries = findIniEntries(parseIni(text, pythonIni), toSection(target), key);
+    const ini = parseIni(text, pythonIni);
+    const entries = findIniEntries(ini, findSection(ini, target), key);
     return removeIniEntries(
       text,
       entries.filter(({ value }) => isOurs(value)),
@@ -55,8 +57,20 @@ export const awsTool: SetupTool = {
 /** What the AWS CLI asks before a process: the order of botocore's credentials.py. */
 const strongerKeys = ['role_arn', 'web_identity_token_file', 'sso_session', 'sso_account_id'];
 
-/** The default profile has no prefix. A name with blanks is in quotation marks. */
-function toSection(profile = 'default'): string {
+/** The section of a profile as the file spells it, or as a new one. */
+function findSection({ sections }: Ini, profile = 'default'): string {
+  const names = sections.map(({ name }) => name);
+  if (profile === 'default' && names.includes(profile)) return profile;
+  return names.find((name) => parseProfile(name) === profile) ?? formatSection(profile);
+}
+
+/** `profile work`, `profile "my work"`: words as in a shell. */
+function parseProfile(section: string): string | undefined {
+  const [, double, single, plain] = /^profile\s+(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+))\s*$/.exec(section.trim()) ?? [];
+  return double?.replace(/\\(["\\])/g, '$1') ?? single ?? plain;
+}
+
+function formatSection(profile: string): string {
   if (profile === 'default') return profile;
   return `profile ${/^[^\s"'\\]+$/.test(profile) ? profile : `"${profile.replace(/["\\]/g, '\\$&')}"`}`;
 }

@@ -5,10 +5,11 @@ const firstLines = '#!/bin/sh\n# Written by keystow setup.\n';
 
 /**
  * A script that runs one of our executables, for a client that takes no arguments or looks in a folder of its own. A link
- * would end when the executable moves, and can have no arguments.
+ * would end when the executable moves, and can have no arguments. `prefix`: printed first.
  */
-export function formatLauncher({ path }: Executable, args: readonly string[]): string {
-  return `${firstLines}exec ${[path, ...args].map(quoteForShell).join(' ')} "$@"\n`;
+export function formatLauncher({ path }: Executable, args: readonly string[], { prefix = '' } = {}): string {
+  const print = prefix === '' ? '' : `printf %s ${quoteForShell(prefix)}\n`;
+  return `${firstLines}${print}exec ${[path, ...args].map(quoteForShell).join(' ')} "$@"\n`;
 }
 
 /** The folder of the scripts that keystow writes. */

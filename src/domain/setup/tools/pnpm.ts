@@ -22,7 +22,10 @@ export const pnpmTool: SetupTool = {
     const text = files.get(path) ?? '';
     const ini = parseIni(text, dialect);
     const entries = findIniEntries(ini, '', toKey(registry));
-    const launcher = formatLauncher(findExecutable('keystow'), ['helper', 'token', `npm:${registry}`, 'token']);
+    const launcher = formatLauncher(findExecutable('keystow'), ['helper', 'token', `npm:${registry}`, 'token'], {
+      // Some versions of pnpm send the output as it is, others add this if it's missing.
+      prefix: 'Bearer ',
+    });
     const scripts = planLauncher(files, script, launcher);
     const isConfigured = entries.some(({ value }) => value === script);
     if (isConfigured && scripts.length === 0) return setUp;
