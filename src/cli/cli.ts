@@ -4,6 +4,7 @@ import type { SetupContext } from '../app/setup/setup-context.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { TokenSet } from '../domain/token-set.ts';
+import type { Clipboard } from '../ports/clipboard.ts';
 import type { CredentialFiles } from '../ports/credential-files.ts';
 import type { OperationOptions } from '../ports/credential-store.ts';
 import type { AuthorizationServer, DeviceSignIn, RefreshedTokens } from '../ports/sign-in/sign-in.ts';
@@ -45,6 +46,8 @@ export interface Services {
   /** Opens a page in the user's browser. Rejects if none can be opened. */
   openBrowser(url: string): Promise<void>;
   childRunner(): Promise<RunChild>;
+  /** The clipboard of the user's desktop. Rejects with `command-not-found` if there is none. */
+  clipboard(environment: Cli['environment']): Promise<Clipboard>;
   /** Parses a `.env` file into its variables. */
   envFileParser(): Promise<(text: string) => ReadonlyMap<string, string>>;
   /** What `setup` and `sweep` change other tools' configuration with. */
@@ -91,6 +94,10 @@ export const services: Services = {
   },
   async toolRunner() {
     return (await import('../adapters/process/run-tool.ts')).runTool;
+  },
+  async clipboard(environment) {
+    const { openClipboard } = await import('../adapters/process/clipboard.ts');
+    return openClipboard(process.platform, environment);
   },
   async envFileParser() {
     const { parseEnvFile } = await import('../adapters/transfer/env-file.ts');

@@ -164,6 +164,7 @@ test('only these files write to stdout or stderr', () => {
     )
     .map((file) => file.replaceAll('\\', '/'));
   expect(writers.sort()).toEqual([
+    'adapters/process/run-child.ts',
     'adapters/terminal/ask.ts',
     'adapters/terminal/hidden-input.ts',
     'adapters/terminal/terminal.ts',

@@ -26,6 +26,16 @@ function formatStale(stale: WriteResult['stale']): string {
   return stale.map((id) => `; an older copy may still be in the ${storeNames[id]}`).join('');
 }
 
+export function formatRenamed(from: CredentialName, to: CredentialName, store: StoreId): string {
+  return `renamed ${formatName(from)} to ${formatName(to)} in the ${storeNames[store]}`;
+}
+
+/** `seconds`: when the clipboard is cleared; 0: never. */
+export function formatCopied(name: string, seconds: number): string {
+  const clearing = seconds === 0 ? '' : `; it will be cleared in ${seconds === 1 ? '1 second' : `${seconds} seconds`}`;
+  return `copied the secret of ${name} to the clipboard${clearing}`;
+}
+
 export function formatDeleted(name: CredentialName, removed: readonly StoreId[]): string {
   return `removed ${formatName(name)} from ${removed.map((store) => `the ${storeNames[store]}`).join(' and ')}`;
 }

@@ -1,8 +1,10 @@
 import { keystow } from '../../profiles/keystow.ts';
+import { clearClipboardCommand, copyCommand } from '../commands/credentials/copy.ts';
 import { deleteCommand } from '../commands/credentials/delete.ts';
 import { execCommand } from '../commands/credentials/exec.ts';
 import { getCommand } from '../commands/credentials/get.ts';
 import { listCommand } from '../commands/credentials/list.ts';
+import { renameCommand } from '../commands/credentials/rename.ts';
 import { setCommand } from '../commands/credentials/set.ts';
 import { gitCommand } from '../commands/protocols/git.ts';
 import { helperCommand } from '../commands/protocols/helper.ts';
@@ -29,6 +31,8 @@ export const keystowProgram: Program = {
     setCommand(cli),
     getCommand(cli),
     execCommand(cli),
+    copyCommand(cli),
+    renameCommand(cli),
     deleteCommand(cli),
     listCommand(cli),
     migrateCommand(cli),
@@ -40,5 +44,6 @@ export const keystowProgram: Program = {
     gitCommand(cli),
     setupCommand(cli),
     helperCommand(cli),
+    clearClipboardCommand(cli),
   ],
 };
