@@ -78,7 +78,8 @@ const executables: RolldownOptions = {
     cleanDir: true,
     format: 'cjs',
     minify: true,
-    banner: rejectOldNodesOf,
+    // The first statement, also before those that `compileEagerly` moves to the start.
+    postBanner: rejectOldNodesOf,
     // V8 takes a fifth more time to parse a file with other characters.
     charset: 'ascii',
     entryFileNames: '[name].cjs',
@@ -162,13 +163,18 @@ const library = [
   ({ folder, format, extension }): RolldownOptions => ({
     ...common,
     input: entries,
+    plugins: [rawText, licenses, compileEagerly],
     output: {
       dir: `dist/${folder}`,
       cleanDir: true,
       format: format as 'esm' | 'cjs',
+      // Both save 4 % of a read: the declarations have the comments, and V8 takes longer to parse a file with other characters.
+      comments: { jsdoc: false },
+      charset: 'ascii',
       // `require` gives the functions of keytar itself, beside the default that modules import.
       exports: 'named',
-      banner: ({ isEntry }) => (isEntry ? rejectOldNodes('keystow', (message) => `throw new Error(${message})`) : ''),
+      postBanner: ({ isEntry }) =>
+        isEntry ? rejectOldNodes('keystow', (message) => `throw new Error(${message})`) : '',
       entryFileNames: `[name].${extension}`,
       // Beside the entries: what looks for the package's own folder counts on that.
       chunkFileNames: `[name].${extension}`,
@@ -178,8 +184,13 @@ const library = [
         groups: [
           { debugName: 'core', name: (id, bundle) => (isImportedByEntry(id, bundle) ? 'core' : null) },
           {
-            name: 'secret-service',
-            test: /src.adapters.(secret-service.(?!start-provider|dbus.untrusted-socket|unlock)|keyrings.silence-timer)/,
+            debugName: 'secret-service',
+            name: (id, bundle) =>
+              isImportedBy(/secret-service.secret-service\.ts$/, id, bundle) ? 'secret-service' : null,
+          },
+          {
+            name: 'secret-service-changes',
+            test: /src.adapters.secret-service.(items.(change-items|matches)|probe|to-error|unlock)\.ts$/,
           },
         ],
       },
@@ -191,6 +202,14 @@ function isImportedByEntry(id: string, modules: Pick<PluginContext, 'getModuleIn
   if (/rolldown.runtime\.js$/.test(id)) return true;
   const info = modules.getModuleInfo(id);
   return info !== null && (info.isEntry || info.importers.some((importer) => isImportedByEntry(importer, modules)));
+}
+
+/** Whether a module is this one, or imported by it other than by `import()`. */
+function isImportedBy(importer: RegExp, id: string, modules: Pick<PluginContext, 'getModuleInfo'>): boolean {
+  return (
+    importer.test(id) ||
+    (modules.getModuleInfo(id)?.importers.some((other) => isImportedBy(importer, other, modules)) ?? false)
+  );
 }
 
 /** The fault kit and the contract suite, for other people's tests. vitest can't be required, and so the suite can't. */

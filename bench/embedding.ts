@@ -3,20 +3,24 @@ import { mkdirSync, mkdtempSync, statSync, symlinkSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { describeBundle } from './bundle-parts.ts';
 import { name, newHome, token } from './homes.ts';
 import { nodeAlone } from './keystow.ts';
 import { excessMs, type Measured, measure, ratio, type Subject } from './measure.ts';
 import { heading, ms, row, type Section, times } from './page.ts';
 
-/** The program's first argument, as each library has an item of its own: the binding fails if two match. */
+/** The program's second argument, as each library has an item of its own: the binding fails if two match. */
 const [service, account] = ['process.argv[3]', JSON.stringify(name.account)];
 
 /** A library that a program stores its credentials with. */
 interface Library {
   readonly label: string;
-  /** Reads the token as often as `process.argv[2]` says, or stores it if that's 0. A module, or CommonJS. */
+  readonly package: string;
+  readonly names: string;
+  /** A module can import only its default export, because Node doesn't see the names of what it exports. */
+  readonly hasOnlyDefault?: boolean;
+  /** Reads the token as often as `process.argv[2]` says, or stores it if that's 0. */
   readonly read: string;
-  readonly extension: 'mjs' | 'cjs';
   /** Opens a store, and sets, gets and deletes a credential, for the size of a bundle. */
   readonly all: string;
   /** Native code that has to be shipped with the bundle on Linux, too. */
@@ -26,15 +30,14 @@ interface Library {
 const libraries: readonly Library[] = [
   {
     label: '**keystow**',
-    extension: 'mjs',
-    read: `import { openCredentialStore } from 'keystow';
-      const store = await openCredentialStore({ application: { name: 'bench' } });
+    package: 'keystow',
+    names: 'openCredentialStore',
+    read: `const store = await openCredentialStore({ application: { name: 'bench' } });
       if (process.argv[2] === '0') await store.set(${service}, ${account}, ${JSON.stringify(token)});
       for (let left = Number(process.argv[2]); left > 0; left--)
         if ((await store.getText(${service}, ${account}))?.length !== ${token.length}) process.exit(1);
       await store.close();`,
-    all: `import { openCredentialStore } from 'keystow';
-      const store = await openCredentialStore({ application: { name: 'bench' } });
+    all: `const store = await openCredentialStore({ application: { name: 'bench' } });
       await store.set(${service}, ${account}, 'x');
       await store.getText(${service}, ${account});
       await store.delete(${service}, ${account});
@@ -42,32 +45,44 @@ const libraries: readonly Library[] = [
   },
   {
     label: '`@napi-rs/keyring`',
-    extension: 'cjs',
-    read: `const { AsyncEntry } = require('@napi-rs/keyring');
-      (async () => {
-        if (process.argv[2] === '0') await new AsyncEntry(${service}, ${account}).setPassword(${JSON.stringify(token)});
-        for (let left = Number(process.argv[2]); left > 0; left--)
-          if ((await new AsyncEntry(${service}, ${account}).getPassword())?.length !== ${token.length}) process.exit(1);
-      })();`,
-    all: `const { AsyncEntry } = require('@napi-rs/keyring');
-      const entry = new AsyncEntry(${service}, ${account});
-      entry.setPassword('x').then(() => entry.getPassword()).then(() => entry.deletePassword());`,
+    package: '@napi-rs/keyring',
+    names: 'AsyncEntry',
+    read: `if (process.argv[2] === '0') await new AsyncEntry(${service}, ${account}).setPassword(${JSON.stringify(token)});
+      for (let left = Number(process.argv[2]); left > 0; left--)
+        if ((await new AsyncEntry(${service}, ${account}).getPassword())?.length !== ${token.length}) process.exit(1);`,
+    all: `const entry = new AsyncEntry(${service}, ${account});
+      await entry.setPassword('x');
+      await entry.getPassword();
+      await entry.deletePassword();`,
     native: `@napi-rs/keyring-${process.platform}-${process.arch}-gnu`,
   },
   {
     label: '`@github/keytar`',
-    extension: 'cjs',
-    read: `const { getPassword, setPassword } = require('@github/keytar');
-      (async () => {
-        if (process.argv[2] === '0') await setPassword(${service}, ${account}, ${JSON.stringify(token)});
-        for (let left = Number(process.argv[2]); left > 0; left--)
-          if ((await getPassword(${service}, ${account}))?.length !== ${token.length}) process.exit(1);
-      })();`,
-    all: `const { setPassword, getPassword, deletePassword } = require('@github/keytar');
-      setPassword(${service}, ${account}, 'x').then(() => getPassword(${service}, ${account})).then(() => deletePassword(${service}, ${account}));`,
+    package: '@github/keytar',
+    names: 'getPassword, setPassword, deletePassword',
+    hasOnlyDefault: true,
+    read: `if (process.argv[2] === '0') await setPassword(${service}, ${account}, ${JSON.stringify(token)});
+      for (let left = Number(process.argv[2]); left > 0; left--)
+        if ((await getPassword(${service}, ${account}))?.length !== ${token.length}) process.exit(1);`,
+    all: `await setPassword(${service}, ${account}, 'x');
+      await getPassword(${service}, ${account});
+      await deletePassword(${service}, ${account});`,
     native: '@github/keytar/build/Release/keytar.node',
   },
 ];
+
+/** How a program loads a library. On Node 20, a module that imports CommonJS, as the others are, starts much later. */
+const loads = ['import', 'require'] as const;
+
+type Load = (typeof loads)[number];
+
+const extensions = { import: 'mjs', require: 'cjs' } as const;
+
+function toProgram(load: Load, { package: specifier, names, hasOnlyDefault }: Library, body: string): string {
+  if (load === 'require') return `const { ${names} } = require('${specifier}');\n(async () => { ${body} })();`;
+  if (hasOnlyDefault) return `import all from '${specifier}';\nconst { ${names} } = all;\n${body}`;
+  return `import { ${names} } from '${specifier}';\n${body}`;
+}
 
 const gets = 1_000;
 
@@ -75,36 +90,36 @@ const gets = 1_000;
 export async function embedding(session: Readonly<Record<string, string>>, runs: number): Promise<Section> {
   const env = newHome(session);
   linkPackages(env.HOME);
-  const write = ({ label, extension, read }: Library, count: number): Subject => {
-    const index = libraries.findIndex((library) => library.label === label);
-    const script = join(env.HOME, `${index}.${extension}`);
-    writeFileSync(script, read);
+  const write = (library: Library, load: Load, count: number): Subject => {
+    const index = libraries.indexOf(library);
+    const script = join(env.HOME, `${index}.${extensions[load]}`);
+    writeFileSync(script, toProgram(load, library, library.read));
     const argv = [process.execPath, script, `${count}`, `${name.service}.${index}`];
-    return { name: `${label} ${count}`, argv, env };
+    return { name: `${library.label} ${load} ${count}`, argv, env };
   };
   // Those that are installed, and can store the token.
   const works = libraries.filter((library) => {
-    const [program = '', ...args] = write(library, 0).argv;
+    const [program = '', ...args] = write(library, 'require', 0).argv;
     return spawnSync(program, args, { env, stdio: 'ignore' }).status === 0;
   });
   const alone = nodeAlone(env);
-  const once = measure([alone, ...works.map((library) => write(library, 1))], runs);
+  const once = measure([alone, ...works.flatMap((each) => loads.map((load) => write(each, load, 1)))], runs);
   const loops = measure(
-    works.flatMap((library) => [write(library, 1), write(library, gets)]),
+    works.flatMap((library) => [write(library, 'require', 1), write(library, 'require', gets)]),
     Math.ceil(runs / 10),
   );
-  const of = (measured: ReadonlyMap<string, Measured>, { label }: Library, count: number) =>
-    measured.get(`${label} ${count}`) as Measured;
+  const find = (measured: ReadonlyMap<string, Measured>, { label }: Library, load: Load, count: number) =>
+    measured.get(`${label} ${load} ${count}`) as Measured;
   const base = once.get(alone.name) as Measured;
   const costs = await Promise.all(
     works.map(async (library) => {
-      const one = of(once, library, 1);
+      const [imported, required] = [find(once, library, 'import', 1), find(once, library, 'require', 1)];
+      const [one, all] = [find(loops, library, 'require', 1), find(loops, library, 'require', gets)];
       return {
         label: library.label,
-        programRatio: ratio(one, base),
-        addedMs: excessMs(one, base),
-        addedMiB: one.peakMiB - base.peakMiB,
-        perGetMs: excessMs(of(loops, library, gets), of(loops, library, 1)) / (gets - 1),
+        imported,
+        required,
+        perGetMs: excessMs(all, one) / (gets - 1),
         ...(await bundle(env.HOME, library)),
       };
     }),
@@ -114,8 +129,13 @@ export async function embedding(session: Readonly<Record<string, string>>, runs:
     ...(binding?.label === '`@napi-rs/keyring`'
       ? [
           {
-            what: '**keystow** embedded: one get, × the binding',
-            value: own.programRatio / binding.programRatio,
+            what: '**keystow** embedded: `import` and one get, × the binding',
+            value: ratio(own.imported, binding.imported),
+            atMost: 1,
+          },
+          {
+            what: '**keystow** embedded: `require` and one get, × the binding',
+            value: ratio(own.required, binding.required),
             atMost: 1,
           },
           {
@@ -135,24 +155,35 @@ export async function embedding(session: Readonly<Record<string, string>>, runs:
   return {
     text: [
       heading('Embedding'),
-      "What a program gets from `import 'keystow'` and one read of a token from the Secret Service, in addition to `node -e 0`, and the",
+      'What a program gets from loading a library and one read of a token from the Secret Service, in addition to `node -e 0`, and the',
       `time of each of ${gets} reads in one process. Bundles are minified by rolldown, of a program that opens a store, and sets, gets and`,
       "deletes a credential. In one file, a bundle has everything that keystow may ever load; in several, a part is loaded when it's needed.",
       'Native code is counted on its own: keystow needs none on Linux, and keytar needs libsecret.',
       '',
       row(
         '',
-        'one get, ms',
+        '`import`, one get, ms',
+        '`require`, one get, ms',
         'peak MiB',
         `each of ${gets} gets, ms`,
         'bundle KiB',
         'loaded at the start, KiB',
         'native KiB',
       ),
-      row('---', '--:', '--:', '--:', '--:', '--:', '--:'),
-      ...costs.map(({ label, addedMs, addedMiB, perGetMs, wholeKiB, startKiB, nativeKiB }) =>
-        row(label, ms(addedMs), ms(addedMiB), times(perGetMs), ms(wholeKiB), ms(startKiB), ms(nativeKiB)),
+      row('---', '--:', '--:', '--:', '--:', '--:', '--:', '--:'),
+      ...costs.map(({ label, imported, required, perGetMs, wholeKiB, startKiB, nativeKiB }) =>
+        row(
+          label,
+          ms(excessMs(imported, base)),
+          ms(excessMs(required, base)),
+          ms(required.peakMiB - base.peakMiB),
+          times(perGetMs),
+          ms(wholeKiB),
+          ms(startKiB),
+          ms(nativeKiB),
+        ),
       ),
+      ...(await describeBundle()),
     ],
     goals: goals ?? [],
   };
@@ -171,10 +202,11 @@ function linkPackages(folder: string): void {
   }
 }
 
-async function bundle(folder: string, { all, extension, native }: Library) {
+async function bundle(folder: string, library: Library) {
+  const { all, native } = library;
   // A file each, because they are bundled at the same time.
-  const input = join(mkdtempSync(join(folder, 'bundle-')), `program.${extension}`);
-  writeFileSync(input, all);
+  const input = join(mkdtempSync(join(folder, 'bundle-')), 'program.mjs');
+  writeFileSync(input, toProgram('import', library, all));
   const measureSize = async (codeSplitting: boolean) => {
     const build = await rolldown({
       input,

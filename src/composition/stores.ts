@@ -12,6 +12,7 @@ import type { Stores } from '../ports/stores.ts';
 import { type Keyring, withCircuitBreaker } from './circuit-breaker.ts';
 import { describeEncryptedFile } from './environment.ts';
 import type { PassphrasesOptions } from './passphrases.ts';
+import { limitToApplication, withServicePrefix } from './scoped-store.ts';
 
 export interface StoresOptions extends PassphrasesOptions {
   readonly placement: FileMemory & Pick<PlacementRepository, 'read'>;
@@ -140,7 +141,6 @@ async function createScopedKeyring(
   openShared: () => Promise<Keyring>,
 ): Promise<Keyring> {
   const { profile, placement } = options;
-  const { limitToApplication, withServicePrefix } = await import('./scoped-store.ts');
   const own =
     id === 'secret-service'
       ? await createKeyrings(options, scope)[id]()

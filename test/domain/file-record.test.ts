@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EnvelopeHeader } from '../../src/domain/envelope/envelope.ts';
-import {
-  type FileFault,
-  type FileRecord,
-  findCounterFault,
-  findHeaderFault,
-  mergeFileRecord,
-  requireBoth,
-} from '../../src/domain/envelope/file-record.ts';
+import { type FileFault, findCounterFault, findHeaderFault } from '../../src/domain/envelope/expected-file.ts';
+import { type FileRecord, mergeFileRecord, requireBoth } from '../../src/domain/envelope/file-record.ts';
 import type { KeySlot } from '../../src/domain/envelope/key-slot.ts';
 import type { KeySource } from '../../src/domain/profile.ts';
 

@@ -1,6 +1,6 @@
 import { assertNever } from '../../domain/assert-never.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { FileFault } from '../../domain/envelope/file-record.ts';
+import type { FileFault } from '../../domain/envelope/expected-file.ts';
 import { describeFile, type ManagedFile } from '../files/file-errors.ts';
 
 /** What a hint can tell users to do. */

@@ -1,11 +1,11 @@
 import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
 import {
   type FileFault,
-  type FileRecord,
   type FileRequirements,
   findCounterFault,
   findHeaderFault,
-} from '../../domain/envelope/file-record.ts';
+} from '../../domain/envelope/expected-file.ts';
+import type { FileRecord } from '../../domain/envelope/file-record.ts';
 import type { KeySource } from '../../domain/profile.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';

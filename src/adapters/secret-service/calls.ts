@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { Connection } from './dbus/connection.ts';
 import type { MethodName } from './dbus/header.ts';
 import type { Reader } from './dbus/reader.ts';
@@ -237,5 +236,6 @@ export function writeSecret(body: Writer, session: string, bytes: Uint8Array): v
  * and KeePassXC replaces placeholders such as `{TITLE}`.
  */
 function isPlainText(bytes: Uint8Array): boolean {
-  return isUtf8(bytes) && !/^\uFEFF|\0|\{[A-Z]/i.test(Buffer.from(bytes).toString());
+  const text = Buffer.from(bytes).toString();
+  return Buffer.from(text).equals(bytes) && !/^\uFEFF|\0|\{[A-Z]/i.test(text);
 }

@@ -2,12 +2,9 @@ import { type CredentialName, toCredentialName } from '../../domain/credential-n
 import type { Secret } from '../../domain/secret.ts';
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import type { CredentialStore, OperationOptions, StoreProbe } from '../../ports/credential-store.ts';
-import { deleteItem, listCredentials, writeItem } from './items/change-items.ts';
 import type { Matches } from './items/matches.ts';
 import { SecretServiceError } from './operation.ts';
-import { createSentinel, probe } from './probe.ts';
 import { type ReaderOptions, SecretServiceReader } from './secret-service-reader.ts';
-import { toError, toProbeResult, toSecretServiceError } from './to-error.ts';
 
 export interface SecretServiceOptions extends ReaderOptions {
   /** The service that a probe's sentinel is written under. */
@@ -21,7 +18,7 @@ export function createSecretService(options: SecretServiceOptions): SecretServic
   return new SecretService(options);
 }
 
-/** The Secret Service on the user's session bus. */
+/** The Secret Service on the user's session bus. Everything but the reader is loaded when it's needed. */
 export class SecretService extends SecretServiceReader implements CredentialStore, StoreProbe {
   readonly id = 'secret-service';
   readonly listing = 'all';
@@ -34,6 +31,7 @@ export class SecretService extends SecretServiceReader implements CredentialStor
 
   async set(name: CredentialName, secret: Secret, options?: OperationOptions): Promise<void> {
     toCredentialName(name.service, name.account);
+    const { writeItem } = await import('./items/change-items.ts');
     await this.operate(options, async (attempt) => {
       if (secret.expose().length > maxSecretBytes) throw new SecretServiceError('too-large');
       await writeItem(attempt, name, secret, options?.onReplaced);
@@ -48,6 +46,7 @@ export class SecretService extends SecretServiceReader implements CredentialStor
       isFound ||= own.length > 0;
       isForeign = foreign.length > 0;
     };
+    const { deleteItem } = await import('./items/change-items.ts');
     await this.operate(options, (attempt) => deleteItem(attempt, name, onFound));
     if (isForeign) options?.onForeignItem?.();
     return isFound;
@@ -55,14 +54,17 @@ export class SecretService extends SecretServiceReader implements CredentialStor
 
   async list(service?: string, options?: OperationOptions): Promise<readonly CredentialName[]> {
     if (service !== undefined) toCredentialName(service, 'any');
+    const { listCredentials } = await import('./items/change-items.ts');
     return this.operate(options, (attempt) => listCredentials(attempt, service, options?.onLockedItems));
   }
 
   async probe(options?: OperationOptions): Promise<ProbeResult> {
+    const { createSentinel, probe } = await import('./probe.ts');
     const sentinel = createSentinel(this.#sentinelService);
     try {
       return await this.attempt(options, (attempt) => probe(attempt, sentinel));
     } catch (cause) {
+      const { toError, toProbeResult, toSecretServiceError } = await import('./to-error.ts');
       const error = toSecretServiceError(cause);
       if (error.code === 'cancelled') throw toError(error);
       return toProbeResult(error);

@@ -1,5 +1,3 @@
-import { isUtf8 } from 'node:buffer';
-
 /** How many elements the arrays of one message may have together, so that a few bytes never become much memory. */
 const maxElements = 250_000;
 
@@ -138,7 +136,7 @@ export class Reader {
     const text = this.#bytes.toString('utf8', start, end);
     // Only bytes that aren't UTF-8 decode to a replacement character, unless one was sent.
     // Stryker disable next-line StringLiteral: it only saves work
-    if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, end)))
+    if (text.includes('\ufffd') && !Buffer.from(text).equals(this.#bytes.subarray(start, end)))
       throw new ProtocolError('a string is not UTF-8');
     return text;
   }
