@@ -3,6 +3,7 @@ import type { Context } from '../app/context.ts';
 import { createContext } from '../composition/context.ts';
 import { isTerminal } from '../composition/environment.ts';
 import { isSecretVariable, type Profile } from '../domain/profile.ts';
+import type { SelectedApplication } from './application-options.ts';
 import { type Cli, services } from './cli.ts';
 import { exitAfterGrace, exitCodes, SignalGuard } from './exit.ts';
 import { type DirectCommand, findDirectRun } from './fast-path.ts';
@@ -25,12 +26,12 @@ export interface Executable {
 /** Runs a program: connects the process (arguments, environment, signals, exit code) to its commands. */
 export async function main(executable: Executable): Promise<void> {
   const { direct, invalidInputCode, program } = executable;
-  const { profile, argv, fault } = await selectProfile(executable, process.argv.slice(2));
+  const { profile, argv, variables, fault } = await selectProfile(executable, process.argv.slice(2));
   const cancellation = new AbortController();
   process.once('SIGINT', () => cancellation.abort());
   const guard = new SignalGuard(cancellation);
   process.once('uncaughtException', async (error) => process.exit(await handleFailure(error, profile, false)));
-  const environment = takeEnvironment(profile);
+  const environment = { ...takeEnvironment(profile), ...variables };
   const contexts: Context[] = [];
   let exitCode: number = exitCodes.done;
   const cli: Cli = {
@@ -86,17 +87,15 @@ export async function main(executable: Executable): Promise<void> {
   exitAfterGrace(exitCode);
 }
 
-interface SelectedProfile {
-  readonly profile: Profile;
-  /** The arguments without `--application NAME`. */
-  readonly argv: readonly string[];
-  /** Why the option is invalid. */
+interface SelectedProfile extends SelectedApplication {
+  /** Why an option is invalid. */
   readonly fault?: unknown;
 }
 
 async function selectProfile({ profile, inspects }: Executable, argv: readonly string[]): Promise<SelectedProfile> {
-  if (!inspects || !argv.some((word) => word.startsWith('--application'))) return { profile, argv };
-  const { selectApplication } = await import('./program.ts');
+  if (!inspects || !argv.some((word) => word.startsWith('--'))) return { profile, argv };
+  const { mayNameApplication, selectApplication } = await import('./application-options.ts');
+  if (!mayNameApplication(argv)) return { profile, argv };
   try {
     return selectApplication(profile, argv);
   } catch (fault) {

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPackageFolder } from '../composition/host.ts';
-import { CredentialError } from '../domain/credential-error.ts';
 import type { Profile } from '../domain/profile.ts';
-import { createInspectionProfile } from '../profiles/application.ts';
 import type { Cli } from './cli.ts';
 import { type Command, defineGroup, type Example, type ValueOption } from './command.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
@@ -47,39 +45,9 @@ export function getProgramName({ profile, helper }: Pick<Program, 'profile' | 'h
 /** The program's own commands, and `completion` and `help` unless it's a helper. */
 export function listCommands(program: Program, cli: Cli): readonly Command[] {
   if (program.helper !== undefined) return program.commands(cli);
-  const own = [...program.commands(cli), completionCommand(cli)];
+  const own = [...program.commands(cli), completionCommand(cli, getProgramName(program))];
   const all = [...own, { ...defineGroup('help', 'Show the help of a command', own), hidden: true }];
   return [...all, completeCommand(cli, all, program.options)];
-}
-
-/** `--application NAME`: inspects what a program that embeds keystow keeps. */
-export const applicationOption = {
-  value: 'NAME',
-  describe: 'work with the credentials of the application NAME, which uses keystow as a library',
-} as const satisfies ValueOption;
-
-/**
- * Takes `--application NAME` out of the arguments, before the command or after it, but not out of those of `exec`. More than
- * one, no name or an invalid one → `invalid-input`.
- */
-export function selectApplication(
-  profile: Profile,
-  argv: readonly string[],
-): { readonly profile: Profile; readonly argv: readonly string[] } {
-  const end = argv.findIndex((word) => word === '--' || word === 'exec');
-  const index = argv.findIndex((word) => /^--application(=|$)/.test(word));
-  if (index < 0 || (end >= 0 && index > end)) return { profile, argv };
-  const [, inline] = /=(.*)/s.exec(argv[index] ?? '') ?? [];
-  const name = inline ?? argv[index + 1] ?? '';
-  const rest = argv.filter((_, other) => other !== index && (inline !== undefined || other !== index + 1));
-  try {
-    return { profile: createInspectionProfile(name, profile.program), argv: rest };
-  } catch (cause) {
-    throw new CredentialError('invalid-input', 'invalid value for --application', {
-      hint: `name the application: ${profile.program} --application acme list`,
-      cause,
-    });
-  }
 }
 
 /** All environment variables of a program, for its man page. */

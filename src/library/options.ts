@@ -7,7 +7,6 @@ import { exposeSecret, isBytes, Secret } from '../domain/secret.ts';
 import { storeWords } from '../domain/store-id.ts';
 import { escapeUnprintable } from '../domain/text/escape.ts';
 import { isError } from '../domain/text/messages.ts';
-import { quoteForShell } from '../domain/text/quote.ts';
 import type { CustomStore } from '../ports/credential-store.ts';
 import type { NoticeCode, Terminal } from '../ports/interaction.ts';
 import { createInspectionProfile } from '../profiles/application.ts';
@@ -101,18 +100,22 @@ export function listSettingsInCode(
 
 /**
  * The command that gives users keystow's commands for the application, which has none of them. npx finds the keystow that
- * the application depends on, or offers to download one. If the application or the user has chosen a folder, so does the
- * command, except on Windows, whose shells set variables in different ways.
+ * the application depends on, or offers to download one. The command repeats what decides where the credentials are.
  */
 export function formatKeystowCommand(
-  { program, application = program, variables }: Profile,
+  { program: name, application = name, variables, attributeSchema = 'keystow' }: Profile,
   environment: Environment,
 ): string {
   const folder = environment[variables.configDir];
-  const command = `npx keystow --application ${application}`;
-  if (!folder || process.platform === 'win32') return command;
-  const { configDir } = createInspectionProfile(application, 'keystow').variables;
-  return `${configDir}=${quoteForShell(folder)} ${command}`;
+  const program = 'npx keystow';
+  const usual = createInspectionProfile(application, program);
+  const prefix = variables.quiet.replace(/_QUIET$/, '');
+  const { command = program } = createInspectionProfile(application, program, {
+    ...(folder && { folder }),
+    ...(usual.variables.quiet !== variables.quiet && { variablePrefix: prefix }),
+    ...(attributeSchema !== (usual.attributeSchema ?? 'keystow') && { attributeSchema }),
+  });
+  return command;
 }
 
 /** The values of each setting but the folder. */

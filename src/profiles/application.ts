@@ -1,6 +1,7 @@
 import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
 import { type AttributeSchema, type KeySource, nameVariables, type Profile } from '../domain/profile.ts';
+import { quoteForShell, quoteForWindows } from '../domain/text/quote.ts';
 import { keytar } from './keytar.ts';
 
 /** Describes an application that stores credentials. */
@@ -50,16 +51,36 @@ export function createApplicationProfile(application: Application | string): Pro
  * Returns the profile of a program that embeds keystow, for one of keystow's own that inspects what it keeps. `keytar` stands
  * for all programs that use `keystow/keytar`.
  */
-export function createInspectionProfile(name: string, program: string): Profile {
-  const { isEmbedded: _, ...profile } = name === 'keytar' ? keytar : createApplicationProfile(name);
-  const command = `${program} --application ${name}`;
+export function createInspectionProfile(
+  name: string,
+  program: string,
+  { folder, variablePrefix, attributeSchema }: InspectionOptions = {},
+): Profile {
+  const application = { name, ...(variablePrefix && { variablePrefix }), ...(attributeSchema && { attributeSchema }) };
+  const { isEmbedded: _, ...profile } = name === 'keytar' ? keytar : createApplicationProfile(application);
+  const prefix = variablePrefix && name !== 'keytar' ? ` --variable-prefix ${variablePrefix}` : '';
+  const schema = attributeSchema && name !== 'keytar' ? ` --attribute-schema ${attributeSchema}` : '';
+  const command = `${program} --application ${name}${formatFolderOption(folder)}${prefix}${schema}`;
   return {
     ...profile,
-    program: command,
+    program: `${program} --application ${name}`,
+    command,
     application: name,
     folder: profile.program,
     moveCommand: `${command} migrate --to keychain`,
   };
+}
+
+/** What an application sets in code, and what decides where its credentials are. */
+export interface InspectionOptions {
+  readonly folder?: string;
+  readonly variablePrefix?: string;
+  readonly attributeSchema?: AttributeSchema;
+}
+
+function formatFolderOption(folder: string | undefined): string {
+  if (folder === undefined) return '';
+  return ` --config-dir ${process.platform === 'win32' ? quoteForWindows(folder) : quoteForShell(folder)}`;
 }
 
 function toApplication(application: Application | string): Application {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import tty from 'node:tty';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { quoteForShell } from '../../src/domain/text/quote.ts';
+import { quoteForShell, quoteForWindows } from '../../src/domain/text/quote.ts';
 import { type ApplicationStore, type OpenOptions, openCredentialStore, Secret } from '../../src/library/index.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
@@ -58,11 +58,22 @@ describe('an open store', () => {
     await (await open({ environment })).set('github.com', 'alice', 'x');
     rmSync(join(folder, 'credentials.json'));
     const { hint } = await failure((await open({ environment })).get('github.com', 'alice'), 'file-missing');
-    // cmd can't set a variable for one command.
-    const variable = process.platform === 'win32' ? '' : `ACME_CONFIG_DIR=${quoteForShell(folder)} `;
-    expect(hint).toContain(`run: ${variable}npx keystow --application acme doctor --accept-file`);
+    const quoted = process.platform === 'win32' ? quoteForWindows(folder) : quoteForShell(folder);
+    expect(hint).toContain(`run: npx keystow --application acme --config-dir ${quoted} doctor --accept-file`);
     rmSync(join(folder, 'placement.json'));
     expect(await (await open({ environment })).get('github.com', 'alice')).toBeUndefined();
+  });
+
+  test('names what else decides where its credentials are, so that the command finds them', async () => {
+    const options = {
+      application: { name: 'acme', variablePrefix: 'AC', attributeSchema: 'keytar' },
+      environment: { AC_STORAGE: 'file' },
+    } as const;
+    await (await open(options)).set('github.com', 'alice', 'x');
+    rmSync((await (await open(options)).report()).files.credentials);
+    const { hint } = await failure((await open(options)).get('github.com', 'alice'), 'file-missing');
+    const command = 'npx keystow --application acme --variable-prefix AC --attribute-schema keytar';
+    expect(hint).toContain(`run: ${command} doctor --accept-file`);
   });
 
   test('reports where credentials are, which store is selected, and why', async () => {

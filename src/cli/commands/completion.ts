@@ -4,7 +4,8 @@ import { complete } from '../completion/complete.ts';
 import { formatCompletion, formatForBash, formatScript, readBashLine, shells } from '../completion/shells.ts';
 import type { Program } from '../program.ts';
 
-export function completionCommand(cli: Cli): Command {
+/** `program`: what users type, also if it works for another application. */
+export function completionCommand(cli: Cli, program: string): Command {
   return defineCommand({
     name: 'completion',
     summary: 'Print a script that completes commands, options and credential names in a shell',
@@ -15,7 +16,7 @@ export function completionCommand(cli: Cli): Command {
       ['$0 completion fish | source', 'add this to ~/.config/fish/config.fish'],
       ['$0 completion powershell | Out-String | Invoke-Expression', 'add this to $PROFILE of PowerShell'],
     ],
-    run: ({ shell }) => cli.printBytes(Buffer.from(formatScript(shell, cli.profile.program))),
+    run: ({ shell }) => cli.printBytes(Buffer.from(formatScript(shell, program))),
   });
 }
 

@@ -1,4 +1,5 @@
 import { keystow } from '../../profiles/keystow.ts';
+import { applicationOptions } from '../application-options.ts';
 import { clearClipboardCommand, copyCommand } from '../commands/credentials/copy.ts';
 import { deleteCommand } from '../commands/credentials/delete.ts';
 import { execCommand } from '../commands/credentials/exec.ts';
@@ -15,7 +16,7 @@ import { passphraseCommands } from '../commands/stores/passphrase.ts';
 import { resetCommand } from '../commands/stores/reset.ts';
 import { unlockCommand } from '../commands/stores/unlock.ts';
 import { sweepCommand } from '../commands/transfer/sweep.ts';
-import { applicationOption, type Program } from '../program.ts';
+import type { Program } from '../program.ts';
 
 export const keystowProgram: Program = {
   profile: keystow,
@@ -26,7 +27,7 @@ export const keystowProgram: Program = {
     ['$0 doctor', 'show which store is used, and why'],
     ['$0 --application acme list', 'list what the application acme keeps'],
   ],
-  options: { application: applicationOption },
+  options: applicationOptions,
   commands: (cli) => [
     setCommand(cli),
     getCommand(cli),
