@@ -39,9 +39,11 @@ export async function openEnabledStore<Store extends Pick<CredentialStore, 'get'
   context: EnabledStoresContext<Store>,
   store: StoreId,
 ): Promise<Store> {
-  const { settings, host, stores } = context;
+  const { settings, stores } = context;
   if (store === 'file') checkFileAllowed(context);
   if (settings.policy.keyringDisabled && store !== 'file') {
+    // Only here: a read without prompts has no description of the machine.
+    const { host } = context;
     throw new CredentialError('disabled', `the ${storeNames[store]} is disabled by ${describeDisabler(host)}`, {
       hint: `${formatEnableCommand(host)}, or store the credential again`,
     });
