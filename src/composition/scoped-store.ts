@@ -1,3 +1,4 @@
+import type { Takeovers } from '../adapters/placement-file/takeovers.ts';
 import {
   type CredentialName,
   compareNames,
@@ -13,6 +14,7 @@ export interface ScopeOptions {
   /** Opens the same store without the application's mark, as version 0.1 and other programs use it. */
   openShared(): Promise<CredentialStore>;
   readonly placement: Pick<PlacementRepository, 'read'>;
+  readonly takeovers: Takeovers;
   /** Whether a read may return another program's item if the application has none. */
   readonly readsOthers: boolean;
 }
@@ -21,9 +23,13 @@ export interface ScopeOptions {
  * Limits a store to an application's own credentials. `own` marks what it writes, and finds nothing else.
  *
  * What the application stored before there was a mark still counts as its own: the placement file records it, and `own`
- * doesn't have it. The next write stores it with the mark, and removes the old item.
+ * doesn't have it. The next write stores it with the mark, and removes the old item. If the process ends in between, the
+ * write or removal after that removes it.
  */
-export function limitToApplication(own: Keyring, { openShared, placement, readsOthers }: ScopeOptions): Keyring {
+export function limitToApplication(
+  own: Keyring,
+  { openShared, placement, takeovers, readsOthers }: ScopeOptions,
+): Keyring {
   const findRecorded = async (name?: CredentialName) =>
     (await placement.read(name)).placement.filter(({ store, stale }) => store === own.id || stale.includes(own.id));
   const isRecorded = async (name: CredentialName) =>
@@ -45,13 +51,19 @@ export function limitToApplication(own: Keyring, { openShared, placement, readsO
     },
     async set(name, secret, options) {
       const isUnmarked = (await isRecorded(name)) && (await own.get(name, options)) === undefined;
+      if (isUnmarked) takeovers.begin(name);
       await own.set(name, secret, options);
-      if (!isUnmarked) return;
+      if (!isUnmarked && !takeovers.isPending(name)) return;
       if (await (await openShared()).delete(name, options)) options?.onReplaced?.();
+      takeovers.end(name);
     },
     async delete(name, { onForeignItem, ...options } = {}) {
       let isRemoved = await own.delete(name, options);
-      if (!isRemoved && (await isRecorded(name))) isRemoved = await (await openShared()).delete(name, options);
+      const isPending = takeovers.isPending(name);
+      if (isPending || (!isRemoved && (await isRecorded(name)))) {
+        if (await (await openShared()).delete(name, options)) isRemoved = true;
+        if (isPending) takeovers.end(name);
+      }
       if (readsOthers && onForeignItem && (await readOther(name, options)) !== undefined) onForeignItem();
       return isRemoved;
     },

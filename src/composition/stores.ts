@@ -1,5 +1,6 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { Binding } from '../adapters/native/binding.ts';
+import { createTakeovers } from '../adapters/placement-file/takeovers.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, isSameName } from '../domain/credential-name.ts';
 import { requireBoth } from '../domain/envelope/file-record.ts';
@@ -140,12 +141,13 @@ async function createScopedKeyring(
   scope: string,
   openShared: () => Promise<Keyring>,
 ): Promise<Keyring> {
-  const { profile, placement } = options;
+  const { profile, placement, settings } = options;
+  const takeovers = createTakeovers(settings.placementPath, id);
   const own =
     id === 'secret-service'
       ? await createKeyrings(options, scope)[id]()
       : withServicePrefix(await openShared(), scope, profile.windowsTargets ?? []);
-  return limitToApplication(own, { openShared, placement, readsOthers: profile.readsOthers ?? false });
+  return limitToApplication(own, { openShared, placement, takeovers, readsOthers: profile.readsOthers ?? false });
 }
 
 function createKeyrings(

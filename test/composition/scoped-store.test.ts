@@ -1,6 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createCredentialManager } from '../../src/adapters/credential-manager/credential-manager.ts';
 import { createKeychain } from '../../src/adapters/keychain/keychain.ts';
+import { createTakeovers } from '../../src/adapters/placement-file/takeovers.ts';
 import type { Keyring } from '../../src/composition/circuit-breaker.ts';
 import { limitToApplication, withServicePrefix } from '../../src/composition/scoped-store.ts';
 import type { PlacementEntry } from '../../src/domain/placement/placement-index.ts';
@@ -35,15 +39,20 @@ describe.each(platforms)('in the %s', (_, create, platform) => {
   const setUp = () => {
     const shared = openStoreOver(create, new FakeBinding(platform)) as Keyring;
     const placement: PlacementEntry[] = [];
-    const openAs = (application: string, readsOthers = false) =>
+    const folder = mkdtempSync(join(tmpdir(), 'keystow-scope-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    /** `dies`: the process ends before it removes the old item. */
+    const openAs = (application: string, readsOthers = false, dies = false) =>
       limitToApplication(withServicePrefix(shared, application, [visible]), {
-        openShared: async () => shared,
+        openShared: async () => (dies ? { ...shared, delete: () => Promise.reject(new Error('killed')) } : shared),
+        takeovers: createTakeovers(join(folder, 'placement.json'), shared.id),
         placement: { read: async () => ({ placement, state: 'intact' as const }) },
         readsOthers,
       });
     const record = (name: typeof alice) =>
       placement.push({ ...name, store: shared.id, writtenAt: '2026-01-02T03:04:05.000Z', stale: [] });
-    return { shared, openAs, record };
+    const forget = () => placement.splice(0);
+    return { shared, openAs, record, forget };
   };
 
   test('applications share no credentials, neither with each other nor with programs that use plain names', async () => {
@@ -62,6 +71,26 @@ describe.each(platforms)('in the %s', (_, create, platform) => {
     expect(await other.list('github.com')).toEqual([alice, bob]);
     expect(await one.delete(alice)).toBe(true);
     expect(await textOf(other.get(alice))).toBe('other');
+  });
+
+  test.each(['set', 'delete'] as const)('a takeover that was interrupted is completed by the next %s', async (next) => {
+    const { shared, openAs, record, forget } = setUp();
+    for (const name of [alice, bob]) await shared.set(name, secret('old'));
+    record(alice);
+    const dying = { ...openAs('acme', false, true) };
+    await expect(dying.set(alice, secret('new'))).rejects.toThrow('killed');
+    const store = openAs('acme');
+    expect(await textOf(store.get(alice))).toBe('new');
+    expect(await textOf(shared.get(alice))).toBe('old');
+    await (next === 'set' ? store.set(alice, secret('newer')) : store.delete(alice));
+    expect(await shared.list('github.com')).toEqual([bob]);
+    expect(await textOf(store.get(alice))).toBe(next === 'set' ? 'newer' : undefined);
+    if (next === 'delete') forget();
+    // What another program stores under that name later is its own.
+    await shared.set(alice, secret('of another program'));
+    await store.set(alice, secret('newest'));
+    await store.delete(alice);
+    expect(await textOf(shared.get(alice))).toBe('of another program');
   });
 
   test('what version 0.1 stored is found if it is recorded, and takes the mark at the next write', async () => {
