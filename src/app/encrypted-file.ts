@@ -30,13 +30,18 @@ export async function changePassphrase(context: Context, keySource: KeySource): 
   return changed ? { before, seal: keySource } : undefined;
 }
 
+/** Records what the placement file doesn't have yet about the encrypted file. Rejects if that can't be written. */
+function recordFile(placement: Context['placement']): Promise<void> {
+  return placement.update((now) => now);
+}
+
 /** Lowers the requirement before the file's protection: otherwise it would be rejected if the process were killed in between. */
 async function permitHome({ placement }: Context, change: () => Promise<boolean>): Promise<boolean> {
   const record = await placement.recallFile(true);
   if (record === undefined) return change();
   const require = async (keySource: KeySource) => {
     placement.rememberFile({ record: { ...record, keySource }, replaces: record.written?.id });
-    await placement.update((now) => now);
+    await recordFile(placement);
   };
   await require('home');
   let changed = false;
@@ -59,7 +64,7 @@ export async function acceptEncryptedFile(context: Context): Promise<void> {
   checkFileAllowed(context);
   const { stores, placement, signal } = context;
   await stores.acceptFile({ signal });
-  await placement.update((now) => now);
+  await recordFile(placement);
 }
 
 /**
@@ -73,7 +78,7 @@ export async function adoptHome(context: Context, oldHome: string): Promise<KeyS
   checkFileAllowed(context);
   const { stores, placement, signal } = context;
   const keySource = await stores.adoptHome(oldHome, { signal });
-  await placement.update((now) => now);
+  await recordFile(placement);
   return keySource;
 }
 
@@ -117,7 +122,7 @@ export async function planReset(context: Context): Promise<ResetPlan | undefined
 export async function resetEncryptedFile(context: Context): Promise<string | undefined> {
   checkFileAllowed(context);
   const { stores, placement, settings, signal } = context;
-  await placement.update((now) => now);
+  await recordFile(placement);
   let moved: string | undefined;
   await stores.setFileAside(
     async (backup) => {

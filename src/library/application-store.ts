@@ -1,6 +1,6 @@
 import type { ListedCredential } from '../app/credentials/list-credentials.ts';
-import type { StorageReport } from '../app/doctor/examine.ts';
 import type { SelectionReport, SkippedStoreReport } from '../app/doctor/selection-report.ts';
+import type { StorageReport } from '../app/doctor/storage-report.ts';
 import type { Repair } from '../app/reconcile/repair.ts';
 import type { MoveReport } from '../app/reconcile/report.ts';
 import type { ExpiringCredential } from '../domain/placement/expiry.ts';

@@ -11,8 +11,8 @@
  * @packageDocumentation
  */
 
-export type { StorageLabel, StorageReport } from '../app/doctor/examine.ts';
 export type { SelectionReport, SkippedStoreReport } from '../app/doctor/selection-report.ts';
+export type { StorageLabel, StorageReport } from '../app/doctor/storage-report.ts';
 export type { ErrorCode } from '../domain/credential-error.ts';
 export type { ExpiringCredential } from '../domain/placement/expiry.ts';
 export {

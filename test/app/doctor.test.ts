@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
-import { examine, toStorageLabel } from '../../src/app/doctor/examine.ts';
+import { examine } from '../../src/app/doctor/examine.ts';
 import { replayReport } from '../../src/app/doctor/replay.ts';
+import { toStorageLabel } from '../../src/app/doctor/storage-report.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { freshSecret } from '../contract/secrets.ts';
 import { World } from './world.ts';

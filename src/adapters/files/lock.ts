@@ -3,7 +3,7 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Mutex } from '../../ports/system.ts';
 import type { Activity } from '../keyrings/process-activity.ts';
-import { sleep, timers } from '../process/timers.ts';
+import { maxWorkingLimits, sleep, timers } from '../process/timers.ts';
 import { rejectOnAbort, throwIfAborted } from './abort.ts';
 import { describeFile, errnoCode, ioError, isBusy, type ManagedFile } from './file-errors.ts';
 import { createParentFolders, removeEmptyFolders } from './folders.ts';
@@ -24,8 +24,6 @@ const progressIntervalMs = 500;
 const announceAfterMs = 1000;
 /** After a longer pause, this process was suspended too, or the machine was too busy to tell. */
 const maxObservedPauseMs = 1000;
-/** How many times the limit a holder may work without any other progress. */
-const maxWorkingLimits = 12;
 const touchIntervalMs = 1000;
 /** How long a holder may have missed the interval before it's no longer expected to be alive. */
 const silentMs = 3 * touchIntervalMs;

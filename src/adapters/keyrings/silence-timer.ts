@@ -7,9 +7,6 @@ const ticksPerLimit = 20;
 /** However much progress there is: 5 minutes at the usual limit of 2.5 seconds. */
 const maxLimits = 120;
 
-/** How many times the limit something may be silent while its process works: it may be doing work for others first. */
-export const maxWorkingLimits = 12;
-
 export interface SilenceHandlers {
   /** Half of the limit has passed. */
   onHalf?(): void;

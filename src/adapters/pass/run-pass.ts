@@ -3,8 +3,8 @@ import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Interaction } from '../../ports/interaction.ts';
 import { rejectOnAbort } from '../files/abort.ts';
 import { type Activity, findDescendants, findGnuPgServers, watchProcesses } from '../keyrings/process-activity.ts';
-import { maxWorkingLimits, SilenceTimer } from '../keyrings/silence-timer.ts';
-import { timers } from '../process/timers.ts';
+import { SilenceTimer } from '../keyrings/silence-timer.ts';
+import { maxWorkingLimits, timers } from '../process/timers.ts';
 import { PassFailure, timeoutError, toError } from './to-error.ts';
 
 export interface PassProgram {

@@ -19,6 +19,9 @@ export const timers = {
   dateNow: Date.now,
 };
 
+/** How many times its limit something may be silent while its process works: it may be doing work for others first. */
+export const maxWorkingLimits = 12;
+
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => timers.setTimeout(resolve, ms));
 }

@@ -1,8 +1,8 @@
 import type { Evidence, Reason } from '../../domain/selection/probe-result.ts';
 import type { Interaction } from '../../ports/interaction.ts';
 import type { Activity } from '../keyrings/process-activity.ts';
-import { maxWorkingLimits, SilenceTimer } from '../keyrings/silence-timer.ts';
-import { timers } from '../process/timers.ts';
+import { SilenceTimer } from '../keyrings/silence-timer.ts';
+import { maxWorkingLimits, timers } from '../process/timers.ts';
 import type { Connection } from './dbus/connection.ts';
 
 /** Some providers complete their own prompts, within this time. */

@@ -1,6 +1,6 @@
 import type { Context } from '../../app/context.ts';
 import type { WriteResult } from '../../app/credentials/set-credential.ts';
-import { describeProtection } from '../../app/doctor/examine.ts';
+import { describeProtection } from '../../app/doctor/storage-report.ts';
 import type { ResealResult, ResetPlan } from '../../app/encrypted-file.ts';
 import { advise } from '../../domain/advice/advise.ts';
 import { type CredentialName, formatName } from '../../domain/credential-name.ts';

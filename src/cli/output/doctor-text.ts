@@ -1,5 +1,6 @@
-import { type DoctorReport, formatNotUsed } from '../../app/doctor/examine.ts';
+import type { DoctorReport } from '../../app/doctor/examine.ts';
 import type { SelectionReport } from '../../app/doctor/selection-report.ts';
+import { formatNotUsed } from '../../app/doctor/storage-report.ts';
 import { isWithoutDesktop } from '../../domain/advice/store-advice.ts';
 import { formatName } from '../../domain/credential-name.ts';
 import { storeNames } from '../../domain/store-id.ts';
