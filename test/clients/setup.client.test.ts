@@ -6,6 +6,7 @@ import { missingDocker, password, type Registry, startRegistry } from '../suppor
 import { type ClientUser, startClientUser } from './support/client-user.ts';
 import { type Client, describeClient, findClient } from './support/clients.ts';
 import { startLocalServer } from './support/local-server.ts';
+import { findPnpm } from './support/npm-clients.ts';
 
 let user: ClientUser;
 
@@ -158,7 +159,7 @@ describeSetup(findClient('pip', { atLeast: '23.1' }), () => {
   });
 });
 
-describeSetup(findClient('pnpm'), () => {
+describeSetup(findPnpm(), () => {
   test('[SET56] pnpm sends the token of a registry', async () => {
     const registry = await startLocalServer(() => ({ status: 404, body: {} }));
     try {

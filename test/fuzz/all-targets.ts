@@ -11,12 +11,15 @@ import { gitRequest } from './targets/git-request.ts';
 import { payload } from './targets/payload.ts';
 import { placement } from './targets/placement.ts';
 import { session } from './targets/session.ts';
+import { setupRecord } from './targets/setup-record.ts';
 import { strictJson } from './targets/strict-json.ts';
 import { tokenResponse } from './targets/token-response.ts';
+import { toolConfiguration } from './targets/tool-configuration.ts';
 
 const everywhere: readonly FuzzTarget[] = [
   ...[payload, envelope, placement, doctorReport, session, tokenResponse, credentialFile],
   ...[gitRequest, dockerRequest, strictJson],
+  ...[setupRecord, toolConfiguration],
   ...[busAddress, busMessage, busReply],
 ];
 

@@ -117,9 +117,13 @@ export function addBeforeEntry(text: string, { start }: GitEntry, line: string):
   return insertion(start, `${findLineEnd(text)}\t${line}${findLineEnd(text)}\t`);
 }
 
-/** Adds a line as the first one of a section. */
+/** Adds a line as the first one of a section, before an entry in the line of its header. */
 export function addToSection(text: string, { end }: GitSection, line: string): TextEdit {
-  return insertion(end, `${findLineEnd(text)}\t${line}`);
+  const lineEnd = findLineEnd(text);
+  const next = findEnd(text, end);
+  return /^[ \t]*([#;].*)?$/.test(text.slice(end, next))
+    ? insertion(next, `${lineEnd}\t${line}`)
+    : insertion(end, `${lineEnd}\t${line}${lineEnd}\t`);
 }
 
 /** Removes an entry, and its line if nothing else is on it. */

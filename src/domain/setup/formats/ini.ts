@@ -99,12 +99,14 @@ interface LineContext {
 
 function parseEntry(line: string, context: LineContext): IniEntry | undefined {
   const { section, start, end, indent, isPython, hasInlineComments } = context;
-  const match = (isPython ? /^\s*([^=:]+?)\s*[=:][^\S\n]*/ : /^\s*([^=]+?)\s*=[^\S\n]*/).exec(line);
-  if (match === null) return undefined;
-  const [all, name = ''] = match;
-  const rest = line.slice(all.length);
-  const value = (hasInlineComments ? rest.replace(/(^|\s);.*$/, '') : rest).trimEnd();
-  const valueStart = start + all.length;
+  const separator = isPython ? line.search(/[=:]/) : line.indexOf('=');
+  const name = line.slice(0, Math.max(separator, 0)).trim();
+  if (name === '') return undefined;
+  const behind = line.slice(separator + 1);
+  const from = line.length - behind.trimStart().length;
+  const rest = line.slice(from);
+  const value = (hasInlineComments ? rest.replace(/(?<![^\s]);.*$/, '') : rest).trimEnd();
+  const valueStart = start + from;
   const key = isPython ? name.toLowerCase() : name;
   return {
     section,

@@ -19,7 +19,7 @@ export interface JsonMember {
 
 /** The root, which must be an object (`undefined`: the text is blank). Anything else → `file-damaged`. */
 export function parseJsonTree(text: string): JsonNode | undefined {
-  if (text.trim() === '') return undefined;
+  if (/^[ \t\r\n]*$/.test(text)) return undefined;
   if (text.startsWith(byteOrderMark)) throw damagedText(text, 0, 'starts with a byte order mark');
   // A text that isn't JSON has no place for a change.
   if (parseJson(text) === undefined) throw damagedText(text, findInvalidToken(text), 'is not valid JSON');
