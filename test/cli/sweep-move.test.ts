@@ -38,7 +38,7 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
   const findInHome = (...texts: string[]) =>
     sandbox.run(`grep -rlF ${texts.map((text) => `-e '${text}'`).join(' ')} "$HOME" || true`).stdout;
 
-  test('[SWEEP1] stores the secrets, makes the tools ask for them, and removes nothing else from the files', () => {
+  test('[SWP1] stores the secrets, makes the tools ask for them, and removes nothing else from the files', () => {
     const { exit, stdout } = sandbox.run('keystow sweep --move --exclude npm --yes');
     expect(stdout).toContain('moved 1 credential out of ~/.git-credentials; git asks keystow now\n');
     expect(exit).toBe(0);
@@ -51,7 +51,7 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     expect(sandbox.run('keystow sweep --exclude npm').exit).toBe(0);
   });
 
-  test('[SWEEP2] undo restores the files byte for byte, with their modes, and leaves nothing in keystow', () => {
+  test('[SWP2] undo restores the files byte for byte, with their modes, and leaves nothing in keystow', () => {
     write('.docker/config.json', files['.docker/config.json'], 0o640);
     sandbox.run('keystow sweep --move --yes');
     expect(readAll()).not.toEqual(files);
@@ -65,7 +65,7 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     });
   });
 
-  test('[SWEEP3] undo keeps later edits, and leaves a file alone if it was edited at the same place', () => {
+  test('[SWP3] undo keeps later edits, and leaves a file alone if it was edited at the same place', () => {
     sandbox.run('keystow sweep --move git --yes');
     write('.git-credentials', `${read('.git-credentials')}# added\n`);
     write('.gitconfig', `${read('.gitconfig')}[alias]\n\tst = status\n`);
@@ -84,7 +84,7 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     expect(sandbox.run('printf ghcr.example | docker-credential-keystow get').stdout).toContain(other);
   });
 
-  test('[SWEEP4] a different secret under the same name is a conflict: neither of them changes', () => {
+  test('[SWP4] a different secret under the same name is a conflict: neither of them changes', () => {
     sandbox.run(`printf another | keystow set git-credential:https://github.example alice`);
     const { exit, stdout } = sandbox.run('keystow sweep --move git --yes');
     expect(exit).toBe(1);
@@ -93,7 +93,7 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     expect(sandbox.run('keystow get git-credential:https://github.example alice').stdout).toBe('another');
   });
 
-  test('[SWEEP5] the same secret is not stored again, and undo keeps it', () => {
+  test('[SWP5] the same secret is not stored again, and undo keeps it', () => {
     sandbox.run(`printf ${secret} | keystow set git-credential:https://github.example alice`);
     expect(sandbox.run('keystow sweep --move git --yes').exit).toBe(0);
     expect(read('.git-credentials')).toBe('# mine\n');
@@ -102,7 +102,7 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     expect(sandbox.run('keystow list').stdout).toBe('git-credential:https://github.example\talice\n');
   });
 
-  test('[SWEEP6] if the tool does not get its credential from keystow, everything is as before', () => {
+  test('[SWP6] if the tool does not get its credential from keystow, everything is as before', () => {
     // The helper is found, and doesn't answer.
     write('bin/git-credential-keystow', '#!/bin/sh\nexit 0\n', 0o755);
     const { exit, stderr } = sandbox.run('keystow sweep --move git --yes');
@@ -113,14 +113,14 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     expect(sandbox.run(ask).stdout).toContain(`password=${secret}\n`);
   });
 
-  test('[SWEEP7] a dry run and a question that nobody answers change nothing', () => {
+  test('[SWP7] a dry run and a question that nobody answers change nothing', () => {
     expect(sandbox.run('keystow sweep --move --dry-run')).toMatchObject({ exit: 1 });
     expect(sandbox.run('keystow sweep --move')).toMatchObject({ exit: 2 });
     expect(readAll()).toEqual(files);
     expect(sandbox.run('keystow list').stdout).toBe('');
   });
 
-  test('[SWEEP8] a second move of the same file adds to the first, and one undo takes both back', () => {
+  test('[SWP8] a second move of the same file adds to the first, and one undo takes both back', () => {
     sandbox.run('keystow sweep --move git --yes');
     const added = `https://bob:${other}@gitlab.example\n`;
     write('.git-credentials', `${read('.git-credentials')}${added}`);
@@ -133,21 +133,21 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     expect(read('.gitconfig')).toBe(files['.gitconfig']);
   });
 
-  test('[SWEEP9] a tool without a helper is left, with what the user can do', () => {
+  test('[SWP9] a tool without a helper is left, with what the user can do', () => {
     const { exit, stdout } = sandbox.run('keystow sweep --move npm --yes');
     expect(exit).toBe(1);
     expect(stdout).toContain('leave  line 1, token //r.example/:_authToken: npm cannot ask another program for it\n');
     expect(readAll()).toEqual(files);
   });
 
-  test('[SWEEP10] forget deletes the records, and the credentials stay in keystow', () => {
+  test('[SWP10] forget deletes the records, and the credentials stay in keystow', () => {
     sandbox.run('keystow sweep --move git --yes');
     expect(sandbox.run('keystow sweep --forget --yes').exit).toBe(0);
     expect(sandbox.run('keystow list').stdout).toBe('git-credential:https://github.example\talice\n');
     expect(sandbox.run('keystow sweep --undo --yes').stderr).toContain('nothing to take back');
   });
 
-  test('[SWEEP11] a file that is a link, or has Windows line endings, is left as it is', () => {
+  test('[SWP11] a file that is a link, or has Windows line endings, is left as it is', () => {
     rmSync(join(sandbox.home, '.docker'), { recursive: true });
     write('dotfiles/config.json', files['.docker/config.json']);
     sandbox.run('mkdir .docker && ln -s ../dotfiles/config.json .docker/config.json');
@@ -160,7 +160,7 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     expect(read('dotfiles/config.json')).toBe(files['.docker/config.json']);
   });
 
-  test('[SWEEP12] no output contains a secret, in text or JSON', () => {
+  test('[SWP12] no output contains a secret, in text or JSON', () => {
     const outputs = ['--move --dry-run', '--move --dry-run --json', '--move --json --yes', '--undo --json --yes'].map(
       (options) => sandbox.run(`keystow sweep ${options}`),
     );

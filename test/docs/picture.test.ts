@@ -7,12 +7,9 @@ import { parseDistribution } from '../../src/domain/host-info.ts';
 import { Sandbox } from '../cli/sandbox.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { missing as missingGnomeKeyring } from '../support/gnome-keyring.ts';
-import { missingPseudoTerminal, type PseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
+import { missingPseudoTerminal } from '../support/pseudo-terminal.ts';
 import { startSessionBus } from '../support/session-bus.ts';
-
-const columns = 92;
-const prompt = '\u001b[1;32m$\u001b[0m ';
-const shellPrompt = '\\[\\e[1;32m\\]$\\[\\e[0m\\] ';
+import { columns, promptVariable, startTypedShell, typeCommand } from './typed-shell.ts';
 
 const missing = missingGnomeKeyring() ?? missingPseudoTerminal() ?? missingDebian();
 
@@ -41,24 +38,22 @@ async function record(): Promise<readonly Recorded[]> {
     XDG_RUNTIME_DIR: runtime,
     DBUS_SESSION_BUS_ADDRESS: bus.address,
     TOKEN: 's3cret-t0ken',
-    PS1: shellPrompt,
+    ...promptVariable,
   });
   onTestFinished(() => sandbox.remove());
-  const shell = `stty cols ${columns}; exec bash --noprofile --norc --noediting -i`;
-  const terminal = runOnTerminal(shell, sandbox.home, sandbox.environment, 120_000);
-  await terminal.waitFor(prompt);
+  const terminal = await startTypedShell(sandbox);
 
-  const set = await run(terminal, 'printf %s "$TOKEN" | keystow set github.com alice');
-  const get = await run(terminal, 'keystow get github.com alice');
-  const before = await run(terminal, 'keystow doctor');
+  const set = await typeCommand(terminal, 'printf %s "$TOKEN" | keystow set github.com alice');
+  const get = await typeCommand(terminal, 'keystow get github.com alice');
+  const before = await typeCommand(terminal, 'keystow doctor');
   const lines = stripVTControlCharacters(before.output).split('\r\n');
   const fix = lines[lines.indexOf('To use the Secret Service:') + 1]?.trim() ?? '';
-  const fixed = await run(terminal, fix);
-  const unlocked = await run(terminal, 'keystow unlock', async () => {
+  const fixed = await typeCommand(terminal, fix);
+  const unlocked = await typeCommand(terminal, 'keystow unlock', async () => {
     await terminal.waitFor('Password of GNOME Keyring:');
     terminal.type('a password of the tests\r');
   });
-  const after = await run(terminal, 'keystow doctor');
+  const after = await typeCommand(terminal, 'keystow doctor');
   terminal.type('exit\r');
   await terminal.exit;
 
@@ -77,15 +72,6 @@ async function record(): Promise<readonly Recorded[]> {
     after,
   ];
   return recording.map((recorded) => ({ ...recorded, output: replaced(recorded.output) }));
-}
-
-async function run(terminal: PseudoTerminal, command: string, answer = async () => {}): Promise<Recorded> {
-  const start = terminal.shown().length;
-  terminal.type(`${command}\r`);
-  await answer();
-  await terminal.waitFor(prompt);
-  const shown = terminal.shown().slice(start);
-  return { command, output: shown.slice(shown.indexOf('\n') + 1, shown.lastIndexOf(prompt)) };
 }
 
 function missingDebian(): string | undefined {

@@ -28,9 +28,10 @@ export class LeakWatch {
   wrapCommand(command: string): string {
     if (!this.#usesStrace) return `exec ${command}`;
     return [
-      'while read -r key value; do',
-      `  if [ "$key" = TracerPid: ] && [ "$value" != 0 ]; then exec ${command}; fi`,
-      'done </proc/self/status',
+      // Not on stdin, which the program reads.
+      'while read -r key value <&3; do',
+      `  if [ "$key" = TracerPid: ] && [ "$value" != 0 ]; then exec ${command} 3<&-; fi`,
+      'done 3</proc/self/status',
       `log='${this.#logs}'/$$`,
       'while [ -e "$log" ]; do log=$log+; done',
       // -D: the program stays the child of the shell, and receives its signals.

@@ -80,6 +80,7 @@ const record: UndoRecord = {
   changes: [{ original: 'a\n', edits: [{ start: 0, end: 2 }] }],
   created: [{ service: 's', account: 'a' }],
   setups: [{ tool: 'docker', target: 'ghcr.io' }, { tool: 'git' }],
+  isRestored: false,
 };
 
 test('a record is read as it was written; anything else is not a record', () => {
@@ -87,7 +88,7 @@ test('a record is read as it was written; anything else is not a record', () => 
   for (const text of ['', '{}', 'null', serialiseUndoRecord(record).replace('"version":1', '"version":2')]) {
     expect(parseUndoRecord(text)).toBeUndefined();
   }
-  for (const key of ['path', 'tool', 'changes', 'created', 'setups']) {
+  for (const key of ['path', 'tool', 'changes', 'created', 'setups', 'isRestored']) {
     expect(parseUndoRecord(JSON.stringify({ ...JSON.parse(serialiseUndoRecord(record)), [key]: [1] }))).toBeUndefined();
   }
 });
@@ -97,4 +98,7 @@ test('a second run extends the record, and replaces a change that was planned an
   expect(again).toEqual(record);
   const next = { original: 'b\n', edits: [] };
   expect(extendRecord(record, { changes: [next], created: [], setups: [] }).changes).toEqual([...record.changes, next]);
+  // An undo was killed after it had restored the file, and the file is moved again.
+  const restored = extendRecord({ ...record, isRestored: true }, { changes: [next], created: [], setups: [] });
+  expect(restored).toMatchObject({ changes: [next], created: record.created, isRestored: false });
 });

@@ -4,12 +4,13 @@ import { applyEdits, type Edit } from '../../domain/formats/leaf.ts';
 import type { MovableCredential } from '../../domain/sweep/movable.ts';
 import { planMoveEdits } from '../../domain/sweep/movable.ts';
 import { extendRecord, type FileEdit, recordService, type UndoRecord } from '../../domain/sweep/undo-record.ts';
+import { quoteForShell } from '../../domain/text/quote.ts';
 import type { ToolRunner } from '../../ports/tool-runner.ts';
 import type { Context } from '../context.ts';
 import { getCredential } from '../credentials/get-credential.ts';
 import { replaceCredential } from '../credentials/replace-credential.ts';
 import { applySetup } from '../setup/apply-setup.ts';
-import { planSetup } from '../setup/plan-setup.ts';
+import { planSetup, type SetupPlan } from '../setup/plan-setup.ts';
 import { type FilePlan, listCredentials, type MoveContext, readConfiguration, toSecret } from './plan-move.ts';
 import { examineFile, maxFileBytes, type SweptFile } from './sweep.ts';
 import { readRecord, takeBack, writeRecord } from './undo-move.ts';
@@ -56,7 +57,7 @@ export async function moveFile(effects: MoveEffects, plan: FilePlan): Promise<Fi
 }
 
 function createRecord({ path, tool }: SweptFile): UndoRecord {
-  return { path, tool: tool.id, changes: [], created: [], setups: [] };
+  return { path, tool: tool.id, changes: [], created: [], setups: [], isRestored: false };
 }
 
 async function perform(effects: MoveEffects, plan: FilePlan, before: UndoRecord): Promise<void> {
@@ -69,6 +70,7 @@ async function perform(effects: MoveEffects, plan: FilePlan, before: UndoRecord)
   for (const credential of moved) await store(context, credential);
   // Planned again: one may change a file that another one has changed.
   for (const target of targets) await applySetup(setup, await planSetup(setup, target));
+  for (const target of setups) requireVariables(await planSetup(setup, target));
   for (const { file: config } of stores) await removeStores(effects, config);
   for (const credential of moved) await verify(effects, credential);
   await removeSecrets(effects, file, moved, record);
@@ -86,10 +88,20 @@ async function store(context: Context, { name, secret }: MovableCredential): Pro
   });
 }
 
+/** A tool that finds keystow only with a variable doesn't work until the user has exported it. */
+function requireVariables({ tool, variables = [] }: SetupPlan): void {
+  const [variable] = variables;
+  if (variable === undefined) return;
+  const { name, value, isPrefix } = variable;
+  const word = quoteForShell(value);
+  throw new CredentialError('failed', `${tool} finds keystow only if ${name} is set, so everything is as before`, {
+    hint: `run this, and move again: export ${name}=${isPrefix ? `${word}:"$${name}"` : word}`,
+  });
+}
+
 /** Asks as the tool does. */
 async function verify({ runTool, setup, context }: MoveEffects, { name, lookup }: MovableCredential): Promise<void> {
-  const isOwn = lookup.program.includes('keystow');
-  const program = isOwn ? setup.executables.findOwn(lookup.program).path : lookup.program;
+  const program = lookup.isOwn ? setup.executables.findOwn(lookup.program).path : lookup.program;
   const answer = await runTool({ ...lookup, program }, { signal: context.signal });
   if (answer?.exitCode === 0 && lookup.accepts(answer.stdout)) return;
   const command = [lookup.program, ...lookup.args].join(' ');

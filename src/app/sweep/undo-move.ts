@@ -88,8 +88,12 @@ export async function undoMove(move: MoveContext, records: readonly UndoRecord[]
     const results: FileRestored[] = [];
     const restored: UndoRecord[] = [];
     for (const record of records) {
-      const outcome = await restoreFile(move, record, 0);
-      if (outcome !== 'conflict') restored.push(record);
+      const outcome = record.isRestored ? 'unchanged' : await restoreFile(move, record, 0);
+      // Taking back the setup may change the file once more: a second undo must not restore it again.
+      if (outcome !== 'conflict') {
+        restored.push(record);
+        if (!record.isRestored) await writeRecord(context, { ...record, isRestored: true });
+      }
       results.push({ path: record.path, outcome, kept: [] });
     }
     for (const { setups } of restored) for (const request of setups.toReversed()) await undoSetup(setup, request);

@@ -3,8 +3,9 @@ import { parseStrictJson } from '../text/strict-json.ts';
 
 /** How a tool asks for a credential, so that its answer can be compared with the one in the file. Needs no network. */
 export interface Lookup {
-  /** One of our executables, or `git`. */
+  /** Looked up on PATH, as the tool does, unless it's `isOwn`: the tool is told where that one is. */
   readonly program: string;
+  readonly isOwn: boolean;
   readonly args: readonly string[];
   readonly input: string;
   /** Environment variables besides those of the user. No secrets. */
@@ -32,6 +33,7 @@ export function askGit({ protocol, host, path, user, password }: GitLogin): Look
   const input = attributes.flatMap(([key, value]) => (value === undefined ? [] : `${key}=${value}\n`)).join('');
   return {
     program: 'git',
+    isOwn: false,
     args: ['credential', 'fill'],
     input: `${input}\n`,
     variables: { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '', SSH_ASKPASS: '' },
@@ -40,9 +42,10 @@ export function askGit({ protocol, host, path, user, password }: GitLogin): Look
 }
 
 export function askDocker(server: string, Username: string, Secret: string): Lookup {
-  return askOwn('docker-credential-keystow', ['get'], server, (answer) =>
+  const lookup = askOwn('docker-credential-keystow', ['get'], server, (answer) =>
     hasFields(parseStrictJson(answer), { Username, Secret }),
   );
+  return { ...lookup, isOwn: false };
 }
 
 export function askAws(profile: string, credential: Readonly<Record<string, string>>): Lookup {
@@ -70,13 +73,10 @@ export function askTerraform(host: string, token: string): Lookup {
   );
 }
 
+/** pip runs the command `keyring`. */
 export function askKeyring(service: string, user: string, secret: string): Lookup {
-  return askOwn(
-    'keystow',
-    ['helper', 'keyring', 'get', service, user],
-    '',
-    (answer) => answer.replace(/\r?\n$/, '') === secret,
-  );
+  const accepts = (answer: string) => answer.replace(/\r?\n$/, '') === secret;
+  return { ...askOwn('keyring', ['get', service, user], '', accepts), isOwn: false };
 }
 
 export function askTokenCommand({ service, account }: CredentialName, token: string): Lookup {
@@ -84,7 +84,7 @@ export function askTokenCommand({ service, account }: CredentialName, token: str
 }
 
 function askOwn(program: string, args: readonly string[], input: string, accepts: Lookup['accepts']): Lookup {
-  return { program, args, input, variables: {}, accepts };
+  return { program, isOwn: true, args, input, variables: {}, accepts };
 }
 
 function hasFields(answer: unknown, expected: Readonly<Record<string, string>>): boolean {

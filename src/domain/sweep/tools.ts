@@ -56,7 +56,7 @@ const otherTools: readonly Tool[] = [
   },
   {
     id: 'netrc',
-    name: '.netrc (curl, ftp, Go, pip, Heroku)',
+    name: 'curl, ftp and others',
     source: 'https://everything.curl.dev/usingcurl/netrc.html',
     remedy: 'no program that reads it can ask another one; git, pip and Go can ask keystow themselves: keystow setup',
     files: ['{NETRC:-~/.netrc}', '~/_netrc'].map((path) => ({
@@ -67,7 +67,7 @@ const otherTools: readonly Tool[] = [
   },
   {
     id: 'pypirc',
-    name: 'twine (.pypirc)',
+    name: 'twine',
     source: 'https://packaging.python.org/en/latest/specifications/pypirc/',
     remedy: 'remove the password: twine asks the command keyring for it, which keystow can be',
     files: [{ path: '~/.pypirc', format: 'ini', secrets: [password('* password'), url('* repository')] }],

@@ -17,6 +17,8 @@ export interface UndoRecord {
   readonly created: readonly CredentialName[];
   /** What `keystow setup` changed for it. */
   readonly setups: readonly SetupTarget[];
+  /** An undo has restored the file, and has yet to take back the rest. */
+  readonly isRestored: boolean;
 }
 
 export interface FileEdit {
@@ -48,11 +50,11 @@ export function serialiseUndoRecord(record: UndoRecord): string {
 export function parseUndoRecord(text: string): UndoRecord | undefined {
   const value = parseJson(text);
   if (!isObject(value) || value.format !== format || value.version !== version) return undefined;
-  const { path, tool, changes, created, setups } = value;
-  if (typeof path !== 'string' || typeof tool !== 'string') return undefined;
+  const { path, tool, changes, created, setups, isRestored } = value;
+  if (typeof path !== 'string' || typeof tool !== 'string' || typeof isRestored !== 'boolean') return undefined;
   if (!isListOf(changes, isFileEdit) || !isListOf(created, isName) || !isListOf(setups, isSetupTarget))
     return undefined;
-  return { path, tool, changes, created, setups };
+  return { path, tool, changes, created, setups, isRestored };
 }
 
 function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
@@ -81,9 +83,10 @@ function isSetupTarget(value: unknown): value is SetupTarget {
 /** Adds the next change, before it happens. It replaces the same change of a run that was killed. */
 export function extendRecord(record: UndoRecord, next: Pick<UndoRecord, 'changes' | 'created' | 'setups'>): UndoRecord {
   const planned = next.changes[0]?.original;
-  const changes = record.changes.filter(({ original }) => original !== planned);
+  const changes = record.isRestored ? [] : record.changes.filter(({ original }) => original !== planned);
   return {
     ...record,
+    isRestored: false,
     changes: [...changes, ...next.changes],
     created: addNew(record.created, next.created),
     setups: addNew(record.setups, next.setups),
