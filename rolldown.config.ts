@@ -94,7 +94,7 @@ const executables: RolldownOptions = {
         },
         {
           name: 'encrypted-file',
-          test: /src.(adapters.encrypted-file.(encrypted-file|file-reader|envelope-file|key-cache|kdf|payload|seal)|domain.envelope.\w+)\.ts$/,
+          test: /src.(adapters.encrypted-file.(encrypted-file|file-reader|envelope-file|key-cache|kdf|payload|seal)|domain.envelope.(?!file-record)[\w-]+)\.ts$/,
           includeDependenciesRecursively: false,
         },
         {
