@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { method, serviceName } from '../../src/adapters/secret-service/calls.ts';
+import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { unlockGnomeKeyring } from '../../src/adapters/secret-service/unlock-gnome-keyring.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
@@ -9,7 +11,23 @@ import { storeOn } from './stores.ts';
 
 const password = textSecret('a password of the tests');
 const name = { service: 'demo', account: 'alice' };
+const other = { service: 'demo', account: 'bob' };
 const never = new AbortController().signal;
+
+async function setDefaultAlias(socket: string, collection: string): Promise<void> {
+  const bus = new Connection(socket);
+  await bus.call({
+    ...method({ bus, owner: serviceName }, '/org/freedesktop/secrets', 'Service', 'SetAlias'),
+    signature: 'so',
+    write(body) {
+      body.writeString('default');
+      body.writeString(collection);
+    },
+    replySignature: '',
+    read: () => undefined,
+  });
+  bus.end();
+}
 
 describeStore('unlocking GNOME Keyring', 'secret-service', missing(), () => {
   test('[SS90] unlocks the login keyring of the running daemon, which goes on', async () => {
@@ -33,6 +51,19 @@ describeStore('unlocking GNOME Keyring', 'secret-service', missing(), () => {
     expect(await store.probe()).toMatchObject({ reason: 'no-collection' });
     await unlockGnomeKeyring(environment, password, never);
     expect(await store.probe()).toMatchObject({ kind: 'usable', persistence: 'until-delete' });
+    await store.close();
+  });
+
+  test('makes the login keyring the default one again, if it is not, and finds what is in it', async () => {
+    const { environment, bus } = await gnomeKeyring('unlocked');
+    const store = storeOn(environment);
+    await store.set(name, textSecret('s3cret'));
+    await setDefaultAlias(bus.socket, '/');
+    expect(await store.probe()).toMatchObject({ reason: 'no-collection' });
+    expect((await store.get(name))?.equals(textSecret('s3cret'))).toBe(true);
+    await unlockGnomeKeyring(environment, password, never);
+    await store.set(other, textSecret('x'));
+    expect(await store.list()).toEqual([name, other]);
     await store.close();
   });
 

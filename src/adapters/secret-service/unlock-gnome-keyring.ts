@@ -1,6 +1,6 @@
 import { CredentialError, isCredentialError } from '../../domain/credential-error.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { method, noObject, type Peer, writeSecret } from './calls.ts';
+import { isCollectionLocked, method, noObject, type Peer, writeSecret } from './calls.ts';
 import type { SessionEnvironment } from './dbus/address.ts';
 import type { Call } from './dbus/header.ts';
 import { BusError, type Reader } from './dbus/reader.ts';
@@ -8,6 +8,7 @@ import type { Writer } from './dbus/writer.ts';
 import { SecretServiceError } from './operation.ts';
 import { sessionCollection } from './probe.ts';
 import { SecretServiceReader } from './secret-service-reader.ts';
+import { isItemGone } from './to-error.ts';
 import type { Attempt } from './with-retries.ts';
 
 /** The daemon derives a key from the password. */
@@ -64,11 +65,25 @@ async function unlockOrCreate({ session, collection }: Attempt, password: Secret
     throw new SecretServiceError('not-installed', { provider, text: 'this one is not GNOME Keyring' });
   const path = await session.path;
   try {
-    if (collection === undefined || collection === sessionCollection)
-      await setDefaultAlias(session, await createLoginCollection(session, path, password));
-    else await unlockCollection(session, collection, path, password);
+    const isLasting = collection !== undefined && collection !== sessionCollection;
+    const existing = isLasting ? collection : await findLoginCollection(session);
+    if (existing !== undefined) await unlockCollection(session, existing, path, password);
+    const found = existing ?? (await createLoginCollection(session, path, password));
+    if (!isLasting) await setDefaultAlias(session, found);
   } catch (error) {
     throw toUnlockError(error);
+  }
+}
+
+/** There may be one that isn't the default: somebody has removed the alias. */
+async function findLoginCollection(peer: Peer): Promise<string | undefined> {
+  const path = '/org/freedesktop/secrets/collection/login';
+  try {
+    await isCollectionLocked(peer, path);
+    return path;
+  } catch (error) {
+    if (isItemGone(error)) return undefined;
+    throw error;
   }
 }
 

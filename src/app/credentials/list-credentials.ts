@@ -95,13 +95,13 @@ export async function listStore(
   try {
     const store = await openEnabledStore(context, id);
     const canList = service !== undefined || store.listing === 'all';
-    let locked = 0;
+    let locked: number | undefined;
     const onLockedItems = (count: number) => {
       locked = count;
     };
     const options = { signal, onLockedItems };
     const names = await (canList ? store.list(service, options) : listByService(store, recorded, signal));
-    if (locked === 0) return names;
+    if (locked === undefined) return names;
     terminal.warn(formatLocked(id, locked, profile.program), undefined, 'list-incomplete');
     return [...names, ...recorded];
   } catch (error) {
@@ -125,8 +125,8 @@ export async function listStore(
 }
 
 function formatLocked(store: StoreId, count: number, program: string): string {
-  const items = count === 1 ? '1 locked item' : `${count} locked items`;
-  return `the ${storeNames[store]} has ${items}; of those, only credentials that ${program} stored are listed`;
+  const items = count === 0 ? 'a locked keyring' : count === 1 ? '1 locked item' : `${count} locked items`;
+  return `the ${storeNames[store]} has ${items}; of that, only credentials that ${program} stored are listed`;
 }
 
 /** Lists a store's credentials for the services that occur in `names`. */

@@ -90,7 +90,10 @@ export async function deletePath(attempt: Attempt, path: string): Promise<void> 
   await completeChange(attempt, await changes.deleteItem(attempt.session, path));
 }
 
-/** Lists the credentials of a service, or all, after unlocking them. */
+/**
+ * Lists the credentials of a service, or all, after unlocking them. If nobody can be asked for that, and something isn't
+ * locked, lists only that, and calls `onLockedItems` with how many locked items there are, as far as is visible.
+ */
 export async function listCredentials(
   attempt: Attempt,
   service: string | undefined,
@@ -98,12 +101,18 @@ export async function listCredentials(
 ): Promise<readonly CredentialName[]> {
   const { session } = attempt;
   const collection = await findLockedCollection(attempt);
-  if (collection !== undefined) await unlockInteractively(attempt, [collection]);
+  const mayBePartial = onLockedItems !== undefined && !attempt.operation.interactive;
+  const unlockDefault = async () => {
+    if (collection !== undefined) await unlockInteractively(attempt, [collection]);
+  };
+  if (!mayBePartial) await unlockDefault();
   const isAll = service === undefined && attempt.application === undefined;
   const found = isAll ? searchAll(attempt) : searchItems(attempt, toServiceAttributes(service, attempt));
   const all = await found;
   const open = all.filter(({ locked }) => !locked);
-  const isPartial = onLockedItems && !attempt.operation.interactive && open.length > 0 && open.length < all.length;
+  const isLocked = collection !== undefined || open.length < all.length;
+  const isPartial = mayBePartial && open.length > 0 && isLocked;
+  if (mayBePartial && !isPartial) await unlockDefault();
   const items = isPartial ? open : await unlockItems(attempt, all);
   // A provider may list an item that it doesn't have, or that was deleted meanwhile.
   const attributes = await inBatches(items, ({ path }) =>
