@@ -4,6 +4,7 @@ import type { SetupContext } from '../app/setup/setup-context.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { TokenSet } from '../domain/token-set.ts';
+import type { Age } from '../ports/age.ts';
 import type { Clipboard } from '../ports/clipboard.ts';
 import type { CredentialFiles } from '../ports/credential-files.ts';
 import type { OperationOptions } from '../ports/credential-store.ts';
@@ -46,6 +47,11 @@ export interface Services {
   /** Opens a page in the user's browser. Rejects if none can be opened. */
   openBrowser(url: string): Promise<void>;
   childRunner(): Promise<RunChild>;
+  age(): Promise<Age>;
+  /** Parses CSV into rows of cells. Invalid → `invalid-input`. */
+  csvParser(): Promise<(text: string) => readonly (readonly string[])[]>;
+  /** Writes a file that only the user can read. `check` throws as `write` does, and writes nothing. */
+  exportWriter(): Promise<ExportWriter>;
   /** The clipboard of the user's desktop. Rejects with `command-not-found` if there is none. */
   clipboard(environment: Cli['environment']): Promise<Clipboard>;
   /** Parses a `.env` file into its variables. */
@@ -63,6 +69,12 @@ export interface Services {
 }
 
 const clock = () => new Date().toISOString();
+
+/** `replaces`: whether an existing file is replaced. Otherwise it's `invalid-input`. */
+export interface ExportWriter {
+  check(path: string, options: { readonly replaces: boolean }): void;
+  write(path: string, content: Uint8Array, options: { readonly replaces: boolean }): void;
+}
 
 export const services: Services = {
   async authorizationServer(options) {
@@ -94,6 +106,16 @@ export const services: Services = {
   },
   async toolRunner() {
     return (await import('../adapters/process/run-tool.ts')).runTool;
+  },
+  async age() {
+    return (await import('../adapters/transfer/age-file.ts')).age;
+  },
+  async csvParser() {
+    return (await import('../adapters/transfer/csv.ts')).parseCsv;
+  },
+  async exportWriter() {
+    const { checkReplaceable, writeExport } = await import('../adapters/transfer/write-export.ts');
+    return { check: (path, { replaces }) => checkReplaceable(path, replaces), write: writeExport };
   },
   async clipboard(environment) {
     const { openClipboard } = await import('../adapters/process/clipboard.ts');

@@ -24,12 +24,23 @@ export async function readInputFile(
     bytes = await readStdin(path === '-' ? process.stdin : createReadStream(path, { end: maxBytes }), signal);
   } catch (error) {
     if (signal.aborted || error instanceof CredentialError) throw error;
-    throw new CredentialError('invalid-input', `cannot read ${path}: ${isError(error) ? error.message : error}`, {
+    throw new CredentialError('invalid-input', `cannot read ${nameInput(path)}: ${describe(error)}`, {
       hint: 'check its path and its permissions',
     });
   }
   if (bytes.length <= maxBytes) return bytes;
-  throw new CredentialError('too-large', `${path} is larger than ${maxBytes} bytes`, { hint: 'check its path' });
+  throw new CredentialError('too-large', `${nameInput(path)} is larger than ${maxBytes} bytes`, {
+    hint: 'check its path',
+  });
+}
+
+function nameInput(path: string): string {
+  return path === '-' ? 'stdin' : path;
+}
+
+/** Without the code and the system call that Node adds. */
+function describe(error: unknown): string {
+  return (isError(error) ? error.message : String(error)).replace(/^[A-Z]+: /, '').replace(/, \w+( '.*')?$/, '');
 }
 
 /** Decodes a file as UTF-8, without a byte order mark. Anything else → `invalid-input`. */
@@ -38,7 +49,7 @@ export function decodeInput(bytes: Uint8Array, path: string): string {
   try {
     if (!isUtf16) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {}
-  throw new CredentialError('invalid-input', `${path} is ${isUtf16 ? 'in UTF-16' : 'not UTF-8 text'}`, {
+  throw new CredentialError('invalid-input', `${nameInput(path)} is ${isUtf16 ? 'in UTF-16' : 'not UTF-8 text'}`, {
     hint: 'save it as UTF-8',
   });
 }

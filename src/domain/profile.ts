@@ -73,7 +73,7 @@ export function getCommand({ program, command = program }: Profile): string {
 
 /** The prefixes of the variables of this package's programs. */
 const programPrefixes = ['KEYSTOW', 'JSM', 'DIFY'];
-const secretSuffixes = ['CREDENTIALS_PASSPHRASE', 'NEW_CREDENTIALS_PASSPHRASE', 'CLIENT_SECRET'];
+const secretSuffixes = ['CREDENTIALS_PASSPHRASE', 'NEW_CREDENTIALS_PASSPHRASE', 'EXPORT_PASSPHRASE', 'CLIENT_SECRET'];
 
 /**
  * Returns whether no child process may inherit a variable: it holds a secret of the application, or of any program of this

@@ -1,3 +1,4 @@
+import { missingAge } from '../support/age.ts';
 import { type KeyringState, missing, startGnomeKeyring } from '../support/gnome-keyring.ts';
 import { missingSessionBus, startSessionBus } from '../support/session-bus.ts';
 
@@ -10,14 +11,15 @@ export interface Daemons {
   stop(): Promise<void>;
 }
 
-/** Why they can't be started here. `wanted`: `gnome-keyring STATE` or `session-bus`. */
+/** Why they can't be started here. `wanted`: `gnome-keyring STATE` or `session-bus`, or the program `age`. */
 export function missingDaemons(wanted: string | undefined): string | undefined {
   if (wanted === undefined) return undefined;
+  if (wanted === 'age') return missingAge();
   return wanted.startsWith('gnome-keyring ') ? missing() : missingSessionBus();
 }
 
 export async function startDaemons(wanted: string | undefined): Promise<Daemons> {
-  if (wanted === undefined) return { environment: {}, trigger: unknownEvent, stop: async () => {} };
+  if (wanted === undefined || wanted === 'age') return { environment: {}, trigger: unknownEvent, stop: async () => {} };
   const [kind, state] = wanted.split(' ');
   if (kind === 'session-bus') {
     const bus = await startSessionBus();

@@ -15,6 +15,9 @@ import { migrateCommand } from '../commands/stores/migrate.ts';
 import { passphraseCommands } from '../commands/stores/passphrase.ts';
 import { resetCommand } from '../commands/stores/reset.ts';
 import { unlockCommand } from '../commands/stores/unlock.ts';
+import { exportCommand } from '../commands/transfer/export.ts';
+import { importCommand } from '../commands/transfer/import.ts';
+import { exportPassphraseVariable } from '../commands/transfer/passphrase.ts';
 import { sweepCommand } from '../commands/transfer/sweep.ts';
 import type { Program } from '../program.ts';
 
@@ -28,6 +31,12 @@ export const keystowProgram: Program = {
     ['$0 --application acme list', 'list what the application acme keeps'],
   ],
   options: applicationOptions,
+  variables: [
+    [
+      exportPassphraseVariable,
+      'the passphrase of export and import, so that nobody has to type it; ignored unless KEYSTOW_ALLOW_ENV_PASSPHRASE=1',
+    ],
+  ],
   commands: (cli) => [
     setCommand(cli),
     getCommand(cli),
@@ -38,10 +47,12 @@ export const keystowProgram: Program = {
     listCommand(cli),
     migrateCommand(cli),
     sweepCommand(cli),
+    exportCommand(cli),
+    importCommand(cli),
     passphraseCommands(cli),
     resetCommand(cli),
     unlockCommand(cli),
-    doctorCommand(cli),
+    doctorCommand(cli, [exportPassphraseVariable]),
     gitCommand(cli),
     setupCommand(cli),
     helperCommand(cli),

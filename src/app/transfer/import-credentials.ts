@@ -1,0 +1,86 @@
+import { CredentialError } from '../../domain/credential-error.ts';
+import type { CredentialName } from '../../domain/credential-name.ts';
+import type { Secret } from '../../domain/secret.ts';
+import type { Selected } from '../../domain/selection/selection.ts';
+import type { StoreId } from '../../domain/store-id.ts';
+import type { TransferredCredential } from '../../domain/transfer/export-document.ts';
+import { type Context, withLock } from '../context.ts';
+import { openEnabledStore } from '../credentials/enabled-stores.ts';
+import { getCredential } from '../credentials/get-credential.ts';
+import { selectStore } from '../credentials/select-store.ts';
+import { writeLocked } from '../credentials/set-credential.ts';
+
+/** What became of one credential. A dry run reports what would. */
+export type ImportReport = CredentialName &
+  (
+    | { readonly outcome: 'imported' | 'replaced'; readonly store: StoreId }
+    /** It's stored already, with the same secret. */
+    | { readonly outcome: 'unchanged' }
+    /** `reason`: for people. */
+    | { readonly outcome: 'skipped'; readonly reason: string }
+  );
+
+export interface ImportOptions {
+  readonly dryRun: boolean;
+  /** Whether an import replaces another secret of the same name. */
+  readonly replaces: boolean;
+}
+
+/**
+ * Stores credentials in the selected store, one after the other, reads each back, and yields the result. If the process is
+ * killed, running it again completes the import.
+ *
+ * - another secret of that name is stored, and not `replaces` → `skipped`
+ * - one credential can't be stored, such as one that is too large → `skipped`, with the reason
+ * - the selection is rejected, the signal is aborted, or the store is unavailable → rejects
+ */
+export async function* importCredentials(
+  context: Context,
+  credentials: readonly TransferredCredential[],
+  options: ImportOptions,
+): AsyncGenerator<ImportReport> {
+  if (credentials.length === 0) return;
+  const selected = await selectStore(context);
+  for (const credential of credentials) {
+    const { service, account } = credential;
+    const name = { service, account };
+    try {
+      yield { ...name, ...(await importCredential(context, name, credential, { ...options, selected })) };
+    } catch (error) {
+      if (!(error instanceof CredentialError) || !onlyThisCredential.has(error.code)) throw error;
+      yield { ...name, outcome: 'skipped', reason: error.message };
+    }
+  }
+}
+
+/** The errors after which the next credential may still be stored. */
+const onlyThisCredential: ReadonlySet<string> = new Set([
+  'too-large',
+  'invalid-name',
+  'round-trip-mismatch',
+  'ambiguous',
+]);
+
+async function importCredential(
+  context: Context,
+  name: CredentialName,
+  { secret, expiresAt }: { readonly secret: Secret; readonly expiresAt?: string },
+  { dryRun, replaces, selected }: ImportOptions & { readonly selected: Selected },
+): Promise<
+  | { readonly outcome: 'imported' | 'replaced'; readonly store: StoreId }
+  | { readonly outcome: 'unchanged' }
+  | { readonly outcome: 'skipped'; readonly reason: string }
+> {
+  return withLock(context, name, async (held) => {
+    const existing = await getCredential(context, name);
+    if (existing?.equals(secret)) return { outcome: 'unchanged' };
+    if (existing !== undefined && !replaces) return { outcome: 'skipped', reason: 'another secret is stored' };
+    const outcome = existing === undefined ? 'imported' : 'replaced';
+    const { store } = selected;
+    if (dryRun) return { outcome, store };
+    await writeLocked(context, name, secret, store, held, expiresAt === undefined ? {} : { expiresAt });
+    const copy = await (await openEnabledStore(context, store)).get(name, { signal: context.signal });
+    if (copy?.equals(secret)) return { outcome, store };
+    throw new CredentialError('round-trip-mismatch', 'the store returned another secret than the one it was given');
+  });
+}
