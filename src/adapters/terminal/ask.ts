@@ -8,7 +8,8 @@ import { openControllingTerminal } from './hidden-input.ts';
  * abort, or the end of the input → `cancelled`.
  */
 export async function askOnTerminal(question: string, signal: AbortSignal): Promise<string | undefined> {
-  const input = process.stdin.isTTY ? process.stdin : openControllingTerminal();
+  // A hidden prompt before this one lets the process end although stdin is read.
+  const input = process.stdin.isTTY ? process.stdin.ref() : openControllingTerminal();
   if (input === undefined) return undefined;
   process.stderr.write(escapeUnprintable(question));
   const lines = createInterface({ input, terminal: false });
