@@ -15,7 +15,18 @@ const entries = Object.keys(exports)
   .filter((entry) => !/^\.\/(package\.json|testing)/.test(entry))
   .map((entry) => `src/library/${entry === '.' ? 'index' : entry.slice('./'.length)}.ts`);
 
-const programs = ['keystow', 'jsm', 'difyctl', 'git-credential-keystow', 'docker-credential-keystow'];
+const programs = [
+  'keystow',
+  'jsm',
+  'difyctl',
+  'git-credential-keystow',
+  'docker-credential-keystow',
+  'cargo-credential-keystow',
+  'terraform-credentials-keystow',
+  'bazel-credential-keystow',
+  'keystow-vault-client',
+  'keystow-askpass',
+];
 
 /** The programs that have a fast path: {@link fastPaths} print a secret, and load the full program otherwise. */
 const withFastPath = ['keystow', 'jsm', 'difyctl'];

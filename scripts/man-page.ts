@@ -25,7 +25,7 @@ const describeChoice = ({ program }: Program['profile']) =>
 
 /** Makes a man page of section 1, in mdoc(7), from the definitions of a program's commands. */
 export function formatManPage(program: Program, others: readonly Program[]): string {
-  const { profile, summary } = program;
+  const { profile, summary, synopsis } = program;
   const commands = flattenCommands(program);
   const name = getProgramName(program);
   const alsoSee = others.map(getProgramName).sort();
@@ -38,14 +38,21 @@ export function formatManPage(program: Program, others: readonly Program[]): str
     `.Nm ${name}`,
     `.Nd ${summary.charAt(0).toLowerCase() + summary.slice(1).replace(/\.$/, '')}`,
     '.Sh SYNOPSIS',
+    ...(synopsis === undefined ? [] : ['.Nm', ...formatSynopsis(synopsis)]),
     ...commands.flatMap((command) => ['.Nm', ...formatUsage(command).map((part) => `.${part}`)]),
     '.Sh DESCRIPTION',
     formatProse(`${summary} ${describeChoice(profile)}`),
     '.Pp',
-    'The commands are:',
-    formatList(commands.map((command) => [formatUsage(command).map(closeMacro).join(' '), formatDescription(command)])),
-    '.Pp',
-    'Options of every command:',
+    ...(commands.length > 0
+      ? [
+          'The commands are:',
+          formatList(
+            commands.map((command) => [formatUsage(command).map(closeMacro).join(' '), formatDescription(command)]),
+          ),
+          '.Pp',
+          'Options of every command:',
+        ]
+      : ['The options are:']),
     formatList(toOptionItems({ ...program.options, ...globalOptions })),
     '.Sh ENVIRONMENT',
     formatList(describeVariables(program).map(([name, what]) => [`Ev ${formatArgument(name)}`, formatProse(what)])),
@@ -59,6 +66,14 @@ export function formatManPage(program: Program, others: readonly Program[]): str
     alsoSee.map((name) => `.Xr ${name} 1`).join(' ,\n'),
     '',
   ].join('\n');
+}
+
+/** Words in angle brackets are placeholders. */
+function formatSynopsis(synopsis: string): string[] {
+  return synopsis.split(' ').map((word) => {
+    const [, placeholder] = /^<(\w+)>$/.exec(word) ?? [];
+    return placeholder === undefined ? `.Cm ${formatArgument(word.replace(/^<(.*)>$/, '$1'))}` : `.Ar ${placeholder}`;
+  });
 }
 
 /** One macro for each part. */

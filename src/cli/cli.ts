@@ -8,6 +8,7 @@ import type { Age } from '../ports/age.ts';
 import type { Clipboard } from '../ports/clipboard.ts';
 import type { CredentialFiles } from '../ports/credential-files.ts';
 import type { OperationOptions } from '../ports/credential-store.ts';
+import type { AnsweredPrompts } from '../ports/interaction.ts';
 import type { AuthorizationServer, DeviceSignIn, RefreshedTokens } from '../ports/sign-in/sign-in.ts';
 import type { RunChild, Uninterrupted } from '../ports/system.ts';
 import type { ToolRunner } from '../ports/tool-runner.ts';
@@ -66,6 +67,7 @@ export interface Services {
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Unlocks the login keyring of a running GNOME Keyring, and creates it if there is none. */
   unlockGnomeKeyring(environment: Cli['environment'], password: Secret, signal: AbortSignal): Promise<void>;
+  answeredPrompts(context: Context): Promise<AnsweredPrompts>;
 }
 
 const clock = () => new Date().toISOString();
@@ -132,5 +134,9 @@ export const services: Services = {
   async unlockGnomeKeyring(environment, password, signal) {
     const { unlockGnomeKeyring } = await import('../adapters/secret-service/unlock-gnome-keyring.ts');
     await unlockGnomeKeyring(environment, password, signal);
+  },
+  async answeredPrompts({ settings }) {
+    const { createAnsweredPrompts } = await import('../adapters/process/answered-prompts.ts');
+    return createAnsweredPrompts(settings.credentialsPath);
   },
 };

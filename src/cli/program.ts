@@ -21,6 +21,8 @@ export interface Program {
   readonly variables?: readonly VariableHelp[];
   /** For a protocol that wants one line on stdout if the command line is invalid. */
   readonly usage?: string;
+  /** The arguments of a program without commands, for the help. */
+  readonly synopsis?: string;
   /** For a protocol that prescribes the text of `--version`, and has `-v` for it. Default: the version. */
   formatVersion?(version: string): string;
   commands(cli: Cli): readonly Command[];

@@ -29,7 +29,7 @@ export async function runProgram(program: Program, cli: Cli, argv: readonly stri
   let selected: Pick<Command, 'examples'> = program;
   const base = yargs([], findCurrentFolder())
     .scriptName(name)
-    .usage(`$0 <command>\n\n${program.summary}`)
+    .usage(`$0 ${program.synopsis ?? '<command>'}\n\n${program.summary}`)
     .locale('en')
     .parserConfiguration({
       'boolean-negation': false,

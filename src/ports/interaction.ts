@@ -56,6 +56,13 @@ export interface Terminal {
   restoreEcho(): void;
 }
 
+/** Remembers for a few minutes which prompts of the calling process were answered. Never throws. */
+export interface AnsweredPrompts {
+  /** `prompt`: its SHA-256, in hexadecimal. */
+  has(prompt: string): boolean;
+  add(prompt: string): void;
+}
+
 /** Remembers what the user was told on this machine. */
 export interface NoticeMemory {
   /** Returns `true` the first time that it's called with this cause. A cause is a word of letters and dashes. */

@@ -20,7 +20,7 @@ import { type Run, Sandbox } from './sandbox.ts';
 /** Creates what the examples refer to but don't create themselves. */
 const before: Readonly<Record<string, string>> = {
   keystow: [
-    'for name in "github.com alice" "demo key" "demo db" "-- -service -account"; do printf example | keystow set $name; done',
+    'for name in "github.com alice" "demo key" "demo db" "sudo alice" "ansible-vault prod" "-- -service -account"; do printf example | keystow set $name; done',
     'printf example >key.der; keystow doctor --json >report.json',
   ].join('; '),
   jsm: 'echo jsm_of-an-example-xxxx >key.txt; jsm doctor --json >report.json; jsm auth set-key - <key.txt',
@@ -28,6 +28,11 @@ const before: Readonly<Record<string, string>> = {
   'git-credential-keystow': '',
   'docker-credential-keystow':
     'echo \'{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}\' | docker-credential-keystow store',
+  'cargo-credential-keystow': 'mkdir -p .cargo',
+  'terraform-credentials-keystow': '',
+  'bazel-credential-keystow': '',
+  'keystow-vault-client': 'printf example | keystow set ansible-vault prod',
+  'keystow-askpass': '',
 };
 
 /** Creates the encrypted files that the examples of `passphrase` change. */
@@ -43,6 +48,8 @@ const confirm = 'Type yes to continue';
 /** The prompts of examples that need a terminal. */
 const questions: Readonly<Record<string, readonly string[]>> = {
   'keystow set github.com alice': ['Secret for'],
+  'keystow set ansible-vault prod': ['Secret for'],
+  'keystow set ssh-key ~/.ssh/id_ed25519': ['Secret for'],
   'keystow passphrase change': ['Choose a new passphrase', 'Repeat the passphrase'],
   'keystow passphrase remove': ['Enter passphrase'],
   'jsm passphrase change': ['Enter passphrase', 'Choose a new passphrase', 'Repeat the passphrase'],

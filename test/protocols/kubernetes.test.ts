@@ -131,6 +131,6 @@ test.each([
   ['{', true],
   ['', true],
 ])('a store may prompt, unless the client says that it is not interactive: %s', (KUBERNETES_EXEC_INFO, expected) => {
-  const request = { args: ['robot'], text: '', isTerminal: false, nowMs: 0, sha256: String };
+  const request = { args: ['robot'], text: '', isTerminal: false, isRepeated: false, nowMs: 0, sha256: String };
   expect(kubernetes.isInteractive?.({ ...request, variables: { KUBERNETES_EXEC_INFO } })).toBe(expected);
 });

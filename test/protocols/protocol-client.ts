@@ -2,6 +2,7 @@ import type { Context } from '../../src/app/context.ts';
 import { runProtocol } from '../../src/app/protocols/run-protocol.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
 import type { Protocol } from '../../src/domain/protocols/protocol.ts';
+import { Secret } from '../../src/domain/secret.ts';
 
 /** Stdin is a terminal, on which nothing is typed. */
 export const terminal = Symbol('terminal');
@@ -19,7 +20,11 @@ export interface ProtocolRunOptions {
   readonly stdin?: readonly (string | Uint8Array)[] | string | typeof terminal;
   /** What the user types. Default: nobody can be asked. */
   readonly answers?: readonly string[];
+  /** Receives what the user is asked. */
+  readonly asked?: string[];
   readonly signal?: AbortSignal;
+  /** Whether the same process has received an answer to the same request. */
+  readonly repeated?: boolean;
 }
 
 /** The exit code of every error that has none of the protocol's own. */
@@ -30,11 +35,23 @@ export async function runRequest(
   context: Context,
   protocol: Protocol,
   args: readonly string[],
-  { environment = {}, stdin = [], answers = [], signal = context.signal }: ProtocolRunOptions = {},
+  {
+    environment = {},
+    stdin = [],
+    answers = [],
+    asked = [],
+    signal = context.signal,
+    repeated = false,
+  }: ProtocolRunOptions = {},
 ): Promise<ProtocolRun> {
   const written: Uint8Array[] = [];
   const errors: CredentialError[] = [];
   const left = [...answers];
+  const askHidden: Context['terminal']['askHidden'] = async (question, options) => {
+    asked.push(question);
+    const answer = left.shift();
+    return answer === undefined ? context.terminal.askHidden(question, options) : new Secret(Buffer.from(answer));
+  };
   const exitCode = await runProtocol(protocol, {
     args,
     environment,
@@ -50,8 +67,13 @@ export async function runRequest(
       errors.push(error);
       return errorExitCode;
     },
-    openContext: () => context,
-    ask: async () => left.shift(),
+    openContext: () => ({ ...context, terminal: { ...context.terminal, askHidden } }),
+    ask: async (question) => {
+      asked.push(question);
+      return left.shift();
+    },
+    interruptCaller: () => void asked.push('(interrupted)'),
+    answeredPrompts: async () => ({ has: () => repeated, add: () => undefined }),
   });
   return { stdout: Buffer.concat(written).toString(protocol.encoding ?? 'utf-8'), errors, exitCode };
 }

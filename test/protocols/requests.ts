@@ -65,4 +65,43 @@ export const requests: Readonly<Record<string, ProtocolRequests>> = {
     name: { service: 'npm:registry.example', account: 'token' },
     stored: secret,
   },
+  cargo: {
+    get: { args: [], stdin: cargoRequest('get') },
+    store: { args: [], stdin: cargoRequest('login', secret) },
+    erase: { args: [], stdin: cargoRequest('logout') },
+    name: { service: 'cargo:sparse+https://registry.example/index/', account: 'token' },
+    stored: secret,
+  },
+  terraform: {
+    get: { args: ['get', 'app.terraform.io'] },
+    store: { args: ['store', 'app.terraform.io'], stdin: `{"token":"${secret}"}` },
+    erase: { args: ['forget', 'app.terraform.io'] },
+    name: { service: 'terraform:app.terraform.io', account: 'token' },
+    stored: secret,
+  },
+  bazel: {
+    get: { args: ['get'], stdin: '{"uri":"https://example.com/"}' },
+    name: { service: 'bazel:example.com', account: 'token' },
+    stored: secret,
+  },
+  go: {
+    get: { args: ['https://example.com/'] },
+    name: { service: 'go:example.com', account: 'token' },
+    stored: secret,
+  },
+  askpass: {
+    get: { args: ["alice@example.com's password: "] },
+    name: { service: 'ssh:example.com', account: 'alice' },
+    stored: secret,
+  },
+  'ansible-vault': {
+    get: { args: ['--vault-id', 'dev'] },
+    name: { service: 'ansible-vault', account: 'dev' },
+    stored: secret,
+  },
 };
+
+function cargoRequest(kind: string, token?: string): string {
+  const registry = { 'index-url': 'sparse+https://registry.example/index/' };
+  return `${JSON.stringify({ v: 1, kind, operation: 'read', registry, token })}\n`;
+}

@@ -1,5 +1,12 @@
 import { dockerCredentialProgram } from '../../src/cli/commands/protocols/docker.ts';
 import { gitCredentialProgram } from '../../src/cli/commands/protocols/git.ts';
+import {
+  askpassProgram,
+  bazelCredentialProgram,
+  cargoCredentialProgram,
+  terraformCredentialsProgram,
+  vaultClientProgram,
+} from '../../src/cli/commands/protocols/helper-programs.ts';
 import type { Program } from '../../src/cli/program.ts';
 import { difyctlProgram } from '../../src/cli/programs/difyctl.ts';
 import { jsmProgram } from '../../src/cli/programs/jsm.ts';
@@ -12,4 +19,9 @@ export const programs: readonly Program[] = [
   difyctlProgram,
   gitCredentialProgram,
   dockerCredentialProgram,
+  cargoCredentialProgram,
+  terraformCredentialsProgram,
+  bazelCredentialProgram,
+  vaultClientProgram,
+  askpassProgram,
 ];

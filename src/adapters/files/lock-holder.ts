@@ -27,7 +27,7 @@ export function describeProcess(): LockHolder {
   const script = process.argv[1] ?? '';
   return {
     pid: process.pid,
-    started: canReadProcesses() ? (readProcess(process.pid)?.started ?? '') : '',
+    started: findProcessStart(process.pid),
     boot: tryRead(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()),
     namespaces: ['pid', 'time'].map((kind) => tryRead(() => readlinkSync(`/proc/self/ns/${kind}`))).join(' '),
     host: hostname(),
@@ -108,6 +108,11 @@ export function mayBeSuspended(
 /** Returns whether a signal such as SIGSTOP has suspended a process of this machine. */
 export function isSuspended({ pid }: LockHolder): boolean {
   return canReadProcesses() && ['T', 't'].includes(readProcess(pid)?.state ?? '');
+}
+
+/** Returns when a process of this machine started, in the unit of proc_pid_stat(5), or '' if that can't be read. */
+export function findProcessStart(pid: number): string {
+  return canReadProcesses() ? (readProcess(pid)?.started ?? '') : '';
 }
 
 function hasProcess(pid: number): boolean {

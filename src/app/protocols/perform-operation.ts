@@ -1,6 +1,6 @@
 import { assertNever } from '../../domain/assert-never.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { type CredentialName, sortUniqueNames } from '../../domain/credential-name.ts';
+import { type CredentialName, formatName, sortUniqueNames } from '../../domain/credential-name.ts';
 import { findEntry, sortNewestFirst } from '../../domain/placement/placement-index.ts';
 import type { Erase, Get, Operation, Protocol, Reply, Step, Store } from '../../domain/protocols/protocol.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -67,17 +67,22 @@ async function get<R>(protocol: Protocol<R>, { from, request }: Get<R>, context:
 }
 
 async function store<R>(protocol: Protocol<R>, operation: Store<R>, context: Context): Promise<void> {
-  const { name, expiresAt, check, isUnchanged, replacesOthers } = operation;
+  const { name, expiresAt, check, isOptional, isUnchanged, replacesOthers } = operation;
   const isRecorded = async () => findEntry((await context.placement.read(name)).placement, name) !== undefined;
   const matches = (stored: Secret) => isUnchanged?.(decode(protocol, stored) ?? '') ?? false;
   if (isUnchanged && (await isRecorded()) && (await isStored(context, name, matches))) return;
   check?.(await isRecorded());
   const secret = new Secret(Buffer.from(operation.secret, protocol.encoding ?? 'utf-8'));
-  await setCredential(context, name, secret, {
-    allowEmpty: true,
-    explains: 'failures',
-    ...(expiresAt !== undefined && { expiresAt }),
-  });
+  try {
+    await setCredential(context, name, secret, {
+      allowEmpty: true,
+      explains: 'failures',
+      ...(expiresAt !== undefined && { expiresAt }),
+    });
+  } catch (error) {
+    if (!isOptional || !(error instanceof CredentialError) || error.code === 'cancelled') throw error;
+    return context.terminal.warn(`${formatName(name)} was not stored: ${error.message}`, error.hint);
+  }
   if (!replacesOthers) return;
   const { placement } = await context.placement.read();
   const others = placement.filter(({ service, account }) => service === name.service && account !== name.account);

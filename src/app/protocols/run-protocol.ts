@@ -1,5 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Protocol, RawRequest, Reply, Step } from '../../domain/protocols/protocol.ts';
+import type { AnsweredPrompts } from '../../ports/interaction.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { Context } from '../context.ts';
 import { performOperation } from './perform-operation.ts';
@@ -21,6 +22,10 @@ export interface ProtocolProcess {
   openContext(options: { readonly interactive: boolean }): Context;
   /** Asks for a line on the terminal, with echo. `undefined` without a terminal. Ctrl-C → `cancelled`. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Does to the processes that were started together with this one what Ctrl-C does. A hidden prompt prevents that. */
+  interruptCaller(): void;
+  /** For a protocol that notices repeats. */
+  answeredPrompts(context: Context): Promise<AnsweredPrompts>;
 }
 
 /**
@@ -34,19 +39,31 @@ export async function runProtocol(protocol: Protocol, process: ProtocolProcess):
     if (text) await process.writeStdout(Buffer.from(text, protocol.encoding ?? 'utf-8'));
   };
   let context: Context | undefined;
+  const openContext = (request: RawRequest): Context => {
+    context ??= process.openContext({ interactive: protocol.isInteractive?.(request) ?? true });
+    return context;
+  };
   const perform = async (request: RawRequest): Promise<Reply> => {
-    let step: Step<unknown> = protocol.parse(request);
-    while (step.kind !== 'reply') {
-      context ??= process.openContext({ interactive: protocol.isInteractive?.(request) ?? true });
-      step = await performOperation(protocol, step, context, process.ask);
-    }
+    const question = sha256(args.join('\0'));
+    const prompts = protocol.noticesRepeats && (await process.answeredPrompts(openContext(request)));
+    let step: Step<unknown> = protocol.parse({ ...request, isRepeated: prompts?.has(question) ?? false });
+    while (step.kind !== 'reply') step = await performOperation(protocol, step, openContext(request), process.ask);
+    if (step.stdout) prompts?.add(question);
     return step;
   };
   let exitCode = 0;
   await print(protocol.greeting);
   for await (const received of readRequests(protocol, process)) {
     const text = typeof received === 'string' ? received : '';
-    const request: RawRequest = { args, isTerminal, text, variables, nowMs: Date.parse(clock()), sha256 };
+    const request: RawRequest = {
+      args,
+      isTerminal,
+      text,
+      variables,
+      isRepeated: false,
+      nowMs: Date.parse(clock()),
+      sha256,
+    };
     let reply: Reply;
     try {
       if (typeof received !== 'string') throw received;
@@ -57,6 +74,8 @@ export async function runProtocol(protocol: Protocol, process: ProtocolProcess):
     await print(reply.stdout);
     exitCode = reply.error === undefined ? 0 : await process.report(reply.error);
     if (reply.exitCode !== undefined) exitCode = reply.exitCode;
+    // The terminal has interrupted every program that runs in it if this one was.
+    if (reply.interruptsCaller && !signal.aborted) process.interruptCaller();
     if (reply.ends || signal.aborted) break;
   }
   return exitCode;

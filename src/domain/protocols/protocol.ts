@@ -15,6 +15,8 @@ export interface Protocol<R = unknown> {
   readonly maxRequestBytes: number;
   /** The environment variables that {@link parse} receives. */
   readonly variables?: readonly string[];
+  /** Whether {@link parse} is told that the same process asks the same again. */
+  readonly noticesRepeats?: true;
   /** What a request consists of. `isTerminal`: whether stdin is a terminal, where a secret shouldn't be typed with echo. */
   framing(args: readonly string[], isTerminal: boolean): Framing;
   /** Whether stores may show a prompt. Never throws. Default: yes. */
@@ -42,6 +44,8 @@ export interface RawRequest {
   /** What was read from stdin. A line of a dialogue is without its newline. */
   readonly text: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Whether the calling process has received an answer to the same request. See {@link Protocol.noticesRepeats}. */
+  readonly isRepeated: boolean;
   /** Since the epoch. */
   readonly nowMs: number;
   /** SHA-256 of the UTF-8 bytes of a text, in hexadecimal. */
@@ -60,6 +64,8 @@ export interface Reply {
   readonly exitCode?: number;
   /** Whether a dialogue ends, although stdin doesn't. */
   readonly ends?: boolean;
+  /** Whether the calling program, which waits for the answer and would ask again, is interrupted too. */
+  readonly interruptsCaller?: boolean;
 }
 
 export type Operation<R> = Get<R> | Store<R> | Erase<R> | List<R> | Ask<R>;
@@ -91,6 +97,8 @@ export interface Store<R> extends Requested<R> {
   check?(isRecorded: boolean): void;
   /** Whether the recorded credentials of other accounts of the service are removed afterwards. */
   readonly replacesOthers?: boolean;
+  /** Whether the outcome is `stored` too if the secret can't be stored. Then there's a warning. */
+  readonly isOptional?: boolean;
 }
 
 export interface Erase<R> extends Requested<R> {

@@ -42,4 +42,34 @@ export const protocols: Readonly<Record<string, ProtocolEntry>> = {
     example: ['$0 npm:registry.npmjs.org token', 'print a token, renewed if it has to be'],
     load: async () => (await import('../../../domain/protocols/token.ts')).token,
   },
+  cargo: {
+    summary: 'credential provider of cargo, which runs cargo-credential-keystow',
+    example: ['$0 --cargo-plugin', 'wait for requests as cargo sends them'],
+    load: async () => (await import('../../../domain/protocols/cargo.ts')).cargo,
+  },
+  terraform: {
+    summary: 'credentials helper of Terraform and OpenTofu',
+    example: ['$0 get app.terraform.io', 'ask for a token as Terraform does'],
+    load: async () => (await import('../../../domain/protocols/terraform.ts')).terraform,
+  },
+  bazel: {
+    summary: 'credential helper of Bazel',
+    example: [`echo '{"uri":"https://example.com/"}' | $0 get`, 'ask for the headers of a URL as Bazel does'],
+    load: async () => (await import('../../../domain/protocols/http-headers.ts')).bazel,
+  },
+  go: {
+    summary: 'GOAUTH',
+    example: ['$0 https://proxy.example.com/', 'ask for the headers of a URL as go does'],
+    load: async () => (await import('../../../domain/protocols/http-headers.ts')).go,
+  },
+  askpass: {
+    summary: 'prompts of ssh, sudo and git',
+    example: ["$0 '[sudo] password for alice: '", 'ask for a password as sudo does'],
+    load: async () => (await import('../../../domain/protocols/askpass.ts')).askpass,
+  },
+  'ansible-vault': {
+    summary: 'vault passwords of Ansible',
+    example: ['$0 --vault-id prod', 'ask for a password as Ansible does'],
+    load: async () => (await import('../../../domain/protocols/ansible-vault.ts')).ansibleVault,
+  },
 };

@@ -2,6 +2,7 @@ import { runProtocol } from '../../../app/protocols/run-protocol.ts';
 import { isTerminal } from '../../../composition/environment.ts';
 import type { Protocol } from '../../../domain/protocols/protocol.ts';
 import type { Cli } from '../../cli.ts';
+import type { DirectCommand } from '../../fast-path.ts';
 import { openStdin, untilAborted } from '../../stdin.ts';
 
 /** Connects a protocol to this process, and sets the exit code. */
@@ -17,10 +18,25 @@ export async function serveProtocol(cli: Cli, protocol: Protocol, args: readonly
     writeStdout: cli.printBytes,
     openContext: cli.context,
     ask: services.ask,
+    answeredPrompts: services.answeredPrompts,
+    interruptCaller() {
+      // The process group: kill(2).
+      if (process.platform !== 'win32') process.kill(0, 'SIGINT');
+    },
     async report(error) {
       const { reportFailure } = await import('../../output/failure.ts');
       return reportFailure(error, profile, signal.aborted);
     },
   });
   cli.exitWith(exitCode);
+}
+
+/** An executable of its own for a protocol. Everything but a request for help or the version is passed on as it is. */
+export function createDirectHelper(protocol: Protocol): DirectCommand {
+  return {
+    words: [],
+    operands: 0,
+    accepts: (args) => !/^(--?help|-h|--version|-V)$/.test(args[0] ?? ''),
+    run: (cli, ...args) => serveProtocol(cli, protocol, args),
+  };
 }
