@@ -31,7 +31,7 @@ export interface Reply {
   readonly body?: string | Buffer | object;
 }
 
-/** Starts a server. `tls`: for the name `localhost`, as the certificate must be. */
+/** Starts a server. `tls`: its certificate, for 127.0.0.1. */
 export async function startLocalServer(
   reply: (request: ReceivedRequest) => Reply | Promise<Reply>,
   { tls }: { readonly tls?: Certificate } = {},
@@ -45,7 +45,7 @@ export async function startLocalServer(
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
-  const host = tls === undefined ? `127.0.0.1:${port}` : `localhost:${port}`;
+  const host = `127.0.0.1:${port}`;
   return {
     host,
     url: `${tls === undefined ? 'http' : 'https'}://${host}`,
