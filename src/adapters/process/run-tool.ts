@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { parse } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { ToolRunner } from '../../ports/tool-runner.ts';
 import { timers } from './timers.ts';
@@ -14,6 +15,8 @@ export const runTool: ToolRunner = ({ program, args, input, variables }, { signa
     const child = spawn(isScript ? process.execPath : program, isScript ? [program, ...args] : args, {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...process.env, ...variables },
+      // Not in a project, whose own settings would count.
+      cwd: parse(process.execPath).root,
       detached: process.platform !== 'win32',
     });
     const chunks: Buffer[] = [];

@@ -36,7 +36,7 @@ export async function readRecord(context: Context, path: string): Promise<UndoRe
   const secret = await getCredential(context, toRecordName({ path }));
   if (secret === undefined) return undefined;
   const record = parseUndoRecord(decodeSecret(secret) ?? '');
-  if (record !== undefined) return record;
+  if (record?.path === path) return record;
   throw new CredentialError('file-damaged', `the record of the move out of ${path} is damaged`, {
     hint: `to go on without it: keystow delete ${recordService} ${path}`,
   });

@@ -2,13 +2,14 @@ import type { SkippedFile, SweepResult, SweptFile } from '../../app/sweep/sweep.
 import { assertNever } from '../../domain/assert-never.ts';
 import type { Finding, RedactedSecret } from '../../domain/sweep/finding.ts';
 import type { Readers } from '../../ports/credential-files.ts';
-import { type Line, styled } from './text.ts';
+import { type Line, styled, wrap } from './text.ts';
 
 export interface SweepTextOptions {
   readonly home: string;
   /** As `Date.prototype.toISOString` writes it. */
   readonly now: string;
-  readonly program: string;
+  /** Long lines are wrapped at this width. */
+  readonly width: number;
 }
 
 /** The findings of each file, and what to do about them. */
@@ -20,7 +21,7 @@ export function formatSweep(result: SweepResult, options: SweepTextOptions): rea
     ...files.flatMap((file) => formatFile(file, options)),
     '',
     `found ${count(total, 'plain-text credential')} in ${count(files.length, 'file')}`,
-    ...formatRemedies(files),
+    ...formatRemedies(files, options.width),
   ];
 }
 
@@ -79,9 +80,9 @@ function formatAge(modifiedAtMs: number, nowMs: number): string {
   return days < 60 ? `${count(days, 'day')} old` : `${Math.floor(days / 30)} months old`;
 }
 
-export function formatRemedies(files: readonly Pick<SweptFile, 'tool'>[]): readonly Line[] {
+export function formatRemedies(files: readonly Pick<SweptFile, 'tool'>[], width: number): readonly Line[] {
   const tools = [...new Set(files.map(({ tool }) => tool))];
-  return tools.flatMap(({ id, remedy }) => (remedy === undefined ? [] : [`  ${id}: ${remedy}`]));
+  return tools.flatMap(({ id, remedy }) => (remedy === undefined ? [] : wrap(remedy, width, `  ${id}: `, '    ')));
 }
 
 /** Why a file was skipped, without a newline. */

@@ -56,12 +56,15 @@ export function sweepCommand(cli: Cli): Command {
       if (json) await cli.printJson(toSweepJson(result));
       else {
         for (const file of result.skipped) context.terminal.warn(formatSkippedFile(file, home));
-        const text = { home, now: context.clock(), program: cli.profile.program };
-        await cli.print(formatSweep(result, text), options.paint);
+        await cli.print(formatSweep(result, { home, now: context.clock(), width: findWidth() }), options.paint);
       }
       cli.exitWith(toSweepCode(result));
     },
   });
+}
+
+function findWidth(): number {
+  return isTerminal(1) ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
 }
 
 interface SweepCommandOptions {
@@ -166,7 +169,7 @@ async function moveCredentials(cli: Cli, result: SweepResult, options: SweepComm
   if (json) await cli.printJson({ dryRun, files: toMoveJson(plans, runTool && moved), skipped: result.skipped.length });
   else {
     const left = plans.filter((plan) => plan.left.length > 0).map(({ file }) => file);
-    await cli.print([...(dryRun ? ['nothing was written'] : []), ...formatRemedies(left)]);
+    await cli.print([...(dryRun ? ['nothing was written'] : []), ...formatRemedies(left, findWidth())]);
   }
   const remain = plans.some(({ left }) => left.length > 0) || moved.some(({ outcome }) => outcome === 'failed');
   if (remain || (dryRun && total > 0)) cli.exitWith(exitCodes.error);
