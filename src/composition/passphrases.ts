@@ -42,10 +42,12 @@ export function createPassphrases({
   const current = toPassphraseVariables(profile, settings);
   const changed = { ...current, variable: variables.newPassphrase, state: toVariableState(newPassphrase) };
   const canPrompt = !profile.isEmbedded;
+  // The guide of jsm prescribes the words for programs on the command line. Others may have windows.
+  const what = profile.isEmbedded ? `the credentials of ${profile.program}` : 'CLI credentials';
   const prompt = createPassphrasePrompt(terminal, {
-    open: 'Enter passphrase for CLI credentials:',
-    create: 'Choose a passphrase for CLI credentials:',
-    change: 'Choose a new passphrase for CLI credentials:',
+    open: `Enter passphrase for ${what}:`,
+    create: `Choose a passphrase for ${what}:`,
+    change: `Choose a new passphrase for ${what}:`,
     repeat: 'Repeat the passphrase:',
     hint: formatPassphraseHint(current, { canPrompt }),
     changeHint: formatPassphraseHint(changed, { canPrompt }),

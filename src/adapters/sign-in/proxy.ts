@@ -22,6 +22,8 @@ export interface Proxy {
 /**
  * Finds the proxy for a request as curl(1) and git(1) do. A proxy's URL that is invalid → `invalid-setting`, without the URL:
  * it can contain a password. A request to this machine never uses a proxy.
+ *
+ * Not undici's EnvHttpProxyAgent: it has neither ALL_PROXY nor networks in NO_PROXY, and uses HTTP_PROXY for https too.
  */
 export function findProxy(target: URL, environment: Environment): Proxy | undefined {
   const variable = findVariable(target, environment);

@@ -58,8 +58,7 @@ export function formatBindingInstallCommand({ platform, folder }: HostInfo): str
  * What to do without a session bus. Never to start one: another one may be running, with a keyring on the same files, at an
  * address that this process doesn't know.
  */
-export const findBusFix =
-  'run it in a terminal of the desktop, or set DBUS_SESSION_BUS_ADDRESS to what it is there; without a desktop, see docs/stores.md';
+export const findBusFix = 'run it in a terminal of the desktop, or set DBUS_SESSION_BUS_ADDRESS to what it is there';
 
 /**
  * Adds the Secret Service to a daemon that is running, or starts one; never replaces one. The guide of jsm prescribes it. The
