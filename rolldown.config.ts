@@ -28,8 +28,8 @@ const programs = [
   'keystow-askpass',
 ];
 
-/** The programs that have a fast path: {@link fastPaths} print a secret, and load the full program otherwise. */
-const withFastPath = ['keystow', 'jsm', 'difyctl'];
+/** The programs that have a fast path: {@link fastPaths} print a secret or answer a request, and load the full program otherwise. */
+const withFastPath = ['keystow', 'jsm', 'difyctl', 'git-credential-keystow', 'docker-credential-keystow'];
 
 /** Loaded by whoever installs the package: a native module, and one that brings a script of its own. */
 const external = ['@napi-rs/keyring', 'open'];

@@ -110,10 +110,11 @@ export async function* untilAborted(
 }
 
 /**
- * Yields the chunks of stdin. Reads files and pipes directly, because creating `process.stdin` is slow. Only for helpers,
+ * Yields `received`, what has been read already, and then the chunks of stdin. Reads files and pipes directly, because creating `process.stdin` is slow. Only for helpers,
  * whose caller closes the pipe: a process can't exit during a direct read.
  */
-export async function* openStdin(): AsyncGenerator<Buffer, void, void> {
+export async function* openStdin(received?: Uint8Array): AsyncGenerator<Buffer, void, void> {
+  if (received !== undefined && received.length > 0) yield Buffer.from(received);
   if (isTerminal(stdin)) return yield* process.stdin;
   for (;;) {
     const chunk = await readChunk();

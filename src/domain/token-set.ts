@@ -74,13 +74,18 @@ export function serialiseTokenSet(tokens: TokenSet): string {
   return JSON.stringify({ format, ...tokens }, undefined, 2);
 }
 
+/** Whether a text may be the stored form of a token set. Most secrets aren't. */
+export function mayBeTokenSet(text: string): boolean {
+  return text.includes(format);
+}
+
 /**
  * Parses the stored form. `undefined`: the text is something else, such as a password. A token set that somebody has
  * damaged → `failed`; the message doesn't repeat it.
  */
 export function parseStoredTokenSet(text: string): TokenSet | undefined {
   // Most secrets are no JSON, and a file of 8 MiB can be one.
-  if (!text.includes(format)) return undefined;
+  if (!mayBeTokenSet(text)) return undefined;
   const value = parseJson(text);
   if (!isObject(value) || value.format !== format) return undefined;
   const { format: _, ...tokens } = value;

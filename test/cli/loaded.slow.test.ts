@@ -46,6 +46,21 @@ const argon2 =
     ? { chunks: [], builtin: [] }
     : { chunks: ['argon2-worker.cjs'], builtin: ['zlib', 'worker_threads', 'vm'] };
 
+/** Shell commands. The variables that record what is loaded are set before them. */
+const helperReads = [
+  {
+    program: 'git-credential-keystow',
+    store:
+      "printf 'protocol=https\\nhost=example.com\\nusername=a\\npassword=s3cret\\n' | git-credential-keystow store",
+    get: 'sh -c \'printf "protocol=https\\nhost=example.com\\n\\n" | git-credential-keystow get\'',
+  },
+  {
+    program: 'docker-credential-keystow',
+    store: `printf '{"ServerURL":"example.com","Username":"a","Secret":"s3cret"}' | docker-credential-keystow store`,
+    get: "sh -c 'printf example.com | docker-credential-keystow get'",
+  },
+];
+
 describe('a read of the encrypted file loads no parser of command lines, no lock and no socket', () => {
   const ofRead = (program: string) => ['', '-file-reader'].map((part) => `${program}${part}.cjs`);
 
@@ -65,6 +80,13 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
     await sandbox.begin(`difyctl auth login --host ${host.url}`).end;
     const loaded = loadedBy(sandbox, 'difyctl auth token');
     expect(loaded).toEqual({ chunks: ofRead('difyctl'), builtin: ['crypto'] });
+  });
+
+  test.each(helperReads)('sealed by home: $program get', ({ program, store, get }) => {
+    const sandbox = sandboxOf({ KEYSTOW_STORAGE: 'file' });
+    sandbox.run(store);
+    const loaded = loadedBy(sandbox, get);
+    expect(loaded).toEqual({ chunks: ofRead(program), builtin: ['crypto'] });
   });
 
   test('sealed by a passphrase: keystow get, and its key derivation', () => {
@@ -105,6 +127,18 @@ describeStore('a read of the Secret Service loads', 'secret-service', missing(),
     const sandbox = sandboxOf({ DBUS_SESSION_BUS_ADDRESS: keyring.bus.address });
     sandbox.run(`printf jsm_s3cret-xxxxxxxxxxxxxxxx | ${write}`);
     const loaded = loadedBy(sandbox, read);
+    expect(loaded).toEqual({
+      chunks: ['', '-secret-service-reader'].map((part) => `${program}${part}.cjs`),
+      builtin: ['net'],
+    });
+  });
+
+  test.each(helperReads)('the same: $program get', async ({ program, store, get }) => {
+    const keyring = await startGnomeKeyring('unlocked');
+    onTestFinished(() => keyring.stop());
+    const sandbox = sandboxOf({ DBUS_SESSION_BUS_ADDRESS: keyring.bus.address });
+    sandbox.run(store);
+    const loaded = loadedBy(sandbox, get);
     expect(loaded).toEqual({
       chunks: ['', '-secret-service-reader'].map((part) => `${program}${part}.cjs`),
       builtin: ['net'],

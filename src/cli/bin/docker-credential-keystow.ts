@@ -1,23 +1,5 @@
 #!/usr/bin/env node
 import { docker } from '../../domain/protocols/docker.ts';
-import { keystow } from '../../profiles/keystow.ts';
-import { dockerCredentialProgram } from '../commands/protocols/docker.ts';
-import { serveProtocol } from '../commands/protocols/serve.ts';
-import { exitCodes } from '../exit.ts';
-import { main } from '../main.ts';
+import { runFastHelper } from '../fast-helper.ts';
 
-void main({
-  profile: keystow,
-  // As docker's own helpers.
-  invalidInputCode: exitCodes.error,
-  direct: [
-    {
-      words: [],
-      operands: 1,
-      // Not loaded by the actions of the protocol: the full program.
-      accepts: ([action = '', ...rest]) => rest.length === 0 && /^(?!version$)\w/.test(action),
-      run: (cli, ...args) => serveProtocol(cli, docker, args),
-    },
-  ],
-  program: async () => dockerCredentialProgram,
-});
+void runFastHelper(docker, async (received) => (await import('./docker-credential-keystow-full.ts')).runFull(received));

@@ -1,12 +1,5 @@
 #!/usr/bin/env node
 import { git } from '../../domain/protocols/git.ts';
-import { keystow } from '../../profiles/keystow.ts';
-import { gitCredentialProgram } from '../commands/protocols/git.ts';
-import { serveProtocol } from '../commands/protocols/serve.ts';
-import { main } from '../main.ts';
+import { runFastHelper } from '../fast-helper.ts';
 
-void main({
-  profile: keystow,
-  direct: [{ words: [], operands: 1, run: (cli, ...args) => serveProtocol(cli, git, args) }],
-  program: async () => gitCredentialProgram,
-});
+void runFastHelper(git, async (received) => (await import('./git-credential-keystow-full.ts')).runFull(received));

@@ -5,8 +5,13 @@ import type { Cli } from '../../cli.ts';
 import type { DirectCommand } from '../../fast-path.ts';
 import { openStdin, untilAborted } from '../../stdin.ts';
 
-/** Connects a protocol to this process, and sets the exit code. */
-export async function serveProtocol(cli: Cli, protocol: Protocol, args: readonly string[]): Promise<void> {
+/** Connects a protocol to this process, and sets the exit code. `received`: what has been read from stdin already. */
+export async function serveProtocol(
+  cli: Cli,
+  protocol: Protocol,
+  args: readonly string[],
+  received: Uint8Array = new Uint8Array(),
+): Promise<void> {
   const { environment, profile, services, signal } = cli;
   const exitCode = await runProtocol(protocol, {
     args,
@@ -14,7 +19,7 @@ export async function serveProtocol(cli: Cli, protocol: Protocol, args: readonly
     signal,
     clock: () => new Date().toISOString(),
     isTerminal: isTerminal(0),
-    readStdin: () => untilAborted(openStdin(), signal),
+    readStdin: () => untilAborted(openStdin(received), signal),
     writeStdout: cli.printBytes,
     openContext: cli.context,
     ask: services.ask,
