@@ -72,7 +72,15 @@ async function answer(protocol: Protocol, args: readonly string[], received: Buf
     encoding === 'latin1' || isUtf8(bytes) ? Buffer.from(bytes).toString(encoding) : undefined;
   const text = decode(received);
   if (text === undefined) return undefined;
-  const request: RawRequest = { args, isTerminal: false, text, variables: process.env, nowMs: Date.now(), sha256 };
+  const request: RawRequest = {
+    args,
+    isTerminal: false,
+    isRepeated: false,
+    text,
+    variables: process.env,
+    nowMs: Date.now(),
+    sha256,
+  };
   const operation = protocol.parse(request);
   if (operation.kind !== 'get') return undefined;
   const context = createReadContext(keystow, process.env);
