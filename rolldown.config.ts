@@ -82,7 +82,9 @@ const executables: RolldownOptions = {
   ...common,
   preserveEntrySignatures: 'allow-extension',
   transform: { target: oldestParser },
-  input: programs.map((program) => `src/cli/bin/${program}${withFastPath.includes(program) ? '-full' : ''}.ts`),
+  input: programs.map(
+    (program) => `src/cli/bin/${withFastPath.includes(program) ? `full/${program}-full` : program}.ts`,
+  ),
   resolve: { ...common.resolve, alias: { 'string-width': stringWidth } },
   output: {
     dir: 'dist/bin',

@@ -16,5 +16,5 @@ void runFastPath(
       return Buffer.from(session.tokens.accessToken);
     },
   },
-  () => import('./difyctl-full.ts'),
+  () => import('./full/difyctl-full.ts'),
 );

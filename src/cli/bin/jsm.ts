@@ -15,5 +15,5 @@ void runFastPath(
       return token === undefined ? undefined : Buffer.from(token);
     },
   },
-  () => import('./jsm-full.ts'),
+  () => import('./full/jsm-full.ts'),
 );

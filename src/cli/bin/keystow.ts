@@ -10,5 +10,5 @@ void runFastPath(
     find: (placement, service = '', account = '') => readEntry(placement, { service, account }),
     select: (secret) => secret.expose(),
   },
-  () => import('./keystow-full.ts'),
+  () => import('./full/keystow-full.ts'),
 );

@@ -1,8 +1,8 @@
-import { docker } from '../../domain/protocols/docker.ts';
-import { keystow } from '../../profiles/keystow.ts';
-import { serveProtocol } from '../commands/protocols/serve.ts';
-import { exitCodes } from '../exit.ts';
-import { main } from '../main.ts';
+import { docker } from '../../../domain/protocols/docker.ts';
+import { keystow } from '../../../profiles/keystow.ts';
+import { serveProtocol } from '../../commands/protocols/serve.ts';
+import { exitCodes } from '../../exit.ts';
+import { main } from '../../main.ts';
 
 /** The full program, loaded unless the fast path has answered. `received`: what that has read from stdin. */
 export function runFull(received: Uint8Array): Promise<void> {
@@ -19,6 +19,6 @@ export function runFull(received: Uint8Array): Promise<void> {
         run: (cli, ...args) => serveProtocol(cli, docker, args, received),
       },
     ],
-    program: async () => (await import('../commands/protocols/docker.ts')).dockerCredentialProgram,
+    program: async () => (await import('../../commands/protocols/docker.ts')).dockerCredentialProgram,
   });
 }
