@@ -4,10 +4,12 @@ import { expect, test } from 'vitest';
 import { createSelfSigned } from '../support/certificate.ts';
 import { missingGit, startGitHost } from '../support/git-host.ts';
 import { missingDocker, password as registryPassword, startRegistry } from '../support/registry.ts';
+import { startCargoRegistry } from './support/cargo-registry.ts';
 import { type ClientUser, startClientUser } from './support/client-user.ts';
 import { type Client, describeClient, findClient } from './support/clients.ts';
 import { startLocalServer } from './support/local-server.ts';
 import { findPnpm, startVerdaccio } from './support/npm-clients.ts';
+import { modulePath, startTerraformHost } from './support/terraform-host.ts';
 
 const secret = 'Tk4x9qZ2w8vB7nM1kL5j';
 
@@ -264,6 +266,74 @@ describeClient(pnpm, 'sweep --move, with pnpm', () => {
             await user.succeed(`cd package && pnpm publish --no-git-checks --registry http://${registry.host}/`);
           },
         });
+      });
+    }));
+});
+
+const cargo = findClient('cargo', { atLeast: '1.74' });
+describeClient(cargo, 'sweep --move, with cargo', () => {
+  test('[SWP27] cargo publishes with the token that `cargo login` had written', () =>
+    withUser([cargo], async (user) => {
+      await withServer(await startCargoRegistry((given) => given === secret), async (registry) => {
+        const write = (path: string, text: string) => {
+          mkdirSync(dirname(join(user.sandbox.home, path)), { recursive: true });
+          writeFileSync(join(user.sandbox.home, path), text);
+        };
+        // cargo requires a provider for a registry that wants a token for everything: this one is the file.
+        const config = `[registries.local]\nindex = "${registry.index}"\n[registry]\nglobal-credential-providers = ["cargo:token"]\n`;
+        write('.cargo/config.toml', config);
+        write('sample/src/lib.rs', '');
+        await user.succeed(`printf ${secret} | cargo login --registry local`);
+        let version = 0;
+        await expectMoved(user, {
+          tool: 'cargo',
+          file: '.cargo/credentials.toml',
+          written: secret,
+          async use() {
+            version += 1;
+            const about = 'edition = "2021"\nlicense = "MIT"\ndescription = "a sample"\n';
+            write('sample/Cargo.toml', `[package]\nname = "sample"\nversion = "0.1.${version}"\n${about}`);
+            await user.succeed('cd sample && cargo publish --registry local --no-verify --allow-dirty');
+            expect(registry.listCrates()).toContain(`sample 0.1.${version}`);
+          },
+        });
+        expect(readFileSync(join(user.sandbox.home, '.cargo/config.toml'), 'utf8')).toBe(config);
+      });
+    }));
+});
+
+const terraform = findClient('terraform', { version: ['version'], atLeast: '1.0' });
+describeClient(terraform, 'sweep --move, with terraform', () => {
+  test('[SWP28] terraform sends the token that its login writes', () =>
+    withUser([terraform], async (user) => {
+      await withServer(await startTerraformHost(), async (host) => {
+        const { home, environment } = user.sandbox;
+        Object.assign(environment, {
+          CHECKPOINT_DISABLE: '1',
+          TF_IN_AUTOMATION: '1',
+          SSL_CERT_FILE: join(home, 'ca.pem'),
+        });
+        writeFileSync(join(home, 'ca.pem'), host.certificate);
+        const token = host.issueToken();
+        // What `terraform login` writes (cliconfig/credentials.go).
+        const file = '.terraform.d/credentials.tfrc.json';
+        mkdirSync(join(home, '.terraform.d'));
+        const credentials = { credentials: { [host.host]: { token } } };
+        writeFileSync(join(home, file), `${JSON.stringify(credentials, undefined, 2)}\n`, { mode: 0o600 });
+        mkdirSync(join(home, 'project'));
+        writeFileSync(join(home, 'project/main.tf'), `module "empty" {\n  source = "${host.host}/${modulePath}"\n}\n`);
+        await expectMoved(user, {
+          tool: 'terraform',
+          file,
+          written: token,
+          async use() {
+            await user.succeed('cd project && rm -rf .terraform && terraform init -no-color -input=false');
+            const downloads = host.requests.filter(({ path }) => path.endsWith('/download'));
+            expect(downloads.at(-1)?.authorization).toBe(`Bearer ${token}`);
+          },
+        });
+        // The undo has written the token again.
+        rmSync(join(home, file));
       });
     }));
 });

@@ -17,7 +17,7 @@ describeStore("README's second picture", 'git', missingProgram('git') ?? missing
     }
     const svg = formatTerminalSvg(recording, {
       label:
-        'A terminal: keystow sweep finds ten credentials in plain text, --move moves six of them, and --undo takes that back',
+        'A terminal: keystow sweep finds ten credentials in plain text, --move moves eight of them, and --undo takes that back',
       columns,
       rows: 30,
     });

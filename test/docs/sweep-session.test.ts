@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Sandbox } from '../cli/sandbox.ts';
@@ -18,6 +18,11 @@ describeStore('docs/sweep.md', 'git', missingProgram('git'), () => {
     createTenFiles(home);
     // pip looks for its command there.
     sandbox.environment.PATH = `${home}/.config/keystow/bin:${sandbox.environment.PATH}`;
+    const listFiles = () =>
+      readdirSync(home, { recursive: true, encoding: 'utf8' }).filter(
+        (name) => !/^(sums$|\.config\/keystow)/.test(name),
+      );
+    const filesBefore = listFiles();
     const text = readFileSync(page, 'utf8');
     const [before = ''] = session.exec(text) ?? [];
     const commands = before.split('\n').filter((line) => line.startsWith('$ '));
@@ -35,6 +40,7 @@ describeStore('docs/sweep.md', 'git', missingProgram('git'), () => {
     for (const secret of Object.values(secrets)) expect(shown.replace(answers, '')).not.toContain(secret.slice(4));
     expect(shown).toContain(`password=${secrets.git}\n`);
     await expect(text.replace(session, () => shown)).toMatchFileSnapshot(page);
+    expect(listFiles().sort()).toEqual(filesBefore.sort());
     for (const [name, content] of Object.entries(tenFiles)) {
       expect(readFileSync(join(home, name), 'utf8'), name).toBe(content);
     }

@@ -13,8 +13,8 @@ export const secrets = {
   pip: 'pkg-5tRw8kZx2mQv',
   npm: 'npm_h3KzVq8mXw2RtLc9sJy4nBd7fPg6aEuT1oWk',
   gh: 'gho_R4kZx8mQv2TwLc9sJy3nBd7fPg6aEuH5oWqX',
-  netrc: 'HRKU-8f2c6b1e-94d7-4a3c-b5e0-2d7f9a1c6e38',
-  pypi: 'pypi-AgEIcHlwaS5vcmcCJDdmMmM2YjFlLTk0ZDctNGEzYy1iNWUw',
+  cargo: 'cio7KzQv2mXw9RtLc4sJy8nBd3fPg6aEuT1o',
+  terraform: 'Kz8mQv2TwLc9sJ.atlasv1.y3nBd7fPg6aEuH5oWqXr4kZx8mQv2TwLc9sJy3nBd7fPg6aEuH5oWqX',
 } as const;
 
 /** A home directory in which ten files have credentials in plain text, as their tools write them. */
@@ -43,11 +43,11 @@ export const tenFiles: Readonly<Record<string, string>> = {
     `    token: ${secrets.kubernetes}`,
     '',
   ].join('\n'),
+  '.cargo/credentials.toml': `[registry]\ntoken = "${secrets.cargo}"\n`,
+  '.terraform.d/credentials.tfrc.json': `{\n  "credentials": {\n    "app.terraform.io": {\n      "token": "${secrets.terraform}"\n    }\n  }\n}\n`,
   '.config/pip/pip.conf': `[global]\nindex-url = https://alice:${secrets.pip}@pypi.example/simple\n`,
   '.npmrc': `//registry.npmjs.org/:_authToken=${secrets.npm}\n`,
   '.config/gh/hosts.yml': `github.com:\n    git_protocol: https\n    oauth_token: ${secrets.gh}\n    user: alice\n`,
-  '.netrc': `machine api.heroku.com\n  login alice@example.com\n  password ${secrets.netrc}\n`,
-  '.pypirc': `[pypi]\nusername = __token__\npassword = ${secrets.pypi}\n`,
 };
 
 /** What else is in it. */
@@ -62,8 +62,8 @@ export function createTenFiles(home: string): void {
   for (const [index, [name, text]] of Object.entries({ ...tenFiles, ...others }).entries()) {
     const path = join(home, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text, { mode: name === '.netrc' ? 0o644 : 0o600 });
-    const written = new Date(Date.now() - (index * 53 + 5) * dayMs);
+    writeFileSync(path, text, { mode: name === '.git-credentials' ? 0o644 : 0o600 });
+    const written = new Date(Date.now() - (index * 37 + 5) * dayMs);
     utimesSync(path, written, written);
   }
 }
