@@ -40,9 +40,12 @@ export const pnpmTool: SetupTool = {
       state: others.length > 0 ? 'other-helper' : 'not-set-up',
       changes: [...scripts, ...(edits.length > 0 ? [{ kind: 'edit', path, edits } as const] : [])],
       others: others.map(() => `${registry} has another tokenHelper, which becomes a comment`),
-      notes: ini.entries
-        .filter(({ key }) => key.startsWith(`//${registry}/:_`))
-        .map(({ key }) => `${key} is still in ${path}, for npm and other tools`),
+      notes: [
+        ...ini.entries
+          .filter(({ key }) => key.startsWith(`//${registry}/:_`))
+          .map(({ key }) => `${key} is still in ${path}, for npm and other tools`),
+        'npm warns about tokenHelper, which it does not know, and ignores it',
+      ],
     };
   },
   unset(text, { machine, target }) {
