@@ -8,6 +8,7 @@ import type { Age } from '../ports/age.ts';
 import type { Clipboard } from '../ports/clipboard.ts';
 import type { CredentialFiles } from '../ports/credential-files.ts';
 import type { OperationOptions } from '../ports/credential-store.ts';
+import type { ForeignEntries, ForeignItems } from '../ports/foreign-credentials.ts';
 import type { AnsweredPrompts } from '../ports/interaction.ts';
 import type { AuthorizationServer, DeviceSignIn, RefreshedTokens } from '../ports/sign-in/sign-in.ts';
 import type { RunChild, Uninterrupted } from '../ports/system.ts';
@@ -49,6 +50,11 @@ export interface Services {
   openBrowser(url: string): Promise<void>;
   childRunner(): Promise<RunChild>;
   age(): Promise<Age>;
+  /** What other programs keep in the Secret Service, and in a password store of pass(1). */
+  foreignCredentials(
+    context: Context,
+    environment: Cli['environment'],
+  ): Promise<{ items(): ForeignItems; entries(): ForeignEntries }>;
   /** Parses CSV into rows of cells. Invalid → `invalid-input`. */
   csvParser(): Promise<(text: string) => readonly (readonly string[])[]>;
   /** Writes a file that only the user can read. `check` throws as `write` does, and writes nothing. */
@@ -111,6 +117,10 @@ export const services: Services = {
   },
   async age() {
     return (await import('../adapters/transfer/age-file.ts')).age;
+  },
+  async foreignCredentials(context, environment) {
+    const { openForeignCredentials } = await import('../composition/foreign-credentials.ts');
+    return openForeignCredentials(context, environment);
   },
   async csvParser() {
     return (await import('../adapters/transfer/csv.ts')).parseCsv;

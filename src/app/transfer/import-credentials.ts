@@ -17,7 +17,7 @@ export type ImportReport = CredentialName &
     /** It's stored already, with the same secret. */
     | { readonly outcome: 'unchanged' }
     /** `reason`: for people. */
-    | { readonly outcome: 'skipped'; readonly reason: string }
+    | { readonly outcome: 'skipped'; readonly reason: string; readonly hint?: string }
   );
 
 export interface ImportOptions {
@@ -53,6 +53,18 @@ export async function* importCredentials(
   }
 }
 
+/** Another program's item of that name isn't one of keystow's: an import from that program makes one. */
+async function getOwn(context: Context, name: CredentialName): Promise<Secret | undefined> {
+  let isForeign = false;
+  const { terminal } = context;
+  const warn: Context['terminal']['warn'] = (line, hint, code) => {
+    if (code === 'other-program') isForeign = true;
+    else if (code !== 'expired') terminal.warn(line, hint, code);
+  };
+  const secret = await getCredential({ ...context, terminal: { ...terminal, warn } }, name);
+  return isForeign ? undefined : secret;
+}
+
 /** The errors after which the next credential may still be stored. */
 const onlyThisCredential: ReadonlySet<string> = new Set([
   'too-large',
@@ -69,12 +81,14 @@ async function importCredential(
 ): Promise<
   | { readonly outcome: 'imported' | 'replaced'; readonly store: StoreId }
   | { readonly outcome: 'unchanged' }
-  | { readonly outcome: 'skipped'; readonly reason: string }
+  | { readonly outcome: 'skipped'; readonly reason: string; readonly hint: string }
 > {
   return withLock(context, name, async (held) => {
-    const existing = await getCredential(context, name);
+    const existing = await getOwn(context, name);
     if (existing?.equals(secret)) return { outcome: 'unchanged' };
-    if (existing !== undefined && !replaces) return { outcome: 'skipped', reason: 'another secret is stored' };
+    if (existing !== undefined && !replaces) {
+      return { outcome: 'skipped', reason: 'another secret is stored', hint: 'to replace it, add --replace' };
+    }
     const outcome = existing === undefined ? 'imported' : 'replaced';
     const { store } = selected;
     if (dryRun) return { outcome, store };

@@ -1,7 +1,15 @@
 import type { Context } from '../../../app/context.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
+import { compareNames, formatName, isSameName } from '../../../domain/credential-name.ts';
 import { Secret } from '../../../domain/secret.ts';
 import { parseExport, type TransferredCredential } from '../../../domain/transfer/export-document.ts';
+import {
+  type ItemSource,
+  itemSources,
+  toImportedName,
+  toPassName,
+  toSearch,
+} from '../../../domain/transfer/foreign-items.ts';
 import { isReference } from '../../../domain/transfer/reference.ts';
 import { type ParsedRows, parseRows, parseVariables, type RejectedRow } from '../../../domain/transfer/tables.ts';
 import type { Cli } from '../../cli.ts';
@@ -9,7 +17,8 @@ import { decodeInput, readInputFile } from '../../input-file.ts';
 import { openWithPassphrase } from './passphrase.ts';
 
 /** What `import` can read. */
-export const importSources = ['age', 'json', 'csv', 'env'] as const;
+const fileSources = ['age', 'json', 'csv', 'env'] as const;
+export const importSources = [...fileSources, 'pass', ...itemSources] as const;
 
 export interface ImportRequest {
   readonly from: (typeof importSources)[number];
@@ -31,11 +40,17 @@ const maxIdentityBytes = 1024 * 1024;
 /** Reads the credentials to import. Writes nothing. */
 export async function readImport(cli: Cli, context: Context, request: ImportRequest): Promise<ReadCredentials> {
   const { from, file, service } = request;
+  if (!isFileSource(from)) {
+    if (file !== undefined) {
+      throw new CredentialError('invalid-input', `import ${from} takes no file`, { hint: `import ${from}` });
+    }
+    checkOptions(request);
+    return from === 'pass' ? readPass(cli, context) : readItems(cli, context, from);
+  }
   if (file === undefined) {
     throw new CredentialError('invalid-input', `import ${from} needs a file`, { hint: `name it: import ${from} FILE` });
   }
-  if (service !== undefined && from !== 'env') throw onlyForError('--service', 'env');
-  if (request.identities.length > 0 && from !== 'age') throw onlyForError('--identity', 'age');
+  checkOptions(request);
   const bytes = await readInputFile(file, { maxBytes, signal: cli.signal });
   switch (from) {
     case 'age':
@@ -56,6 +71,66 @@ export async function readImport(cli: Cli, context: Context, request: ImportRequ
       return toCredentials(parseVariables(parse(decodeInput(bytes, file)), service, isReference));
     }
   }
+}
+
+function isFileSource(from: ImportRequest['from']): from is (typeof fileSources)[number] {
+  return (fileSources as readonly string[]).includes(from);
+}
+
+function checkOptions({ from, identities, service }: ImportRequest): void {
+  if (service !== undefined && from !== 'env') throw onlyForError('--service', 'env');
+  if (identities.length > 0 && from !== 'age') throw onlyForError('--identity', 'age');
+}
+
+/** Reads the items of other programs. Items that aren't theirs are left out. */
+async function readItems(cli: Cli, context: Context, source: ItemSource): Promise<ReadCredentials> {
+  const items = (await cli.services.foreignCredentials(context, cli.environment)).items();
+  try {
+    const isWanted = (attributes: Readonly<Record<string, string>>) => toImportedName(source, attributes) !== undefined;
+    const found = await items.search(toSearch(source), isWanted, { signal: cli.signal });
+    return rejectDuplicates(
+      found
+        .flatMap(({ attributes, secret }) => {
+          const name = toImportedName(source, attributes);
+          return name ? [{ ...name, secret }] : [];
+        })
+        .sort(compareNames),
+    );
+  } finally {
+    await items.close();
+  }
+}
+
+/** Reads the first line of each entry, which is the password (pass(1)). */
+async function readPass(cli: Cli, context: Context): Promise<ReadCredentials> {
+  const entries = (await cli.services.foreignCredentials(context, cli.environment)).entries();
+  const credentials: TransferredCredential[] = [];
+  const rejected: RejectedRow[] = [];
+  for (const path of await entries.list()) {
+    const name = toPassName(path);
+    const content = Buffer.from(await entries.read(path, { signal: cli.signal }));
+    const end = content.indexOf('\n');
+    const secret = end < 0 ? content : content.subarray(0, end);
+    if (name === undefined) rejected.push({ where: path, reason: 'has an invalid name' });
+    else if (secret.length === 0) rejected.push({ where: path, reason: 'has an empty first line' });
+    else credentials.push({ ...name, secret: new Secret(secret) });
+    if (end >= 0 && end < content.length - 1) context.terminal.notice(`only the first line of ${path} is imported`);
+  }
+  return { credentials, rejected };
+}
+
+/** Two items with the same name and different secrets: nobody knows which one is right. */
+function rejectDuplicates(found: readonly TransferredCredential[]): ReadCredentials {
+  const credentials: TransferredCredential[] = [];
+  const rejected: RejectedRow[] = [];
+  for (const credential of found) {
+    const earlier = credentials.find((other) => isSameName(other, credential));
+    if (earlier === undefined) credentials.push(credential);
+    else if (!earlier.secret.equals(credential.secret)) {
+      rejected.push({ where: formatName(credential), reason: 'has another secret in a second item' });
+    }
+  }
+  return { credentials, rejected };
 }
 
 function toCredentials({ credentials, rejected }: ParsedRows): ReadCredentials {

@@ -28,6 +28,7 @@ export function importCommand(cli: Cli): Command {
     examples: [
       ['$0 import age backup.age', 'import an export of another machine'],
       ['$0 import csv passwords.csv --dry-run', 'show what a file of a browser or a password manager would add'],
+      ['$0 import pass', 'store the passwords of pass(1); keytar, keyring, git and docker work in the same way'],
       ['$0 import env .env --service my-app', 'store each variable of a .env file'],
     ],
     async run({ from, file, 'dry-run': dryRun, replace: replaces, identity = [], service, json }) {
@@ -39,7 +40,7 @@ export function importCommand(cli: Cli): Command {
         reports.push(report);
         if (json) continue;
         const line = formatImported(report, dryRun);
-        if (report.outcome === 'skipped') context.terminal.warn(line, 'to replace it, add --replace');
+        if (report.outcome === 'skipped') context.terminal.warn(line, report.hint);
         else if (!quiet) await cli.print([line]);
       }
       if (json) await cli.printJson({ dryRun, credentials: reports, rejected });
