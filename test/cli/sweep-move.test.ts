@@ -93,6 +93,20 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     expect(sandbox.run('keystow get git-credential:https://github.example alice').stdout).toBe('another');
   });
 
+  test('[SWP15] if a login stays in the file, docker asks keystow only for the registries whose login was moved', () => {
+    const left = Buffer.from(`bob:${secret}`).toString('base64');
+    const auths = { 'ghcr.example': { auth }, 'quay.example': { auth: left } };
+    write('.docker/config.json', JSON.stringify({ auths }));
+    sandbox.run('printf another | keystow set docker-credential:quay.example bob');
+    expect(sandbox.run('keystow sweep --move docker --yes').exit).toBe(1);
+    expect(JSON.parse(read('.docker/config.json'))).toEqual({
+      auths: { 'ghcr.example': {}, 'quay.example': { auth: left } },
+      credHelpers: { 'ghcr.example': 'keystow' },
+    });
+    sandbox.run('keystow sweep --undo --yes');
+    expect(read('.docker/config.json')).toBe(JSON.stringify({ auths }));
+  });
+
   test('[SWP5] the same secret is not stored again, and undo keeps it', () => {
     sandbox.run(`printf ${secret} | keystow set git-credential:https://github.example alice`);
     expect(sandbox.run('keystow sweep --move git --yes').exit).toBe(0);

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSelfSigned } from '../support/certificate.ts';
 import { missingGit, startGitHost } from '../support/git-host.ts';
+import { startHttpProxy } from '../support/http-proxy.ts';
 import { missingDocker, password as registryPassword, startRegistry } from '../support/registry.ts';
 import { startCargoRegistry } from './support/cargo-registry.ts';
 import { type ClientUser, startClientUser } from './support/client-user.ts';
@@ -334,6 +335,43 @@ describeClient(terraform, 'sweep --move, with terraform', () => {
         });
         // The undo has written the token again.
         rmSync(join(home, file));
+      });
+    }));
+});
+
+const gh = findClient('gh');
+describeClient(gh, 'sweep, with the GitHub CLI', () => {
+  test('[SWP29] the token that `gh auth login --with-token` writes is found, and stays: gh can ask no other program', () =>
+    withUser([gh], async (user) => {
+      const host = 'github.example';
+      const certificate = createSelfSigned(host);
+      const token = `gho_${secret}${secret.slice(0, 16)}`;
+      const server = await startLocalServer(
+        ({ authorization }) =>
+          authorization === `token ${token}`
+            ? { headers: { 'x-oauth-scopes': 'repo, read:org' }, body: { data: { viewer: { login: 'alice' } } } }
+            : { status: 401 },
+        { tls: certificate },
+      );
+      await withServer(server, async ({ host: address }) => {
+        const proxy = await startHttpProxy({ port: Number(address.split(':')[1]) });
+        writeFileSync(join(user.sandbox.home, 'ca.pem'), certificate.cert);
+        const variables = { SSL_CERT_FILE: join(user.sandbox.home, 'ca.pem'), HTTPS_PROXY: proxy.url };
+        await user.succeed(`printf ${token} | gh auth login --with-token --hostname ${host}`, variables);
+        const before = readFileSync(join(user.sandbox.home, '.config/gh/hosts.yml'), 'utf8');
+        expect(before).toContain(token);
+        const { found } = JSON.parse((await user.run('keystow sweep --json')).stdout) as { found: unknown[] };
+        expect(found.length).toBeGreaterThan(0);
+        expect(found[0]).toMatchObject({
+          tool: 'gh',
+          kind: 'token',
+          subject: `${host} oauth_token`,
+          secretStart: 'gho_',
+        });
+        const moved = await user.run('keystow sweep --move --yes');
+        expect(moved.exit).toBe(1);
+        expect(moved.stdout).toContain('keystow exec SERVICE ACCOUNT --env GH_TOKEN -- gh …');
+        expect(readFileSync(join(user.sandbox.home, '.config/gh/hosts.yml'), 'utf8')).toBe(before);
       });
     }));
 });
