@@ -76,7 +76,7 @@ for (const store of stores) {
           await user.succeed(login());
           await user.daemons.trigger('restart locked');
           const plain = (text: string) => stripVTControlCharacters(text).replaceAll(/[\s│]+/g, ' ');
-          const error = /error in .*terraform-credentials-keystow: .* is locked .* hint: /;
+          const error = /error in .*terraform-credentials-keystow: .* is locked.* hint: /;
           // Terraform goes on without a token, and has the reason in its log only.
           const { exit, stderr } = await user.run(init, { TF_LOG: 'WARN' });
           expect(exit).toBe(1);
