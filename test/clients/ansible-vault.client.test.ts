@@ -44,6 +44,15 @@ for (const store of stores) {
         expect(await user.succeed(`ansible-vault view ${file} vars.yml`)).toBe('answer: 42\n');
       });
 
+      test('[ANS5] an invalid setting is an error, never an unknown vault id', async () => {
+        const { exit, stderr } = await user.run(`ansible-vault encrypt ${withVault('dev')} vars.yml`, {
+          KEYSTOW_STORAGE: 'nope',
+        });
+        expect(exit).not.toBe(0);
+        expect(stderr).toContain('invalid KEYSTOW_STORAGE');
+        expect(stderr).not.toContain('did not find a secret');
+      });
+
       if (store === 'the Secret Service') {
         test('[ANS4] a keyring that is locked is an error with a hint, never an unknown vault id', async () => {
           await user.succeed('printf "s3cret of dev" | keystow set ansible-vault dev');

@@ -3,7 +3,7 @@ import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { ansibleVault } from '../../src/domain/protocols/ansible-vault.ts';
 import { Secret } from '../../src/domain/secret.ts';
 import { World } from '../app/world.ts';
-import { errorExitCode, runRequest } from './protocol-client.ts';
+import { runRequest } from './protocol-client.ts';
 
 const run = (world: World, ...args: readonly string[]) => runRequest(world.context, ansibleVault, args);
 
@@ -32,7 +32,7 @@ test('[ANS2] exits with 2 only if the vault id is unknown', async () => {
   world.unavailable.set('secret-service', 'locked');
   expect(await run(world, '--vault-id', 'dev')).toMatchObject({
     errors: [{ code: 'locked' }],
-    exitCode: errorExitCode,
+    exitCode: 1,
   });
   for (const args of [
     ['--vault-id'],

@@ -136,6 +136,7 @@ test.each([
   ['a registry that is a list', { ...read, registry: [] }],
   ['an index URL that is no text', { ...read, registry: { 'index-url': 1 } }],
   ['a control character in the index URL', { ...read, registry: { 'index-url': `${url}\u{1b}` } }],
+  ['a password in the index URL', { ...read, registry: { 'index-url': 'sparse+https://alice:s3cret@registry-url/' } }],
   ['an index URL without end', { ...read, registry: { 'index-url': url + 'a'.repeat(2000) } }],
   ['arguments', { ...read, args: ['s3cret'] }],
   ['arguments that are no list', { ...read, args: 's3cret' }],
@@ -155,6 +156,11 @@ test.each([
   ['an index that is no URL', { ...read, registry: { 'index-url': '/srv/index' } }, 'url-not-supported'],
 ])('%s is for another provider', async (_, request, kind) => {
   expect(await reply(new World(), request)).toEqual({ Err: { kind } });
+});
+
+test('an index that git reads by ssh has a user name', async () => {
+  const request = { ...read, registry: { 'index-url': 'ssh://git@registry-url:22/index.git' } };
+  expect(await reply(new World(), request)).toEqual(notFound);
 });
 
 test('a later request is answered after one that was rejected', async () => {

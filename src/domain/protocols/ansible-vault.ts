@@ -40,17 +40,19 @@ export const ansibleVault: Protocol<VaultRequest> = {
         }),
         unknownVaultId,
       ),
-    expired: ({ label }) =>
+    expired: ({ label }, error) =>
       replyError(
-        new CredentialError('not-found', `the password of ${label} has expired`, {
-          hint: `store another one: keystow set ${formatName(toVaultName(label))}`,
-        }),
+        error ??
+          new CredentialError('not-found', `the password of ${label} has expired`, {
+            hint: `store another one: keystow set ${formatName(toVaultName(label))}`,
+          }),
         1,
       ),
     stored: () => reply(),
     erased: () => reply(),
     badRequest: (error) => replyError(error, 1),
-    failed: (error) => replyError(error, error.code === 'invalid-setting' ? 1 : undefined),
+    // An invalid setting has the exit code 2 elsewhere.
+    failed: (error) => replyError(error, 1),
     cancelled: (error) => replyError(error),
   },
 };

@@ -32,11 +32,12 @@ export const cargo: Protocol<CargoRequest> = {
       return ok({ kind: 'get', token, ...cache, operation_independent: true });
     },
     notFound: () => err({ kind: 'not-found' }),
-    expired: ({ registry }) =>
+    expired: ({ registry }, error) =>
       other(
-        new CredentialError('not-found', `the token for ${registry} has expired`, {
-          hint: 'get a new one: cargo login',
-        }),
+        error ??
+          new CredentialError('not-found', `the token for ${registry} has expired`, {
+            hint: 'get a new one: cargo login',
+          }),
       ),
     stored: () => ok({ kind: 'login' }),
     erased: (_, count) => (count > 0 ? ok({ kind: 'logout' }) : err({ kind: 'not-found' })),
@@ -66,6 +67,8 @@ function parseRequest({
   const { 'index-url': url, name: registryName } = Object(registry) as Readonly<Record<string, unknown>>;
   if (typeof url !== 'string' || !isPrintable(url)) return invalid('the request has no valid index-url');
   if (!/^[a-z][a-z\d+.-]*:\/\/[^/]/i.test(url)) return err({ kind: 'url-not-supported' });
+  // Names are shown, and aren't encrypted. A user name, as in ssh://git@…, is no secret.
+  if (/^[^:]*:\/\/[^/?#]*:[^/?#]*@/.test(url)) return invalid('the URL of the index contains a password');
   // They may be a token that the user has passed in the wrong way.
   if (args !== undefined && !(Array.isArray(args) && args.length === 0)) return invalid('keystow takes no arguments');
   const name = toCredentialName(`cargo:${url}`, 'token');

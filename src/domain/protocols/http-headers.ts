@@ -25,9 +25,9 @@ const errors: Pick<Outcomes<HostRequest>, 'stored' | 'erased' | 'badRequest' | '
   cancelled: (error) => replyError(error),
 };
 
-function replyExpired(service: string) {
+function replyExpired(service: string, error?: CredentialError) {
   const hint = `store another one: keystow set ${service} token`;
-  return replyError(new CredentialError('not-found', `the credential of ${service} has expired`, { hint }), 1);
+  return replyError(error ?? new CredentialError('not-found', `the credential of ${service} has expired`, { hint }), 1);
 }
 
 /**
@@ -53,7 +53,7 @@ export const bazel: Protocol<HostRequest> = {
       return replyJson({ headers, ...(expiresAt !== undefined && { expires: expiresAt }) });
     },
     notFound: () => noHeaders,
-    expired: ({ host }) => replyExpired(`bazel:${host}`),
+    expired: ({ host }, error) => replyExpired(`bazel:${host}`, error),
     ...errors,
   },
 };
@@ -89,7 +89,7 @@ export const go: Protocol<HostRequest> = {
   outcomes: {
     found: (credential, { host }) => reply(`https://${host}\n\nAuthorization: ${formatAuthorization(credential)}\n\n`),
     notFound: () => reply(),
-    expired: ({ host }) => replyExpired(`go:${host}`),
+    expired: ({ host }, error) => replyExpired(`go:${host}`, error),
     ...errors,
   },
 };

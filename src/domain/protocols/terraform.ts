@@ -37,9 +37,10 @@ export const terraform: Protocol<TerraformRequest> = {
     found: (credential, { host }) =>
       replyJson(parseCredentials(requireText(credential, 'token', `log in again: terraform login ${host}`))),
     notFound: () => replyJson({}),
-    expired: ({ host }) =>
+    expired: ({ host }, error) =>
       replyError(
-        new CredentialError('not-found', `the token for ${host} has expired`, { hint: `terraform login ${host}` }),
+        error ??
+          new CredentialError('not-found', `the token for ${host} has expired`, { hint: `terraform login ${host}` }),
         1,
       ),
     stored: () => reply(),
