@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { visit } from '../oauth/fake-browser.ts';
+import { type StubScript, startStubProvider } from '../oauth/stub-provider.ts';
 import { startOidcProvider } from '../support/oidc-provider.ts';
 import { addressIn, expireStored, jsmAt, login as loginAt, useJsm } from './jsm-login.ts';
 
@@ -11,6 +13,35 @@ describe('jsm login', () => {
     expect(exit).toBe(1);
     expect(stderr).toContain('(access_denied)');
     expect((await jsm('auth status')).exit).toBe(4);
+  });
+
+  test.each<[string, StubScript]>([
+    ['null', { change: { id_token: null } }],
+    ['invalid', { change: { id_token: 'x.y' } }],
+    ['signed with an unknown key', { jwk: { kid: 'another' } }],
+  ])('keeps the tokens if the ID token is %s, and says that it is unknown who signed in', async (_, script) => {
+    const stub = await startStubProvider(script);
+    const variables = { JSM_ISSUER: stub.issuer, JSM_CLIENT_ID: 'native' };
+    const running = world.sandbox.begin('jsm login --no-browser', variables);
+    await visit(await addressIn(running));
+    const { stdout, stderr, exit } = await running.end;
+    expect(stdout).toMatch(/^signed in\nstored the sign-in in the encrypted file/);
+    expect(stderr).toContain('jsm: the tokens were stored, but it is unknown who signed in: invalid response from ');
+    expect(exit).toBe(0);
+    expect((await jsm('auth token', variables)).stdout).toBe(stub.tokens.access_token);
+    expect((await jsm('auth status', variables)).stdout).toMatch(/^signed in\n {2}at http/);
+  });
+
+  test.each([
+    [{}, 'check JSM_CLIENT_ID, and set JSM_CLIENT_SECRET if the client has a secret'],
+    [{ JSM_CLIENT_SECRET: 'wrong' }, 'check JSM_CLIENT_ID and JSM_CLIENT_SECRET'],
+  ])('names the variables of a client that is rejected: %j', async (secret, hint) => {
+    const invalid = { status: 400, body: { error: 'invalid_client' } };
+    const stub = await startStubProvider({ token: () => invalid, tokenAlways: true });
+    const variables = { JSM_ISSUER: stub.issuer, JSM_CLIENT_ID: 'native', ...secret };
+    const { stderr, exit } = await world.sandbox.begin('jsm login --no-browser', variables).end;
+    expect(stderr).toContain(`  hint: ${hint}\n`);
+    expect(exit).toBe(1);
   });
 
   test('exits with 130 after Ctrl-C and no longer listens', async () => {
