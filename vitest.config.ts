@@ -9,7 +9,7 @@ import { tally } from './test/support/tally.ts';
 const posix = [
   'test/bundling/**',
   'test/cli/**',
-  'test/docs/{protocols,readme}.test.ts',
+  'test/docs/{protocols.slow,readme}.test.ts',
   'test/faults/{never-hangs,testing-package}.slow.test.ts',
   'test/package/{examples,installed,package}.slow.test.ts',
   'test/pass/**',

@@ -5,8 +5,12 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseGitConfig } from '../../src/domain/setup/formats/git-config.ts';
 import { Sandbox } from '../cli/sandbox.ts';
+import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { needs } from '../support/needs.ts';
 import { readConfig, restores, toolInput } from './tool-input.ts';
+
+/** Each run starts git. */
+const runs = { numRuns: fastOrSlow(100, 2_000) };
 
 const hasGit = spawnSync('git', ['--version']).status === 0;
 const needsGit = needs(hasGit, 'git');
@@ -61,7 +65,7 @@ describe('git-config', () => {
         const spaced = (list?: readonly string[]) => list?.map((line) => line.replaceAll('\t', ' '));
         expect(spaced(entries)).toEqual(spaced(expected));
       }),
-      { numRuns: 300 },
+      runs,
     );
   });
 
@@ -77,7 +81,7 @@ describe('git-config', () => {
         const last = helpers.lastIndexOf('credential.helper\n');
         expect(helpers.indexOf('credential.helper\nkeystow')).toBe(last + 1);
       }),
-      { numRuns: 300 },
+      runs,
     );
   });
 

@@ -212,7 +212,7 @@ function textsOf({ lines, start = '' }: Sample): fc.Arbitrary<string> {
     );
 }
 
-const runs = { numRuns: fastOrSlow(400, 10_000) };
+const runs = { numRuns: fastOrSlow(200, 10_000) };
 
 describe('[SET10] any configuration: the undo restores every byte, a second setup changes nothing', () => {
   test.each(samples)('$tool $target', (sample) => {
@@ -224,7 +224,7 @@ describe('[SET10] any configuration: the undo restores every byte, a second setu
       runs,
     );
     // Otherwise the property says nothing.
-    expect(changed).toBeGreaterThan(20);
+    expect(changed).toBeGreaterThan(10);
   });
 });
 

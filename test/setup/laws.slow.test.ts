@@ -1,0 +1,2 @@
+import './git.test.ts';
+import './tools.test.ts';
