@@ -15,9 +15,10 @@ import { setupRecord } from './targets/setup-record.ts';
 import { strictJson } from './targets/strict-json.ts';
 import { tokenResponse } from './targets/token-response.ts';
 import { toolConfiguration } from './targets/tool-configuration.ts';
+import { undoRecord } from './targets/undo-record.ts';
 
 const everywhere: readonly FuzzTarget[] = [
-  ...[payload, envelope, placement, doctorReport, session, tokenResponse, credentialFile],
+  ...[payload, envelope, placement, doctorReport, session, tokenResponse, credentialFile, undoRecord],
   ...[gitRequest, dockerRequest, strictJson],
   ...[setupRecord, toolConfiguration],
   ...[busAddress, busMessage, busReply],

@@ -68,7 +68,9 @@ function isFileEdit(value: unknown): value is FileEdit {
 function isEdit(value: unknown): value is Edit {
   if (!isObject(value)) return false;
   const { start, end, text } = value;
-  return Number.isSafeInteger(start) && Number.isSafeInteger(end) && (text === undefined || typeof text === 'string');
+  const isRange =
+    Number.isSafeInteger(start) && Number.isSafeInteger(end) && Number(start) >= 0 && Number(end) >= Number(start);
+  return isRange && (text === undefined || typeof text === 'string');
 }
 
 function isName(value: unknown): value is CredentialName {
