@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { missing, startGnomeKeyring } from '../test/support/gnome-keyring.ts';
 import { crowds } from './crowd.ts';
 import { embedding } from './embedding.ts';
+import { helperReads } from './helpers.ts';
 import { name, newHome, token } from './homes.ts';
 import { keystow } from './keystow.ts';
 import { oneGet } from './one-get.ts';
@@ -18,6 +19,8 @@ const { values } = parseArgs({
     file: { type: 'boolean', default: false },
     /** Measures and prints only what a program gets that embeds keystow. */
     embedding: { type: 'boolean', default: false },
+    /** Measures and prints only what a credential helper answers. */
+    helpers: { type: 'boolean', default: false },
   },
 });
 const runs = Number(values.runs);
@@ -44,15 +47,18 @@ try {
 
 async function measureSections(session: Readonly<Record<string, string>>): Promise<readonly Section[]> {
   const log = (text: string) => process.stderr.write(`${text} …\n`);
+  if (values.helpers) return [await helperReads(session, runs)];
   log('embedding');
   const embedded = await embedding(session, runs);
   if (values.embedding) return [embedded];
   log('one read');
   const read = await oneGet(session, runs);
+  log('helpers');
+  const helpers = await helperReads(session, runs);
   log('scale of the file');
   const file = await scaleOfFile(runs);
   log('scale of the Secret Service');
   const service = await scaleOfKeyring(session, runs);
   log('crowds');
-  return [read, embedded, file, service, await crowds(session)];
+  return [read, helpers, embedded, file, service, await crowds(session)];
 }

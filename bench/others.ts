@@ -6,7 +6,7 @@ import type { Subject } from './measure.ts';
 
 /** Other programs, each set up with a token to read. Programs that aren't installed are skipped. */
 export function others(session: Readonly<Record<string, string>>): readonly Subject[] {
-  return [binding, secretTool, dockerHelper, pythonKeyring, gh, pass].flatMap((set) => set(session) ?? []);
+  return [binding, secretTool, pythonKeyring, gh, pass].flatMap((set) => set(session) ?? []);
 }
 
 export const bindingLabel = 'the native binding, a bare CommonJS script';
@@ -27,15 +27,6 @@ function binding(env: Readonly<Record<string, string>>): Subject {
 function secretTool(env: Readonly<Record<string, string>>): Subject | undefined {
   const argv = ['secret-tool', 'lookup', 'service', name.service, 'username', name.account];
   return isInstalled('secret-tool', '--version') ? { name: '`secret-tool lookup`', argv, env } : undefined;
-}
-
-function dockerHelper(env: Readonly<Record<string, string>>): Subject | undefined {
-  const program = 'docker-credential-secretservice';
-  if (!isInstalled(program, 'version')) return undefined;
-  const ServerURL = `https://${name.service}`;
-  const store = JSON.stringify({ ServerURL, Username: name.account, Secret: token });
-  if (spawnSync(program, ['store'], { env, input: store }).status !== 0) return undefined;
-  return { name: `\`${program} get\``, argv: [program, 'get'], env, input: ServerURL };
 }
 
 /** Reads what keystow wrote. Names the backend, because it would try every other one first. */

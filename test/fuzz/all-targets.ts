@@ -10,6 +10,7 @@ import { envelope } from './targets/envelope.ts';
 import { gitRequest } from './targets/git-request.ts';
 import { payload } from './targets/payload.ts';
 import { placement } from './targets/placement.ts';
+import { protocolRequest } from './targets/protocol-request.ts';
 import { session } from './targets/session.ts';
 import { setupRecord } from './targets/setup-record.ts';
 import { strictJson } from './targets/strict-json.ts';
@@ -19,7 +20,7 @@ import { undoRecord } from './targets/undo-record.ts';
 
 const everywhere: readonly FuzzTarget[] = [
   ...[payload, envelope, placement, doctorReport, session, tokenResponse, credentialFile, undoRecord],
-  ...[gitRequest, dockerRequest, strictJson],
+  ...[gitRequest, dockerRequest, protocolRequest, strictJson],
   ...[setupRecord, toolConfiguration],
   ...[busAddress, busMessage, busReply],
 ];
