@@ -56,6 +56,7 @@ const questions: Readonly<Record<string, readonly string[]>> = {
   'difyctl passphrase change': ['Choose a new passphrase', 'Repeat the passphrase'],
   'difyctl passphrase remove': ['Enter passphrase'],
   'keystow reset': [confirm],
+  'keystow setup git': [confirm],
   'jsm reset': [confirm],
   'difyctl reset': [confirm],
 };
