@@ -54,6 +54,12 @@ export interface RenewalServices {
   lockOf(name: CredentialName, limitMs?: number): Mutex;
   readonly uninterrupted: Uninterrupted;
   readonly withTimeLimit: TimeLimit;
+  sleep(ms: number): Promise<void>;
+  /**
+   * Occupies the space that it takes to store the credential again, until the returned function is called. The disk is already
+   * full → `file-io`.
+   */
+  reserveSpace(name: CredentialName): Promise<() => void>;
   /** Turns a text into one line without these secrets, however they are encoded. */
   redact(text: string, secrets: readonly string[]): Promise<string>;
   /** Renews tokens as their `renewal` says. Absent in a program that embeds keystow. */

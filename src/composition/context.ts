@@ -3,7 +3,7 @@ import { createNoticeMemory } from '../adapters/files/notices.ts';
 import type { Binding } from '../adapters/native/binding.ts';
 import { findPackageFolder } from '../adapters/native/own-package.ts';
 import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';
-import { replaceFakeTimers } from '../adapters/process/timers.ts';
+import { replaceFakeTimers, sleep } from '../adapters/process/timers.ts';
 import { type Context, type RenewalServices, renewalLimitMs } from '../app/context.ts';
 import { readSettings, type Settings } from '../app/settings.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
@@ -11,6 +11,7 @@ import { mayShowDialog } from '../domain/interactivity.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { CustomStore } from '../ports/credential-store.ts';
 import type { Terminal } from '../ports/interaction.ts';
+import type { Mutex } from '../ports/system.ts';
 import { areEphemeral, createMemoryLocks, createMemoryPlacement, replaceStores } from './custom-stores.ts';
 import { findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
 import { createHostInfo } from './host.ts';
@@ -97,14 +98,27 @@ export function createRenewalServices(
   isEphemeral: boolean,
   { uninterrupted = (work) => work(), refresh }: NonNullable<ContextOptions['renewal']> = {},
 ): RenewalServices {
-  const memoryLocks = createMemoryLocks();
+  const memoryLocks = new Map<string, () => Mutex>();
   return {
     lockOf: (name, limitMs = renewalLimitMs) => {
-      if (isEphemeral) return memoryLocks();
+      if (isEphemeral) {
+        const key = `${name.service}\0${name.account}`;
+        const locks = memoryLocks.get(key) ?? createMemoryLocks();
+        memoryLocks.set(key, locks);
+        return locks();
+      }
       const path = `${createLockPath(settings, name)}.renewal`;
       return createLazyLock({ path, label: 'lock of the renewal', limitMs });
     },
     uninterrupted,
+    sleep,
+    async reserveSpace(name) {
+      if (isEphemeral) return () => undefined;
+      const { reserveSpace } = await import('../adapters/files/replace-file.ts');
+      const path = `${createLockPath(settings, name)}.reserve`;
+      const label = 'space for the renewed token';
+      return reserveSpace({ path, label }, [settings.credentialsPath, settings.placementPath]);
+    },
     async withTimeLimit(...args) {
       const { withTimeLimit } = await import('../adapters/keyrings/silence-timer.ts');
       return withTimeLimit(...args);

@@ -42,7 +42,7 @@ export function combineTokens(
   requestedAt: string,
   previous: Partial<TokenSet> = {},
 ): TokenSet {
-  const { expiresAt: _, tokenType: __, ...kept } = previous;
+  const { expiresAt: _, tokenType: __, failure: ___, ...kept } = previous;
   const { refresh_token: refreshToken, scope, token_type: tokenType, expires_in: seconds } = fields;
   return {
     ...kept,

@@ -22,9 +22,18 @@ export interface TokenSet {
   readonly extra?: Readonly<Record<string, unknown>>;
   /** How to renew it without further settings. */
   readonly renewal?: TokenRenewal;
+  /** The last renewal, if it failed: for processes that were waiting for it. */
+  readonly failure?: TokenFailure;
 }
 
-/** A client at a token endpoint (RFC 6749 §6). Never a command: whoever can write the store could run theirs. */
+export interface TokenFailure {
+  readonly at: string;
+  readonly code: 'refresh-failed' | 'refresh-rejected';
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** A client at a token endpoint (RFC 6749 §6). Never a command: anyone who can write to the store could run one. */
 export interface TokenRenewal {
   /** An OpenID issuer, whose metadata names the token endpoint. Either this or {@link tokenEndpoint}. */
   readonly issuer?: string;
@@ -33,7 +42,7 @@ export interface TokenRenewal {
   readonly clientSecret?: string;
   /** The environment variable with the client secret. */
   readonly clientSecretVariable?: string;
-  /** Requested with each renewal. Default: what was granted. */
+  /** Requested with each renewal. Default: the granted scopes. */
   readonly scope?: string;
 }
 
@@ -61,8 +70,8 @@ export function isExpired({ expiresAt, obtainedAt }: TokenSet, nowMs: number, ma
   return obtainedMs - clockToleranceMs > nowMs || expiresMs - Math.min(marginMs, lifetimeMs * maxMarginShare) <= nowMs;
 }
 
-/** Whether two token sets are the result of the same request. */
-export function isSameTokenSet(one: TokenSet, other: TokenSet): boolean {
+/** Whether two token sets are the result of the same request, whatever failed since. */
+export function isSameTokenSet({ failure: _, ...one }: TokenSet, { failure: __, ...other }: TokenSet): boolean {
   return serialiseTokenSet(one) === serialiseTokenSet(other);
 }
 
@@ -96,14 +105,22 @@ export function parseStoredTokenSet(text: string): TokenSet | undefined {
 /** Whether a value is a {@link TokenSet} whose fields have the right types. It can have more fields. */
 export function isTokenSet(value: unknown): value is TokenSet {
   if (!isObject(value) || typeof value.accessToken !== 'string') return false;
-  const { tokenType, refreshToken, scope, expiresAt, obtainedAt, subject, extra, renewal } = value;
+  const { tokenType, refreshToken, scope, expiresAt, obtainedAt, subject, extra, renewal, failure } = value;
   return (
     [tokenType, refreshToken, scope].every(isOptionalText) &&
     [expiresAt, obtainedAt].every((time) => isOptionalText(time) && !Number.isNaN(Date.parse(time ?? '1970'))) &&
     (subject === undefined || (isObject(subject) && typeof subject.id === 'string')) &&
     (extra === undefined || isObject(extra)) &&
-    (renewal === undefined || isRenewal(renewal))
+    (renewal === undefined || isRenewal(renewal)) &&
+    (failure === undefined || isFailure(failure))
   );
+}
+
+function isFailure(value: unknown): value is TokenFailure {
+  if (!isObject(value)) return false;
+  const { at, code, message, hint } = value;
+  const isCode = code === 'refresh-failed' || code === 'refresh-rejected';
+  return isCode && typeof at === 'string' && typeof message === 'string' && isOptionalText(hint);
 }
 
 function isRenewal(value: unknown): value is TokenRenewal {

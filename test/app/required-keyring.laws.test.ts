@@ -107,7 +107,8 @@ const useCases: Readonly<Record<string, (context: Context) => Promise<unknown>>>
   'update of a secret': (context) => updateCredential(context, alice, () => textSecret('fresh')),
   'removing update': (context) => updateCredential(context, alice, () => undefined),
   'read of tokens': (context) => getTokens(context, alice),
-  'renewal of tokens': (context) => renewTokens(context, alice, () => false, { refresh: async () => ({}) }),
+  'renewal of tokens': (context) =>
+    renewTokens(context, alice, () => false, { refresh: async () => ({}), startedAt: context.clock() }),
   'difyctl auth status': (context) => listDifySignIns(context),
   'difyctl auth token': (context) => readDifySession(context),
 };

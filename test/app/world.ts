@@ -124,6 +124,8 @@ export class World {
       renewal: {
         lockOf: () => this.renewalMutex,
         uninterrupted: (work) => work(),
+        reserveSpace: async () => () => undefined,
+        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
         withTimeLimit: (_, work) => work(new AbortController().signal),
         redact: async (text, secrets) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text),
       },

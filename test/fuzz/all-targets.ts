@@ -15,10 +15,12 @@ import { session } from './targets/session.ts';
 import { setupRecord } from './targets/setup-record.ts';
 import { strictJson } from './targets/strict-json.ts';
 import { tokenResponse } from './targets/token-response.ts';
+import { tokenSet } from './targets/token-set.ts';
 import { toolConfiguration } from './targets/tool-configuration.ts';
 import { undoRecord } from './targets/undo-record.ts';
 
 const everywhere: readonly FuzzTarget[] = [
+  tokenSet,
   ...[payload, envelope, placement, doctorReport, session, tokenResponse, credentialFile, undoRecord],
   ...[gitRequest, dockerRequest, protocolRequest, strictJson],
   ...[setupRecord, toolConfiguration],

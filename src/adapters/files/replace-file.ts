@@ -189,3 +189,31 @@ export function removeOrphanedTemps(path: string): void {
     // A folder that can't be listed can still be written to.
   }
 }
+
+/** Besides what a rewrite of the files takes: locks, temporary files, and the database of a keyring on the same disk. */
+const reserveMargin = 256 * 1024;
+
+/**
+ * Occupies as much space as it takes to write these files again, until the returned function is called. So what must be
+ * written later can be, even if the disk is full by then.
+ *
+ * - the disk is already full → `file-io`
+ * - nothing can be written to the folder, or it doesn't exist → occupies nothing
+ */
+export function reserveSpace(file: ManagedFile, paths: readonly string[]): () => void {
+  const sizes = paths.map((path) => lstatSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  const release = () => rmSync(file.path, { force: true });
+  try {
+    // A process that was killed may have left one.
+    release();
+    const bytes = Buffer.alloc(sizes.reduce((sum, size) => sum + size, reserveMargin));
+    writeFileSync(file.path, bytes, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    try {
+      release();
+    } catch {}
+    if (['ENOSPC', 'EDQUOT'].includes(errnoCode(error) ?? '')) throw ioError(file, 'written', error);
+    return () => undefined;
+  }
+  return release;
+}

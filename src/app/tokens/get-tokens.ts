@@ -1,7 +1,13 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, formatName } from '../../domain/credential-name.ts';
 import type { Secret } from '../../domain/secret.ts';
-import { isExpired, parseStoredTokenSet, renewalMarginMs, type TokenSet } from '../../domain/token-set.ts';
+import {
+  isExpired,
+  parseStoredTokenSet,
+  renewalMarginMs,
+  type TokenRenewal,
+  type TokenSet,
+} from '../../domain/token-set.ts';
 import type { Context } from '../context.ts';
 import { decodeSecret, getCredential } from '../credentials/get-credential.ts';
 
@@ -14,6 +20,8 @@ export type RequestTokens = (tokens: TokenSet, options: { readonly signal: Abort
 export interface TokenOptions {
   /** How to renew the token. Default: as the `renewal` of the stored token set says. */
   readonly refresh?: RequestTokens | undefined;
+  /** A server to renew the token at, instead of the one in the stored token set. */
+  readonly renewal?: TokenRenewal | undefined;
   /** An access token that expires within this time is renewed. Default: {@link renewalMarginMs}. */
   readonly marginMs?: number | undefined;
   /** Renews the token even if it's valid, unless another process does so at the same time. */
@@ -24,6 +32,19 @@ export interface TokenOptions {
   readonly limitMs?: number | undefined;
 }
 
+export interface RenewOptions extends Pick<TokenOptions, 'refresh' | 'renewal' | 'limitMs'> {
+  /** When the caller began to wait. */
+  readonly startedAt: string;
+}
+
+/** Renews tokens unless `isValid` returns `true` for those that are stored by then. */
+export type RenewTokens = (
+  context: Context,
+  name: CredentialName,
+  isValid: (tokens: TokenSet) => boolean,
+  options: RenewOptions,
+) => Promise<TokenSet | undefined>;
+
 /** As long as a token endpoint may take. */
 export const refreshLimitMs = 30_000;
 
@@ -31,16 +52,20 @@ export const refreshLimitMs = 30_000;
  * Returns tokens whose access token is valid, and renews them if necessary, as `renew` describes.
  *
  * - nothing is stored → `undefined`
- * - the stored secret is no token set → `invalid-input`
+ * - the stored secret isn't a token set → `invalid-input`
  * - the server no longer renews the token, or nothing says how to renew it → `refresh-rejected`
  * - the renewal fails otherwise → `refresh-failed`
  * - another process renews it for too long → `file-busy`, which names that process
+ *
+ * `renew`: renews a stored token set that isn't valid. Default: `renewTokens`.
  */
 export async function getTokens(
   context: Context,
   name: CredentialName,
   { marginMs = renewalMarginMs, force = false, rejected, ...options }: TokenOptions = {},
+  renew: RenewTokens = renewAlone,
 ): Promise<TokenSet | undefined> {
+  const startedAt = context.clock();
   const secret = await getCredential(context, name);
   if (secret === undefined) return undefined;
   const stored = decodeTokenSet(secret, name);
@@ -48,10 +73,11 @@ export async function getTokens(
   const isValid = (tokens: TokenSet) =>
     tokens.accessToken !== avoided && !isExpired(tokens, Date.parse(context.clock()), marginMs);
   if (isValid(stored)) return stored;
-  // Loaded only now, so that reading a token that is still valid doesn't load what writes.
-  const { renewTokens } = await import('./renew-tokens.ts');
-  return renewTokens(context, name, isValid, options);
+  return renew(context, name, isValid, { ...options, startedAt });
 }
+
+/** Loaded only when needed, so that reading a token that is still valid doesn't load what writes. */
+const renewAlone: RenewTokens = async (...args) => (await import('./renew-tokens.ts')).renewTokens(...args);
 
 /** Throws `invalid-input` if the secret is something else than a token set. */
 export function decodeTokenSet(secret: Secret, name: CredentialName): TokenSet {

@@ -20,7 +20,8 @@ export function interpretResponse(response: unknown, previous: TokenSet, request
   const problem = refreshFailed('the response has no access token');
   const { refresh_token: refreshToken } = isObject(response) ? parseTokenFields(response) : {};
   if (refreshToken === undefined) throw problem;
-  return { value: { ...previous, refreshToken }, problem };
+  const { failure: _, ...kept } = previous;
+  return { value: { ...kept, refreshToken }, problem };
 }
 
 /** Converts a token set or a token response of a program that embeds keystow. `undefined` if it has no access token. */
@@ -30,11 +31,13 @@ export function toNewTokens(
   previous: Partial<TokenSet> = {},
 ): TokenSet | undefined {
   if (!isTokenSet(given) || given.accessToken === '') return toTokenSet(given, requestedAt, previous);
-  const { expiresAt: _, ...kept } = previous;
+  const { expiresAt: _, failure: __, ...kept } = previous;
   // A refresh that spreads the old set over the new one would keep its time.
   const obtainedAt =
     given.obtainedAt === undefined || given.obtainedAt === previous.obtainedAt ? requestedAt : given.obtainedAt;
-  return { ...kept, ...given, obtainedAt };
+  // It may be the stored form, with its marker.
+  const { failure: ___, format: ____, ...fresh } = given as TokenSet & { readonly format?: unknown };
+  return { ...kept, ...fresh, obtainedAt };
 }
 
 type Redact = (text: string, secrets: readonly string[]) => Promise<string>;
@@ -56,12 +59,16 @@ const ownCodes: readonly string[] = ['refresh-failed', 'refresh-rejected'];
 
 async function redactError({ code, message, hint }: CredentialError, tokens: TokenSet, redact: Redact) {
   const text = maskTokens(await redact(message, listSecrets(tokens)));
-  return new CredentialError(code, text, hint ? { hint } : {});
+  return new CredentialError(code, text, {
+    hint: hint ?? (code === 'refresh-rejected' ? 'sign in again' : 'try again'),
+  });
 }
 
 function createError(isRejected: boolean, reason: string): CredentialError {
   return isRejected
-    ? new CredentialError('refresh-rejected', `the token is no longer renewed: ${reason}`, { hint: 'sign in again' })
+    ? new CredentialError('refresh-rejected', `the server no longer renews the token: ${reason}`, {
+        hint: 'sign in again',
+      })
     : refreshFailed(reason);
 }
 

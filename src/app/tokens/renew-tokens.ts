@@ -1,12 +1,15 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { Secret } from '../../domain/secret.ts';
-import { isSameTokenSet, serialiseTokenSet, type TokenSet } from '../../domain/token-set.ts';
+import { isSameTokenSet, serialiseTokenSet, type TokenRenewal, type TokenSet } from '../../domain/token-set.ts';
 import { type Context, renewalLimitMs } from '../context.ts';
-import { decodeTokenSet, type RequestTokens, refreshLimitMs, type TokenOptions } from './get-tokens.ts';
-import { interpretResponse, toRefreshError } from './refresh-result.ts';
+import { replaceCredential } from '../credentials/replace-credential.ts';
+import { selectStore } from '../credentials/select-store.ts';
+import type { WriteOptions, WriteResult } from '../credentials/set-credential.ts';
+import { decodeTokenSet, type RenewOptions, type RequestTokens, refreshLimitMs } from './get-tokens.ts';
+import { interpretResponse, toNewTokens, toRefreshError } from './refresh-result.ts';
 import type { Renewed } from './renew.ts';
-import { renewCredential, saveRenewed } from './renew-credential.ts';
+import { renewCredential, saveReceived, saveRenewed } from './renew-credential.ts';
 
 const noun = 'token';
 
@@ -15,19 +18,73 @@ export async function renewTokens(
   context: Context,
   name: CredentialName,
   isValid: (tokens: TokenSet) => boolean,
-  { refresh, limitMs = refreshLimitMs }: Pick<TokenOptions, 'refresh' | 'limitMs'>,
+  { startedAt, refresh, renewal, limitMs = refreshLimitMs }: RenewOptions,
 ): Promise<TokenSet | undefined> {
   const request = refresh
     ? (tokens: TokenSet) => requestWith(context, name, refresh, tokens, limitMs)
-    : (tokens: TokenSet) => requestAtServer(context, tokens);
+    : (tokens: TokenSet) => requestAtServer(context, tokens, renewal);
   return renewCredential<TokenSet>(context, name, {
     noun,
     decode: (secret) => decodeTokenSet(secret, name),
     encode: encodeTokenSet,
-    isValid,
-    request,
+    isSame: isSameTokenSet,
+    isValid(tokens) {
+      if (isValid(tokens)) return true;
+      throwFailureSince(startedAt, tokens, context.clock());
+      return false;
+    },
+    async request(tokens) {
+      try {
+        return await request(tokens);
+      } catch (error) {
+        await recordFailure(context, name, tokens, error);
+        throw error;
+      }
+    },
     lockLimitMs: Math.max(renewalLimitMs, 2 * limitMs),
   });
+}
+
+/**
+ * A process that has waited for a renewal that failed fails too. Otherwise each of many processes would send a request of its
+ * own, one after the other, to a server that is down, or that has ended the sign-in.
+ */
+function throwFailureSince(startedAt: string, { failure }: TokenSet, now: string): void {
+  if (failure === undefined || failure.at < startedAt || failure.at > now) return;
+  const { code, message, hint } = failure;
+  throw new CredentialError(code, message, hint === undefined ? {} : { hint });
+}
+
+/** Tells the processes that wait. They can do without. */
+async function recordFailure(context: Context, name: CredentialName, tokens: TokenSet, error: unknown): Promise<void> {
+  if (!(error instanceof CredentialError)) return;
+  const { code, message, hint } = error;
+  if (code !== 'refresh-failed' && code !== 'refresh-rejected') return;
+  const failure = { at: context.clock(), code, message, ...(hint !== undefined && { hint }) };
+  const isCurrent = (current: Secret | undefined) =>
+    current !== undefined && isSameTokenSet(decodeTokenSet(current, name), tokens);
+  await replaceCredential(context, name, isCurrent, encodeTokenSet({ ...tokens, failure })).catch(() => undefined);
+}
+
+/**
+ * Stores tokens that have just been received: a token set, or the response of a token endpoint in JSON. `renewal`: how to
+ * renew them. No access token → `invalid-input`, and nothing is stored.
+ */
+export async function saveTokens(
+  context: Context,
+  name: CredentialName,
+  given: unknown,
+  { renewal, explains }: Pick<WriteOptions, 'explains'> & { readonly renewal?: TokenRenewal | undefined } = {},
+): Promise<WriteResult> {
+  const tokens = toNewTokens(given, context.clock());
+  if (tokens === undefined) {
+    throw new CredentialError('invalid-input', 'the token response has no access token, so nothing was stored', {
+      hint: 'pass the JSON object that a token endpoint returns, with access_token (RFC 6749, section 5.1)',
+    });
+  }
+  const secret = encodeTokenSet(renewal ? { ...tokens, renewal } : tokens);
+  const selected = await selectStore(context, { warns: explains === undefined });
+  return saveReceived(context, name, noun, secret, selected, explains);
 }
 
 export function encodeTokenSet(tokens: TokenSet): Secret {
@@ -69,15 +126,24 @@ function saveLate(context: Context, name: CredentialName, renewed: TokenSet, pre
   return saveRenewed(context, name, noun, encodeTokenSet(renewed), isPrevious);
 }
 
-async function requestAtServer({ renewal, signal }: Context, tokens: TokenSet): Promise<Renewed<TokenSet>> {
-  if (renewal.refresh === undefined || tokens.renewal === undefined) {
+/** `at`: another server than the stored token set names, which isn't stored. */
+async function requestAtServer(
+  { renewal, signal }: Context,
+  tokens: TokenSet,
+  at: TokenRenewal | undefined,
+): Promise<Renewed<TokenSet>> {
+  if (renewal.refresh === undefined || (at ?? tokens.renewal) === undefined) {
     throw new CredentialError('refresh-rejected', 'the token has expired, and nothing says how to renew it', {
-      hint: 'sign in again',
+      hint: renewal.refresh ? 'sign in again, or pass --refresh-command or --issuer' : 'sign in again, or pass refresh',
     });
   }
   try {
-    const { tokens: value, problem } = await renewal.refresh(tokens, { signal });
-    return { value, ...(problem && { problem: fromServerError(problem) }) };
+    const { tokens: renewed, problem } = await renewal.refresh(at ? { ...tokens, renewal: at } : tokens, { signal });
+    const { renewal: _, ...value } = renewed;
+    return {
+      value: tokens.renewal ? { ...value, renewal: tokens.renewal } : value,
+      ...(problem && { problem: fromServerError(problem) }),
+    };
   } catch (error) {
     throw error instanceof CredentialError ? fromServerError(error) : error;
   }
