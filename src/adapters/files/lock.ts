@@ -24,6 +24,8 @@ const progressIntervalMs = 500;
 const announceAfterMs = 1000;
 /** After a longer pause, this process was suspended too, or the machine was too busy to tell. */
 const maxObservedPauseMs = 1000;
+/** The share of the limit after which to look what the holder does: with many waiting processes, that's a load of its own. */
+const activityShare = 0.2;
 const touchIntervalMs = 1000;
 /** How long a holder may have missed the interval before it's no longer expected to be alive. */
 const silentMs = 3 * touchIntervalMs;
@@ -97,7 +99,7 @@ async function acquire(
       if (occupant && liveness === 'dead') lock.evict(occupant);
       if ((occupant === undefined || liveness === 'dead') && lock.take()) return;
       if (watch.totalMs >= announceAfterMs) lock.announce();
-      if (watch.totalMs >= progressIntervalMs) await watch.loadActivity();
+      if (watch.waitedMs >= limitMs * activityShare) await watch.loadActivity();
     } catch (error) {
       failure = error;
       watch.observe(watch.occupant);
