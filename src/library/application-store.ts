@@ -6,6 +6,7 @@ import type { MoveReport } from '../app/reconcile/report.ts';
 import type { ExpiringCredential } from '../domain/placement/expiry.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { StoreId } from '../domain/store-id.ts';
+import type { TokenSet } from '../domain/token-set.ts';
 import type { SettingReport } from './options.ts';
 
 /**
@@ -51,6 +52,42 @@ export interface ApplicationStore extends AsyncDisposable {
 
   /** Stores a value as JSON, as `set` stores a string. JSON can't represent it → `invalid-input`, and the old secret stays. */
   setJson(service: string, account: string, value: unknown, options?: OperationOptions): Promise<SetResult>;
+
+  /**
+   * Replaces a secret by what `change` makes of it, and returns the new one. Updates of one credential happen one after the
+   * other, in all processes, so that none is lost. `change` gets the current secret, or `undefined` if there's none. If it
+   * returns `undefined`, the credential is deleted. If it throws, the old secret stays, and the update rejects with the same
+   * error. It can run again, if somebody calls `set` meanwhile. The secret stays in the store that has it.
+   *
+   * - another process updates the credential for longer than `limitMs` → `file-busy`, which names that process
+   * - an update of the same credential within `change` waits for this one, and fails in the same way
+   */
+  update(
+    service: string,
+    account: string,
+    change: (current: Secret | undefined) => NewSecret | Promise<NewSecret>,
+    options?: UpdateOptions,
+  ): Promise<Secret | undefined>;
+
+  /**
+   * Returns an access token that is valid. If it has expired, `refresh` gets new tokens, once for all callers in all
+   * processes, and they are stored before anybody gets them. See docs/tokens.md for the guarantees.
+   *
+   * - nothing is stored → `not-signed-in`
+   * - the server no longer renews the token → `refresh-rejected`: the user has to sign in again
+   * - the renewal fails otherwise, or takes too long → `refresh-failed`: try again
+   * - another process renews the token for too long → `file-busy`, which names that process
+   * - the stored secret isn't from `setToken` → `invalid-input`
+   */
+  token(service: string, account: string, options?: TokenOptions): Promise<string>;
+
+  /**
+   * Stores tokens: the response of a token endpoint as an object, or a {@link TokenSet}. If the selected store fails, they
+   * are stored in another one that the settings allow, and a notice reports it.
+   *
+   * - the response has no access token → `invalid-input`, and the old tokens stay
+   */
+  setToken(service: string, account: string, tokens: TokenSet | object, options?: OperationOptions): Promise<SetResult>;
 
   /** Removes a credential from every store. Returns the stores that had it. Rejects if a copy can't be removed. */
   delete(service: string, account: string, options?: OperationOptions): Promise<readonly StoreId[]>;
@@ -108,6 +145,36 @@ export interface SetOptions extends OperationOptions {
    * `invalid-input`.
    */
   readonly expiresAt?: Date | string;
+}
+
+/** `undefined` deletes the credential. */
+export type NewSecret = Secret | Uint8Array | string | undefined;
+
+export interface UpdateOptions extends SetOptions {
+  /** Longest wait for another process that updates the credential and makes no progress. Default: 60,000. */
+  readonly limitMs?: number;
+}
+
+export interface TokenOptions extends OperationOptions {
+  /**
+   * Gets new tokens from the server. Returns its response as an object, even one that reports an error, or a
+   * {@link TokenSet}. A missing field, such as a refresh token that doesn't rotate, stays as it was. An error that it throws
+   * becomes `refresh-failed`, or `refresh-rejected` if its `error` or `code` is `invalid_grant`.
+   *
+   * Once it was called, only its own signal interrupts it, which is aborted after `limitMs`.
+   */
+  refresh?(tokens: TokenSet, options: { readonly signal: AbortSignal }): unknown;
+  /** An access token that expires within this time is renewed; at most a quarter of its lifetime. Default: 60,000. */
+  readonly marginMs?: number;
+  /**
+   * Renews the token even if it hasn't expired, because the server rejects it, unless the stored one isn't the one
+   * that this store has returned last: then another process has renewed it already.
+   */
+  readonly force?: boolean;
+  /** The same for this token, even if this store hasn't returned it. */
+  readonly rejected?: string;
+  /** Longest time for `refresh`. What it returns later is still stored. Default: 30,000. */
+  readonly limitMs?: number;
 }
 
 export interface MigrateOptions extends OperationOptions {

@@ -39,6 +39,7 @@ export {
   type UntrustedBus,
   untrustedBuses,
 } from '../domain/selection/probe-result.ts';
+export type { TokenFailure, TokenRenewal, TokenSet } from '../domain/token-set.ts';
 export type {
   CredentialStore,
   CustomStore,
@@ -50,10 +51,13 @@ export type { Application } from '../profiles/application.ts';
 export type {
   ApplicationStore,
   MigrateOptions,
+  NewSecret,
   OperationOptions,
   RepairOptions,
   SetOptions,
   SetResult,
+  TokenOptions,
+  UpdateOptions,
 } from './application-store.ts';
 /** For programs in which this package replaces keytar, by an override or an alias. */
 export * from './keytar.ts';

@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import type { Context } from '../app/context.ts';
-import { decodeSecret, getCredential } from '../app/credentials/get-credential.ts';
+import { getCredential } from '../app/credentials/get-credential.ts';
 import { createContext, yieldToEvents } from '../composition/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, toCredentialName } from '../domain/credential-name.ts';
 import type { Expiring } from '../domain/placement/expiry.ts';
 import type { KeySource, Profile } from '../domain/profile.ts';
-import { exposeSecret, isBytes, Secret } from '../domain/secret.ts';
+import type { Secret } from '../domain/secret.ts';
 import type { Selected } from '../domain/selection/selection.ts';
 import { resolveStoreWord, type StoreId, storeWords } from '../domain/store-id.ts';
 import type { CustomStore } from '../ports/credential-store.ts';
@@ -25,6 +25,8 @@ import {
   toPresetPassphrases,
   type UserInteraction,
 } from './options.ts';
+import { createTokenMethods } from './token-methods.ts';
+import { copySecret, formatJson, parseJson, requireText } from './values.ts';
 
 export interface OpenOptions extends StorageSettings, UserInteraction {
   /** The application, or only its name. */
@@ -110,9 +112,12 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
     });
   };
 
+  const { settle, ...tokenMethods } = createTokenMethods(operate, closing.signal);
+
   const close = () => {
     closing.abort();
-    closed ??= context.stores.close();
+    // New tokens that a server has sent are stored first.
+    closed ??= settle().then(() => context.stores.close());
     return closed;
   };
 
@@ -126,6 +131,7 @@ export function openProfile(profile: Profile, options: Omit<OpenOptions, 'applic
       return text === undefined ? undefined : parseJson<T>(text);
     },
     setJson: async (service, account, value, options) => setValue(service, account, formatJson(value), options),
+    ...tokenMethods,
     delete: (service, account, options) =>
       operate(options, async (context) => {
         const { deleteCredential } = await import('../app/credentials/delete-credential.ts');
@@ -195,60 +201,6 @@ function toStoreId({ stores }: Context, option: string, word: StoreId): StoreId 
 async function reseal(context: Context, keySource: KeySource): Promise<boolean> {
   const { changePassphrase } = await import('../app/encrypted-file.ts');
   return (await changePassphrase(context, keySource)) !== undefined;
-}
-
-/** The error of `JSON.parse` quotes the text, so it's not the cause. */
-function parseJson<T>(text: string): T {
-  try {
-    return JSON.parse(text) as T;
-  } catch {
-    throw new CredentialError('invalid-input', 'the secret is not JSON', { hint: 'read its text with getText' });
-  }
-}
-
-/** The error of `JSON.stringify` may be one of the value's own, which may quote the secret. */
-function formatJson(value: unknown): string {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value, rejectSecrets);
-  } catch {}
-  if (text !== undefined) return text;
-  throw new CredentialError('invalid-input', 'JSON cannot represent the value, so nothing was stored', {
-    hint: 'pass plain objects, arrays, strings, numbers, booleans and null',
-  });
-}
-
-/** A secret would become the text `[secret]`. */
-function rejectSecrets(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
-  if (exposeSecret(this[key]) !== undefined) throw new Error('a secret in JSON');
-  return value;
-}
-
-/** Copies the bytes, because the caller may reuse its buffer before they are written. Anything else → `invalid-input`. */
-function copySecret(value: unknown): Secret {
-  if (typeof value === 'string' && value.isWellFormed()) return new Secret(new Uint8Array(Buffer.from(value)));
-  const bytes = exposeSecret(value) ?? (isBytes(value) ? value : undefined);
-  if (bytes !== undefined) return new Secret(new Uint8Array(bytes));
-  const fault = typeof value === 'string' ? 'is not well-formed Unicode' : `is ${describeType(value)}`;
-  throw new CredentialError('invalid-input', `the secret ${fault}, so nothing was stored`, {
-    hint: 'pass a string, a Uint8Array or a Secret',
-  });
-}
-
-/** Names the type of an invalid secret, and nothing of its content. */
-function describeType(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value !== 'object') return `a ${typeof value}`;
-  const name = /^\[object (Promise|ArrayBuffer|SharedArrayBuffer|DataView|\w+Array)\]$/.exec(
-    Object.prototype.toString.call(value),
-  );
-  return `of type ${name?.[1] ?? 'object'}`;
-}
-
-function requireText(secret: Secret): string {
-  const text = decodeSecret(secret);
-  if (text !== undefined) return text;
-  throw new CredentialError('invalid-input', 'the secret is not UTF-8 text', { hint: 'read its bytes with get' });
 }
 
 function emptySecretError(): CredentialError {

@@ -1,0 +1,152 @@
+import type { Context } from '../app/context.ts';
+import { getTokens, type RenewTokens } from '../app/tokens/get-tokens.ts';
+import { CredentialError } from '../domain/credential-error.ts';
+import { type CredentialName, formatName, toCredentialName } from '../domain/credential-name.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { TokenSet } from '../domain/token-set.ts';
+import type { ApplicationStore, OperationOptions } from './application-store.ts';
+import { copySecret } from './values.ts';
+
+/** Runs an operation of the store. */
+type Operate = <T>(options: OperationOptions | undefined, work: (context: Context) => Promise<T>) => Promise<T>;
+
+export interface TokenMethods extends Pick<ApplicationStore, 'update' | 'token' | 'setToken'> {
+  /** Resolves when every request for tokens has ended, and its result is stored. */
+  settle(): Promise<void>;
+}
+
+/** The methods of a store that update credentials and renew tokens. `closing`: aborted when the store is closed. */
+export function createTokenMethods(operate: Operate, closing: AbortSignal): TokenMethods {
+  const renewals = new SharedRenewals(closing);
+  /** The access token of each credential that was returned last. */
+  const returned = new Map<string, string>();
+
+  return {
+    update: (service, account, change, options = {}) =>
+      operate(options, async (context) => {
+        const { updateCredential } = await import('../app/tokens/update-credential.ts');
+        const { limitMs, allowEmpty } = options;
+        let secret: Secret | undefined;
+        await updateCredential(
+          context,
+          toCredentialName(service, account),
+          async (current) => {
+            const next = await change(current);
+            if (next === undefined) secret = undefined;
+            else secret = next === current ? current : copySecret(next);
+            return secret;
+          },
+          { ...(limitMs !== undefined && { limitMs }), ...(allowEmpty !== undefined && { allowEmpty }) },
+        );
+        return secret;
+      }),
+
+    token: (service, account, { signal, refresh, rejected, ...options } = {}) =>
+      operate(signal && { signal }, async (context) => {
+        const name = toCredentialName(service, account);
+        const key = toKey(name);
+        const avoided = rejected ?? (options.force ? returned.get(key) : undefined);
+        const tokens = await getTokens(
+          context,
+          name,
+          {
+            ...options,
+            rejected: avoided,
+            refresh: refresh && (async (tokens, options) => refresh(tokens, options)),
+          },
+          renewals.createRenew(avoided),
+        );
+        if (tokens === undefined) throw notSignedInError(name);
+        returned.set(key, tokens.accessToken);
+        return tokens.accessToken;
+      }),
+
+    setToken: (service, account, given, options) =>
+      operate(options, async (context) => {
+        const name = toCredentialName(service, account);
+        const { saveTokens } = await import('../app/tokens/renew-tokens.ts');
+        const { explainSkipped } = await import('../app/doctor/selection-report.ts');
+        const { store, skipped, replaced, stale } = await saveTokens(context, name, given);
+        return { store, skipped: explainSkipped(skipped, context.host), replaced, stale };
+      }),
+
+    settle: () => renewals.settle(),
+  };
+}
+
+function notSignedInError(name: CredentialName): CredentialError {
+  return new CredentialError('not-signed-in', `no token is stored for ${formatName(name)}`, { hint: 'sign in' });
+}
+
+function toKey({ service, account }: CredentialName): string {
+  return `${service}\0${account}`;
+}
+
+interface SharedRenewal {
+  readonly result: Promise<TokenSet | undefined>;
+  readonly cancellation: AbortController;
+  waiting: number;
+}
+
+/**
+ * Renews each credential once for all callers in this process. A caller that is cancelled stops waiting; if it was the last
+ * one, the renewal ends too, unless the request was sent.
+ */
+class SharedRenewals {
+  readonly #running = new Map<string, SharedRenewal>();
+  readonly #closing: AbortSignal;
+
+  constructor(closing: AbortSignal) {
+    this.#closing = closing;
+  }
+
+  /** `avoided`: an access token that the caller can't use, even if it's the result of a renewal that is running. */
+  createRenew(avoided: string | undefined): RenewTokens {
+    return async (context, name, isValid, options) => {
+      const key = toKey(name);
+      for (;;) {
+        const running = this.#running.get(key);
+        const renewal = running ?? this.#start(key, context, name, isValid, options);
+        const tokens = await waitFor(renewal, context.signal);
+        if (running === undefined || avoided === undefined || tokens?.accessToken !== avoided) return tokens;
+      }
+    };
+  }
+
+  async settle(): Promise<void> {
+    await Promise.allSettled([...this.#running.values()].map(({ result }) => result));
+  }
+
+  #start(key: string, context: Context, ...args: Tail<Parameters<RenewTokens>>): SharedRenewal {
+    const cancellation = new AbortController();
+    const signal = AbortSignal.any([this.#closing, cancellation.signal]);
+    const result = import('../app/tokens/renew-tokens.ts').then(({ renewTokens }) =>
+      renewTokens({ ...context, signal }, ...args),
+    );
+    const renewal = { result, cancellation, waiting: 0 };
+    this.#running.set(key, renewal);
+    const remove = () => void this.#running.delete(key);
+    result.then(remove, remove);
+    return renewal;
+  }
+}
+
+type Tail<List> = List extends readonly [unknown, ...infer Rest] ? Rest : never;
+
+async function waitFor(renewal: SharedRenewal, signal: AbortSignal): Promise<TokenSet | undefined> {
+  const { result, cancellation } = renewal;
+  let cancel = () => {};
+  const cancelled = new Promise<never>((_, reject) => {
+    cancel = () => reject(new CredentialError('cancelled', 'the operation was cancelled'));
+    signal.addEventListener('abort', cancel);
+    if (signal.aborted) cancel();
+  });
+  renewal.waiting += 1;
+  try {
+    return await Promise.race([result, cancelled]);
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    renewal.waiting -= 1;
+    if (renewal.waiting === 0) cancellation.abort();
+  }
+}
