@@ -11,7 +11,7 @@ import type { OperationOptions } from '../ports/credential-store.ts';
 import type { ForeignEntries, ForeignItems } from '../ports/foreign-credentials.ts';
 import type { AnsweredPrompts } from '../ports/interaction.ts';
 import type { AuthorizationServer, DeviceSignIn, RefreshedTokens } from '../ports/sign-in/sign-in.ts';
-import type { RunChild, Uninterrupted } from '../ports/system.ts';
+import type { RunChild, RunFilter, Uninterrupted } from '../ports/system.ts';
 import type { ToolRunner } from '../ports/tool-runner.ts';
 import type { Line, Paint } from './output/text.ts';
 
@@ -69,6 +69,7 @@ export interface Services {
   credentialFiles(): Promise<CredentialFiles>;
   /** Asks other programs for credentials as their users do. */
   toolRunner(): Promise<ToolRunner>;
+  filterRunner(): Promise<RunFilter>;
   /** Asks for a line on the terminal, with echo. `undefined` without a terminal. Ctrl-C, end of input → `cancelled`. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
   /** Unlocks the login keyring of a running GNOME Keyring, and creates it if there is none. */
@@ -136,6 +137,10 @@ export const services: Services = {
   async envFileParser() {
     const { parseEnvFile } = await import('../adapters/transfer/env-file.ts');
     return parseEnvFile;
+  },
+  async filterRunner() {
+    const { runFilter } = await import('../adapters/process/run-filter.ts');
+    return runFilter;
   },
   async ask(question, signal) {
     const { askOnTerminal } = await import('../adapters/terminal/ask.ts');

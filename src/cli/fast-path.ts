@@ -20,8 +20,11 @@ export interface CommandForm {
 /** `get SERVICE ACCOUNT` */
 export const getForm: CommandForm = { words: ['get'], alias: 'show', operands: 2 };
 
+/** `token SERVICE ACCOUNT` */
+export const tokenForm: CommandForm = { words: ['token'], operands: 2 };
+
 /** `auth token` */
-export const tokenForm: CommandForm = { words: ['auth', 'token'], operands: 0 };
+export const authTokenForm: CommandForm = { words: ['auth', 'token'], operands: 0 };
 
 type PlacementReader = ReadContext['placement'];
 
@@ -41,11 +44,14 @@ const maxBytes = 4096;
  * Prints a secret to a file or a pipe without loading the full program. If that isn't possible, prints nothing and calls
  * `full`, which loads the full program. That reads the secret again, or reports the error.
  */
-export async function runFastPath(command: FastRead, full: () => Promise<unknown>): Promise<void> {
-  const done = await printSecret(command, process.argv.slice(2));
-  if (!done) await full();
-  // On Linux all output is written by now, and a regular exit takes 1 ms more.
-  else if (process.platform === 'linux') process.exit();
+export async function runFastPath(commands: readonly FastRead[], full: () => Promise<unknown>): Promise<void> {
+  for (const command of commands) {
+    if (!(await printSecret(command, process.argv.slice(2)))) continue;
+    // On Linux all output is written by now, and a regular exit takes 1 ms more.
+    if (process.platform === 'linux') process.exit();
+    return;
+  }
+  await full();
 }
 
 async function printSecret(command: FastRead, argv: readonly string[]): Promise<boolean> {

@@ -46,5 +46,23 @@ export interface Child {
   readonly masked?: readonly Secret[];
 }
 
+/**
+ * Runs a command line of the user's in their shell, passes it `input` on stdin, and resolves when it has ended, with its
+ * exit code (128 + n after signal n) and its output. It's in a session of its own, so that no signal from the terminal ends it, and it has no
+ * terminal that it could ask on. Its stderr is this process's. Once `signal` is aborted, it's ended with everything it has started.
+ *
+ * - the shell can't be started → rejects with `command-not-runnable`
+ * - the output is larger than 1 MiB → rejects with `too-large`
+ */
+export type RunFilter = (filter: Filter) => Promise<{ readonly code: number; readonly stdout: string }>;
+
+export interface Filter {
+  readonly command: string;
+  readonly input: string;
+  readonly signal: AbortSignal;
+  /** Names of variables that the command doesn't inherit, besides the secret variables of this process. */
+  readonly without: readonly string[];
+}
+
 /** The current time in the format of `Date.prototype.toISOString`, such as `2026-11-03T09:00:00.000Z`. */
 export type Clock = () => string;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider, { type Configuration } from 'oidc-provider';
+import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 
 /** The certified oidc-provider on a loopback address, with one user: Alice, without a password. */
 export interface OidcProvider {
@@ -16,7 +16,17 @@ export interface OidcProvider {
   stop(): Promise<void>;
 }
 
+/** What happened to a request at the token endpoint, or to the tokens of a sign-in. */
+export interface TokenEvent {
+  /** `granted`, the error code of the response, or `revoked`: all tokens of the sign-in. */
+  readonly outcome: string;
+  /** The header `x-client` of the request. */
+  readonly client: string | undefined;
+  readonly accessToken?: string;
+}
+
 export interface OidcProviderOptions {
+  onTokenEvent?(event: TokenEvent): void;
   /** Whether the provider has a revocation endpoint. `true` by default. */
   readonly revocation?: boolean;
   readonly accessTokenSeconds?: number;
@@ -33,6 +43,11 @@ export async function startOidcProvider(options: OidcProviderOptions = {}): Prom
   const provider = new Provider(issuer, configuration(options, confidentialClient));
   const granted: string[] = [];
   provider.on('grant.success', (ctx) => granted.push(String(ctx.oidc.params?.grant_type)));
+  const report = (ctx: KoaContextWithOIDC | undefined, outcome: string, accessToken?: string) =>
+    options.onTokenEvent?.({ outcome, client: ctx?.get('x-client') || undefined, ...(accessToken && { accessToken }) });
+  provider.on('grant.success', (ctx) => report(ctx, 'granted', (ctx.body as { access_token?: string }).access_token));
+  provider.on('grant.error', (ctx, { error }) => report(ctx, error));
+  provider.on('grant.revoked', (ctx) => report(ctx, 'revoked'));
   const answer = provider.callback();
   server.on('request', (request, response) => {
     if (!request.url?.startsWith('/interaction/')) return answer(request, response);

@@ -3,17 +3,19 @@ import { readEntry } from '../../app/credentials/get-credential.ts';
 import { decodeSession } from '../../app/sign-in/session.ts';
 import { validToken } from '../../domain/sign-in/session.ts';
 import { jsm, jsmCredential } from '../../profiles/jsm.ts';
-import { runFastPath, tokenForm } from '../fast-path.ts';
+import { authTokenForm, runFastPath } from '../fast-path.ts';
 
 void runFastPath(
-  {
-    ...tokenForm,
-    profile: jsm,
-    find: (placement) => readEntry(placement, jsmCredential),
-    select(secret) {
-      const token = validToken(decodeSession(secret), Date.now());
-      return token === undefined ? undefined : Buffer.from(token);
+  [
+    {
+      ...authTokenForm,
+      profile: jsm,
+      find: (placement) => readEntry(placement, jsmCredential),
+      select(secret) {
+        const token = validToken(decodeSession(secret), Date.now());
+        return token === undefined ? undefined : Buffer.from(token);
+      },
     },
-  },
+  ],
   () => import('./full/jsm-full.ts'),
 );

@@ -7,6 +7,7 @@ import { getCommand } from '../commands/credentials/get.ts';
 import { listCommand } from '../commands/credentials/list.ts';
 import { renameCommand } from '../commands/credentials/rename.ts';
 import { setCommand } from '../commands/credentials/set.ts';
+import { tokenCommand } from '../commands/credentials/token.ts';
 import { gitCommand } from '../commands/protocols/git.ts';
 import { helperCommand } from '../commands/protocols/helper.ts';
 import { setupCommand } from '../commands/protocols/setup.ts';
@@ -40,6 +41,7 @@ export const keystowProgram: Program = {
   commands: (cli) => [
     setCommand(cli),
     getCommand(cli),
+    tokenCommand(cli),
     execCommand(cli),
     copyCommand(cli),
     renameCommand(cli),

@@ -1,5 +1,6 @@
 import { keystow } from '../../../profiles/keystow.ts';
 import { directGet } from '../../commands/credentials/get.ts';
+import { directToken } from '../../commands/credentials/token.ts';
 import { directHelper } from '../../commands/protocols/helper.ts';
 import { main } from '../../main.ts';
 
@@ -9,6 +10,7 @@ void main({
   inspects: true,
   direct: [
     directGet,
+    directToken,
     directHelper,
     { ...directHelper, words: ['git'], operands: 1, run: (cli, ...args) => directHelper.run(cli, 'git', ...args) },
   ],

@@ -3,7 +3,7 @@ import { isTerminal } from '../../../composition/environment.ts';
 import { isExpired } from '../../../domain/token-set.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
-import { type DirectCommand, tokenForm } from '../../fast-path.ts';
+import { authTokenForm, type DirectCommand } from '../../fast-path.ts';
 import { hostOption, notSignedInError, signInExpiredError } from './shared.ts';
 
 export function tokenCommand(cli: Cli): Command {
@@ -16,7 +16,7 @@ export function tokenCommand(cli: Cli): Command {
   });
 }
 
-export const directToken: DirectCommand = { ...tokenForm, run: printToken };
+export const directToken: DirectCommand = { ...authTokenForm, run: printToken };
 
 async function printToken(cli: Cli, host?: string): Promise<void> {
   const context = cli.context();

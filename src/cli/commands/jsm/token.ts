@@ -3,7 +3,7 @@ import { isTerminal } from '../../../composition/environment.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
-import { type DirectCommand, tokenForm } from '../../fast-path.ts';
+import { authTokenForm, type DirectCommand } from '../../fast-path.ts';
 import { notSignedInError, openServer } from './shared.ts';
 
 export function tokenCommand(cli: Cli): Command {
@@ -15,7 +15,7 @@ export function tokenCommand(cli: Cli): Command {
   });
 }
 
-export const directToken: DirectCommand = { ...tokenForm, run: printToken };
+export const directToken: DirectCommand = { ...authTokenForm, run: printToken };
 
 async function printToken(cli: Cli): Promise<void> {
   const context = cli.context();
