@@ -135,6 +135,25 @@ test('who else can read a file follows from its mode and those of the folders ab
   expect(await readers()).toBe('nobody');
 });
 
+test('a file that its group can read is reported, unless nobody else is in the group', needsRoot, async () => {
+  const readers = async () => (await run()).files[0]?.snapshot.readableBy;
+  const path = write('.aws/credentials', `[a]\naws_secret_access_key = ${secret}\n`, 0o640);
+  chmodSync(dirname(path), 0o750);
+  chownSync(path, 0, 12_345);
+  expect(await readers()).toBe('group');
+  chmodSync(path, 0o600);
+  expect(await readers()).toBe('nobody');
+  chmodSync(path, 0o640);
+  chmodSync(dirname(path), 0o700);
+  expect(await readers()).toBe('nobody');
+});
+
+test('a file of exactly the largest size is read, and keeps its last byte', async () => {
+  write('.vault-token', `${secret}${'\n'.repeat(maxFileBytes - secret.length)}`);
+  const [file] = (await run()).files;
+  expect(file?.snapshot.bytes).toHaveLength(maxFileBytes);
+});
+
 test('a file that two variables or two links lead to is reported once', needsPosix, async () => {
   const path = write('.kube/config', `users:\n- name: a\n  user:\n    token: ${secret}\n`);
   symlinkSync(path, join(home, 'other'));

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseAllDocuments } from 'yaml';
 import { CredentialError } from '../../domain/credential-error.ts';
+import { isTooDeep } from '../../domain/formats/yaml-depth.ts';
 import type { YamlEntry, YamlNode } from '../../domain/setup/formats/yaml-tree.ts';
 
 /**
@@ -7,6 +8,7 @@ import type { YamlEntry, YamlNode } from '../../domain/setup/formats/yaml-tree.t
  * several, or an alias or a key that isn't a text where a client's configuration has none → `file-damaged`.
  */
 export function parseYaml(text: string): YamlNode {
+  if (isTooDeep(text)) throw new CredentialError('file-damaged', 'it is nested too deeply');
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true });
   if (!Array.isArray(documents) || documents.length === 0)

@@ -1,11 +1,13 @@
 import { isMap, isScalar, isSeq, type Pair, parseAllDocuments } from 'yaml';
 import { type Leaf, type LeafReader, lineAt, type Range } from '../../domain/formats/leaf.ts';
+import { isTooDeep } from '../../domain/formats/yaml-depth.ts';
 
 /**
  * Reads YAML 1.2. Only pairs in block style, on lines of their own, can be removed: their `entry` is those lines. Aliases
  * aren't followed: what they stand for is read where it is. The key of a list's item is its `name`, if it has one.
  */
 export const readYaml: LeafReader = (text) => {
+  if (isTooDeep(text)) return { line: 1 };
   try {
     const documents = parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false, prettyErrors: false });
     if (!Array.isArray(documents)) return [];
