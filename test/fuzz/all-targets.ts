@@ -8,6 +8,7 @@ import { dockerRequest } from './targets/docker-request.ts';
 import { doctorReport } from './targets/doctor-report.ts';
 import { envelope } from './targets/envelope.ts';
 import { gitRequest } from './targets/git-request.ts';
+import { helperArguments } from './targets/helper-arguments.ts';
 import { payload } from './targets/payload.ts';
 import { placement } from './targets/placement.ts';
 import { protocolRequest } from './targets/protocol-request.ts';
@@ -22,7 +23,7 @@ import { undoRecord } from './targets/undo-record.ts';
 const everywhere: readonly FuzzTarget[] = [
   tokenSet,
   ...[payload, envelope, placement, doctorReport, session, tokenResponse, credentialFile, undoRecord],
-  ...[gitRequest, dockerRequest, protocolRequest, strictJson],
+  ...[gitRequest, dockerRequest, protocolRequest, strictJson, helperArguments],
   ...[setupRecord, toolConfiguration],
   ...[busAddress, busMessage, busReply],
 ];
