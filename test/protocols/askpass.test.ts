@@ -29,6 +29,7 @@ describe('a prompt asks for', () => {
     ["alice@::1's password: ", { service: 'ssh:::1', account: 'alice' }],
     ['(alice@example.com) Password: ', login],
     ['(alice@example.com) Password for alice@example.com: ', login],
+    ["Enter passphrase for key '/home/yes/no/id': ", { service: 'ssh-key', account: '/home/yes/no/id' }],
     ['[sudo] password for alice: ', { service: 'sudo', account: 'alice' }],
     ['[sudo] Passwort für alice: ', { service: 'sudo', account: 'alice' }],
     ['[sudo] Mot de passe de alice : ', { service: 'sudo', account: 'alice' }],

@@ -160,7 +160,7 @@ export function parsePrompt(
   // openssh, readpass.c
   if (hint === 'none') return { kind: 'notice' };
   if (hint === 'confirm') return { kind: 'confirmation', isExitCode: true };
-  if (/\byes\/no\b|\by\/n\b|type 'yes'/i.test(text)) return { kind: 'confirmation' };
+  if (/[([](yes\/no|y\/n)\b|type 'yes'/i.test(text)) return { kind: 'confirmation' };
   const line = text.trimEnd();
   if (!isPrintable(line)) return { kind: 'unknown' };
   const prompt =

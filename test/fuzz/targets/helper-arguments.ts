@@ -11,7 +11,7 @@ export const helperArguments: FuzzTarget = {
   check(input) {
     const text = input.toString();
     const prompt = tryParse(() => parsePrompt(text, { folder: '/home/alice' }), hasCode('invalid-name'));
-    if (/yes\/no/.test(text)) equal(prompt?.kind, 'confirmation');
+    if (/\(yes\/no\b/.test(text)) equal(prompt?.kind, 'confirmation');
     const host = tryParse(() => toTerraformHost(text), hasCode('invalid-input'));
     if (host !== undefined) equal(toTerraformHost(host), host);
     const url = tryParse(() => parseRequestUrl(text), hasCode('invalid-input'));
