@@ -15,7 +15,7 @@ const stdout = 1;
 const maxRequestBytes = 64 * 1024;
 const newline = 0x0a;
 
-/** Runs the full program. `received`: what was read from stdin. */
+/** Runs the full program. `received`: the bytes from stdin. */
 type RunFull = (received: Uint8Array) => Promise<unknown>;
 
 /**

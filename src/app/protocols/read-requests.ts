@@ -41,7 +41,7 @@ async function readUntil(
   return received;
 }
 
-/** `from`: where the last chunk begins. */
+/** `from`: the index at which the last chunk begins. */
 function hasBlankLine(received: Buffer, from: number): boolean {
   return received[0] === newline || received.includes('\n\n', Math.max(from - 1, 0));
 }

@@ -37,7 +37,7 @@ interface KubernetesRequest {
 
 /**
  * The exec plugin of kubectl, helm and everything else that uses client-go. The arguments are a name, usually that of the user
- * in the kubeconfig, and `--store` to store what is on stdin or `--erase`.
+ * in the kubeconfig, and `--store` to store the text on stdin or `--erase`.
  *
  * The secret is a bearer token, a client certificate and its key in PEM, or JSON with the fields of `ExecCredential.status`. A
  * name has one credential.

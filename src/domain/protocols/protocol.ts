@@ -17,7 +17,7 @@ export interface Protocol<R = unknown> {
   readonly variables?: readonly string[];
   /** Whether {@link parse} is told that the same process asks the same again. */
   readonly noticesRepeats?: true;
-  /** What a request consists of. `isTerminal`: whether stdin is a terminal, where a secret shouldn't be typed with echo. */
+  /** What a request consists of. `isTerminal`: whether stdin is a terminal, which shows a secret as it's typed. */
   framing(args: readonly string[], isTerminal: boolean): Framing;
   /** Whether stores may show a prompt. Never throws. Default: yes. */
   isInteractive?(request: RawRequest): boolean;
@@ -41,7 +41,7 @@ export interface RawRequest {
   readonly args: readonly string[];
   /** Whether stdin is a terminal. */
   readonly isTerminal: boolean;
-  /** What was read from stdin. A line of a dialogue is without its newline. */
+  /** The text from stdin. A line of a dialogue is without its newline. */
   readonly text: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Whether the calling process has received an answer to the same request. See {@link Protocol.noticesRepeats}. */
@@ -124,8 +124,8 @@ export interface Ask<R> extends Requested<R> {
 /**
  * Why a credential isn't the answer. Then the next candidate is tried.
  *
- * - `undefined`: it isn't what was asked for
- * - `expired`: the secret says so itself
+ * - `undefined`: it doesn't match the request
+ * - `expired`: according to the secret itself
  * - `lastResort`: the reply counts if no other candidate is better
  */
 export type Unsuitable =
@@ -191,7 +191,7 @@ export function hasControlCharacters(text: string): boolean {
 export function rejectUserinfo(url: string): void {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(url)) return;
   throw new CredentialError('invalid-input', 'the URL contains a user name or a password', {
-    hint: 'remove what is before the @',
+    hint: 'remove the part before the @',
   });
 }
 
@@ -214,7 +214,7 @@ export function parseEntryArguments(args: readonly string[], usage: string): Ent
   const action = Object.hasOwn(entryActions, option) ? entryActions[option] : undefined;
   if (name !== '' && action !== undefined && surplusNames.length + surplusOptions.length === 0) return { name, action };
   throw new CredentialError('invalid-input', 'the arguments are not a name and one option at most', {
-    hint: `${usage}, with --store to store what is on stdin or --erase to remove it`,
+    hint: `${usage}, with --store to store the text on stdin or --erase to remove it`,
   });
 }
 

@@ -5,7 +5,7 @@ import type { Cli } from '../../cli.ts';
 import type { DirectCommand } from '../../fast-path.ts';
 import { openStdin, untilAborted } from '../../stdin.ts';
 
-/** Connects a protocol to this process, and sets the exit code. `received`: what has been read from stdin already. */
+/** Connects a protocol to this process, and sets the exit code. `received`: the bytes that have been read from stdin already. */
 export async function serveProtocol(
   cli: Cli,
   protocol: Protocol,
