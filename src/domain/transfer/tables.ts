@@ -66,7 +66,7 @@ export function parseRows(rows: readonly (readonly string[])[], now: string): Pa
   );
 }
 
-/** Takes each variable for a credential of one service, with the variable's name as the account. References stay where they are. */
+/** Takes each variable for a credential of one service, with the variable's name as the account. References are left out. */
 export function parseVariables(
   variables: ReadonlyMap<string, string>,
   service: string,
@@ -79,15 +79,10 @@ export function parseVariables(
     secret,
     expires: '',
   }));
-  const references = entries.filter(({ secret }) => isReference(secret));
-  const { credentials, rejected } = collect(
-    entries.filter((entry) => !references.includes(entry)),
+  return collect(
+    entries.filter(({ secret }) => !isReference(secret)),
     '',
   );
-  return {
-    credentials,
-    rejected: [...rejected, ...references.map(({ where }) => ({ where, reason: 'is a reference already' }))],
-  };
 }
 
 function collect(

@@ -42,7 +42,10 @@ export function exportCommand(cli: Cli): Command {
     },
     examples: [
       ['$0 export --output backup.age', 'back up everything; asks for a passphrase'],
-      ['$0 export github.com --recipient age1… >github.age', 'encrypt one service for another machine'],
+      [
+        '$0 export github.com --recipients-file keys.txt >github.age',
+        'encrypt one service for the public keys in a file',
+      ],
     ],
     async run({ service: services = [], output, force, recipient = [], 'recipients-file': files = [], plain }) {
       const recipients = [...recipient, ...(await readRecipients(cli, files))];
