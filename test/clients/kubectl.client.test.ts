@@ -25,7 +25,7 @@ for (const store of stores) {
       let user: ClientUser;
       let server: LocalServer;
       beforeEach(async () => {
-        const certificate = createSelfSigned('localhost');
+        const certificate = createSelfSigned();
         user = await startClientUser({ store, clients: [kubectl] });
         server = await startLocalServer(
           ({ authorization, path }) => {
@@ -75,7 +75,7 @@ for (const store of stores) {
 
 describeClient(kubectl, 'kubectl, with keystow and a server that requires a certificate', () => {
   test('[KUBE4] presents the certificate that was stored', async () => {
-    const [certificate, client] = [createSelfSigned('localhost'), createSelfSigned('robot')];
+    const [certificate, client] = [createSelfSigned(), createSelfSigned('robot')];
     const tls = { ...certificate, ca: client.cert, requestCert: true, rejectUnauthorized: true };
     const server = await startLocalServer(() => ({ body: 'ok' }), { tls });
     const user = await startClientUser({ clients: [kubectl] });
