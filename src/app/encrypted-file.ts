@@ -96,7 +96,7 @@ export interface ResetPlan {
 }
 
 /**
- * Finds what a reset would do. Changes nothing. `undefined` if there is no file, and none is recorded. Rejects as the reset
+ * Finds what a reset would do. Changes nothing. `undefined` if there's no file, and none is recorded. Rejects as the reset
  * would if the user requires a keyring, or the placement file can't be written.
  */
 export async function planReset(context: Context): Promise<ResetPlan | undefined> {

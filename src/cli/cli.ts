@@ -39,7 +39,7 @@ export interface Cli {
 /** What some commands need in addition to the stores. Each is loaded when it's first used. */
 export interface Services {
   authorizationServer(options: Omit<AuthorizationServerOptions, 'clock'>): Promise<AuthorizationServer>;
-  /** Renews tokens as their `renewal` says. `environment`: where the client secret may be. */
+  /** Renews tokens as their `renewal` says. `environment` can contain the client secret. */
   refreshTokens(
     environment: Cli['environment'],
     tokens: TokenSet,
@@ -59,7 +59,7 @@ export interface Services {
   csvParser(): Promise<(text: string) => readonly (readonly string[])[]>;
   /** Writes a file that only the user can read. `check` throws as `write` does, and writes nothing. */
   exportWriter(): Promise<ExportWriter>;
-  /** The clipboard of the user's desktop. Rejects with `command-not-found` if there is none. */
+  /** The clipboard of the user's desktop. Rejects with `command-not-found` if there's none. */
   clipboard(environment: Cli['environment']): Promise<Clipboard>;
   /** Parses a `.env` file into its variables. */
   envFileParser(): Promise<(text: string) => ReadonlyMap<string, string>>;
@@ -72,7 +72,7 @@ export interface Services {
   filterRunner(): Promise<RunFilter>;
   /** Asks for a line on the terminal, with echo. `undefined` without a terminal. Ctrl-C, end of input → `cancelled`. */
   ask(question: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Unlocks the login keyring of a running GNOME Keyring, and creates it if there is none. */
+  /** Unlocks the login keyring of a running GNOME Keyring, and creates it if there's none. */
   unlockGnomeKeyring(environment: Cli['environment'], password: Secret, signal: AbortSignal): Promise<void>;
   answeredPrompts(context: Context): Promise<AnsweredPrompts>;
 }

@@ -71,7 +71,7 @@ export interface ValueOption {
 
 /**
  * What a word can be besides one of its choices: a file name, a command with its own arguments, or what a function returns,
- * given the placement index, the operands before the word, and what is typed of it.
+ * given the placement index, the operands before the word, and its typed part.
  */
 export type CompletionSource =
   | 'files'

@@ -4,7 +4,7 @@ export interface Clipboard {
   readonly tool: string;
   /** Replaces the content. Asks clipboard managers not to keep it, if the tool can. Rejects with `failed` if the tool fails. */
   copy(secret: Uint8Array): Promise<void>;
-  /** Returns the content, or `undefined` if there is none, or it can't be read. Never rejects. */
+  /** Returns the content, or `undefined` if there's none, or it can't be read. Never rejects. */
   paste(): Promise<Uint8Array | undefined>;
   /** Empties it. Rejects with `failed` if the tool fails. */
   clear(): Promise<void>;

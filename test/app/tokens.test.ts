@@ -173,7 +173,7 @@ describe('a refresh that the server rejects', () => {
   beforeEach(() => store(tokensFor(-1)));
 
   test.each<[string, () => unknown]>([
-    ['a response that says so', () => ({ error: 'invalid_grant' })],
+    ['a response with that error', () => ({ error: 'invalid_grant' })],
     [
       'an error of openid-client',
       () =>
@@ -214,7 +214,7 @@ describe('a refresh that the server rejects', () => {
     expect(await load()).not.toHaveProperty('failure');
   });
 
-  test('is no error if another process has stored other tokens meanwhile', async () => {
+  test('doesn’t matter if another process has stored other tokens meanwhile', async () => {
     const racing = async () => {
       await store({ ...tokensFor(3_600_000), accessToken: 'other' });
       return { error: 'invalid_grant' };

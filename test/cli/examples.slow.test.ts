@@ -24,7 +24,7 @@ const before: Readonly<Record<string, string>> = {
     'printf example >key.der; keystow doctor --json >report.json',
     'for account in alice bob; do printf example | keystow set demo $account; done',
     'printf "LOG=debug\\nTOKEN=keystow://demo/alice\\n" >.env; printf "service,account,secret\\na,b,example\\n" >passwords.csv',
-    // Of the README of age.
+    // From the README of age.
     'echo age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p >keys.txt',
   ].join('; '),
   jsm: 'echo jsm_of-an-example-xxxx >key.txt; jsm doctor --json >report.json; jsm auth set-key - <key.txt',

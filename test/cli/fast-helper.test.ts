@@ -8,7 +8,7 @@ const storeForGit = (user: string, password: string) =>
   `printf '${gitHost}username=${user}\\npassword=${password}\\n' | git-credential-keystow store`;
 const service = 'git-credential:https://example.com';
 
-/** What is stored, and a request. */
+/** The stored credentials, and a request. */
 interface Situation {
   readonly title: string;
   readonly setUp: readonly string[];

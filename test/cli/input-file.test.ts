@@ -28,7 +28,7 @@ test('a file of the largest size is read, and one that is larger or endless is r
   if (!onWindows) await failure(read('/dev/zero'), 'too-large');
 });
 
-test('a missing file, a folder and what is not a file are rejected', async () => {
+test('a missing file, a folder and a device are rejected', async () => {
   expect((await failure(read(join(folder, 'missing')), 'invalid-input')).message).toContain('missing');
   await failure(read(folder), 'invalid-input');
   if (!onWindows) await failure(read('/dev/null', { onlyFiles: true }), 'invalid-input');

@@ -15,7 +15,7 @@ function complete(...words: readonly string[]): readonly string[] {
 describe('completion in PowerShell', () => {
   test('registers a completer for the program, and quotes, brackets and braces are balanced', () => {
     expect(script).toContain('Register-ArgumentCompleter -Native -CommandName keystow -ScriptBlock {');
-    // Without comments, and without what is in quotes.
+    // Without comments and quoted text.
     const code = script.replace(/^#.*$/gm, '').replace(/"(`.|[^"`])*"|'[^']*'/g, '');
     expect(code).not.toMatch(/["'`]/);
     for (const [open, close] of ['()', '{}', '[]']) {

@@ -35,7 +35,7 @@ describeStore('docs/sweep.md', 'git', missingProgram('git'), () => {
       return output === '' ? [command] : [command, ...output.split('\n')];
     });
     const shown = lines.join('\n');
-    // Only what was asked for a secret shows one.
+    // Only a command that reads a secret shows one.
     const answers = /^(password=.*|\{"ServerURL".*)$/gm;
     for (const secret of Object.values(secrets)) expect(shown.replace(answers, '')).not.toContain(secret.slice(4));
     expect(shown).toContain(`password=${secrets.git}\n`);

@@ -23,7 +23,7 @@ const credential = fc
   .map(({ times, secret, ...name }) => ({ ...name, ...times, secret: new Secret(secret) }));
 
 describe('an export', () => {
-  test('law: what is serialised is parsed again, byte for byte', () => {
+  test('law: a parsed document has the bytes that were serialised', () => {
     fc.assert(
       fc.property(fc.array(credential), (credentials) => {
         const parsed = parseExport(serialiseExport(credentials, at, tools));

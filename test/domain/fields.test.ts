@@ -5,9 +5,12 @@ test.each(['a', '!~', 'eyJ.a_b-c=='])('%j can be a token', (text) => {
   expect(isToken(text)).toBe(true);
 });
 
-test.each(['', ' a', 'a ', 'a b', 'a\n', '\na', 'ü', 'a\x7f', 1, null, undefined, ['a']])('%j is no token', (value) => {
-  expect(isToken(value)).toBe(false);
-});
+test.each(['', ' a', 'a ', 'a b', 'a\n', '\na', 'ü', 'a\x7f', 1, null, undefined, ['a']])(
+  '%j isn’t a token',
+  (value) => {
+    expect(isToken(value)).toBe(false);
+  },
+);
 
 test.each([
   '2027-01-02T03:04:05Z',
@@ -31,7 +34,7 @@ test.each([
   '2027-13-02T03:04:05Z',
   1_800_000_000,
   undefined,
-])('%s is no time', (value) => {
+])('%s isn’t a time', (value) => {
   expect(isTime(value)).toBe(false);
 });
 

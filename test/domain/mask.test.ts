@@ -71,7 +71,7 @@ describe('masking a stream', () => {
         const plain = encode(secret, around);
         const shown = mask(secret, plain);
         expect(shown).toContain('***');
-        // At most the characters that also depend on what is around.
+        // At most the characters that also depend on the neighbours.
         expect(shown.replaceAll('***', '').length).toBeLessThanOrEqual(plain.length - 8 + 2);
       }),
     );

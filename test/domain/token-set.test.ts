@@ -100,7 +100,7 @@ describe('an access token has expired', () => {
     ['never, without an expiry', { accessToken: 'a', obtainedAt: at(obtainedMs) }, obtainedMs + 9e9, false],
     ['at three quarters of a lifetime of ten seconds, not before', lasting(10_000), obtainedMs + 7499, false],
     ['at three quarters of a lifetime of ten seconds', lasting(10_000), obtainedMs + 7500, true],
-    ['at once, if it lasts no time', lasting(0), obtainedMs, true],
+    ['immediately, if it lasts no time', lasting(0), obtainedMs, true],
     ['if the clock was set back by a day', lasting(2 * 24 * hour), obtainedMs - 24 * hour, true],
     ['if the clock was set back by a minute', lasting(hour), obtainedMs - 60_000, true],
     ['not if the clock was set back by some seconds', lasting(hour), obtainedMs - 30_000, false],
@@ -200,7 +200,7 @@ describe('a token response', () => {
     { access_token: 7 },
     { access_token: 'line\nbreak' },
     { refresh_token: 'r' },
-  ])('without a usable access token is none: %j', (response) =>
+  ])('without a usable access token is rejected: %j', (response) =>
     expect(toTokenSet(response, now, previous)).toBeUndefined(),
   );
 

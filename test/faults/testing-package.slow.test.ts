@@ -156,7 +156,7 @@ export async function provider(): Promise<string | undefined> {
 export const harness = (open: () => Promise<CredentialStore>): Harness => ({ name: 'mine', open });
 export const held: (harness: Harness) => void = contract;
 export const bytes: Uint8Array = new Secret(new Uint8Array()).expose();
-// @ts-expect-error There is no such fault.
+// @ts-expect-error There's no such fault.
 secretServiceFaults.isOnFire();
 `,
   );

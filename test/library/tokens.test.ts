@@ -75,7 +75,7 @@ describe('token', () => {
     expect(requests).toBe(1);
   });
 
-  test('that is cancelled rejects at once, and others still get the result', async () => {
+  test('that is cancelled rejects immediately, and others still get the result', async () => {
     await store.setToken('api', 'alice', expired);
     const controller = new AbortController();
     const aborting = async (tokens: { readonly refreshToken?: string }) => {
@@ -120,7 +120,7 @@ describe('token', () => {
     await failure(token(), 'refresh-rejected');
   });
 
-  test('gives a refresh that hangs up after its limit, and tells it', async () => {
+  test('abandons a refresh that hangs after its limit, and aborts its signal', async () => {
     await store.setToken('api', 'alice', expired);
     let told = false;
     const hanging = (_: unknown, { signal }: { readonly signal: AbortSignal }) =>
@@ -136,7 +136,7 @@ describe('token', () => {
   });
 });
 
-test('setToken rejects what has no access token, and keeps the old tokens', async () => {
+test('setToken rejects a response without an access token, and keeps the old tokens', async () => {
   await store.setToken('api', 'alice', valid);
   await failure(store.setToken('api', 'alice', { error: 'invalid_grant' }), 'invalid-input');
   expect(await token()).toBe('a1');

@@ -9,7 +9,7 @@ export async function main(store: ApplicationStore): Promise<string | null> {
   await (await openCredentialStore({ application: { name: 'acme' } })).close();
   const { store: where } = await store.set('demo', 'alice', new Uint8Array(1));
   where satisfies 'file' | 'keychain' | 'secret-service' | 'credential-manager' | 'pass' | 'custom';
-  // @ts-expect-error: a number is no secret
+  // @ts-expect-error: a number isn't a secret
   await store.set('demo', 'alice', 1);
   if (new CredentialError('closed', 'closed').code !== 'closed') return null;
   return getPassword('demo', 'alice');

@@ -220,7 +220,7 @@ describe('without a stored secret', () => {
     expect(world.warnings).toEqual([expect.stringMatching(/^ssh-key .* was not stored: /)]);
   });
 
-  test('[ASK6] and without a terminal there is no answer, but a hint how to store one', async () => {
+  test('[ASK6] and without a terminal nothing is answered, but a hint says how to store an answer', async () => {
     expect(await ask(new World(), keyPrompt)).toMatchObject({
       stdout: '',
       errors: [{ hint: `store it: keystow set ssh-key ${key.account}` }],
@@ -229,7 +229,7 @@ describe('without a stored secret', () => {
     expect(await ask(new World(), 'Password: ')).toMatchObject({ stdout: '', exitCode: 1 });
   });
 
-  test('an empty answer is none', async () => {
+  test('an empty answer isn’t used', async () => {
     expect(await ask(new World(), keyPrompt, { answers: [''] })).toMatchObject({ stdout: '', errors: [], exitCode: 1 });
   });
 });
@@ -261,7 +261,7 @@ describe('[ASK8] a decision is the user’s own', () => {
     }
   });
 
-  test('without a terminal there is none', async () => {
+  test('without a terminal nothing is answered', async () => {
     expect(await ask(new World(), hostKey)).toMatchObject({ stdout: '', exitCode: 1 });
   });
 

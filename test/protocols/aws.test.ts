@@ -49,7 +49,7 @@ describe('--store', () => {
     ['not JSON', 's3cret'],
     ['cut short', '{"AccessKeyId":"AKIA","SecretAccessKey":"s3cret"'],
     ['a newer version', JSON.stringify({ Version: 2, ...keys })],
-    ['a secret that is no text', '{"AccessKeyId":"AKIA","SecretAccessKey":["s3cret"]}'],
+    ['a secret that isn’t text', '{"AccessKeyId":"AKIA","SecretAccessKey":["s3cret"]}'],
     ['a line break in a key', JSON.stringify({ ...keys, SecretAccessKey: 's3cret\n' })],
     ['two secrets', '{"AccessKeyId":"AKIA","SecretAccessKey":"s3cret","secretaccesskey":"s3cret2"}'],
     ['an expiry without a time zone', JSON.stringify({ ...session, Expiration: '2027-01-02T03:04:05' })],
@@ -83,7 +83,7 @@ describe('by hand, with keystow set aws:PROFILE KEYID', () => {
   });
 });
 
-test('credentials that have expired are an error, whoever recorded when', async () => {
+test('expired credentials are an error, wherever the expiry is recorded', async () => {
   const past = JSON.stringify({ ...session, Expiration: '2026-11-02T00:00:00Z' });
   await world.stores['secret-service'].set({ service: 'aws:work', account: id }, textSecret(past));
   expect(await run('work')).toMatchObject(failed('not-found'));

@@ -134,13 +134,13 @@ test.each([
   ['no kind', { ...read, kind: undefined }],
   ['no registry', { ...read, registry: undefined }],
   ['a registry that is a list', { ...read, registry: [] }],
-  ['an index URL that is no text', { ...read, registry: { 'index-url': 1 } }],
+  ['an index URL that isn’t text', { ...read, registry: { 'index-url': 1 } }],
   ['a control character in the index URL', { ...read, registry: { 'index-url': `${url}\u{1b}` } }],
   ['a password in the index URL', { ...read, registry: { 'index-url': 'sparse+https://alice:s3cret@registry-url/' } }],
   ['an index URL without end', { ...read, registry: { 'index-url': url + 'a'.repeat(2000) } }],
   ['arguments', { ...read, args: ['s3cret'] }],
   ['arguments that are no list', { ...read, args: 's3cret' }],
-  ['a token that is no text', { ...login, token: 5 }],
+  ['a token that isn’t text', { ...login, token: 5 }],
   ['half of a request', JSON.stringify(login).slice(0, 80)],
   ['two tokens', JSON.stringify(login).replace('{', '{"token":"s3cret",')],
   ['a list', []],
@@ -153,7 +153,7 @@ test.each([
 
 test.each([
   ['a kind of a later cargo', { ...read, kind: 'rotate' }, 'operation-not-supported'],
-  ['an index that is no URL', { ...read, registry: { 'index-url': '/srv/index' } }, 'url-not-supported'],
+  ['an index that isn’t a URL', { ...read, registry: { 'index-url': '/srv/index' } }, 'url-not-supported'],
 ])('%s is for another provider', async (_, request, kind) => {
   expect(await reply(new World(), request)).toEqual({ Err: { kind } });
 });

@@ -58,11 +58,11 @@ describe('bazel', () => {
     ['half of a request', '{"uri":"https://exa'],
     ['a list', '[]'],
     ['no uri', '{}'],
-    ['a uri that is no text', '{"uri":1}'],
+    ['a uri that isn’t text', '{"uri":1}'],
     ['two URIs', '{"uri":"https://a.com/","uri":"https://example.com/"}'],
     ['no URL', '{"uri":"example.com"}'],
     ['another protocol', '{"uri":"ftp://example.com/"}'],
-    ['a port that is none', '{"uri":"https://example.com:99999/"}'],
+    ['an invalid port', '{"uri":"https://example.com:99999/"}'],
     ['a user', '{"uri":"https://a.com@example.com/"}'],
     ['a backslash', '{"uri":"https://example.com\\\\.a.com/"}'],
     ['a line break', '{"uri":"https://example.com/\\n"}'],
@@ -95,7 +95,7 @@ describe('bazel', () => {
 });
 
 describe('go', () => {
-  test('[GO1] knows nothing until a server has refused a request, and then sends what is stored for its host', async () => {
+  test('[GO1] knows nothing until a server has refused a request, and then sends its host’s credential', async () => {
     const world = await withSecret('go:proxy.example.com', 'alice', 'pw');
     expect(await runGo(world)).toMatchObject({ stdout: '', errors: [], exitCode: 0 });
     expect(await runGo(world, 'https://proxy.example.com/mod/@v/list')).toMatchObject({

@@ -57,7 +57,7 @@ describe('a password', () => {
     expect((await run(`get ${index} alice`)).stdout).toBe('s3cret\n');
   });
 
-  test('is removed by del, which fails if there is none', async () => {
+  test('is removed by del, which fails without one', async () => {
     await run(`set ${index} alice`, { stdin: 's3cret\n' });
     expect(await run(`del ${index} alice`)).toEqual({ stdout: '', exitCode: 0, errors: [] });
     expect(await run(`del ${index} alice`)).toMatchObject(failed('not-found'));

@@ -141,6 +141,6 @@ test.each([
   'a\u0000',
   '.',
   '.com',
-])('%j is no host', (given) => {
+])('%j isn’t a host', (given) => {
   expect(() => toTerraformHost(given)).toThrow('the host is not valid');
 });

@@ -50,7 +50,7 @@ describeStore('a hundred processes at a real gnome-keyring', 'secret-service', m
     crowdLimitMs,
   );
 
-  test('with one of two collections locked, list what is in the other, and read it', async () => {
+  test('with one of two collections locked, list the items of the other, and read them', async () => {
     const { keyring, sandbox } = await newSandbox('unlocked');
     expect(sandbox.run('printf x | keystow set demo locked').exit).toBe(0);
     await keyring.restart('locked');

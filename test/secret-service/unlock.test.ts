@@ -45,7 +45,7 @@ describeStore('unlocking GNOME Keyring', 'secret-service', missing(), () => {
     await Promise.all([store.close(), other.close()]);
   });
 
-  test('creates the login keyring, as the default one, if there is none', async () => {
+  test('creates the login keyring, as the default one, if none exists', async () => {
     const { environment } = await gnomeKeyring('none');
     const store = storeOn(environment);
     expect(await store.probe()).toMatchObject({ reason: 'no-collection' });

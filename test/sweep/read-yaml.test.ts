@@ -62,7 +62,7 @@ test.each([
   expect(read(text)).toEqual(expected);
 });
 
-test('what is not YAML is a fault, with its line', () => {
+test('invalid YAML is a fault, with its line', () => {
   expect(readYaml('a: b\nc: [d\n')).toEqual({ line: 3 });
   expect(readYaml('a: b\n\tc: d\n')).toMatchObject({ line: 2 });
   for (const nested of ['[', '{a: ', '- ', '? ', '[{a: [']) {

@@ -121,7 +121,7 @@ function listsOption(command: string, option: string): boolean {
 function noToolError(tools: readonly ClipboardTool[]): CredentialError {
   const osc52 = 'if your terminal can set the clipboard, add --osc52';
   if (tools.length === 0) {
-    return new CredentialError('command-not-found', 'there is no desktop with a clipboard', { hint: osc52 });
+    return new CredentialError('command-not-found', 'no desktop with a clipboard was found', { hint: osc52 });
   }
   const names = tools.map(({ name }) => name).join(' or ');
   return new CredentialError('command-not-found', 'no clipboard tool is installed', {

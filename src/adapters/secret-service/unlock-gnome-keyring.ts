@@ -15,7 +15,7 @@ import type { Attempt } from './with-retries.ts';
 const timeoutMs = 30_000;
 
 /**
- * Unlocks the default keyring of the GNOME Keyring that is running, with its password instead of a dialog. If there is none
+ * Unlocks the default keyring of the GNOME Keyring that is running, with its password instead of a dialog. If there's none
  * that lasts, creates the login keyring with this password, and makes it the default. Nothing else about the daemon changes.
  *
  * - it's unlocked already → does nothing

@@ -5,7 +5,7 @@ import type { PassphraseSource, Terminal } from '../../ports/interaction.ts';
 /** How often the user may try. */
 const maxAttempts = 3;
 
-/** Uses the passphrases that the program which embeds keystow has set in code. There is no second attempt. */
+/** Uses the passphrases that the program which embeds keystow has set in code. There's no second attempt. */
 export function createPresetPassphrases({ current, next }: PresetPassphrases): Partial<PassphraseSource> {
   return {
     ...(current && {
@@ -26,7 +26,7 @@ function copy(secret: Secret): Secret {
   return new Secret(Uint8Array.from(secret.expose()));
 }
 
-/** Uses the passphrase from the environment. There is no second attempt, because it would use the same passphrase. */
+/** Uses the passphrase from the environment. There's no second attempt, because it would use the same passphrase. */
 export function createEnvironmentPassphrase(
   passphrase: string,
   announce: () => void,

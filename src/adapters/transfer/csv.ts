@@ -3,7 +3,7 @@ import { CredentialError } from '../../domain/credential-error.ts';
 
 /**
  * Parses CSV (RFC 4180) with commas, semicolons or tabs, whichever the first line has, into rows of cells. Invalid →
- * `invalid-input`, naming the line only: the parser's message repeats what is in it.
+ * `invalid-input`, naming the line only: the parser's message repeats the content.
  */
 export function parseCsv(text: string): readonly (readonly string[])[] {
   const firstLine = /^[^\r\n]*/.exec(text)?.[0] ?? '';

@@ -6,7 +6,7 @@ import { type Context, changedMeanwhileError } from '../context.ts';
 import { getSearchOrder, openEnabledStore } from './enabled-stores.ts';
 import { getCredential, readEntry } from './get-credential.ts';
 
-/** A secret, where it was found, and what is recorded about it. */
+/** A secret, the store that has it, and its recorded entry. */
 export interface LocatedCredential extends Expiring {
   readonly secret: Secret;
   readonly store: StoreId;

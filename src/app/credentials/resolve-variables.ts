@@ -20,7 +20,7 @@ export interface ResolvedVariables {
 /**
  * Reads the secret of each variable. Rejects before anything runs:
  *
- * - there's no such credential → `not-found`, naming only the variable: what was typed for a reference may be a secret
+ * - there's no such credential → `not-found`, naming only the variable: the typed reference may be a secret
  * - a secret that no variable can have: with a NUL byte, or not UTF-8 → `invalid-input`
  */
 export async function resolveVariables(

@@ -11,7 +11,7 @@ export type OpenServer = (issuer: string) => Promise<Pick<AuthorizationServer, '
  * Returns an access token that is valid, or the API key. Renews an access token that has expired, as `renew` describes.
  *
  * - nobody is signed in → `undefined`
- * - there is no refresh token, or the server no longer accepts it → `not-signed-in`
+ * - there's no refresh token, or the server no longer accepts it → `not-signed-in`
  */
 export async function getAccessToken(
   context: Context,

@@ -10,7 +10,7 @@ import { getCredential } from '../credentials/get-credential.ts';
 import { selectStore } from '../credentials/select-store.ts';
 import { writeLocked } from '../credentials/set-credential.ts';
 
-/** What became of one credential. A dry run reports what would. */
+/** The outcome of one credential; of a dry run, the expected one. */
 export type ImportReport = CredentialName &
   (
     | { readonly outcome: 'imported' | 'replaced'; readonly store: StoreId }

@@ -37,7 +37,7 @@ export function complete(
 
 const none: Completion = { kind: 'words', words: [] };
 
-/** What a word may be completed to depends on what is stored, and on what is typed of it. */
+/** The choices for a word depend on the stored credentials and on its typed part. */
 interface Word {
   readonly placement: PlacementIndex;
   readonly typed: string;
@@ -115,7 +115,7 @@ export interface Position {
   readonly operands: readonly { readonly text: string; readonly index: number }[];
   /** Whether `--` ended the options. */
   readonly ended: boolean;
-  /** How many operands come before that `--`. `undefined` if there is none. */
+  /** How many operands come before that `--`. `undefined` if there's none. */
   readonly operandsBeforeEnd: number | undefined;
   /** The option whose value the word is, as in `--to STORE`. */
   readonly awaiting: ValueOption | undefined;

@@ -8,7 +8,7 @@ export function formatCount(count: number): string {
   return count === 1 ? '1 credential' : `${count} credentials`;
 }
 
-/** What became of one credential, or would in a dry run. */
+/** The outcome of one credential; of a dry run, the expected one. */
 export function formatImported(report: ImportReport, dryRun: boolean): string {
   const name = formatName(report);
   switch (report.outcome) {

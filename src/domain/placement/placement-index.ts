@@ -77,7 +77,7 @@ export function removeEntry(index: PlacementIndex, name: CredentialName): Placem
   return index.filter((entry) => !isSameName(entry, name));
 }
 
-/** Records that a store has been emptied: what `before` says was in it is gone, but not what was written there since. */
+/** Records that a store has been emptied: the entries of `before` are gone, but not the later ones. */
 export function forgetStore(index: PlacementIndex, store: StoreId, before: PlacementIndex): PlacementIndex {
   const isGone = (entry: PlacementEntry) =>
     (entry.store === store || entry.stale.includes(store)) && isSameRevision(entry, findEntry(before, entry));

@@ -37,7 +37,7 @@ interface AskpassRequest {
 
 /**
  * A program for `SSH_ASKPASS`, `SUDO_ASKPASS` and `GIT_ASKPASS`: the prompt is its only argument, and the answer a line on stdout. If
- * it fails, there is no answer.
+ * it fails, nothing is answered.
  *
  * If nothing is stored, or if the same process asks the same again, because the stored answer was wrong, the user is asked on the
  * terminal.

@@ -67,7 +67,7 @@ function parseRequest({
   const { 'index-url': url, name: registryName } = Object(registry) as Readonly<Record<string, unknown>>;
   if (typeof url !== 'string' || !isPrintable(url)) return invalid('the request has no valid index-url');
   if (!/^[a-z][a-z\d+.-]*:\/\/[^/]/i.test(url)) return err({ kind: 'url-not-supported' });
-  // Names are shown, and aren't encrypted. A user name, as in ssh://git@…, is no secret.
+  // Names are shown, and aren't encrypted. A user name, as in ssh://git@…, is not a secret.
   if (/^[^:]*:\/\/[^/?#]*:[^/?#]*@/.test(url)) return invalid('the URL of the index contains a password');
   // They may be a token that the user has passed in the wrong way.
   if (args !== undefined && !(Array.isArray(args) && args.length === 0)) return invalid('keystow takes no arguments');

@@ -125,7 +125,7 @@ export function parseRequestUrl(url: string): RequestUrl {
   return { scheme: scheme.toLowerCase(), host: name.toLowerCase() + (isDefault ? '' : `:${Number(port)}`) };
 }
 
-/** Whether others on the network can't read what is sent there. */
+/** Whether requests to this URL can't be read on the network. */
 export function isConfidential({ scheme, host }: RequestUrl): boolean {
   return /^(https|grpcs)$/.test(scheme) || /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(host);
 }

@@ -14,7 +14,7 @@ export type RecordedStores = Pick<PlacementEntry, 'store' | 'stale'>;
 /** Everything known about where one credential is. */
 export interface CopyState {
   readonly record: RecordedStores | undefined;
-  /** In the order in which a read searches if there is no record. Includes every store that the record names. */
+  /** In the order in which a read searches if there's no record. Includes every store that the record names. */
   readonly seen: ReadonlyMap<StoreId, CopyStatus>;
 }
 

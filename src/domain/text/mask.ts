@@ -170,7 +170,7 @@ function encode(text: string): readonly string[] {
 
 const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** The characters that don't depend on what comes before or after the text, if it begins `shift` bytes into a group of three. */
+/** The characters that don't depend on the bytes before or after the text, if it begins `shift` bytes into a group of three. */
 function toBase64(text: string, shift: number): string {
   let encoded = '';
   for (let bit = (6 - ((shift * 8) % 6)) % 6; bit + 6 <= text.length * 8; bit += 6) {

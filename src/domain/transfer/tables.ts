@@ -31,7 +31,7 @@ const columns = {
 /**
  * Finds the credentials in the rows of a CSV file, the first of which names the columns. Knows keystow's own columns (service,
  * account, secret, expires) and those that Chrome, Edge, Firefox, Safari, Bitwarden, 1Password, LastPass and KeePassXC export.
- * Of a URL, the service is the host, with its port if it has one.
+ * If the name is a URL, the service is its host, with the port if it has one.
  *
  * - no column for a service or a secret → `invalid-input`
  * - a row without a service or a secret, with an invalid name, or with a name that another row has with another secret →

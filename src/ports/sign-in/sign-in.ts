@@ -35,7 +35,7 @@ export interface AuthorizationServer {
    * Exchanges the refresh token for new tokens. Keeps from `tokens` what the response leaves out, or what is unusable in it:
    * an expiry, a scope or an ID token with an unexpected value doesn't make the rest of a response invalid.
    *
-   * - there is no refresh token, or the provider no longer accepts it (`invalid_grant`) → `not-signed-in`
+   * - there's no refresh token, or the provider no longer accepts it (`invalid_grant`) → `not-signed-in`
    * - the response has a refresh token, but no access token that may be used: none at all, one of another type than bearer,
    *   or one for another account → resolves, with `problem`
    * - `signal` aborted before the request is sent → `cancelled`; afterwards, it's ignored: if refresh tokens rotate and the

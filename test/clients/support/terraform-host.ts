@@ -30,7 +30,7 @@ export async function startTerraformHost(): Promise<TerraformHost> {
   };
   const server = await startLocalServer(
     (request) => {
-      // As with a signed URL of a storage service, whoever knows it may read it.
+      // As with a signed URL of a storage service, anyone with the URL can read it.
       if (request.path === '/archive.tar.gz') return { body: archive };
       const token = request.authorization.replace(/^Bearer /, '');
       return handlePublic(request, issue) ?? (issued.has(token) ? handle(request) : { status: 401 });

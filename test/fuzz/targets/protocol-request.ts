@@ -41,7 +41,7 @@ function check(protocol: Protocol, args: readonly string[], input: Buffer): void
   protocol.isInteractive?.(raw);
   const step = tryParse(() => protocol.parse(raw), hasCode('invalid-input', 'invalid-name'));
   if (step?.kind !== 'store') return;
-  // What was stored can be read.
+  // A stored credential can be read.
   const { name, secret, request } = step;
   const found = protocol.outcomes.found(
     { name, text: secret },

@@ -102,7 +102,7 @@ function copyByTerminal(secret: Uint8Array): void {
   try {
     terminal = openSync('/dev/tty', 'w');
   } catch {
-    throw new CredentialError('invalid-input', 'there is no terminal to set the clipboard', {
+    throw new CredentialError('invalid-input', 'setting the clipboard needs a terminal', {
       hint: 'run it on a terminal, or without --osc52 on a desktop',
     });
   }

@@ -40,7 +40,7 @@ export const dockerCredentialProgram: Program = {
   profile: keystow,
   helper: 'docker-credential-keystow',
   summary: 'Stores docker logins in the best store this machine has.',
-  // As Serve there.
+  // As in docker-credential-helpers.
   usage: 'Usage: docker-credential-keystow <store|get|erase|list|version>',
   formatVersion,
   examples: [
