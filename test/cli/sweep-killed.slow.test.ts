@@ -23,7 +23,7 @@ const files: Readonly<Record<string, string>> = {
 const changing = ['write', 'rename', 'unlink', 'mkdir', 'rmdir', 'link', 'symlink'];
 
 /** Calls that write to temporary files and locks: every so many of them. */
-const sampled: Readonly<Record<string, number>> = { write: 8, mkdir: 8, rmdir: 4, unlink: 2 };
+const sampled: Readonly<Record<string, number>> = { write: 12, mkdir: 12, rmdir: 8, unlink: 4, rename: 2 };
 
 interface Call {
   readonly name: string;
