@@ -185,4 +185,47 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     }
     for (const { stdout } of outputs.slice(1)) expect(() => JSON.parse(stdout)).not.toThrow();
   });
+
+  test('[SWP51] of two moves at once, one moves, the other finds it done, and the tools work', async () => {
+    const command = 'keystow sweep --move --exclude npm --yes';
+    const both = await Promise.all([sandbox.begin(command).end, sandbox.begin(command).end]);
+    for (const { exit, stderr } of both) expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.any(String) });
+    expect(findInHome(secret, other, auth)).toBe(`${join(sandbox.home, '.npmrc')}\n`);
+    expect(sandbox.run(ask).stdout).toContain(`password=${secret}\n`);
+    expect(sandbox.run('printf ghcr.example | docker-credential-keystow get').stdout).toContain(other);
+    sandbox.run('keystow sweep --undo --yes');
+    expect(readAll()).toEqual(files);
+    expect(sandbox.run('keystow list').stdout).toBe('');
+  });
+
+  test('[SWP52] a file whose move fails takes nothing away from one that was moved before it', () => {
+    write('.config/git/credentials', `https://bob:${other}@refused.example\n`);
+    // An empty helper removes those before it, keystow's among them.
+    const refusing = `${files['.gitconfig']}[credential "https://refused.example"]\n\thelper =\n\thelper = "!echo password=wrong"\n`;
+    write('.gitconfig', refusing);
+    expect(sandbox.run('keystow sweep --move git --yes').exit).toBe(1);
+    expect(read('.config/git/credentials')).toContain(other);
+    expect(read('.git-credentials')).toBe('# mine\n');
+    expect(sandbox.run(ask).stdout).toContain(`password=${secret}\n`);
+    sandbox.run('keystow sweep --undo --yes');
+    expect(read('.gitconfig')).toBe(refusing);
+    expect(read('.git-credentials')).toBe(files['.git-credentials']);
+    expect(sandbox.run('keystow list').stdout).toBe('');
+  });
+
+  test('[SWP53] taking back one file leaves what another one needs: the setup and a credential of both', () => {
+    const both = `https://alice:${secret}@github.example\n`;
+    write('.config/git/credentials', `${both}https://bob:${other}@gitlab.example\n`);
+    expect(sandbox.run('keystow sweep --move git --yes').exit).toBe(0);
+    expect(sandbox.run('keystow sweep --undo ~/.git-credentials --yes').exit).toBe(0);
+    expect(read('.git-credentials')).toBe(files['.git-credentials']);
+    expect(sandbox.run(ask.replaceAll('github', 'gitlab').replace('alice', 'bob')).stdout).toContain(
+      `password=${other}\n`,
+    );
+    expect(sandbox.run(ask).stdout).toContain(`password=${secret}\n`);
+    sandbox.run('keystow sweep --undo --yes');
+    expect(read('.config/git/credentials')).toBe(`${both}https://bob:${other}@gitlab.example\n`);
+    expect(readAll()).toEqual(files);
+    expect(sandbox.run('keystow list').stdout).toBe('');
+  });
 });

@@ -11,7 +11,15 @@ import { getCredential } from '../credentials/get-credential.ts';
 import { replaceCredential } from '../credentials/replace-credential.ts';
 import { applySetup } from '../setup/apply-setup.ts';
 import { planSetup, type SetupPlan } from '../setup/plan-setup.ts';
-import { type FilePlan, listCredentials, type MoveContext, readConfiguration, toSecret } from './plan-move.ts';
+import {
+  changedError,
+  type FilePlan,
+  listCredentials,
+  type MoveContext,
+  planAgain,
+  readConfiguration,
+  toSecret,
+} from './plan-move.ts';
 import { examineFile, maxFileBytes, type SweptFile } from './sweep.ts';
 import { readRecord, takeBack, writeRecord } from './undo-move.ts';
 
@@ -41,19 +49,31 @@ export interface FileMoved {
  */
 export async function moveFile(effects: MoveEffects, plan: FilePlan): Promise<FileMoved> {
   const { context } = effects;
-  const { file, moved } = plan;
-  const result = { path: file.path, tool: file.tool.id, credentials: moved };
+  const result = { path: plan.file.path, tool: plan.file.tool.id, credentials: plan.moved };
   return context.renewal.lockOf({ service: recordService, account: '' })(async () => {
-    const before = await readRecord(context, file.path);
     try {
-      await perform(effects, plan, before ?? createRecord(file));
+      const current = await planAgain(effects, plan, await readAgain(effects, plan.file));
+      if (current.moved.length > 0) await performOrTakeBack(effects, current);
       return { ...result, outcome: 'moved' };
     } catch (error) {
-      await takeBack(effects, plan, before);
       if (error instanceof CredentialError && error.code === 'cancelled') throw error;
       return { ...result, outcome: 'failed', error };
     }
   });
+}
+
+async function performOrTakeBack(effects: MoveEffects, plan: FilePlan): Promise<void> {
+  const before = new Map<string, UndoRecord>();
+  for (const { path } of [plan.file, ...plan.stores.map(({ file }) => file)]) {
+    const record = await readRecord(effects.context, path);
+    if (record !== undefined) before.set(path, record);
+  }
+  try {
+    await perform(effects, plan, before.get(plan.file.path) ?? createRecord(plan.file));
+  } catch (error) {
+    await takeBack(effects, plan, before);
+    throw error;
+  }
 }
 
 function createRecord({ path, tool }: SweptFile): UndoRecord {
@@ -163,8 +183,4 @@ async function changeFile(
   };
   await writeRecord(context, extendRecord(record, { changes: [change], created: [], setups: [] }));
   await setup.files.write(target, applyEdits(text, edits), { isPermitted: () => true });
-}
-
-function changedError(path: string): CredentialError {
-  return new CredentialError('file-busy', `${path} was changed meanwhile`, { hint: 'run this again' });
 }

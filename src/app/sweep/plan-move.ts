@@ -1,4 +1,5 @@
-import { isCredentialError } from '../../domain/credential-error.ts';
+import { CredentialError, isCredentialError } from '../../domain/credential-error.ts';
+import { type CredentialName, formatName, isSameName } from '../../domain/credential-name.ts';
 import { readGitConfig } from '../../domain/formats/git-config.ts';
 import { isFault, type Leaf, type LeafReader } from '../../domain/formats/leaf.ts';
 import { readToml } from '../../domain/formats/toml.ts';
@@ -85,6 +86,39 @@ async function planFile(move: MoveContext, file: SweptFile, configuration: ToolC
   const known = [...moved.flatMap((credential) => credential.findings), ...left.map(({ finding }) => finding)];
   for (const finding of findings) if (!known.includes(finding)) left.push({ finding, reason: 'no-helper' });
   return { ...(await planSetups(move, moved, left)), file, stores: [] };
+}
+
+/**
+ * Plans the rest of a plan: another process, or the move of another file, may have done a part of it since. A credential that
+ * has left the file, and that keystow has, is moved already.
+ *
+ * - the file is no longer what the user agreed to → `file-busy`
+ * - keystow has another secret under the same name by now → `failed`
+ */
+export async function planAgain(move: MoveContext, plan: FilePlan, file: SweptFile): Promise<FilePlan> {
+  const configuration = await readConfiguration(move);
+  const again = await planFile(move, file, configuration);
+  const isIn = (credentials: readonly MovableCredential[], { name, secret }: MovableCredential) =>
+    credentials.some((other) => isSameName(other.name, name) && other.secret === secret);
+  const inFile = listCredentials(file, configuration);
+  for (const credential of plan.moved.filter((credential) => !isIn(again.moved, credential))) {
+    const { name, secret } = credential;
+    const stored = await getCredential(move.context, name);
+    if (stored !== undefined && !stored.equals(toSecret(secret))) throw conflictError(name);
+    if (stored === undefined || isIn(inFile, credential)) throw changedError(file.path);
+  }
+  if (again.moved.some((credential) => !isIn(plan.moved, credential))) throw changedError(file.path);
+  return { ...again, stores: plan.stores };
+}
+
+export function changedError(path: string): CredentialError {
+  return new CredentialError('file-busy', `${path} was changed meanwhile`, { hint: 'run this again' });
+}
+
+function conflictError(name: CredentialName): CredentialError {
+  return new CredentialError('failed', `keystow has another secret for ${formatName(name)}, so it stays in the file`, {
+    hint: 'remove one of the two, and run this again',
+  });
 }
 
 /** The credentials that can be moved out of a file. */

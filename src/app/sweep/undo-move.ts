@@ -1,11 +1,14 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { CredentialName } from '../../domain/credential-name.ts';
+import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
 import type { Secret } from '../../domain/secret.ts';
+import type { MovableCredential } from '../../domain/sweep/movable.ts';
 import { tools } from '../../domain/sweep/tools.ts';
 import {
+  extendRecord,
   parseUndoRecord,
   recordService,
   revertChanges,
+  type SetupTarget,
   serialiseUndoRecord,
   toRecordName,
   type UndoRecord,
@@ -61,21 +64,27 @@ export async function forgetMoves(context: Context, records: readonly UndoRecord
   for (const record of records) await deleteCredential(context, toRecordName(record));
 }
 
-/** Takes back a move that failed. Removes nothing that was there before it. */
-export async function takeBack(move: MoveContext, plan: FilePlan, before: UndoRecord | undefined): Promise<void> {
+/** Takes back a move that failed. Removes nothing that was there before it. `before`: the records of earlier moves, by path. */
+export async function takeBack(
+  move: MoveContext,
+  plan: FilePlan,
+  before: ReadonlyMap<string, UndoRecord>,
+): Promise<void> {
   const { context } = move;
   const paths = [plan.file.path, ...plan.stores.map(({ file }) => file.path)];
   for (const path of paths) {
     const record = await readRecord(context, path);
-    if (record !== undefined)
-      await restoreFile(move, record, path === plan.file.path ? (before?.changes.length ?? 0) : 0);
+    if (record !== undefined) await restoreFile(move, record, before.get(path)?.changes.length ?? 0);
   }
   for (const { tool, target } of plan.setups) await undoSetup(move.setup, { tool, target });
   for (const { name, secret, isStored } of plan.moved) {
     if (!isStored) await removeIfSame(context, name, toSecret(secret));
   }
-  for (const path of paths) await deleteCredential(context, toRecordName({ path }));
-  if (before !== undefined) await writeRecord(context, before);
+  for (const path of paths) {
+    const earlier = before.get(path);
+    if (earlier === undefined) await deleteCredential(context, toRecordName({ path }));
+    else await writeRecord(context, earlier);
+  }
 }
 
 /**
@@ -96,16 +105,40 @@ export async function undoMove(move: MoveContext, records: readonly UndoRecord[]
       }
       results.push({ path: record.path, outcome, kept: [] });
     }
-    for (const { setups } of restored) for (const request of setups.toReversed()) await undoSetup(setup, request);
+    const taken: UndoRecord[] = [];
+    for (const record of restored) taken.push(await passOn(move, record, restored));
+    for (const { setups } of taken) for (const request of setups.toReversed()) await undoSetup(setup, request);
     const finished: FileRestored[] = [];
     for (const result of results) {
-      const record = restored.find(({ path }) => path === result.path);
+      const record = taken.find(({ path }) => path === result.path);
       const kept = record === undefined ? [] : await removeCreated(move, record);
       if (record !== undefined) await deleteCredential(context, toRecordName(record));
       finished.push({ ...result, kept });
     }
     return finished;
   });
+}
+
+/**
+ * Gives what the credentials of another file still need to its record, if that move isn't taken back. Returns the record with
+ * the rest.
+ */
+async function passOn(move: MoveContext, record: UndoRecord, restored: readonly UndoRecord[]): Promise<UndoRecord> {
+  const { context } = move;
+  let { setups, created } = record;
+  for (const heir of await listRecords(context)) {
+    if (heir.isRestored || restored.some(({ path }) => path === heir.path)) continue;
+    const needed = await listRecorded(move, heir);
+    const isSetup = ({ tool, target }: SetupTarget) =>
+      needed.some(({ setup }) => setup.tool === tool && (target ?? setup.target) === setup.target);
+    const isCreated = (name: CredentialName) => needed.some((other) => isSameName(other.name, name));
+    const passed = { changes: [], setups: setups.filter(isSetup), created: created.filter(isCreated) };
+    if (passed.setups.length + passed.created.length === 0) continue;
+    await writeRecord(context, extendRecord(heir, passed));
+    setups = setups.filter((target) => !isSetup(target));
+    created = created.filter((name) => !isCreated(name));
+  }
+  return { ...record, setups, created };
 }
 
 /** Reverts the changes from index `from` on. */
@@ -154,14 +187,19 @@ async function isWhole(move: MoveContext, record: UndoRecord, original: string, 
 
 /** The secrets of a record, by name. */
 async function findSecrets(move: MoveContext, record: UndoRecord): Promise<ReadonlyMap<string, Secret>> {
+  return new Map((await listRecorded(move, record)).map(({ name, secret }) => [toKey(name), toSecret(secret)]));
+}
+
+/** The credentials that a file had before it was changed. */
+async function listRecorded(move: MoveContext, record: UndoRecord): Promise<readonly MovableCredential[]> {
   const configuration = await readConfiguration(move);
-  const secrets = new Map<string, Secret>();
+  const credentials: MovableCredential[] = [];
   for (const { original } of record.changes) {
     for (const file of await examineText(move, record, original)) {
-      for (const { name, secret } of listCredentials(file, configuration)) secrets.set(toKey(name), toSecret(secret));
+      credentials.push(...listCredentials(file, configuration));
     }
   }
-  return secrets;
+  return credentials;
 }
 
 /** Reads a text in each format that the tool has files in. Returns those that it's valid in. */
