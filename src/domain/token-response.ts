@@ -1,5 +1,5 @@
 import { isObject } from './text/encodings.ts';
-import type { TokenSet } from './token-set.ts';
+import { isTokenSet, type TokenSet } from './token-set.ts';
 
 /** The usable parts of a token response (RFC 6749 §5.1). */
 export interface TokenFields {
@@ -76,6 +76,35 @@ export function toTokenSet(
   };
 }
 
+/**
+ * Converts the plain data of a token set that a program has made, perhaps from the old one or from a response of another
+ * library: with times as numbers, or some fields as RFC 6749 names them. Like {@link toTokenSet}, it keeps what is missing from
+ * `previous`, and unknown fields. `undefined` if it isn't one.
+ */
+export function parseTokenSet(
+  data: Readonly<Record<string, unknown>>,
+  requestedAt: string,
+  previous: Partial<TokenSet> = {},
+): TokenSet | undefined {
+  const { accessToken, format: _, failure: __, expiresAt, obtainedAt, refreshToken, ...rest } = data;
+  if (!isToken(accessToken)) return undefined;
+  const { expiresAt: ___, failure: ____, ...kept } = previous;
+  const fields = parseTokenFields({ expires_in: data.expires_in, refresh_token: refreshToken ?? data.refresh_token });
+  const expires =
+    toTime(expiresAt) ?? (fields.expires_in === undefined ? undefined : addSeconds(requestedAt, fields.expires_in));
+  const obtained = toTime(obtainedAt);
+  const isValid = ([name, value]: readonly [string, unknown]) => isTokenSet({ accessToken, [name]: value });
+  return {
+    ...kept,
+    ...Object.fromEntries(Object.entries(rest).filter(isValid)),
+    accessToken,
+    ...(expires !== undefined && { expiresAt: expires }),
+    // One that spreads the old set would keep its time.
+    obtainedAt: obtained === undefined || obtained === previous.obtainedAt ? requestedAt : obtained,
+    ...(fields.refresh_token !== undefined && { refreshToken: fields.refresh_token }),
+  };
+}
+
 /** The response that {@link toTokenSet} turns into this token set, with `expires_at` in ISO 8601. */
 export function toTokenResponse(tokens: TokenSet): Readonly<Record<string, unknown>> {
   const { accessToken, tokenType, expiresAt, refreshToken, scope, extra } = tokens;
@@ -128,8 +157,12 @@ function addSeconds(time: string, seconds: number): string {
   return new Date(Math.min(Date.parse(time) + seconds * 1000, lastTimeMs)).toISOString();
 }
 
+/** A later time in seconds is one in milliseconds: this one is in the year 5138. */
+const lastSeconds = 1e11;
+
 function toTime(value: unknown): string | undefined {
-  const seconds = toSeconds(value);
+  const time = toSeconds(value);
+  const seconds = time !== undefined && time > lastSeconds ? time / 1000 : time;
   if (seconds !== undefined) return addSeconds(new Date(0).toISOString(), seconds);
   const ms = typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(ms) ? undefined : new Date(Math.min(ms, lastTimeMs)).toISOString();

@@ -173,7 +173,7 @@ export interface TokenOptions extends OperationOptions {
   readonly force?: boolean;
   /** The same for this token, even if this store hasn't returned it. */
   readonly rejected?: string;
-  /** Longest time for `refresh`. What it returns later is still stored. Default: 30,000. */
+  /** Longest time for `refresh`, at most a day. What it returns later is still stored. Default: 30,000. */
   readonly limitMs?: number;
 }
 

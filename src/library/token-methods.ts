@@ -24,6 +24,8 @@ export function createTokenMethods(operate: Operate, closing: AbortSignal): Toke
   return {
     update: (service, account, change, options = {}) =>
       operate(options, async (context) => {
+        checkFunction('change', change);
+        checkTime('limitMs', options.limitMs, shortestLimitMs);
         const { updateCredential } = await import('../app/tokens/update-credential.ts');
         const { limitMs, allowEmpty } = options;
         let secret: Secret | undefined;
@@ -43,6 +45,9 @@ export function createTokenMethods(operate: Operate, closing: AbortSignal): Toke
 
     token: (service, account, { signal, refresh, rejected, ...options } = {}) =>
       operate(signal && { signal }, async (context) => {
+        if (refresh !== undefined) checkFunction('refresh', refresh);
+        checkTime('limitMs', options.limitMs, shortestLimitMs);
+        checkTime('marginMs', options.marginMs, 0);
         const name = toCredentialName(service, account);
         const key = toKey(name);
         const avoided = rejected ?? (options.force ? returned.get(key) : undefined);
@@ -74,6 +79,25 @@ export function createTokenMethods(operate: Operate, closing: AbortSignal): Toke
   };
 }
 
+const shortestLimitMs = 1;
+const longestTimeMs = 24 * 60 * 60 * 1000;
+
+/** A comparison with `NaN` is always false, so a token that has expired would count as valid; a timer ends at once. */
+function checkTime(option: string, value: unknown, least: number): void {
+  if (value === undefined || (typeof value === 'number' && value >= least && value <= longestTimeMs)) return;
+  throw new CredentialError('invalid-input', `invalid ${option}`, {
+    hint: `pass a number of milliseconds from ${least} to ${longestTimeMs}`,
+  });
+}
+
+function checkFunction(option: string, value: unknown): void {
+  if (typeof value === 'function') return;
+  throw new CredentialError('invalid-input', `${option} is not a function`, {
+    hint:
+      option === 'refresh' ? 'pass a function that returns new tokens' : 'pass a function that returns the new secret',
+  });
+}
+
 function notSignedInError(name: CredentialName): CredentialError {
   return new CredentialError('not-signed-in', `no token is stored for ${formatName(name)}`, { hint: 'sign in' });
 }
@@ -103,12 +127,20 @@ class SharedRenewals {
   /** `avoided`: an access token that the caller can't use, even if it's the result of a renewal that is running. */
   createRenew(avoided: string | undefined): RenewTokens {
     return async (context, name, isValid, options) => {
-      const key = toKey(name);
+      // A caller that can't renew the token reports that, and not to those that can.
+      const key = `${toKey(name)}\0${options.refresh === undefined}`;
       for (;;) {
         const running = this.#running.get(key);
         const renewal = running ?? this.#start(key, context, name, isValid, options);
-        const tokens = await waitFor(renewal, context.signal);
-        if (running === undefined || avoided === undefined || tokens?.accessToken !== avoided) return tokens;
+        const isCancelled = renewal.cancellation.signal.aborted;
+        try {
+          const tokens = await waitFor(renewal, context.signal);
+          if (running === undefined || avoided === undefined || tokens?.accessToken !== avoided) return tokens;
+        } catch (error) {
+          // Those that were waiting before this caller came have cancelled it.
+          const isOwn = !isCancelled || context.signal.aborted || this.#closing.aborted;
+          if (isOwn || !(error instanceof CredentialError) || error.code !== 'cancelled') throw error;
+        }
       }
     };
   }

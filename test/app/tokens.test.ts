@@ -350,3 +350,132 @@ describe('tokens that are stored', () => {
     },
   );
 });
+
+describe('a refresh that returns or throws what it should not', () => {
+  const cyclic: Record<string, unknown> = {};
+  cyclic.self = cyclic;
+  const fails = {
+    toJSON() {
+      throw new Error('not for JSON');
+    },
+  };
+  const fresh = { access_token: 'new', refresh_token: 'refresh-new', expires_in: 3600 };
+
+  test.each([
+    ['a cycle', cyclic],
+    ['a bigint', 1n],
+    ['what JSON.stringify throws for', fails],
+    ['a function', () => 1],
+    ['a symbol', Symbol('s')],
+  ])('%s beside the tokens loses none of them', async (_, value) => {
+    await store(tokensFor(-1));
+    expect(await token({ refresh: async () => ({ ...fresh, value }) })).toBe('new');
+    const stored = await load();
+    expect(stored).toMatchObject({ accessToken: 'new', refreshToken: 'refresh-new' });
+    expect(stored.extra).toBeUndefined();
+  });
+
+  test('a property that throws loses none of the tokens', async () => {
+    await store(tokensFor(-1));
+    const response = Object.defineProperty({ ...fresh }, 'claims', {
+      enumerable: true,
+      get() {
+        throw new Error('no claims');
+      },
+    });
+    expect(await token({ refresh: async () => response })).toBe('new');
+    expect((await load()).refreshToken).toBe('refresh-new');
+  });
+
+  test('tokens with accessors are read', async () => {
+    await store(tokensFor(-1));
+    class Response {
+      get access_token() {
+        return 'new';
+      }
+      get expires_in() {
+        return 3600;
+      }
+    }
+    expect(await token({ refresh: async () => new Response() })).toBe('new');
+    expect((await load()).expiresAt).toBeDefined();
+  });
+
+  test.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['""', ''],
+    ['a number', 5],
+    ['with a line break', 'r\nx'],
+  ])('a refresh token that is %s leaves the old one', async (_, refreshToken) => {
+    await store(tokensFor(-1));
+    expect(await token({ refresh: async () => ({ accessToken: 'new', refreshToken }) })).toBe('new');
+    expect((await load()).refreshToken).toBe('refresh-1');
+  });
+
+  test.each([
+    ['a date', (time: number) => ({ expiresAt: new Date(time) })],
+    ['milliseconds', (time: number) => ({ expiresAt: time })],
+    ['seconds', (time: number) => ({ expiresAt: time / 1000 })],
+    ['text', (time: number) => ({ expiresAt: new Date(time).toISOString() })],
+  ])('an expiry as %s is understood', async (_, toFields) => {
+    await store(tokensFor(-1));
+    const time = nowMs + 3_600_000;
+    expect(await token({ refresh: async () => ({ accessToken: 'new', ...toFields(time) }) })).toBe('new');
+    expect((await load()).expiresAt).toBe(new Date(time).toISOString());
+  });
+
+  test('a lifetime in seconds counts in a token set too', async () => {
+    await store(tokensFor(-1));
+    await token({ refresh: async () => ({ accessToken: 'new', expires_in: 60, refresh_token: 'refresh-new' }) });
+    const { obtainedAt, expiresAt, refreshToken } = await load();
+    expect(Date.parse(expiresAt ?? '') - Date.parse(obtainedAt ?? '')).toBe(60_000);
+    expect(refreshToken).toBe('refresh-new');
+  });
+
+  test('an access token that could end a header is none', async () => {
+    await store(tokensFor(-1));
+    await failure(token({ refresh: async () => ({ accessToken: 'a\r\nX: y' }) }), 'refresh-failed');
+    await failure(saveTokens(world.context, name, { accessToken: 'a\r\nX: y' }), 'invalid-input');
+    expect((await load()).accessToken).toBe('access-1');
+  });
+
+  test('the old tokens are not returned as valid ones', async () => {
+    await store(tokensFor(-1));
+    await failure(token({ refresh: async (old) => old }), 'refresh-failed');
+    await failure(token({ refresh: async (old) => ({ ...old }) }), 'refresh-failed');
+  });
+
+  const own = new Error('own cause');
+  own.cause = own;
+  const throws = () => {
+    throw new Error('a trap');
+  };
+  test.each([
+    ['nothing', undefined],
+    ['text', 'refresh-1'],
+    ['an error that is its own cause', own],
+    ['an error without a readable message', Object.defineProperty(new Error('x'), 'message', { get: throws })],
+    ['a proxy', new Proxy({}, { get: throws, has: throws, getPrototypeOf: throws })],
+  ])('%s that is thrown is refresh-failed', async (_, thrown) => {
+    await store(tokensFor(-1));
+    const error = await failure(
+      token({
+        refresh: async () => {
+          throw thrown;
+        },
+      }),
+      'refresh-failed',
+    );
+    expect(error.message).not.toContain('refresh-1');
+  });
+});
+
+test('one who cannot renew a token does not make others fail', async () => {
+  await store(tokensFor(-1));
+  const able = token();
+  const { refresh: _, ...unable } = { refresh };
+  const results = await Promise.allSettled([getTokens(world.context, name, unable), able, token()]);
+  expect(results.map(({ status }) => status)).toContain('fulfilled');
+  expect(results.slice(1).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+});

@@ -187,3 +187,45 @@ describe('update', () => {
     expect(await store.getText('api', 'n')).toBe('a');
   });
 });
+
+describe('options', () => {
+  test.each([
+    [{ limitMs: 0 }],
+    [{ limitMs: Number.NaN }],
+    [{ limitMs: Number.POSITIVE_INFINITY }],
+    [{ limitMs: '30' as never }],
+    [{ marginMs: Number.NaN }],
+    [{ marginMs: -1 }],
+    [{ refresh: 'acme' as never }],
+  ])('%o is invalid-input, and no token is returned', async (options) => {
+    await store.setToken('api', 'alice', expired);
+    await failure(token(options), 'invalid-input');
+    expect(requests).toBe(0);
+  });
+
+  test('of update are checked too', async () => {
+    await failure(
+      store.update('api', 'alice', () => 'new', { limitMs: Number.NaN }),
+      'invalid-input',
+    );
+    await failure(store.update('api', 'alice', 'new' as never), 'invalid-input');
+  });
+});
+
+test('a caller that comes when the others have cancelled is not cancelled', async () => {
+  await store.setToken('api', 'alice', expired);
+  const controller = new AbortController();
+  const first = token({ signal: controller.signal });
+  controller.abort();
+  const second = token();
+  await failure(first, 'cancelled');
+  expect(await second).toBe('a2');
+});
+
+test('a caller without refresh does not make one with refresh fail', async () => {
+  await store.setToken('api', 'alice', expired);
+  const unable = failure(store.token('api', 'alice'), 'refresh-rejected');
+  const able = token();
+  expect(await able).toBe('a2');
+  await unable.catch(() => undefined);
+});

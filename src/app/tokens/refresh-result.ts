@@ -1,8 +1,8 @@
 import { CredentialError, isCredentialError } from '../../domain/credential-error.ts';
 import { isObject } from '../../domain/text/encodings.ts';
 import { isError, messageChain } from '../../domain/text/messages.ts';
-import { endingErrors, parseTokenFields, toTokenSet } from '../../domain/token-response.ts';
-import { isTokenSet, type TokenSet } from '../../domain/token-set.ts';
+import { endingErrors, parseTokenFields, parseTokenSet, toTokenSet } from '../../domain/token-response.ts';
+import type { TokenSet } from '../../domain/token-set.ts';
 import type { Renewed } from './renew.ts';
 
 /**
@@ -11,7 +11,8 @@ import type { Renewed } from './renew.ts';
  */
 export function interpretResponse(response: unknown, previous: TokenSet, requestedAt: string): Renewed<TokenSet> {
   const tokens = toNewTokens(response, requestedAt, previous);
-  if (tokens !== undefined) return { value: tokens };
+  if (tokens !== undefined)
+    return isUnchanged(tokens, previous, requestedAt) ? { value: tokens, problem: oldTokenError() } : { value: tokens };
   const { error, error_description: description } = isObject(response) ? response : {};
   if (typeof error === 'string' && error !== '') {
     const text = typeof description === 'string' && description !== '' ? `${description} (${error})` : error;
@@ -24,20 +25,41 @@ export function interpretResponse(response: unknown, previous: TokenSet, request
   return { value: { ...kept, refreshToken }, problem };
 }
 
-/** Converts a token set or a token response of a program that embeds keystow. `undefined` if it has no access token. */
+/**
+ * Converts a token set or a token response of a program that embeds keystow. A field with an unexpected value counts as
+ * missing, because the rest may be the only valid tokens. `undefined` if it has no access token.
+ */
 export function toNewTokens(
   given: unknown,
   requestedAt: string,
   previous: Partial<TokenSet> = {},
 ): TokenSet | undefined {
-  if (!isTokenSet(given) || given.accessToken === '') return toTokenSet(given, requestedAt, previous);
-  const { expiresAt: _, failure: __, ...kept } = previous;
-  // A refresh that spreads the old set over the new one would keep its time.
-  const obtainedAt =
-    given.obtainedAt === undefined || given.obtainedAt === previous.obtainedAt ? requestedAt : given.obtainedAt;
-  // It may be the stored form, with its marker.
-  const { failure: ___, format: ____, ...fresh } = given as TokenSet & { readonly format?: unknown };
-  return { ...kept, ...fresh, obtainedAt };
+  const data = isObject(given) ? pickData(given) : {};
+  return parseTokenSet(data, requestedAt, previous) ?? toTokenSet(data, requestedAt, previous);
+}
+
+/** The fields that can be read, as plain data. Some programs' objects have getters, methods or cycles. */
+function pickData(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const names = new Set([...Object.keys(given), 'access_token', 'refresh_token', 'expires_in']);
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      try {
+        const text = JSON.stringify(given[name]);
+        return text === undefined || text === 'null' ? [] : [[name, JSON.parse(text)]];
+      } catch {
+        return [];
+      }
+    }),
+  );
+}
+
+/** A `refresh` that returns what it was called with has renewed nothing. */
+function isUnchanged({ accessToken, expiresAt }: TokenSet, previous: TokenSet, requestedAt: string): boolean {
+  return accessToken === previous.accessToken && expiresAt !== undefined && expiresAt <= requestedAt;
+}
+
+function oldTokenError(): CredentialError {
+  return refreshFailed('the response has the old access token, which has expired');
 }
 
 type Redact = (text: string, secrets: readonly string[]) => Promise<string>;
@@ -47,12 +69,21 @@ type Redact = (text: string, secrets: readonly string[]) => Promise<string>;
  * responses. A rejection is recognised by its code: in the error itself (openid-client), its cause or its response (axios).
  */
 export async function toRefreshError(thrown: unknown, tokens: TokenSet, redact: Redact): Promise<CredentialError> {
-  if (thrown instanceof CredentialError && ownCodes.includes(thrown.code)) return redactError(thrown, tokens, redact);
-  const isRejected =
-    isCredentialError(thrown) && ['refresh-rejected', 'not-signed-in'].includes(thrown.code)
-      ? true
-      : findErrorCodes(thrown).some((code) => endingErrors.includes(code));
-  return redactError(createError(isRejected, describe(thrown)), tokens, redact);
+  return redactError(interpretThrown(thrown), tokens, redact);
+}
+
+function interpretThrown(thrown: unknown): CredentialError {
+  try {
+    if (thrown instanceof CredentialError && ownCodes.includes(thrown.code)) return thrown;
+    const isRejected =
+      isCredentialError(thrown) && ['refresh-rejected', 'not-signed-in'].includes(thrown.code)
+        ? true
+        : findErrorCodes(thrown).some((code) => endingErrors.includes(code));
+    return createError(isRejected, describe(thrown));
+  } catch {
+    // Anything can be thrown, such as an error whose properties throw.
+    return createError(false, describe(undefined));
+  }
 }
 
 const ownCodes: readonly string[] = ['refresh-failed', 'refresh-rejected'];

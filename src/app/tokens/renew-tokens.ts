@@ -34,6 +34,8 @@ export async function renewTokens(
       return false;
     },
     async request(tokens) {
+      // Other processes may know how to renew it, so this isn't a failure of theirs.
+      if (!refresh && !canRequest(context, tokens, renewal)) throw cannotRenewError(context);
       try {
         return await request(tokens);
       } catch (error) {
@@ -126,17 +128,23 @@ function saveLate(context: Context, name: CredentialName, renewed: TokenSet, pre
   return saveRenewed(context, name, noun, encodeTokenSet(renewed), isPrevious);
 }
 
+function canRequest({ renewal }: Context, tokens: TokenSet, at: TokenRenewal | undefined): boolean {
+  return renewal.refresh !== undefined && (at ?? tokens.renewal) !== undefined;
+}
+
+function cannotRenewError({ renewal }: Pick<Context, 'renewal'>): CredentialError {
+  return new CredentialError('refresh-rejected', 'the token has to be renewed, and nothing says how', {
+    hint: renewal.refresh ? 'sign in again, or pass --refresh-command or --issuer' : 'sign in again, or pass refresh',
+  });
+}
+
 /** `at`: another server than the stored token set names, which isn't stored. */
 async function requestAtServer(
   { renewal, signal }: Context,
   tokens: TokenSet,
   at: TokenRenewal | undefined,
 ): Promise<Renewed<TokenSet>> {
-  if (renewal.refresh === undefined || (at ?? tokens.renewal) === undefined) {
-    throw new CredentialError('refresh-rejected', 'the token has expired, and nothing says how to renew it', {
-      hint: renewal.refresh ? 'sign in again, or pass --refresh-command or --issuer' : 'sign in again, or pass refresh',
-    });
-  }
+  if (renewal.refresh === undefined) throw cannotRenewError({ renewal });
   try {
     const { tokens: renewed, problem } = await renewal.refresh(at ? { ...tokens, renewal: at } : tokens, { signal });
     const { renewal: _, ...value } = renewed;

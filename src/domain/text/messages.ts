@@ -16,10 +16,15 @@ export function rootMessage(error: unknown): string {
   return toOneLine(messageChain(error).at(-1) ?? '');
 }
 
+/** Longest chain of causes that is read: an error can be its own cause. */
+const maxCauses = 20;
+
 /** The messages of an error and its causes, outermost first. An error without a message is represented by its name. */
-export function messageChain(error: unknown): readonly string[] {
+export function messageChain(error: unknown, limit = maxCauses): readonly string[] {
   if (!isError(error)) return [String(error)];
-  return [error.message || error.name, ...(error.cause === undefined ? [] : messageChain(error.cause))];
+  const { cause } = error;
+  const causes = cause === undefined || cause === error || limit === 0 ? [] : messageChain(cause, limit - 1);
+  return [error.message || error.name, ...causes];
 }
 
 /**
