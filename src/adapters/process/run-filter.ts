@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { RunFilter } from '../../ports/system.ts';
 import { errnoCode } from '../files/file-errors.ts';
@@ -8,6 +9,8 @@ import { timers } from './timers.ts';
 const maxOutputBytes = 1024 * 1024;
 /** How long a command may take to end after SIGTERM. */
 const graceMs = 2000;
+/** How long the output may stay open after the command has ended. */
+const drainMs = 500;
 
 /** The implementation of {@link RunFilter}. */
 export const runFilter: RunFilter = async ({ command, input, signal, without }) => {
@@ -26,7 +29,7 @@ export const runFilter: RunFilter = async ({ command, input, signal, without }) 
     // A command that doesn't read its input closes the pipe.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
-    const stdout = await readOutput(child.stdout, end);
+    const stdout = await readOutput(child, end);
     return { code: await ended, stdout };
   } finally {
     signal.removeEventListener('abort', end);
@@ -49,18 +52,31 @@ function waitForEnd(child: ChildProcess): Promise<number> {
   return ended;
 }
 
-async function readOutput(stdout: AsyncIterable<Buffer>, end: () => void): Promise<string> {
+/** Resolves when the command has ended, even if something that it has started keeps its stdout open. */
+function readOutput(child: ChildProcess & { readonly stdout: Readable }, end: () => void): Promise<string> {
+  const { stdout } = child;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of stdout) {
-    bytes += chunk.length;
-    if (bytes > maxOutputBytes) {
+  return new Promise((resolve, reject) => {
+    stdout.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes <= maxOutputBytes) return;
       end();
-      throw new CredentialError('too-large', 'the output of the command is larger than 1 MiB');
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+      stdout.destroy();
+      reject(new CredentialError('too-large', 'the output of the command is larger than 1 MiB'));
+    });
+    stdout.on('error', reject);
+    let timer: NodeJS.Timeout | undefined;
+    child.once('exit', () => {
+      // Between a timer and an immediate, Node reads what waits in the pipe.
+      timer = timers.setTimeout(() => timers.setImmediate(() => stdout.destroy()), drainMs);
+    });
+    stdout.once('close', () => {
+      timers.clearTimeout(timer);
+      resolve(Buffer.concat(chunks).toString());
+    });
+  });
 }
 
 /** Ends the command and what it has started. On Windows, only its shell. */
