@@ -115,6 +115,9 @@ const executables: RolldownOptions = {
           test: /src.adapters.secret-service.(?!start-provider|dbus.(session-bus|handshake))/,
           includeDependenciesRecursively: false,
         },
+        // What programs share. Rolldown would move it into the file that one of them starts with, and the others would run that.
+        { name: 'token-response', test: /src.domain.token-response\.ts$/, includeDependenciesRecursively: false },
+        { name: 'dify', test: /src.domain.sign-in.dify\.ts$/, includeDependenciesRecursively: false },
       ],
     },
   },
