@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Context } from '../../src/app/context.ts';
+import { getCredential } from '../../src/app/credentials/get-credential.ts';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
 import { decodeTokenSet, getTokens, type TokenOptions } from '../../src/app/tokens/get-tokens.ts';
 import { encodeTokenSet, saveTokens } from '../../src/app/tokens/renew-tokens.ts';
@@ -478,4 +479,15 @@ test('one who cannot renew a token does not make others fail', async () => {
   const results = await Promise.allSettled([getTokens(world.context, name, unable), able, token()]);
   expect(results.map(({ status }) => status)).toContain('fulfilled');
   expect(results.slice(1).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+});
+
+test('a secret that another program stores during a renewal stays, and no other store gets the tokens', async () => {
+  await store(tokensFor(-1));
+  const interrupted = async (tokens: TokenSet) => {
+    await setCredential(world.context, name, textSecret('a password'));
+    return refresh(tokens);
+  };
+  expect(await token({ refresh: interrupted })).toBe('access-2');
+  expect(await getCredential(world.context, name)).toEqual(textSecret('a password'));
+  expect(await world.stores.file.get(name)).toBeUndefined();
 });

@@ -43,8 +43,7 @@ export async function renewCredential<Value>(
   const { noun, decode, encode, request, lockLimitMs } = renewal;
   const { lockOf, uninterrupted } = context.renewal;
   const isSame = renewal.isSame ?? ((one, other) => encode(one).equals(encode(other)));
-  const isStored = (value: Value) => (current: Secret | undefined) =>
-    current !== undefined && isSame(decode(current), value);
+  const isStored = (value: Value) => isSecretOf(decode, (current) => isSame(current, value));
   const read = async () => {
     const secret = await getCredential(context, name);
     return secret && decode(secret);
@@ -65,6 +64,18 @@ export async function renewCredential<Value>(
   };
   const withLock = follower.wrap(lockOf(name, lockLimitMs));
   return follower.follow((signal) => renew<Value>(steps, { withLock, uninterrupted, signal }));
+}
+
+/** Whether a secret is a value. What can't be decoded is one that another program has stored. */
+export function isSecretOf<Value>(decode: (secret: Secret) => Value, isValue: (value: Value) => boolean) {
+  return (secret: Secret | undefined): boolean => {
+    if (secret === undefined) return false;
+    try {
+      return isValue(decode(secret));
+    } catch {
+      return false;
+    }
+  };
 }
 
 /** How often a process that waits for another one's renewal looks whether it's done: at first, and in the end. */

@@ -9,7 +9,7 @@ import type { WriteOptions, WriteResult } from '../credentials/set-credential.ts
 import { decodeTokenSet, type RenewOptions, type RequestTokens, refreshLimitMs } from './get-tokens.ts';
 import { interpretResponse, toNewTokens, toRefreshError } from './refresh-result.ts';
 import type { Renewed } from './renew.ts';
-import { renewCredential, saveReceived, saveRenewed } from './renew-credential.ts';
+import { isSecretOf, renewCredential, saveReceived, saveRenewed } from './renew-credential.ts';
 
 const noun = 'token';
 
@@ -63,9 +63,9 @@ async function recordFailure(context: Context, name: CredentialName, tokens: Tok
   const { code, message, hint } = error;
   if (code !== 'refresh-failed' && code !== 'refresh-rejected') return;
   const failure = { at: context.clock(), code, message, ...(hint !== undefined && { hint }) };
-  const isCurrent = (current: Secret | undefined) =>
-    current !== undefined && isSameTokenSet(decodeTokenSet(current, name), tokens);
-  await replaceCredential(context, name, isCurrent, encodeTokenSet({ ...tokens, failure })).catch(() => undefined);
+  await replaceCredential(context, name, isStored(name, tokens), encodeTokenSet({ ...tokens, failure })).catch(
+    () => undefined,
+  );
 }
 
 /**
@@ -123,9 +123,14 @@ async function requestWith(
 
 /** Waits for no other process: one whose request is rejected meanwhile finds this result. */
 function saveLate(context: Context, name: CredentialName, renewed: TokenSet, previous: TokenSet): Promise<void> {
-  const isPrevious = (current: Secret | undefined) =>
-    current !== undefined && isSameTokenSet(decodeTokenSet(current, name), previous);
-  return saveRenewed(context, name, noun, encodeTokenSet(renewed), isPrevious);
+  return saveRenewed(context, name, noun, encodeTokenSet(renewed), isStored(name, previous));
+}
+
+function isStored(name: CredentialName, tokens: TokenSet): (current: Secret | undefined) => boolean {
+  return isSecretOf(
+    (secret) => decodeTokenSet(secret, name),
+    (current) => isSameTokenSet(current, tokens),
+  );
 }
 
 function canRequest({ renewal }: Context, tokens: TokenSet, at: TokenRenewal | undefined): boolean {
