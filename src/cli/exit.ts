@@ -92,12 +92,16 @@ export function exitAfterGrace(exitCode: number): void {
 }
 
 /**
- * Ends the process without waiting for its threads. On POSIX, replaces it with a shell that exits with the same code or, on
- * a Node without `execve`, kills it (exit code 137).
+ * Ends the process without waiting for its threads. On POSIX, replaces it with a shell that exits with the same code. A Node
+ * without `execve` is killed instead: by SIGINT after Ctrl-C, which shells report as 130, otherwise by SIGKILL (137).
  */
 function endProcess(exitCode: number): void {
   if (process.platform === 'win32') process.exit();
   const { execve } = process as { readonly execve?: Execve };
   execve?.('/bin/sh', ['sh', '-c', `exit ${exitCode}`]);
+  if (exitCode === exitCodes.interrupted) {
+    process.removeAllListeners('SIGINT');
+    process.kill(process.pid, 'SIGINT');
+  }
   process.kill(process.pid, 'SIGKILL');
 }

@@ -1,5 +1,6 @@
 import { CredentialError } from '../credential-error.ts';
 import { formatName, toCredentialName } from '../credential-name.ts';
+import { quoteNameForShell } from '../text/quote.ts';
 import { type Protocol, reply, replyError, requireText } from './protocol.ts';
 
 interface VaultRequest {
@@ -24,7 +25,7 @@ export const ansibleVault: Protocol<VaultRequest> = {
   },
   outcomes: {
     found(credential, { label }) {
-      const hint = `store another one: keystow set ${formatName(toVaultName(label))}`;
+      const hint = `store another one: keystow set ${quoteNameForShell(toVaultName(label))}`;
       const password = requireText(credential, 'password', hint);
       if (password === '' || /^[\r\n]|[\r\n]$/.test(password)) {
         throw new CredentialError('failed', `the password of ${label} is empty, or has a line break at an end`, {
@@ -36,7 +37,7 @@ export const ansibleVault: Protocol<VaultRequest> = {
     notFound: ({ label }) =>
       replyError(
         new CredentialError('not-found', `${formatName(toVaultName(label))} was not found`, {
-          hint: `store the password: keystow set ${formatName(toVaultName(label))}`,
+          hint: `store the password: keystow set ${quoteNameForShell(toVaultName(label))}`,
         }),
         unknownVaultId,
       ),
@@ -44,7 +45,7 @@ export const ansibleVault: Protocol<VaultRequest> = {
       replyError(
         error ??
           new CredentialError('not-found', `the password of ${label} has expired`, {
-            hint: `store another one: keystow set ${formatName(toVaultName(label))}`,
+            hint: `store another one: keystow set ${quoteNameForShell(toVaultName(label))}`,
           }),
         1,
       ),

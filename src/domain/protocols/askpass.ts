@@ -1,7 +1,7 @@
 import { CredentialError } from '../credential-error.ts';
 import { type CredentialName, formatName, toCredentialName } from '../credential-name.ts';
 import { isPrintable } from '../text/escape.ts';
-import { quoteForShell } from '../text/quote.ts';
+import { quoteNameForShell } from '../text/quote.ts';
 import {
   findValue,
   isGitSecretExpired,
@@ -122,11 +122,10 @@ function nobodyToAsk(prompt: Prompt): CredentialError {
       hint: 'run the command on a terminal',
     });
   }
-  const { service, account } = prompt.name;
   return new CredentialError(
     'not-found',
     `no accepted answer is stored as ${formatName(prompt.name)}, and there is no terminal to ask on`,
-    { hint: `store it: keystow set ${quoteForShell(service)} ${quoteForShell(account)}` },
+    { hint: `store it: keystow set ${quoteNameForShell(prompt.name)}` },
   );
 }
 

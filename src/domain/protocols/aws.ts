@@ -2,6 +2,7 @@ import { CredentialError } from '../credential-error.ts';
 import { toCredentialName } from '../credential-name.ts';
 import { isObject } from '../text/encodings.ts';
 import { isOptional, isTime, isToken } from '../text/fields.ts';
+import { quoteForShell } from '../text/quote.ts';
 import { parseStrictJson } from '../text/strict-json.ts';
 import {
   type FoundCredential,
@@ -143,6 +144,6 @@ function parseCredentials(text: string): AwsCredentials | undefined {
 }
 
 function missingError(message: string, profile: string): CredentialError {
-  const name = hasControlCharacters(profile) ? 'PROFILE' : profile;
+  const name = hasControlCharacters(profile) ? 'PROFILE' : quoteForShell(profile);
   return new CredentialError('not-found', message, { hint: `store some: keystow helper aws ${name} --store <FILE` });
 }

@@ -1,7 +1,7 @@
 import { CredentialError, type ErrorCode } from '../credential-error.ts';
 import { type CredentialName, toCredentialName } from '../credential-name.ts';
 import { parseStrictJson } from '../text/strict-json.ts';
-import { type Protocol, type Reply, reply, replyError, replyJson, requireText } from './protocol.ts';
+import { type Protocol, type Reply, rejectUserinfo, reply, replyError, replyJson, requireText } from './protocol.ts';
 
 /** A registry login, as docker and a credential helper exchange it: JSON with these keys. */
 export interface DockerLogin {
@@ -50,6 +50,7 @@ export const docker: Protocol<DockerRequest> = {
       }
       case 'store': {
         const login = parseDockerLogin(text);
+        rejectUserinfo(login.ServerURL.includes('://') ? login.ServerURL : `https://${login.ServerURL}`);
         const name = toDockerName(login);
         if (login.Secret === '' && !args.includes(allowEmpty)) {
           throw new CredentialError('invalid-input', 'the secret is empty, so nothing was stored', {

@@ -171,19 +171,29 @@ export type Attribute = readonly [key: string, value: string];
 export const maxLineBytes = 65_535;
 
 /**
- * Parses attributes up to a blank line or the end. A line without `=`, one that is too long, or one with a NUL or a
- * carriage return, which two programs could understand differently → `invalid-input`. The message repeats nothing of the
- * line, because it may contain a password.
+ * Parses attributes up to a blank line or the end. A line without `=`, one that is too long, one with a NUL or a carriage
+ * return, or a second value of a single-valued attribute, which two programs could understand differently →
+ * `invalid-input`. The message repeats nothing of the line, because it may contain a password.
  */
 export function parseAttributes(text: string): Attributes {
   const lines = text.split('\n');
   const end = lines.indexOf('');
+  const values = new Map<string, string>();
   return (end < 0 ? lines : lines.slice(0, end)).map((line, index) => {
     const equals = line.indexOf('=');
-    const fault = equals < 0 ? 'has no "="' : findFault(line);
+    const [key, value] = [line.slice(0, equals), line.slice(equals + 1)];
+    const isOther = !key.endsWith('[]') && (values.get(key) ?? value) !== value;
+    const fault = equals < 0 ? 'has no "="' : isOther ? 'gives an attribute a second value' : findFault(line);
     if (fault !== undefined) throw new CredentialError('invalid-input', `line ${index + 1} of the request ${fault}`);
-    return [line.slice(0, equals), line.slice(equals + 1)];
+    values.set(key, value);
+    return [key, value];
   });
+}
+
+/** Throws `invalid-input` unless the last line is complete: git, which may have been stopped, ends each with a newline. */
+export function requireCompleteLines(text: string): void {
+  if (text.split('\n').includes('')) return;
+  throw new CredentialError('invalid-input', 'the last line of the request has no newline, so it may be truncated');
 }
 
 /** The lines of attributes. An attribute that does not fit into a line → `invalid-input`, naming its key. */
@@ -198,9 +208,9 @@ export function formatAttributes(attributes: Attributes): string {
     .join('');
 }
 
-/** The value of a single-valued attribute. If it is repeated, the last one counts. */
+/** The value of a single-valued attribute. */
 export function findValue(attributes: Attributes, key: string): string | undefined {
-  return attributes.findLast((attribute) => attribute[0] === key)?.[1];
+  return attributes.find((attribute) => attribute[0] === key)?.[1];
 }
 
 /** The values of a multi-valued attribute such as `state[]`. An empty value discards those before it. */

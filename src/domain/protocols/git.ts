@@ -14,6 +14,7 @@ import {
   parseBoolean,
   parseGitSecret,
   parseGitUsername,
+  requireCompleteLines,
   serialiseGitSecret,
   toGitName,
   toGitService,
@@ -59,6 +60,7 @@ export const git: Protocol<GitRequest> = {
     if (!operations.includes(operation)) return reply();
     const attributes = parseAttributes(raw.text);
     const request = { attributes, raw };
+    if (operation !== 'get') requireCompleteLines(raw.text);
     switch (operation) {
       case 'get':
         return { kind: 'get', from: findCandidates(attributes), request };

@@ -1,5 +1,6 @@
 import { CredentialError } from '../credential-error.ts';
 import { toCredentialName } from '../credential-name.ts';
+import { quoteNameForShell } from '../text/quote.ts';
 import { parseStrictJson } from '../text/strict-json.ts';
 import {
   type FoundCredential,
@@ -26,7 +27,7 @@ const errors: Pick<Outcomes<HostRequest>, 'stored' | 'erased' | 'badRequest' | '
 };
 
 function replyExpired(service: string, error?: CredentialError) {
-  const hint = `store another one: keystow set ${service} token`;
+  const hint = `store another one: keystow set ${quoteNameForShell({ service, account: tokenAccount })}`;
   return replyError(error ?? new CredentialError('not-found', `the credential of ${service} has expired`, { hint }), 1);
 }
 
@@ -141,7 +142,7 @@ const tokenAccount = 'token';
  * - it can't be part of a header → `failed`
  */
 export function formatAuthorization({ name: { service, account }, text }: FoundCredential): string {
-  const hint = `store it again: keystow set ${service} ${account}`;
+  const hint = `store it again: keystow set ${quoteNameForShell({ service, account })}`;
   if (text === undefined || text === '') {
     throw new CredentialError('failed', `the credential for ${service} is empty or not UTF-8 text`, { hint });
   }

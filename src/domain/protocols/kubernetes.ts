@@ -2,6 +2,7 @@ import { CredentialError } from '../credential-error.ts';
 import { toCredentialName } from '../credential-name.ts';
 import { isObject } from '../text/encodings.ts';
 import { isOptional, isTime, isToken } from '../text/fields.ts';
+import { quoteForShell } from '../text/quote.ts';
 import { parseStrictJson } from '../text/strict-json.ts';
 import {
   type FoundCredential,
@@ -182,6 +183,6 @@ function formatTime(time: string): string {
 }
 
 function missingError(message: string, user: string): CredentialError {
-  const name = hasControlCharacters(user) ? 'NAME' : user;
+  const name = hasControlCharacters(user) ? 'NAME' : quoteForShell(user);
   return new CredentialError('not-found', message, { hint: `store one: keystow helper kubernetes ${name} --store` });
 }

@@ -11,7 +11,8 @@ export const value = bytesExcept(10, 13);
 
 export const key = bytesExcept(10, 13, 61);
 
-export const attributes: fc.Arbitrary<Attributes> = fc.array(fc.tuple(key, value));
+/** Each key once. */
+export const attributes: fc.Arbitrary<Attributes> = fc.uniqueArray(fc.tuple(key, value), { selector: ([key]) => key });
 
 /** Text as git sends it: UTF-8, one character for each byte. */
 export const utf8 = fc

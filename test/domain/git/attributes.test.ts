@@ -83,13 +83,18 @@ describe('lines', () => {
 });
 
 describe('an attribute', () => {
-  test('that is repeated has its last value', () => {
-    const given: Attributes = [
-      ['host', 'a'],
-      ['host', 'b'],
-    ];
-    expect(findValue(given, 'host')).toBe('b');
-    expect(findValue(given, 'path')).toBeUndefined();
+  test('that is given two values is rejected without repeating them: other programs could take the first or the last', () => {
+    for (const key of ['host', 'protocol', 'username', 'password', 'unknown']) {
+      const error = catchError(() => parseAttributes(`${key}=s3cret\npath=p\n${key}=other\n`));
+      expect(error).toMatchObject({
+        code: 'invalid-input',
+        message: 'line 3 of the request gives an attribute a second value',
+      });
+    }
+    const same = parseAttributes('host=a\nhost=a\nstate[]=b\nstate[]=c\n');
+    expect(findValue(same, 'host')).toBe('a');
+    expect(findValue(same, 'path')).toBeUndefined();
+    expect(findValues(same, 'state[]')).toEqual(['b', 'c']);
   });
 
   test('with many values has them in order, from the last empty one on', () => {
