@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, linkSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createExecutables } from '../../src/adapters/config-files/executables.ts';
 import { applySetup } from '../../src/app/setup/apply-setup.ts';
 import { listTools } from '../../src/app/setup/list-tools.ts';
 import { planSetup } from '../../src/app/setup/plan-setup.ts';
@@ -168,8 +169,12 @@ describe('several processes', () => {
 });
 
 test('[SET44] a helper that is not installed is an error, and nothing changes', async () => {
-  const { setup, exists } = createSetupWorld();
-  await expect(planSetup(setup, { tool: 'terraform' })).rejects.toMatchObject({ code: 'command-not-found' });
+  const { setup, exists, home } = createSetupWorld();
+  // Not that of this checkout, where one may be installed.
+  const executables = createExecutables({ path: home, started: join(home, 'keystow'), package: home });
+  await expect(planSetup({ ...setup, executables }, { tool: 'terraform' })).rejects.toMatchObject({
+    code: 'command-not-found',
+  });
   expect(exists('.terraformrc')).toBe(false);
 });
 

@@ -1,6 +1,7 @@
 import { CredentialError, isCredentialError } from '../../domain/credential-error.ts';
 import type { SetupTool, ToolId, ToolPlan } from '../../domain/setup/setup-tool.ts';
 import { findTool } from '../../domain/setup/tools.ts';
+import { isPrintable } from '../../domain/text/escape.ts';
 import { readSetup, type SetupContext } from './setup-context.ts';
 
 /** Which tool to set up, and for what, such as a registry: see `SetupTool.target`. */
@@ -21,6 +22,7 @@ export interface SetupPlan extends SetupRequest, ToolPlan {}
  */
 export async function planSetup(setup: SetupContext, request: SetupRequest): Promise<SetupPlan> {
   const tool = findTool(request.tool);
+  checkTarget(tool, request.target);
   const { input, files } = await readSetup(setup, tool, request.target);
   const paths = [...files.values()].flatMap(({ path, text }) => (text === undefined ? [] : [path]));
   try {
@@ -28,6 +30,17 @@ export async function planSetup(setup: SetupContext, request: SetupRequest): Pro
   } catch (error) {
     throw nameFile(error, tool, paths);
   }
+}
+
+/** A line break would end the line of the configuration that names the target. */
+function checkTarget({ id, target: hint, targetPattern }: SetupTool, target: string | undefined): void {
+  if (target === undefined) return;
+  if (target !== '' && isPrintable(target) && (targetPattern?.test(target) ?? true)) return;
+  throw new CredentialError(
+    'invalid-input',
+    `invalid target for keystow setup ${id}`,
+    hint ? { hint: `pass ${hint}` } : {},
+  );
 }
 
 /** Names the file that a tool could not parse. */

@@ -93,6 +93,8 @@ export interface SetupTool {
   readonly commands: readonly string[];
   /** What a target is, for the help. Absent: the tool takes none. */
   readonly target?: string;
+  /** What a target must match, for the tools whose configuration would mean something else with another one. */
+  readonly targetPattern?: RegExp;
   /** The files that it could be set up in, best first. A file that a variable names comes alone. */
   locate(machine: Machine, target: string | undefined): readonly string[];
   /** Plans the change of these files. A file that the client could not read → `file-damaged`. */

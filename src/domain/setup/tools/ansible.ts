@@ -12,6 +12,8 @@ export const ansibleTool: SetupTool = {
   title: 'ansible and ansible-vault',
   commands: ['ansible', 'ansible-vault'],
   target: 'a vault label; without it: default',
+  // One word of a list, up to the @.
+  targetPattern: /^[^\s,@#;]+$/,
   locate(machine) {
     const { ANSIBLE_CONFIG: chosen } = machine.environment;
     return [chosen || joinPath(machine, machine.home, '.ansible.cfg')];

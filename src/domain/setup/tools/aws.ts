@@ -18,6 +18,8 @@ export const awsTool: SetupTool = {
   title: 'the AWS CLI and the AWS SDKs',
   commands: ['aws'],
   target: 'a profile; without it: default',
+  // Some SDKs end the section's name at the first ], or take the rest for a comment.
+  targetPattern: /^[^\][#;]+$/,
   locate(machine) {
     const { AWS_CONFIG_FILE: chosen } = machine.environment;
     return [chosen || joinPath(machine, machine.home, '.aws', 'config')];

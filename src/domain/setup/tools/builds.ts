@@ -97,6 +97,7 @@ export const bazelTool: SetupTool = {
   title: 'bazel',
   commands: ['bazel', 'bazelisk'],
   target: 'a host, such as *.example.com; without it: all hosts',
+  targetPattern: /^(\*\.)?[\w.-]+$/,
   locate: (machine) => [joinPath(machine, machine.home, '.bazelrc')],
   plan({ machine, files, target, findExecutable }) {
     const [path = ''] = bazelTool.locate(machine, target);

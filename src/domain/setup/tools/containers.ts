@@ -16,6 +16,8 @@ export const dockerTool: SetupTool = {
   title: 'docker, and buildx and compose',
   commands: ['docker'],
   target: 'a registry, such as ghcr.io; without it: all registries',
+  // Without a user name or a password.
+  targetPattern: /^[^\s"'@\\]+$/,
   locate(machine) {
     const { DOCKER_CONFIG: folder } = machine.environment;
     return [joinPath(machine, folder || joinPath(machine, machine.home, '.docker'), 'config.json')];

@@ -71,7 +71,8 @@ function locateScript(machine: Machine, registry: string): string {
 /** A host, perhaps with a port and a path, without a slash at its end. */
 function toRegistry(target = 'registry.npmjs.org'): string {
   const registry = target.replace(/^(https?:)?\/\//, '').replace(/\/+$/, '');
-  if (/^[\w.-]+(:\d+)?(\/[\w.@~%/-]+)?$/.test(registry)) return registry;
+  const isPlain = registry.split('/').every((segment) => !/^(\.|%2e){0,2}$/i.test(segment));
+  if (isPlain && /^[\w.-]+(:\d+)?(\/[\w.@~%/-]+)?$/.test(registry)) return registry;
   throw new CredentialError('invalid-input', 'invalid registry', {
     hint: 'name its host, and its path if it has one: npm.pkg.github.com',
   });
