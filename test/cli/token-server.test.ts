@@ -94,6 +94,8 @@ describe('[TOK10] keystow token renews a token at a standard OAuth server', () =
     const { stdout, stderr, exit } = await run('keystow token api alice');
     expect({ stdout, exit }).toEqual({ stdout: '', exit: 1 });
     expect(stderr).toContain('cannot connect to http://127.0.0.1:9/token');
+    // Doctor examines the stores, not the server.
+    expect(stderr).toContain("\n  hint: check the network connection and the server's address, and try again\n");
   });
 });
 

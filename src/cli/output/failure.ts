@@ -196,8 +196,10 @@ export function defaultHint(code: ErrorCode, program: string): string | undefine
     case 'output-failed':
       return 'check that stdout can be written to and has space left';
     case 'not-signed-in':
+    case 'refresh-rejected':
     case 'sign-in-refused':
       return 'sign in again';
+    case 'refresh-failed':
     case 'sign-in-unreachable':
       return "check the network connection and the server's address, and try again";
     case 'wrong-passphrase':
