@@ -115,7 +115,7 @@ describeSetup(findClient('aws'), () => {
 
 describeSetup(findClient('kubectl', { version: ['version', '--client'], atLeast: '1.24' }), () => {
   test('[SET54] kubectl sends the token of the current context, also with a kubeconfig in JSON', async () => {
-    const tls = createSelfSigned('localhost');
+    const tls = createSelfSigned();
     const server = await startLocalServer(({ authorization }) => ({ body: authorization }), { tls });
     try {
       write('ca.pem', tls.cert);

@@ -179,7 +179,7 @@ describeClient(kubectl, 'sweep --move, with kubectl', () => {
 
   test('[SWP23] kubectl sends the token that `kubectl config set-credentials` had written', () =>
     withUser([kubectl], async (user) => {
-      const certificate = createSelfSigned('localhost');
+      const certificate = createSelfSigned();
       const server = await startLocalServer(
         ({ authorization }) => (authorization === `Bearer ${secret}` ? { body: 'ok' } : { status: 401 }),
         { tls: certificate },
@@ -198,7 +198,7 @@ describeClient(kubectl, 'sweep --move, with kubectl', () => {
 
   test('[SWP24] kubectl presents the client certificate that was in the kubeconfig', () =>
     withUser([kubectl], async (user) => {
-      const [certificate, client] = [createSelfSigned('localhost'), createSelfSigned('robot')];
+      const [certificate, client] = [createSelfSigned(), createSelfSigned('robot')];
       const tls = { ...certificate, ca: client.cert, requestCert: true, rejectUnauthorized: true };
       await withServer(await startLocalServer(() => ({ body: 'ok' }), { tls }), async ({ url }) => {
         await configure(user, url, certificate.cert);
