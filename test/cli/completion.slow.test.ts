@@ -24,6 +24,7 @@ beforeAll(() => {
     expect(sandbox.run(`printf 's3cret-${index}!' | keystow set -- ${quoted}`).exit).toBe(0);
   });
   writeFileSync(join(sandbox.home, 'bin', 'show-the-token'), '#!/bin/sh\necho "it is $TOKEN"\n', { mode: 0o755 });
+  writeFileSync(join(sandbox.home, 'one.env'), 'TOKEN=from-a-file\n');
   expect(sandbox.run('keystow doctor --json >report-of-this-machine').exit).toBe(0);
 });
 afterAll(() => sandbox.remove());
@@ -54,7 +55,10 @@ const lines: readonly (readonly [string, string])[] = [
   ['keystow get -- -d\t-\t', 's3cret-4!'],
   ['keystow get caf\tz\t', 's3cret-5!'],
   ['keystow doctor --repl\tre\t', ' is selected'],
-  ['keystow exec gith\tal\t--e\tTOKEN -- show-th\t', 'it is s3cret-0!'],
+  // Options that begin in the same way are completed as far as they're the same.
+  ['keystow exec gith\tal\t--e\t TOKEN -- show-th\t', 'it is s3cret-0!'],
+  ['keystow exec --env-\tone\t-- show-th\t', 'it is from-a-file'],
+  ['keystow exec --env TOKEN=gith\t-- show-th\t', 'it is s3cret-0!'],
 ];
 
 for (const [shell, { command, install }] of Object.entries(shells)) {
