@@ -228,4 +228,35 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     expect(readAll()).toEqual(files);
     expect(sandbox.run('keystow list').stdout).toBe('');
   });
+
+  test('[SWP54] the same login twice moves once, and of two for one user, the first moves and undo leaves nothing', () => {
+    const line = `https://alice:${secret}@github.example\n`;
+    const text = `${line}${line}https://alice:${other}@github.example\n`;
+    write('.git-credentials', text);
+    expect(sandbox.run('keystow sweep --move git --yes').exit).toBe(1);
+    expect(read('.git-credentials')).toBe(`https://alice:${other}@github.example\n`);
+    const { stderr } = sandbox.run('keystow sweep --undo --yes');
+    expect(stderr).not.toContain('kept');
+    expect(read('.git-credentials')).toBe(text);
+    expect(sandbox.run('keystow list').stdout).toBe('');
+  });
+
+  test('[SWP55] of two users of a host, git gets the one that its file has first', () => {
+    write('.git-credentials', `https://first:${secret}@github.example\nhttps://second:${other}@github.example\n`);
+    expect(sandbox.run('keystow sweep --move git --yes').exit).toBe(0);
+    expect(sandbox.run(ask.replace('username=alice\\n', '')).stdout).toContain('username=first\n');
+  });
+
+  test('[SWP56] where a tool asks for no account, another account is a conflict, in keystow or in another file', () => {
+    const dave = Buffer.from(`dave:${secret}`).toString('base64');
+    const podman = JSON.stringify({ auths: { 'ghcr.example': { auth: dave } } });
+    write('.config/containers/auth.json', podman);
+    const { exit, stdout } = sandbox.run('keystow sweep --move --exclude npm,git --yes');
+    expect(stdout).toContain('keystow has another secret for it: docker-credential:ghcr.example alice\n');
+    expect(exit).toBe(1);
+    expect(read('.config/containers/auth.json')).toBe(podman);
+    expect(sandbox.run('printf ghcr.example | docker-credential-keystow get').stdout).toContain(other);
+    expect(sandbox.run('keystow sweep --move podman --yes').exit).toBe(1);
+    expect(read('.config/containers/auth.json')).toBe(podman);
+  });
 });

@@ -22,7 +22,22 @@ const encodings: readonly ((secret: string, around: string) => string)[] = [
   (secret) => JSON.stringify(secret),
 ];
 
+/** What json.dumps, json_encode and json.Marshal write for `jsonSecret`. */
+const jsonSecret = 'p/ä<&"\\😀7';
+const written = [
+  String.raw`p/\u00e4<&\"\\\ud83d\ude007`,
+  String.raw`p\/\u00e4<&\"\\\ud83d\ude007`,
+  String.raw`p/\u00E4<&\"\\\uD83D\uDE007`,
+  String.raw`p/ä\u003c\u0026\"\\😀7`,
+  String.raw`p\/ä<&\"\\😀7`,
+];
+
 describe('masking a stream', () => {
+  test.each(written)('in JSON as Python, PHP and Go write it: %s', (json) => {
+    expect(JSON.parse(`"${json}"`)).toBe(jsonSecret);
+    expect(mask(jsonSecret, `["${json}"]`)).toBe('["***"]');
+  });
+
   test('law: however it is split into chunks, no secret appears, and everything else does', () => {
     fc.assert(
       fc.property(

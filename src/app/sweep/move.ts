@@ -1,5 +1,5 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import { formatName } from '../../domain/credential-name.ts';
+import { formatName, isSameName } from '../../domain/credential-name.ts';
 import { applyEdits, type Edit } from '../../domain/formats/leaf.ts';
 import type { MovableCredential } from '../../domain/sweep/movable.ts';
 import { planMoveEdits } from '../../domain/sweep/movable.ts';
@@ -87,7 +87,8 @@ async function perform(effects: MoveEffects, plan: FilePlan, before: UndoRecord)
   const targets = setups.map(({ tool, target }) => ({ tool, ...(target !== undefined && { target }) }));
   const record = extendRecord(before, { changes: [], created, setups: targets });
   await writeRecord(context, record);
-  for (const credential of moved) await store(context, credential);
+  // git's file has the latest login first, and keystow prefers what was stored last, if git asks for any user.
+  for (const credential of moved.toReversed()) await store(context, credential);
   // Planned again: one may change a file that another one has changed.
   for (const target of targets) await applySetup(setup, await planSetup(setup, target));
   for (const target of setups) requireVariables(await planSetup(setup, target));
@@ -151,10 +152,9 @@ async function removeSecrets(
   // Setting up the tool may have changed the same file.
   const current = await readAgain(effects, file);
   const now = listCredentials(current, await readConfiguration(effects));
-  const found = moved.map(({ name, secret }) =>
-    now.find((other) => formatName(other.name) === formatName(name) && other.secret === secret),
+  const credentials = now.filter((other) =>
+    moved.some(({ name, secret }) => isSameName(other.name, name) && other.secret === secret),
   );
-  const credentials = found.flatMap((credential) => credential ?? []);
   const edits = planMoveEdits({ format: file.known.format, text: current.text }, credentials);
   if (edits === undefined || credentials.length < moved.length) throw changedError(file.path);
   await changeFile(effects, current, record, edits);

@@ -8,6 +8,7 @@ import { Secret } from '../../domain/secret.ts';
 import type { Finding } from '../../domain/sweep/finding.ts';
 import { config } from '../../domain/sweep/known-file.ts';
 import {
+  isSoleAccount,
   listMovable,
   type MovableCredential,
   planMoveEdits,
@@ -16,6 +17,7 @@ import {
 import type { SetupTarget } from '../../domain/sweep/undo-record.ts';
 import type { Context } from '../context.ts';
 import { getCredential } from '../credentials/get-credential.ts';
+import { listCredentials as listStored } from '../credentials/list-credentials.ts';
 import { planSetup, type SetupPlan } from '../setup/plan-setup.ts';
 import type { SetupContext } from '../setup/setup-context.ts';
 import { locateFile, type Machine } from './locate-files.ts';
@@ -59,11 +61,20 @@ export interface MoveContext {
 export async function planMove(move: MoveContext, { files }: SweepResult): Promise<readonly FilePlan[]> {
   const configuration = await readConfiguration(move);
   const plans: FilePlan[] = [];
-  for (const file of files) if (file.findings.length > 0) plans.push(await planFile(move, file, configuration));
+  for (const file of files) {
+    const planned = plans.flatMap(({ moved }) => moved);
+    if (file.findings.length > 0) plans.push(await planFile(move, file, configuration, planned));
+  }
   return plans.map((plan) => ({ ...plan, stores: findStores(plan, plans, files) }));
 }
 
-async function planFile(move: MoveContext, file: SweptFile, configuration: ToolConfiguration): Promise<FilePlan> {
+/** `planned`: what will be moved out of other files before. */
+async function planFile(
+  move: MoveContext,
+  file: SweptFile,
+  configuration: ToolConfiguration,
+  planned: readonly PlannedCredential[],
+): Promise<FilePlan> {
   const { findings, oddity } = file;
   const leave = (reason: LeftFinding['reason']) => findings.map((finding) => ({ finding, reason }));
   const nothing = { file, moved: [], setups: [], stores: [] };
@@ -77,15 +88,25 @@ async function planFile(move: MoveContext, file: SweptFile, configuration: ToolC
     const { name, secret } = credential;
     const stored = await getCredential(move.context, name);
     const isSame = stored?.equals(toSecret(secret)) ?? false;
-    const isTaken = moved.some((other) => other.name.service === name.service && other.name.account === name.account);
-    if ((stored !== undefined && !isSame) || isTaken)
-      leaveOne(credential, 'conflict', `${name.service} ${name.account}`);
-    else if (planMoveEdits(toSource(file), [credential]) === undefined) leaveOne(credential, 'not-removable');
+    const rivals = [...planned, ...moved].filter((other) => isRival(credential, other));
+    const accounts = isSoleAccount(credential) ? await listStored(move.context, name.service) : [];
+    const rival = rivals[0]?.name ?? accounts.find((other) => !isSameName(other, name));
+    if ((stored !== undefined && !isSame) || rival !== undefined) {
+      const { service, account } = rival ?? name;
+      leaveOne(credential, 'conflict', `${service} ${account}`);
+    } else if (planMoveEdits(toSource(file), [credential]) === undefined) leaveOne(credential, 'not-removable');
     else moved.push({ ...credential, isStored: isSame });
   }
   const known = [...moved.flatMap((credential) => credential.findings), ...left.map(({ finding }) => finding)];
   for (const finding of findings) if (!known.includes(finding)) left.push({ finding, reason: 'no-helper' });
   return { ...(await planSetups(move, moved, left)), file, stores: [] };
+}
+
+/** Whether the helper could return one of two credentials instead of the other. The same one twice is none. */
+function isRival(credential: MovableCredential, other: MovableCredential): boolean {
+  const { name, secret } = credential;
+  if (isSameName(name, other.name)) return secret !== other.secret;
+  return isSoleAccount(credential) && name.service === other.name.service;
 }
 
 /**
@@ -97,14 +118,18 @@ async function planFile(move: MoveContext, file: SweptFile, configuration: ToolC
  */
 export async function planAgain(move: MoveContext, plan: FilePlan, file: SweptFile): Promise<FilePlan> {
   const configuration = await readConfiguration(move);
-  const again = await planFile(move, file, configuration);
+  const again = await planFile(move, file, configuration, []);
   const isIn = (credentials: readonly MovableCredential[], { name, secret }: MovableCredential) =>
     credentials.some((other) => isSameName(other.name, name) && other.secret === secret);
   const inFile = listCredentials(file, configuration);
+  const isOf = (credential: MovableCredential, finding: Finding) =>
+    inFile.some((other) => isIn([other], credential) && other.findings.includes(finding));
   for (const credential of plan.moved.filter((credential) => !isIn(again.moved, credential))) {
     const { name, secret } = credential;
     const stored = await getCredential(move.context, name);
     if (stored !== undefined && !stored.equals(toSecret(secret))) throw conflictError(name);
+    if (again.left.some(({ finding, reason }) => reason === 'conflict' && isOf(credential, finding)))
+      throw conflictError(name);
     if (stored === undefined || isIn(inFile, credential)) throw changedError(file.path);
   }
   if (again.moved.some((credential) => !isIn(plan.moved, credential))) throw changedError(file.path);

@@ -158,11 +158,14 @@ async function restoreFile(move: MoveContext, record: UndoRecord, from: number):
 
 /** Removes the credentials that the move stored, and returns those that somebody has changed since. */
 async function removeCreated(move: MoveContext, record: UndoRecord): Promise<readonly CredentialName[]> {
-  const secrets = await findSecrets(move, record);
+  const recorded = await listRecorded(move, record);
   const kept: CredentialName[] = [];
   for (const name of record.created) {
-    const secret = secrets.get(toKey(name));
-    if (secret === undefined || !(await removeIfSame(move.context, name, secret))) kept.push(name);
+    let isGone = false;
+    // A file can have several secrets for one name, of which one was moved.
+    for (const { secret } of recorded.filter((other) => isSameName(other.name, name)))
+      isGone ||= await removeIfSame(move.context, name, toSecret(secret));
+    if (!isGone) kept.push(name);
   }
   return kept;
 }
@@ -183,11 +186,6 @@ async function isWhole(move: MoveContext, record: UndoRecord, original: string, 
     files.flatMap(({ findings }) => findings.map(({ leaf }) => leaf.value));
   const values = listValues(after);
   return after.length >= before.length && listValues(before).every((value) => values.includes(value));
-}
-
-/** The secrets of a record, by name. */
-async function findSecrets(move: MoveContext, record: UndoRecord): Promise<ReadonlyMap<string, Secret>> {
-  return new Map((await listRecorded(move, record)).map(({ name, secret }) => [toKey(name), toSecret(secret)]));
 }
 
 /** The credentials that a file had before it was changed. */
@@ -217,8 +215,4 @@ async function examineText(
     const file = tool && examineFile(tool, known, snapshot, readYaml);
     return file === undefined || 'reason' in file ? [] : file;
   });
-}
-
-function toKey({ service, account }: CredentialName): string {
-  return `${service}\0${account}`;
 }

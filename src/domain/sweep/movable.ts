@@ -78,6 +78,11 @@ export function planMoveEdits(
   return [...edits, ...credentials.flatMap(({ removal }) => ('edit' in removal ? removal.edit : []))];
 }
 
+/** Whether the tool asks without an account, so that a service can have only one. */
+export function isSoleAccount({ setup: { tool } }: MovableCredential): boolean {
+  return tool === 'docker' || tool === 'podman' || tool === 'aws' || tool === 'kubectl';
+}
+
 type Mover = (finding: Finding, source: MoveSource) => MovableCredential | undefined;
 
 const movers: Readonly<Record<string, Mover>> = {

@@ -1,3 +1,4 @@
+import { decodePercent } from '../formats/lines.ts';
 /** A shorter secret isn't masked: it would occur by chance. In bytes. */
 export const minMaskedBytes = 4;
 
@@ -164,8 +165,28 @@ function encode(text: string): readonly string[] {
     percent.replaceAll('%20', '+'),
     // What encodeURIComponent leaves unescaped (ECMA-262, 19.2.6).
     percent.replace(/%(21|27|28|29|2A)/g, (escaped) => String.fromCharCode(Number.parseInt(escaped.slice(1), 16))),
-    JSON.stringify(text).slice(1, -1),
+    ...escapeAsJson(text, percent),
   ];
+}
+
+/** As the usual libraries write it: Python escapes what isn't ASCII, PHP the slash, too, and Go what HTML has a meaning for. */
+function escapeAsJson(text: string, percent: string): readonly string[] {
+  const decoded = decodePercent(percent) ?? text;
+  const escaped = JSON.stringify(text).slice(1, -1);
+  const ascii = JSON.stringify(decoded)
+    .slice(1, -1)
+    .replace(/[^ -~]/g, toUnicodeEscape);
+  const all = [escaped, ascii, ascii.replace(/\\u[\da-f]{4}/g, (code) => `\\u${code.slice(2).toUpperCase()}`)];
+  return all.flatMap((json) => [
+    json,
+    json.replaceAll('/', '\\/'),
+    json.replace(/[<>&]/g, toUnicodeEscape),
+    json.replace(/[<>&\x7f]/g, toUnicodeEscape).replaceAll('/', '\\/'),
+  ]);
+}
+
+function toUnicodeEscape(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
