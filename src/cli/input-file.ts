@@ -20,8 +20,11 @@ export async function readInputFile(
   let bytes: Buffer;
   try {
     if (onlyFiles && !statSync(path).isFile()) throw new Error('it is not a file');
-    // Never reads an endless file whole.
-    bytes = await readStdin(path === '-' ? process.stdin : createReadStream(path, { end: maxBytes }), signal);
+    bytes =
+      path === '-'
+        ? await readStdin(process.stdin, signal, maxBytes)
+        : // Never reads an endless file whole.
+          await readStdin(createReadStream(path, { end: maxBytes }), signal, Number.POSITIVE_INFINITY);
   } catch (error) {
     if (signal.aborted || error instanceof CredentialError) throw error;
     throw new CredentialError('invalid-input', `cannot read ${nameInput(path)}: ${describe(error)}`, {

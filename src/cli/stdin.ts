@@ -70,13 +70,17 @@ function measureWithoutNewline(bytes: Buffer): number {
 }
 
 /** Reads stdin to its end, from `process.stdin` or {@link openStdin}. Aborted (Ctrl-C) → `cancelled`. */
-export async function readStdin(chunks: AsyncIterable<Buffer>, signal: AbortSignal): Promise<Buffer> {
+export async function readStdin(
+  chunks: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+  maxBytes = maxStdinBytes,
+): Promise<Buffer> {
   const received: Buffer[] = [];
   let size = 0;
   for await (const chunk of untilAborted(chunks, signal)) {
     size += chunk.length;
-    if (size > maxStdinBytes) {
-      throw new CredentialError('too-large', `the input on stdin is larger than ${maxStdinBytes} bytes`);
+    if (size > maxBytes) {
+      throw new CredentialError('too-large', `the input on stdin is larger than ${maxBytes} bytes`);
     }
     received.push(chunk);
   }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -26,6 +26,13 @@ test('a file of the largest size is read, and one that is larger or endless is r
   expect((await read(write('12345'))).toString()).toBe('12345');
   await failure(read(write('123456')), 'too-large');
   if (!onWindows) await failure(read('/dev/zero'), 'too-large');
+});
+
+test('a file may be larger than a secret on stdin, and an error names it', async () => {
+  const path = write('');
+  truncateSync(path, 2 ** 26 + 1);
+  expect((await read(path, { maxBytes: 2 ** 27 })).length).toBe(2 ** 26 + 1);
+  expect((await failure(read(path, { maxBytes: 2 ** 26 }), 'too-large')).message).toContain(path);
 });
 
 test('a missing file, a folder and a device are rejected', async () => {

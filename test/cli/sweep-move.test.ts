@@ -259,4 +259,16 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     expect(sandbox.run('keystow sweep --move podman --yes').exit).toBe(1);
     expect(read('.config/containers/auth.json')).toBe(podman);
   });
+
+  test('[SWP57] git reads a file again that alone is taken back, and asks keystow for what others had', () => {
+    write('.config/git/credentials', `https://bob:${other}@gitlab.example\n`);
+    sandbox.run('keystow sweep --move git --yes');
+    expect(sandbox.run('keystow sweep --undo ~/.git-credentials --yes').exit).toBe(0);
+    expect(sandbox.run(ask).stdout).toContain(`password=${secret}\n`);
+    const askOther = ask.replaceAll('github', 'gitlab').replace('alice', 'bob');
+    expect(sandbox.run(askOther).stdout).toContain(`password=${other}\n`);
+    expect(sandbox.run('keystow sweep --undo ~/.config/git/credentials --yes').exit).toBe(0);
+    expect(readAll()).toEqual(files);
+    expect(sandbox.run('keystow list').stdout).toBe('');
+  });
 });

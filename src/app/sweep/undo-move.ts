@@ -91,9 +91,10 @@ export async function takeBack(
  * Takes moves back: restores the files first, so that the tools work whenever this ends, then their configuration, and
  * removes the credentials that the move had stored. A record is removed when everything in it is taken back.
  */
-export async function undoMove(move: MoveContext, records: readonly UndoRecord[]): Promise<readonly FileRestored[]> {
+export async function undoMove(move: MoveContext, chosen: readonly UndoRecord[]): Promise<readonly FileRestored[]> {
   const { context, setup } = move;
   return context.renewal.lockOf({ service: recordService, account: '' })(async () => {
+    const records = await addConfiguration(move, chosen);
     const results: FileRestored[] = [];
     const restored: UndoRecord[] = [];
     for (const record of records) {
@@ -117,6 +118,16 @@ export async function undoMove(move: MoveContext, records: readonly UndoRecord[]
     }
     return finished;
   });
+}
+
+/** Adds what a move changed only so that the tool no longer uses its file: git's `credential.helper = store`. */
+async function addConfiguration(move: MoveContext, chosen: readonly UndoRecord[]): Promise<readonly UndoRecord[]> {
+  const records = [...chosen];
+  for (const record of await listRecords(move.context)) {
+    const isNew = chosen.every(({ path }) => path !== record.path) && chosen.some(({ tool }) => tool === record.tool);
+    if (isNew && (await listRecorded(move, record)).length === 0) records.push(record);
+  }
+  return records;
 }
 
 /**
