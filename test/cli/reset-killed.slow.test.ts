@@ -27,14 +27,20 @@ describeStore('a command that is killed at each change that it makes', 'strace',
     return { end: signal ?? status, stdout, stderr };
   }
 
-  /** Runs the command in copies of a home, killed at the nth of each call in turn, and checks each copy. */
-  function killAtEachCall(template: string, args: readonly string[], check: (home: string, what: string) => void) {
+  const copy = (template: string) => (home: string) => cpSync(template, home, { recursive: true });
+
+  /** Runs the command in homes that `prepare` creates, killed at the nth of each call in turn, and checks each home. */
+  function killAtEachCall(
+    prepare: (home: string) => void,
+    args: readonly string[],
+    check: (home: string, what: string) => void,
+  ) {
     const folder = newFolder();
     let killed = 0;
     for (const call of calls) {
       for (let nth = 1; nth <= maxCalls; nth++) {
         const home = join(folder, `${call}-${nth}`);
-        cpSync(template, home, { recursive: true });
+        prepare(home);
         const trace = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${nth}`];
         const prefix = ['strace', '-f', '-o', '/dev/null', ...trace];
         const { end } = run(home, args, { prefix });
@@ -52,7 +58,7 @@ describeStore('a command that is killed at each change that it makes', 'strace',
     expect(run(template, ['set', 'demo', 'alice'], { input: 's3cret' }).end).toBe(0);
     const config = '.config/keystow';
     const whole = readFileSync(join(template, config, 'credentials.json'));
-    killAtEachCall(template, ['reset', '--yes'], (home, what) => {
+    killAtEachCall(copy(template), ['reset', '--yes'], (home, what) => {
       const copies = readdirSync(join(home, config)).filter((name) => /^credentials\.json($|\.backup-)/.test(name));
       expect(
         copies.map((name) => readFileSync(join(home, config, name)).equals(whole)),
@@ -71,10 +77,30 @@ describeStore('a command that is killed at each change that it makes', 'strace',
     expect(run(oldHome, ['set', 'demo', 'alice'], { input: 's3cret' }).end).toBe(0);
     renameSync(oldHome, template);
     const adopt = ['doctor', '--adopt-home', oldHome];
-    killAtEachCall(template, adopt, (home, what) => {
+    killAtEachCall(copy(template), adopt, (home, what) => {
       expect(existsSync(join(home, '.config/keystow/credentials.json')), what).toBe(true);
       expect(run(home, adopt).end, what).toBe(0);
       expect(run(home, ['get', 'demo', 'alice']).stdout, what).toBe('s3cret');
+    });
+  }, 600_000);
+
+  test('[CLI118] rename: one of the names has the secret, and the same again completes it, with the expiry', () => {
+    const rename = ['rename', 'demo', 'old', 'other', 'new'];
+    const prepare = (home: string) => {
+      mkdirSync(home);
+      expect(run(home, ['set', '--expires', '2099-12-31', 'demo', 'old'], { input: 's3cret' }).end).toBe(0);
+    };
+    killAtEachCall(prepare, rename, (home, what) => {
+      const held = [run(home, ['get', 'demo', 'old']), run(home, ['get', 'other', 'new'])];
+      const secrets = held.flatMap(({ end, stdout }) => (end === 0 ? stdout : []));
+      expect(secrets.length, what).toBeGreaterThan(0);
+      expect(new Set(secrets), what).toEqual(new Set(['s3cret']));
+      // Killed after the old name's secret was removed, there may be nothing left to rename.
+      const isComplete = run(home, ['list']).stdout === 'other\tnew\n';
+      expect(isComplete ? [0, 1] : [0], what).toContain(run(home, rename).end);
+      expect(run(home, ['list', '--json']).stdout, what).toMatch(/"expiresAt": ?"2099-12-31T00:00:00.000Z"/);
+      expect(run(home, ['list']).stdout, what).toBe('other\tnew\n');
+      expect(run(home, ['get', 'other', 'new']).stdout, what).toBe('s3cret');
     });
   }, 600_000);
 });
