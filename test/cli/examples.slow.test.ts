@@ -26,6 +26,10 @@ const before: Readonly<Record<string, string>> = {
     'printf "LOG=debug\\nTOKEN=keystow://demo/alice\\n" >.env; printf "service,account,secret\\na,b,example\\n" >passwords.csv',
     // From the README of age.
     'echo age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p >keys.txt',
+    'for name in "https://pypi.example/simple/ alice" "npm:registry.npmjs.org token"; do printf example | keystow set $name; done',
+    `echo '{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}' | docker-credential-keystow store`,
+    `echo '{"access_token":"example","refresh_token":"example","expires_in":3600}' >response.json`,
+    'keystow set --token api.acme.example alice <response.json',
   ].join('; '),
   jsm: 'echo jsm_of-an-example-xxxx >key.txt; jsm doctor --json >report.json; jsm auth set-key - <key.txt',
   difyctl: 'difyctl doctor --json >report.json; difyctl auth login',
@@ -133,8 +137,14 @@ describeStore('the examples in --help', 'secret-service', missing() ?? missingPs
     writeFileSync(bin('npm'), '#!/bin/sh\ntest "$TOKEN $LOG $*" = "example debug start"\n');
     writeFileSync(join(sandbox.home, 'deploy'), '#!/bin/sh\ntest "$A $B" = "example example"\n');
     writeFileSync(bin('wl-copy'), '#!/bin/sh\ncat >/dev/null\n');
-    for (const file of [bin('gh'), bin('psql'), bin('npm'), bin('wl-copy'), join(sandbox.home, 'deploy')])
-      chmodSync(file, 0o755);
+    // What the examples of token and helper run, with what the real ones print.
+    writeFileSync(bin('curl'), '#!/bin/sh\ntest "$2" = "Authorization: Bearer example"\n');
+    writeFileSync(bin('acme-refresh'), `#!/bin/sh\necho '{"access_token":"example","expires_in":3600}'\n`);
+    const keys = { AccessKeyId: 'a', SecretAccessKey: 'b', SessionToken: 'c', Expiration: '2099-12-31T00:00:00Z' };
+    writeFileSync(bin('aws'), `#!/bin/sh\necho '${JSON.stringify({ Credentials: keys })}'\n`);
+    writeFileSync(bin('kubectl'), '#!/bin/sh\necho example\n');
+    const tools = ['gh', 'psql', 'npm', 'wl-copy', 'curl', 'acme-refresh', 'aws', 'kubectl'].map(bin);
+    for (const file of [...tools, join(sandbox.home, 'deploy')]) chmodSync(file, 0o755);
     expect(await run(sealed, withFiles)).toMatchObject({ exit: 0 });
   });
   afterAll(async () => {

@@ -100,6 +100,7 @@ describe('a read of the encrypted file loads no parser of command lines, no lock
         'start.cjs',
         'rolldown-runtime.cjs',
         'credential.cjs',
+        'ip-address.cjs',
         ...ofPassphrase,
       ],
       builtin: ['crypto', ...argon2.builtin],

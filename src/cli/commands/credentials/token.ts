@@ -1,15 +1,13 @@
-import { getTokens, type RequestTokens, type TokenOptions } from '../../../app/tokens/get-tokens.ts';
+import type { RequestTokens, TokenOptions } from '../../../app/tokens/get-tokens.ts';
 import { isTerminal } from '../../../composition/environment.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { formatName, toCredentialName } from '../../../domain/credential-name.ts';
 import { parseJson } from '../../../domain/text/encodings.ts';
-import { toTokenResponse } from '../../../domain/token-response.ts';
 import type { TokenSet } from '../../../domain/token-set.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { exitCodes } from '../../exit.ts';
 import { type DirectCommand, tokenForm } from '../../fast-path.ts';
-import { readSecret } from '../../stdin.ts';
 import { credentialOperands } from './credential.ts';
 import { renewalOptions, toRenewal } from './renewal-options.ts';
 
@@ -61,6 +59,7 @@ export const directToken: DirectCommand = {
 
 async function printToken(cli: Cli, service: string, account: string, options: TokenOptions): Promise<void> {
   const name = toCredentialName(service, account);
+  const { getTokens } = await import('../../../app/tokens/get-tokens.ts');
   const tokens = await getTokens(cli.context(), name, options);
   if (tokens === undefined) {
     throw new CredentialError('not-signed-in', `no token is stored for ${formatName(name)}`, {
@@ -72,6 +71,7 @@ async function printToken(cli: Cli, service: string, account: string, options: T
 
 async function readRejected(cli: Cli): Promise<string> {
   const { terminal } = cli.context();
+  const { readSecret } = await import('../../stdin.ts');
   const secret = await readSecret({ terminal, prompt: 'The rejected token:', signal: cli.signal });
   return new TextDecoder().decode(secret.expose()).trim();
 }
@@ -82,6 +82,7 @@ const commandLimitMs = 60_000;
 /** Renews tokens with a command of the user's. */
 function refreshWith(cli: Cli, command: string): RequestTokens {
   return async (tokens: TokenSet, { signal }) => {
+    const { toTokenResponse } = await import('../../../domain/token-response.ts');
     const runFilter = await cli.services.filterRunner();
     const input = `${JSON.stringify(toTokenResponse(tokens))}\n`;
     const without = tokens.renewal?.clientSecretVariable;
