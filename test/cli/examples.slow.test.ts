@@ -28,7 +28,7 @@ const before: Readonly<Record<string, string>> = {
     'echo age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p >keys.txt',
     'for name in "https://pypi.example/simple/ alice" "npm:registry.npmjs.org token"; do printf example | keystow set $name; done',
     `echo '{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}' | docker-credential-keystow store`,
-    `echo '{"access_token":"example","refresh_token":"example","expires_in":3600}' >response.json`,
+    `echo '{"access_token":"valid","refresh_token":"example","expires_in":3600}' >response.json`,
     'keystow set --token api.acme.example alice <response.json',
   ].join('; '),
   jsm: 'echo jsm_of-an-example-xxxx >key.txt; jsm doctor --json >report.json; jsm auth set-key - <key.txt',
@@ -52,6 +52,7 @@ const sealed = [
 ].join(' && ');
 
 const confirm = 'Type yes to continue';
+const keyringPassword = 'Password of GNOME Keyring';
 
 /** The prompts of examples that need a terminal. */
 const questions: Readonly<Record<string, readonly string[]>> = {
@@ -65,12 +66,16 @@ const questions: Readonly<Record<string, readonly string[]>> = {
   'difyctl passphrase remove': ['Enter passphrase'],
   'keystow export --output backup.age': ['Choose a passphrase', 'Repeat the passphrase'],
   'keystow import age backup.age': ['Enter the passphrase'],
+  'keystow unlock': [keyringPassword],
+  'jsm unlock': [keyringPassword],
+  'difyctl unlock': [keyringPassword],
   'keystow reset': [confirm],
   'keystow setup git': [confirm],
   'jsm reset': [confirm],
   'difyctl reset': [confirm],
 };
 const passphrase = 'of an example';
+const answers: Readonly<Record<string, string>> = { [confirm]: 'yes', [keyringPassword]: 'a password of the tests' };
 
 const hasPowerShell = spawnSync('pwsh', ['-Version']).status === 0;
 
@@ -138,7 +143,7 @@ describeStore('the examples in --help', 'secret-service', missing() ?? missingPs
     writeFileSync(join(sandbox.home, 'deploy'), '#!/bin/sh\ntest "$A $B" = "example example"\n');
     writeFileSync(bin('wl-copy'), '#!/bin/sh\ncat >/dev/null\n');
     // What the examples of token and helper run, with what the real ones print.
-    writeFileSync(bin('curl'), '#!/bin/sh\ntest "$2" = "Authorization: Bearer example"\n');
+    writeFileSync(bin('curl'), '#!/bin/sh\ntest "$2" = "Authorization: Bearer valid"\n');
     writeFileSync(bin('acme-refresh'), `#!/bin/sh\necho '{"access_token":"example","expires_in":3600}'\n`);
     const keys = { AccessKeyId: 'a', SecretAccessKey: 'b', SessionToken: 'c', Expiration: '2099-12-31T00:00:00Z' };
     writeFileSync(bin('aws'), `#!/bin/sh\necho '${JSON.stringify({ Credentials: keys })}'\n`);
@@ -156,8 +161,9 @@ describeStore('the examples in --help', 'secret-service', missing() ?? missingPs
   async function run(line: string, home = sandbox): Promise<Pick<Run, 'stdout' | 'exit'>> {
     const asked = questions[line];
     if (asked !== undefined) {
-      const terminal = runOnTerminal(line, withFiles.home, withFiles.environment);
-      for (const question of asked) await answer(terminal, question, question === confirm ? 'yes' : passphrase);
+      const asking = asked.includes(keyringPassword) ? sandbox : withFiles;
+      const terminal = runOnTerminal(line, asking.home, asking.environment);
+      for (const question of asked) await answer(terminal, question, answers[question] ?? passphrase);
       return { stdout: terminal.shown(), exit: await terminal.exit };
     }
     const running = home.begin(line);
