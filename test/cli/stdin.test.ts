@@ -31,6 +31,15 @@ describe('the request of a helper on stdin', needsPosix, () => {
     expect(sandbox.run(`${late} | ${unblocked} git-credential-keystow get`).stdout).toBe(answer);
   });
 
+  test('that never comes can be cancelled: exit code 130, on every version of Node', async () => {
+    const running = sandbox.begin(
+      'mkfifo never && exec 3<>never && exec cargo-credential-keystow --cargo-plugin <never >&2',
+    );
+    await running.matching(/"v":/);
+    running.interrupt();
+    expect(await running.end).toMatchObject({ stderr: expect.stringContaining('cancelled'), exit: 130 });
+  });
+
   test('that cannot be read is an error, not an empty request', () => {
     expect(sandbox.run('git-credential-keystow get </')).toEqual({
       stdout: '',

@@ -2,6 +2,7 @@ import { runProtocol } from '../../../app/protocols/run-protocol.ts';
 import { isTerminal } from '../../../composition/environment.ts';
 import type { Protocol } from '../../../domain/protocols/protocol.ts';
 import type { Cli } from '../../cli.ts';
+import { exitCodes } from '../../exit.ts';
 import type { DirectCommand } from '../../fast-path.ts';
 import { openStdin, untilAborted } from '../../stdin.ts';
 
@@ -33,7 +34,8 @@ export async function serveProtocol(
       return reportFailure(error, profile, signal.aborted);
     },
   });
-  cli.exitWith(exitCode);
+  // Cargo's errors are part of the replies, so Ctrl-C is one without an exit code.
+  cli.exitWith(signal.aborted && exitCode === exitCodes.done ? exitCodes.interrupted : exitCode);
 }
 
 /** An executable of its own for a protocol. Everything but a request for help or the version is passed on as it is. */
