@@ -186,7 +186,7 @@ describeStore('keystow sweep --move', 'git', missingProgram('git'), () => {
     for (const { stdout } of outputs.slice(1)) expect(() => JSON.parse(stdout)).not.toThrow();
   });
 
-  test('[SWP51] of two moves at once, one moves, the other finds it done, and the tools work', async () => {
+  test('[SWP51] of two moves at the same time, one moves, the other finds it done, and the tools work', async () => {
     const command = 'keystow sweep --move --exclude npm --yes';
     const both = await Promise.all([sandbox.begin(command).end, sandbox.begin(command).end]);
     for (const { exit, stderr } of both) expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.any(String) });

@@ -102,7 +102,7 @@ async function planFile(
   return { ...(await planSetups(move, moved, left)), file, stores: [] };
 }
 
-/** Whether the helper could return one of two credentials instead of the other. The same one twice is none. */
+/** Whether the helper could return one of two credentials instead of the other. Not if it is the same one twice. */
 function isRival(credential: MovableCredential, other: MovableCredential): boolean {
   const { name, secret } = credential;
   if (isSameName(name, other.name)) return secret !== other.secret;
@@ -113,7 +113,7 @@ function isRival(credential: MovableCredential, other: MovableCredential): boole
  * Plans the rest of a plan: another process, or the move of another file, may have done a part of it since. A credential that
  * has left the file, and that keystow has, is moved already.
  *
- * - the file is no longer what the user agreed to → `file-busy`
+ * - the file has changed since the user agreed → `file-busy`
  * - keystow has another secret under the same name by now → `failed`
  */
 export async function planAgain(move: MoveContext, plan: FilePlan, file: SweptFile): Promise<FilePlan> {
