@@ -63,6 +63,26 @@ describe('[TOK10] keystow token renews a token at a standard OAuth server', () =
     await expectValid(undefined, { ACME_SECRET: clientSecret });
   });
 
+  test('whose token endpoint has a query', async () => {
+    await store(`--token-endpoint '${provider.issuer}/token?policy=p1' --client-id native`);
+    await expectValid();
+  });
+
+  test.each([
+    ["--issuer 'https://id.acme.example?policy=p1'", 'an issuer has no query'],
+    ['--issuer https://alice:s3cret@id.acme.example', 'a user name, password or fragment is not allowed'],
+    ["--token-endpoint 'https://id.acme.example/token#x'", 'a user name, password or fragment is not allowed'],
+    ['--token-endpoint http://id.acme.example/token', 'it would receive tokens unencrypted'],
+    ['--token-endpoint id.acme.example', 'it is not a URL'],
+  ])('whose address is invalid: %s', async (options, reason) => {
+    const { stderr, exit } = await run(
+      `echo '{"access_token":"a"}' | keystow set --token ${options} --client-id c api x`,
+    );
+    expect(exit).toBe(2);
+    expect(stderr).toContain(`invalid URL of a server: ${reason}`);
+    expect(stderr).not.toContain('s3cret');
+  });
+
   test('with a client secret that is stored with the token', async () => {
     const { clientId, clientSecret } = provider.confidentialClient;
     const fields = { client_secret: clientSecret };

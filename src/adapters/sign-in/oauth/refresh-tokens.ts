@@ -21,13 +21,21 @@ export async function refreshTokens(
   const clientSecret = findClientSecret(renewal, environment);
   const server = createAuthorizationServer({
     // A server without metadata has no other name.
-    issuer: issuer ?? tokenEndpoint ?? '',
+    issuer: issuer ?? removeQuery(tokenEndpoint ?? ''),
     ...(tokenEndpoint !== undefined && { tokenEndpoint }),
     clientId,
     ...(clientSecret !== undefined && { clientSecret }),
     clock,
   });
   return server.refresh(tokens, { ...options, ...(scope !== undefined && { scope }) });
+}
+
+/** RFC 6749 §3.2: a token endpoint can have a query, and no fragment. */
+function removeQuery(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const parsed = new URL(url);
+  parsed.search = '';
+  return parsed.href;
 }
 
 function findClientSecret(

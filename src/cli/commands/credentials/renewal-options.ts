@@ -8,7 +8,7 @@ export const renewalOptions = {
   issuer: {
     value: 'URL',
     describe: 'renew the token at this OpenID provider, such as https://accounts.google.com',
-    parse: parseUrl,
+    parse: parseIssuer,
   },
   'token-endpoint': {
     value: 'URL',
@@ -53,14 +53,28 @@ export function toRenewal(
   };
 }
 
+/** OpenID Connect Discovery 1.0 §2. */
+function parseIssuer(typed: string): string {
+  const url = parseUrl(typed);
+  if (new URL(url).search === '') return url;
+  throw invalidUrlError('an issuer has no query', 'pass the issuer as the server names it, or --token-endpoint');
+}
+
 function parseUrl(typed: string): string {
   const url = URL.canParse(typed) ? new URL(typed) : undefined;
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return typed;
-  throw new CredentialError(
-    'invalid-input',
-    `invalid URL of a server: ${url ? 'it would receive tokens unencrypted' : 'it is not a URL'}`,
-    {
-      hint: 'use https://; http:// is only for a server on this machine',
-    },
+  if (url === undefined) throw invalidUrlError('it is not a URL', useHttps);
+  if (url.protocol !== 'https:' && (url.protocol !== 'http:' || !isLoopback(url.hostname))) {
+    throw invalidUrlError('it would receive tokens unencrypted', useHttps);
+  }
+  if (url.username === '' && url.password === '' && url.hash === '') return typed;
+  throw invalidUrlError(
+    'a user name, password or fragment is not allowed',
+    'pass the client with --client-id and --client-secret-variable',
   );
+}
+
+const useHttps = 'use https://; http:// is only for a server on this machine';
+
+function invalidUrlError(reason: string, hint: string): CredentialError {
+  return new CredentialError('invalid-input', `invalid URL of a server: ${reason}`, { hint });
 }
