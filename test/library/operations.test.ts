@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type OpenOptions, openCredentialStore, Secret } from '../../src/library/index.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { startSecretService } from '../faults/secret-service.ts';
-import { eventually } from '../support/eventually.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 
 let home: string;
@@ -138,11 +137,15 @@ describe('expiry', () => {
   test('a secret that has expired is returned, with a notice', async () => {
     const notices: string[] = [];
     const store = await open({ onNotice: ({ code }) => void notices.push(code) });
-    await store.set('demo', 'alice', 'x', { expiresAt: new Date(Date.now() + 1) });
-    await eventually(async () => {
-      expect(await store.getText('demo', 'alice')).toBe('x');
-      expect(notices).toContain('expired');
-    });
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const expiresAt = new Date(Date.now() + 60_000);
+    await store.set('demo', 'alice', 'x', { expiresAt });
+    expect(await store.getText('demo', 'alice')).toBe('x');
+    expect(notices).not.toContain('expired');
+    vi.setSystemTime(expiresAt);
+    expect(await store.getText('demo', 'alice')).toBe('x');
+    expect(notices).toContain('expired');
   });
 
   test.each([new Date(0), new Date(Number.NaN), '2020-01-01', 'tomorrow', 7, '', {}, null])(
