@@ -55,7 +55,7 @@ const lines: readonly (readonly [string, string])[] = [
   ['keystow get -- -d\t-\t', 's3cret-4!'],
   ['keystow get caf\tz\t', 's3cret-5!'],
   ['keystow doctor --repl\tre\t', ' is selected'],
-  // Options that begin in the same way are completed as far as they're the same.
+  // --env-file begins with --env, so the shell adds no space.
   ['keystow exec gith\tal\t--e\t TOKEN -- show-th\t', 'it is s3cret-0!'],
   ['keystow exec --env-\tone\t-- show-th\t', 'it is from-a-file'],
   ['keystow exec --env TOKEN=gith\t-- show-th\t', 'it is s3cret-0!'],

@@ -26,6 +26,8 @@ export type Purpose =
   | 'removes'
   /** Reports the state: succeeds. */
   | 'reports'
+  /** Unlocks GNOME Keyring, whatever the store is: fails and says why. */
+  | 'unlocks'
   | 'uses-no-store';
 
 /** Exit codes if the store does not work. */
@@ -35,6 +37,7 @@ export const exitCodes: Readonly<Record<Purpose, number>> = {
   writes: 0,
   removes: 1,
   reports: 0,
+  unlocks: 1,
   'uses-no-store': 0,
 };
 
@@ -46,6 +49,8 @@ export interface TestedCommand {
   readonly line: (servers: Servers) => string;
   /** Its exit code if that differs from the one of its purpose. */
   readonly exit?: number;
+  /** Its exit code if it can read the secret, and that isn't 0. */
+  readonly exitIfFound?: number;
   /** Runs alongside the command. */
   readonly meanwhile?: (running: Running) => Promise<unknown>;
   /** Additional time for the user and the server. */
@@ -75,6 +80,14 @@ const docker = (purpose: Purpose, action: string, input: string): TestedCommand 
   line: () => withInput(`docker-credential-keystow ${action}`, input),
 });
 
+/** What `keystow export --plain` writes. */
+const exported = JSON.stringify({
+  format: 'keystow-export',
+  version: 1,
+  exportedAt: '2026-03-04T05:06:07.000Z',
+  credentials: [{ service: 'demo', account: 'carol', secret: 's3cret-3' }],
+});
+
 /** Changes the key source of the encrypted file, which does not exist. */
 const createFileCommand = (name: string): TestedCommand => ({ ...createCommand('uses-no-store', name), exit: 1 });
 
@@ -86,6 +99,23 @@ export const allCommands: readonly TestedCommand[] = [
   createCommand('reads', 'keystow migrate', '--to file'),
   createCommand('uses-no-store', 'keystow sweep'),
   createCommand('reads', 'keystow exec', 'demo alice --env TOKEN -- true'),
+  // It finds no desktop with a clipboard.
+  { ...createCommand('reads', 'keystow copy', 'demo alice'), exitIfFound: 127 },
+  { ...createCommand('uses-no-store', 'keystow clear-clipboard', '0 </dev/null'), exit: 127 },
+  createCommand('reads', 'keystow rename', 'demo alice demo bob'),
+  createCommand('reads', 'keystow export', '--plain --output exported'),
+  // Reads first whether the name has another secret.
+  { name: 'keystow import', purpose: 'reads', line: () => withInput('keystow import json -', exported) },
+  createCommand('reads', 'keystow token', 'api.example alice'),
+  createCommand('uses-no-store', 'keystow setup'),
+  { ...git('reads', 'get'), name: 'keystow helper', line: () => withInput('keystow helper git get', attributes) },
+  ...['keystow', 'jsm', 'difyctl'].map(
+    (program): TestedCommand => ({
+      name: `${program} unlock`,
+      purpose: 'unlocks',
+      line: () => withInput(`${program} unlock`, 's3cret'),
+    }),
+  ),
   createFileCommand('keystow passphrase change'),
   createFileCommand('keystow passphrase remove'),
   createCommand('uses-no-store', 'keystow reset', '--yes'),

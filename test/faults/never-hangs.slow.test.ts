@@ -78,21 +78,26 @@ async function runCommand({ line, meanwhile, extraMs = 0 }: TestedCommand, situa
 
 function checkOutcome(
   { stdout, stderr, exit }: Run,
-  { name, purpose, exit: expected }: TestedCommand,
+  { name, purpose, exit: expected, exitIfFound = 0 }: TestedCommand,
   situation: Situation,
 ): void {
-  const { store, reason, message, unaffectedCommands, recoveringCommands, hangs } = situation;
+  const { store, reason, message, unaffectedCommands, recoveringCommands, exits, hangs } = situation;
   const isUnaffected = purpose === 'uses-no-store' || unaffectedCommands?.test(name);
   const succeeds = isUnaffected || recoveringCommands?.test(name);
-  const mustKillItself = hangs && purpose !== 'uses-no-store' && !('execve' in process);
+  const usesStore = purpose !== 'uses-no-store' && purpose !== 'unlocks';
+  const mustKillItself = hangs && usesStore && !('execve' in process);
   expect({ exit, stderr }).toMatchObject({
-    exit: mustKillItself ? 137 : (expected ?? (succeeds ? 0 : exitCodes[purpose])),
+    exit: mustKillItself ? 137 : (expected ?? exits?.[name] ?? (succeeds ? exitIfFound : exitCodes[purpose])),
   });
   expect(`${stdout}${stderr}`).not.toMatch(
     /no credential|credentials not found|not signed in|unexpected:|\bat .*:\d+:\d+/,
   );
   expect(stderr).not.toContain('s3cret');
   if (isUnaffected) return;
+  if (purpose === 'unlocks') {
+    expect(stderr).toMatch(/: (no session bus, which )?the Secret Service /);
+    return;
+  }
   if (purpose === 'reports') {
     const { selection } = JSON.parse(stdout);
     expect(selection).toMatchObject({ outcome: 'selected', store: 'file' });

@@ -21,6 +21,8 @@ export interface Situation {
   readonly unaffectedCommands?: RegExp;
   /** Commands that report the fault, but succeed. */
   readonly recoveringCommands?: RegExp;
+  /** The exit codes of commands that notice the fault in their own way. */
+  readonly exits?: Readonly<Record<string, number>>;
   /** A thread of the process never ends. */
   readonly hangs?: true;
 }
@@ -31,9 +33,10 @@ export interface Started {
 }
 
 /** Commands of the git and docker helpers that do not write. */
-const helperCommands = 'keystow git|git-credential-keystow (get|erase)|docker-credential-keystow (get|erase|list)';
+const helperCommands =
+  'keystow (git|helper)|git-credential-keystow (get|erase)|docker-credential-keystow (get|erase|list)';
 
-const listFirst = /^(keystow migrate|difyctl auth (status|logout|prune))$/;
+const listFirst = /^(keystow (migrate|export|import)|difyctl auth (status|logout|prune))$/;
 
 export const secretServiceSituations: readonly Situation[] = [
   { ...startFaultyService('locked', faults.locked()), reason: 'locked', message: /the Secret Service is locked/ },
@@ -65,24 +68,34 @@ export const secretServiceSituations: readonly Situation[] = [
     reason: 'no-collection',
     message: /no default collection/,
     unaffectedCommands: matchCommands(
-      'keystow (get|exec|list|delete|migrate)|jsm (auth (status|token)|logout)',
+      'keystow (get|exec|copy|token|list|delete|export|migrate)|jsm (auth (status|token)|logout)',
       'difyctl auth (status|token|logout|prune)',
       helperCommands,
     ),
+    recoveringCommands: matchCommands('keystow import'),
   },
   {
     ...startFaultyService('gives back another secret', faults.returnsAnotherSecret()),
     reason: 'round-trip-mismatch',
     message:
-      /gave back another secret than it was given|returned a different secret than the one it was given|the stored credential is not a session of this program/,
-    unaffectedCommands: matchCommands('keystow (get|exec|list|delete)|difyctl auth (logout|prune)', helperCommands),
+      /gave back another secret than it was given|returned a different secret than the one it was given|the stored credential is not a session of this program|is not a token set/,
+    unaffectedCommands: matchCommands(
+      'keystow (get|exec|copy|rename|list|delete|export)|difyctl auth (logout|prune)',
+      helperCommands,
+    ),
+    recoveringCommands: matchCommands('keystow import'),
+    exits: { 'keystow token': 2 },
   },
   {
     ...startFaultyService('fails at its first call', faults.fails(1)),
     reason: 'failed',
     message: /the Secret Service failed.*it was told to fail/,
     // If the fast path fails, these commands try again.
-    unaffectedCommands: matchCommands('git-credential-keystow store', 'keystow get', '(jsm|difyctl) auth token'),
+    unaffectedCommands: matchCommands(
+      'git-credential-keystow store',
+      'keystow (get|token)',
+      '(jsm|difyctl) auth token',
+    ),
     recoveringCommands: listFirst,
   },
   {
@@ -141,7 +154,8 @@ export const bindingSituations: readonly Situation[] = Object.entries(expectedTe
     message,
     // Rule 9 skips the store without a warning, and these commands then use the placement.
     ...(code === 'binding-missing' && {
-      unaffectedCommands: /^(keystow list|git-credential-keystow store|docker-credential-keystow (store|list))$/,
+      unaffectedCommands:
+        /^(keystow (list|import)|git-credential-keystow store|docker-credential-keystow (store|list))$/,
     }),
     ...(fault.message === undefined && { hangs: true }),
   };

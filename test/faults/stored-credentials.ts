@@ -5,6 +5,7 @@ import { serialisePlacement } from '../../src/domain/placement/placement-codec.t
 import { toDifyName } from '../../src/domain/sign-in/dify.ts';
 import { serialiseSession } from '../../src/domain/sign-in/session.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
+import { serialiseTokenSet } from '../../src/domain/token-set.ts';
 import { jsmCredential } from '../../src/profiles/jsm.ts';
 import { Sandbox } from '../cli/sandbox.ts';
 import type { FakeProvider } from './fake-provider.ts';
@@ -25,6 +26,13 @@ const storedCredentials: readonly TestCredential[] = [
     secret: 's3cret',
     writtenAt: '2026-03-04T05:06:07.000Z',
   })),
+  {
+    program: 'keystow',
+    service: 'api.example',
+    account: 'alice',
+    secret: serialiseTokenSet({ accessToken: 's3cret-of-the-api' }),
+    writtenAt: '2026-03-04T05:06:07.000Z',
+  },
   {
     program: 'jsm',
     ...jsmCredential,

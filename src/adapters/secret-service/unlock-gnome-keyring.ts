@@ -11,9 +11,6 @@ import { SecretServiceReader } from './secret-service-reader.ts';
 import { isItemGone } from './to-error.ts';
 import type { Attempt } from './with-retries.ts';
 
-/** The daemon derives a key from the password. */
-const timeoutMs = 30_000;
-
 /**
  * Unlocks the default keyring of the GNOME Keyring that is running, with its password instead of a dialog. If there's none
  * that lasts, creates the login keyring with this password, and makes it the default. Nothing else about the daemon changes.
@@ -38,7 +35,7 @@ export async function unlockGnomeKeyring(
 
 class GnomeKeyring extends SecretServiceReader {
   constructor(environment: SessionEnvironment) {
-    super({ environment, interaction: { interactive: false, notifyWaiting: () => undefined }, timeoutMs });
+    super({ environment, interaction: { interactive: false, notifyWaiting: () => undefined } });
   }
 
   async unlock(password: Secret, signal: AbortSignal): Promise<void> {
