@@ -92,7 +92,8 @@ export const secretServiceSituations: readonly Situation[] = [
     message: /the Secret Service failed.*it was told to fail/,
     // If the fast path fails, these commands try again.
     unaffectedCommands: matchCommands(
-      'git-credential-keystow store',
+      'git-credential-keystow (get|store)',
+      'docker-credential-keystow get',
       'keystow (get|token)',
       '(jsm|difyctl) auth token',
     ),
