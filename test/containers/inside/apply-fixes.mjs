@@ -32,7 +32,8 @@ async function enter(line, answer = async () => {}) {
   shown = '';
   type(line);
   await answer();
-  await until(() => shown.endsWith(`\n${prompt}`));
+  // Some programs end without a line break, so the prompt isn't always on a line of its own.
+  await until(() => shown.endsWith(prompt));
 }
 
 async function doctor() {
@@ -72,7 +73,8 @@ const followUps = [
 
 async function apply(fix) {
   const findAction = (actions) => actions.find(([part]) => fix.includes(part))?.[1];
-  await enter(fix, findAction(answers));
+  // Somebody types here, so it isn't CI.
+  await enter(fix.replace(/^keystow unlock/, 'CI= keystow unlock'), findAction(answers));
   await findAction(followUps)?.();
 }
 
