@@ -56,7 +56,7 @@ export const situations: readonly Situation[] = [
   }),
   situation('gnome-keyring installed, not running, bus there, not activatable', 'file', 'not-running', {
     folder: 'gnome-keyring-not-running',
-    fixedReasons: ['not-running', 'locked'],
+    fixedReasons: ['not-running', 'no-collection'],
   }),
   situation('gnome-keyring locked, a display, non-interactive', 'file', 'locked', {
     folder: 'gnome-keyring-locked-display',
