@@ -1,7 +1,9 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
-import type { Secret } from '../../domain/secret.ts';
+import { Secret } from '../../domain/secret.ts';
+import { parseStoredTokenSet } from '../../domain/token-set.ts';
 import type { Context } from '../context.ts';
+import { getTokens } from '../tokens/get-tokens.ts';
 import { decodeSecret, getCredential } from './get-credential.ts';
 
 /** A variable for a child process, and the credential whose secret is its value. */
@@ -22,6 +24,7 @@ export interface ResolvedVariables {
  *
  * - there's no such credential → `not-found`, naming only the variable: the typed reference may be a secret
  * - a secret that no variable can have: with a NUL byte, or not UTF-8 → `invalid-input`
+ * - the tokens of a token set can't be renewed → as {@link toUsableSecret}
  */
 export async function resolveVariables(
   context: Context,
@@ -30,12 +33,24 @@ export async function resolveVariables(
   const variables: Record<string, string> = {};
   const secrets: Secret[] = [];
   for (const { variable, name, source } of assignments) {
-    const secret = await getCredential(context, name);
-    if (secret === undefined) throw new CredentialError('not-found', `credential not found for ${source}`);
+    const stored = await getCredential(context, name);
+    if (stored === undefined) throw new CredentialError('not-found', `credential not found for ${source}`);
+    const secret = await toUsableSecret(context, name, stored);
     variables[variable] = toVariableValue(secret);
     secrets.push(secret);
   }
   return { variables, secrets };
+}
+
+/**
+ * Returns the access token of a token set, renewed if it has to be, because a program has no use for the refresh token. Any
+ * other secret is returned as it is. Rejects as {@link getTokens} does.
+ */
+export async function toUsableSecret(context: Context, name: CredentialName, secret: Secret): Promise<Secret> {
+  const text = decodeSecret(secret);
+  if (text === undefined || parseStoredTokenSet(text) === undefined) return secret;
+  const tokens = await getTokens(context, name);
+  return tokens === undefined ? secret : new Secret(new TextEncoder().encode(tokens.accessToken));
 }
 
 export function toVariableValue(secret: Secret): string {

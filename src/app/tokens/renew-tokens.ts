@@ -139,7 +139,9 @@ function canRequest({ renewal }: Context, tokens: TokenSet, at: TokenRenewal | u
 
 function cannotRenewError({ renewal }: Pick<Context, 'renewal'>): CredentialError {
   return new CredentialError('refresh-rejected', 'the token has to be renewed, and nothing says how', {
-    hint: renewal.refresh ? 'sign in again, or pass --refresh-command or --issuer' : 'sign in again, or pass refresh',
+    hint: renewal.refresh
+      ? 'sign in again, or renew it: keystow token with --refresh-command or --issuer'
+      : 'sign in again, or pass refresh',
   });
 }
 

@@ -1,5 +1,6 @@
 import {
   resolveVariables,
+  toUsableSecret,
   toVariableValue,
   type VariableAssignment,
 } from '../../../app/credentials/resolve-variables.ts';
@@ -107,17 +108,14 @@ async function prepareChild(
   }
   for (const { variable, name } of env) if (name) assignments.push({ variable, name, source: `--env ${variable}` });
   // A command with one secret names the credential if it isn't found, because that's typed apart from the variable.
-  const first = plain ? await requireSecret(cli, service, account) : undefined;
-  const context = first?.context ?? cli.context();
+  const stored = plain ? await requireSecret(cli, service, account) : undefined;
+  const context = stored?.context ?? cli.context();
+  const secret = stored && (await toUsableSecret(context, toCredentialName(service, account), stored.secret));
   const { variables, secrets } = await resolveVariables(context, assignments);
   await context.stores.close();
   return {
-    variables: {
-      ...literals,
-      ...variables,
-      ...(plain && first && { [plain.variable]: toVariableValue(first.secret) }),
-    },
-    secrets: first ? [...secrets, first.secret] : secrets,
+    variables: { ...literals, ...variables, ...(plain && secret && { [plain.variable]: toVariableValue(secret) }) },
+    secrets: secret ? [...secrets, secret] : secrets,
   };
 }
 
