@@ -5,7 +5,9 @@ import { onTestFinished } from 'vitest';
 import type { SetupContext } from '../../src/app/setup/setup-context.ts';
 import { createSetupContext } from '../../src/composition/setup.ts';
 
-const executables = ['keystow', 'git-credential-keystow', 'docker-credential-keystow', 'cargo-credential-keystow'];
+const { bin: programs } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+  readonly bin: Readonly<Record<string, string>>;
+};
 
 export interface SetupWorld {
   readonly home: string;
@@ -24,7 +26,7 @@ export function createSetupWorld(environment: Readonly<Record<string, string>> =
   mkdirSync(home, { mode: 0o700 });
   const bin = join(root, 'bin');
   mkdirSync(bin);
-  for (const name of executables) writeFileSync(join(bin, name), '#!/bin/sh\n', { mode: 0o755 });
+  for (const name of Object.keys(programs)) writeFileSync(join(bin, name), '#!/bin/sh\n', { mode: 0o755 });
   const all = { HOME: home, USERPROFILE: home, PATH: bin, ...environment };
   const settings = { placementPath: join(home, '.config/keystow/placement.json') } as Parameters<
     typeof createSetupContext

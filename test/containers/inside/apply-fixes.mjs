@@ -60,7 +60,7 @@ const isServed = () =>
 /** What the user types while a fix runs. The first entry whose text is part of the fix applies. */
 const answers = [
   ['sudo apt', () => until(() => shown.includes('[Y/n]')).then(() => type('y'))],
-  ['keystow unlock', () => until(isEchoOff).then(() => type(password))],
+  ['keystow unlock', () => until(() => /Password of .*: $/.test(shown) && isEchoOff()).then(() => type(password))],
   ['KWallet.open', () => typeInto('kwalletd5')],
 ];
 
