@@ -14,8 +14,10 @@ import { addStoredCredentials, createSandboxWithPlacement } from './stored-crede
 
 const waiting = 'waiting for the Secret Service: answer its dialog, or press Ctrl-C';
 const controlC = '\x03';
-/** The commands that open the dialog of a locked store. doctor does not. */
-const promptingCommands = allCommands.filter(({ purpose }) => purpose !== 'reports' && purpose !== 'uses-no-store');
+/** The commands that open the dialog of a locked store. doctor does not, and unlock asks on the terminal instead. */
+const promptingCommands = allCommands.filter(
+  ({ purpose }) => purpose !== 'reports' && purpose !== 'uses-no-store' && purpose !== 'unlocks',
+);
 
 interface Session {
   readonly provider: FakeProvider;
@@ -57,7 +59,8 @@ describeStore('interactive, with a locked Secret Service', 'secret-service', mis
         const { provider, terminal, countDialogs } = await start(context, command, faults.locked());
         await terminal.waitFor(waiting);
         provider.answer();
-        expect({ exit: await terminal.exit, shown: terminal.shown() }).toMatchObject({ exit: 0 });
+        const expected = { exit: command.exitIfFound ?? 0 };
+        expect({ exit: await terminal.exit, shown: terminal.shown() }).toMatchObject(expected);
         expect(terminal.shown().split(waiting)).toHaveLength(2);
         expect(countDialogs()).toBe(1);
       },
