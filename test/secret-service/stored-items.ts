@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   getSecret,
+  noObject,
   openSession,
   type Peer,
   readAttributes,
@@ -11,6 +12,7 @@ import {
 import { getNameOwner } from '../../src/adapters/secret-service/dbus/bus-calls.ts';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { inBatches } from '../../src/adapters/secret-service/items/matches.ts';
+import { eventually } from '../support/eventually.ts';
 import type { SessionBus } from '../support/session-bus.ts';
 
 /** An item as the provider stores it, no matter which program wrote it. */
@@ -52,7 +54,13 @@ export async function withDefaultCollection<T>(
   const bus = new Connection(socket);
   try {
     const peer = { bus, owner: await getNameOwner(bus, serviceName) };
-    return await ask(peer, await readDefaultAlias(peer));
+    // gnome-keyring has none for a moment while it reads its files again.
+    const collection = await eventually(async () => {
+      const path = await readDefaultAlias(peer);
+      if (path === noObject) throw new Error('no default collection');
+      return path;
+    });
+    return await ask(peer, collection);
   } finally {
     bus.end();
   }
