@@ -36,6 +36,9 @@ const files: Readonly<Record<string, string>> = {
       const store = await keystow.openCredentialStore({ application: 'acme', stores: [createMemoryStore()] });
       await store.setJson('demo', 'alice', { token: 's3cret' });
       expect(await store.getJson('demo', 'alice')).toEqual({ token: 's3cret' });
+      await store.setToken('demo', 'bob', { access_token: 'old', expires_in: 0 });
+      const refresh = async () => ({ access_token: 'new', expires_in: 3600 });
+      expect(await store.token('demo', 'bob', { refresh })).toBe('new');
       await store.close();
     });
     test('fake timers first', () => {

@@ -1,8 +1,8 @@
-import { TextDecoder } from 'node:util';
+import { TextDecoder, TextEncoder } from 'node:util';
 import { type CredentialName, formatName } from '../../domain/credential-name.ts';
 import { isExpired } from '../../domain/placement/expiry.ts';
 import { findEntry, isSameRevision, type PlacementEntry } from '../../domain/placement/placement-index.ts';
-import type { Secret } from '../../domain/secret.ts';
+import { Secret } from '../../domain/secret.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { Context, ReadContext } from '../context.ts';
@@ -43,6 +43,11 @@ export function decodeSecret(secret: Secret): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Returns a secret with the UTF-8 bytes of a text. */
+export function encodeSecret(text: string): Secret {
+  return new Secret(new TextEncoder().encode(text));
 }
 
 /** Returns the recorded entry of a credential. */

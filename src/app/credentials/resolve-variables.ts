@@ -1,9 +1,8 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
-import { Secret } from '../../domain/secret.ts';
-import { parseStoredTokenSet } from '../../domain/token-set.ts';
+import type { Secret } from '../../domain/secret.ts';
 import type { Context } from '../context.ts';
-import { getTokens } from '../tokens/get-tokens.ts';
+import { getAccessToken } from '../tokens/get-tokens.ts';
 import { decodeSecret, getCredential } from './get-credential.ts';
 
 /** A variable for a child process, and the credential whose secret is its value. */
@@ -34,8 +33,8 @@ export async function resolveVariables(
   const secrets: Secret[] = [];
   for (const { variable, name, source } of assignments) {
     const stored = await getCredential(context, name);
-    if (stored === undefined) throw new CredentialError('not-found', `credential not found for ${source}`);
-    const secret = await toUsableSecret(context, name, stored);
+    const secret = stored && (await toUsableSecret(context, name, stored));
+    if (secret === undefined) throw new CredentialError('not-found', `credential not found for ${source}`);
     variables[variable] = toVariableValue(secret);
     secrets.push(secret);
   }
@@ -43,14 +42,16 @@ export async function resolveVariables(
 }
 
 /**
- * Returns the access token of a token set, renewed if it has to be, because a program has no use for the refresh token. Any
- * other secret is returned as it is. Rejects as {@link getTokens} does.
+ * Returns the access token of a token set, renewed if it has to be, and any other secret as it is. Rejects as
+ * {@link getAccessToken} does. `undefined`: another process has removed the token set since it was read.
  */
-export async function toUsableSecret(context: Context, name: CredentialName, secret: Secret): Promise<Secret> {
-  const text = decodeSecret(secret);
-  if (text === undefined || parseStoredTokenSet(text) === undefined) return secret;
-  const tokens = await getTokens(context, name);
-  return tokens === undefined ? secret : new Secret(new TextEncoder().encode(tokens.accessToken));
+export async function toUsableSecret(
+  context: Context,
+  name: CredentialName,
+  secret: Secret,
+): Promise<Secret | undefined> {
+  const token = await getAccessToken(context, name, secret);
+  return token === 'removed' ? undefined : (token?.secret ?? secret);
 }
 
 export function toVariableValue(secret: Secret): string {

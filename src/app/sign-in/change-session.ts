@@ -1,11 +1,12 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
-import { Secret } from '../../domain/secret.ts';
+import type { Secret } from '../../domain/secret.ts';
 import type { Selected } from '../../domain/selection/selection.ts';
 import { type Session, type SignIn, serialiseSession, validToken } from '../../domain/sign-in/session.ts';
 import type { AuthorizationServer } from '../../ports/sign-in/sign-in.ts';
 import type { Context } from '../context.ts';
 import { type Removal, removeEverywhere } from '../credentials/delete-credential.ts';
+import { encodeSecret } from '../credentials/get-credential.ts';
 import { setCredential, type WriteResult } from '../credentials/set-credential.ts';
 import { renewCredential, saveReceived } from '../tokens/renew-credential.ts';
 import { decodeSession, type OpenServer, readSession } from './session.ts';
@@ -50,7 +51,7 @@ export async function renewSession(
 }
 
 function encodeSession(session: Session): Secret {
-  return new Secret(new TextEncoder().encode(serialiseSession(session)));
+  return encodeSecret(serialiseSession(session));
 }
 
 export interface SignOutResult {

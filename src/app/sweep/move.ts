@@ -7,7 +7,7 @@ import { extendRecord, type FileEdit, recordService, type UndoRecord } from '../
 import { quoteForShell } from '../../domain/text/quote.ts';
 import type { ToolRunner } from '../../ports/tool-runner.ts';
 import type { Context } from '../context.ts';
-import { getCredential } from '../credentials/get-credential.ts';
+import { encodeSecret, getCredential } from '../credentials/get-credential.ts';
 import { replaceCredential } from '../credentials/replace-credential.ts';
 import { applySetup } from '../setup/apply-setup.ts';
 import { planSetup, type SetupPlan } from '../setup/plan-setup.ts';
@@ -18,7 +18,6 @@ import {
   type MoveContext,
   planAgain,
   readConfiguration,
-  toSecret,
 } from './plan-move.ts';
 import { examineFile, maxFileBytes, type SweptFile } from './sweep.ts';
 import { readRecord, takeBack, writeRecord } from './undo-move.ts';
@@ -99,7 +98,7 @@ async function perform(effects: MoveEffects, plan: FilePlan, before: UndoRecord)
 
 /** Stores a secret unless it's there, and reads it back. */
 async function store(context: Context, { name, secret }: MovableCredential): Promise<void> {
-  const expected = toSecret(secret);
+  const expected = encodeSecret(secret);
   const isFree = (current: { equals(other: typeof expected): boolean } | undefined) => current === undefined;
   if ((await getCredential(context, name)) === undefined) await replaceCredential(context, name, isFree, expected);
   const stored = await getCredential(context, name);

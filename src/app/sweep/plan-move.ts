@@ -4,7 +4,6 @@ import { readGitConfig } from '../../domain/formats/git-config.ts';
 import { isFault, type Leaf, type LeafReader } from '../../domain/formats/leaf.ts';
 import { readToml } from '../../domain/formats/toml.ts';
 import { parseBoolean } from '../../domain/protocols/git-credential.ts';
-import { Secret } from '../../domain/secret.ts';
 import type { Finding } from '../../domain/sweep/finding.ts';
 import { config } from '../../domain/sweep/known-file.ts';
 import {
@@ -16,7 +15,7 @@ import {
 } from '../../domain/sweep/movable.ts';
 import type { SetupTarget } from '../../domain/sweep/undo-record.ts';
 import type { Context } from '../context.ts';
-import { getCredential } from '../credentials/get-credential.ts';
+import { encodeSecret, getCredential } from '../credentials/get-credential.ts';
 import { listCredentials as listStored } from '../credentials/list-credentials.ts';
 import { planSetup, type SetupPlan } from '../setup/plan-setup.ts';
 import type { SetupContext } from '../setup/setup-context.ts';
@@ -87,7 +86,7 @@ async function planFile(
   for (const credential of listCredentials(file, configuration)) {
     const { name, secret } = credential;
     const stored = await getCredential(move.context, name);
-    const isSame = stored?.equals(toSecret(secret)) ?? false;
+    const isSame = stored?.equals(encodeSecret(secret)) ?? false;
     const rivals = [...planned, ...moved].filter((other) => isRival(credential, other));
     const accounts = isSoleAccount(credential) ? await listStored(move.context, name.service) : [];
     const rival = rivals[0]?.name ?? accounts.find((other) => !isSameName(other, name));
@@ -127,7 +126,7 @@ export async function planAgain(move: MoveContext, plan: FilePlan, file: SweptFi
   for (const credential of plan.moved.filter((credential) => !isIn(again.moved, credential))) {
     const { name, secret } = credential;
     const stored = await getCredential(move.context, name);
-    if (stored !== undefined && !stored.equals(toSecret(secret))) throw conflictError(name);
+    if (stored !== undefined && !stored.equals(encodeSecret(secret))) throw conflictError(name);
     if (again.left.some(({ finding, reason }) => reason === 'conflict' && isOf(credential, finding)))
       throw conflictError(name);
     if (stored === undefined || isIn(inFile, credential)) throw changedError(file.path);
@@ -242,8 +241,4 @@ async function readLeaves(
     if (!isFault(leaves)) found.push(...leaves);
   }
   return found;
-}
-
-export function toSecret(text: string): Secret {
-  return new Secret(new TextEncoder().encode(text));
 }

@@ -15,12 +15,12 @@ import {
 } from '../../domain/sweep/undo-record.ts';
 import type { Context } from '../context.ts';
 import { deleteCredential } from '../credentials/delete-credential.ts';
-import { decodeSecret, getCredential } from '../credentials/get-credential.ts';
+import { decodeSecret, encodeSecret, getCredential } from '../credentials/get-credential.ts';
 import { listCredentials as listStored } from '../credentials/list-credentials.ts';
 import { replaceCredential } from '../credentials/replace-credential.ts';
 import { setCredential } from '../credentials/set-credential.ts';
 import { undoSetup } from '../setup/undo-setup.ts';
-import { type FilePlan, listCredentials, type MoveContext, readConfiguration, toSecret } from './plan-move.ts';
+import { type FilePlan, listCredentials, type MoveContext, readConfiguration } from './plan-move.ts';
 import { examineFile, type SweptFile } from './sweep.ts';
 
 export interface FileRestored {
@@ -46,7 +46,9 @@ export async function readRecord(context: Context, path: string): Promise<UndoRe
 }
 
 export async function writeRecord(context: Context, record: UndoRecord): Promise<void> {
-  await setCredential(context, toRecordName(record), toSecret(serialiseUndoRecord(record)), { explains: 'failures' });
+  await setCredential(context, toRecordName(record), encodeSecret(serialiseUndoRecord(record)), {
+    explains: 'failures',
+  });
 }
 
 /** Everything that `sweep --move` has recorded. */
@@ -78,7 +80,7 @@ export async function takeBack(
   }
   for (const { tool, target } of plan.setups) await undoSetup(move.setup, { tool, target });
   for (const { name, secret, isStored } of plan.moved) {
-    if (!isStored) await removeIfSame(context, name, toSecret(secret));
+    if (!isStored) await removeIfSame(context, name, encodeSecret(secret));
   }
   for (const path of paths) {
     const earlier = before.get(path);
@@ -175,7 +177,7 @@ async function removeCreated(move: MoveContext, record: UndoRecord): Promise<rea
     let isGone = false;
     // A file can have several secrets for one name, of which one was moved.
     for (const { secret } of recorded.filter((other) => isSameName(other.name, name)))
-      isGone ||= await removeIfSame(move.context, name, toSecret(secret));
+      isGone ||= await removeIfSame(move.context, name, encodeSecret(secret));
     if (!isGone) kept.push(name);
   }
   return kept;

@@ -9,7 +9,7 @@ import {
   type TokenSet,
 } from '../../domain/token-set.ts';
 import type { Context } from '../context.ts';
-import { decodeSecret, getCredential } from '../credentials/get-credential.ts';
+import { decodeSecret, encodeSecret, getCredential } from '../credentials/get-credential.ts';
 
 /**
  * Requests new tokens. Resolves with the response of the token endpoint in JSON, even one that reports an error, or with a
@@ -78,6 +78,32 @@ export async function getTokens(
 
 /** Loaded only when needed, so that reading a token that is still valid doesn't load what writes. */
 const renewAlone: RenewTokens = async (...args) => (await import('./renew-tokens.ts')).renewTokens(...args);
+
+/** What a program can use of a token set: it has no use for the refresh token. */
+export interface AccessToken {
+  readonly secret: Secret;
+  /** ISO 8601, UTC. */
+  readonly expiresAt?: string;
+}
+
+/**
+ * Returns the access token of a stored secret that is a token set, and renews it first if it has to be. Rejects as
+ * {@link getTokens} does.
+ *
+ * - the secret is something else → `undefined`
+ * - another process has removed it since it was read → `removed`
+ */
+export async function getAccessToken(
+  context: Context,
+  name: CredentialName,
+  stored: Secret,
+): Promise<AccessToken | 'removed' | undefined> {
+  if (parseStoredTokenSet(decodeSecret(stored) ?? '') === undefined) return undefined;
+  const tokens = await getTokens(context, name);
+  if (tokens === undefined) return 'removed';
+  const { accessToken, expiresAt } = tokens;
+  return { secret: encodeSecret(accessToken), ...(expiresAt !== undefined && { expiresAt }) };
+}
 
 /** Throws `invalid-input` if the secret is something else than a token set. */
 export function decodeTokenSet(secret: Secret, name: CredentialName): TokenSet {

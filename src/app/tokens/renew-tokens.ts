@@ -1,8 +1,9 @@
 import { CredentialError, type ErrorCode } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
-import { Secret } from '../../domain/secret.ts';
+import type { Secret } from '../../domain/secret.ts';
 import { isSameTokenSet, serialiseTokenSet, type TokenRenewal, type TokenSet } from '../../domain/token-set.ts';
 import { type Context, renewalLimitMs } from '../context.ts';
+import { encodeSecret } from '../credentials/get-credential.ts';
 import { replaceCredential } from '../credentials/replace-credential.ts';
 import { selectStore } from '../credentials/select-store.ts';
 import type { WriteOptions, WriteResult } from '../credentials/set-credential.ts';
@@ -90,7 +91,7 @@ export async function saveTokens(
 }
 
 export function encodeTokenSet(tokens: TokenSet): Secret {
-  return new Secret(new TextEncoder().encode(serialiseTokenSet(tokens)));
+  return encodeSecret(serialiseTokenSet(tokens));
 }
 
 /** Calls the caller's function. What it returns after the limit is stored, too: the server may have spent the old tokens. */

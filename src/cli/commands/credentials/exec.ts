@@ -13,7 +13,7 @@ import type { Child } from '../../../ports/system.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { decodeInput, readInputFile } from '../../input-file.ts';
-import { completeVariables, credentialOperands, requireSecret } from './credential.ts';
+import { completeVariables, credentialOperands, notFoundError, requireSecret } from './credential.ts';
 
 export function execCommand(cli: Cli): Command {
   return defineCommand({
@@ -108,15 +108,26 @@ async function prepareChild(
   }
   for (const { variable, name } of env) if (name) assignments.push({ variable, name, source: `--env ${variable}` });
   // A command with one secret names the credential if it isn't found, because that's typed apart from the variable.
-  const stored = plain ? await requireSecret(cli, service, account) : undefined;
-  const context = stored?.context ?? cli.context();
-  const secret = stored && (await toUsableSecret(context, toCredentialName(service, account), stored.secret));
+  const first = plain ? await requireUsableSecret(cli, service, account) : undefined;
+  const context = first?.context ?? cli.context();
   const { variables, secrets } = await resolveVariables(context, assignments);
   await context.stores.close();
   return {
-    variables: { ...literals, ...variables, ...(plain && secret && { [plain.variable]: toVariableValue(secret) }) },
-    secrets: secret ? [...secrets, secret] : secrets,
+    variables: {
+      ...literals,
+      ...variables,
+      ...(plain && first && { [plain.variable]: toVariableValue(first.secret) }),
+    },
+    secrets: first ? [...secrets, first.secret] : secrets,
   };
+}
+
+async function requireUsableSecret(cli: Cli, service: string, account: string) {
+  const { secret: stored, context } = await requireSecret(cli, service, account);
+  const name = toCredentialName(service, account);
+  const secret = await toUsableSecret(context, name, stored);
+  if (secret === undefined) throw notFoundError(name, cli.profile.program);
+  return { secret, context };
 }
 
 /** As large as all variables of a process can be (Linux: execve(2)), and some comments. */
