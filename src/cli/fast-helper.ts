@@ -1,14 +1,13 @@
-import { isUtf8 } from 'node:buffer';
-import { readSync, writeSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import type { ReadContext } from '../app/context.ts';
-import { getRecorded, readEntry } from '../app/credentials/get-credential.ts';
+import { readEntry } from '../app/credentials/get-credential.ts';
+import { createRequest, decodeBytes, encodeText } from '../app/protocols/request.ts';
 import { isTerminal } from '../composition/environment.ts';
-import { createReadContext } from '../composition/read-context.ts';
-import { isExpired } from '../domain/placement/expiry.ts';
 import type { PlacementEntry } from '../domain/placement/placement-index.ts';
-import type { Candidates, Protocol, RawRequest } from '../domain/protocols/protocol.ts';
+import type { Candidates, Protocol } from '../domain/protocols/protocol.ts';
 import { mayBeTokenSet } from '../domain/token-set.ts';
 import { keystow } from '../profiles/keystow.ts';
+import { exitFast, printAtOnce, readRecorded } from './fast-path.ts';
 
 const stdin = 0;
 const stdout = 1;
@@ -29,20 +28,13 @@ export async function runFastHelper(protocol: Protocol, full: RunFull): Promise<
     try {
       received = readRequest(protocol, args);
       const reply = await answer(protocol, args, received);
-      if (reply !== undefined && reply.length <= maxBytes && writeSync(stdout, reply) === reply.length) {
-        // On Linux all output is written by now, and a regular exit takes 1 ms more.
-        if (process.platform === 'linux') process.exit();
-        return;
-      }
+      if (reply !== undefined && printAtOnce(reply)) return exitFast();
     } catch {
       // The full program reports it.
     }
   }
   await full(received);
 }
-
-/** POSIX `PIPE_BUF` on Linux: up to this size, a write to a pipe is atomic. */
-const maxBytes = 4096;
 
 /** Reads a request, or the part of it that is there before stdin is larger than expected or would block. */
 function readRequest(protocol: Protocol, args: readonly string[]): Buffer {
@@ -67,37 +59,21 @@ function endsInBlankLine(buffer: Buffer, size: number): boolean {
 
 /** `undefined`, or an error: the full program has to run. */
 async function answer(protocol: Protocol, args: readonly string[], received: Buffer): Promise<Buffer | undefined> {
-  const encoding = protocol.encoding ?? 'utf-8';
-  const decode = (bytes: Uint8Array) =>
-    encoding === 'latin1' || isUtf8(bytes) ? Buffer.from(bytes).toString(encoding) : undefined;
-  const text = decode(received);
+  const text = decodeBytes(protocol, received);
   if (text === undefined) return undefined;
-  const request: RawRequest = {
-    args,
-    isTerminal: false,
-    isRepeated: false,
-    text,
-    variables: process.env,
-    nowMs: Date.now(),
-    sha256,
-  };
+  const request = createRequest({ args, isTerminal: false, text, variables: process.env, nowMs: Date.now() });
   const operation = protocol.parse(request);
   if (operation.kind !== 'get') return undefined;
-  const context = createReadContext(keystow, process.env);
-  const { preference } = context.settings.policy;
-  if (preference !== 'auto' && preference !== 'file') return undefined;
-  const entry = await findOnlyEntry(context.placement, operation.from);
-  if (entry === undefined || isExpired(entry, new Date().toISOString())) return undefined;
-  const secret = await getRecorded(context, entry);
-  const stored = secret && decode(secret.expose());
-  if (stored === undefined || mayBeTokenSet(stored)) return undefined;
-  const { service, account, expiresAt } = entry;
+  const recorded = await readRecorded(keystow, process.env, (placement) => findOnlyEntry(placement, operation.from));
+  const stored = recorded && decodeBytes(protocol, recorded.secret.expose());
+  if (recorded === undefined || stored === undefined || mayBeTokenSet(stored)) return undefined;
+  const { service, account, expiresAt } = recorded.entry;
   const found = protocol.outcomes.found(
     { name: { service, account }, text: stored, ...(expiresAt !== undefined && { expiresAt }) },
     operation.request,
   );
   const isAnswer = found?.kind === 'reply' && found.error === undefined && !found.exitCode;
-  return isAnswer && found.stdout ? Buffer.from(found.stdout, encoding) : undefined;
+  return isAnswer && found.stdout ? encodeText(protocol, found.stdout) : undefined;
 }
 
 async function findOnlyEntry(
@@ -110,8 +86,4 @@ async function findOnlyEntry(
   }
   const [name, ...others] = from.names;
   return name === undefined || others.length > 0 ? undefined : readEntry(placement, name);
-}
-
-function sha256(text: string): string {
-  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
 }

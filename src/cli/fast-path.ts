@@ -40,6 +40,16 @@ export interface FastRead extends CommandForm {
 /** POSIX `PIPE_BUF` on Linux: up to this size, a write to a pipe is atomic. */
 const maxBytes = 4096;
 
+/** Writes all bytes to stdout at once, or returns `false`. */
+export function printAtOnce(bytes: Uint8Array): boolean {
+  return bytes.length <= maxBytes && writeSync(1, bytes) === bytes.length;
+}
+
+/** On Linux all output is written by now, and a regular exit takes 1 ms more. */
+export function exitFast(): void {
+  if (process.platform === 'linux') process.exit();
+}
+
 /**
  * Prints a secret to a file or a pipe without loading the full program. If that isn't possible, prints nothing and calls
  * `full`, which loads the full program. That reads the secret again, or reports the error.
@@ -47,9 +57,7 @@ const maxBytes = 4096;
 export async function runFastPath(commands: readonly FastRead[], full: () => Promise<unknown>): Promise<void> {
   for (const command of commands) {
     if (!(await printSecret(command, process.argv.slice(2)))) continue;
-    // On Linux all output is written by now, and a regular exit takes 1 ms more.
-    if (process.platform === 'linux') process.exit();
-    return;
+    return exitFast();
   }
   await full();
 }
@@ -58,9 +66,10 @@ async function printSecret(command: FastRead, argv: readonly string[]): Promise<
   const operands = matchForm(command, argv);
   if (operands === undefined || isTerminal(1)) return false;
   try {
-    const secret = await readSecret(command, operands, process.env);
-    const bytes = secret && command.select(secret);
-    return bytes !== undefined && bytes.length <= maxBytes && writeSync(1, bytes) === bytes.length;
+    const find = (placement: PlacementReader) => command.find(placement, ...operands);
+    const recorded = await readRecorded(command.profile, process.env, find);
+    const bytes = recorded && command.select(recorded.secret);
+    return bytes !== undefined && printAtOnce(bytes);
   } catch {
     return false;
   }
@@ -70,18 +79,19 @@ async function printSecret(command: FastRead, argv: readonly string[]): Promise<
  * Reads a secret that the placement file says is in the encrypted file or in the Secret Service, without a prompt. Returns
  * `undefined` or rejects in every other case.
  */
-export async function readSecret(
-  command: Pick<FastRead, 'profile' | 'find'>,
-  operands: readonly string[],
+export async function readRecorded(
+  profile: Profile,
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<Secret | undefined> {
-  const context = createReadContext(command.profile, environment);
+  find: (placement: PlacementReader) => Promise<PlacementEntry | undefined>,
+): Promise<{ readonly entry: PlacementEntry; readonly secret: Secret } | undefined> {
+  const context = createReadContext(profile, environment);
   const { preference } = context.settings.policy;
   if (preference !== 'auto' && preference !== 'file') return undefined;
-  const entry = await command.find(context.placement, ...operands);
+  const entry = await find(context.placement);
   // The full program warns.
   if (entry === undefined || isExpired(entry, new Date().toISOString())) return undefined;
-  return getRecorded(context, entry);
+  const secret = await getRecorded(context, entry);
+  return secret && { entry, secret };
 }
 
 /** A command that the full program runs without loading the parser if the command line has this form. */

@@ -16,7 +16,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ReadContext } from '../../src/app/context.ts';
 import { readEntry } from '../../src/app/credentials/get-credential.ts';
-import { readSecret } from '../../src/cli/fast-path.ts';
+import { readRecorded } from '../../src/cli/fast-path.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';
 import { serialisePlacement } from '../../src/domain/placement/placement-codec.ts';
 import type { Secret } from '../../src/domain/secret.ts';
@@ -46,9 +46,10 @@ async function house({ seal = 'home', store = 'file' }: { seal?: KeySource; stor
 }
 
 /** A rejection says no more than `undefined` does. */
-function secretAtOnce(environment: House['environment'], name: CredentialName): Promise<Secret | undefined> {
+async function secretAtOnce(environment: House['environment'], name: CredentialName): Promise<Secret | undefined> {
   const find = (placement: ReadContext['placement']) => readEntry(placement, name);
-  return readSecret({ profile: keystow, find }, [], environment).catch(() => undefined);
+  const recorded = await readRecorded(keystow, environment, find).catch(() => undefined);
+  return recorded?.secret;
 }
 
 async function textAtOnce({ environment }: House, name = alice): Promise<string | undefined> {

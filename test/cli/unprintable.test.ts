@@ -168,7 +168,6 @@ test('only these files write to stdout or stderr', () => {
     'adapters/terminal/ask.ts',
     'adapters/terminal/hidden-input.ts',
     'adapters/terminal/terminal.ts',
-    'cli/fast-helper.ts',
     'cli/fast-path.ts',
     'cli/output/failure.ts',
     'cli/output/print.ts',

@@ -6,9 +6,10 @@ import type { Erase, Get, Operation, Protocol, Reply, Step, Store } from '../../
 import { Secret } from '../../domain/secret.ts';
 import type { Context } from '../context.ts';
 import { deleteCredential } from '../credentials/delete-credential.ts';
-import { decodeSecret, getCredential } from '../credentials/get-credential.ts';
+import { decodeSecret, getCredential, readEntry } from '../credentials/get-credential.ts';
 import { listCredentials } from '../credentials/list-credentials.ts';
 import { setCredential } from '../credentials/set-credential.ts';
+import { decodeBytes, encodeText } from './request.ts';
 import type { ProtocolProcess } from './run-protocol.ts';
 import { readCandidates, readSecrets } from './usable-secret.ts';
 
@@ -58,7 +59,7 @@ async function get<R>(protocol: Protocol<R>, { from, request }: Get<R>, context:
       continue;
     }
     const { secret, ...rest } = usable;
-    const found = outcomes.found({ name, ...rest, text: decode(protocol, secret) }, request);
+    const found = outcomes.found({ name, ...rest, text: decodeBytes(protocol, secret.expose()) }, request);
     if (found?.kind === 'lastResort') lastResort ??= found.reply;
     else if (found?.kind === 'expired') isExpired = true;
     else if (found !== undefined) return found;
@@ -68,11 +69,13 @@ async function get<R>(protocol: Protocol<R>, { from, request }: Get<R>, context:
 
 async function store<R>(protocol: Protocol<R>, operation: Store<R>, context: Context): Promise<void> {
   const { name, expiresAt, check, isOptional, isUnchanged, replacesOthers } = operation;
-  const isRecorded = async () => findEntry((await context.placement.read(name)).placement, name) !== undefined;
-  const matches = (stored: Secret) => isUnchanged?.(decode(protocol, stored) ?? '') ?? false;
-  if (isUnchanged && (await isRecorded()) && (await isStored(context, name, matches))) return;
-  check?.(await isRecorded());
-  const secret = new Secret(Buffer.from(operation.secret, protocol.encoding ?? 'utf-8'));
+  if (isUnchanged || check) {
+    const isRecorded = (await readEntry(context.placement, name)) !== undefined;
+    const matches = (stored: Secret) => isUnchanged?.(decodeBytes(protocol, stored.expose()) ?? '') ?? false;
+    if (isUnchanged && isRecorded && (await isStored(context, name, matches))) return;
+    check?.(isRecorded);
+  }
+  const secret = new Secret(encodeText(protocol, operation.secret));
   try {
     await setCredential(context, name, secret, {
       allowEmpty: true,
@@ -124,7 +127,7 @@ async function erase<R>(protocol: Protocol<R>, { from, matches }: Erase<R>, cont
     return count;
   }
   for await (const { name, secret } of readSecrets(context, from)) {
-    if (matches?.({ name, text: decode(protocol, secret) }) ?? true) await remove(name);
+    if (matches?.({ name, text: decodeBytes(protocol, secret.expose()) }) ?? true) await remove(name);
   }
   return count;
 }
@@ -143,8 +146,4 @@ async function askHidden({ terminal, signal }: Context, question: string): Promi
     if (error instanceof CredentialError && error.code === 'passphrase-required') return undefined;
     throw error;
   }
-}
-
-function decode({ encoding }: Pick<Protocol, 'encoding'>, secret: Secret): string | undefined {
-  return encoding === 'latin1' ? Buffer.from(secret.expose()).toString('latin1') : decodeSecret(secret);
 }

@@ -1,5 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Protocol } from '../../domain/protocols/protocol.ts';
+import { decodeBytes } from './request.ts';
 import type { ProtocolProcess } from './run-protocol.ts';
 
 const newline = 0x0a;
@@ -65,12 +66,8 @@ function checkSize({ maxRequestBytes }: Protocol, received: Buffer): void {
   throw new CredentialError('invalid-input', `the request is larger than ${maxRequestBytes} bytes`);
 }
 
-/** A byte order mark is part of the text. */
-function decode({ encoding = 'utf-8' }: Protocol, bytes: Buffer): string {
-  if (encoding === 'latin1') return bytes.toString('latin1');
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new CredentialError('invalid-input', 'the request is not UTF-8 text');
-  }
+function decode(protocol: Protocol, bytes: Buffer): string {
+  const text = decodeBytes(protocol, bytes);
+  if (text === undefined) throw new CredentialError('invalid-input', 'the request is not UTF-8 text');
+  return text;
 }

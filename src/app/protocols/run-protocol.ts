@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/system.ts';
 import type { Context } from '../context.ts';
 import { performOperation } from './perform-operation.ts';
 import { readRequests } from './read-requests.ts';
+import { createRequest, encodeText, sha256 } from './request.ts';
 
 /** What connects a protocol to the process. */
 export interface ProtocolProcess {
@@ -36,34 +37,31 @@ export async function runProtocol(protocol: Protocol, process: ProtocolProcess):
   const { args, environment, isTerminal, signal, clock } = process;
   const variables = Object.fromEntries((protocol.variables ?? []).map((name) => [name, environment[name]]));
   const print = async (text: string | undefined) => {
-    if (text) await process.writeStdout(Buffer.from(text, protocol.encoding ?? 'utf-8'));
+    if (text) await process.writeStdout(encodeText(protocol, text));
   };
   let context: Context | undefined;
   const openContext = (request: RawRequest): Context => {
     context ??= process.openContext({ interactive: protocol.isInteractive?.(request) ?? true });
     return context;
   };
-  const perform = async (request: RawRequest): Promise<Reply> => {
-    const question = sha256(args.join('\0'));
-    const prompts = protocol.noticesRepeats && (await process.answeredPrompts(openContext(request)));
-    let step: Step<unknown> = protocol.parse({ ...request, isRepeated: prompts?.has(question) ?? false });
+  const performAll = async (request: RawRequest): Promise<Reply> => {
+    let step: Step<unknown> = protocol.parse(request);
     while (step.kind !== 'reply') step = await performOperation(protocol, step, openContext(request), process.ask);
-    if (step.stdout) prompts?.add(question);
     return step;
+  };
+  const perform = async (request: RawRequest): Promise<Reply> => {
+    if (!protocol.noticesRepeats) return performAll(request);
+    const question = sha256(args.join('\0'));
+    const prompts = await process.answeredPrompts(openContext(request));
+    const reply = await performAll({ ...request, isRepeated: prompts.has(question) });
+    if (reply.stdout) prompts.add(question);
+    return reply;
   };
   let exitCode = 0;
   await print(protocol.greeting);
   for await (const received of readRequests(protocol, process)) {
     const text = typeof received === 'string' ? received : '';
-    const request: RawRequest = {
-      args,
-      isTerminal,
-      text,
-      variables,
-      isRepeated: false,
-      nowMs: Date.parse(clock()),
-      sha256,
-    };
+    const request = createRequest({ args, isTerminal, text, variables, nowMs: Date.parse(clock()) });
     let reply: Reply;
     try {
       if (typeof received !== 'string') throw received;
@@ -86,9 +84,4 @@ function replyToFailure({ outcomes }: Protocol, error: unknown, request: RawRequ
   if (error.code === 'cancelled' || signal.aborted) return outcomes.cancelled(error, request);
   const isBadRequest = error.code === 'invalid-input' || error.code === 'invalid-name';
   return isBadRequest ? outcomes.badRequest(error, request) : outcomes.failed(error, request);
-}
-
-function sha256(text: string): string {
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  return createHash('sha256').update(text).digest('hex');
 }
