@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
-import { bazel, go, parseRequestUrl, toBase64 } from '../../src/domain/protocols/http-headers.ts';
+import { bazel, go, parseRequestUrl } from '../../src/domain/protocols/http-headers.ts';
 import { Secret } from '../../src/domain/secret.ts';
+import { encodeBase64 } from '../../src/domain/text/encodings.ts';
 import { World } from '../app/world.ts';
 import { errorExitCode, runRequest } from './protocol-client.ts';
 
@@ -158,7 +159,7 @@ describe('the header', () => {
 
   test('base64 has the bytes of the text', () => {
     for (const text of ['', 'a', 'ab', 'abc', 'ä€😀', '\0\u00ff'])
-      expect(toBase64(text)).toBe(Buffer.from(text).toString('base64'));
+      expect(encodeBase64(text)).toBe(Buffer.from(text).toString('base64'));
   });
 });
 

@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type Pair, parseAllDocuments } from 'yaml';
-import { type Leaf, type LeafReader, lineAt, type Range } from '../../domain/formats/leaf.ts';
+import type { Leaf, LeafReader, Range } from '../../domain/formats/leaf.ts';
 import { isTooDeep } from '../../domain/formats/yaml-depth.ts';
+import { lineAt } from '../../domain/text/lines.ts';
 
 /**
  * Reads YAML 1.2. Only pairs in block style, on lines of their own, can be removed: their `entry` is those lines. Aliases

@@ -1,6 +1,5 @@
 import type { Leaf, LeafReader } from '../../domain/formats/leaf.ts';
 import {
-  byteOrderMark,
   type EncodingProblem,
   findEncodingProblem,
   findTextOddity,
@@ -10,6 +9,7 @@ import { getReader } from '../../domain/sweep/file-formats.ts';
 import { type Finding, inspectText } from '../../domain/sweep/finding.ts';
 import type { KnownFile, Tool } from '../../domain/sweep/known-file.ts';
 import { tools } from '../../domain/sweep/tools.ts';
+import { byteOrderMark } from '../../domain/text/lines.ts';
 import type { CredentialFiles, FileProblem, FileSnapshot } from '../../ports/credential-files.ts';
 import { locateFile, type Machine, resolvePath } from './locate-files.ts';
 

@@ -1,4 +1,5 @@
-import { type FormatFault, type Leaf, type LeafReader, splitLines } from './leaf.ts';
+import { splitLines } from '../text/lines.ts';
+import type { FormatFault, Leaf, LeafReader } from './leaf.ts';
 
 /**
  * Reads git-config(1), "Syntax". Sections and keys are in lower case, as git compares them. The path of a key in a subsection
@@ -8,7 +9,7 @@ export const readGitConfig: LeafReader = (text) => {
   const leaves: Leaf[] = [];
   let section: readonly string[] | undefined;
   let isContinued = false;
-  for (const [index, { text: line, start, end }] of splitLines(text).entries()) {
+  for (const [index, { text: line, start, next }] of splitLines(text).entries()) {
     const wasContinued = isContinued;
     isContinued = /(?:^|[^\\])(?:\\\\)*\\$/.test(line) && !/^\s*[#;]/.test(line);
     if (wasContinued) continue;
@@ -33,7 +34,7 @@ export const readGitConfig: LeafReader = (text) => {
       path: [...section, key.toLowerCase()],
       value: parsed.value,
       range: { start: at + quote, end: at + parsed.length - quote },
-      ...(header === null && !isContinued && { entry: { start, end } }),
+      ...(header === null && !isContinued && { entry: { start, end: next } }),
     });
   }
   return leaves;

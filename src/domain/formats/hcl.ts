@@ -1,4 +1,5 @@
-import { type Leaf, type LeafReader, lineAt, type Range } from './leaf.ts';
+import { lineAt } from '../text/lines.ts';
+import type { Leaf, LeafReader, Range } from './leaf.ts';
 
 /**
  * Reads the part of HCL that Terraform's CLI configuration is written in: blocks with labels, and attributes. The `entry` of a

@@ -1,4 +1,5 @@
-import { type FormatFault, type Leaf, type LeafReader, type Line, splitLines } from './leaf.ts';
+import { type Line, splitLines } from '../text/lines.ts';
+import type { FormatFault, Leaf, LeafReader } from './leaf.ts';
 
 interface Dialect {
   /** Whether keys may come before the first section, and have no value (npm's `ini`). */
@@ -58,7 +59,7 @@ function unquote(line: Line, path: readonly string[], from: number): Leaf {
     path,
     value: isQuoted ? value.slice(1, -1) : value,
     range: isQuoted ? { start: start + 1, end: end - 1 } : { start, end },
-    entry: { start: line.start, end: line.end },
+    entry: { start: line.start, end: line.next },
   };
 }
 

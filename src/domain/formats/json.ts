@@ -1,4 +1,5 @@
-import { type Edit, type Leaf, type LeafReader, lineAt, type Range } from './leaf.ts';
+import { lineAt } from '../text/lines.ts';
+import type { Edit, Leaf, LeafReader, Range } from './leaf.ts';
 
 /** Deeper nesting isn't read: no credential file has it, and each level is a call. */
 const maxDepth = 64;

@@ -30,30 +30,6 @@ export function isFault(result: readonly Leaf[] | FormatFault): result is Format
   return 'line' in result;
 }
 
-/** A line with its offset. `text` has no line ending; `end` is after it. */
-export interface Line extends Range {
-  readonly text: string;
-}
-
-/** The lines of a text. A carriage return before the newline isn't part of `text`. */
-export function splitLines(text: string): readonly Line[] {
-  const lines: Line[] = [];
-  for (let start = 0; start < text.length; ) {
-    const newline = text.indexOf('\n', start);
-    const end = newline < 0 ? text.length : newline + 1;
-    lines.push({ start, end, text: text.slice(start, end).replace(/\r?\n$/, '') });
-    start = end;
-  }
-  return lines;
-}
-
-/** The number of the line that an offset is in, from 1. */
-export function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let index = text.indexOf('\n'); index >= 0 && index < offset; index = text.indexOf('\n', index + 1)) line += 1;
-  return line;
-}
-
 /** Replaces a part of a text. */
 export interface Edit extends Range {
   /** Default: nothing, so the part is removed. */

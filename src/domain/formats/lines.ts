@@ -1,4 +1,6 @@
-import { type Leaf, type LeafReader, splitLines } from './leaf.ts';
+import { decodePercent } from '../text/encodings.ts';
+import { lineAt, splitLines } from '../text/lines.ts';
+import type { Leaf, LeafReader } from './leaf.ts';
 
 /**
  * Reads the file of git-credential-store(1): a URL on each line, `https://user:password@host/path`. The path of a leaf is
@@ -16,19 +18,10 @@ export const readCredentialUrls: LeafReader = (text) => {
     if (name === undefined || value === undefined) return [];
     const url = `${protocol}://${place.replace(/\/$/, '')}`;
     const range = { start: at, end: at + password.length };
-    return [{ path: [url, name], value, range, entry: { start: line.start, end: line.end } }];
+    return [{ path: [url, name], value, range, entry: { start: line.start, end: line.next } }];
   });
   return lines.length > 0 && lines.every(({ text }) => !text.includes('://')) ? { line: 1 } : leaves;
 };
-
-/** `undefined` if the text isn't UTF-8 once it's decoded. */
-export function decodePercent(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text.replace(/%(?![\da-fA-F]{2})/g, '%25'));
-  } catch {
-    return undefined;
-  }
-}
 
 /** Reads libpq's password file: `host:port:database:user:password`, with `\` before `:` and `\`. */
 export const readPgpass: LeafReader = (text) => {
@@ -38,7 +31,7 @@ export const readPgpass: LeafReader = (text) => {
     const fields = line.text.match(/(?:[^:\\]|\\.)+|(?<=:|^)(?=:|$)/g) ?? [];
     if (fields.length !== 5) return { line: index + 1 };
     const [host = '', , database = '', user = '', value = ''] = fields.map((field) => field.replace(/\\(.)/g, '$1'));
-    const end = line.start + line.text.length;
+    const { end } = line;
     leaves.push({ path: [host, database, user], value, range: { start: end - (fields[4] ?? '').length, end } });
   }
   return leaves;
@@ -92,7 +85,7 @@ export const readNetrc: LeafReader = (text) => {
         break;
       case 'password': {
         const found = next();
-        if (machine === undefined || found === undefined) return faultAt(text, token.start);
+        if (machine === undefined || found === undefined) return { line: lineAt(text, token.start) };
         leaves.push({ path: [machine, login], value: found.word, range: { start: found.start, end: found.end } });
         break;
       }
@@ -102,7 +95,7 @@ export const readNetrc: LeafReader = (text) => {
         break;
       }
       default: {
-        if (!token.word.startsWith('#')) return faultAt(text, token.start);
+        if (!token.word.startsWith('#')) return { line: lineAt(text, token.start) };
         const newline = text.indexOf('\n', token.start);
         tokens.lastIndex = newline < 0 ? text.length : newline;
       }
@@ -110,7 +103,3 @@ export const readNetrc: LeafReader = (text) => {
   }
   return leaves;
 };
-
-function faultAt(text: string, offset: number) {
-  return { line: text.slice(0, offset).split('\n').length };
-}

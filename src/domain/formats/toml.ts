@@ -1,4 +1,5 @@
-import { type FormatFault, type Leaf, type LeafReader, splitLines } from './leaf.ts';
+import { splitLines } from '../text/lines.ts';
+import type { FormatFault, Leaf, LeafReader } from './leaf.ts';
 
 /**
  * Reads the part of TOML 1.0 that credential files are written in: tables, dotted keys, strings on one line, and inline
@@ -10,7 +11,7 @@ export const readToml: LeafReader = (text) => {
   let table: readonly string[] = [];
   /** How many brackets of an array that continues on the next lines are open. */
   let depth = 0;
-  for (const [index, { text: line, start, end }] of splitLines(text).entries()) {
+  for (const [index, { text: line, start, next }] of splitLines(text).entries()) {
     if (depth > 0) {
       depth += countBrackets(line);
       continue;
@@ -34,7 +35,7 @@ export const readToml: LeafReader = (text) => {
       leaves.push({
         ...leaf,
         range: { start: start + range.start, end: start + range.end },
-        ...(isAlone && { entry: { start, end } }),
+        ...(isAlone && { entry: { start, end: next } }),
       });
     }
   }

@@ -1,7 +1,7 @@
 import { CredentialError } from '../credential-error.ts';
 import { formatName, toCredentialName } from '../credential-name.ts';
 import { quoteNameForShell } from '../text/quote.ts';
-import { type Protocol, reply, replyError, requireText } from './protocol.ts';
+import { errorsOnStderr, type Protocol, reply, replyError, requireText } from './protocol.ts';
 
 interface VaultRequest {
   readonly label: string;
@@ -51,10 +51,10 @@ export const ansibleVault: Protocol<VaultRequest> = {
       ),
     stored: () => reply(),
     erased: () => reply(),
+    ...errorsOnStderr,
     badRequest: (error) => replyError(error, 1),
     // An invalid setting has the exit code 2 elsewhere.
     failed: (error) => replyError(error, 1),
-    cancelled: (error) => replyError(error),
   },
 };
 

@@ -2,11 +2,11 @@ import { CredentialError } from '../credential-error.ts';
 import { toCredentialName } from '../credential-name.ts';
 import { isObject } from '../text/encodings.ts';
 import { isOptional, isTime, isToken } from '../text/fields.ts';
-import { quoteForShell } from '../text/quote.ts';
 import { parseStrictJson } from '../text/strict-json.ts';
 import {
+  errorsOnStderr,
   type FoundCredential,
-  hasControlCharacters,
+  formatArgument,
   type Protocol,
   parseEntryArguments,
   reply,
@@ -14,6 +14,7 @@ import {
   replyJson,
   requireText,
   type Step,
+  toEntryStep,
 } from './protocol.ts';
 
 /** What a process prints for `credential_process` (AWS SDKs and Tools Reference Guide, "Process credential provider"). */
@@ -46,14 +47,7 @@ export const aws: Protocol<AwsRequest> = {
     const { name: profile, action } = parseEntryArguments(args, 'keystow helper aws PROFILE');
     const service = `aws:${profile}`;
     const request = { profile, nowMs };
-    switch (action) {
-      case 'get':
-        return { kind: 'get', from: { service }, request };
-      case 'store':
-        return store(service, request, text);
-      case 'erase':
-        return { kind: 'erase', from: { service }, request };
-    }
+    return toEntryStep(action, service, request, () => store(service, request, text));
   },
   outcomes: {
     found(credential, { nowMs }) {
@@ -70,9 +64,7 @@ export const aws: Protocol<AwsRequest> = {
       count > 0
         ? reply()
         : replyError(missingError(`no credentials are stored for the AWS profile ${profile}`, profile)),
-    badRequest: (error) => replyError(error),
-    failed: (error) => replyError(error),
-    cancelled: (error) => replyError(error),
+    ...errorsOnStderr,
   },
 };
 
@@ -144,6 +136,6 @@ function parseCredentials(text: string): AwsCredentials | undefined {
 }
 
 function missingError(message: string, profile: string): CredentialError {
-  const name = hasControlCharacters(profile) ? 'PROFILE' : quoteForShell(profile);
-  return new CredentialError('not-found', message, { hint: `store some: keystow helper aws ${name} --store <FILE` });
+  const hint = `store some: keystow helper aws ${formatArgument(profile, 'PROFILE')} --store <FILE`;
+  return new CredentialError('not-found', message, { hint });
 }

@@ -21,6 +21,7 @@ import {
 } from './git-credential.ts';
 import {
   type Candidates,
+  errorsOnStderr,
   type Protocol,
   type RawRequest,
   type Reply,
@@ -87,8 +88,7 @@ export const git: Protocol<GitRequest> = {
     expired: (_, error) => ({ ...reply(undefined, 0), ...(error && { error }) }),
     stored: () => reply(),
     erased: () => reply(),
-    badRequest: (error) => replyError(error),
-    failed: (error) => replyError(error),
+    ...errorsOnStderr,
     // Makes git stop instead of prompting the user itself.
     cancelled: (error, { args }) => ({
       ...replyError(error),

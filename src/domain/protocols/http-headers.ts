@@ -1,8 +1,10 @@
 import { CredentialError } from '../credential-error.ts';
 import { toCredentialName } from '../credential-name.ts';
+import { encodeBase64 } from '../text/encodings.ts';
 import { quoteNameForShell } from '../text/quote.ts';
 import { parseStrictJson } from '../text/strict-json.ts';
 import {
+  errorsOnStderr,
   type FoundCredential,
   hasControlCharacters,
   type Outcomes,
@@ -21,9 +23,8 @@ interface HostRequest {
 const errors: Pick<Outcomes<HostRequest>, 'stored' | 'erased' | 'badRequest' | 'failed' | 'cancelled'> = {
   stored: () => reply(),
   erased: () => reply(),
+  ...errorsOnStderr,
   badRequest: (error) => replyError(error, 1),
-  failed: (error) => replyError(error),
-  cancelled: (error) => replyError(error),
 };
 
 function replyExpired(service: string, error?: CredentialError) {
@@ -148,28 +149,11 @@ export function formatAuthorization({ name: { service, account }, text }: FoundC
   }
   if (account !== tokenAccount) {
     if (!account.includes(':') && !hasControlCharacters(account + text))
-      return `Basic ${toBase64(`${account}:${text}`)}`;
+      return `Basic ${encodeBase64(`${account}:${text}`)}`;
     throw new CredentialError('failed', `the user or the password for ${service} can't be part of a header`, { hint });
   }
   if (!/^[\x20-\x7e]+$/.test(text)) {
     throw new CredentialError('failed', `the token for ${service} can't be part of a header`, { hint });
   }
   return /^[a-z][a-z\d-]* \S/i.test(text) ? text : `Bearer ${text}`;
-}
-
-const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** The UTF-8 bytes of a text in base64 (RFC 4648 §4). */
-export function toBase64(text: string): string {
-  const bytes = encodeURIComponent(text).replace(/%(..)/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  let encoded = '';
-  for (let index = 0; index < bytes.length; index += 3) {
-    const group = [0, 1, 2].map((offset) => bytes.charCodeAt(index + offset) || 0);
-    const bits = ((group[0] ?? 0) << 16) | ((group[1] ?? 0) << 8) | (group[2] ?? 0);
-    const known = Math.min(bytes.length - index, 3) + 1;
-    for (let digit = 0; digit < 4; digit++) encoded += digit < known ? digits[(bits >> (18 - 6 * digit)) & 63] : '=';
-  }
-  return encoded;
 }

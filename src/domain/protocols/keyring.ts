@@ -1,6 +1,7 @@
 import { CredentialError } from '../credential-error.ts';
 import { type CredentialName, toCredentialName } from '../credential-name.ts';
 import {
+  errorsOnStderr,
   hasControlCharacters,
   type Protocol,
   rejectUserinfo,
@@ -65,9 +66,7 @@ export const keyring: Protocol<KeyringRequest> = {
       if (answer === undefined) throw usageError('the password is missing from stdin');
       return store(request, answer);
     },
-    badRequest: (error) => replyError(error),
-    failed: (error) => replyError(error),
-    cancelled: (error) => replyError(error),
+    ...errorsOnStderr,
   },
 };
 

@@ -2,11 +2,11 @@ import { CredentialError } from '../credential-error.ts';
 import { toCredentialName } from '../credential-name.ts';
 import { isObject } from '../text/encodings.ts';
 import { isOptional, isTime, isToken } from '../text/fields.ts';
-import { quoteForShell } from '../text/quote.ts';
 import { parseStrictJson } from '../text/strict-json.ts';
 import {
+  errorsOnStderr,
   type FoundCredential,
-  hasControlCharacters,
+  formatArgument,
   type Protocol,
   parseEntryArguments,
   type RawRequest,
@@ -15,6 +15,7 @@ import {
   replyJson,
   requireText,
   type Step,
+  toEntryStep,
 } from './protocol.ts';
 
 const group = 'client.authentication.k8s.io';
@@ -56,14 +57,7 @@ export const kubernetes: Protocol<KubernetesRequest> = {
     const { name: user, action } = parseEntryArguments(raw.args, 'keystow helper kubernetes NAME');
     const service = `kubernetes:${user}`;
     const request = { user, apiVersion: findApiVersion(raw), nowMs: raw.nowMs };
-    switch (action) {
-      case 'get':
-        return { kind: 'get', from: { service }, request };
-      case 'store':
-        return store(service, request, raw.text);
-      case 'erase':
-        return { kind: 'erase', from: { service }, request };
-    }
+    return toEntryStep(action, service, request, () => store(service, request, raw.text));
   },
   outcomes: {
     found(credential, { apiVersion, nowMs }) {
@@ -78,9 +72,7 @@ export const kubernetes: Protocol<KubernetesRequest> = {
     stored: () => reply(),
     erased: ({ user }, count) =>
       count > 0 ? reply() : replyError(missingError(`no credential is stored for the Kubernetes user ${user}`, user)),
-    badRequest: (error) => replyError(error),
-    failed: (error) => replyError(error),
-    cancelled: (error) => replyError(error),
+    ...errorsOnStderr,
   },
 };
 
@@ -183,6 +175,6 @@ function formatTime(time: string): string {
 }
 
 function missingError(message: string, user: string): CredentialError {
-  const name = hasControlCharacters(user) ? 'NAME' : quoteForShell(user);
-  return new CredentialError('not-found', message, { hint: `store one: keystow helper kubernetes ${name} --store` });
+  const hint = `store one: keystow helper kubernetes ${formatArgument(user, 'NAME')} --store`;
+  return new CredentialError('not-found', message, { hint });
 }

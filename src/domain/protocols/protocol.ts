@@ -1,6 +1,7 @@
 import { CredentialError } from '../credential-error.ts';
 import type { CredentialName } from '../credential-name.ts';
 import { escapeJson } from '../text/escape.ts';
+import { quoteForShell } from '../text/quote.ts';
 
 /**
  * A protocol by which other programs ask for credentials, as data: what a request means, and how each outcome is expressed.
@@ -218,6 +219,16 @@ export function parseEntryArguments(args: readonly string[], usage: string): Ent
   });
 }
 
+/** What {@link parseEntryArguments} found, as a step. A service has one credential. */
+export function toEntryStep<R>(action: EntryArguments['action'], service: string, request: R, store: () => Step<R>) {
+  return action === 'store' ? store() : ({ kind: action, from: { service }, request } satisfies Step<R>);
+}
+
+/** A name as an argument in a hint; the placeholder if it can't be typed. */
+export function formatArgument(name: string, placeholder: string): string {
+  return hasControlCharacters(name) ? placeholder : quoteForShell(name);
+}
+
 const entryActions: Readonly<Record<string, EntryArguments['action']>> = {
   '': 'get',
   '--store': 'store',
@@ -237,3 +248,10 @@ export function replyJson(value: unknown, exitCode?: number): Reply {
 export function replyError(error: CredentialError, exitCode?: number): Reply {
   return { kind: 'reply', error, ...(exitCode !== undefined && { exitCode }) };
 }
+
+/** For a protocol that has no errors of its own: each is reported on stderr. */
+export const errorsOnStderr: Pick<Outcomes<unknown>, 'badRequest' | 'failed' | 'cancelled'> = {
+  badRequest: (error) => replyError(error),
+  failed: (error) => replyError(error),
+  cancelled: (error) => replyError(error),
+};

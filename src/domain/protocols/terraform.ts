@@ -2,7 +2,7 @@ import { CredentialError } from '../credential-error.ts';
 import { type CredentialName, toCredentialName } from '../credential-name.ts';
 import { isObject, parseJson } from '../text/encodings.ts';
 import { parseStrictJson } from '../text/strict-json.ts';
-import { type Protocol, reply, replyError, replyJson, requireText, type Step } from './protocol.ts';
+import { errorsOnStderr, type Protocol, reply, replyError, replyJson, requireText, type Step } from './protocol.ts';
 
 interface TerraformRequest {
   readonly host: string;
@@ -46,9 +46,8 @@ export const terraform: Protocol<TerraformRequest> = {
     stored: () => reply(),
     // A host without credentials is nothing unusual.
     erased: () => reply(),
+    ...errorsOnStderr,
     badRequest: (error) => replyError(error, 1),
-    failed: (error) => replyError(error),
-    cancelled: (error) => replyError(error),
   },
 };
 

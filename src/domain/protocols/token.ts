@@ -1,6 +1,6 @@
 import { CredentialError } from '../credential-error.ts';
 import { type CredentialName, formatName, toCredentialName } from '../credential-name.ts';
-import { type Protocol, reply, replyError, requireLine } from './protocol.ts';
+import { errorsOnStderr, type Protocol, reply, replyError, requireLine } from './protocol.ts';
 
 /**
  * A token on stdout, for clients that run a command: pnpm's `tokenHelper`, Claude Code's `apiKeyHelper`, Codex's
@@ -27,9 +27,7 @@ export const token: Protocol<CredentialName> = {
       replyError(error ?? new CredentialError('not-found', `${formatName(name)} has expired`, { hint: renew })),
     stored: () => reply(),
     erased: () => reply(),
-    badRequest: (error) => replyError(error),
-    failed: (error) => replyError(error),
-    cancelled: (error) => replyError(error),
+    ...errorsOnStderr,
   },
 };
 

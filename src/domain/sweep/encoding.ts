@@ -1,3 +1,5 @@
+import { byteOrderMark } from '../text/lines.ts';
+
 /** Why a file isn't text that can be examined. */
 export type EncodingProblem = 'utf-16' | 'binary' | 'not-utf-8';
 
@@ -18,8 +20,6 @@ export function findEncodingProblem(bytes: Uint8Array): Exclude<EncodingProblem,
   const half = bytes.length / 2;
   return (even === 0 && odd > half * 0.7) || (odd === 0 && even > half * 0.7) ? 'utf-16' : 'binary';
 }
-
-export const byteOrderMark = '\u{feff}';
 
 /** Finds what a tool may understand differently than keystow, so that the file is only reported. */
 export function findTextOddity(text: string): TextOddity | undefined {

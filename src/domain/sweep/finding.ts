@@ -1,5 +1,6 @@
-import { isFault, type Leaf, type LeafReader, lineAt, type Range } from '../formats/leaf.ts';
-import { decodePercent } from '../formats/lines.ts';
+import { isFault, type Leaf, type LeafReader, type Range } from '../formats/leaf.ts';
+import { decodePercent } from '../text/encodings.ts';
+import { lineAt } from '../text/lines.ts';
 import type { KnownFile, SecretKind, SecretRule } from './known-file.ts';
 import { isPlaceholder } from './placeholder.ts';
 

@@ -1,10 +1,9 @@
 import { isCredentialError } from '../credential-error.ts';
 import { type CredentialName, toCredentialName } from '../credential-name.ts';
 import type { Edit, Leaf } from '../formats/leaf.ts';
-import { decodePercent } from '../formats/lines.ts';
 import { toGitName, toGitService } from '../protocols/git-credential.ts';
 import type { ToolId } from '../setup/setup-tool.ts';
-import { decodeBase64 } from '../text/encodings.ts';
+import { decodeBase64, decodePercent } from '../text/encodings.ts';
 import { planRemoval } from './file-formats.ts';
 import type { Finding } from './finding.ts';
 import type { FileFormat } from './known-file.ts';

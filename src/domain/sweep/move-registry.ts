@@ -1,6 +1,5 @@
-import { decodePercent } from '../formats/lines.ts';
 import { toDockerName } from '../protocols/docker.ts';
-import { decodeBase64 } from '../text/encodings.ts';
+import { decodeBase64, decodePercent } from '../text/encodings.ts';
 import type { Finding } from './finding.ts';
 import { askDocker } from './lookup.ts';
 import type { MovableCredential, MoveSource } from './movable.ts';

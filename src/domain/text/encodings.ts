@@ -40,7 +40,8 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+/** RFC 4648 §4. */
+export const base64Digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** The number of bytes in a base64 text, or `undefined` if it is not canonical (RFC 4648 §4, §3.5). */
 export function computeBase64Length(text: string): number | undefined {
@@ -52,7 +53,7 @@ export function computeBase64Length(text: string): number | undefined {
   if (/[^A-Za-z0-9+/=]/.test(text)) return undefined;
   // The unused bits of the last digit must be zero. Otherwise several texts would have the same bytes.
   const unused = padding === 2 ? 0b1111 : padding === 1 ? 0b11 : 0;
-  return (digits.indexOf(text.charAt(end - 1)) & unused) === 0 ? (text.length / 4) * 3 - padding : undefined;
+  return (base64Digits.indexOf(text.charAt(end - 1)) & unused) === 0 ? (text.length / 4) * 3 - padding : undefined;
 }
 
 /** The bytes of a base64 text, one character each, with padding or without. `undefined`: it isn't base64. */
@@ -60,11 +61,36 @@ export function decodeBase64(text: string): string | undefined {
   if (!/^[A-Za-z\d+/]*={0,2}$/.test(text)) return undefined;
   let [bits, count, bytes] = [0, 0, ''];
   for (const digit of text.replace(/=+$/, '')) {
-    bits = ((bits << 6) | digits.indexOf(digit)) & 0xffffff;
+    bits = ((bits << 6) | base64Digits.indexOf(digit)) & 0xffffff;
     count += 6;
     if (count < 8) continue;
     count -= 8;
     bytes += String.fromCharCode((bits >> count) & 0xff);
   }
   return bytes;
+}
+
+/** The UTF-8 bytes of a text in base64 (RFC 4648 §4). */
+export function encodeBase64(text: string): string {
+  const bytes = encodeURIComponent(text).replace(/%(..)/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  let encoded = '';
+  for (let index = 0; index < bytes.length; index += 3) {
+    const group = [0, 1, 2].map((offset) => bytes.charCodeAt(index + offset) || 0);
+    const bits = ((group[0] ?? 0) << 16) | ((group[1] ?? 0) << 8) | (group[2] ?? 0);
+    const known = Math.min(bytes.length - index, 3) + 1;
+    for (let digit = 0; digit < 4; digit++)
+      encoded += digit < known ? base64Digits[(bits >> (18 - 6 * digit)) & 63] : '=';
+  }
+  return encoded;
+}
+
+/** Decodes the escapes of a URL; a `%` without two digits stays. `undefined`: the result isn't UTF-8. */
+export function decodePercent(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replace(/%(?![\da-fA-F]{2})/g, '%25'));
+  } catch {
+    return undefined;
+  }
 }

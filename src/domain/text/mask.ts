@@ -1,4 +1,4 @@
-import { decodePercent } from '../formats/lines.ts';
+import { base64Digits, decodePercent } from './encodings.ts';
 /** A shorter secret isn't masked: it would occur by chance. In bytes. */
 export const minMaskedBytes = 4;
 
@@ -189,15 +189,13 @@ function toUnicodeEscape(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
 /** The characters that don't depend on the bytes before or after the text, if it begins `shift` bytes into a group of three. */
 function toBase64(text: string, shift: number): string {
   let encoded = '';
   for (let bit = (6 - ((shift * 8) % 6)) % 6; bit + 6 <= text.length * 8; bit += 6) {
     const index = bit >> 3;
     const pair = (text.charCodeAt(index) << 8) | (index + 1 < text.length ? text.charCodeAt(index + 1) : 0);
-    encoded += base64Alphabet[(pair >> (10 - (bit & 7))) & 63];
+    encoded += base64Digits[(pair >> (10 - (bit & 7))) & 63];
   }
   return encoded;
 }

@@ -1,4 +1,5 @@
-import { byteOrderMark, damagedText, findLineEnd, insertion, type TextEdit } from './text-edits.ts';
+import { byteOrderMark, findLineEnd } from '../../text/lines.ts';
+import { damagedText, insertion, type TextEdit } from './text-edits.ts';
 
 /** A variable of git-config(1), "Syntax". */
 export interface GitEntry {

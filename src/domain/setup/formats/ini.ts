@@ -1,12 +1,5 @@
-import {
-  byteOrderMark,
-  damagedText,
-  disabledPrefix,
-  findLineEnd,
-  insertion,
-  readLines,
-  type TextEdit,
-} from './text-edits.ts';
+import { byteOrderMark, findLineEnd, splitLines } from '../../text/lines.ts';
+import { damagedText, disabledPrefix, insertion, type TextEdit } from './text-edits.ts';
 
 /** How a program reads its sections, keys and values. */
 export interface IniDialect {
@@ -54,7 +47,7 @@ export function parseIni(text: string, { isPython, hasInlineComments = false }: 
   const entries: IniEntry[] = [];
   const sections: IniSection[] = [];
   let [section, level, last] = ['', 0, undefined as IniEntry | undefined];
-  for (const { start, end, text: line } of readLines(text)) {
+  for (const { start, end, text: line } of splitLines(text)) {
     const trimmed = line.trim();
     if (trimmed === '' || /^[#;]/.test(trimmed)) continue;
     const indent = line.slice(0, line.length - line.trimStart().length);

@@ -1,5 +1,6 @@
 import { parseJson } from '../../text/encodings.ts';
-import { byteOrderMark, damagedText, findLineEnd, insertion, type TextEdit } from './text-edits.ts';
+import { byteOrderMark, findLineEnd } from '../../text/lines.ts';
+import { damagedText, insertion, type TextEdit } from './text-edits.ts';
 
 /** A JSON value and where it is. */
 export interface JsonNode {

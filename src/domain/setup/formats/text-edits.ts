@@ -1,4 +1,5 @@
 import { CredentialError } from '../../credential-error.ts';
+import { byteOrderMark, findLineEnd, lineAt } from '../../text/lines.ts';
 
 /** Replaces `removed`, which is at `offset` of the text before all edits, by `inserted`. In UTF-16 code units. */
 export interface TextEdit {
@@ -51,48 +52,12 @@ export function insertion(offset: number, inserted: string): TextEdit {
   return { offset, removed: '', inserted };
 }
 
-/** What a text that another line is added to ends its lines with: as the first line does, or LF. */
-export function findLineEnd(text: string): '\n' | '\r\n' {
-  const index = text.indexOf('\n');
-  return index > 0 && text[index - 1] === '\r' ? '\r\n' : '\n';
-}
-
 /** Appends lines at the end of a text. If the last line has no line end, the new last line has none either. */
 export function appendLines(text: string, lines: readonly string[]): TextEdit {
   const end = findLineEnd(text);
   const isOpen = text !== '' && text !== byteOrderMark && !text.endsWith('\n');
   const block = lines.join(end);
   return insertion(text.length, isOpen ? end + block : block + end);
-}
-
-export const byteOrderMark = '\uFEFF';
-
-export interface TextLine {
-  readonly start: number;
-  /** Before its line end. */
-  readonly end: number;
-  /** Where the next line starts. */
-  readonly next: number;
-  readonly text: string;
-}
-
-/** The lines of a text, without a byte order mark. */
-export function* readLines(text: string): Generator<TextLine> {
-  let start = text.startsWith(byteOrderMark) ? 1 : 0;
-  while (start < text.length) {
-    const feed = text.indexOf('\n', start);
-    const next = feed < 0 ? text.length : feed + 1;
-    const end = feed < 0 ? text.length : feed > start && text[feed - 1] === '\r' ? feed - 1 : feed;
-    yield { start, end, next, text: text.slice(start, end) };
-    start = next;
-  }
-}
-
-/** The number of the line, from 1. */
-export function findLineNumber(text: string, offset: number): number {
-  let line = 1;
-  for (let index = text.indexOf('\n'); index >= 0 && index < offset; index = text.indexOf('\n', index + 1)) line += 1;
-  return line;
 }
 
 /** Starts a line that was turned off because another one takes its place. */
@@ -123,5 +88,5 @@ export function removeLines(text: string, start: number, end: number): TextEdit 
 
 /** A text that isn't what its client would accept. `why` completes "line 3 …". It repeats nothing of the text, which may contain secrets. */
 export function damagedText(text: string, offset: number, why: string): CredentialError {
-  return new CredentialError('file-damaged', `line ${findLineNumber(text, offset)} ${why}`);
+  return new CredentialError('file-damaged', `line ${lineAt(text, offset)} ${why}`);
 }

@@ -1,12 +1,5 @@
-import {
-  byteOrderMark,
-  damagedText,
-  disabledPrefix,
-  disableFurtherLines,
-  findLineEnd,
-  insertion,
-  type TextEdit,
-} from './text-edits.ts';
+import { byteOrderMark, findLineEnd } from '../../text/lines.ts';
+import { damagedText, disabledPrefix, disableFurtherLines, insertion, type TextEdit } from './text-edits.ts';
 import { TomlReader, type TomlValue } from './toml-reader.ts';
 
 /** A key and its value in a table (TOML 1.0). */

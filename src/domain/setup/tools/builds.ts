@@ -1,7 +1,8 @@
 import { CredentialError } from '../../credential-error.ts';
+import { splitLines } from '../../text/lines.ts';
 import { quoteForShell } from '../../text/quote.ts';
 import { addIniLine, findIniEntries, parseIni, removeIniEntries } from '../formats/ini.ts';
-import { appendLines, damagedText, insertion, readLines, removeLines } from '../formats/text-edits.ts';
+import { appendLines, damagedText, insertion, removeLines } from '../formats/text-edits.ts';
 import {
   findConfigHome,
   joinPath,
@@ -129,7 +130,7 @@ interface Helper {
 }
 
 function listHelpers(text: string): readonly Helper[] {
-  return [...readLines(text)].flatMap(({ text: line, start, end }) => {
+  return splitLines(text).flatMap(({ text: line, start, end }) => {
     const [, quoted] =
       /^\s*(?:common|build|fetch)\b[^#]*--(?:experimental_)?credential_helper=('[^']*'|\S+)/.exec(line) ?? [];
     if (quoted === undefined) return [];

@@ -1,12 +1,6 @@
 import { CredentialError } from '../../credential-error.ts';
-import {
-  disabledPrefix,
-  disableFurtherLines,
-  findLineEnd,
-  insertion,
-  removeLines,
-  type TextEdit,
-} from '../formats/text-edits.ts';
+import { findLineEnd } from '../../text/lines.ts';
+import { disabledPrefix, disableFurtherLines, insertion, removeLines, type TextEdit } from '../formats/text-edits.ts';
 import { findYamlEntry, findYamlText, type YamlEntry, type YamlMap, type YamlNode } from '../formats/yaml-tree.ts';
 import { joinPath, type SetupInput, type SetupTool, setUp, toCommandWord } from '../setup-tool.ts';
 
