@@ -114,8 +114,8 @@ export async function* untilAborted(
 }
 
 /**
- * Yields `received`, the bytes read already, and then the chunks of stdin. Reads files and pipes directly, because creating `process.stdin` is slow. Only for helpers,
- * whose caller closes the pipe: a process can't exit during a direct read.
+ * Yields `received`, the bytes read already, and then the chunks of stdin. Reads files and pipes directly, because creating
+ * `process.stdin` is slow. Only for helpers, whose caller closes the pipe: a process can't exit during a direct read.
  */
 export async function* openStdin(received?: Uint8Array): AsyncGenerator<Buffer, void, void> {
   if (received !== undefined && received.length > 0) yield Buffer.from(received);

@@ -86,3 +86,8 @@ export function describeEncryptedFile<Memory>(context: EncryptedFileContext<Memo
   const otherHomes = () => listOtherHomes(environment);
   return { path, home, otherHomes, application, program, command, keySource, memory: placement, notice };
 }
+
+/** How many characters a line on stdout can have: without a terminal, any number. */
+export function findOutputWidth(): number {
+  return isTerminal(1) ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
+}

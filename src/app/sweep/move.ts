@@ -1,10 +1,10 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { formatName, isSameName } from '../../domain/credential-name.ts';
 import { applyEdits, type Edit } from '../../domain/formats/leaf.ts';
+import { formatExport } from '../../domain/setup/setup-tool.ts';
 import type { MovableCredential } from '../../domain/sweep/movable.ts';
 import { planMoveEdits } from '../../domain/sweep/movable.ts';
 import { extendRecord, type FileEdit, recordService, type UndoRecord } from '../../domain/sweep/undo-record.ts';
-import { quoteForShell } from '../../domain/text/quote.ts';
 import type { ToolRunner } from '../../ports/tool-runner.ts';
 import type { Context } from '../context.ts';
 import { encodeSecret, getCredential } from '../credentials/get-credential.ts';
@@ -112,11 +112,13 @@ async function store(context: Context, { name, secret }: MovableCredential): Pro
 function requireVariables({ tool, variables = [] }: SetupPlan): void {
   const [variable] = variables;
   if (variable === undefined) return;
-  const { name, value, isPrefix } = variable;
-  const word = quoteForShell(value);
-  throw new CredentialError('failed', `${tool} finds keystow only if ${name} is set, so everything is as before`, {
-    hint: `run this, and move again: export ${name}=${isPrefix ? `${word}:"$${name}"` : word}`,
-  });
+  throw new CredentialError(
+    'failed',
+    `${tool} finds keystow only if ${variable.name} is set, so everything is as before`,
+    {
+      hint: `run this, and move again: ${formatExport(variable)}`,
+    },
+  );
 }
 
 /** Asks as the tool does. */

@@ -8,6 +8,7 @@ import type { Expiring } from '../../domain/placement/expiry.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import { quoteForShell, quoteForWindows } from '../../domain/text/quote.ts';
 import { formatTime } from './list-text.ts';
+import { formatCount } from './text.ts';
 
 /** What `set` did, and where. */
 export function formatSet(name: CredentialName, { store, replaced, stale, expiresAt }: WriteResult & Expiring): string {
@@ -32,7 +33,7 @@ export function formatRenamed(from: CredentialName, to: CredentialName, store: S
 
 /** `seconds`: when the clipboard is cleared; 0: never. */
 export function formatCopied(name: string, seconds: number): string {
-  const clearing = seconds === 0 ? '' : `; it will be cleared in ${seconds === 1 ? '1 second' : `${seconds} seconds`}`;
+  const clearing = seconds === 0 ? '' : `; it will be cleared in ${formatCount(seconds, 'second')}`;
   return `copied the secret of ${name} to the clipboard${clearing}`;
 }
 
@@ -45,7 +46,7 @@ const maxNames = 20;
 
 /** What a reset of the encrypted file does, before the user is asked. */
 export function formatResetPlan({ path, hasFile, lost, kept, unknown }: ResetPlan): readonly string[] {
-  const count = (number: number) => (number === 1 ? '1 credential' : `${number} credentials`);
+  const count = (number: number) => formatCount(number, 'credential');
   const names = lost.slice(0, maxNames).map((name) => `  ${formatName(name)}`);
   const more = lost.length > maxNames ? [`  and ${lost.length - maxNames} more`] : [];
   return [

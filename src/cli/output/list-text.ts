@@ -3,7 +3,7 @@ import { formatName } from '../../domain/credential-name.ts';
 import { dayMs, isExpired, isExpiringSoon } from '../../domain/placement/expiry.ts';
 import { escapeUnprintable } from '../../domain/text/escape.ts';
 import { createUnicodeRegExp } from '../../domain/text/messages.ts';
-import { type Line, type Span, styled, tab, wrap } from './text.ts';
+import { formatCount, type Line, type Span, styled, tab, wrap } from './text.ts';
 
 /** Service, tab, account. */
 export function formatListed({ service, account }: ListedCredential): Line {
@@ -60,14 +60,14 @@ function formatParagraph(
 function formatAge({ writtenAt }: ListedCredential, now: string): string {
   if (writtenAt === undefined) return '';
   const days = countDays(writtenAt, now);
-  return `${writtenAt.slice(0, 10)} (${days < 1 ? 'today' : `${formatDays(days)} ago`})`;
+  return `${writtenAt.slice(0, 10)} (${days < 1 ? 'today' : `${formatCount(days, 'day')} ago`})`;
 }
 
 function formatExpiry(credential: ListedCredential, now: string): Span | string | undefined {
   const { expiresAt } = credential;
   if (expiresAt === undefined) return undefined;
   const days = countDays(now, expiresAt);
-  const when = isExpired(credential, now) ? 'expired' : days < 1 ? 'within a day' : `in ${formatDays(days)}`;
+  const when = isExpired(credential, now) ? 'expired' : days < 1 ? 'within a day' : `in ${formatCount(days, 'day')}`;
   const text = `${expiresAt.slice(0, 10)} (${when})`;
   if (isExpired(credential, now)) return styled('bad', text);
   return isExpiringSoon(credential, now) ? styled('fair', text) : text;
@@ -80,10 +80,6 @@ export function formatTime(at: string): string {
 
 function countDays(from: string, to: string): number {
   return Math.floor((Date.parse(to) - Date.parse(from)) / dayMs);
-}
-
-function formatDays(days: number): string {
-  return days === 1 ? '1 day' : `${days} days`;
 }
 
 /** Pads every cell but the last of a row. */

@@ -5,6 +5,7 @@ import type { MoveReport } from '../../app/reconcile/report.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { formatName } from '../../domain/credential-name.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import { formatCount } from './text.ts';
 
 /** The outcome of a migration for one credential, without a newline. */
 export function formatMove(report: MoveReport, dryRun: boolean): string {
@@ -49,7 +50,7 @@ export function formatOthersNotice(
 ): string | undefined {
   const [first] = others;
   if (first === undefined) return undefined;
-  const what = others.length === 1 ? '1 other credential' : `${others.length} other credentials`;
+  const what = formatCount(others.length, 'other credential');
   return `skipped ${what} in the ${storeNames[first.store]} that ${program} did not store; to move those of a service: ${program} migrate --to file SERVICE`;
 }
 

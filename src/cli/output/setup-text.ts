@@ -3,7 +3,6 @@ import type { SetupPlan } from '../../app/setup/plan-setup.ts';
 import type { UndoneChange } from '../../app/setup/undo-setup.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type FileChange, toolIds } from '../../domain/setup/setup-tool.ts';
-import { quoteForShell } from '../../domain/text/quote.ts';
 import { type Line, type Span, styled, wrap } from './text.ts';
 
 /** The change of each file: only its added and removed lines, because the lines around it may contain secrets. */
@@ -24,14 +23,6 @@ function toLines(text: string, sign: '+' | '-', style: Span['style']): readonly 
     .split(/\r?\n/)
     .filter((line) => line.trim() !== '')
     .map((line) => ['  ', styled(style, `${sign} ${line.replaceAll('\t', '  ')}`)]);
-}
-
-/** Commands for a POSIX shell, which can be copied into its startup file. */
-export function formatVariables({ variables = [] }: Pick<SetupPlan, 'variables'>): readonly string[] {
-  return variables.map(({ name, value, isPrefix }) => {
-    const word = quoteForShell(value);
-    return `export ${name}=${isPrefix ? `${word}:"$${name}"` : word}`;
-  });
 }
 
 const states: Readonly<Record<ToolStatus['state'], string>> = {

@@ -3,8 +3,8 @@ import type { FilePlan, LeftFinding } from '../../app/sweep/plan-move.ts';
 import type { FileRestored } from '../../app/sweep/undo-move.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { formatChanges } from './setup-text.ts';
-import { count, formatRedacted, oddities, shorten } from './sweep-text.ts';
-import { type Line, styled } from './text.ts';
+import { formatRedacted, oddities, shorten } from './sweep-text.ts';
+import { formatCount, type Line, styled } from './text.ts';
 
 /** What a move will do to each file, and what it leaves. */
 export function formatMovePlan(plans: readonly FilePlan[], home: string): readonly Line[] {
@@ -56,7 +56,7 @@ function formatLeft({ finding, reason, problem }: LeftFinding, { file }: FilePla
 }
 
 export function formatMoved({ path, tool, credentials }: FileMoved, home: string): string {
-  return `moved ${count(credentials.length, 'credential')} out of ${shorten(path, home)}; ${tool} asks keystow now`;
+  return `moved ${formatCount(credentials.length, 'credential')} out of ${shorten(path, home)}; ${tool} asks keystow now`;
 }
 
 export function formatRestored({ path, outcome }: FileRestored, home: string): string {

@@ -2,7 +2,7 @@ import type { SkippedFile, SweepResult, SweptFile } from '../../app/sweep/sweep.
 import { assertNever } from '../../domain/assert-never.ts';
 import type { Finding, RedactedSecret } from '../../domain/sweep/finding.ts';
 import type { Readers } from '../../ports/credential-files.ts';
-import { type Line, styled, wrap } from './text.ts';
+import { formatCount, type Line, styled, wrap } from './text.ts';
 
 export interface SweepTextOptions {
   readonly home: string;
@@ -15,12 +15,12 @@ export interface SweepTextOptions {
 /** The findings of each file, and what to do about them. */
 export function formatSweep(result: SweepResult, options: SweepTextOptions): readonly Line[] {
   const files = result.files.filter(({ findings }) => findings.length > 0);
-  if (files.length === 0) return [`no plain-text credentials in ${count(result.files.length, 'file')}`];
+  if (files.length === 0) return [`no plain-text credentials in ${formatCount(result.files.length, 'file')}`];
   const total = files.reduce((sum, { findings }) => sum + findings.length, 0);
   return [
     ...files.flatMap((file) => formatFile(file, options)),
     '',
-    `found ${count(total, 'plain-text credential')} in ${count(files.length, 'file')}`,
+    `found ${formatCount(total, 'plain-text credential')} in ${formatCount(files.length, 'file')}`,
     ...formatRemedies(files, options.width),
   ];
 }
@@ -77,7 +77,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 function formatAge(modifiedAtMs: number, nowMs: number): string {
   const days = Math.floor((nowMs - modifiedAtMs) / dayMs);
   if (days < 1) return 'changed today';
-  return days < 60 ? `${count(days, 'day')} old` : `${Math.floor(days / 30)} months old`;
+  return days < 60 ? `${formatCount(days, 'day')} old` : `${Math.floor(days / 30)} months old`;
 }
 
 export function formatRemedies(files: readonly Pick<SweptFile, 'tool'>[], width: number): readonly Line[] {
@@ -127,10 +127,6 @@ function toFindingJson({ path, tool, snapshot, oddity }: SweptFile, { line, kind
     ...(oddity && { leftAloneBecause: oddity }),
     ...(tool.remedy && { remedy: tool.remedy }),
   };
-}
-
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 export function shorten(path: string, home: string): string {

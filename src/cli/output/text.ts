@@ -48,6 +48,11 @@ export function formatJson(value: unknown, indent: number): string {
   return `${escapeJson(JSON.stringify(value, undefined, indent))}\n`;
 }
 
+/** `1 file`, `2 files`. */
+export function formatCount(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 /** Wraps a paragraph at `width` characters without breaking words. The first line starts with `first`, the others with `rest`. */
 export function wrap(text: string, width: number, first: string, rest = first): string[] {
   const lines: string[] = [];

@@ -3,10 +3,7 @@ import { assertNever } from '../../domain/assert-never.ts';
 import { formatName } from '../../domain/credential-name.ts';
 import { storeNames } from '../../domain/store-id.ts';
 import type { RejectedRow } from '../../domain/transfer/tables.ts';
-
-export function formatCount(count: number): string {
-  return count === 1 ? '1 credential' : `${count} credentials`;
-}
+import { formatCount } from './text.ts';
 
 /** The outcome of one credential; of a dry run, the expected one. */
 export function formatImported(report: ImportReport, dryRun: boolean): string {
@@ -32,7 +29,7 @@ export function formatRejected({ where, reason }: RejectedRow): string {
 export function formatImportSummary(reports: readonly ImportReport[], rejected: number, dryRun: boolean): string {
   const count = (outcome: ImportReport['outcome']) => reports.filter((report) => report.outcome === outcome).length;
   const parts = [
-    `${dryRun ? 'would import' : 'imported'} ${formatCount(count('imported'))}`,
+    `${dryRun ? 'would import' : 'imported'} ${formatCount(count('imported'), 'credential')}`,
     ...(count('replaced') > 0 ? [`${dryRun ? 'would replace' : 'replaced'} ${count('replaced')}`] : []),
     `${count('unchanged')} stored already`,
     `${count('skipped') + rejected} skipped`,

@@ -1,3 +1,4 @@
+import { quoteForShell } from '../text/quote.ts';
 import type { TextEdit } from './formats/text-edits.ts';
 import type { YamlNode } from './formats/yaml-tree.ts';
 
@@ -83,6 +84,12 @@ export interface Variable {
   readonly value: string;
   /** Whether it comes before what the variable has already. */
   readonly isPrefix?: true;
+}
+
+/** The command for a POSIX shell, which can be copied into its startup file. */
+export function formatExport({ name, value, isPrefix }: Variable): string {
+  const word = quoteForShell(value);
+  return `export ${name}=${isPrefix ? `${word}:"$${name}"` : word}`;
 }
 
 export interface SetupTool {

@@ -1,5 +1,5 @@
 import { listCredentials } from '../../../app/credentials/list-credentials.ts';
-import { isTerminal } from '../../../composition/environment.ts';
+import { findOutputWidth, isTerminal } from '../../../composition/environment.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import {
@@ -33,7 +33,7 @@ export function listCommand(cli: Cli): Command {
       if (json) return cli.printJson(listed);
       const terminal = isTerminal(1);
       if (long && terminal) {
-        const options = { now: context.clock(), width: process.stdout.columns || 80 };
+        const options = { now: context.clock(), width: findOutputWidth() };
         await cli.print(formatAlignedLong(listed, options), createPaint(color, cli.environment, terminal));
       } else if (terminal) await cli.print(formatAligned(listed));
       else await cli.print(listed.map(long ? formatListedLong : formatListed));

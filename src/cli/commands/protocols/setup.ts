@@ -3,9 +3,10 @@ import type { SetupPlan, SetupRequest } from '../../../app/setup/plan-setup.ts';
 import type { SetupContext } from '../../../app/setup/setup-context.ts';
 import { isTerminal } from '../../../composition/environment.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
-import { type ToolId, toolIds } from '../../../domain/setup/setup-tool.ts';
+import { formatExport, type ToolId, toolIds } from '../../../domain/setup/setup-tool.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
+import { confirm } from '../../confirm.ts';
 import { exitCodes } from '../../exit.ts';
 import { createPaint } from '../../output/print.ts';
 import type { Paint } from '../../output/text.ts';
@@ -44,7 +45,7 @@ export function setupCommand(cli: Cli): Command {
       const plan = await planSetup(setup, request);
       if (!json) await printPlan(cli, context, plan, paint);
       const isChanged = plan.changes.length > 0;
-      if (isChanged && !dryRun && !yes) await confirm(cli, context, plan);
+      if (isChanged && !dryRun && !yes) await confirm(cli, context, `Set up ${plan.tool}?`);
       const { applySetup } = await import('../../../app/setup/apply-setup.ts');
       const outcome = dryRun || !isChanged ? undefined : await applySetup(setup, plan);
       if (json) return cli.printJson({ ...plan, outcome: outcome ?? (isChanged ? 'planned' : 'already') });
@@ -59,8 +60,7 @@ async function printEnd(
   plan: SetupPlan,
   { dryRun, isApplied }: { readonly dryRun: boolean; readonly isApplied: boolean },
 ): Promise<void> {
-  const { formatVariables } = await import('../../output/setup-text.ts');
-  const variables = formatVariables(plan);
+  const { variables = [] } = plan;
   if (!settings.quiet) {
     if (isApplied) await cli.print([formatDone(cli, plan)]);
     else if (plan.state === 'set-up') await cli.print([`${plan.tool} is already set up`]);
@@ -68,7 +68,7 @@ async function printEnd(
   }
   if (variables.length === 0) return;
   terminal.notice('add this to the startup file of your shell:');
-  await cli.print(variables);
+  await cli.print(variables.map(formatExport));
 }
 
 function formatDone({ profile: { program } }: Cli, { tool, target }: SetupPlan): string {
@@ -80,19 +80,6 @@ async function printPlan(cli: Cli, { settings, terminal }: Context, plan: SetupP
   if (!settings.quiet && plan.changes.length > 0) await cli.print(formatChanges(plan), paint);
   for (const other of plan.others) terminal.warn(other);
   for (const note of plan.notes) terminal.notice(note);
-}
-
-/** Returns if the user agrees. Otherwise throws: `cancelled`, or `invalid-input` if nobody can be asked. */
-async function confirm(cli: Cli, { settings, signal }: Context, { tool }: SetupPlan): Promise<void> {
-  const answer = settings.interactive
-    ? await cli.services.ask(`Set up ${tool}? Type yes to continue: `, signal)
-    : undefined;
-  if (answer === undefined) {
-    throw new CredentialError('invalid-input', 'a confirmation is required', {
-      hint: 'add --yes, or run it on a terminal',
-    });
-  }
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CredentialError('cancelled', 'cancelled; nothing was changed');
 }
 
 async function runUndo(

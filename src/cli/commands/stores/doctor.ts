@@ -6,7 +6,7 @@ import { acceptEncryptedFile, adoptHome } from '../../../app/encrypted-file.ts';
 import { type Repair, repair } from '../../../app/reconcile/repair.ts';
 import { findMisspelledVariables } from '../../../app/settings.ts';
 import type { ToolStatus } from '../../../app/setup/list-tools.ts';
-import { isTerminal } from '../../../composition/environment.ts';
+import { findOutputWidth, isTerminal } from '../../../composition/environment.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { resolveStoreWord, type StoreId, storeWords } from '../../../domain/store-id.ts';
 import type { Cli } from '../../cli.ts';
@@ -83,7 +83,7 @@ export function doctorCommand(cli: Cli, variables: readonly string[] = []): Comm
           ? await examineOrRepair(cli, { acceptFile, json: json || check, keep, repair, variables })
           : replayReport(await readReport(replay, cli));
       const terminal = isTerminal(1);
-      const width = terminal ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
+      const width = findOutputWidth();
       const glyphs = selectGlyphs(cli.environment, process.platform, terminal);
       if (check) return cli.exitWith(toCheckCode(report));
       const tools = replay === undefined ? await listToolsIfPossible(cli) : undefined;

@@ -1,8 +1,7 @@
-import type { Context } from '../../../app/context.ts';
-import { planReset, type ResetPlan, resetEncryptedFile } from '../../../app/encrypted-file.ts';
-import { CredentialError } from '../../../domain/credential-error.ts';
+import { planReset, resetEncryptedFile } from '../../../app/encrypted-file.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
+import { confirm } from '../../confirm.ts';
 import { formatResetPlan, formatRestoreCommand } from '../../output/credential-text.ts';
 
 export function resetCommand(cli: Cli): Command {
@@ -25,7 +24,10 @@ export function resetCommand(cli: Cli): Command {
         if (json) await cli.printJson({ path: settings.credentialsPath, lost: [] });
         return terminal.warn(`nothing to reset: the encrypted file does not exist: ${settings.credentialsPath}`);
       }
-      if (!yes) await confirmReset(cli, context, plan);
+      if (!yes) {
+        for (const line of formatResetPlan(plan)) terminal.warn(line);
+        await confirm(cli, context, 'Reset the encrypted file?');
+      }
       const backup = await resetEncryptedFile(context);
       if (json) await cli.printJson({ path: plan.path, backup, lost: plan.lost, kept: plan.kept });
       else if (!settings.quiet)
@@ -33,18 +35,4 @@ export function resetCommand(cli: Cli): Command {
       if (backup !== undefined) terminal.notice(`to bring it back: ${formatRestoreCommand(context, backup)}`);
     },
   });
-}
-
-/** Returns if the user agrees. Otherwise throws: `cancelled`, or `invalid-input` if nobody can be asked. */
-async function confirmReset(cli: Cli, { terminal, settings, signal }: Context, plan: ResetPlan): Promise<void> {
-  for (const line of formatResetPlan(plan)) terminal.warn(line);
-  const answer = settings.interactive
-    ? await cli.services.ask('Reset the encrypted file? Type yes to continue: ', signal)
-    : undefined;
-  if (answer === undefined) {
-    throw new CredentialError('invalid-input', 'a confirmation is required', {
-      hint: 'add --yes, or run it on a terminal',
-    });
-  }
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CredentialError('cancelled', 'cancelled; nothing was changed');
 }

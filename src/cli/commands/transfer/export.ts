@@ -9,7 +9,7 @@ import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { exitCodes } from '../../exit.ts';
 import { decodeInput, readInputFile } from '../../input-file.ts';
-import { formatCount } from '../../output/transfer-text.ts';
+import { formatCount } from '../../output/text.ts';
 import { completeServices } from '../credentials/credential.ts';
 import { chooseExportPassphrase } from './passphrase.ts';
 
@@ -72,7 +72,9 @@ export function exportCommand(cli: Cli): Command {
         context.terminal.warn(`not exported: ${formatName(name)}: ${error.message}`, error.hint);
       if (failed.length > 0) cli.exitWith(exitCodes.error);
       if (!context.settings.quiet && output !== undefined) {
-        await cli.print([`exported ${formatCount(credentials.length)} to ${output}${plain ? ', unencrypted' : ''}`]);
+        await cli.print([
+          `exported ${formatCount(credentials.length, 'credential')} to ${output}${plain ? ', unencrypted' : ''}`,
+        ]);
       }
     },
   });

@@ -1,16 +1,17 @@
 import type { Context } from '../../../app/context.ts';
 import type { MoveContext } from '../../../app/sweep/plan-move.ts';
 import type { SweepResult } from '../../../app/sweep/sweep.ts';
-import { findCurrentFolder, findHomeFolder, isTerminal } from '../../../composition/environment.ts';
+import { findCurrentFolder, findHomeFolder, findOutputWidth, isTerminal } from '../../../composition/environment.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import type { Tool } from '../../../domain/sweep/known-file.ts';
 import { tools } from '../../../domain/sweep/tools.ts';
 import { findClosest } from '../../../domain/text/messages.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
+import { confirm } from '../../confirm.ts';
 import { exitCodes, toExitCode } from '../../exit.ts';
 import { createPaint } from '../../output/print.ts';
-import type { Paint } from '../../output/text.ts';
+import { formatCount, type Paint } from '../../output/text.ts';
 
 export function sweepCommand(cli: Cli): Command {
   return defineCommand({
@@ -56,15 +57,11 @@ export function sweepCommand(cli: Cli): Command {
       if (json) await cli.printJson(toSweepJson(result));
       else {
         for (const file of result.skipped) context.terminal.warn(formatSkippedFile(file, home));
-        await cli.print(formatSweep(result, { home, now: context.clock(), width: findWidth() }), options.paint);
+        await cli.print(formatSweep(result, { home, now: context.clock(), width: findOutputWidth() }), options.paint);
       }
       cli.exitWith(toSweepCode(result));
     },
   });
-}
-
-function findWidth(): number {
-  return isTerminal(1) ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
 }
 
 interface SweepCommandOptions {
@@ -146,7 +143,7 @@ async function moveCredentials(cli: Cli, result: SweepResult, options: SweepComm
   const { planMove } = await import('../../../app/sweep/plan-move.ts');
   const { moveFile } = await import('../../../app/sweep/move.ts');
   const { formatMoved, formatMovePlan, toMoveJson } = await import('../../output/sweep-move-text.ts');
-  const { count, formatRemedies, formatSkippedFile } = await import('../../output/sweep-text.ts');
+  const { formatRemedies, formatSkippedFile } = await import('../../output/sweep-text.ts');
   const { dryRun, yes, json, paint } = options;
   const move = await createMoveContext(cli);
   const { context, machine } = move;
@@ -155,7 +152,8 @@ async function moveCredentials(cli: Cli, result: SweepResult, options: SweepComm
   const total = plans.reduce((sum, { moved }) => sum + moved.length, 0);
   if (!json)
     await cli.print([...formatMovePlan(plans, machine.home), ...(total === 0 ? ['nothing to move'] : [])], paint);
-  if (total > 0 && !dryRun && !yes) await confirm(cli, context, `Move ${count(total, 'credential')} into keystow?`);
+  if (total > 0 && !dryRun && !yes)
+    await confirm(cli, context, `Move ${formatCount(total, 'credential')} into keystow?`);
   const moved = [];
   const runTool = dryRun ? undefined : await cli.services.toolRunner();
   for (const plan of runTool === undefined ? [] : plans) {
@@ -169,7 +167,7 @@ async function moveCredentials(cli: Cli, result: SweepResult, options: SweepComm
   if (json) await cli.printJson({ dryRun, files: toMoveJson(plans, runTool && moved), skipped: result.skipped.length });
   else {
     const left = plans.filter((plan) => plan.left.length > 0).map(({ file }) => file);
-    await cli.print([...(dryRun ? ['nothing was written'] : []), ...formatRemedies(left, findWidth())]);
+    await cli.print([...(dryRun ? ['nothing was written'] : []), ...formatRemedies(left, findOutputWidth())]);
   }
   const remain = plans.some(({ left }) => left.length > 0) || moved.some(({ outcome }) => outcome === 'failed');
   if (remain || (dryRun && total > 0)) cli.exitWith(exitCodes.error);
@@ -223,17 +221,4 @@ async function takeBackMoves(
 
 function undoHint({ profile: { program } }: Cli, path: string): string {
   return `take your changes out and try again, or print the record: ${program} get keystow-sweep ${path}`;
-}
-
-/** Returns if the user agrees. Otherwise throws: `cancelled`, or `invalid-input` if nobody can be asked. */
-async function confirm(cli: Cli, { settings, signal }: Context, question: string): Promise<void> {
-  const answer = settings.interactive
-    ? await cli.services.ask(`${question} Type yes to continue: `, signal)
-    : undefined;
-  if (answer === undefined) {
-    throw new CredentialError('invalid-input', 'a confirmation is required', {
-      hint: 'add --yes, or run it on a terminal',
-    });
-  }
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CredentialError('cancelled', 'cancelled; nothing was changed');
 }
