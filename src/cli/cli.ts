@@ -82,7 +82,7 @@ const clock = () => new Date().toISOString();
 /** `replaces`: whether an existing file is replaced. Otherwise it's `invalid-input`. */
 export interface ExportWriter {
   check(path: string, options: { readonly replaces: boolean }): void;
-  write(path: string, content: Uint8Array, options: { readonly replaces: boolean }): void;
+  write(path: string, content: Uint8Array, options: { readonly replaces: boolean }): Promise<void>;
 }
 
 export const services: Services = {

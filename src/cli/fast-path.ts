@@ -40,7 +40,7 @@ export interface FastRead extends CommandForm {
 /** POSIX `PIPE_BUF` on Linux: up to this size, a write to a pipe is atomic. */
 const maxBytes = 4096;
 
-/** Writes all bytes to stdout at once, or returns `false`. */
+/** Writes all bytes to stdout in one step, or returns `false`. */
 export function printAtOnce(bytes: Uint8Array): boolean {
   return bytes.length <= maxBytes && writeSync(1, bytes) === bytes.length;
 }

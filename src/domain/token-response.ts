@@ -78,7 +78,7 @@ export function toTokenSet(
 
 /**
  * Converts the plain data of a token set that a program has made, perhaps from the old one or from a response of another
- * library: with times as numbers, or some fields as RFC 6749 names them. Like {@link toTokenSet}, it keeps what is missing from
+ * library: with times as numbers, or some fields as RFC 6749 names them. Like {@link toTokenSet}, it keeps the missing fields from
  * `previous`, and unknown fields. `undefined` if it isn't one.
  */
 export function parseTokenSet(

@@ -82,7 +82,7 @@ export function createTokenMethods(operate: Operate, closing: AbortSignal): Toke
 const shortestLimitMs = 1;
 const longestTimeMs = 24 * 60 * 60 * 1000;
 
-/** A comparison with `NaN` is always false, so a token that has expired would count as valid; a timer ends at once. */
+/** A comparison with `NaN` is always false, so a token that has expired would count as valid; a timer ends immediately. */
 function checkTime(option: string, value: unknown, least: number): void {
   if (value === undefined || (typeof value === 'number' && value >= least && value <= longestTimeMs)) return;
   throw new CredentialError('invalid-input', `invalid ${option}`, {

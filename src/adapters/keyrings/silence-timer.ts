@@ -81,7 +81,7 @@ export class SilenceTimer {
   }
 }
 
-/** Counts as the timer does, so time in which this process is suspended is no reason to give up. */
+/** Counts as the timer does, so time in which this process is suspended doesn't count. */
 export const withTimeLimit: TimeLimit = async (limitMs, work, onLimit) => {
   const timeout = new AbortController();
   let timer: SilenceTimer | undefined;

@@ -12,6 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { errnoCode, errnoMessage } from '../files/file-errors.ts';
+import { syncFolder } from '../files/replace-file.ts';
 
 /**
  * Writes a file that only the user can read, mode 0600. If it's interrupted, there's the old file, or none.
@@ -20,14 +21,18 @@ import { errnoCode, errnoMessage } from '../files/file-errors.ts';
  * - a terminal, a pipe, a folder or a link is in its place → `invalid-input`
  * - the system fails to write → `output-failed`, and the old file stays
  */
-export function writeExport(path: string, content: Uint8Array, { replaces }: { readonly replaces: boolean }): void {
+export async function writeExport(
+  path: string,
+  content: Uint8Array,
+  { replaces }: { readonly replaces: boolean },
+): Promise<void> {
   checkReplaceable(path, replaces);
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
   try {
     writeNew(temporary, content);
     if (replaces) renameSync(temporary, path);
     else linkNew(temporary, path);
-    syncFolder(dirname(path));
+    await syncFolder(dirname(path));
   } catch (error) {
     if (error instanceof CredentialError) throw error;
     throw new CredentialError('output-failed', `cannot write ${path}: ${errnoMessage(error)}`, {
@@ -73,15 +78,4 @@ function existsError(path: string): CredentialError {
   return new CredentialError('invalid-input', `${path} already exists`, {
     hint: 'choose another file, or add --force',
   });
-}
-
-/** So that the name survives a power failure. Windows can't open folders. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }

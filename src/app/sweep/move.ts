@@ -86,7 +86,7 @@ async function perform(effects: MoveEffects, plan: FilePlan, before: UndoRecord)
   const targets = setups.map(({ tool, target }) => ({ tool, ...(target !== undefined && { target }) }));
   const record = extendRecord(before, { changes: [], created, setups: targets });
   await writeRecord(context, record);
-  // git's file has the latest login first, and if git asks for any user, keystow prefers what was stored last.
+  // git's file has the latest login first, and if git asks for any user, keystow prefers the one that was stored last.
   for (const credential of moved.toReversed()) await store(context, credential);
   // Planned again: one may change a file that another one has changed.
   for (const target of targets) await applySetup(setup, await planSetup(setup, target));

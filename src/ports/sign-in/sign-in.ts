@@ -43,7 +43,7 @@ export interface AuthorizationServer {
    */
   refresh(
     tokens: TokenSet,
-    options?: { readonly signal?: AbortSignal /** Default: what was granted. */; readonly scope?: string },
+    options?: { readonly signal?: AbortSignal /** Default: the granted scopes. */; readonly scope?: string },
   ): Promise<RefreshedTokens>;
 
   /**

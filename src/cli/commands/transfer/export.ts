@@ -67,7 +67,7 @@ export function exportCommand(cli: Cli): Command {
         content = await (await cli.services.age()).encrypt(content, lock);
       }
       if (output === undefined) await cli.printBytes(content);
-      else writer?.write(output, content, { replaces: force });
+      else await writer?.write(output, content, { replaces: force });
       for (const { name, error } of failed)
         context.terminal.warn(`not exported: ${formatName(name)}: ${error.message}`, error.hint);
       if (failed.length > 0) cli.exitWith(exitCodes.error);
