@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { SilenceTimer } from '../../src/adapters/keyrings/silence-timer.ts';
 import { Operation } from '../../src/adapters/native/operation.ts';
 import { failure } from '../contract/errors.ts';
 import { stopTimers } from '../support/eventually.ts';
@@ -123,23 +122,40 @@ describe.each(stores)('%s: a platform that does not respond', (store, create, pl
   });
 });
 
-test('a call that waits for others has as much time after each of them', async () => {
-  stopTimers();
-  const interaction = { interactive: false, notifyWaiting: () => undefined };
+describe('calls at the same time', () => {
   const timeouts = {
     storeName: 'Keychain',
-    interaction,
+    interaction: { interactive: false, notifyWaiting: () => undefined },
     timeoutMs: 1000,
     noticeDelayMs: 400,
-    timers: new Set<SilenceTimer>(),
   };
-  const answers: (() => void)[] = [];
-  const start = () => new Promise<void>((answer) => answers.push(answer));
-  const calls = [1, 2, 3].map(() => new Operation(timeouts, undefined).call(start));
-  for (const [index, answer] of answers.entries()) {
-    vi.advanceTimersByTime(900);
-    answer();
-    await calls[index];
+
+  function startCalls(count: number) {
+    stopTimers();
+    const answers: (() => void)[] = [];
+    const start = () => new Promise<void>((answer) => answers.push(answer));
+    const calls = Array.from({ length: count }, () => new Operation(timeouts, undefined).call(start));
+    return { answers, calls };
   }
-  expect(timeouts.timers.size).toBe(0);
+
+  test('a call that waits for others has as much time after each of them', async () => {
+    const { answers, calls } = startCalls(5);
+    for (const [index, call] of calls.entries()) {
+      vi.advanceTimersByTime(900);
+      answers[index]?.();
+      await call;
+    }
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('calls that hang leave half of the threads of libuv to others, and a call that timed out never starts', async () => {
+    const { answers, calls } = startCalls(5);
+    expect(answers.length).toBe(2);
+    const failures = calls.map((call) => failure(call, 'timed-out'));
+    vi.advanceTimersByTime(1000);
+    await Promise.all(failures);
+    for (const answer of answers) answer();
+    await new Operation(timeouts, undefined).call(async () => undefined);
+    expect(answers.length).toBe(2);
+  });
 });

@@ -45,7 +45,7 @@ export class NativeStore implements CredentialStore, StoreProbe {
     this.listing = platform.listing;
     this.#platform = platform;
     this.#options = { loadBinding, timeoutMs: 2500, noticeDelayMs: 400, ...options };
-    this.#timeouts = { ...this.#options, storeName: platform.displayName, timers: new Set() };
+    this.#timeouts = { ...this.#options, storeName: platform.displayName };
   }
 
   async get(name: CredentialName, options?: OperationOptions): Promise<Secret | undefined> {

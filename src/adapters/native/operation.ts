@@ -4,6 +4,13 @@ import type { Interaction } from '../../ports/interaction.ts';
 import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
 import { SilenceTimer } from '../keyrings/silence-timer.ts';
 import { timers } from '../process/timers.ts';
+import { CallQueue } from './call-queue.ts';
+
+/** Of all stores of this process, because all use the same threads. */
+const calls = new CallQueue(2);
+
+/** The timers of all calls. The other calls wait, and each that returns is progress. */
+const pending = new Set<SilenceTimer>();
 
 export interface Timeouts {
   /** The store's name in messages. */
@@ -11,8 +18,6 @@ export interface Timeouts {
   readonly interaction: Interaction;
   /** How long no call may return if nobody can answer the platform's dialogs. */
   readonly timeoutMs: number;
-  /** The timers of all calls to the store. Few calls run at a time; the others wait, and each that returns is progress. */
-  readonly timers: Set<SilenceTimer>;
   /** How long a call may take before an interactive user is told that the store is waiting for them. */
   readonly noticeDelayMs: number;
 }
@@ -29,10 +34,10 @@ export class Operation {
     this.#options = options;
   }
 
-  /** Settles as the call does, or rejects with `cancelled` or `timed-out` if that happens first. */
+  /** Settles as the call does, or rejects with `cancelled` or `timed-out` if that happens first: then it doesn't start any more. */
   async call<T>(start: () => Promise<T>): Promise<T> {
     throwIfAborted(this.#options);
-    const work = start();
+    const { result: work, withdraw } = calls.add(start);
     const waitUntilSettled = work.then(
       () => undefined,
       () => undefined,
@@ -40,10 +45,14 @@ export class Operation {
     this.#running.add(waitUntilSettled);
     void waitUntilSettled.then(() => {
       this.#running.delete(waitUntilSettled);
-      for (const timer of this.#timeouts.timers) timer.restart();
+      for (const timer of pending) timer.restart();
     });
     const { interactive } = this.#timeouts.interaction;
-    return rejectOnAbort(interactive ? this.#waitForUser(work) : this.#limit(work), this.#options);
+    try {
+      return await rejectOnAbort(interactive ? this.#waitForUser(work) : this.#limit(work), this.#options);
+    } finally {
+      if (withdraw()) this.#running.delete(waitUntilSettled);
+    }
   }
 
   /** Waits, up to the timeout, for the native calls that still run. Resolves with whether all of them have ended. */
@@ -72,18 +81,18 @@ export class Operation {
   }
 }
 
-function startTimeout({ timeoutMs, timers }: Timeouts): {
+function startTimeout({ timeoutMs }: Timeouts): {
   readonly elapsed: Promise<void>;
   readonly cancel: () => void;
 } {
   let timer: SilenceTimer | undefined;
   const elapsed = new Promise<void>((resolve) => {
     timer = new SilenceTimer(timeoutMs, { onLimit: resolve });
-    timers.add(timer);
+    pending.add(timer);
   });
   const cancel = () => {
     timer?.pause();
-    if (timer) timers.delete(timer);
+    if (timer) pending.delete(timer);
   };
   return { elapsed, cancel };
 }
