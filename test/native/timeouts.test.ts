@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { CallQueue } from '../../src/adapters/native/call-queue.ts';
 import { Operation } from '../../src/adapters/native/operation.ts';
 import { failure } from '../contract/errors.ts';
 import { stopTimers } from '../support/eventually.ts';
@@ -134,8 +135,9 @@ describe('calls at the same time', () => {
     stopTimers();
     const answers: (() => void)[] = [];
     const start = () => new Promise<void>((answer) => answers.push(answer));
-    const calls = Array.from({ length: count }, () => new Operation(timeouts, undefined).call(start));
-    return { answers, calls };
+    const queue = new CallQueue(2);
+    const call = () => new Operation(timeouts, undefined).call(start, queue);
+    return { answers, calls: Array.from({ length: count }, call), queue };
   }
 
   test('a call that waits for others has as much time after each of them', async () => {
@@ -149,13 +151,13 @@ describe('calls at the same time', () => {
   });
 
   test('calls that hang leave half of the threads of libuv to others, and a call that timed out never starts', async () => {
-    const { answers, calls } = startCalls(5);
+    const { answers, calls, queue } = startCalls(5);
     expect(answers.length).toBe(2);
     const failures = calls.map((call) => failure(call, 'timed-out'));
     vi.advanceTimersByTime(1000);
     await Promise.all(failures);
     for (const answer of answers) answer();
-    await new Operation(timeouts, undefined).call(async () => undefined);
+    await new Operation(timeouts, undefined).call(async () => undefined, queue);
     expect(answers.length).toBe(2);
   });
 });

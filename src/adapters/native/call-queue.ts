@@ -1,3 +1,14 @@
+import type { Binding } from './binding.ts';
+
+const queues = new WeakMap<Binding, CallQueue>();
+
+/** Returns the queue of the calls to a binding, of which all stores of the process use the same. */
+export function getCallQueue(binding: Binding): CallQueue {
+  const queue = queues.get(binding) ?? new CallQueue(2);
+  queues.set(binding, queue);
+  return queue;
+}
+
 /**
  * Lets few native calls run at a time. Each occupies a thread of libuv's pool, which has four by default, and one that hangs
  * keeps its thread: the others are left for files, so that a Keychain that doesn't answer doesn't stop those.

@@ -1,5 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type Binding, type BindingCredential, type NativeEntry, requireBinding } from './binding.ts';
+import { getCallQueue } from './call-queue.ts';
 import type { Operation } from './operation.ts';
 
 /** The names by which the binding addresses an item. */
@@ -77,7 +78,7 @@ export class Items {
   }
 
   async find(service: string, target?: string): Promise<readonly BindingCredential[]> {
-    return this.#bounded(() => this.#binding().findCredentialsAsync(service, target));
+    return this.#bounded((binding) => binding.findCredentialsAsync(service, target));
   }
 
   #checkLock(): void {
@@ -86,15 +87,15 @@ export class Items {
   }
 
   #call<T>({ service, user, target }: Item | TargetItem, act: (entry: NativeEntry) => Promise<T>): Promise<T> {
-    return this.#bounded(() => {
-      const { AsyncEntry } = this.#binding();
+    return this.#bounded(({ AsyncEntry }) => {
       return act(target === undefined ? new AsyncEntry(service, user) : AsyncEntry.withTarget(target, service, user));
     });
   }
 
-  async #bounded<T>(start: () => Promise<T>): Promise<T> {
+  async #bounded<T>(start: (binding: Binding) => Promise<T>): Promise<T> {
     try {
-      return await this.#operation.call(start);
+      const binding = this.#binding();
+      return await this.#operation.call(() => start(binding), getCallQueue(binding));
     } catch (error) {
       throw this.#traits.toError(error);
     }

@@ -4,10 +4,7 @@ import type { Interaction } from '../../ports/interaction.ts';
 import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
 import { SilenceTimer } from '../keyrings/silence-timer.ts';
 import { timers } from '../process/timers.ts';
-import { CallQueue } from './call-queue.ts';
-
-/** Of all stores of this process, because all use the same threads. */
-const calls = new CallQueue(2);
+import type { CallQueue } from './call-queue.ts';
 
 /** The timers of all calls. The other calls wait, and each that returns is progress. */
 const pending = new Set<SilenceTimer>();
@@ -35,9 +32,9 @@ export class Operation {
   }
 
   /** Settles as the call does, or rejects with `cancelled` or `timed-out` if that happens first: then it doesn't start any more. */
-  async call<T>(start: () => Promise<T>): Promise<T> {
+  async call<T>(start: () => Promise<T>, queue: CallQueue): Promise<T> {
     throwIfAborted(this.#options);
-    const { result: work, withdraw } = calls.add(start);
+    const { result: work, withdraw } = queue.add(start);
     const waitUntilSettled = work.then(
       () => undefined,
       () => undefined,
