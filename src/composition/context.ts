@@ -11,7 +11,6 @@ import { mayShowDialog } from '../domain/interactivity.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { CustomStore } from '../ports/credential-store.ts';
 import type { Terminal } from '../ports/interaction.ts';
-import type { Mutex } from '../ports/system.ts';
 import { areEphemeral, createMemoryLocks, createMemoryPlacement, replaceStores } from './custom-stores.ts';
 import { findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
 import { createHostInfo } from './host.ts';
@@ -81,7 +80,7 @@ export function createContext(options: ContextOptions): Context {
     host: createHostInfo(profile, findPackageFolder),
     stores: custom.length > 0 ? replaceStores(machine, custom) : machine,
     placement,
-    lockOf: isEphemeral ? createMemoryLocks() : createLockOf(settings),
+    lockOf: isEphemeral ? createMemoryLockOf() : createLockOf(settings),
     renewal: createRenewalServices(settings, isEphemeral, options.renewal),
     terminal,
     ...(options.explainsOnce && { noticeMemory: createNoticeMemory(settings.credentialsPath) }),
@@ -98,14 +97,14 @@ export function createRenewalServices(
   isEphemeral: boolean,
   { uninterrupted = (work) => work(), refresh }: NonNullable<ContextOptions['renewal']> = {},
 ): RenewalServices {
-  const memoryLocks = new Map<string, () => Mutex>();
+  const memoryLocks = new Map<string, ReturnType<typeof createMemoryLocks>>();
   return {
     lockOf: (name, limitMs = renewalLimitMs) => {
       if (isEphemeral) {
         const key = `${name.service}\0${name.account}`;
         const locks = memoryLocks.get(key) ?? createMemoryLocks();
         memoryLocks.set(key, locks);
-        return locks();
+        return locks(limitMs);
       }
       const path = `${createLockPath(settings, name)}.renewal`;
       return createLazyLock({ path, label: 'lock of the renewal', limitMs });
@@ -129,6 +128,11 @@ export function createRenewalServices(
     },
     ...(refresh && { refresh }),
   };
+}
+
+function createMemoryLockOf(): Context['lockOf'] {
+  const locks = createMemoryLocks();
+  return () => locks();
 }
 
 /** Different credentials have different locks, so that one whose store waits for the user delays no other. */

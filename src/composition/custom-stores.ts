@@ -1,3 +1,4 @@
+import { timers } from '../adapters/process/timers.ts';
 import { CredentialError, isCredentialError } from '../domain/credential-error.ts';
 import type { PlacementIndex } from '../domain/placement/placement-index.ts';
 import { exposeSecret, Secret } from '../domain/secret.ts';
@@ -117,12 +118,34 @@ export function createMemoryPlacement(): PlacementRepository {
   };
 }
 
-/** One lock of this process for all credentials, first come first served. */
-export function createMemoryLocks(): () => Mutex {
+/**
+ * One lock of this process for all credentials, first come first served. `limitMs`: how long to wait for those that came before,
+ * by default without a limit. After that → `file-busy`, and `work` doesn't run.
+ */
+export function createMemoryLocks(): (limitMs?: number) => Mutex {
   let last: Promise<unknown> = Promise.resolve();
-  return () => (work) => {
-    const result = last.then(() => work(() => true));
-    last = result.catch(() => undefined);
+  return (limitMs) => async (work) => {
+    const previous = last;
+    const isInTime = limitMs === undefined ? previous.then(() => true) : endsWithin(previous, limitMs);
+    const result = isInTime.then((isInTime) => {
+      if (!isInTime) throw busyError();
+      return work(() => true);
+    });
+    last = Promise.allSettled([previous, result]);
     return result;
   };
+}
+
+async function endsWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<boolean>((resolve) => {
+    timer = timers.setTimeout(() => resolve(false), limitMs);
+  });
+  return Promise.race([work.then(() => true), limit]).finally(() => timers.clearTimeout(timer));
+}
+
+function busyError(): CredentialError {
+  return new CredentialError('file-busy', 'another update of this credential has not ended', {
+    hint: 'end that one first: an update within another waits for it',
+  });
 }

@@ -68,7 +68,7 @@ export function toTokenSet(
   const fields = parseTokenFields(response);
   if (fields.access_token === undefined) return undefined;
   const expiresAt = fields.expires_in === undefined ? toTime(response.expires_at) : undefined;
-  const extra = { ...previous.extra, ...pickUnknown(response) };
+  const extra = { ...previous.extra, ...pickOtherFields(response) };
   return {
     ...combineTokens(fields, fields.access_token, requestedAt, previous),
     ...(expiresAt !== undefined && { expiresAt }),
@@ -132,7 +132,8 @@ export const endingErrors: readonly unknown[] = [
 
 const knownFields = ['access_token', 'token_type', 'expires_in', 'expires_at', 'refresh_token', 'scope'];
 
-function pickUnknown(response: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+/** The fields of a token response that aren't among RFC 6749's, such as `id_token`. */
+export function pickOtherFields(response: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const isUnknown = ([name, value]: readonly [string, unknown]) =>
     !knownFields.includes(name) && value !== null && value !== undefined;
   return Object.fromEntries(Object.entries(response).filter(isUnknown));

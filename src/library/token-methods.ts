@@ -22,12 +22,12 @@ export function createTokenMethods(operate: Operate, closing: AbortSignal): Toke
   const returned = new Map<string, string>();
 
   return {
-    update: (service, account, change, options = {}) =>
+    update: (service, account, change, options) =>
       operate(options, async (context) => {
         checkFunction('change', change);
-        checkTime('limitMs', options.limitMs, shortestLimitMs);
+        const { limitMs, allowEmpty } = options ?? {};
+        checkTime('limitMs', limitMs, shortestLimitMs);
         const { updateCredential } = await import('../app/tokens/update-credential.ts');
-        const { limitMs, allowEmpty } = options;
         let secret: Secret | undefined;
         await updateCredential(
           context,
@@ -43,8 +43,9 @@ export function createTokenMethods(operate: Operate, closing: AbortSignal): Toke
         return secret;
       }),
 
-    token: (service, account, { signal, refresh, rejected, ...options } = {}) =>
-      operate(signal && { signal }, async (context) => {
+    token: (service, account, given) =>
+      operate(given, async (context) => {
+        const { signal: _, refresh, rejected, ...options } = given ?? {};
         if (refresh !== undefined) checkFunction('refresh', refresh);
         checkTime('limitMs', options.limitMs, shortestLimitMs);
         checkTime('marginMs', options.marginMs, 0);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ApplicationStore, CredentialError, openCredentialStore, Secret } from '../../src/library/index.ts';
 import { failure } from '../contract/errors.ts';
+import { createMemoryStore } from '../faults/memory.ts';
 
 let home: string;
 let store: ApplicationStore;
@@ -186,9 +187,27 @@ describe('update', () => {
     expect(error.message).toContain(`process ${process.pid}`);
     expect(await store.getText('api', 'n')).toBe('a');
   });
+
+  test('within an update of the same credential in memory fails after its limit too, and the next one works', async () => {
+    await using memory = await openCredentialStore({ application: 'acme', stores: [createMemoryStore()] });
+    await memory.set('api', 'n', 'a');
+    const nested = memory.update('api', 'n', async () => {
+      await memory.update('api', 'n', () => 'c', { limitMs: 100 });
+      return 'b';
+    });
+    await failure(nested, 'file-busy');
+    await memory.update('api', 'n', () => 'd');
+    expect(await memory.getText('api', 'n')).toBe('d');
+  });
 });
 
 describe('options', () => {
+  test('can be null', async () => {
+    await store.setToken('api', 'alice', valid, null as never);
+    expect(await store.token('api', 'alice', null as never)).toBe('a1');
+    expect(String(await store.update('api', 'n', () => 'a', null as never))).not.toContain('undefined');
+  });
+
   test.each([
     [{ limitMs: 0 }],
     [{ limitMs: Number.NaN }],

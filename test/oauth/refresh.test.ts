@@ -75,6 +75,14 @@ describe('what a token response leaves out', () => {
     expect(await createClient(stub).refresh(tokens)).toStrictEqual(renewed);
   });
 
+  test('other fields are kept, and replaced by new ones, without the ID token', async () => {
+    const stub = await startStubProvider({
+      token: () => ({ body: { ...body, team: 'new', plan: null, region: 'eu' } }),
+    });
+    const { extra } = await createClient(stub).refresh({ ...previous, extra: { team: 'old', tier: 1 } });
+    expect(extra).toEqual({ team: 'new', tier: 1, region: 'eu' });
+  });
+
   test('a huge expires_in becomes the last time that ISO 8601 can write', async () => {
     const stub = await startStubProvider({ token: () => ({ body: { ...body, expires_in: 1e300 } }) });
     expect((await createClient(stub).refresh(previous)).expiresAt).toBe('9999-12-31T23:59:59.999Z');

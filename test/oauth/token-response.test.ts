@@ -43,10 +43,12 @@ describe('a refresh returns the tokens of a response', () => {
     ['without a type', { type: '', body: JSON.stringify(sent) }],
     ['with status 201', { status: 201, body: sent }],
     ['that is a form', { type: 'application/x-www-form-urlencoded', body: String(new URLSearchParams(sent)) }],
-  ])('%s', async (_, answer) => {
+  ])('%s', async (title, answer) => {
     const { tokens, problem } = await refreshWith(answer);
     expect(problem).toBeUndefined();
-    expect(tokens).toEqual({ ...renewed, obtainedAt: now, scope: previous.scope, subject: previous.subject });
+    const { extra, ...known } = tokens;
+    if (extra) expect(title).toBe('with unknown fields');
+    expect(known).toEqual({ ...renewed, obtainedAt: now, scope: previous.scope, subject: previous.subject });
   });
 
   test.each<[unknown, string | undefined]>([

@@ -70,11 +70,11 @@ async function refresh(
   } catch (thrown) {
     problem = toError(thrown, call);
   }
-  const fields = call.received;
+  const { received: fields, extra } = call;
   if (fields === undefined) throw problem ?? protocolViolation(call, 'no tokens');
   if (fields.access_token !== undefined) problem = findProblem({ fields, claims }, tokens, call);
   if (fields.access_token !== undefined && problem === undefined) {
-    return { tokens: toTokenSet({ fields, claims, requestedAt }, tokens, fields.access_token) };
+    return { tokens: toTokenSet({ fields, extra, claims, requestedAt }, tokens, fields.access_token) };
   }
   const { refresh_token } = fields;
   if (refresh_token === undefined) throw problem;

@@ -86,6 +86,7 @@ function configure(
     const body = Buffer.from(await response.arrayBuffer());
     const parsed = parseTokenResponse({ status: response.status, headers: response.headers, body }, call);
     if (parsed.fields) call.received = parsed.fields;
+    if (parsed.extra) call.extra = parsed.extra;
     return parsed.response;
   };
   if (new URL(settings.issuer).protocol === 'http:') openid.allowInsecureRequests(config);
@@ -153,6 +154,8 @@ export interface OAuthCall {
   readonly secrets: string[];
   /** What the token endpoint has sent, whatever the library thinks of it. */
   received?: TokenFields;
+  /** The other fields of that, without the ID token. */
+  extra?: Readonly<Record<string, unknown>>;
 }
 
 /** The call that spends a refresh token or a code: once it has begun, nothing cancels it. */

@@ -1,6 +1,6 @@
 import type { IDToken } from 'openid-client';
 import type { CredentialError } from '../../../domain/credential-error.ts';
-import { combineTokens, parseTokenFields, type TokenFields } from '../../../domain/token-response.ts';
+import { combineTokens, parseTokenFields, pickOtherFields, type TokenFields } from '../../../domain/token-response.ts';
 import type { TokenSet } from '../../../domain/token-set.ts';
 import { type HttpResponse, toResponse } from '../http.ts';
 import type { OAuthCall } from './client.ts';
@@ -9,6 +9,8 @@ import { protocolViolation } from './to-error.ts';
 export interface TokenResponse {
   /** `undefined` if the response has no token at all. */
   readonly fields: TokenFields | undefined;
+  /** Its other fields, without the ID token. */
+  readonly extra?: Readonly<Record<string, unknown>>;
   /** The response in the form that RFC 6749 prescribes, as far as its content allows. */
   readonly response: Response;
 }
@@ -28,7 +30,11 @@ export function parseTokenResponse(httpResponse: HttpResponse, { secrets }: Pick
   const { access_token, refresh_token, id_token } = fields;
   secrets.push(...[access_token, refresh_token, id_token].filter((token) => token !== undefined));
   if (access_token !== undefined || refresh_token !== undefined)
-    return { fields, response: toJson(fields, 200, headers) };
+    return {
+      fields,
+      extra: pickOtherFields({ ...received, id_token: undefined }),
+      response: toJson(fields, 200, headers),
+    };
   // Some servers report an error with status 200.
   const isError = typeof received.error === 'string' && received.error !== '';
   return { fields: undefined, response: isError ? toJson(received, 400, headers) : unchanged() };
@@ -60,6 +66,8 @@ export interface ReceivedTokens {
   readonly fields: TokenFields;
   /** The claims of the ID token. `undefined` if there's none, or if it's invalid. */
   readonly claims: IDToken | undefined;
+  /** Other fields of the response, to be stored with the tokens. */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
   /** When the request was sent, in ISO 8601: so no token counts as valid after it has expired. */
   readonly requestedAt: string;
 }
@@ -69,7 +77,12 @@ export function toTokenSet(received: ReceivedTokens, previous: Partial<TokenSet>
   const { fields, claims, requestedAt } = received;
   const tokens = combineTokens(fields, accessToken, requestedAt, previous);
   const subject = parseSubject(claims);
-  return { ...tokens, ...(subject !== undefined && { subject: { ...previous.subject, ...subject } }) };
+  const extra = { ...previous.extra, ...received.extra };
+  return {
+    ...tokens,
+    ...(subject !== undefined && { subject: { ...previous.subject, ...subject } }),
+    ...(Object.keys(extra).length > 0 && { extra }),
+  };
 }
 
 /** Returns why the access token of a response must not be used, or `undefined`. */
