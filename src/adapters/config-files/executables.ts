@@ -1,7 +1,7 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Executables } from '../../ports/config-files.ts';
+import { isExecutable, listCandidates } from '../process/installed.ts';
 
 export interface ExecutablesOptions {
   readonly path: string | undefined;
@@ -39,19 +39,4 @@ export function createExecutables({ path = '', started = '', package: folder }: 
       return found && resolve(found);
     },
   };
-}
-
-function listCandidates(folder: string, name: string): readonly string[] {
-  const suffixes = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : ['', '.cjs'];
-  return suffixes.map((suffix) => join(folder, `${name}${suffix}`));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    if (process.platform === 'win32') return existsSync(path);
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

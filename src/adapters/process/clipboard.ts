@@ -1,8 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Clipboard } from '../../ports/clipboard.ts';
+import { isInstalled } from './installed.ts';
 
 /** A program that reads stdin into the clipboard, one that prints the clipboard, and one that empties it. */
 interface ClipboardTool {
@@ -67,7 +66,7 @@ const limitMs = 20_000;
 /** Finds the clipboard of the user's desktop. None, or no tool for it → `command-not-found`. */
 export function openClipboard(platform: string, environment: Environment): Clipboard {
   const tools = listTools(platform, environment);
-  const tool = tools.find(({ copy }) => isInstalled(copy[0] ?? ''));
+  const tool = tools.find(({ copy }) => process.platform === 'win32' || isInstalled(copy[0] ?? '', process.env.PATH));
   if (tool === undefined) throw noToolError(tools);
   return {
     tool: tool.name,
@@ -98,18 +97,6 @@ function run([command = '', ...args]: readonly string[], input: Uint8Array): Pro
     child.once('exit', (code, signal) => (code === 0 ? resolve() : fail(signal ?? `exit code ${code}`)));
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
-  });
-}
-
-function isInstalled(command: string): boolean {
-  if (process.platform === 'win32') return true;
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK);
-      return folder !== '';
-    } catch {
-      return false;
-    }
   });
 }
 

@@ -123,7 +123,8 @@ function markBusSilent(error: SecretServiceError): SecretServiceError {
 async function markBusMissing(error: SecretServiceError, environment: SessionEnvironment): Promise<SecretServiceError> {
   if (error.code !== 'no-session-bus') return error;
   const { PATH } = environment;
-  const { findInstalledProviders, hasKeyringFiles, isInstalled } = await import('./start-provider.ts');
+  const { findInstalledProviders, hasKeyringFiles } = await import('./start-provider.ts');
+  const { isInstalled } = await import('../process/installed.ts');
   const [provider] = findInstalledProviders(PATH);
   const missing = isInstalled('dbus-daemon', PATH) ? {} : { busMissing: true };
   return new SecretServiceError(

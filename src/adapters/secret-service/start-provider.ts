@@ -1,5 +1,6 @@
-import { accessSync, constants, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { Evidence, Provider } from '../../domain/selection/probe-result.ts';
+import { isInstalled } from '../process/installed.ts';
 import { serviceName } from './calls.ts';
 import type { SessionEnvironment } from './dbus/address.ts';
 import { getNameOwner, listNames, listStartableNames, startService } from './dbus/bus-calls.ts';
@@ -91,12 +92,6 @@ export function findInstalledProviders(path: string | undefined): Provider[] {
   return [...new Set(found.map(([, provider]) => provider))];
 }
 
-/** Returns whether a program is in one of the folders of `path`, the variable `PATH`. */
-export function isInstalled(program: string, path = ''): boolean {
-  const folders = path.split(':').filter((folder) => folder.startsWith('/'));
-  return folders.some((folder) => isExecutable(`${folder}/${program}`));
-}
-
 function identifyByName(name: string): Provider | undefined {
   return namePrefixes.find(([prefix]) => name.startsWith(prefix))?.[1];
 }
@@ -112,13 +107,4 @@ export function hasKeyringFiles({ HOME, XDG_DATA_HOME }: SessionEnvironment): bo
     }
   };
   return hasFile('keyrings', '.keyring') || hasFile('kwalletd', '.kwl');
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
