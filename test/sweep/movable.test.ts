@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readYaml } from '../../src/adapters/credential-files/read-yaml.ts';
 import { locateFile } from '../../src/app/sweep/locate-files.ts';
-import { applyEdits } from '../../src/domain/formats/leaf.ts';
+import { applyEdits } from '../../src/domain/formats/edits.ts';
 import { getReader } from '../../src/domain/sweep/file-formats.ts';
 import { inspectText } from '../../src/domain/sweep/finding.ts';
 import { listMovable, planMoveEdits } from '../../src/domain/sweep/movable.ts';

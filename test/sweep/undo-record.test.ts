@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyEdits, type Edit } from '../../src/domain/formats/leaf.ts';
+import { applyEdits, type Edit, replacement } from '../../src/domain/formats/edits.ts';
 import {
   extendRecord,
   parseUndoRecord,
@@ -18,11 +18,12 @@ const lines = fc
 const removals = lines.chain((all) =>
   fc.subarray([...all.keys()]).map((removed) => {
     const offsets = all.map((_, index) => all.slice(0, index).join('').length);
-    const edits: readonly Edit[] = removed.map((index) => ({
-      start: offsets[index] ?? 0,
-      end: (offsets[index] ?? 0) + (all[index] ?? '').length,
-    }));
-    return { original: all.join(''), edits };
+    const original = all.join('');
+    const edits: readonly Edit[] = removed.map((index) => {
+      const start = offsets[index] ?? 0;
+      return replacement(original, { start, end: start + (all[index] ?? '').length });
+    });
+    return { original, edits };
   }),
 );
 
@@ -32,7 +33,10 @@ test('changes that nobody touched are reverted exactly, however many, and whethe
   fc.assert(
     fc.property(removals, fc.boolean(), (first, happened) => {
       const between = applyEdits(first.original, first.edits);
-      const second = { original: between, edits: [{ start: 0, end: Math.min(3, between.length), text: 'x' }] };
+      const second = {
+        original: between,
+        edits: [replacement(between, { start: 0, end: Math.min(3, between.length) }, 'x')],
+      };
       const now = happened ? applyEdits(between, second.edits) : between;
       expect(revertChanges(now, [first, second])).toBe(first.original);
       expect(revertChanges(first.original, [first])).toBe(first.original);
@@ -57,7 +61,7 @@ test('a line that was added in front or at the end stays when the rest is revert
 });
 
 test('an edit of the place where something was removed is a conflict, and never loses the edit', () => {
-  const change = { original: 'a\nSECRET\nb\n', edits: [{ start: 2, end: 9 }] };
+  const change = { original: 'a\nSECRET\nb\n', edits: [{ offset: 2, removed: 'SECRET\n', inserted: '' }] };
   expect(revertChanges('a changed\nb changed\n', [change])).toBeUndefined();
   fc.assert(
     fc.property(removals, fc.string(), (removal, edited) => {
@@ -77,7 +81,7 @@ test('an edit of the place where something was removed is a conflict, and never 
 const record: UndoRecord = {
   path: '/home/a/.git-credentials',
   tool: 'git',
-  changes: [{ original: 'a\n', edits: [{ start: 0, end: 2 }] }],
+  changes: [{ original: 'a\n', edits: [{ offset: 0, removed: 'a\n', inserted: '' }] }],
   created: [{ service: 's', account: 'a' }],
   setups: [{ tool: 'docker', target: 'ghcr.io' }, { tool: 'git' }],
   isRestored: false,
@@ -85,6 +89,8 @@ const record: UndoRecord = {
 
 test('a record is read as it was written; anything else is not a record', () => {
   expect(parseUndoRecord(serialiseUndoRecord(record))).toMatchObject(record);
+  // Records of earlier versions have the same form.
+  expect(JSON.parse(serialiseUndoRecord(record)).changes).toEqual([{ original: 'a\n', edits: [{ start: 0, end: 2 }] }]);
   for (const text of ['', '{}', 'null', serialiseUndoRecord(record).replace('"version":1', '"version":2')]) {
     expect(parseUndoRecord(text)).toBeUndefined();
   }

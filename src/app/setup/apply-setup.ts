@@ -1,5 +1,5 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import { applyEdits } from '../../domain/setup/formats/text-edits.ts';
+import { applyEdits } from '../../domain/formats/edits.ts';
 import { addRecord, type RecordedChange } from '../../domain/setup/setup-record.ts';
 import type { FileChange } from '../../domain/setup/setup-tool.ts';
 import type { ConfigFile } from '../../ports/config-files.ts';

@@ -1,5 +1,5 @@
 import { CredentialError, isCredentialError } from '../../domain/credential-error.ts';
-import { applyEdits, revertEdits } from '../../domain/setup/formats/text-edits.ts';
+import { applyEdits, revertEdits } from '../../domain/formats/edits.ts';
 import { type RecordedChange, removeRecord, type SetupRecord } from '../../domain/setup/setup-record.ts';
 import type { SetupTool } from '../../domain/setup/setup-tool.ts';
 import { findTool } from '../../domain/setup/tools.ts';

@@ -1,6 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { formatName, isSameName } from '../../domain/credential-name.ts';
-import { applyEdits, type Edit } from '../../domain/formats/leaf.ts';
+import { applyEdits, type Edit, replacement } from '../../domain/formats/edits.ts';
 import { formatExport } from '../../domain/setup/setup-tool.ts';
 import type { MovableCredential } from '../../domain/sweep/movable.ts';
 import { planMoveEdits } from '../../domain/sweep/movable.ts';
@@ -137,7 +137,9 @@ async function removeStores(effects: MoveEffects, config: SweptFile): Promise<vo
   const { context } = effects;
   const current = await readAgain(effects, config);
   const edits = current.leaves.flatMap(({ path, value, entry }): Edit[] =>
-    path.join(' ') === 'credential helper' && /^store(\s|$)/.test(value) && entry !== undefined ? [{ ...entry }] : [],
+    path.join(' ') === 'credential helper' && /^store(\s|$)/.test(value) && entry !== undefined
+      ? [replacement(current.text, entry)]
+      : [],
   );
   if (edits.length === 0) return;
   const before = (await readRecord(context, config.path)) ?? createRecord(config);
@@ -178,10 +180,7 @@ async function changeFile(
 ): Promise<void> {
   const target = await setup.files.read(path, 'file');
   if (target.text !== text) throw changedError(path);
-  const change: FileEdit = {
-    original: text,
-    edits: edits.map(({ start, end, text }) => ({ start, end, ...(text && { text }) })),
-  };
+  const change: FileEdit = { original: text, edits };
   await writeRecord(context, extendRecord(record, { changes: [change], created: [], setups: [] }));
   await setup.files.write(target, applyEdits(text, edits), { isPermitted: () => true });
 }

@@ -1,5 +1,6 @@
 import { lineAt } from '../text/lines.ts';
-import type { Edit, Leaf, LeafReader, Range } from './leaf.ts';
+import { type Edit, replacement } from './edits.ts';
+import type { Leaf, LeafReader, Range } from './leaf.ts';
 
 /** Deeper nesting isn't read: no credential file has it, and each level is a call. */
 const maxDepth = 64;
@@ -58,16 +59,17 @@ export function removeJsonMembers(text: string, entries: readonly Range[]): read
     const kept = members.filter((member) => !isRemoved(member));
     const below = kept.flatMap(({ value }) => visit(value));
     if (kept.length === members.length) return below;
-    if (kept.length === 0) return [{ start: node.start + 1, end: node.end - 1 }];
+    if (kept.length === 0) return [replacement(text, { start: node.start + 1, end: node.end - 1 })];
     const last = members.at(-1) as Member;
     const own = members.flatMap((member, index): Edit[] => {
       if (!isRemoved(member)) return [];
       const next = members[index + 1];
-      return [{ start: member.start, end: next?.start ?? member.end }];
+      return [replacement(text, { start: member.start, end: next?.start ?? member.end })];
     });
     // The last member that stays has a comma after it if those behind it go.
     const before = kept.at(-1);
-    const tail: Edit[] = before !== undefined && isRemoved(last) ? [{ start: before.end, end: last.end }] : [];
+    const tail: Edit[] =
+      before !== undefined && isRemoved(last) ? [replacement(text, { start: before.end, end: last.end })] : [];
     return [...below, ...own, ...tail];
   };
   return visit(reader.readDocument());

@@ -1,3 +1,6 @@
+import { CredentialError } from '../credential-error.ts';
+import { lineAt } from '../text/lines.ts';
+
 /** Part of a text: from `start` up to, but not including, `end`. In UTF-16 code units. */
 export interface Range {
   readonly start: number;
@@ -30,19 +33,31 @@ export function isFault(result: readonly Leaf[] | FormatFault): result is Format
   return 'line' in result;
 }
 
-/** Replaces a part of a text. */
-export interface Edit extends Range {
-  /** Default: nothing, so the part is removed. */
-  readonly text?: string;
+/** A text that isn't in its format: `file-damaged`. */
+export class DamagedText extends CredentialError {
+  /** From 1. */
+  readonly line: number;
+
+  constructor(message: string, line: number) {
+    super('file-damaged', message);
+    this.line = line;
+  }
 }
 
-/** Applies edits in any order. Ranges that overlap are merged, so each part is removed once. */
-export function applyEdits(text: string, edits: readonly Edit[]): string {
-  let result = '';
-  let position = 0;
-  for (const { start, end, text: inserted = '' } of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    result += text.slice(position, Math.max(start, position)) + inserted;
-    position = Math.max(position, end);
-  }
-  return result + text.slice(position);
+/** `why` completes "line 3 …". It repeats nothing of the text, which may contain secrets. */
+export function damagedText(text: string, offset: number, why: string): DamagedText {
+  const line = lineAt(text, offset);
+  return new DamagedText(`line ${line} ${why}`, line);
+}
+
+/** Makes a {@link LeafReader} of a function that throws {@link DamagedText}. */
+export function toLeafReader(read: (text: string) => readonly Leaf[]): LeafReader {
+  return (text) => {
+    try {
+      return read(text);
+    } catch (error) {
+      if (error instanceof DamagedText) return { line: error.line };
+      throw error;
+    }
+  };
 }

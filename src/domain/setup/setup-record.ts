@@ -1,5 +1,5 @@
+import type { Edit } from '../formats/edits.ts';
 import { isObject, parseJson } from '../text/encodings.ts';
-import type { TextEdit } from './formats/text-edits.ts';
 import { type ToolId, toolIds } from './setup-tool.ts';
 
 /** The changes that `keystow setup` made for a tool, for `--undo`. Contains only the added text, never a secret. */
@@ -17,7 +17,7 @@ export type RecordedChange = {
   /** The folders that were created for it, innermost first. */
   readonly folders: readonly string[];
 } & (
-  | { readonly kind: 'edit'; readonly edits: readonly TextEdit[]; readonly created: boolean }
+  | { readonly kind: 'edit'; readonly edits: readonly Edit[]; readonly created: boolean }
   | { readonly kind: 'script'; readonly text: string }
 );
 

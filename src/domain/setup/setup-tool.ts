@@ -1,5 +1,5 @@
+import type { Edit } from '../formats/edits.ts';
 import { quoteForShell } from '../text/quote.ts';
-import type { TextEdit } from './formats/text-edits.ts';
 import type { YamlNode } from './formats/yaml-tree.ts';
 
 /** The tools that `keystow setup` knows, as users call them. */
@@ -63,7 +63,7 @@ export interface SetupInput {
 export type SetupState = 'set-up' | 'not-set-up' | 'other-helper';
 
 export type FileChange =
-  | { readonly kind: 'edit'; readonly path: string; readonly edits: readonly TextEdit[] }
+  | { readonly kind: 'edit'; readonly path: string; readonly edits: readonly Edit[] }
   /** A script that starts keystow: for a client that looks in a folder, or takes an executable without arguments. */
   | { readonly kind: 'script'; readonly path: string; readonly text: string };
 
@@ -107,7 +107,7 @@ export interface SetupTool {
   /** Plans the change of these files. A file that the client could not read → `file-damaged`. */
   plan(input: SetupInput): ToolPlan;
   /** What takes the change out of a file that its client has rewritten since, so that nothing else tells where it is. */
-  unset(text: string, input: SetupInput): readonly TextEdit[];
+  unset(text: string, input: SetupInput): readonly Edit[];
 }
 
 export function joinPath({ separators }: Machine, ...parts: readonly string[]): string {

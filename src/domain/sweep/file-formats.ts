@@ -1,8 +1,9 @@
+import { type Edit, replacement } from '../formats/edits.ts';
 import { readGitConfig } from '../formats/git-config.ts';
 import { readHcl } from '../formats/hcl.ts';
 import { readIni, readNpmrc, readOptionFile } from '../formats/ini.ts';
 import { readJson, removeJsonMembers } from '../formats/json.ts';
-import type { Edit, Leaf, LeafReader, Range } from '../formats/leaf.ts';
+import type { Leaf, LeafReader, Range } from '../formats/leaf.ts';
 import { readCredentialUrls, readNetrc, readPgpass, readTokenFile } from '../formats/lines.ts';
 import { readToml } from '../formats/toml.ts';
 import type { FileFormat } from './known-file.ts';
@@ -40,5 +41,5 @@ export function planRemoval(
   const ranges = leaves.map((leaf) => leaf[what]);
   if (ranges.some((range) => range === undefined)) return undefined;
   const entries = ranges as readonly Range[];
-  return format === 'json' ? removeJsonMembers(text, entries) : entries.map(({ start, end }) => ({ start, end }));
+  return format === 'json' ? removeJsonMembers(text, entries) : entries.map((range) => replacement(text, range));
 }

@@ -1,6 +1,7 @@
 import { isCredentialError } from '../credential-error.ts';
 import { type CredentialName, toCredentialName } from '../credential-name.ts';
-import type { Edit, Leaf } from '../formats/leaf.ts';
+import { type Edit, replacement } from '../formats/edits.ts';
+import type { Leaf } from '../formats/leaf.ts';
 import { toGitName, toGitService } from '../protocols/git-credential.ts';
 import type { ToolId } from '../setup/setup-tool.ts';
 import { decodeBase64, decodePercent } from '../text/encodings.ts';
@@ -226,7 +227,7 @@ function movePip(finding: Finding, { text }: MoveSource): MovableCredential | un
     name: toCredentialName(host, account),
     secret,
     setup: { tool: 'pip' },
-    removal: { edit: { start: range.start - 1, end: range.end } },
+    removal: { edit: replacement(text, { start: range.start - 1, end: range.end }) },
     lookup: lookups.askKeyring(host, account, secret),
   };
 }

@@ -1,5 +1,6 @@
 import type { CredentialName } from '../credential-name.ts';
-import { applyEdits, type Edit } from '../formats/leaf.ts';
+import { applyEdits, type Edit, replacement, sortEdits } from '../formats/edits.ts';
+import type { Range } from '../formats/leaf.ts';
 import { type ToolId, toolIds } from '../setup/setup-tool.ts';
 import { isObject, parseJson } from '../text/encodings.ts';
 
@@ -43,7 +44,17 @@ export function toRecordName({ path }: Pick<UndoRecord, 'path'>): CredentialName
 }
 
 export function serialiseUndoRecord(record: UndoRecord): string {
-  return JSON.stringify({ format, version, ...record });
+  const changes = record.changes.map(({ original, edits }) => ({ original, edits: edits.map(toStoredEdit) }));
+  return JSON.stringify({ format, version, ...record, changes });
+}
+
+/** An edit of a record: what it removes is in the original text. */
+interface StoredEdit extends Range {
+  readonly text?: string;
+}
+
+function toStoredEdit({ offset, removed, inserted }: Edit): StoredEdit {
+  return { start: offset, end: offset + removed.length, ...(inserted !== '' && { text: inserted }) };
 }
 
 /** Returns `undefined` if the text isn't what {@link serialiseUndoRecord} writes. */
@@ -52,20 +63,29 @@ export function parseUndoRecord(text: string): UndoRecord | undefined {
   if (!isObject(value) || value.format !== format || value.version !== version) return undefined;
   const { path, tool, changes, created, setups, isRestored } = value;
   if (typeof path !== 'string' || typeof tool !== 'string' || typeof isRestored !== 'boolean') return undefined;
-  if (!isListOf(changes, isFileEdit) || !isListOf(created, isName) || !isListOf(setups, isSetupTarget))
+  if (!isListOf(changes, isStoredChange) || !isListOf(created, isName) || !isListOf(setups, isSetupTarget))
     return undefined;
-  return { path, tool, changes, created, setups, isRestored };
+  return { path, tool, changes: changes.map(toFileEdit), created, setups, isRestored };
 }
 
 function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
   return Array.isArray(value) && value.every(isItem);
 }
 
-function isFileEdit(value: unknown): value is FileEdit {
-  return isObject(value) && typeof value.original === 'string' && isListOf(value.edits, isEdit);
+interface StoredChange {
+  readonly original: string;
+  readonly edits: readonly StoredEdit[];
 }
 
-function isEdit(value: unknown): value is Edit {
+function isStoredChange(value: unknown): value is StoredChange {
+  return isObject(value) && typeof value.original === 'string' && isListOf(value.edits, isStoredEdit);
+}
+
+function toFileEdit({ original, edits }: StoredChange): FileEdit {
+  return { original, edits: edits.map((edit) => replacement(original, edit, edit.text)) };
+}
+
+function isStoredEdit(value: unknown): value is StoredEdit {
   if (!isObject(value)) return false;
   const { start, end, text } = value;
   const isRange =
@@ -134,7 +154,7 @@ function revertChange(text: string, { original, edits }: FileEdit): string | und
     text,
     inserted.map((part) => {
       const at = isBefore(part) ? part.at : part.at + shift;
-      return { start: at, end: at + part.length, text: part.text };
+      return replacement(text, { start: at, end: at + part.length }, part.text);
     }),
   );
 }
@@ -157,11 +177,11 @@ interface MappedEdit {
 function mapEdits(edits: readonly Edit[]): readonly MappedEdit[] {
   const mapped: MappedEdit[] = [];
   let [shift, position] = [0, 0];
-  for (const { start, end, text = '' } of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
-    const from = Math.max(start, position);
-    const to = Math.max(end, from);
-    mapped.push({ at: from + shift, length: text.length, removed: [from, to] });
-    shift += text.length - (to - from);
+  for (const { offset, removed, inserted } of sortEdits(edits)) {
+    const from = Math.max(offset, position);
+    const to = Math.max(offset + removed.length, from);
+    mapped.push({ at: from + shift, length: inserted.length, removed: [from, to] });
+    shift += inserted.length - (to - from);
     position = to;
   }
   return mapped;

@@ -1,5 +1,6 @@
+import { type Edit, insertion } from '../../formats/edits.ts';
+import { damagedText } from '../../formats/leaf.ts';
 import { byteOrderMark, findLineEnd } from '../../text/lines.ts';
-import { damagedText, insertion, type TextEdit } from './text-edits.ts';
 
 /** A variable of git-config(1), "Syntax". */
 export interface GitEntry {
@@ -110,7 +111,7 @@ export function formatGitValue(value: string): string {
 }
 
 /** Adds a line before an entry, indented as it is. */
-export function addBeforeEntry(text: string, { start }: GitEntry, line: string): TextEdit {
+export function addBeforeEntry(text: string, { start }: GitEntry, line: string): Edit {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   const indent = text.slice(lineStart, start);
   // The entry may be on the line of its header.
@@ -119,7 +120,7 @@ export function addBeforeEntry(text: string, { start }: GitEntry, line: string):
 }
 
 /** Adds a line as the first one of a section, before an entry in the line of its header. */
-export function addToSection(text: string, { end }: GitSection, line: string): TextEdit {
+export function addToSection(text: string, { end }: GitSection, line: string): Edit {
   const lineEnd = findLineEnd(text);
   const next = findEnd(text, end);
   return /^[ \t]*([#;].*)?$/.test(text.slice(end, next))
@@ -128,7 +129,7 @@ export function addToSection(text: string, { end }: GitSection, line: string): T
 }
 
 /** Removes an entry, and its line if nothing else is on it. */
-export function removeGitEntry(text: string, { start, end }: GitEntry): TextEdit {
+export function removeGitEntry(text: string, { start, end }: GitEntry): Edit {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   const isAlone = /^[ \t]*$/.test(text.slice(lineStart, start));
   const from = isAlone ? lineStart : start;

@@ -1,5 +1,5 @@
+import { damagedText } from '../../formats/leaf.ts';
 import { byteOrderMark } from '../../text/lines.ts';
-import { damagedText } from './text-edits.ts';
 
 /** A block at the top level of HCL, such as `credentials_helper "keystow" { … }`. */
 export interface HclBlock {

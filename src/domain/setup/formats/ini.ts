@@ -1,5 +1,6 @@
+import { disabledPrefix, type Edit, insertion } from '../../formats/edits.ts';
+import { damagedText } from '../../formats/leaf.ts';
 import { byteOrderMark, findLineEnd, splitLines } from '../../text/lines.ts';
-import { damagedText, disabledPrefix, insertion, type TextEdit } from './text-edits.ts';
 
 /** How a program reads its sections, keys and values. */
 export interface IniDialect {
@@ -119,7 +120,7 @@ export function findIniEntries({ entries }: Ini, section: string, key: string): 
 }
 
 /** Adds a line to a section, behind its last key. Adds the section at the end if it's missing. */
-export function addIniLine(text: string, { entries, sections }: Ini, section: string, line: string): TextEdit {
+export function addIniLine(text: string, { entries, sections }: Ini, section: string, line: string): Edit {
   const lineEnd = findLineEnd(text);
   const last = entries.findLast((entry) => entry.section === section);
   if (last !== undefined) return insertion(last.end, `${lineEnd}${last.indent}${line}`);
@@ -131,7 +132,7 @@ export function addIniLine(text: string, { entries, sections }: Ini, section: st
   return appendBlock(text, section === '' ? [line] : [`[${section}]`, line]);
 }
 
-function appendBlock(text: string, lines: readonly string[]): TextEdit {
+function appendBlock(text: string, lines: readonly string[]): Edit {
   const end = findLineEnd(text);
   const isOpen = text !== '' && text !== byteOrderMark && !text.endsWith('\n');
   const gap = lines.length > 1 && text.trim() !== '' && text !== byteOrderMark ? end : '';
@@ -139,7 +140,7 @@ function appendBlock(text: string, lines: readonly string[]): TextEdit {
 }
 
 /** Puts a line in the place of entries, which become comments. */
-export function replaceIniEntries(text: string, entries: readonly IniEntry[], line: string): readonly TextEdit[] {
+export function replaceIniEntries(text: string, entries: readonly IniEntry[], line: string): readonly Edit[] {
   return entries.flatMap(({ indent, lineStarts }, index) =>
     lineStarts.map((start, at) => {
       const isFirst = index === 0 && at === 0;
@@ -149,7 +150,7 @@ export function replaceIniEntries(text: string, entries: readonly IniEntry[], li
 }
 
 /** Removes the lines of entries. */
-export function removeIniEntries(text: string, entries: readonly IniEntry[]): readonly TextEdit[] {
+export function removeIniEntries(text: string, entries: readonly IniEntry[]): readonly Edit[] {
   return entries.map(({ start, end }) => {
     const next = text.startsWith('\r\n', end) ? end + 2 : Math.min(end + 1, text.length);
     return { offset: start, removed: text.slice(start, next), inserted: '' };

@@ -1,6 +1,7 @@
+import { type Edit, insertion } from '../../formats/edits.ts';
+import { damagedText } from '../../formats/leaf.ts';
 import { parseJson } from '../../text/encodings.ts';
 import { byteOrderMark, findLineEnd } from '../../text/lines.ts';
-import { damagedText, insertion, type TextEdit } from './text-edits.ts';
 
 /** A JSON value and where it is. */
 export interface JsonNode {
@@ -109,7 +110,7 @@ export function setJsonText(
   parent: string | undefined,
   key: string,
   value: string,
-): TextEdit {
+): Edit {
   const name = (key: string) => JSON.stringify(key);
   const member = `${name(key)}: ${name(value)}`;
   if (root === undefined) {
@@ -153,7 +154,7 @@ function findLayout(text: string, { start, members = [] }: JsonNode): Layout {
 }
 
 /** Behind the last member. */
-function addMember(text: string, object: JsonNode, member: string): TextEdit {
+function addMember(text: string, object: JsonNode, member: string): Edit {
   const { isMultiline, end, indent, unit } = findLayout(text, object);
   const last = object.members?.at(-1);
   if (last !== undefined) return insertion(last.value.end, isMultiline ? `,${end}${indent}${member}` : `, ${member}`);
@@ -169,7 +170,7 @@ export function removeJsonMember(
   root: JsonNode | undefined,
   parent: string | undefined,
   key: string,
-): readonly TextEdit[] {
+): readonly Edit[] {
   const container = parent === undefined ? undefined : findJsonMembers(root, parent).at(-1);
   const object = parent === undefined ? root : container?.value;
   const [member] = findJsonMembers(object, key).slice(-1);
@@ -178,7 +179,7 @@ export function removeJsonMember(
   return [removeOne(text, object, member)];
 }
 
-function removeOne(text: string, { start, members = [] }: JsonNode, member: JsonMember): TextEdit {
+function removeOne(text: string, { start, members = [] }: JsonNode, member: JsonMember): Edit {
   const index = members.indexOf(member);
   const [previous, next] = [members[index - 1], members[index + 1]];
   const from = previous?.value.end ?? (next === undefined ? start + 1 : member.start);

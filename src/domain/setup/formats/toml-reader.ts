@@ -1,5 +1,4 @@
-import type { CredentialError } from '../../credential-error.ts';
-import { damagedText } from './text-edits.ts';
+import { type DamagedText, damagedText } from '../../formats/leaf.ts';
 
 /** A value of TOML and where it is. */
 export interface TomlValue {
@@ -162,7 +161,7 @@ export class TomlReader {
     this.offset += text.length;
   }
 
-  #fail(why: string): CredentialError {
+  #fail(why: string): DamagedText {
     return damagedText(this.#text, Math.min(this.offset, Math.max(this.#text.length - 1, 0)), why);
   }
 }

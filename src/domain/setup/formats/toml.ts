@@ -1,5 +1,6 @@
+import { disabledPrefix, disableFurtherLines, type Edit, insertion } from '../../formats/edits.ts';
+import { damagedText } from '../../formats/leaf.ts';
 import { byteOrderMark, findLineEnd } from '../../text/lines.ts';
-import { damagedText, disabledPrefix, disableFurtherLines, insertion, type TextEdit } from './text-edits.ts';
 import { TomlReader, type TomlValue } from './toml-reader.ts';
 
 /** A key and its value in a table (TOML 1.0). */
@@ -79,7 +80,7 @@ export function hasTomlTable({ entries, tables }: Toml, ...path: readonly string
 }
 
 /** Adds `key = value` to a table, behind its last key. Adds the table at the end if it's missing. `[]`: the root. */
-export function addTomlEntry(text: string, toml: Toml, path: readonly string[], line: string): TextEdit {
+export function addTomlEntry(text: string, toml: Toml, path: readonly string[], line: string): Edit {
   const lineEnd = findLineEnd(text);
   const { entries, tables } = toml;
   // Such as `registry = { … }`, or `registry.default = …` above all headers.
@@ -103,7 +104,7 @@ function isDottedBelow(entry: readonly string[], table: readonly string[], path:
   return path.length > table.length && entry.length > path.length && isSamePath(entry.slice(0, path.length), path);
 }
 
-function appendTable(text: string, path: readonly string[], line: string): TextEdit {
+function appendTable(text: string, path: readonly string[], line: string): Edit {
   const end = findLineEnd(text);
   const isOpen = text !== '' && text !== byteOrderMark && !text.endsWith('\n');
   const gap = text.trim() === '' || text === byteOrderMark ? '' : end;
@@ -112,7 +113,7 @@ function appendTable(text: string, path: readonly string[], line: string): TextE
 }
 
 /** Puts a line in the place of an entry, which becomes a comment. */
-export function replaceTomlEntry(text: string, { start, indent, value }: TomlEntry, line: string): readonly TextEdit[] {
+export function replaceTomlEntry(text: string, { start, indent, value }: TomlEntry, line: string): readonly Edit[] {
   const lineStart = start - indent.length;
   if (!/^[ \t]*$/.test(indent)) throw damagedText(text, start, 'has several keys, which keystow does not edit');
   return [
@@ -122,7 +123,7 @@ export function replaceTomlEntry(text: string, { start, indent, value }: TomlEnt
 }
 
 /** Adds a text as the first or the last item of an array. */
-export function addTomlItem({ items = [], start }: TomlValue, item: string, at: 'first' | 'last'): TextEdit {
+export function addTomlItem({ items = [], start }: TomlValue, item: string, at: 'first' | 'last'): Edit {
   const value = formatTomlText(item);
   const [first] = items;
   const last = items.at(-1);
@@ -132,7 +133,7 @@ export function addTomlItem({ items = [], start }: TomlValue, item: string, at: 
 }
 
 /** Removes an item of an array, with the comma before or behind it. */
-export function removeTomlItem(text: string, { items = [] }: TomlValue, index: number): TextEdit {
+export function removeTomlItem(text: string, { items = [] }: TomlValue, index: number): Edit {
   const [previous, item, next] = [items[index - 1], items[index], items[index + 1]] as const;
   const { start, end } = item as TomlValue;
   const from = previous === undefined ? start : previous.end;

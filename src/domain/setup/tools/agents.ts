@@ -1,7 +1,7 @@
 import { CredentialError } from '../../credential-error.ts';
+import { appendLines, disableLines, type Edit, removeLines } from '../../formats/edits.ts';
 import { quoteForShell } from '../../text/quote.ts';
 import { findJsonMembers, parseJsonTree, removeJsonMember, setJsonText } from '../formats/json.ts';
-import { appendLines, disableLines, removeLines, type TextEdit } from '../formats/text-edits.ts';
 import {
   findTomlEntry,
   formatTomlText,
@@ -112,11 +112,11 @@ export const codexTool: SetupTool = {
 /** What Codex rejects beside a command. */
 const otherKeys = ['env_key', 'experimental_bearer_token', 'requires_openai_auth'];
 
-function listOtherAuth(text: string, toml: Toml, target: string): readonly TextEdit[] {
+function listOtherAuth(text: string, toml: Toml, target: string): readonly Edit[] {
   return otherKeys.flatMap((key) => disableEntry(text, findTomlEntry(toml, 'model_providers', target, key)));
 }
 
-function listTable(text: string, { tables, entries }: Toml, path: readonly string[]): readonly TextEdit[] {
+function listTable(text: string, { tables, entries }: Toml, path: readonly string[]): readonly Edit[] {
   return [
     ...tables
       .filter((table) => isSamePath(table.path, path))
@@ -127,7 +127,7 @@ function listTable(text: string, { tables, entries }: Toml, path: readonly strin
   ];
 }
 
-function disableEntry(text: string, entry: TomlEntry | undefined): readonly TextEdit[] {
+function disableEntry(text: string, entry: TomlEntry | undefined): readonly Edit[] {
   return entry === undefined ? [] : disableLines(text, entry.start, entry.value.end);
 }
 

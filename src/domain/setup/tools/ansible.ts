@@ -1,5 +1,5 @@
+import { insertion } from '../../formats/edits.ts';
 import { addIniLine, findIniEntries, type IniDialect, parseIni, removeIniEntries } from '../formats/ini.ts';
-import { insertion } from '../formats/text-edits.ts';
 import { joinPath, noteMissingOnPath, type SetupTool, setUp } from '../setup-tool.ts';
 
 const dialect: IniDialect = { isPython: true, hasInlineComments: true };

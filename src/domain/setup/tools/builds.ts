@@ -1,8 +1,9 @@
 import { CredentialError } from '../../credential-error.ts';
+import { appendLines, insertion, removeLines } from '../../formats/edits.ts';
+import { damagedText } from '../../formats/leaf.ts';
 import { splitLines } from '../../text/lines.ts';
 import { quoteForShell } from '../../text/quote.ts';
 import { addIniLine, findIniEntries, parseIni, removeIniEntries } from '../formats/ini.ts';
-import { appendLines, damagedText, insertion, removeLines } from '../formats/text-edits.ts';
 import {
   findConfigHome,
   joinPath,

@@ -1,5 +1,5 @@
 import { CredentialError } from '../../credential-error.ts';
-import { removeLines, type TextEdit } from '../formats/text-edits.ts';
+import { type Edit, removeLines } from '../../formats/edits.ts';
 import {
   addTomlEntry,
   addTomlItem,
@@ -69,7 +69,7 @@ function changeProviders(
   entry: TomlEntry | undefined,
   target: string | undefined,
   provider: string,
-): readonly TextEdit[] {
+): readonly Edit[] {
   if (target !== undefined) {
     const line = `credential-provider = ${formatTomlText(provider)}`;
     return entry ? replaceTomlEntry(text, entry, line) : [addTomlEntry(text, toml, ['registries', target], line)];

@@ -1,6 +1,6 @@
 import { CredentialError } from '../../credential-error.ts';
+import { removeLines } from '../../formats/edits.ts';
 import { findJsonMembers, type JsonNode, parseJsonTree, removeJsonMember, setJsonText } from '../formats/json.ts';
-import { removeLines } from '../formats/text-edits.ts';
 import { addTomlEntry, addTomlItem, findTomlEntry, parseToml, removeTomlItem } from '../formats/toml.ts';
 import { findConfigHome, joinPath, noteMissingOnPath, type SetupTool, setUp } from '../setup-tool.ts';
 

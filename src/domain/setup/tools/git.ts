@@ -1,3 +1,4 @@
+import { appendLines, type Edit } from '../../formats/edits.ts';
 import { quoteForShell } from '../../text/quote.ts';
 import {
   addBeforeEntry,
@@ -8,7 +9,6 @@ import {
   parseGitConfig,
   removeGitEntry,
 } from '../formats/git-config.ts';
-import { appendLines, type TextEdit } from '../formats/text-edits.ts';
 import { chooseFile, type Executable, findConfigHome, joinPath, type SetupTool, setUp } from '../setup-tool.ts';
 
 /**
@@ -59,12 +59,7 @@ function isOurs({ value }: GitEntry): boolean {
 }
 
 /** Before the other helpers, so that git asks it first. */
-function addHelper(
-  text: string,
-  { entries, sections }: GitConfig,
-  helpers: readonly GitEntry[],
-  line: string,
-): TextEdit {
+function addHelper(text: string, { entries, sections }: GitConfig, helpers: readonly GitEntry[], line: string): Edit {
   const [first] = helpers;
   if (first !== undefined) return addBeforeEntry(text, first, line);
   const section = sections.findLast(({ section }) => section === 'credential');

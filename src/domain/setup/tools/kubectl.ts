@@ -1,6 +1,6 @@
 import { CredentialError } from '../../credential-error.ts';
+import { disabledPrefix, disableFurtherLines, type Edit, insertion, removeLines } from '../../formats/edits.ts';
 import { findLineEnd } from '../../text/lines.ts';
-import { disabledPrefix, disableFurtherLines, insertion, removeLines, type TextEdit } from '../formats/text-edits.ts';
 import { findYamlEntry, findYamlText, type YamlEntry, type YamlMap, type YamlNode } from '../formats/yaml-tree.ts';
 import { joinPath, type SetupInput, type SetupTool, setUp, toCommandWord } from '../setup-tool.ts';
 
@@ -112,7 +112,7 @@ function addExec(
   exec: YamlEntry | undefined,
   { findExecutable }: SetupInput,
   name: string,
-): readonly TextEdit[] {
+): readonly Edit[] {
   const { value } = user;
   const command = toCommandWord(findExecutable('keystow'));
   const args = ['helper', 'kubernetes', name];
@@ -148,11 +148,7 @@ const apiVersion = 'client.authentication.k8s.io/v1';
 const interactiveMode = 'IfAvailable';
 
 /** `user: {}`, as kubectl writes it, or `user:`. */
-function fillUser(
-  text: string,
-  { keyStart, value }: YamlEntry,
-  lines: (indent: string) => readonly string[],
-): TextEdit {
+function fillUser(text: string, { keyStart, value }: YamlEntry, lines: (indent: string) => readonly string[]): Edit {
   const lineStart = text.lastIndexOf('\n', keyStart - 1) + 1;
   const indent = ' '.repeat(keyStart - lineStart + 2);
   const end = findLineEnd(text);
@@ -175,7 +171,7 @@ function trimEnd(text: string, end: number): number {
   return text.slice(0, end).trimEnd().length;
 }
 
-function removeExec(text: string, user: YamlMap, exec: YamlEntry): readonly TextEdit[] {
+function removeExec(text: string, user: YamlMap, exec: YamlEntry): readonly Edit[] {
   const end = trimEnd(text, exec.value?.end ?? exec.keyStart);
   if (user.isFlow) {
     const next = user.entries[user.entries.indexOf(exec) + 1];

@@ -1,3 +1,4 @@
+import { removeLines } from '../../formats/edits.ts';
 import {
   addIniLine,
   findIniEntries,
@@ -6,7 +7,6 @@ import {
   removeIniEntries,
   replaceIniEntries,
 } from '../formats/ini.ts';
-import { removeLines } from '../formats/text-edits.ts';
 import { addTomlEntry, findTomlEntry, parseToml, replaceTomlEntry } from '../formats/toml.ts';
 import {
   chooseFile,

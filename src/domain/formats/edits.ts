@@ -1,19 +1,19 @@
-import { CredentialError } from '../../credential-error.ts';
-import { byteOrderMark, findLineEnd, lineAt } from '../../text/lines.ts';
+import { byteOrderMark, findLineEnd } from '../text/lines.ts';
+import type { Range } from './leaf.ts';
 
 /** Replaces `removed`, which is at `offset` of the text before all edits, by `inserted`. In UTF-16 code units. */
-export interface TextEdit {
+export interface Edit {
   readonly offset: number;
   readonly removed: string;
   readonly inserted: string;
 }
 
-/** Applies edits that don't overlap. Those at one offset are applied in the order of the list. */
-export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+/** Applies edits. Those at one offset are applied in the order of the list; what several of them remove is removed once. */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
   let [result, end] = ['', 0];
   for (const { offset, removed, inserted } of sortEdits(edits)) {
-    result += text.slice(end, offset) + inserted;
-    end = offset + removed.length;
+    result += text.slice(end, Math.max(offset, end)) + inserted;
+    end = Math.max(offset + removed.length, end);
   }
   return result + text.slice(end);
 }
@@ -22,8 +22,8 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
  * Reverts edits in a text that may have been edited since. Every insertion must be in its place, or be moved by as much as
  * the one before it, or be the only one of its kind. Otherwise → `undefined`.
  */
-export function revertEdits(text: string, edits: readonly TextEdit[]): string | undefined {
-  const reverts: TextEdit[] = [];
+export function revertEdits(text: string, edits: readonly Edit[]): string | undefined {
+  const reverts: Edit[] = [];
   let [grown, moved, start] = [0, 0, 0];
   for (const { offset, removed, inserted } of sortEdits(edits)) {
     const expected = offset + grown + moved;
@@ -44,16 +44,21 @@ function findInsertion(text: string, inserted: string, expected: number, start: 
   return first >= 0 && text.indexOf(inserted, first + 1) < 0 ? first : undefined;
 }
 
-function sortEdits(edits: readonly TextEdit[]): readonly TextEdit[] {
+export function sortEdits(edits: readonly Edit[]): readonly Edit[] {
   return edits.toSorted((a, b) => a.offset - b.offset);
 }
 
-export function insertion(offset: number, inserted: string): TextEdit {
+export function insertion(offset: number, inserted: string): Edit {
   return { offset, removed: '', inserted };
 }
 
+/** Replaces a part of a text; by default, removes it. */
+export function replacement(text: string, { start, end }: Range, inserted = ''): Edit {
+  return { offset: start, removed: text.slice(start, end), inserted };
+}
+
 /** Appends lines at the end of a text. If the last line has no line end, the new last line has none either. */
-export function appendLines(text: string, lines: readonly string[]): TextEdit {
+export function appendLines(text: string, lines: readonly string[]): Edit {
   const end = findLineEnd(text);
   const isOpen = text !== '' && text !== byteOrderMark && !text.endsWith('\n');
   const block = lines.join(end);
@@ -64,14 +69,14 @@ export function appendLines(text: string, lines: readonly string[]): TextEdit {
 export const disabledPrefix = '# turned off by keystow setup: ';
 
 /** Turns whole lines into comments. */
-export function disableLines(text: string, start: number, end: number): readonly TextEdit[] {
+export function disableLines(text: string, start: number, end: number): readonly Edit[] {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   return [insertion(lineStart, disabledPrefix), ...disableFurtherLines(text, start, end)];
 }
 
 /** Turns the lines behind the first one into comments. */
-export function disableFurtherLines(text: string, start: number, end: number): readonly TextEdit[] {
-  const edits: TextEdit[] = [];
+export function disableFurtherLines(text: string, start: number, end: number): readonly Edit[] {
+  const edits: Edit[] = [];
   for (let feed = text.indexOf('\n', start); feed >= 0 && feed < end; feed = text.indexOf('\n', feed + 1)) {
     edits.push(insertion(feed + 1, disabledPrefix));
   }
@@ -79,14 +84,9 @@ export function disableFurtherLines(text: string, start: number, end: number): r
 }
 
 /** Removes the lines that a part of a text is on. */
-export function removeLines(text: string, start: number, end: number): TextEdit {
+export function removeLines(text: string, start: number, end: number): Edit {
   const from = text.lastIndexOf('\n', start - 1) + 1;
   const feed = text.indexOf('\n', end);
   const to = feed < 0 ? text.length : feed + 1;
-  return { offset: from, removed: text.slice(from, to), inserted: '' };
-}
-
-/** A text that isn't what its client would accept. `why` completes "line 3 …". It repeats nothing of the text, which may contain secrets. */
-export function damagedText(text: string, offset: number, why: string): CredentialError {
-  return new CredentialError('file-damaged', `line ${lineAt(text, offset)} ${why}`);
+  return replacement(text, { start: from, end: to });
 }
