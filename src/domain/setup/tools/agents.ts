@@ -1,7 +1,7 @@
 import { CredentialError } from '../../credential-error.ts';
 import { appendLines, disableLines, type Edit, removeLines } from '../../formats/edits.ts';
+import { findJsonMembers, parseJsonObject, removeJsonMember, setJsonText } from '../../formats/json-edits.ts';
 import { quoteForShell } from '../../text/quote.ts';
-import { findJsonMembers, parseJsonTree, removeJsonMember, setJsonText } from '../formats/json.ts';
 import {
   findTomlEntry,
   formatTomlText,
@@ -25,7 +25,7 @@ export const claudeTool: SetupTool = {
   plan({ machine, files, findExecutable }) {
     const [path = ''] = claudeTool.locate(machine, undefined);
     const text = files.get(path) ?? '';
-    const root = parseJsonTree(text);
+    const root = parseJsonObject(text);
     const [member] = findJsonMembers(root, helperKey).slice(-1);
     const current = member?.value.text;
     if (current !== undefined && isOurs(current)) return setUp;
@@ -40,7 +40,7 @@ export const claudeTool: SetupTool = {
     };
   },
   unset(text) {
-    const root = parseJsonTree(text);
+    const root = parseJsonObject(text);
     const current = findJsonMembers(root, helperKey).at(-1)?.value.text ?? '';
     return isOurs(current) ? removeJsonMember(text, root, undefined, helperKey) : [];
   },

@@ -1,6 +1,7 @@
 import { CredentialError } from '../../credential-error.ts';
 import { removeLines } from '../../formats/edits.ts';
-import { findJsonMembers, type JsonNode, parseJsonTree, removeJsonMember, setJsonText } from '../formats/json.ts';
+import type { JsonNode } from '../../formats/json.ts';
+import { findJsonMembers, parseJsonObject, removeJsonMember, setJsonText } from '../../formats/json-edits.ts';
 import { addTomlEntry, addTomlItem, findTomlEntry, parseToml, removeTomlItem } from '../formats/toml.ts';
 import { findConfigHome, joinPath, noteMissingOnPath, type SetupTool, setUp } from '../setup-tool.ts';
 
@@ -25,7 +26,7 @@ export const dockerTool: SetupTool = {
   plan({ machine, files, target, findExecutable }) {
     const [path = ''] = dockerTool.locate(machine, target);
     const text = files.get(path) ?? '';
-    const root = parseJsonTree(text);
+    const root = parseJsonObject(text);
     const current = readHelper(root, target);
     if (current === helper) return setUp;
     const [parent, key] = toKeys(target);
@@ -40,7 +41,7 @@ export const dockerTool: SetupTool = {
     };
   },
   unset(text, { target }) {
-    const root = parseJsonTree(text);
+    const root = parseJsonObject(text);
     return readHelper(root, target) === helper ? removeJsonMember(text, root, ...toKeys(target)) : [];
   },
 };
