@@ -241,3 +241,15 @@ test('hcl: the owner of a value is its whole block', () => {
   const found = leaves.filter(({ path }) => path.join(' ') === 'credentials h.example token');
   expect(applyEdits(text, planRemoval('hcl', text, found, 'owner') ?? [])).toBe('a = "b"\n');
 });
+
+test('git-config: a subsection after a dot, values on two lines, and faults are as in git', () => {
+  const read = getReader('git-config', readYaml);
+  expect(read('k = 1\n[Remote.Origin]\nURL = a\\\n  b # c\n[a.b "c"]\nx = "y"\n[d] bare')).toMatchObject([
+    { path: ['k'], value: '1' },
+    { path: ['remote', 'origin', 'url'], value: 'a  b' },
+    { path: ['a', 'b.c', 'x'], value: 'y' },
+  ]);
+  for (const text of ['[a]\n\tk = b\\q\n', '[a]\n[ b ]\n', '[a]\n\tk = "b\n', '[a]\n= b\n']) {
+    expect(read(text)).toEqual({ line: 2 });
+  }
+});

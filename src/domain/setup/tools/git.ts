@@ -1,5 +1,4 @@
 import { appendLines, type Edit } from '../../formats/edits.ts';
-import { quoteForShell } from '../../text/quote.ts';
 import {
   addBeforeEntry,
   addToSection,
@@ -8,7 +7,9 @@ import {
   type GitEntry,
   parseGitConfig,
   removeGitEntry,
-} from '../formats/git-config.ts';
+} from '../../formats/git-config.ts';
+import { damagedText } from '../../formats/leaf.ts';
+import { quoteForShell } from '../../text/quote.ts';
 import { chooseFile, type Executable, findConfigHome, joinPath, type SetupTool, setUp } from '../setup-tool.ts';
 
 /**
@@ -29,7 +30,7 @@ export const gitTool: SetupTool = {
   plan({ machine, files, findExecutable }) {
     const path = chooseFile(files, gitTool.locate(machine, undefined));
     const text = files.get(path) ?? '';
-    const config = parseGitConfig(text);
+    const config = parseEditable(text);
     const helpers = listHelpers(config);
     if (helpers.some(isOurs)) return setUp;
     const line = `helper = ${formatGitValue(toHelperValue(findExecutable('git-credential-keystow')))}`;
@@ -41,12 +42,19 @@ export const gitTool: SetupTool = {
     };
   },
   unset(text) {
-    const config = parseGitConfig(text);
+    const config = parseEditable(text);
     return listHelpers(config)
       .filter(isOurs)
       .map((entry) => removeGitEntry(text, entry));
   },
 };
+
+function parseEditable(text: string): GitConfig {
+  const config = parseGitConfig(text);
+  // A line that is added would be part of the value.
+  if (config.isOpen) throw damagedText(text, text.length - 1, 'continues on a line that is missing');
+  return config;
+}
 
 /** Those of all hosts. An empty one discards those before it. */
 function listHelpers({ entries }: GitConfig): readonly GitEntry[] {
