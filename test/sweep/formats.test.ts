@@ -253,3 +253,24 @@ test('git-config: a subsection after a dot, values on two lines, and faults are 
     expect(read(text)).toEqual({ line: 2 });
   }
 });
+
+test("ini: sections, comments, quotation marks and continued values are as in Python's configparser", () => {
+  const read = getReader('ini', readYaml);
+  const leaves = read('[ a ]]\n  K: "v"\n  !x = y\nk = v\n\n  # c\n w\nk = z\n');
+  if (isFault(leaves)) throw new Error('invalid');
+  expect(leaves.map(({ path, value, entry }) => [path.join('|'), value, entry !== undefined])).toEqual([
+    [' a ]|k', '"v"', true],
+    [' a ]|!x', 'y', true],
+    [' a ]|k', 'v', false],
+    [' a ]|k', 'w', false],
+    [' a ]|k', 'z', true],
+  ]);
+  for (const text of ['[a]\n[]\n', '[a]\n= b\n', '[a]\nb\n']) expect(read(text)).toEqual({ line: 2 });
+});
+
+test('npmrc and option files: only the lines that their programs read as sections and comments are some', () => {
+  expect(getReader('npmrc', readYaml)('[a] x\n!k = "v"\n')).toMatchObject([{ path: ['!k'], value: 'v' }]);
+  expect(getReader('option-file', readYaml)('[ a ] x\n!include b = c\nk = v\n')).toMatchObject([
+    { path: ['a', 'k'], value: 'v' },
+  ]);
+});

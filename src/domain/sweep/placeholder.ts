@@ -36,7 +36,11 @@ const words = new Set([
  * - a reference to another store: `op://vault/item`, `keystow://service/account`
  */
 export function isPlaceholder(value: string): boolean {
-  const text = value.trim();
+  // Some formats have no quotation marks, so people's are part of the value.
+  const text = value
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .trim();
   // With other punctuation, it's a password that contains a word.
   const bare = /^[\w\s.<>[\]{}*/-]*$/.test(text) ? text.toLowerCase().replace(/[^a-z\d]/g, '') : text;
   return (

@@ -1,8 +1,15 @@
 import { insertion } from '../../formats/edits.ts';
-import { addIniLine, findIniEntries, type IniDialect, parseIni, removeIniEntries } from '../formats/ini.ts';
+import {
+  addIniLine,
+  findIniEntries,
+  type IniDialect,
+  parseIni,
+  pythonIni,
+  removeIniEntries,
+} from '../../formats/ini.ts';
 import { joinPath, noteMissingOnPath, type SetupTool, setUp } from '../setup-tool.ts';
 
-const dialect: IniDialect = { isPython: true, hasInlineComments: true };
+const dialect: IniDialect = { ...pythonIni, hasInlineComments: true };
 
 const [section, key, executable] = ['defaults', 'vault_identity_list', 'keystow-vault-client'];
 

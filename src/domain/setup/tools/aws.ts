@@ -1,4 +1,3 @@
-import { quoteForShell } from '../../text/quote.ts';
 import {
   addIniLine,
   findIniEntries,
@@ -7,7 +6,8 @@ import {
   pythonIni,
   removeIniEntries,
   replaceIniEntries,
-} from '../formats/ini.ts';
+} from '../../formats/ini.ts';
+import { quoteForShell } from '../../text/quote.ts';
 import { joinPath, type SetupInput, type SetupTool, setUp, toCommandWord } from '../setup-tool.ts';
 
 const key = 'credential_process';

@@ -1,9 +1,9 @@
 import { CredentialError } from '../../credential-error.ts';
 import { appendLines, insertion, removeLines } from '../../formats/edits.ts';
+import { addIniLine, findIniEntries, looseIni, parseIni, removeIniEntries } from '../../formats/ini.ts';
 import { damagedText } from '../../formats/leaf.ts';
 import { splitLines } from '../../text/lines.ts';
 import { quoteForShell } from '../../text/quote.ts';
-import { addIniLine, findIniEntries, parseIni, removeIniEntries } from '../formats/ini.ts';
 import {
   findConfigHome,
   joinPath,
@@ -13,8 +13,6 @@ import {
   setUp,
   toCommandWord,
 } from '../setup-tool.ts';
-
-const dialect = { isPython: false };
 
 const key = 'GOAUTH';
 
@@ -30,9 +28,9 @@ export const goTool: SetupTool = {
   plan(input) {
     const path = locateEnv(input.machine);
     const text = input.files.get(path) ?? '';
-    const ini = parseIni(text, dialect);
+    const ini = parseIni(text, looseIni);
     // The last one counts.
-    const entry = findIniEntries(ini, '', key).at(-1);
+    const entry = findIniEntries(ini, undefined, key).at(-1);
     const value = entry?.value ?? '';
     if (value.split(';').some(isOurs)) return setUp;
     const command = formatCommand(input);
@@ -40,7 +38,7 @@ export const goTool: SetupTool = {
     const edit = isOff
       ? { offset: entry?.valueStart ?? 0, removed: value, inserted: command }
       : value.trim() === ''
-        ? addIniLine(text, ini, '', `${key}=${command};${defaultCommand}`)
+        ? addIniLine(text, ini, undefined, `${key}=${command};${defaultCommand}`)
         : insertion(entry?.valueStart ?? 0, `${command};`);
     return {
       state: isOff ? 'other-helper' : 'not-set-up',
@@ -52,7 +50,7 @@ export const goTool: SetupTool = {
     };
   },
   unset(text) {
-    const entry = findIniEntries(parseIni(text, dialect), '', key).at(-1);
+    const entry = findIniEntries(parseIni(text, looseIni), undefined, key).at(-1);
     const commands = entry?.value.split(';') ?? [];
     const kept = commands.filter((command) => !isOurs(command));
     if (entry === undefined || kept.length === commands.length) return [];

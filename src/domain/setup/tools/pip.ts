@@ -6,7 +6,7 @@ import {
   pythonIni,
   removeIniEntries,
   replaceIniEntries,
-} from '../formats/ini.ts';
+} from '../../formats/ini.ts';
 import { addTomlEntry, findTomlEntry, parseToml, replaceTomlEntry } from '../formats/toml.ts';
 import {
   chooseFile,

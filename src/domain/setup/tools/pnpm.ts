@@ -1,9 +1,14 @@
 import { CredentialError } from '../../credential-error.ts';
-import { addIniLine, findIniEntries, parseIni, removeIniEntries, replaceIniEntries } from '../formats/ini.ts';
+import {
+  addIniLine,
+  findIniEntries,
+  looseIni,
+  parseIni,
+  removeIniEntries,
+  replaceIniEntries,
+} from '../../formats/ini.ts';
 import { joinPath, type Machine, type SetupTool, setUp } from '../setup-tool.ts';
 import { findLauncherFolder, formatLauncher, planLauncher } from './launcher.ts';
-
-const dialect = { isPython: false };
 
 /**
  * `tokenHelper` of a registry in the user's .npmrc (pnpm, "Authentication settings"). It's a path without arguments, so a
@@ -20,8 +25,8 @@ export const pnpmTool: SetupTool = {
     const [path, script] = [locateConfig(machine), locateScript(machine, registry)];
     if (/\s/.test(script)) throw blankError(script);
     const text = files.get(path) ?? '';
-    const ini = parseIni(text, dialect);
-    const entries = findIniEntries(ini, '', toKey(registry));
+    const ini = parseIni(text, looseIni);
+    const entries = findIniEntries(ini, undefined, toKey(registry));
     const launcher = formatLauncher(findExecutable('keystow'), ['helper', 'token', `npm:${registry}`, 'token'], {
       // Some versions of pnpm send the output as it is, others add this if it's missing.
       prefix: 'Bearer ',
@@ -34,7 +39,7 @@ export const pnpmTool: SetupTool = {
       ? []
       : entries.length > 0
         ? replaceIniEntries(text, entries, line)
-        : [addIniLine(text, ini, '', line)];
+        : [addIniLine(text, ini, undefined, line)];
     const others = isConfigured ? [] : entries;
     return {
       state: others.length > 0 ? 'other-helper' : 'not-set-up',
@@ -50,7 +55,7 @@ export const pnpmTool: SetupTool = {
   },
   unset(text, { machine, target }) {
     const registry = toRegistry(target);
-    const entries = findIniEntries(parseIni(text, dialect), '', toKey(registry));
+    const entries = findIniEntries(parseIni(text, looseIni), undefined, toKey(registry));
     return removeIniEntries(
       text,
       entries.filter(({ value }) => value === locateScript(machine, registry)),
