@@ -193,7 +193,7 @@ describe('the release', () => {
 });
 
 describe('the weekly mutation run', () => {
-  const { subjects, mutate } = jobsOf('mutation.yml');
+  const { subjects, mutate } = jobsOf('weekly.yml');
   const all: Readonly<Record<string, { readonly mutate: readonly string[] }>> = JSON.parse(
     readFileSync(join(root, 'test/mutation/subjects.json'), 'utf8'),
   );

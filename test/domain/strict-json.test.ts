@@ -27,6 +27,8 @@ describe('JSON of another program', () => {
     ['a NUL', '{"a":"s\\u0000"}'],
     ['a NUL in a key', '{"a\\u0000":1}'],
     ['an unpaired surrogate', '{"a":"\\ud800"}'],
+    ['a number that is too large', '{"a":1e999}'],
+    ['a negative number that is too large', '{"a":[-1e999]}'],
     ['deep nesting', `{"a":${'['.repeat(40)}${']'.repeat(40)}}`],
   ])('is rejected: %s', (_, text) => {
     expect(parseStrictJson(text)).toBeUndefined();

@@ -9,6 +9,7 @@ const maxDepth = 32;
  * - it's not JSON, not an object, or cut short
  * - two keys of an object are equal, or differ only in case, which some programs ignore
  * - a string contains a NUL or an unpaired surrogate
+ * - a number is larger than a double can be, which some programs read as infinite
  * - it's nested more than 32 levels deep
  *
  * Callers report it without repeating the text, because it may contain a secret.
@@ -20,7 +21,10 @@ export function parseStrictJson(text: string): Readonly<Record<string, unknown>>
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, (_, value) => {
+      if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) throw new SyntaxError();
+      return value;
+    });
   } catch {
     return undefined;
   }
