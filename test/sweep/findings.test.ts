@@ -168,6 +168,7 @@ test.each([
     '[token]',
   ],
   ...['${TOKEN}', '$TOKEN', '%TOKEN%', '{{ token }}', '$(pass show x)', 'Bearer ${TOKEN}', '${{ secrets.TOKEN }}'],
+  ...['"changeme"', "'${TOKEN}'"],
   ...['op://vault/item/field', 'keystow://github.com/alice', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', 'password'],
 ])('%j is a placeholder or a reference', (value) => {
   expect(isPlaceholder(value)).toBe(true);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readYaml } from '../../src/adapters/credential-files/read-yaml.ts';
 import { applyEdits } from '../../src/domain/formats/edits.ts';
 import { isFault } from '../../src/domain/formats/leaf.ts';
+import { parseToml } from '../../src/domain/formats/toml.ts';
 import { getReader, planRemoval } from '../../src/domain/sweep/file-formats.ts';
 import type { FileFormat } from '../../src/domain/sweep/known-file.ts';
 import { fastOrSlow } from '../support/fast-or-slow.ts';
@@ -224,14 +225,31 @@ test('pgpass: colons and backslashes are escaped', () => {
   expect(read('one:two\n')).toEqual({ line: 1 });
 });
 
-test('toml: inline tables, arrays of tables and escapes are read; a string of several lines is a fault', () => {
+test('toml: arrays, inline tables, strings of several lines and escapes are read; what TOML rejects is a fault', () => {
   const read = getReader('toml', readYaml);
-  expect(read('[[c]]\np = "a\\u0041\\n"\n[[c]]\nt = { x = "1", y = \'2\' }\n')).toMatchObject([
-    { path: ['c', '0', 'p'], value: 'aA\n' },
+  expect(
+    read('[[c]]\np = "a\\u0041b\\n"\n[[c]]\nt = { x = "1", y.z = \'2\' }\nl = [["3"], { m = "4" }]\n'),
+  ).toMatchObject([
+    { path: ['c', '0', 'p'], value: 'aAb\n' },
     { path: ['c', '1', 't', 'x'], value: '1' },
-    { path: ['c', '1', 't', 'y'], value: '2' },
+    { path: ['c', '1', 't', 'y', 'z'], value: '2' },
+    { path: ['c', '1', 'l', '0', '0'], value: '3' },
+    { path: ['c', '1', 'l', '1', 'm'], value: '4' },
   ]);
-  expect(read('a = """\nb\n"""\n')).toEqual({ line: 1 });
+  const text = 'a = """\nb\\\n  c"d\n""" # e\nf = \'\'\'g\'\'\'\n';
+  const leaves = read(text);
+  if (isFault(leaves)) throw new Error('invalid');
+  expect(leaves.map(({ value }) => value)).toEqual(['bc"d\n', 'g']);
+  expect(applyEdits(text, planRemoval('toml', text, leaves.slice(0, 1)) ?? [])).toBe("f = '''g'''\n");
+  for (const fault of ['a = "b" c', 'a = "\\q"', 'a = """', 'a = {', 'a', `a = ${'['.repeat(100_000)}`]) {
+    expect(read(`x = 1\n${fault}\n`)).toEqual({ line: 2 });
+  }
+});
+
+test('toml: a table of an array may come again in its next item, but not twice in one', () => {
+  const item = '[[a]]\n[a.b]\nk = 1\n';
+  expect(parseToml(item + item).tables).toHaveLength(4);
+  expect(() => parseToml(`${item}[a.b]\n`)).toThrow('line 4 defines a key twice');
 });
 
 test('hcl: the owner of a value is its whole block', () => {

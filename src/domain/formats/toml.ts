@@ -1,127 +1,116 @@
-import { splitLines } from '../text/lines.ts';
-import type { FormatFault, Leaf, LeafReader } from './leaf.ts';
+import { byteOrderMark } from '../text/lines.ts';
+import { damagedText, type Leaf, type LeafReader, toLeafReader } from './leaf.ts';
+import { TomlReader, type TomlValue } from './toml-reader.ts';
 
-/**
- * Reads the part of TOML 1.0 that credential files are written in: tables, dotted keys, strings on one line, and inline
- * tables on one line. Values of other types are skipped; a string of several lines is a fault.
- */
-export const readToml: LeafReader = (text) => {
-  const leaves: Leaf[] = [];
-  const counts = new Map<string, number>();
-  let table: readonly string[] = [];
-  /** How many brackets of an array that continues on the next lines are open. */
-  let depth = 0;
-  for (const [index, { text: line, start, next }] of splitLines(text).entries()) {
-    if (depth > 0) {
-      depth += countBrackets(line);
-      continue;
-    }
-    if (/^\s*(#|$)/.test(line)) continue;
-    const header = /^\s*(\[\[?)\s*(.+?)\s*(\]\]?)\s*(#.*)?$/.exec(line);
-    if (header !== null && header[1]?.length === header[3]?.length) {
-      const keys = parseKeys(header[2] ?? '');
-      if (keys === undefined || keys.rest !== '') return fault(index);
-      const name = keys.path.join('\0');
-      const count = counts.get(name) ?? 0;
-      counts.set(name, count + 1);
-      table = header[1] === '[[' ? [...keys.path, `${count}`] : keys.path;
-      continue;
-    }
-    const found = parsePair(line, 0, table);
-    if (found === undefined) return fault(index);
-    depth = found.open;
-    const isAlone = found.leaves.length === 1 && found.open === 0 && found.isPlain;
-    for (const { range, ...leaf } of found.leaves) {
-      leaves.push({
-        ...leaf,
-        range: { start: start + range.start, end: start + range.end },
-        ...(isAlone && { entry: { start, end: next } }),
-      });
-    }
-  }
-  return leaves;
-};
-
-function fault(index: number): FormatFault {
-  return { line: index + 1 };
+/** A key and its value in a table (TOML 1.0). */
+export interface TomlEntry {
+  /** From the root: the keys of its table and its own. */
+  readonly path: readonly string[];
+  /** The keys of the table whose header it's below. */
+  readonly table: readonly string[];
+  readonly start: number;
+  readonly indent: string;
+  readonly value: TomlValue;
+  /** Where the line behind its value starts. */
+  readonly next: number;
 }
 
-interface Pairs {
-  readonly leaves: readonly Leaf[];
-  /** Whether the value is a string rather than an inline table. */
-  readonly isPlain: boolean;
-  readonly open: number;
+export interface TomlTable {
+  readonly path: readonly string[];
+  /** Whether the header has two brackets. */
+  readonly isItem: boolean;
+  readonly start: number;
+  /** After the header's brackets. */
   readonly end: number;
 }
 
-function parsePair(line: string, from: number, table: readonly string[]): Pairs | undefined {
-  const keys = parseKeys(line.slice(from));
-  const [equals] = /^\s*=\s*/.exec(keys?.rest ?? '') ?? [];
-  if (keys === undefined || equals === undefined) return undefined;
-  const at = line.length - keys.rest.length + equals.length;
-  const path = [...table, ...keys.path];
-  const rest = line.slice(at);
-  if (/^("""|''')/.test(rest)) return undefined;
-  const string = parseString(rest);
-  if (string !== undefined) {
-    const range = { start: at + 1, end: at + string.length - 1 };
-    return { leaves: [{ path, value: string.value, range }], isPlain: true, open: 0, end: at + string.length };
+export interface Toml {
+  readonly entries: readonly TomlEntry[];
+  readonly tables: readonly TomlTable[];
+}
+
+/**
+ * Parses TOML 1.0 into a tree with positions: no library that parses it writes it back byte for byte. What can't be parsed, or
+ * defines a key twice → `file-damaged`.
+ */
+export function parseToml(text: string): Toml {
+  return scanToml(text, { allowsRepeats: false });
+}
+
+function scanToml(text: string, { allowsRepeats }: { readonly allowsRepeats: boolean }): Toml {
+  const reader = new TomlReader(text, text.startsWith(byteOrderMark) ? 1 : 0);
+  const entries: TomlEntry[] = [];
+  const tables: TomlTable[] = [];
+  let table: readonly string[] = [];
+  /** How many items an array of tables has so far. */
+  const counts = new Map<string, number>();
+  const names = new Set<string>();
+  const define = (path: readonly string[], start: number) => {
+    const name = JSON.stringify(path);
+    if (!allowsRepeats && names.has(name)) throw damagedText(text, start, 'defines a key twice');
+    names.add(name);
+  };
+  // Each item of an array has keys and tables of its own.
+  const resolve = (path: readonly string[]) =>
+    path.flatMap((key, index) => [key, `${counts.get(JSON.stringify(path.slice(0, index + 1))) ?? ''}`]);
+  let scope = resolve(table);
+  for (reader.skipBlank(); !reader.isAtEnd; reader.skipBlank()) {
+    const start = reader.offset;
+    const header = reader.readHeader();
+    if (header === undefined) {
+      const keys = reader.readKey();
+      reader.readEquals();
+      const value = reader.readValue();
+      define([...scope, '.', ...keys], start);
+      reader.readLineEnd();
+      const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+      const indent = text.slice(lineStart, start).replace(byteOrderMark, '');
+      entries.push({ path: [...table, ...keys], table, start, indent, value, next: reader.offset });
+    } else {
+      const { path, isItem } = header;
+      const name = JSON.stringify(path);
+      const count = counts.get(name) ?? 0;
+      if (isItem) counts.set(name, count + 1);
+      table = isItem ? [...path, `${count}`] : path;
+      scope = resolve(path);
+      if (!isItem) define([...scope, '[]'], start);
+      tables.push({ ...header, start, end: reader.offset });
+      reader.readLineEnd();
+    }
   }
-  if (rest.startsWith('{')) return parseInlineTable(line, at, path);
-  const [plain = ''] = /^[^\s,}#"'[{]+/.exec(rest) ?? [];
-  if (plain !== '') return { leaves: [], isPlain: true, open: 0, end: at + plain.length };
-  return rest.startsWith('[')
-    ? { leaves: [], isPlain: true, open: Math.max(0, countBrackets(rest)), end: line.length }
-    : undefined;
+  return { entries, tables };
 }
 
-function parseInlineTable(line: string, from: number, path: readonly string[]): Pairs | undefined {
-  const leaves: Leaf[] = [];
-  let at = from + 1;
-  for (;;) {
-    const [close] = /^\s*\}/.exec(line.slice(at)) ?? [];
-    if (close !== undefined) return { leaves, isPlain: false, open: 0, end: at + close.length };
-    const pair = parsePair(line, at, path);
-    if (pair === undefined || pair.end <= at) return undefined;
-    leaves.push(...pair.leaves);
-    at = pair.end + (/^\s*,/.exec(line.slice(pair.end))?.[0].length ?? 0);
-  }
+/** Reads every string. Of a key that is repeated, every value is returned. Only a string that isn't in an array or an inline table can be removed. */
+export const readToml: LeafReader = toLeafReader((text) =>
+  scanToml(text, { allowsRepeats: true }).entries.flatMap(({ path, value, start, indent, next }) => {
+    const leaves = listLeaves(text, value, path);
+    return value.text === undefined
+      ? leaves
+      : leaves.map((leaf) => ({ ...leaf, entry: { start: start - indent.length, end: next } }));
+  }),
+);
+
+function listLeaves(text: string, value: TomlValue, path: readonly string[]): readonly Leaf[] {
+  const { start, end, items, members } = value;
+  if (items !== undefined) return items.flatMap((item, index) => listLeaves(text, item, [...path, `${index}`]));
+  if (members !== undefined)
+    return members.flatMap((member) => listLeaves(text, member.value, [...path, ...member.path]));
+  if (value.text === undefined) return [];
+  const marks = /^("""|''')/.test(text.slice(start, start + 3)) ? 3 : 1;
+  return [{ path, value: value.text, range: { start: start + marks, end: end - marks } }];
 }
 
-/** Parses `a."b c".d` at the beginning of a text. */
-function parseKeys(text: string): { readonly path: readonly string[]; readonly rest: string } | undefined {
-  const path: string[] = [];
-  let rest = text.trimStart();
-  for (;;) {
-    const string = parseString(rest);
-    const [bare = ''] = /^[\w-]+/.exec(rest) ?? [];
-    if (string === undefined && bare === '') return undefined;
-    path.push(string?.value ?? bare);
-    rest = rest.slice(string?.length ?? bare.length);
-    const [dot] = /^\s*\.\s*/.exec(rest) ?? [];
-    if (dot === undefined) return { path, rest };
-    rest = rest.slice(dot.length);
-  }
+export function isSamePath(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((key, index) => key === b[index]);
 }
 
-function parseString(text: string): { readonly value: string; readonly length: number } | undefined {
-  const [literal, inner] = /^'([^']*)'/.exec(text) ?? [];
-  if (literal !== undefined) return { value: inner ?? '', length: literal.length };
-  const [basic, escaped = ''] = /^"([^"\\]*(?:\\.[^"\\]*)*)"/.exec(text) ?? [];
-  return basic === undefined ? undefined : { value: decodeEscapes(escaped), length: basic.length };
+export function findTomlEntry({ entries }: Toml, ...path: readonly string[]): TomlEntry | undefined {
+  return entries.find((entry) => isSamePath(entry.path, path));
 }
 
-function decodeEscapes(text: string): string {
-  return text.replace(/\\(?:u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/g, (_, short, long, letter: string) => {
-    const code = Number.parseInt(short ?? long ?? '', 16);
-    if (letter !== undefined) return escapes[letter] ?? letter;
-    return code <= 0x10ffff ? String.fromCodePoint(code) : '';
-  });
-}
-
-const escapes: Readonly<Record<string, string>> = { b: '\b', t: '\t', n: '\n', f: '\f', r: '\r' };
-
-function countBrackets(line: string): number {
-  const code = line.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|'[^']*'|#.*/g, '');
-  return code.split('[').length - code.split(']').length;
+/** Whether a table has a header, or keys below it. */
+export function hasTomlTable({ entries, tables }: Toml, ...path: readonly string[]): boolean {
+  const isBelow = (other: readonly string[]) => isSamePath(other.slice(0, path.length), path);
+  return tables.some((table) => isBelow(table.path)) || entries.some((entry) => isBelow(entry.path));
 }

@@ -1,16 +1,9 @@
 import { CredentialError } from '../../credential-error.ts';
 import { appendLines, disableLines, type Edit, removeLines } from '../../formats/edits.ts';
 import { findJsonMembers, parseJsonObject, removeJsonMember, setJsonText } from '../../formats/json-edits.ts';
+import { findTomlEntry, hasTomlTable, isSamePath, parseToml, type Toml, type TomlEntry } from '../../formats/toml.ts';
+import { formatTomlText } from '../../formats/toml-edits.ts';
 import { quoteForShell } from '../../text/quote.ts';
-import {
-  findTomlEntry,
-  formatTomlText,
-  hasTomlTable,
-  isSamePath,
-  parseToml,
-  type Toml,
-  type TomlEntry,
-} from '../formats/toml.ts';
 import { joinPath, type SetupInput, type SetupTool, setUp, toCommandWord } from '../setup-tool.ts';
 
 /** `apiKeyHelper` in the user's settings (Claude Code, "Settings"), which a shell runs. */

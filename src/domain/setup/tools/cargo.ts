@@ -1,17 +1,14 @@
 import { CredentialError } from '../../credential-error.ts';
 import { type Edit, removeLines } from '../../formats/edits.ts';
+import { findTomlEntry, parseToml, type Toml, type TomlEntry } from '../../formats/toml.ts';
 import {
   addTomlEntry,
   addTomlItem,
-  findTomlEntry,
   formatTomlText,
-  parseToml,
   removeTomlItem,
   replaceTomlEntry,
-  type Toml,
-  type TomlEntry,
-} from '../formats/toml.ts';
-import type { TomlValue } from '../formats/toml-reader.ts';
+} from '../../formats/toml-edits.ts';
+import type { TomlValue } from '../../formats/toml-reader.ts';
 import { chooseFile, joinPath, type SetupInput, type SetupTool, setUp, toCommandWord } from '../setup-tool.ts';
 
 const executable = 'cargo-credential-keystow';

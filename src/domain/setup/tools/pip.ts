@@ -7,7 +7,8 @@ import {
   removeIniEntries,
   replaceIniEntries,
 } from '../../formats/ini.ts';
-import { addTomlEntry, findTomlEntry, parseToml, replaceTomlEntry } from '../formats/toml.ts';
+import { findTomlEntry, parseToml } from '../../formats/toml.ts';
+import { addTomlEntry, replaceTomlEntry } from '../../formats/toml-edits.ts';
 import {
   chooseFile,
   findConfigHome,

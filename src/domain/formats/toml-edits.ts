@@ -1,83 +1,8 @@
-import { disabledPrefix, disableFurtherLines, type Edit, insertion } from '../../formats/edits.ts';
-import { damagedText } from '../../formats/leaf.ts';
-import { byteOrderMark, findLineEnd } from '../../text/lines.ts';
-import { TomlReader, type TomlValue } from './toml-reader.ts';
-
-/** A key and its value in a table (TOML 1.0). */
-export interface TomlEntry {
-  /** From the root: the keys of its table and its own. */
-  readonly path: readonly string[];
-  /** The keys of the table whose header it's below. */
-  readonly table: readonly string[];
-  readonly start: number;
-  readonly indent: string;
-  readonly value: TomlValue;
-}
-
-export interface TomlTable {
-  readonly path: readonly string[];
-  /** Whether the header has two brackets. */
-  readonly isItem: boolean;
-  readonly start: number;
-  /** After the header's brackets. */
-  readonly end: number;
-}
-
-export interface Toml {
-  readonly entries: readonly TomlEntry[];
-  readonly tables: readonly TomlTable[];
-}
-
-/**
- * Scans TOML 1.0: no library that parses it writes it back byte for byte. What can't be scanned, or defines a key twice →
- * `file-damaged`.
- */
-export function parseToml(text: string): Toml {
-  const reader = new TomlReader(text, text.startsWith(byteOrderMark) ? 1 : 0);
-  const entries: TomlEntry[] = [];
-  const tables: TomlTable[] = [];
-  let table: readonly string[] = [];
-  const names = new Set<string>();
-  const define = (path: readonly string[], start: number) => {
-    const name = JSON.stringify(path);
-    if (names.has(name)) throw damagedText(text, start, 'defines a key twice');
-    names.add(name);
-  };
-  for (reader.skipBlank(); !reader.isAtEnd; reader.skipBlank()) {
-    const start = reader.offset;
-    const header = reader.readHeader();
-    if (header === undefined) {
-      const path = [...table, ...reader.readKey()];
-      reader.readEquals();
-      const value = reader.readValue();
-      define(path, start);
-      const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-      entries.push({ path, table, start, indent: text.slice(lineStart, start).replace(byteOrderMark, ''), value });
-    } else {
-      const items = tables.filter(({ path, isItem }) => isItem && isSamePath(path, header.path)).length;
-      // Each item of an array has keys of its own.
-      table = header.isItem ? [...header.path, `${items}`] : header.path;
-      if (!header.isItem) define([...header.path, '[]'], start);
-      tables.push({ ...header, start, end: reader.offset });
-    }
-    reader.readLineEnd();
-  }
-  return { entries, tables };
-}
-
-export function isSamePath(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((key, index) => key === b[index]);
-}
-
-export function findTomlEntry({ entries }: Toml, ...path: readonly string[]): TomlEntry | undefined {
-  return entries.find((entry) => isSamePath(entry.path, path));
-}
-
-/** Whether a table has a header, or keys below it. */
-export function hasTomlTable({ entries, tables }: Toml, ...path: readonly string[]): boolean {
-  const isBelow = (other: readonly string[]) => isSamePath(other.slice(0, path.length), path);
-  return tables.some((table) => isBelow(table.path)) || entries.some((entry) => isBelow(entry.path));
-}
+import { byteOrderMark, findLineEnd } from '../text/lines.ts';
+import { disabledPrefix, disableFurtherLines, type Edit, insertion, replacement } from './edits.ts';
+import { damagedText } from './leaf.ts';
+import { isSamePath, type Toml, type TomlEntry } from './toml.ts';
+import type { TomlValue } from './toml-reader.ts';
 
 /** Adds `key = value` to a table, behind its last key. Adds the table at the end if it's missing. `[]`: the root. */
 export function addTomlEntry(text: string, toml: Toml, path: readonly string[], line: string): Edit {
@@ -138,7 +63,7 @@ export function removeTomlItem(text: string, { items = [] }: TomlValue, index: n
   const { start, end } = item as TomlValue;
   const from = previous === undefined ? start : previous.end;
   const to = previous === undefined && next !== undefined ? next.start : end;
-  return { offset: from, removed: text.slice(from, to), inserted: '' };
+  return replacement(text, { start: from, end: to });
 }
 
 export function formatTomlText(text: string): string {

@@ -1,16 +1,22 @@
-import { type DamagedText, damagedText } from '../../formats/leaf.ts';
+import { type DamagedText, damagedText, type Range } from './leaf.ts';
 
 /** A value of TOML and where it is. */
-export interface TomlValue {
-  readonly start: number;
-  readonly end: number;
+export interface TomlValue extends Range {
   /** That of a string. */
   readonly text?: string;
   /** Those of an array. */
   readonly items?: readonly TomlValue[];
+  /** Those of an inline table. */
+  readonly members?: readonly TomlMember[];
 }
 
-/** Deeper values aren't read: no client's configuration has them. */
+export interface TomlMember {
+  /** Several keys if it's dotted. */
+  readonly path: readonly string[];
+  readonly value: TomlValue;
+}
+
+/** Deeper values and longer keys aren't read: no tool's configuration has them. */
 const maxDepth = 100;
 
 /** Reads the tokens of TOML 1.0, in the order in which they are. What isn't one → `file-damaged`. */
@@ -50,6 +56,7 @@ export class TomlReader {
       const text = bare === '' ? this.#readString(false) : bare;
       if (text === undefined) throw this.#fail('has an invalid key');
       path.push(text);
+      if (path.length > maxDepth) throw this.#fail('is nested too deeply');
       this.#skip(/[ \t]*/y);
     } while (this.#skip(/\./y) !== '');
     return path;
@@ -70,9 +77,12 @@ export class TomlReader {
       const items = this.#readItems(depth);
       return { start, end: this.offset, items };
     }
-    if (this.#text[start] === '{') this.#readInlineTable(depth);
+    if (this.#text[start] === '{') {
+      const members = this.#readMembers(depth);
+      return { start, end: this.offset, members };
+    }
     // Numbers, dates and booleans. Which of them is right isn't checked.
-    else if (this.#skip(/[+-]?[A-Za-z0-9_][A-Za-z0-9_+.:-]*(?: \d\d:[\d:.Z+-]+)?/y) === '') {
+    if (this.#skip(/[+-]?[A-Za-z0-9_][A-Za-z0-9_+.:-]*(?: \d\d:[\d:.Z+-]+)?/y) === '') {
       throw this.#fail('has an invalid value');
     }
     return { start, end: this.offset };
@@ -96,18 +106,20 @@ export class TomlReader {
     return items;
   }
 
-  #readInlineTable(depth: number): void {
+  #readMembers(depth: number): readonly TomlMember[] {
+    const members: TomlMember[] = [];
     this.offset += 1;
     this.#skip(/[ \t]*/y);
     while (this.#text[this.offset] !== '}') {
-      this.readKey();
+      const path = this.readKey();
       this.readEquals();
-      this.readValue(depth + 1);
+      members.push({ path, value: this.readValue(depth + 1) });
       this.#skip(/[ \t]*/y);
       if (this.#skip(/,[ \t]*/y) === '' && this.#text[this.offset] !== '}')
         throw this.#fail('has a table without an end');
     }
     this.offset += 1;
+    return members;
   }
 
   /** A string of one of the four kinds, or `undefined` if none starts here. */
@@ -122,7 +134,9 @@ export class TomlReader {
           : /'''[^']*(?:'(?!'')[^']*)*'''('{0,2})/y;
       const all = this.#skip(pattern);
       if (all === '') throw this.#fail('has a string without an end');
-      return all.slice(3, -3);
+      // A line end behind the mark isn't part of the string.
+      const inner = all.slice(3, -3).replace(/^\r?\n/, '');
+      return mark === '"""' ? decodeEscapes(inner) : inner;
     }
     if (text[this.offset] === "'") {
       const literal = this.#skip(/'[^'\n]*'/y);
@@ -134,13 +148,7 @@ export class TomlReader {
       /"[^"\\\n]*(?:\\(?:[btnfre"\\]|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8})[^"\\\n]*)*"/y,
     );
     if (basic === '') throw this.#fail('has a string without an end');
-    return basic
-      .slice(1, -1)
-      .replace(/\\(?:[xuU]([\da-fA-F]+)|(.))/g, (_, code: string | undefined, letter: string) => {
-        if (code === undefined) return escapes[letter] ?? letter;
-        const point = Number.parseInt(code, 16);
-        return point <= 0x10ffff ? String.fromCodePoint(point) : '';
-      });
+    return decodeEscapes(basic.slice(1, -1));
   }
 
   #matches(pattern: RegExp): boolean {
@@ -164,6 +172,17 @@ export class TomlReader {
   #fail(why: string): DamagedText {
     return damagedText(this.#text, Math.min(this.offset, Math.max(this.#text.length - 1, 0)), why);
   }
+}
+
+/** A backslash at the end of a line removes it, and the blanks that the next lines start with. */
+function decodeEscapes(text: string): string {
+  const pattern = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([ \t]*\r?\n\s*)|(.))/g;
+  return text.replace(pattern, (_, byte, short, long, lines: string | undefined, letter: string | undefined) => {
+    if (lines !== undefined) return '';
+    if (letter !== undefined) return escapes[letter] ?? letter;
+    const point = Number.parseInt(byte ?? short ?? long, 16);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : '';
+  });
 }
 
 const escapes: Readonly<Record<string, string>> = { b: '\b', t: '\t', n: '\n', f: '\f', r: '\r', e: '\x1b' };
