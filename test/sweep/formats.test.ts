@@ -260,6 +260,31 @@ test('hcl: the owner of a value is its whole block', () => {
   expect(applyEdits(text, planRemoval('hcl', text, found, 'owner') ?? [])).toBe('a = "b"\n');
 });
 
+test('hcl: names may be on lines of their own, values in lists and several on a line, as Terraform accepts them', () => {
+  const read = getReader('hcl', readYaml);
+  const call = `\${f("5")}`;
+  const text = `l = [\n"1",\n{ a = "2" }]\ncredentials\n"h.example"\n{ token =\n"3" b = "4" }\nh = <<E\nx {\nE\ni = "${call}"`;
+  expect(read(text)).toMatchObject([
+    { path: ['l'], value: '1' },
+    { path: ['l', 'a'], value: '2' },
+    { path: ['credentials', 'h.example', 'token'], value: '3' },
+    { path: ['credentials', 'h.example', 'b'], value: '4' },
+    { path: ['i'], value: call },
+  ]);
+  for (const fault of ['b', 'b = c', 'b "c" = 1', '= 1', 'b = [}', 'b { c }', '}', 'b = <<E', '"', 'b {'.repeat(1e5)]) {
+    expect(read(`a = 1\n${fault}`), fault).toEqual({ line: 2 });
+  }
+});
+
+test('hcl: a block on a line with another one has no owner, not even the block around both', () => {
+  const leaves = getReader('hcl', readYaml)('credentials { "a" { token = "1" } "b" { token = "2" } }\n');
+  if (isFault(leaves)) throw new Error('invalid');
+  expect(leaves.map(({ value, owner }) => [value, owner])).toEqual([
+    ['1', undefined],
+    ['2', undefined],
+  ]);
+});
+
 test('git-config: a subsection after a dot, values on two lines, and faults are as in git', () => {
   const read = getReader('git-config', readYaml);
   expect(read('k = 1\n[Remote.Origin]\nURL = a\\\n  b # c\n[a.b "c"]\nx = "y"\n[d] bare')).toMatchObject([

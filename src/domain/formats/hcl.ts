@@ -1,70 +1,203 @@
-import { lineAt } from '../text/lines.ts';
-import type { Leaf, LeafReader, Range } from './leaf.ts';
+import { byteOrderMark, findOwnLines } from '../text/lines.ts';
+import { type DamagedText, damagedText, type Leaf, type LeafReader, type Range, toLeafReader } from './leaf.ts';
 
-/**
- * Reads the part of HCL that Terraform's CLI configuration is written in: blocks with labels, and attributes. The `entry` of a
- * string is its line, and its `owner` the whole block, if nothing else is on those lines.
- */
-export const readHcl: LeafReader = (text) => {
-  const leaves: Leaf[] = [];
-  const blocks: { readonly path: readonly string[]; readonly start: number; readonly first: number }[] = [];
-  const token =
-    /\s+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/|([A-Za-z_][\w-]*)|"([^"\\\n]*(?:\\.[^"\\\n]*)*)"|([{}=[\],])|([\d.-]+)/y;
-  let words: { readonly text: string; readonly start: number; readonly isString: boolean }[] = [];
-  let isValue = false;
-  while (token.lastIndex < text.length) {
-    const at = token.lastIndex;
-    const match = token.exec(text);
-    if (match === null) return { line: lineAt(text, at) };
-    const [, word, string, symbol, number] = match;
-    if (word === undefined && string === undefined && symbol === undefined && number === undefined) {
-      if (match[0].includes('\n') && isValue) [words, isValue] = [[], false];
-      continue;
-    }
-    const inner = blocks.at(-1)?.path ?? [];
-    if (symbol === '=') isValue = true;
-    else if (symbol === '{') {
-      blocks.push({
-        path: [...inner, ...words.map(({ text }) => text)],
-        start: words[0]?.start ?? at,
-        first: leaves.length,
-      });
-      [words, isValue] = [[], false];
-    } else if (symbol === '}') {
-      const block = blocks.pop();
-      if (block === undefined) return { line: lineAt(text, at) };
-      const owner = findWholeLines(text, { start: block.start, end: at + 1 });
-      for (let index = block.first; index < leaves.length; index++) {
-        const leaf = leaves[index] as Leaf;
-        if (owner !== undefined && leaf.owner === undefined) leaves[index] = { ...leaf, owner };
-      }
-      [words, isValue] = [[], false];
-    } else if (symbol === undefined && isValue) {
-      const [key] = words;
-      if (string === undefined || key === undefined) continue;
-      const entry = findWholeLines(text, { start: key.start, end: token.lastIndex });
-      const range = { start: at + 1, end: token.lastIndex - 1 };
-      leaves.push({ path: [...inner, key.text], value: decodeEscapes(string), range, ...(entry && { entry }) });
-    } else if (symbol === undefined) {
-      words.push({
-        text: string === undefined ? (word ?? '') : decodeEscapes(string),
-        start: at,
-        isString: string !== undefined,
-      });
+export type HclNode = HclBlock | HclText;
+
+/** A block such as `credentials_helper "keystow" { … }`, or an object: `name = { … }`. Its range begins with its name. */
+export interface HclBlock extends Range {
+  readonly kind: 'block';
+  readonly name: string;
+  readonly labels: readonly string[];
+  /** What is in it, in the order of the text. Values of other types aren't listed. */
+  readonly nodes: readonly HclNode[];
+}
+
+/** A string that is the value of an attribute, or in a list that is. Its range begins with the attribute's name. */
+export interface HclText extends Range {
+  readonly kind: 'text';
+  readonly key: string;
+  readonly text: string;
+  /** Within the quotation marks. */
+  readonly valueRange: Range;
+}
+
+/** More names and labels that lead to a value aren't read: no configuration has them. */
+const maxDepth = 100;
+
+const tokens =
+  /([ \t\r\n\uFEFF]+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)|([A-Za-z_][\w.-]*)|"([^"\\\n$]*(?:(?:\\.|\$(?!\{)|\$\{[^}\n]*\})[^"\\\n$]*)*)"|<<-?([A-Za-z_]\w*)\r?\n|([{}[\]=,])|[-+]?[\d.][\w.+-]*/y;
+
+/** Parses a CLI configuration of Terraform, which is in version 1 of HCL. What Terraform rejects → `file-damaged`. */
+export function parseHcl(text: string): readonly HclNode[] {
+  const reader = new HclReader(text);
+  let offset = text.startsWith(byteOrderMark) ? 1 : 0;
+  while (offset < text.length) {
+    tokens.lastIndex = offset;
+    const match = tokens.exec(text);
+    if (match === null) throw damagedText(text, offset, 'is not valid HCL');
+    const range = { start: offset, end: tokens.lastIndex };
+    const [, blank, word, string, heredoc, symbol] = match;
+    offset = range.end;
+    if (blank !== undefined) continue;
+    if (symbol !== undefined) reader.addSymbol(symbol, range);
+    else if (word !== undefined) reader.addWord(word, range);
+    else if (string !== undefined) reader.addString(decodeEscapes(string), range);
+    else {
+      if (heredoc !== undefined) offset = findHeredocEnd(text, offset, heredoc);
+      reader.addValue(range);
     }
   }
-  return blocks.length > 0 ? { line: lineAt(text, text.length) } : leaves;
-};
+  return reader.finish();
+}
+
+interface Word extends Range {
+  readonly text: string;
+}
+
+/** A block or a list that has begun. */
+interface Frame {
+  readonly isList: boolean;
+  /** The names and labels of a block. */
+  readonly names: readonly Word[];
+  readonly start: number;
+  /** How many names and labels lead into it. */
+  readonly depth: number;
+  readonly nodes: HclNode[];
+  /** The names of what is next in it. */
+  words: Word[];
+  /** The name that a value is read for. */
+  key: Word | undefined;
+}
+
+/** Puts tokens together. */
+class HclReader {
+  readonly #text: string;
+  readonly #frames: Frame[] = [createFrame({})];
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get #frame(): Frame {
+    return this.#frames.at(-1) as Frame;
+  }
+
+  addSymbol(symbol: string, range: Range): void {
+    const frame = this.#frame;
+    const { isList, words, key } = frame;
+    switch (symbol) {
+      case '=':
+        if (isList || key !== undefined || words.length !== 1) throw this.#fail(range);
+        frame.key = words[0];
+        break;
+      case '{': {
+        const names = key === undefined ? words : [key];
+        if (names.length === 0) throw this.#fail(range);
+        this.#open(range, { names, start: isList ? range.start : (names[0]?.start ?? range.start) });
+        break;
+      }
+      case '[':
+        if (key === undefined) throw this.#fail(range);
+        this.#open(range, { isList: true, key, nodes: frame.nodes });
+        break;
+      case '}':
+      case ']':
+        this.#close(symbol, range);
+        break;
+      default:
+        if (!isList && (key !== undefined || words.length > 0)) throw this.#fail(range);
+    }
+  }
+
+  addWord(text: string, range: Range): void {
+    if (text === 'true' || text === 'false') this.addValue(range);
+    else if (this.#frame.key === undefined) this.#frame.words.push({ text, ...range });
+    else throw this.#fail(range);
+  }
+
+  addString(text: string, { start, end }: Range): void {
+    const { key, nodes, words } = this.#frame;
+    if (key === undefined) {
+      words.push({ text, start, end });
+      return;
+    }
+    const valueRange = { start: start + 1, end: end - 1 };
+    nodes.push({ kind: 'text', key: key.text, text, start: key.start, end, valueRange });
+    this.#endValue();
+  }
+
+  /** A value that isn't a string on one line. */
+  addValue(range: Range): void {
+    if (this.#frame.key === undefined) throw this.#fail(range);
+    this.#endValue();
+  }
+
+  finish(): readonly HclNode[] {
+    const { key, words, nodes } = this.#frame;
+    const end = { start: Math.max(this.#text.length - 1, 0), end: this.#text.length };
+    if (this.#frames.length > 1) throw damagedText(this.#text, end.start, 'ends in the middle of a block');
+    if (key !== undefined || words.length > 0) throw this.#fail(end);
+    return nodes;
+  }
+
+  #open(range: Range, options: Partial<Frame>): void {
+    const depth = this.#frame.depth + Math.max(1, options.names?.length ?? 0);
+    if (depth > maxDepth) throw damagedText(this.#text, range.start, 'is nested too deeply');
+    this.#frames.push(createFrame({ ...options, depth }));
+  }
+
+  #close(symbol: string, range: Range): void {
+    const { isList, names, start, nodes, words, key } = this.#frame;
+    if (this.#frames.length === 1 || isList !== (symbol === ']'))
+      throw damagedText(this.#text, range.start, `has a "${symbol}" without its pair`);
+    if (!isList && (key !== undefined || words.length > 0)) throw this.#fail(range);
+    this.#frames.pop();
+    const [name, ...labels] = names.map(({ text }) => text);
+    if (name !== undefined) this.#frame.nodes.push({ kind: 'block', name, labels, nodes, start, end: range.end });
+    this.#endValue();
+  }
+
+  /** In a list, the next value is for the same name. */
+  #endValue(): void {
+    const frame = this.#frame;
+    if (frame.isList) return;
+    frame.words = [];
+    frame.key = undefined;
+  }
+
+  #fail({ start }: Range): DamagedText {
+    return damagedText(this.#text, start, 'is not valid HCL');
+  }
+}
+
+function createFrame(options: Partial<Frame>): Frame {
+  return { isList: false, names: [], start: 0, depth: 0, nodes: [], words: [], key: undefined, ...options };
+}
+
+function findHeredocEnd(text: string, from: number, mark: string): number {
+  const end = new RegExp(`^[ \\t]*${mark}[ \\t]*\\r?$`, 'gm');
+  end.lastIndex = from;
+  if (end.exec(text) === null) throw damagedText(text, from, 'is in a text without an end');
+  return end.lastIndex;
+}
 
 function decodeEscapes(text: string): string {
   return text.replace(/\\(.)/g, (_, letter: string) => ({ n: '\n', t: '\t', r: '\r' })[letter] ?? letter);
 }
 
-/** The lines that a range covers, or `undefined` if something else than spaces and a comment is on them. */
-function findWholeLines(text: string, { start, end }: Range): Range | undefined {
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  const newline = text.indexOf('\n', end);
-  const lineEnd = newline < 0 ? text.length : newline + 1;
-  if (text.slice(lineStart, start).trim() !== '') return undefined;
-  return /^\s*(#.*|\/\/.*)?\s*$/.test(text.slice(end, lineEnd)) ? { start: lineStart, end: lineEnd } : undefined;
+/** Reads every string on one line. Its `entry` is its line, and its `owner` the whole block, if nothing else is on those lines. */
+export const readHcl: LeafReader = toLeafReader((text) => listLeaves(text, parseHcl(text), [], undefined));
+
+function listLeaves(
+  text: string,
+  nodes: readonly HclNode[],
+  path: readonly string[],
+  owner: Range | undefined,
+): readonly Leaf[] {
+  return nodes.flatMap((node): readonly Leaf[] => {
+    const lines = findOwnLines(text, node, /#|\/\//y);
+    if (node.kind === 'block') return listLeaves(text, node.nodes, [...path, node.name, ...node.labels], lines);
+    const { key, text: value, valueRange: range } = node;
+    return [{ path: [...path, key], value, range, ...(lines && { entry: lines }), ...(owner && { owner }) }];
+  });
 }

@@ -24,6 +24,22 @@ export function splitLines(text: string): readonly Line[] {
   return lines;
 }
 
+/** The lines that a part of a text is on. `undefined`: something else than blanks, and a comment behind it, is on them too. */
+export function findOwnLines(
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  comment: RegExp,
+): { readonly start: number; readonly end: number } | undefined {
+  let [from, to] = [start, end];
+  while (from > 0 && /[ \t]/.test(text.charAt(from - 1))) from -= 1;
+  if (from > 0 && text[from - 1] !== '\n') return undefined;
+  while (/[ \t\r]/.test(text.charAt(to))) to += 1;
+  comment.lastIndex = to;
+  if (to < text.length && text[to] !== '\n' && !comment.test(text)) return undefined;
+  const feed = text.indexOf('\n', to);
+  return { start: from, end: feed < 0 ? text.length : feed + 1 };
+}
+
 /** The number of the line that an offset is in, from 1. */
 export function lineAt(text: string, offset: number): number {
   let line = 1;

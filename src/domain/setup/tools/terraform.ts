@@ -1,6 +1,6 @@
 import { CredentialError } from '../../credential-error.ts';
 import { appendLines, disableLines, type Edit, removeLines } from '../../formats/edits.ts';
-import { type HclBlock, parseHcl } from '../formats/hcl.ts';
+import { type HclBlock, parseHcl } from '../../formats/hcl.ts';
 import { joinPath, type Machine, type SetupTool, setUp } from '../setup-tool.ts';
 import { formatLauncher, planLauncher } from './launcher.ts';
 
@@ -59,7 +59,7 @@ function locateHelper(machine: Machine): string {
 }
 
 function parseConfig(text: string): readonly HclBlock[] {
-  if (!/^\s*\{/.test(text)) return parseHcl(text);
+  if (!/^\s*\{/.test(text)) return parseHcl(text).filter((node) => node.kind === 'block');
   throw new CredentialError('file-refused', 'the configuration of terraform is JSON, which keystow does not edit', {
     hint: 'add the member yourself: "credentials_helper": { "keystow": {} }',
   });
