@@ -42,7 +42,12 @@ export default defineConfig({
       { extends: true, test: { name: 'slow', include: [slow], exclude, provide: { slow: true } } },
       {
         extends: true,
-        test: { name: 'clients', include: ['test/clients/**/*.client.test.ts'], provide: { slow: true } },
+        test: {
+          name: 'clients',
+          include: ['test/clients/**/*.client.test.ts'],
+          globalSetup: ['test/clients/support/npm-clients.ts'],
+          provide: { slow: true },
+        },
       },
     ],
     // One more than there are cores: most tests wait, for daemons and for children.

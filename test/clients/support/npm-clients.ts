@@ -15,27 +15,30 @@ const manifest = {
 };
 
 const folder = resolve(import.meta.dirname, '../../../dist/clients/npm');
+const path = join(folder, 'package.json');
+/** Exists once the installation is complete. */
+const installed = join(folder, 'installed');
 
-/** Installs pnpm and verdaccio from npm, once for all runs. */
-export function findPnpm(): Client {
+/** Called by Vitest before any test file runs. Installs pnpm and verdaccio from npm, once for all runs: several files use them. */
+export function setup(): void {
   const text = JSON.stringify(manifest);
-  const path = join(folder, 'package.json');
-  const bin = join(folder, 'node_modules/.bin');
-  const installed = join(folder, 'installed');
-  if (!existsSync(installed) || readFileSync(path, 'utf8') !== text) {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path, text);
-    const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel', 'error'];
-    const { status } = spawnSync('npm', args, {
-      cwd: folder,
-      timeout: patienceMs,
-      shell: process.platform === 'win32',
-    });
-    if (status !== 0) return { name: 'pnpm', folder: bin, missing: 'npm could not install pnpm and verdaccio' };
-    writeFileSync(installed, '');
-  }
-  return { name: 'pnpm', folder: bin, missing: undefined };
+  if (existsSync(installed) && readFileSync(path, 'utf8') === text) return;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path, text);
+  const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel', 'error'];
+  const { status } = spawnSync('npm', args, {
+    cwd: folder,
+    timeout: patienceMs,
+    shell: process.platform === 'win32',
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status === 0) writeFileSync(installed, '');
+}
+
+export function findPnpm(): Client {
+  const missing = existsSync(installed) ? undefined : 'npm could not install pnpm and verdaccio';
+  return { name: 'pnpm', folder: join(folder, 'node_modules/.bin'), missing };
 }
 
 /** A registry of npm packages that requires a token for everything. */
