@@ -20,7 +20,7 @@ const allowedImports: Readonly<Record<string, readonly string[]>> = {
 const wiringFiles = /^cli\/(main|cli)\.ts$/;
 
 /** Adapters that other adapters may import: they hold shared code. */
-const sharedAdapters = ['files', 'keyrings', 'native', 'process'];
+const sharedAdapters = ['files', 'keyrings', 'native', 'process', 'yaml'];
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))

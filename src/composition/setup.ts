@@ -5,6 +5,7 @@ import { createSetupRecords } from '../adapters/config-files/setup-records.ts';
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { Context } from '../app/context.ts';
 import type { SetupContext } from '../app/setup/setup-context.ts';
+import { parseEditableYaml } from '../domain/formats/yaml.ts';
 import { findHomeFolder } from './environment.ts';
 import { findPackageFolder } from './host.ts';
 
@@ -32,8 +33,8 @@ export function createSetupContext(
       package: findPackageFolder(),
     }),
     async loadYamlParser() {
-      const { parseYaml } = await import('../adapters/config-files/parse-yaml.ts');
-      return parseYaml;
+      const { parseYaml } = await import('../adapters/yaml/parse-yaml.ts');
+      return (text) => parseEditableYaml(text, parseYaml);
     },
     lock: createLazyLock({ path: recordsPath, label: 'record of keystow setup' }),
     clock,

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import { parseYaml } from '../../src/adapters/config-files/parse-yaml.ts';
 import { isCredentialError } from '../../src/domain/credential-error.ts';
 import { applyEdits, revertEdits } from '../../src/domain/formats/edits.ts';
 import type { Executable, FileChange, Machine, SetupInput, ToolId } from '../../src/domain/setup/setup-tool.ts';
 import { findTool } from '../../src/domain/setup/tools.ts';
+import { parseYaml } from '../support/yaml.ts';
 
 export const machine: Machine = {
   platform: 'linux',

@@ -1,7 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what configuration files have for variables
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readYaml } from '../../src/adapters/credential-files/read-yaml.ts';
 import { locateFile } from '../../src/app/sweep/locate-files.ts';
 import { findEncodingProblem, findTextOddity } from '../../src/domain/sweep/encoding.ts';
 import { getReader } from '../../src/domain/sweep/file-formats.ts';
@@ -9,6 +8,7 @@ import { inspectText, matchesPath, redact } from '../../src/domain/sweep/finding
 import type { KnownFile } from '../../src/domain/sweep/known-file.ts';
 import { isPlaceholder } from '../../src/domain/sweep/placeholder.ts';
 import { tools } from '../../src/domain/sweep/tools.ts';
+import { readYaml } from '../support/yaml.ts';
 
 const machine = { environment: {}, platform: 'linux', home: '/home/a', directory: '/work' };
 

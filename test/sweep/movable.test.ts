@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { readYaml } from '../../src/adapters/credential-files/read-yaml.ts';
 import { locateFile } from '../../src/app/sweep/locate-files.ts';
 import { applyEdits } from '../../src/domain/formats/edits.ts';
 import { getReader } from '../../src/domain/sweep/file-formats.ts';
 import { inspectText } from '../../src/domain/sweep/finding.ts';
 import { listMovable, planMoveEdits } from '../../src/domain/sweep/movable.ts';
 import { tools } from '../../src/domain/sweep/tools.ts';
+import { readYaml } from '../support/yaml.ts';
 
 const machine = { environment: {}, platform: 'linux', home: '/h', directory: '/' };
 const secret = 'Tk4x9qZ2w8vB7nM1kL5j';

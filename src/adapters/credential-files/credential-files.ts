@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { toYamlReader } from '../../domain/formats/yaml.ts';
 import type { CredentialFiles, FileProblem, FileSnapshot, Readers } from '../../ports/credential-files.ts';
 import { findCurrentUser } from '../files/current-user.ts';
 import { errnoCode } from '../files/file-errors.ts';
@@ -14,7 +15,7 @@ export const credentialFiles: CredentialFiles = {
     }
   },
   async loadYamlReader() {
-    return (await import('./read-yaml.ts')).readYaml;
+    return toYamlReader((await import('../yaml/parse-yaml.ts')).parseYaml);
   },
 };
 

@@ -1,5 +1,5 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { YamlNode } from '../../domain/setup/formats/yaml-tree.ts';
+import type { YamlNode } from '../../domain/formats/yaml.ts';
 import type { Machine, SetupInput, SetupTool } from '../../domain/setup/setup-tool.ts';
 import type { ConfigFile, ConfigFiles, Executables, SetupRecords } from '../../ports/config-files.ts';
 import type { Clock, Mutex } from '../../ports/system.ts';

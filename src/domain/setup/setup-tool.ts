@@ -1,6 +1,6 @@
 import type { Edit } from '../formats/edits.ts';
+import type { YamlNode } from '../formats/yaml.ts';
 import { quoteForShell } from '../text/quote.ts';
-import type { YamlNode } from './formats/yaml-tree.ts';
 
 /** The tools that `keystow setup` knows, as users call them. */
 export const toolIds = [

@@ -1,9 +1,9 @@
 import { ok } from 'node:assert/strict';
-import { readYaml } from '../../../src/adapters/credential-files/read-yaml.ts';
 import { applyEdits } from '../../../src/domain/formats/edits.ts';
 import { isFault } from '../../../src/domain/formats/leaf.ts';
 import { getReader, planRemoval } from '../../../src/domain/sweep/file-formats.ts';
 import type { FileFormat } from '../../../src/domain/sweep/known-file.ts';
+import { readYaml } from '../../support/yaml.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const formats = [

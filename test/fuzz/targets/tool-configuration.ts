@@ -1,9 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { parseYaml } from '../../../src/adapters/config-files/parse-yaml.ts';
 import { isCredentialError } from '../../../src/domain/credential-error.ts';
 import { applyEdits, revertEdits } from '../../../src/domain/formats/edits.ts';
 import type { SetupInput, SetupTool } from '../../../src/domain/setup/setup-tool.ts';
 import { setupTools } from '../../../src/domain/setup/tools.ts';
+import { parseYaml } from '../../support/yaml.ts';
 import { type FuzzTarget, tryParse } from '../target.ts';
 
 /** Some tools have no default, or need an entry of their own in the file. */

@@ -1,7 +1,7 @@
 import { CredentialError } from '../../credential-error.ts';
 import { disabledPrefix, disableFurtherLines, type Edit, insertion, removeLines } from '../../formats/edits.ts';
+import { findYamlEntry, findYamlText, type YamlEntry, type YamlMap, type YamlNode } from '../../formats/yaml.ts';
 import { findLineEnd } from '../../text/lines.ts';
-import { findYamlEntry, findYamlText, type YamlEntry, type YamlMap, type YamlNode } from '../formats/yaml-tree.ts';
 import { joinPath, type SetupInput, type SetupTool, setUp, toCommandWord } from '../setup-tool.ts';
 
 /** `users[].user.exec` (Kubernetes documentation, "client-go credential plugins"), which helm and client-go use too. */
@@ -95,7 +95,7 @@ function findUser(root: YamlNode, name: string): YamlEntry | undefined {
 const strongerFields = ['token', 'tokenFile', 'username', 'client-certificate', 'client-certificate-data'];
 
 function listFields(_text: string, { value }: YamlEntry): readonly string[] {
-  return value?.kind === 'map' ? value.entries.map(({ key }) => key) : [];
+  return value?.kind === 'map' ? value.entries.flatMap(({ key }) => key ?? []) : [];
 }
 
 function isOurs(exec: YamlEntry | undefined): boolean {
