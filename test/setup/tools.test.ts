@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ToolId } from '../../src/domain/setup/setup-tool.ts';
 import { fastOrSlow } from '../support/fast-or-slow.ts';
 import { needs } from '../support/needs.ts';
+import { askPython, hasTomllib } from '../support/python-parsers.ts';
 import { restores } from './tool-input.ts';
 
 interface Sample {
@@ -227,31 +227,6 @@ describe('[SET10] any configuration: the undo restores every byte, a second setu
     expect(changed).toBeGreaterThan(10);
   });
 });
-
-/** What Python's own parsers read from texts: `null` for one that they reject. */
-function askPython(kind: 'ini' | 'toml', texts: readonly string[]): readonly (Record<string, unknown> | null)[] {
-  const { stdout } = spawnSync('python3', ['-c', pythonParsers, kind], {
-    input: JSON.stringify(texts),
-    maxBuffer: 2 ** 28,
-  });
-  return JSON.parse(stdout.toString());
-}
-
-const pythonParsers = `
-import configparser, json, sys, tomllib
-def ini(text):
-    parser = configparser.RawConfigParser()
-    parser.read_string(text.replace('\\r\\n', '\\n'))
-    return {name: dict(parser[name]) for name in parser.sections()}
-def read(text):
-    try:
-        return json.loads(json.dumps(ini(text) if sys.argv[1] == 'ini' else tomllib.loads(text.removeprefix('\\ufeff')), default=str))
-    except (configparser.Error, tomllib.TOMLDecodeError):
-        return None
-print(json.dumps([read(text) for text in json.load(sys.stdin)]))
-`;
-
-const hasTomllib = spawnSync('python3', ['-c', 'import tomllib']).status === 0;
 
 /** The settings that a change may touch, which are left out of a comparison. */
 function withoutSettings(value: Record<string, unknown>, depth = 0): unknown {

@@ -8,7 +8,7 @@ export interface HclBlock extends Range {
   readonly kind: 'block';
   readonly name: string;
   readonly labels: readonly string[];
-  /** What is in it, in the order of the text. Values of other types aren't listed. */
+  /** Its blocks and texts, in the order of the file. Values of other types aren't listed. */
   readonly nodes: readonly HclNode[];
 }
 
@@ -63,7 +63,7 @@ interface Frame {
   /** How many names and labels lead into it. */
   readonly depth: number;
   readonly nodes: HclNode[];
-  /** The names of what is next in it. */
+  /** The names and labels that were read for its next node. */
   words: Word[];
   /** The name that a value is read for. */
   key: Word | undefined;

@@ -106,7 +106,7 @@ export function removeJsonMembers(text: string, ranges: readonly Range[]): reado
   return visit(parseJsonTree(text));
 }
 
-/** `removed`: where the members start. */
+/** `removed`: the offsets of the members. */
 function removeMembers(
   text: string,
   { start, end, members = [] }: JsonNode,

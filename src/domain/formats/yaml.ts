@@ -57,7 +57,7 @@ export function findYamlText(node: YamlNode | undefined, key: string): string | 
 }
 
 /**
- * The only document of a text that keystow can edit: an empty map if there is none. Several documents, a repeated key, an alias
+ * The only document of a text that keystow can edit: an empty map if the text has no document. Several documents, a repeated key, an alias
  * or a key that isn't a text → `file-damaged`.
  */
 export function parseEditableYaml(text: string, parse: YamlParser): YamlNode {
