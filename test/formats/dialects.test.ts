@@ -25,6 +25,11 @@ test('netrc: one line or several, quotation marks, comments, macros, and a passw
     { path: ['default', 'd'], value: 'e' },
   ]);
   expect(getReader('netrc', readYaml)('this is prose')).toEqual({ line: 1 });
+  // Other blanks separate words too.
+  for (const blank of ['\f', '\v', '\u00a0', '\ufeff'])
+    expect(getReader('netrc', readYaml)(`machine ${blank}h login a ${blank} password b`)).toMatchObject([
+      { value: 'b' },
+    ]);
 });
 
 test('pgpass: colons and backslashes are escaped', () => {

@@ -53,7 +53,8 @@ export const readTokenFile: LeafReader = (text) => {
  */
 export const readNetrc: LeafReader = (text) => {
   const leaves: Leaf[] = [];
-  const tokens = /[ \t\r\n]+|(?<=(?:^|\n)[ \t]*)#[^\n]*|"((?:[^"\\\n]|\\.)*)"|(\S+)/y;
+  // One of these matches at any character, so that the position never starts again at 0.
+  const tokens = /\s+|(?<=(?:^|\n)[ \t]*)#[^\n]*|"((?:[^"\\\n]|\\.)*)"|(\S+)/y;
   const next = (): { readonly word: string; readonly start: number; readonly end: number } | undefined => {
     for (;;) {
       const start = tokens.lastIndex;
