@@ -29,9 +29,26 @@ const encodings: Readonly<Record<string, (text: string) => string>> = {
   'in JSON': (text) => JSON.stringify(text).slice(1, -1),
   'in JSON within JSON': (text) => JSON.stringify(JSON.stringify(text).slice(1, -1)).slice(1, -1),
   'in JSON with Unicode escapes': unicode,
+  'in JSON with Unicode escapes within JSON': (text) => JSON.stringify(unicode(text)).slice(1, -1),
+  'in JSON, as PHP writes it': (text) => JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/'),
+  'in JavaScript with hexadecimal escapes': (text) =>
+    Array.from(text, (character) => {
+      const digits = character.charCodeAt(0).toString(16).padStart(2, '0');
+      return digits.length === 2 ? `\\x${digits}` : unicode(character);
+    }).join(''),
   'in HTML': (text) =>
     text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
   'in HTML with numbers': (text) => Array.from(text, (character) => `&#${character.codePointAt(0)};`).join(''),
+  'in HTML with hexadecimal numbers': (text) =>
+    Array.from(text, (character) => `&#x${character.codePointAt(0)?.toString(16)};`).join(''),
+  'in JSON within XML': (text) =>
+    JSON.stringify(text)
+      .slice(1, -1)
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      .replaceAll("'", '&apos;'),
   'in hexadecimal': (text) => Buffer.from(text).toString('hex'),
   'in hexadecimal, in upper case': (text) => Buffer.from(text).toString('hex').toUpperCase(),
   'in hexadecimal, with colons': (text) =>
@@ -57,6 +74,8 @@ const secrets = [
   's3cret/with+every=sign&"quote"\\<>',
   'geheim äöü 🔑 s3cret',
   's3cret a b',
+  "back\b form\f line\n return\r tab\t <s3cret's>",
+  '\\\\s3cret\\"\\u005c\\\\',
   '????>>>>~~~~s3cret',
 ];
 
@@ -94,4 +113,39 @@ test('a text without the secret stays as it is', () => {
 
 test('a secret that contains another one is redacted completely', () => {
   expect(redact('bad s3cret-and-more', ['s3cret', 's3cret-and-more'])).toBe('bad [secret]');
+});
+
+test.each([
+  ['at the beginning of the text', base64('s3cret/s'), '[secret]='],
+  ['one byte later', base64('xs3cret'), 'e[secret]=='],
+  ['two bytes later', base64('xys3cret'), 'eH[secret]='],
+  ['next to an escaped character', encodeURIComponent(base64('o中s3cret')), 'b[secret]%3D%3D'],
+])('no base64 character with bits of the secret is left: %s', (_, text, expected) => {
+  expect(redact(text, ['s3cret', '中s3cret', 's3cret/s'])).toBe(expected);
+});
+
+test('base64 of less than four characters is not redacted, because it occurs in any text', () => {
+  expect(redact('the keys YWxh and YWJj', ['ab'])).toBe('the keys YWxh and YWJj');
+  expect(redact('the keys YWxh and YWJj', ['abc'])).toBe('the keys YWxh and [secret]');
+});
+
+test('a text of several lines becomes one, without the space around it and without control characters', () => {
+  expect(redact('\r\n bad \t\u001b[31m \u202e request\n')).toBe('bad [31m request');
+});
+
+test('of a long text, 300 characters are shown, without the secrets, and 16 KiB are searched', () => {
+  expect(redact(`${'x'.repeat(290)} s3cret ${'y'.repeat(90)}`, ['s3cret'])).toBe(`${'x'.repeat(290)} [secret] `);
+  expect(redact(`${' '.repeat(16 * 1024 - 1)}xyz`)).toBe('x');
+});
+
+/** A server chooses both the token and the text that repeats it. */
+test.each([
+  ['backslashes', '\\'.repeat(40), '\\'],
+  ['backslashes before letters', '\\a'.repeat(40), '\\\\\\\\a'],
+  ['Unicode escapes', '\\u005c'.repeat(40), '\\u005c'],
+  ['URL escapes', '%25'.repeat(40), '%2525'],
+  ['slashes in base64', '\u00ff?'.repeat(40), '\\\\/'],
+])('no secret makes the search take for ever: %s', (_, secret, repeated) => {
+  const text = repeated.repeat(50).slice(0, 300);
+  expect(redact(text, [`${secret}x`])).toBe(text);
 });

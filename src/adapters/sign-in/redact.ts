@@ -29,7 +29,7 @@ function createPatterns(secret: string): RegExp[] {
   // RFC 6749 §2.3.1: the client secret is form-encoded before it is encoded in base64.
   const contents = [secret, encodeURIComponent(secret.toWellFormed()), encodeForm(secret), encodeFormStrictly(secret)];
   const patterns = [
-    createEscapedPattern(secret),
+    ...[2, 1, 0].map((depth) => createEscapedPattern(secret, depth)),
     ...new Set(contents.flatMap((content) => [createHexPattern(content), ...createBase64Patterns(content)])),
   ];
   return patterns.map((pattern) => new RegExp(pattern, 'giu'));
@@ -53,26 +53,35 @@ export function formatBasicCredentials(clientId: string, clientSecret: string): 
 }
 
 /**
- * Each character by itself, or escaped for a URL (`%2B`, also several times: `%252B`), a form (`+`), JSON and JavaScript
- * (`\u002b`, `\x2b`, `\/`), or HTML (`&#43;`, `&#x2b;`, `&amp;`).
+ * Each character by itself, or escaped for a URL (`%2B`, also several times: `%252B`), a form (`+`), or HTML (`&#43;`, `&#x2b;`,
+ * `&amp;`), all within `depth` strings of JSON or JavaScript (`\u002b`, `\x2b`, `\/`).
  */
-function createEscapedPattern(secret: string): string {
+function createEscapedPattern(secret: string, depth: number): string {
+  // Exact, so that backslashes can be divided among the characters in only one way: many ways take for ever to try.
+  const perBackslash = 2 ** depth;
+  const introducer = `\\\\{${Math.ceil(perBackslash / 2)}}`;
   return Array.from(secret, (character) => {
     const codePoint = character.codePointAt(0) as number;
     const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
     const bytes = [...Buffer.from(character)];
-    const name = htmlNames.get(character);
-    return `(?:${[
-      `\\\\{0,3}${escapePattern(character)}`,
+    const itself = toAlternatives([
+      escapePattern(character),
       bytes.map((byte) => `%(?:25)*${toHex(byte, 2)}`).join(''),
-      units.map((unit) => `\\\\{1,2}u${toHex(unit, 4)}`).join(''),
       `&#(?:0*${codePoint}|x0*${codePoint.toString(16)});`,
-      ...(codePoint < 256 ? [`\\\\{1,2}x${toHex(codePoint, 2)}`] : []),
-      ...(character === ' ' ? ['\\+'] : []),
-      ...(jsonEscapes.has(character) ? [`\\\\{1,2}${jsonEscapes.get(character)}`] : []),
-      ...(name ? [`&${name};`] : []),
-    ].join('|')})`;
+      plainEscapes.get(character),
+    ]);
+    const escaped = toAlternatives([
+      units.map((unit) => `u${toHex(unit, 4)}`).join(introducer),
+      `x${toHex(codePoint, 2)}`,
+      jsonEscapes.get(character),
+    ]);
+    const quoted = character === '\\' ? `${itself}{${perBackslash}}` : `\\\\{0,${perBackslash - 1}}${itself}`;
+    return toAlternatives([quoted, `${introducer}${escaped}`]);
   }).join('');
+}
+
+function toAlternatives(patterns: readonly (string | undefined)[]): string {
+  return `(?:${patterns.filter((pattern) => pattern !== undefined).join('|')})`;
 }
 
 const jsonEscapes: ReadonlyMap<string, string> = new Map([
@@ -83,12 +92,14 @@ const jsonEscapes: ReadonlyMap<string, string> = new Map([
   ['\t', 't'],
 ]);
 
-const htmlNames: ReadonlyMap<string, string> = new Map([
-  ['&', 'amp'],
-  ['<', 'lt'],
-  ['>', 'gt'],
-  ['"', 'quot'],
-  ["'", 'apos'],
+/** In a form, and in HTML. */
+const plainEscapes: ReadonlyMap<string, string> = new Map([
+  [' ', '\\+'],
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&apos;'],
 ]);
 
 function createHexPattern(content: string): string {
@@ -104,14 +115,17 @@ const minBase64Length = 4;
  */
 function createBase64Patterns(content: string): string[] {
   const bytes = Buffer.from(content);
-  return [0, 1, 2].flatMap((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
-    const end = Math.floor(((offset + bytes.length) * 8) / 6);
-    const stable = encoded.slice(Math.ceil((offset * 8) / 6), end);
-    if (stable.length < minBase64Length) return [];
-    const characters = Array.from(stable, (character) => base64Escapes.get(character) ?? character);
-    return [`${base64Neighbour}${characters.join('\\s*')}${base64Neighbour}`];
-  });
+  return [0, 1, 2]
+    .map((offset) => {
+      const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+      const end = Math.floor(((offset + bytes.length) * 8) / 6);
+      return encoded.slice(Math.ceil((offset * 8) / 6), end);
+    })
+    .filter((stable) => stable.length >= minBase64Length)
+    .map((stable) => {
+      const characters = Array.from(stable, (character) => base64Escapes.get(character) ?? character);
+      return `${base64Neighbour}${characters.join('\\s*')}${base64Neighbour}`;
+    });
 }
 
 /** Base64url uses other characters for two of them; in a URL, they are escaped. */
