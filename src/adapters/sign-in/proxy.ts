@@ -111,8 +111,8 @@ export interface ProxyRoute {
   /** What messages call the proxy. */
   readonly label: string;
   readonly fetch: typeof fetch;
-  /** Returns the error for a failure that is the proxy's: an error of `fetch`, or a response. */
-  findError(failure: { readonly thrown: unknown } | { readonly status: number }): HttpError | undefined;
+  /** Returns the error if what `fetch` threw is a failure of the proxy. */
+  findError(thrown: unknown): HttpError | undefined;
   close(): Promise<void>;
 }
 
@@ -136,13 +136,12 @@ export async function openProxy(target: URL, environment: Environment): Promise<
   return {
     label,
     fetch,
-    findError(failure) {
-      if ('status' in failure) return failure.status === 407 ? toStatusError(407) : undefined;
-      const chain = toCauseChain(failure.thrown);
+    findError(thrown) {
+      const chain = toCauseChain(thrown);
       // undici has no other sign of these two.
       const [status] = chain.flatMap(({ message }) => /^Proxy .*\((\d{3})\)/.exec(message)?.[1] ?? []);
       if (status !== undefined) return toStatusError(Number(status));
-      return chain.some(isProxyError) ? toHttpError(failure.thrown, label, secrets, hint) : undefined;
+      return chain.some(isProxyError) ? toHttpError(thrown, label, secrets, hint) : undefined;
     },
     close,
   };
