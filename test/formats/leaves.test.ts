@@ -132,7 +132,7 @@ describe('json', () => {
           if (isFault(leaves)) throw new Error(`line ${leaves.line}`);
           const removed = leaves.filter(({ entry }) => entry !== undefined && choices.next().value);
           const edits = planRemoval('json', text, removed) ?? [];
-          const expected = structuredClone(value) as Record<string, unknown>;
+          const expected = JSON.parse(text) as Record<string, unknown>;
           for (const { path } of removed) removeAt(expected, path);
           const changed = applyEdits(text, edits);
           expect(JSON.parse(changed)).toEqual(expected);
