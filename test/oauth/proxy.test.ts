@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { sendRequest } from '../../src/adapters/sign-in/http.ts';
-import { findProxy } from '../../src/adapters/sign-in/proxy.ts';
+import { type HttpError, sendRequest } from '../../src/adapters/sign-in/http.ts';
+import { findProxy, openProxy } from '../../src/adapters/sign-in/proxy.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { createSelfSigned } from '../support/certificate.ts';
+import { eventually } from '../support/eventually.ts';
 import { startHttpProxy } from '../support/http-proxy.ts';
 import { needs } from '../support/needs.ts';
 import { patienceMs } from '../support/patience.ts';
@@ -27,6 +28,7 @@ describe('the proxy of a request', () => {
     ['https://a.example', { HTTPS_PROXY: ' http://spaces:1 ' }, 'spaces:1'],
     ['http://a.example', { HTTP_PROXY: 'http://header:1', REQUEST_METHOD: 'GET' }, undefined],
     ['http://a.example', { http_proxy: 'http://own:1', REQUEST_METHOD: 'GET' }, 'own:1'],
+    ['https://a.example', { HTTPS_PROXY: 'http://upper:1', REQUEST_METHOD: 'GET' }, 'upper:1'],
     ['http://127.0.0.1:8080', { HTTP_PROXY: 'http://plain:1' }, undefined],
     ['http://localhost', { ALL_PROXY: 'http://all:1' }, undefined],
     ['https://[::1]', { HTTPS_PROXY: 'http://upper:1' }, undefined],
@@ -66,9 +68,15 @@ describe('the proxy of a request', () => {
     ['https://10.1.2.3', '10.0.0.0/8', true],
     ['https://11.1.2.3', '10.0.0.0/8', false],
     ['https://10.1.2.3', '10.0.0.0/99', false],
+    ['https://10.1.2.3', '0.0.0.0/0', true],
+    ['https://10.1.2.3', '10.0.0.0/', false],
+    ['https://10.1.2.3', '10.0.0.0/-1', false],
+    ['https://10.1.2.3', '10.0.0.0/x', false],
+    ['https://10.1.2.3', '10.0.0.0/8.5', false],
     ['https://10.1.2.3', '10.1.2.3:443', true],
     ['https://10.1.2.3', '2.3', false],
     ['https://[fd00::1]', 'fd00::1', true],
+    ['https://[fd00::1]', 'fd00::2', false],
     ['https://[fd00::1]', '[fd00::1]', true],
     ['https://[fd00::1]', '[fd00::1]:443', true],
     ['https://[fd00::1]', 'fd00::/8', true],
@@ -82,6 +90,7 @@ describe('the proxy of a request', () => {
 
   test.each([
     ['http://', 'it is not a URL'],
+    ['socks5://', 'only http and https proxies are supported, not socks5'],
     ['http://user:p4ss@bad host', 'it is not a URL'],
     ['socks5://user:p4ss@proxy:1080', 'only http and https proxies are supported, not socks5'],
     ['http://user:p4ss%@proxy:1', 'a % in the user name or the password has to be written as %25'],
@@ -89,7 +98,18 @@ describe('the proxy of a request', () => {
     const work = async () => findProxy(new URL('https://a.example'), { ALL_PROXY: value });
     const { message, hint } = await failure(work(), 'invalid-setting');
     expect(message).toBe(`invalid ALL_PROXY: ${problem}`);
-    expect(`${message}${hint}`).not.toContain('p4ss');
+    expect(hint).toBe('set ALL_PROXY to a URL such as http://proxy.example.com:3128, or list the server in NO_PROXY');
+  });
+
+  test.each([
+    ['http://proxy:1', undefined],
+    ['http://alice:p4ss@proxy:1', 'alice:p4ss'],
+    ['http://al%40ice:p%3Ass@proxy:1', 'al@ice:p:ss'],
+    ['http://alice@proxy:1', 'alice:'],
+    ['http://:p4ss@proxy:1', ':p4ss'],
+  ])('%s is sent the credentials %s', (value, credentials) => {
+    const header = findProxy(new URL('https://a.example'), { ALL_PROXY: value })?.authorization;
+    expect(header).toBe(credentials && `Basic ${Buffer.from(credentials).toString('base64')}`);
   });
 });
 
@@ -127,6 +147,7 @@ describe('a request through a proxy', () => {
     expect(status).toBe(200);
     expect(JSON.parse(body.toString())).toEqual({ path: '/token', name: 'alice' });
     expect(proxy.requests).toEqual(['POST http://dify.example/token']);
+    await eventually(() => expect(proxy.countConnections()).toBe(0));
   });
 
   test('uses the user name and the password, decoded', async () => {
@@ -188,6 +209,22 @@ describe('a request through a proxy', () => {
     const { message, hint } = await fails('https://a.example', 'HTTPS_PROXY', proxy.url);
     expect(message).toBe(`the proxy http://PROXY (HTTPS_PROXY) did not connect to a.example: status ${status}`);
     expect(hint).toBe(checkVariable('HTTPS_PROXY', 'a.example'));
+  });
+
+  test.each([
+    ['rejects the user', { credentials: 'alice:p4ss' }, false],
+    ['is unavailable', { status: 503 }, true],
+  ])('that fails because the proxy %s (%j) is worth repeating: %s', async (_, options, retryable) => {
+    const proxy = await startHttpProxy(options);
+    vi.stubEnv('HTTPS_PROXY', proxy.url);
+    const error = await failure(send('https://a.example'), 'sign-in-unreachable');
+    expect((error as HttpError).retryable).toBe(retryable);
+  });
+
+  test('that fails because of the server does not blame the proxy', async () => {
+    const route = await openProxy(new URL('https://a.example'), { HTTPS_PROXY: 'http://proxy.example' });
+    expect(route?.findError(new TypeError('fetch failed', { cause: new Error('No Proxy (502)') }))).toBeUndefined();
+    await route?.close();
   });
 
   test('with TLS fails if the proxy closes the connection', async () => {

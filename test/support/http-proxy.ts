@@ -11,6 +11,8 @@ export interface HttpProxy {
   readonly requests: readonly string[];
   /** The value of `Proxy-Authorization` in each request. */
   readonly authorizations: readonly (string | undefined)[];
+  /** The connections to the proxy, and through it. */
+  countConnections(): number;
 }
 
 export interface HttpProxyOptions {
@@ -33,6 +35,11 @@ export async function startHttpProxy(options: HttpProxyOptions = {}): Promise<Ht
   const sockets = new Set<Duplex>();
   const expected = options.credentials && `Basic ${Buffer.from(options.credentials).toString('base64')}`;
 
+  function track(socket: Socket): void {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  }
+
   /** Returns the status to reject a request with. */
   function receive({ method, url, headers }: IncomingMessage): number | undefined {
     const authorization = headers['proxy-authorization'];
@@ -50,7 +57,8 @@ export async function startHttpProxy(options: HttpProxyOptions = {}): Promise<Ht
     const path = pathname + search;
     const { method, headers } = request;
     const onward = sendRequest({ port: options.port, host: '127.0.0.1', method, path, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      const { connection: _, 'keep-alive': __, ...forwarded } = answer.headers;
+      response.writeHead(answer.statusCode ?? 500, forwarded);
       answer.pipe(response);
     });
     request.pipe(onward);
@@ -64,7 +72,7 @@ export async function startHttpProxy(options: HttpProxyOptions = {}): Promise<Ht
       socket.write('HTTP/1.1 200 Connected\r\n\r\n');
       onward.pipe(socket).pipe(onward);
     });
-    sockets.add(onward);
+    track(onward);
     onward.on('error', () => socket.destroy());
     socket.on('error', () => onward.destroy());
   }
@@ -72,12 +80,15 @@ export async function startHttpProxy(options: HttpProxyOptions = {}): Promise<Ht
   const { certificate } = options;
   const server = certificate === undefined ? createServer(forward) : createTlsServer({ ...certificate }, forward);
   server.on('connect', tunnel);
-  server.on('connection', (socket: Socket) => sockets.add(socket));
+  server.on('connection', track);
+  // The proxy closes no connection by itself, and asks for none to be closed.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(async () => {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`, requests, authorizations };
+  const url = `${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  return { url, requests, authorizations, countConnections: () => sockets.size };
 }

@@ -26,22 +26,29 @@ export interface Proxy {
  * Not undici's EnvHttpProxyAgent: it has neither ALL_PROXY nor networks in NO_PROXY, and uses HTTP_PROXY for https too.
  */
 export function findProxy(target: URL, environment: Environment): Proxy | undefined {
-  const variable = findVariable(target, environment);
-  if (variable === undefined || isLoopback(target.hostname)) return undefined;
+  const setting = findSetting(target, environment);
+  if (setting === undefined || isLoopback(target.hostname)) return undefined;
+  // Stryker disable next-line StringLiteral: any text that lists no host will do
   if (isExcluded(target, environment.no_proxy || environment.NO_PROXY || '')) return undefined;
-  return parseProxy(variable, environment[variable] ?? '');
+  return parseProxy(setting);
+}
+
+interface Setting {
+  readonly variable: string;
+  readonly value: string;
 }
 
 /** The variable in lower case comes first. */
-function findVariable({ protocol }: URL, environment: Environment): string | undefined {
+function findSetting({ protocol }: URL, environment: Environment): Setting | undefined {
   const scheme = protocol === 'https:' ? 'https' : 'http';
   // In a CGI program, HTTP_PROXY is the header `Proxy` of a request: https://httpoxy.org.
-  const isHeader = scheme === 'http' && environment.REQUEST_METHOD !== undefined;
-  const upper = isHeader ? [] : [`${scheme.toUpperCase()}_PROXY`];
+  const isCgi = environment.REQUEST_METHOD !== undefined;
   // As they are spelled: on Windows, one spelling reads the variable of the other.
-  const spelled = Object.keys(environment);
-  const candidates = [`${scheme}_proxy`, ...upper, 'all_proxy', 'ALL_PROXY'];
-  return candidates.find((name) => spelled.includes(name) && environment[name]?.trim());
+  const spelled = new Map(Object.entries(environment));
+  return [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`, 'all_proxy', 'ALL_PROXY']
+    .filter((name) => !(isCgi && name === 'HTTP_PROXY'))
+    .map((variable) => ({ variable, value: spelled.get(variable)?.trim() ?? '' }))
+    .find(({ value }) => value !== '');
 }
 
 /**
@@ -49,16 +56,17 @@ function findVariable({ protocol }: URL, environment: Environment): string | und
  * an address, or a network such as `10.0.0.0/8`. Each may end with a port.
  */
 function isExcluded({ hostname, port, protocol }: URL, list: string): boolean {
-  const host = hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase();
+  const host = hostname.replace(/[[\]]|\.$/g, '').toLowerCase();
   const hostPort = port || (protocol === 'https:' ? '443' : '80');
-  return list.split(/[\s,]+/).some((entry) => {
+  return list.split(/[\s,]/).some((entry) => {
     if (entry === '*') return true;
-    const [, bracketed, name = '', entryPort] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(entry) ?? [];
+    const parts = /^(?:\[(?<bracketed>[^\]]+)\]|(?<name>[^:]+))(?::(?<port>\d+))?$/.exec(entry)?.groups;
+    const { bracketed, name = '', port: entryPort } = parts ?? {};
     if (entryPort !== undefined && entryPort !== hostPort) return false;
     const address = bracketed ?? (name === '' ? entry : name);
     if (isIP(host)) return isInNetwork(host, address);
     const suffix = name.toLowerCase().replace(/^\*?\.|\.$/g, '');
-    return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
+    return host === suffix || host.endsWith(`.${suffix}`);
   });
 }
 
@@ -66,19 +74,19 @@ function isInNetwork(host: string, network: string): boolean {
   const [address = '', prefix] = network.split('/');
   const family = isIP(address);
   if (family === 0) return false;
-  const bits = Number(prefix ?? (family === 4 ? 32 : 128));
-  if (!Number.isInteger(bits) || bits < 0 || bits > (family === 4 ? 32 : 128)) return false;
+  const maxBits = family === 4 ? 32 : 128;
+  const bits = Number(prefix ?? maxBits);
+  if (prefix === '' || !Number.isInteger(bits) || bits < 0 || bits > maxBits) return false;
   const list = new BlockList();
   list.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6');
   return list.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
 }
 
 /** Without a scheme, it's an HTTP proxy. */
-function parseProxy(variable: string, value: string): Proxy {
-  const text = value.trim();
-  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+function parseProxy({ variable, value }: Setting): Proxy {
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
-  if (url === undefined || url.hostname === '') throw invalidProxyError(variable, 'it is not a URL');
+  if (url === undefined) throw invalidProxyError(variable, 'it is not a URL');
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw invalidProxyError(variable, `only http and https proxies are supported, not ${url.protocol.slice(0, -1)}`);
   }
@@ -96,7 +104,7 @@ function parseProxy(variable: string, value: string): Proxy {
     variable,
     label: `the proxy ${url.origin} (${variable})`,
     authorization: isAnonymous ? undefined : `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
-    secrets: [user, password, url.username, url.password].filter((secret) => secret !== ''),
+    secrets: [user, password],
   };
 }
 
