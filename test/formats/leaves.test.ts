@@ -136,7 +136,9 @@ describe('json', () => {
           for (const { path } of removed) removeAt(expected, path);
           const changed = applyEdits(text, edits);
           expect(JSON.parse(changed)).toEqual(expected);
-          expect(changed.replace(/\{\s+\}/g, '{}')).toBe(JSON.stringify(expected, undefined, indent));
+          // An emptied object may keep its blanks.
+          const withoutBlanks = (text: string) => text.replace(/\{\s+\}/g, '{}');
+          expect(withoutBlanks(changed)).toBe(withoutBlanks(JSON.stringify(expected, undefined, indent)));
         },
       ),
       { numRuns: fastOrSlow(200, 5000) },

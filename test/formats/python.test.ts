@@ -29,7 +29,8 @@ function textsOf(lines: readonly string[], start: string): readonly string[] {
   const text = fc
     .tuple(fc.array(fc.constantFrom(...lines), { maxLength: 6 }), fc.constantFrom('\n', '\r\n'))
     .map(([all, end]) => (start + all.map(numbered).join('\n')).replaceAll('\n', end) + end);
-  return fc.sample(text, fastOrSlow(500, 10_000));
+  // The same texts in each run: a difference in an odd one says nothing about a change.
+  return fc.sample(text, { numRuns: fastOrSlow(500, 10_000), seed: Number(process.env.KEYSTOW_SEED ?? 1) });
 }
 
 /** Every text in a value, with the keys that lead to it. */
@@ -66,8 +67,9 @@ describe(
       expect(expected.filter((value) => value !== null).length).toBeGreaterThan(texts.length / 10);
       for (const [index, text] of texts.entries()) {
         const value = expected[index];
-        // Leaves don't have the empty lines of a continued value.
-        const clean = (text: string) => (kind === 'toml' ? text : text.replace(/\n+(?=.)/g, '\n').trim());
+        // Leaves don't have the empty lines of a continued value, and tomllib turns CR LF into LF.
+        const clean = (text: string) =>
+          kind === 'toml' ? text.replaceAll('\r\n', '\n') : text.replace(/\n+(?=.)/g, '\n').trim();
         const trim = (entries: Iterable<readonly [string, string]>) =>
           Object.fromEntries([...entries].map(([key, text]) => [key, clean(text)]));
         const found = readAll(read, text);

@@ -130,7 +130,7 @@ export class TomlReader {
       const mark = text.slice(this.offset, this.offset + 3);
       const pattern =
         mark === '"""'
-          ? /"""[^\\"]*(?:(?:\\[\s\S]|"(?!""))[^\\"]*)*"""("{0,2})/y
+          ? /"""[^\\"]*(?:(?:\\(?:[btnfre"\\]|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[ \t]*\r?\n)|"(?!""))[^\\"]*)*"""("{0,2})/y
           : /'''[^']*(?:'(?!'')[^']*)*'''('{0,2})/y;
       const all = this.#skip(pattern);
       if (all === '') throw this.#fail('has a string without an end');
