@@ -7,7 +7,7 @@ const store = await openCredentialStore({ application: 'acme' });
 
 async function refresh({ refreshToken }) {
   const fields = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: 'native' };
-  const headers = { 'x-client': client };
+  const headers = { 'x-client': `${client} ${Date.now()}` };
   const response = await fetch(endpoint, { method: 'POST', headers, body: new URLSearchParams(fields) });
   return response.json();
 }
