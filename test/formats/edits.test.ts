@@ -39,12 +39,12 @@ describe('a revert of "a\\nOLD\\nb\\n", where OLD became NEW,', () => {
 });
 
 describe('a revert of several edits', () => {
-  const both = [edit(0, 'one', '1'), edit(4, 'two', 'TWO')];
+  const both = [edit(1, 'one', '1'), edit(5, 'two', 'TWO')];
 
   test.each<[string, string, readonly Edit[], string | undefined]>([
-    ['accounts for what the first one changed', '1 TWO', both, 'one two'],
-    ['accounts for how far the first one moved', 'xx1 TWO TWO', both, 'xxone two TWO'],
-    ['finds each behind the one before it', 'TWO 1', both, undefined],
+    ['accounts for what the first one changed', 'a1 TWO', both, 'aone two'],
+    ['accounts for how far the first one moved', 'xxa1 TWO TWO', both, 'xxaone two TWO'],
+    ['finds each behind the one before it', 'aTWO 1', both, undefined],
     ['restores what was only removed, at its place', 'ac', [edit(1, 'b', '')], 'abc'],
     ['restores what was removed behind a change that moved', 'x1c', [edit(0, 'a', '1'), edit(1, 'b', '')], 'xabc'],
     ['does not guess a place before the last change', 'N', [edit(0, 'abc', 'N'), edit(1, 'b', '')], undefined],

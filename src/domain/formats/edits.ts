@@ -39,7 +39,7 @@ export function revertEdits(text: string, edits: readonly Edit[]): string | unde
 
 function findInsertion(text: string, inserted: string, expected: number, start: number): number | undefined {
   if (expected >= start && text.startsWith(inserted, expected)) return expected;
-  if (inserted === '') return undefined;
+  // An empty one is never the only one.
   const first = text.indexOf(inserted, start);
   return first >= 0 && text.indexOf(inserted, first + 1) < 0 ? first : undefined;
 }
