@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readHcl } from '../../src/domain/formats/hcl.ts';
+import { parseHcl, readHcl } from '../../src/domain/formats/hcl.ts';
 import { isFault } from '../../src/domain/formats/leaf.ts';
 
 /** The keys of each value, the value, and the texts of its line and of its block if they can be removed. */
@@ -51,7 +51,7 @@ test.each([
   expect(found).toMatchObject([[expect.anything(), '1', entry, owner]]);
 });
 
-test.each([
+test.each<[string, string, string?]>([
   ['a name without a value', 'a'],
   ['a name for a value', 'a = b'],
   ['a name behind the equals sign of another one', 'a = b = "1"'],
@@ -59,6 +59,8 @@ test.each([
   ['an equals sign in a list', 'a = [=]'],
   ['an equals sign without a name', '= "1"'],
   ['a value without a name', '1'],
+  ['two equals signs', 'a = = "1"'],
+  ['a name before a value', 'a = b "1"'],
   ['a missing value', 'a ='],
   ['a missing value in a block', 'b { a = }'],
   ['a name without a value in a block', 'b { a }'],
@@ -66,17 +68,22 @@ test.each([
   ['a list without a name', '[]'],
   ['a comma outside of a list', 'a = , "1"'],
   ['a comma behind a name', 'a ,'],
-  ['an end without its start', '}'],
-  ['an end of another kind', 'a = [}'],
-  ['an end of another kind', 'a {]'],
-  ['a block without an end', 'a {'],
+  ['an end without its start', '}', 'has a "}" without its pair'],
+  ['an end of another kind', 'a = [}', 'has a "}" without its pair'],
+  ['an end of another kind', 'a {]', 'has a "]" without its pair'],
+  ['a block without an end', 'a {', 'ends in the middle of a block'],
   ['a string without an end', 'a = "1'],
-  ['a text without an end', 'a = <<E'],
   ['another character', 'a = ?'],
-  ['101 levels', `${'a {'.repeat(101)}${'}'.repeat(101)}`],
-  ['101 labels', `a${' "b"'.repeat(100)} {}`],
-])('%s is a fault', (_, fault) => {
-  expect(read(`x = "1"\n${fault}`)).toBe(2);
+  ['101 levels', `${'a {'.repeat(101)}${'}'.repeat(101)}`, 'is nested too deeply'],
+  ['101 labels', `a${' "b"'.repeat(100)} {}`, 'is nested too deeply'],
+])('%s is a fault', (_, fault, why = 'is not valid HCL') => {
+  const text = `x = "1"\n${fault}\n`;
+  expect(read(text)).toBe(2);
+  expect(() => parseHcl(text)).toThrow(`line 2 ${why}`);
+});
+
+test('a text of several lines without an end is a fault in its first line', () => {
+  expect(() => parseHcl('a = <<E\nb\n')).toThrow('line 2 is in a text without an end');
 });
 
 test('100 levels are read', () => {

@@ -1,4 +1,4 @@
-import { byteOrderMark, findOwnLines } from '../text/lines.ts';
+import { findOwnLines } from '../text/lines.ts';
 import { type DamagedText, damagedText, type Leaf, type LeafReader, type Range, toLeafReader } from './leaf.ts';
 
 export type HclNode = HclBlock | HclText;
@@ -30,7 +30,7 @@ const tokens =
 /** Parses a CLI configuration of Terraform, which is in version 1 of HCL. What Terraform rejects → `file-damaged`. */
 export function parseHcl(text: string): readonly HclNode[] {
   const reader = new HclReader(text);
-  let offset = text.startsWith(byteOrderMark) ? 1 : 0;
+  let offset = 0;
   while (offset < text.length) {
     tokens.lastIndex = offset;
     const match = tokens.exec(text);
@@ -63,7 +63,7 @@ interface Frame {
   /** How many names and labels lead into it. */
   readonly depth: number;
   readonly nodes: HclNode[];
-  /** The names and labels that were read for its next node. */
+  /** The names and labels that were read for its next node, including `key`. */
   words: Word[];
   /** The name that a value is read for. */
   key: Word | undefined;
@@ -105,7 +105,7 @@ class HclReader {
         this.#close(symbol, range);
         break;
       default:
-        if (!isList && (key !== undefined || words.length > 0)) throw this.#fail(range);
+        if (!isList && words.length > 0) throw this.#fail(range);
     }
   }
 
@@ -133,10 +133,10 @@ class HclReader {
   }
 
   finish(): readonly HclNode[] {
-    const { key, words, nodes } = this.#frame;
+    const { words, nodes } = this.#frame;
     const end = { start: Math.max(this.#text.length - 1, 0), end: this.#text.length };
     if (this.#frames.length > 1) throw damagedText(this.#text, end.start, 'ends in the middle of a block');
-    if (key !== undefined || words.length > 0) throw this.#fail(end);
+    if (words.length > 0) throw this.#fail(end);
     return nodes;
   }
 
@@ -147,10 +147,10 @@ class HclReader {
   }
 
   #close(symbol: string, range: Range): void {
-    const { isList, names, start, nodes, words, key } = this.#frame;
+    const { isList, names, start, nodes, words } = this.#frame;
     if (this.#frames.length === 1 || isList !== (symbol === ']'))
       throw damagedText(this.#text, range.start, `has a "${symbol}" without its pair`);
-    if (!isList && (key !== undefined || words.length > 0)) throw this.#fail(range);
+    if (!isList && words.length > 0) throw this.#fail(range);
     this.#frames.pop();
     const [name, ...labels] = names.map(({ text }) => text);
     if (name !== undefined) this.#frame.nodes.push({ kind: 'block', name, labels, nodes, start, end: range.end });
