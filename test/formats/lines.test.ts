@@ -27,6 +27,7 @@ describe('the file of git-credential-store', () => {
     ['a line that is not a URL', 'prose\nhttps://a:pw@h', [['https://h a', 'pw', 'pw']]],
     ['nothing', '', []],
     ['only comments', '# prose\n', []],
+    ['only blank lines', ' \n\n', []],
     ['no URL at all', 'prose\nmore', 1],
   ])('%s', (_, text, expected) => {
     expect(find(readCredentialUrls, text)).toEqual(expected);
@@ -94,11 +95,15 @@ describe('netrc', () => {
     ['quotation marks', 'machine "h" login "a b" password "p\\"w\\\\"', [['h a b', 'p"w\\', 'p\\"w\\\\']]],
     ['a quotation mark without its pair', 'machine h login a password "pw\n', [['h a', '"pw', '"pw']]],
     ['a comment in front', '# machine x password y\n\t # z\nmachine h password pw', [['h ', 'pw', 'pw']]],
+    ['a comment before a value', 'machine\n# c\nh login\n \t# d\na\n\t#e\npassword\n#f\npw', [['h a', 'pw', 'pw']]],
     ['a comment behind', 'machine h password pw # machine x password y\nlogin b', [['h ', 'pw', 'pw']]],
     ['a comment in the last line', 'machine h password pw #x password y', [['h ', 'pw', 'pw']]],
     ['a hash within a word', 'machine h login a#b password #pw', [['h a#b', '#pw', '#pw']]],
     ['a macro', 'macdef m\nmachine x password y\n\nmachine h password pw', [['h ', 'pw', 'pw']]],
     ['a macro at the end', 'machine h password pw\nmacdef m\npassword x', [['h ', 'pw', 'pw']]],
+    ['a login that is missing', 'machine h password pw\nlogin', [['h ', 'pw', 'pw']]],
+    ['a machine that is missing', 'machine h password pw\nmachine', [['h ', 'pw', 'pw']]],
+    ['an account that is missing', 'machine h password pw\naccount', [['h ', 'pw', 'pw']]],
     ['nothing', ' \n', []],
     ['a password without a machine', '\npassword x', 2],
     ['a password that is missing', 'machine h\npassword', 2],
