@@ -75,6 +75,8 @@ describe('TOML', () => {
     ['a file with only a byte order mark', '\uFEFF', ['t'], '\uFEFF[t]\nk = 1\n'],
     ['a new table, after an empty line', 'a = 1\r\n', ['t'], 'a = 1\r\n\r\n[t]\r\nk = 1\r\n'],
     ['a new table, after a line without an end', 'a = 1', ['t'], 'a = 1\n\n[t]\nk = 1'],
+    ['a blank file', ' \n', ['t'], ' \n[t]\nk = 1\n'],
+    ['a table that only has tables', '[x.t.u]\na = 1\n', ['x', 't'], '[x.t.u]\na = 1\n\n[x.t]\nk = 1\n'],
     ['a new table with a name in quotation marks', '', ['a b', 'c-d'], '["a b".c-d]\nk = 1\n'],
     [
       'a table, behind its last key',
@@ -120,6 +122,10 @@ describe('TOML', () => {
     expect(item(text, (list) => addTomlItem(list, 'n', 'last'))).toBe(last);
   });
 
+  test('an item is escaped', () => {
+    expect(item('l = []', (list) => addTomlItem(list, 'a"\n\x7f', 'last'))).toBe('l = ["a\\"\\n\\u007f"]');
+  });
+
   test.each([
     ['l = [ "a" ]', 0, 'l = [  ]'],
     ['l = [ "a", "b", "c" ]', 0, 'l = [ "b", "c" ]'],
@@ -138,6 +144,7 @@ describe('INI', () => {
     ['an empty file', '', 's', '[s]\nk=1\n'],
     ['an empty file, before any section', '', undefined, 'k=1\n'],
     ['a file with only a byte order mark', '\uFEFF', 's', '\uFEFF[s]\nk=1\n'],
+    ['a blank file', ' \n', 's', ' \n[s]\nk=1\n'],
     ['a new section, after an empty line', '[a]\r\n', 's', '[a]\r\n\r\n[s]\r\nk=1\r\n'],
     ['a new section, after a line without an end', '[a]', 's', '[a]\n\n[s]\nk=1'],
     [

@@ -164,7 +164,7 @@ export function addIniLine(text: string, { entries, sections }: Ini, section: st
 function appendBlock(text: string, lines: readonly string[]): Edit {
   const end = findLineEnd(text);
   const isOpen = text !== '' && text !== byteOrderMark && !text.endsWith('\n');
-  const gap = lines.length > 1 && text.trim() !== '' && text !== byteOrderMark ? end : '';
+  const gap = lines.length > 1 && text.trim() !== '' ? end : '';
   return insertion(text.length, isOpen ? end + gap + lines.join(end) : gap + lines.join(end) + end);
 }
 

@@ -9,7 +9,7 @@ export function addTomlEntry(text: string, toml: Toml, path: readonly string[], 
   const lineEnd = findLineEnd(text);
   const { entries, tables } = toml;
   // Such as `registry = { … }`, or `registry.default = …` above all headers.
-  const inline = entries.find((entry) => path.length > 0 && isSamePath(entry.path, path));
+  const inline = entries.find((entry) => isSamePath(entry.path, path));
   if (inline !== undefined)
     throw damagedText(text, inline.start, 'is a table on one line, which keystow does not edit');
   const last = entries.findLast((entry) => isSamePath(entry.table, path));
@@ -26,13 +26,13 @@ export function addTomlEntry(text: string, toml: Toml, path: readonly string[], 
 }
 
 function isDottedBelow(entry: readonly string[], table: readonly string[], path: readonly string[]): boolean {
-  return path.length > table.length && entry.length > path.length && isSamePath(entry.slice(0, path.length), path);
+  return path.length > table.length && isSamePath(entry.slice(0, path.length), path);
 }
 
 function appendTable(text: string, path: readonly string[], line: string): Edit {
   const end = findLineEnd(text);
   const isOpen = text !== '' && text !== byteOrderMark && !text.endsWith('\n');
-  const gap = text.trim() === '' || text === byteOrderMark ? '' : end;
+  const gap = text.trim() === '' ? '' : end;
   const block = `[${path.map(formatTomlKey).join('.')}]${end}${line}`;
   return insertion(text.length, isOpen ? end + gap + block : gap + block + end);
 }
@@ -40,7 +40,6 @@ function appendTable(text: string, path: readonly string[], line: string): Edit 
 /** Puts a line in the place of an entry, which becomes a comment. */
 export function replaceTomlEntry(text: string, { start, indent, value }: TomlEntry, line: string): readonly Edit[] {
   const lineStart = start - indent.length;
-  if (!/^[ \t]*$/.test(indent)) throw damagedText(text, start, 'has several keys, which keystow does not edit');
   return [
     insertion(lineStart, `${indent}${line}${findLineEnd(text)}${disabledPrefix}`),
     ...disableFurtherLines(text, start, value.end),
@@ -52,9 +51,8 @@ export function addTomlItem({ items = [], start }: TomlValue, item: string, at: 
   const value = formatTomlText(item);
   const [first] = items;
   const last = items.at(-1);
-  if (first === undefined || last === undefined) return insertion(start + 1, value);
-  if (at === 'first') return insertion(first.start, `${value}, `);
-  return insertion(last.end, `, ${value}`);
+  if (at === 'first' && first !== undefined) return insertion(first.start, `${value}, `);
+  return last === undefined ? insertion(start + 1, value) : insertion(last.end, `, ${value}`);
 }
 
 /** Removes an item of an array, with the comma before or behind it. */
