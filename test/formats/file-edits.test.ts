@@ -155,6 +155,7 @@ describe('INI', () => {
     ],
     ['a section without keys', '[s]\n# c\n[t]\n', 's', '[s]\nk=1\n# c\n[t]\n'],
     ['the keys before any section', 'a=1\n[t]\n', undefined, 'a=1\nk=1\n[t]\n'],
+    ['a file with only a comment', '# c\n', undefined, '# c\nk=1\n'],
     ['a file that begins with a section', '# c\n[t]\n', undefined, '# c\nk=1\n[t]\n'],
   ])('a line is added to %s', (_, text, section, expected) => {
     expect(add(text, section)).toBe(expected);

@@ -133,7 +133,7 @@ function listLeaves(text: string, { entries }: Ini, quoted?: RegExp): readonly L
     const path = section === undefined ? [key] : [section, key];
     const toLeaf = (range: Range): Leaf => ({ path, value: text.slice(range.start, range.end), range });
     const written = toLeaf({ start: valueStart, end: valueEnd });
-    const quote = written.value.length > 1 && quoted?.test(written.value) ? 1 : 0;
+    const quote = quoted?.test(written.value) ? 1 : 0;
     const first = toLeaf({ start: valueStart + quote, end: valueEnd - quote });
     if (further.length === 0) return { ...first, entry: { start, end: next } };
     return [first, ...further.map((line) => toLeaf(trimRange(line)))];
