@@ -36,6 +36,9 @@ describe('JSON', () => {
       '{\n  "in": {\n    "a": 1,\n    "key": "new"\n  }\n}',
     ],
     ['an empty object that is there', '{\n\t"in": {}\n}', 'in', '{\n\t"in": {\n\t\t"key": "new"\n\t}\n}'],
+    ['{}, in an object', '{}', 'in', '{\n\t"in": {\n\t\t"key": "new"\n\t}\n}'],
+    ['an empty object further in', '{\n\t\t"in": {}\n}', 'in', '{\n\t\t"in": {\n\t\t\t"key": "new"\n\t\t}\n}'],
+    ['lines without indentation', '{\n"a": 1\n}', 'in', '{\n"a": 1,\n"in": {\n\t"key": "new"\n}\n}'],
     ['a key that is there, spelled as it is', '{"a":1,"KEY":{},"b":2}', undefined, '{"a":1,"KEY": "new","b":2}'],
     ['a key that is there twice, in the one that counts', '{"key":1,"key":2}', undefined, '{"key":1,"key": "new"}'],
   ])('a text is set in %s', (_, text, parent, expected) => {

@@ -16,7 +16,7 @@ function find(read: LeafReader, text: string): readonly string[] | number {
   return isFault(leaves) ? leaves.line : leaves.map(({ path, value }) => `${path.join('|')}=${value}`);
 }
 
-/** Of a line that only contains what starts a section or a comment, each dialect reads the value. */
+/** Values that contain the start of a section or of a comment. */
 const lines = '[sect]\na = [b]\nc = d#e;f!g\n';
 
 test.each<[string, LeafReader, string, readonly string[]]>([

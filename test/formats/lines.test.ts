@@ -4,7 +4,7 @@ import { readCredentialUrls, readNetrc, readPgpass, readTokenFile } from '../../
 
 type Found = readonly [path: string, value: string, written: string];
 
-/** What is found, and how it's written at the place where it is; or the line of a fault. */
+/** Returns each value, also as it's written in the text; or the line of a fault. */
 function find(read: LeafReader, text: string): readonly Found[] | number {
   const leaves = read(text);
   if (isFault(leaves)) return leaves.line;
