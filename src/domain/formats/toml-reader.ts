@@ -81,10 +81,7 @@ export class TomlReader {
       const members = this.#readMembers(depth);
       return { start, end: this.offset, members };
     }
-    // Numbers, dates and booleans. Which of them is right isn't checked.
-    if (this.#skip(/[+-]?[A-Za-z0-9_][A-Za-z0-9_+.:-]*(?: \d\d:[\d:.Z+-]+)?/y) === '') {
-      throw this.#fail('has an invalid value');
-    }
+    if (this.#skip(plainValue) === '') throw this.#fail('has an invalid value');
     return { start, end: this.offset };
   }
 
@@ -173,6 +170,21 @@ export class TomlReader {
     return damagedText(this.#text, Math.min(this.offset, Math.max(this.#text.length - 1, 0)), why);
   }
 }
+
+const digits = String.raw`\d(?:_?\d)*`;
+const time = String.raw`\d\d:\d\d(?::\d\d(?:\.\d+)?)?`;
+
+/** Dates, times, booleans and numbers. Whether a date exists isn't checked. */
+const plainValue = new RegExp(
+  [
+    String.raw`\d{4}-\d\d-\d\d(?:[Tt ]${time}(?:[Zz]|[+-]\d\d:\d\d)?)?`,
+    time,
+    'true|false|[+-]?(?:inf|nan)',
+    '0x[\\da-fA-F](?:_?[\\da-fA-F])*|0o[0-7](?:_?[0-7])*|0b[01](?:_?[01])*',
+    String.raw`[+-]?(?:0|[1-9](?:_?\d)*)(?![\d_])(?:\.${digits})?(?:[eE][+-]?${digits})?`,
+  ].join('|'),
+  'y',
+);
 
 /** A backslash at the end of a line removes it, and the blanks that the next lines start with. */
 function decodeEscapes(text: string): string {
