@@ -82,6 +82,7 @@ describe('the proxy of a request', () => {
     ['https://[fd00::1]', 'fd00::/8', true],
     ['https://[fd00::1]', 'fe80::/10', false],
     ['https://a.example', '', false],
+    ['https://a.example..', 'b.example,,', false],
   ])('to %s with NO_PROXY=%s: none is %s', (target, list, isExcluded) => {
     const proxies = { HTTPS_PROXY: 'http://proxy:1', HTTP_PROXY: 'http://proxy:1' };
     expect(find(target, { ...proxies, NO_PROXY: list })).toBe(isExcluded ? undefined : 'proxy:1');

@@ -66,7 +66,7 @@ function isExcluded({ hostname, port, protocol }: URL, list: string): boolean {
     const address = bracketed ?? (name === '' ? entry : name);
     if (isIP(host)) return isInNetwork(host, address);
     const suffix = name.toLowerCase().replace(/^\*?\.|\.$/g, '');
-    return host === suffix || host.endsWith(`.${suffix}`);
+    return suffix !== '' && (host === suffix || host.endsWith(`.${suffix}`));
   });
 }
 
