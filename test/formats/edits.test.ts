@@ -45,8 +45,8 @@ describe('a revert of several edits', () => {
     ['accounts for what the first one changed', 'a1 TWO', both, 'aone two'],
     ['accounts for how far the first one moved', 'xxa1 TWO TWO', both, 'xxaone two TWO'],
     ['finds each behind the one before it', 'aTWO 1', both, undefined],
-    ['restores what was only removed, at its place', 'ac', [edit(1, 'b', '')], 'abc'],
-    ['restores what was removed behind a change that moved', 'x1c', [edit(0, 'a', '1'), edit(1, 'b', '')], 'xabc'],
+    ['restores a removed text at its place', 'ac', [edit(1, 'b', '')], 'abc'],
+    ['restores a removed text behind a change that moved', 'x1c', [edit(0, 'a', '1'), edit(1, 'b', '')], 'xabc'],
     ['does not guess a place before the last change', 'N', [edit(0, 'abc', 'N'), edit(1, 'b', '')], undefined],
   ])('%s', (_, text, edits, expected) => {
     expect(revertEdits(text, edits)).toBe(expected);

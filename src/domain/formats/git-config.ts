@@ -1,4 +1,4 @@
-import { byteOrderMark, findLineEnd } from '../text/lines.ts';
+import { byteOrderMark, findLineEnd, findOwnLines } from '../text/lines.ts';
 import { type Edit, insertion, replacement } from './edits.ts';
 import { damagedText, type Leaf, type LeafReader, type Range, toLeafReader } from './leaf.ts';
 
@@ -140,9 +140,7 @@ export const readGitConfig: LeafReader = toLeafReader((text) =>
 
 /** The line of an entry. `undefined`: its value continues on the next one, or its section's header is on it. */
 function findLine(text: string, { start, end }: GitEntry): Range | undefined {
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
-  if (!/^[ \t]*$/.test(text.slice(lineStart, start)) || text.slice(start, end).includes('\n')) return undefined;
-  return { start: lineStart, end: findNextLine(text, end) };
+  return text.slice(start, end).includes('\n') ? undefined : findOwnLines(text, { start, end }, /[#;]/y);
 }
 
 function findNextLine(text: string, end: number): number {

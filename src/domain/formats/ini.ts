@@ -1,5 +1,5 @@
 import { byteOrderMark, findLineEnd, type Line, splitLines } from '../text/lines.ts';
-import { disabledPrefix, type Edit, insertion, replacement } from './edits.ts';
+import { appendLines, disabledPrefix, type Edit, insertion, replacement } from './edits.ts';
 import { damagedText, type Leaf, type LeafReader, type Range, toLeafReader } from './leaf.ts';
 
 /** How a program reads its sections, keys and values. */
@@ -158,14 +158,8 @@ export function addIniLine(text: string, { entries, sections }: Ini, section: st
   const [first] = sections;
   // Keys outside of sections come first.
   if (section === undefined && first !== undefined) return insertion(first.start, `${line}${lineEnd}`);
-  return appendBlock(text, section === undefined ? [line] : [`[${section}]`, line]);
-}
-
-function appendBlock(text: string, lines: readonly string[]): Edit {
-  const end = findLineEnd(text);
-  const isOpen = text !== '' && text !== byteOrderMark && !text.endsWith('\n');
-  const gap = lines.length > 1 && text.trim() !== '' ? end : '';
-  return insertion(text.length, isOpen ? end + gap + lines.join(end) : gap + lines.join(end) + end);
+  if (section === undefined) return appendLines(text, [line]);
+  return appendLines(text, [...(text.trim() === '' ? [] : ['']), `[${section}]`, line]);
 }
 
 /** Puts a line in the place of entries, which become comments. */

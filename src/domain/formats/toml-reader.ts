@@ -180,7 +180,7 @@ const plainValue = new RegExp(
     String.raw`\d{4}-\d\d-\d\d(?:[Tt ]${time}(?:[Zz]|[+-]\d\d:\d\d)?)?`,
     time,
     'true|false|[+-]?(?:inf|nan)',
-    '0x[\\da-fA-F](?:_?[\\da-fA-F])*|0o[0-7](?:_?[0-7])*|0b[01](?:_?[01])*',
+    String.raw`0x[\da-fA-F](?:_?[\da-fA-F])*|0o[0-7](?:_?[0-7])*|0b[01](?:_?[01])*`,
     String.raw`[+-]?(?:0|[1-9](?:_?\d)*)(?![\d_])(?:\.${digits})?(?:[eE][+-]?${digits})?`,
   ].join('|'),
   'y',
