@@ -34,13 +34,14 @@ export function parseTokenFields(received: Readonly<Record<string, unknown>>): T
 /**
  * Converts the fields of a token response, and keeps from `previous` what the response leaves out: a server that doesn't
  * rotate refresh tokens sends none. `requestedAt`: when the request was sent, in ISO 8601, so that no token counts as valid
- * after it has expired.
+ * after it has expired. `others`: those of {@link pickOtherFields}.
  */
 export function combineTokens(
   fields: TokenFields,
   accessToken: string,
   requestedAt: string,
   previous: Partial<TokenSet> = {},
+  others: Readonly<Record<string, unknown>> = {},
 ): TokenSet {
   const { expiresAt: _, tokenType: __, failure: ___, ...kept } = previous;
   const { refresh_token: refreshToken, scope, token_type: tokenType, expires_in: seconds } = fields;
@@ -52,6 +53,7 @@ export function combineTokens(
     ...(seconds !== undefined && { expiresAt: addSeconds(requestedAt, seconds) }),
     ...(refreshToken !== undefined && { refreshToken }),
     ...(scope !== undefined && { scope }),
+    ...(Object.keys(others).length > 0 && { extra: { ...previous.extra, ...others } }),
   };
 }
 
@@ -68,11 +70,9 @@ export function toTokenSet(
   const fields = parseTokenFields(response);
   if (fields.access_token === undefined) return undefined;
   const expiresAt = fields.expires_in === undefined ? toTime(response.expires_at) : undefined;
-  const extra = { ...previous.extra, ...pickOtherFields(response) };
   return {
-    ...combineTokens(fields, fields.access_token, requestedAt, previous),
+    ...combineTokens(fields, fields.access_token, requestedAt, previous, pickOtherFields(response)),
     ...(expiresAt !== undefined && { expiresAt }),
-    ...(Object.keys(extra).length > 0 && { extra }),
   };
 }
 

@@ -75,14 +75,9 @@ export interface ReceivedTokens {
 /** Converts a token response, and keeps from `previous` what the response leaves out. */
 export function toTokenSet(received: ReceivedTokens, previous: Partial<TokenSet>, accessToken: string): TokenSet {
   const { fields, claims, requestedAt } = received;
-  const tokens = combineTokens(fields, accessToken, requestedAt, previous);
+  const tokens = combineTokens(fields, accessToken, requestedAt, previous, received.extra);
   const subject = parseSubject(claims);
-  const extra = { ...previous.extra, ...received.extra };
-  return {
-    ...tokens,
-    ...(subject !== undefined && { subject: { ...previous.subject, ...subject } }),
-    ...(Object.keys(extra).length > 0 && { extra }),
-  };
+  return { ...tokens, ...(subject !== undefined && { subject: { ...previous.subject, ...subject } }) };
 }
 
 /** Returns why the access token of a response must not be used, or `undefined`. */
