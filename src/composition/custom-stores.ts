@@ -1,4 +1,3 @@
-import { timers } from '../adapters/process/timers.ts';
 import { CredentialError, isCredentialError } from '../domain/credential-error.ts';
 import type { PlacementIndex } from '../domain/placement/placement-index.ts';
 import { exposeSecret, Secret } from '../domain/secret.ts';
@@ -126,22 +125,16 @@ export function createMemoryLocks(): (limitMs?: number) => Mutex {
   let last: Promise<unknown> = Promise.resolve();
   return (limitMs) => async (work) => {
     const previous = last;
-    const isInTime = limitMs === undefined ? previous.then(() => true) : endsWithin(previous, limitMs);
-    const result = isInTime.then((isInTime) => {
-      if (!isInTime) throw busyError();
-      return work(() => true);
-    });
+    const turn = limitMs === undefined ? previous : waitWithin(previous, limitMs);
+    const result = turn.then(() => work(() => true));
     last = Promise.allSettled([previous, result]);
     return result;
   };
 }
 
-async function endsWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<boolean>((resolve) => {
-    timer = timers.setTimeout(() => resolve(false), limitMs);
-  });
-  return Promise.race([work.then(() => true), limit]).finally(() => timers.clearTimeout(timer));
+async function waitWithin(previous: Promise<unknown>, limitMs: number): Promise<void> {
+  const { withTimeLimit } = await import('../adapters/keyrings/silence-timer.ts');
+  await withTimeLimit(limitMs, () => previous, busyError);
 }
 
 function busyError(): CredentialError {

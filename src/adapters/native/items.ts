@@ -87,9 +87,9 @@ export class Items {
   }
 
   #call<T>({ service, user, target }: Item | TargetItem, act: (entry: NativeEntry) => Promise<T>): Promise<T> {
-    return this.#bounded(({ AsyncEntry }) => {
-      return act(target === undefined ? new AsyncEntry(service, user) : AsyncEntry.withTarget(target, service, user));
-    });
+    return this.#bounded(({ AsyncEntry }) =>
+      act(target === undefined ? new AsyncEntry(service, user) : AsyncEntry.withTarget(target, service, user)),
+    );
   }
 
   async #bounded<T>(start: (binding: Binding) => Promise<T>): Promise<T> {
