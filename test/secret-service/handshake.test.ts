@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { messageTypes, readExtent } from '../../src/adapters/secret-service/dbus/header.ts';
@@ -136,13 +136,17 @@ describe('xdg-dbus-proxy, which Flatpak runs between an application and the bus'
   async function behindProxy(...filter: readonly string[]) {
     const { bus, environment } = await gnomeKeyring('unlocked');
     const socket = join(environment.XDG_RUNTIME_DIR ?? '', 'proxy');
-    const proxy = spawn('xdg-dbus-proxy', [bus.address, socket, '--filter', ...filter], { stdio: 'ignore' });
+    // It writes to this descriptor when it listens, which is later than when the socket exists.
+    const proxy = spawn('xdg-dbus-proxy', ['--fd=3', bus.address, socket, '--filter', ...filter], {
+      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    });
+    const ready = once(proxy.stdio[3] as Readable, 'data');
     onTestFinished(async () => {
       const end = once(proxy, 'exit');
       proxy.kill();
       await end;
     });
-    await eventually(() => expect(existsSync(socket)).toBe(true));
+    await ready;
     return storeOn({ ...environment, DBUS_SESSION_BUS_ADDRESS: `unix:path=${socket}` });
   }
 
