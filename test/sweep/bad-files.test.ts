@@ -1,12 +1,26 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { credentialFiles } from '../../src/adapters/credential-files/credential-files.ts';
 import { maxFileBytes, sweep } from '../../src/app/sweep/sweep.ts';
-import { needs, needsPosix, needsRoot } from '../support/needs.ts';
+import { failCall, fakeCall } from '../files/watched-disk.ts';
+import { needs, needsLinux, needsPosix, needsRoot } from '../support/needs.ts';
+
+vi.mock('node:fs', async (original) => (await import('../files/watched-disk.ts')).watchedDisk(await original()));
 
 let home: string;
 beforeEach(() => {
@@ -123,6 +137,45 @@ test('a file without permission to read it is reported', ordinary, async () => {
   expect(await findReason()).toBe('denied');
 });
 
+test.each([
+  ['EACCES', 'denied'],
+  ['EPERM', 'denied'],
+  ['EIO', 'failed'],
+])('a file that the system does not open is reported: %s', async (code, reason) => {
+  const path = write('.git-credentials', line);
+  failCall('openSync', (opened) => (opened === path ? code : undefined));
+  expect(await findReason()).toBe(reason);
+});
+
+test('a FIFO or a folder that replaces a file at the last moment is reported, without a wait', needsPosix, async () => {
+  const path = write('.git-credentials', line);
+  const stats = statSync(path);
+  fakeCall('statSync', (inspected) => (inspected === path ? stats : undefined));
+  rmSync(path);
+  expect(spawnSync('mkfifo', [path]).status).toBe(0);
+  expect(await findReason()).toBe('not-a-file');
+  rmSync(path);
+  mkdirSync(path);
+  expect(await findReason()).toBe('not-a-file');
+});
+
+test('a file that grows or has no size, such as one of /proc, is read up to the limit', needsLinux, async () => {
+  const path = '/proc/self/status';
+  expect(await credentialFiles.read(path, 16)).toEqual({ path, problem: 'too-large' });
+  expect(await credentialFiles.read(path, maxFileBytes)).toMatchObject({ path, readableBy: 'everyone' });
+});
+
+test('every file is closed, also one that is too large', needsLinux, async () => {
+  const path = write('.git-credentials', line);
+  const countOpen = () => readdirSync('/proc/self/fd').length;
+  const before = countOpen();
+  for (let reads = 0; reads < 20; reads += 1) {
+    await credentialFiles.read(path, maxFileBytes);
+    await credentialFiles.read(path, 1);
+  }
+  expect(countOpen()).toBeLessThan(before + 20);
+});
+
 test('who else can read a file follows from its mode and those of the folders above it', needsPosix, async () => {
   const readers = async () => (await run()).files[0]?.snapshot.readableBy;
   const path = write('.aws/credentials', `[a]\naws_secret_access_key = ${secret}\n`, 0o644);
@@ -141,6 +194,11 @@ test('a file that its group can read is reported, unless nobody else is in the g
   chmodSync(dirname(path), 0o750);
   chownSync(path, 0, 12_345);
   expect(await readers()).toBe('group');
+  chmodSync(dirname(path), 0o755);
+  expect(await readers()).toBe('group');
+  chmodSync(dirname(path), 0o750);
+  chmodSync(path, 0o604);
+  expect(await readers()).toBe('nobody');
   chmodSync(path, 0o600);
   expect(await readers()).toBe('nobody');
   chmodSync(path, 0o640);

@@ -25,17 +25,16 @@ function readFile(path: string, maxBytes: number): FileSnapshot | FileProblem | 
   const own = lstatSync(path, { throwIfNoEntry: false });
   if (own === undefined) return undefined;
   // Opening a device may have an effect, and opening a FIFO may wait: so it's examined first.
-  const before = statSync(path);
-  const problem = findProblem(before, maxBytes);
+  const problem = findProblem(statSync(path));
   if (problem !== undefined) return { path, problem };
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));
   try {
     const stats = fstatSync(descriptor);
-    const late = findProblem(stats, maxBytes);
+    const late = findProblem(stats);
     if (late !== undefined) return { path, problem: late };
     const bytes = Buffer.alloc(maxBytes + 1);
     let length = 0;
-    for (let count = 1; count > 0 && length < bytes.length; length += count) {
+    for (let count = 1; count > 0; length += count) {
       count = readSync(descriptor, bytes, length, bytes.length - length, null);
     }
     if (length > maxBytes) return { path, problem: 'too-large' };
@@ -53,10 +52,9 @@ function readFile(path: string, maxBytes: number): FileSnapshot | FileProblem | 
   }
 }
 
-function findProblem(stats: Stats, maxBytes: number): FileProblem['problem'] | undefined {
+function findProblem(stats: Stats): FileProblem['problem'] | undefined {
   if (!stats.isFile()) return 'not-a-file';
-  if (posix && stats.uid !== process.geteuid?.()) return 'other-owner';
-  return stats.size > maxBytes ? 'too-large' : undefined;
+  return posix && stats.uid !== process.geteuid?.() ? 'other-owner' : undefined;
 }
 
 function toProblem(path: string, error: unknown): FileProblem | undefined {
@@ -78,7 +76,6 @@ function toProblem(path: string, error: unknown): FileProblem | undefined {
 
 function findReaders(path: string, { mode, gid }: Stats): Readers {
   if (!posix) return 'unknown';
-  if ((mode & 0o044) === 0) return 'nobody';
   const folders = walkPath(dirname(path)).filter(({ stats }) => stats.isDirectory());
   const everyone = (mode & 0o004) !== 0 && folders.every(({ stats }) => (stats.mode & 0o001) !== 0);
   if (everyone) return 'everyone';
