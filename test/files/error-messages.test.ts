@@ -139,6 +139,7 @@ describe('the message and hint of an error', () => {
   const problems: readonly (readonly [problem: string, make: (path: string) => void])[] = [
     ['is a folder', (path) => mkdirSync(path)],
     ['is a symbolic link', (path) => symlinkSync('nowhere', path)],
+    ['is not a regular file', (path) => void spawnSync('mkfifo', [path])],
     [
       'has 2 hard links',
       (path) => {

@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createParentFolders, removeEmptyFolders } from '../../src/adapters/files/folders.ts';
+import { checkFolderWritable, createParentFolders, removeEmptyFolders } from '../../src/adapters/files/folders.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { needs, needsLinux, needsPosix, needsRoot } from '../support/needs.ts';
@@ -76,6 +76,43 @@ describe('creating the folder of a file', () => {
       }
     },
   );
+
+  /** As if the umask had removed permissions: a thread can't set it. */
+  function removePermissions(folder: string, mode: number, meanwhile: () => void = () => undefined): void {
+    let isNew = true;
+    failCall('lstatSync', (path) => {
+      if (path !== folder || !existsSync(folder) || !isNew) return undefined;
+      isNew = false;
+      chmodSync(folder, mode);
+      meanwhile();
+      return undefined;
+    });
+  }
+
+  test.each([
+    [0o500, undefined],
+    [0o000, 'EACCES'],
+  ])('returns the permissions that the umask took from the user: %d', needsPosix, (mode, code) => {
+    const { file, created } = newFile();
+    const [inner = ''] = created;
+    removePermissions(inner, mode);
+    if (code) failCall('openSync', (path) => (path === inner ? code : undefined));
+    expect(createParentFolders(file)).toEqual(created);
+    expect(created.map(modeOf)).toEqual([0o700, 0o700]);
+  });
+
+  test.each([
+    [0o500, undefined],
+    [0o500, 'ELOOP'],
+    [0o000, 'EACCES'],
+  ])('changes no folder of another user who was faster: %d, %s', needsPosix, (mode, code) => {
+    const { file, created } = newFile();
+    const [inner = ''] = created;
+    removePermissions(inner, mode, () => vi.spyOn(process, 'geteuid').mockReturnValue(nobody));
+    if (code) failCall('openSync', (path) => (path === inner ? code : undefined));
+    expect(codeOf(() => createParentFolders(file))).toBe(code && 'file-io');
+    expect(modeOf(inner)).toBe(mode);
+  });
 
   test('creates nothing in a folder that others can write to, or behind their link', needsPosix, () => {
     const { file, folder } = newFile();
@@ -164,5 +201,30 @@ describe('creating the folder of a file', () => {
     mkdirSync(join(folder, 'outer', 'other'));
     removeEmptyFolders(created);
     expect(readdirSync(join(folder, 'outer'))).toEqual(['other']);
+  });
+});
+
+describe('checking that the folder of a file is writable', () => {
+  const fileIn = (folder: string) => ({ path: join(folder, 'names.json'), label });
+
+  test('succeeds if it is, or can be created, and creates nothing', () => {
+    const { folder } = newPlace();
+    for (const each of [folder, join(folder, 'a'), join(folder, 'a', 'b')]) checkFolderWritable(fileIn(each));
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('fails as the write would', needsPosix, () => {
+    const { path, folder } = newPlace();
+    writeFileSync(path, '');
+    expect(errorOf(() => checkFolderWritable(fileIn(join(path, 'a'))))).toMatchObject({
+      code: 'file-io',
+      message: expect.stringContaining('cannot be created'),
+    });
+    expect(errorOf(() => checkFolderWritable(fileIn(path)))).toMatchObject({
+      code: 'file-io',
+      message: expect.stringContaining('cannot be written: permission denied'),
+    });
+    chmodSync(folder, 0o777);
+    expect(codeOf(() => checkFolderWritable(fileIn(join(folder, 'a'))))).toBe('file-refused');
   });
 });

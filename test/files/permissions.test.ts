@@ -1,7 +1,7 @@
-import { chmodSync, chownSync, lchownSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, chownSync, lchownSync, mkdirSync, type Stats, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { checkPath, restrictFolder } from '../../src/adapters/files/permissions.ts';
+import { checkAuthor, checkPath, restrictFolder } from '../../src/adapters/files/permissions.ts';
 import { isFolderLoose, readPrivateFile } from '../../src/adapters/files/read-private-file.ts';
 import { walkPath } from '../../src/adapters/files/walk-path.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
@@ -102,6 +102,13 @@ describe('the path of a file, with other owners (only root can set them)', needs
     }
   });
 
+  test('is refused if its owner is a user that only a directory service knows: id(1) names them', () => {
+    const { above, file } = newFile();
+    chownSync(above, nobody, nobody);
+    fakeFiles({ '/etc/passwd': '' });
+    expect(() => checkPath(file)).toThrow(`${above} (nobody, uid ${nobody})`);
+  });
+
   test('causes a warning if an unknown user owns a folder above the file’s own, unless everybody can write to it', () => {
     const { above, folder, file } = newFile();
     chownSync(above, stranger, stranger);
@@ -148,6 +155,45 @@ describe('the path of a file, with other owners (only root can set them)', needs
     chownSync(folder, 0, 0);
     fakeFiles({ '/proc/self/uid_map': '0 0 4294967295\n' });
     expect(check(file.path)).toBe('file-refused');
+  });
+});
+
+describe('the author of a file that others may read', needsPosix, () => {
+  const [user, group] = [1000, 1000];
+  /** Returns the error. */
+  function judge(owner: { uid: number; gid?: number; mode: number }): CredentialError | undefined {
+    vi.spyOn(process, 'geteuid').mockReturnValue(user);
+    const { file } = newFile();
+    writeFileSync(file.path, 'text');
+    try {
+      checkAuthor(file, { ...statSync(file.path), gid: group, ...owner } as Stats);
+      return undefined;
+    } catch (error) {
+      return error as CredentialError;
+    }
+  }
+
+  test('is the user or root', () => {
+    expect(judge({ uid: user, mode: 0o100644 })).toBeUndefined();
+    expect(judge({ uid: 0, mode: 0o100644 })).toBeUndefined();
+    expect(judge({ uid: nobody, mode: 0o100644 })).toMatchObject({
+      code: 'file-refused',
+      message: expect.stringMatching(/^the list of names .* belongs to another user \(uid 65534\)$/),
+    });
+  });
+
+  test('is unknown if others can write to it, even if it’s root’s', () => {
+    for (const uid of [0, user])
+      expect(judge({ uid, mode: 0o100666 })).toMatchObject({
+        code: 'file-refused',
+        message: expect.stringContaining('its content cannot be trusted'),
+      });
+  });
+
+  test('is the user on a Windows drive, whatever the mode', () => {
+    fakeCall('statfsSync', () => ({ type: 0x01021997 }));
+    fakeFiles({ '/proc/sys/kernel/osrelease': '5.15.153.1-microsoft-standard-WSL2' });
+    expect(judge({ uid: user, mode: 0o100777 })).toBeUndefined();
   });
 });
 
@@ -306,6 +352,21 @@ describe('before a read, the folder of a file', needsPosix, () => {
     }
   });
 
+  test('is certainly safe if only the user, root, or the user’s own group can write to it', needsRoot, async () => {
+    const { folder, file } = newFile();
+    const user = 4711;
+    vi.spyOn(process, 'geteuid').mockReturnValue(user);
+    for (const mode of [0o700, 0o770]) {
+      chmodSync(folder, mode);
+      chownSync(folder, user, user);
+      const calls = recordCalls();
+      expect(await isLoose(file.path)).toBe(mode === 0o770);
+      expect(calls.map(([call]) => call)).toEqual(['statSync', 'statSync']);
+    }
+    chownSync(folder, user, nobody);
+    await failure(isLoose(file.path), 'file-refused');
+  });
+
   test('is left to the system’s error if it’s absent or can’t be examined', async () => {
     const { folder, file } = newFile();
     expect(await isLoose(join(folder, 'a', 'b', 'names.json'))).toBe(false);
@@ -419,5 +480,6 @@ test('a path is walked as the system does: links and parents in the order in whi
       .map(({ path, isLast }) => `${path.slice(above.length)}${isLast ? ' (last)' : ''}`);
   expect(walked(folder)).toEqual(['', '/keystow (last)']);
   expect(walked(`${above}/./link//inner/`)).toEqual(['', '/link', '/keystow', '/keystow/inner (last)']);
+  expect(walked(relative(process.cwd(), folder))).toEqual(['', '/keystow (last)']);
   expect(walked(`${above}/link/inner/..`)).toEqual(['', '/link', '/keystow', '/keystow/inner', '/keystow (last)']);
 });

@@ -1,6 +1,11 @@
-import { chmodSync, closeSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, fstatSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { readPrivateFile } from '../../src/adapters/files/read-private-file.ts';
+import {
+  type OpenFile,
+  readPrivateFile,
+  readText,
+  usePrivateFile,
+} from '../../src/adapters/files/read-private-file.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { needsPosix } from '../support/needs.ts';
@@ -73,5 +78,26 @@ describe('reading a file', () => {
     failCall('fchmodSync', 'EROFS');
     expect(await read()).toBe('text');
     expect(notices).toHaveLength(1);
+  });
+
+  test('passes the open file, and closes it unless it is to be kept', async () => {
+    const { path } = newFile();
+    const use = <T>(how: (opened: OpenFile) => T) => usePrivateFile({ path, label: 'list' }, { maxBytes: 8 }, how);
+    const opened = await use((file) => ({ text: readText(file), ...file }));
+    expect(opened).toMatchObject({ text: 'text', size: 4 });
+    expect(() => fstatSync(opened?.descriptor ?? 0)).toThrow('EBADF');
+    const kept = await use((file) => {
+      file.keep();
+      return file.descriptor;
+    });
+    expect(fstatSync(kept ?? 0).size).toBe(4);
+    closeSync(kept ?? 0);
+  });
+
+  test('fails if the system does not read it', async () => {
+    const { read } = newFile();
+    failCall('readFileSync', 'EIO');
+    const { message } = await failure(read(), 'file-io');
+    expect(message).toContain('cannot be read');
   });
 });

@@ -21,7 +21,8 @@ import {
 } from '../../src/adapters/files/replace-file.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
-import { needsLinux, needsPosix } from '../support/needs.ts';
+import { eventually } from '../support/eventually.ts';
+import { needsLinux, needsPosix, needsRoot } from '../support/needs.ts';
 import { onPlatform } from '../support/platform.ts';
 import { failCall, recordCalls } from './watched-disk.ts';
 
@@ -132,6 +133,54 @@ describe('replacing a file', () => {
   });
 });
 
+describe('replacing a file with other permissions', needsPosix, () => {
+  const group = 4711;
+  const replace = (path: string, access: { mode: number; gid?: number }) => {
+    const file = { path, label };
+    return replaceFile({ file, bytes, access, expected: fileVersion(file), isPermitted: () => true });
+  };
+  const accessOf = (path: string) => {
+    const { mode, gid } = statSync(path);
+    return { mode: mode & 0o777, gid };
+  };
+
+  test('sets them after the last byte', async () => {
+    const { path, folder } = existing();
+    failCall('writeFileSync', () => {
+      const [temporary = ''] = readdirSync(folder).filter((name) => name.includes('.tmp-'));
+      expect(statSync(join(folder, temporary)).mode & 0o777).toBe(0o600);
+      return undefined;
+    });
+    expect(await replace(path, { mode: 0o664 })).toBe(true);
+    expect(accessOf(path).mode).toBe(0o664);
+  });
+
+  test('sets the group (only root can set any)', needsRoot, async () => {
+    const { path } = existing();
+    await replace(path, { mode: 0o660, gid: group });
+    expect(accessOf(path)).toEqual({ mode: 0o660, gid: group });
+    expect(statSync(path).uid).toBe(process.geteuid?.());
+  });
+
+  test('gives a group no permissions if it cannot become the file’s', async () => {
+    const { path } = existing();
+    const { gid } = accessOf(path);
+    failCall('fchownSync', 'EPERM');
+    await replace(path, { mode: 0o664, gid: group });
+    expect(accessOf(path)).toEqual({ mode: 0o604, gid });
+    await replace(path, { mode: 0o664, gid });
+    expect(accessOf(path)).toEqual({ mode: 0o664, gid });
+  });
+
+  test('sets none on Windows', async () => {
+    const { path } = existing();
+    onPlatform('win32');
+    const calls = recordCalls();
+    await replace(path, { mode: 0o664, gid: group });
+    expect(calls.filter(([call]) => /chmod|chown/.test(call))).toEqual([]);
+  });
+});
+
 describe('syncing', () => {
   test('does nothing for a device, or a folder of /proc', needsLinux, async () => {
     const device = openSync('/dev/null', 'w');
@@ -181,11 +230,15 @@ describe('syncing', () => {
 });
 
 describe('the version of a file', () => {
-  test('changes when the file is written to, even if its length stays', () => {
+  test('changes when the file is written to, even if its length stays', async () => {
     const { file, path } = existing();
     const before = fileVersion(file);
     expect(fileVersion(file)).toBe(before);
-    while (fileVersion(file) === before) writeFileSync(path, 'new');
+    // Both writes may be in the same tick of the file system's clock.
+    await eventually(() => {
+      writeFileSync(path, 'new');
+      expect(fileVersion(file)).not.toBe(before);
+    });
   });
 
   test('is undefined if there is no file', () => {

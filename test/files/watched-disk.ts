@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 export type Call =
   | 'chmodSync'
   | 'fchmodSync'
+  | 'fchownSync'
   | 'fsync'
   | 'lstatSync'
   | 'mkdirSync'
@@ -24,6 +25,7 @@ type Failure = (...args: readonly unknown[]) => string | undefined;
 export const watched: readonly Call[] = [
   'chmodSync',
   'fchmodSync',
+  'fchownSync',
   'fsync',
   'lstatSync',
   'mkdirSync',
