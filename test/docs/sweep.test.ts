@@ -7,6 +7,7 @@ const page = readFileSync(resolve(import.meta.dirname, '../../docs/sweep.md'), '
 
 test.each(tools)('docs/sweep.md lists $name with its files, its source and what happens to its credentials', (tool) => {
   const row = page.split('\n').find((line) => line.startsWith(`| \`${tool.id}\` |`)) ?? '';
+  expect(row).toContain(`| [${tool.name}](`);
   for (const { path } of tool.files) expect(row).toContain(`\`${path}\``);
   expect(row).toContain(`(${tool.source})`);
   expect(row.includes('| yes |')).toBe(tool.remedy === undefined);

@@ -125,10 +125,240 @@ const vectors: readonly (readonly [path: string, text: string, expected: readonl
   ['.vault-token', secret, ['1 token: ']],
   ['.pgpass', `h:5432:*:alice:${secret}\n`, ['1 password: h * alice']],
   ['.my.cnf', `[client]\nuser=a\npassword="${secret}"\nssl\n`, ['3 password: client password']],
+  [
+    '.config/git/config',
+    `[http]\n\tproxy = http://u:${secret}@p.example\n[http "https://h"]\n\tproxy = http://u:${secret}@p.example\n\textraHeader = Authorization: Basic ${secret}\n[remote "o"]\n\tpushurl = https://u:${secret}@h\n\tproxy = http://u:${secret}@p.example\n[sendemail]\n\tsmtpPass = ${secret}\n[imap]\n\tpass = ${secret}\n[sendemail "work"]\n\tsmtpPass = ${secret}\n[github]\n\ttoken = ${secret}\n\toauth-token = ${secret}\n[gitlab]\n\ttoken = ${secret}\n\toauth-token = ${secret}\n`,
+    [
+      '2 password in a URL: http proxy',
+      '4 password in a URL: http https://h proxy',
+      '5 Authorization header: http https://h extraheader',
+      '7 password in a URL: remote o pushurl',
+      '8 password in a URL: remote o proxy',
+      '10 password: sendemail smtppass',
+      '12 password: imap pass',
+      '14 password: sendemail work smtppass',
+      '16 token: github token',
+      '17 token: github oauth-token',
+      '19 token: gitlab token',
+      '20 token: gitlab oauth-token',
+    ],
+  ],
+  [
+    '.gitconfig',
+    `[url "https://h.example/"]\n\tinsteadOf = https://u:${secret}@h.example/\n\tpushInsteadOf = https://u:${secret}@h.example/\n[remote "p"]\n\turl = https://u@h.example/${secret}\n`,
+    [
+      '2 password in a URL: url https://h.example/ insteadof',
+      '3 password in a URL: url https://h.example/ pushinsteadof',
+    ],
+  ],
+  [
+    '.docker/config.json',
+    JSON.stringify({
+      auths: { r: { password: secret, registrytoken: secret } },
+      HttpHeaders: { Authorization: `Basic ${secret}`, 'X-Registry-Auth': secret, 'User-Agent': 'Docker' },
+      proxies: {
+        default: Object.fromEntries(
+          ['httpProxy', 'httpsProxy', 'ftpProxy', 'allProxy', 'noProxy'].map((key) => [key, `http://u:${secret}@p`]),
+        ),
+      },
+    }),
+    [
+      '1 password: auths r password',
+      '1 token: auths r registrytoken',
+      '1 Authorization header: HttpHeaders Authorization',
+      '1 Authorization header: HttpHeaders X-Registry-Auth',
+      '1 password in a URL: proxies default httpProxy',
+      '1 password in a URL: proxies default httpsProxy',
+      '1 password in a URL: proxies default ftpProxy',
+      '1 password in a URL: proxies default allProxy',
+    ],
+  ],
+  [
+    '.aws/config',
+    `[profile a]\naws_secret_access_key = ${secret}\naws_security_token = ${secret}\n`,
+    ['2 secret key: profile a aws_secret_access_key', '3 token: profile a aws_security_token'],
+  ],
+  [
+    '.kube/config',
+    `clusters:\n- name: c\n  cluster:\n    proxy-url: http://u:${secret}@p.example\nusers:\n- name: a\n  user:\n    client-key-data: ${secret}\n    auth-provider:\n      config:\n        access-token: ${secret}\n        id-token: ${secret}\n        refresh-token: ${secret}\n        client-secret: ${secret}\n`,
+    [
+      '4 password in a URL: clusters c cluster proxy-url',
+      '8 private key: users a user client-key-data',
+      '11 token: users a user auth-provider config access-token',
+      '12 token: users a user auth-provider config id-token',
+      '13 refresh token: users a user auth-provider config refresh-token',
+      '14 client secret: users a user auth-provider config client-secret',
+    ],
+  ],
+  [
+    '.cargo/credentials',
+    `[registry]\nsecret-key = "${secret}"\n[registries.r]\nsecret-key = "${secret}"\n`,
+    ['2 private key: registry secret-key', '4 private key: registries r secret-key'],
+  ],
+  [
+    '.pip/pip.conf',
+    ['index-url', 'index_url', 'extra_index_url', 'find-links', 'find_links', 'proxy', 'trusted-host']
+      .map((key) => `[${key}]\n${key} = https://u:${secret}@h.example\n`)
+      .join(''),
+    ['index-url', 'index_url', 'extra_index_url', 'find-links', 'find_links', 'proxy'].map(
+      (key, index) => `${2 * index + 2} password in a URL: ${key} ${key}`,
+    ),
+  ],
+  [
+    '.config/pnpm/auth.ini',
+    `_authToken=${secret}\n_password=${secret}\n//r/:_auth=${secret}\n//r/:_password=${secret}\nproxy=http://u:${secret}@p\nhttps-proxy=http://u:${secret}@p\nregistry=https://u:${secret}@r\n//r/:email=a@b\n`,
+    [
+      '1 token: _authToken',
+      '2 password: _password',
+      '3 password: //r/:_auth',
+      '4 password: //r/:_password',
+      '5 password in a URL: proxy',
+      '6 password in a URL: https-proxy',
+      '7 password in a URL: registry',
+    ],
+  ],
+  [
+    '.yarnrc.yml',
+    `npmAuthToken: ${secret}\nnpmAuthIdent: "a:${secret}"\nhttpProxy: "http://u:${secret}@p"\nhttpsProxy: "http://u:${secret}@p"\nnpmRegistries:\n  "//r":\n    npmAuthToken: ${secret}\n    npmAuthIdent: "a:${secret}"\nnpmScopes:\n  my:\n    npmAuthIdent: "a:${secret}"\n`,
+    [
+      '1 token: npmAuthToken',
+      '2 password: npmAuthIdent',
+      '3 password in a URL: httpProxy',
+      '4 password in a URL: httpsProxy',
+      '7 token: npmRegistries //r npmAuthToken',
+      '8 password: npmRegistries //r npmAuthIdent',
+      '11 password: npmScopes my npmAuthIdent',
+    ],
+  ],
+  [
+    '.config/glab-cli/config.yml',
+    `hosts:\n  gitlab.com:\n    token: ${secret}\n    oauth2_refresh_token: ${secret}\n    user: a\n`,
+    ['3 token: hosts gitlab.com token', '4 refresh token: hosts gitlab.com oauth2_refresh_token'],
+  ],
+  ['.pypirc', `[r]\nrepository = https://u:${secret}@r.example\n`, ['2 password in a URL: r repository']],
+  [
+    '.local/share/uv/credentials/credentials.toml',
+    `[[credential]]\nservice = "h"\nusername = "u"\npassword = "${secret}"\n[[credential]]\ntoken = "${secret}"\n`,
+    ['4 password: credential 0 password', '6 token: credential 1 token'],
+  ],
+  [
+    '.config/uv/uv.toml',
+    `index-url = "https://u:${secret}@h"\nextra-index-url = "https://u:${secret}@h"\n[[index]]\nname = "i"\nurl = "https://u:${secret}@h"\n`,
+    ['1 password in a URL: index-url', '2 password in a URL: extra-index-url', '5 password in a URL: index 0 url'],
+  ],
+  [
+    '.composer/auth.json',
+    JSON.stringify({
+      'http-basic': { h: { username: 'u', password: secret } },
+      'gitlab-oauth': { h: secret, i: { token: secret } },
+      'gitlab-token': { h: secret, i: { username: 'u', token: secret } },
+      bearer: { h: secret },
+      'bitbucket-oauth': { h: { 'consumer-key': 'k', 'consumer-secret': secret, 'access-token': secret } },
+    }),
+    [
+      '1 password: http-basic h password',
+      '1 token: gitlab-oauth h',
+      '1 token: gitlab-oauth i token',
+      '1 token: gitlab-token h',
+      '1 token: gitlab-token i token',
+      '1 token: bearer h',
+      '1 client secret: bitbucket-oauth h consumer-secret',
+      '1 token: bitbucket-oauth h access-token',
+    ],
+  ],
+  [
+    '.config/gcloud/application_default_credentials.json',
+    `{"type":"service_account","private_key":"${secret}"}`,
+    ['1 private key: private_key'],
+  ],
+  ['.azure/msal_token_cache.json', `{"AccessToken":{"k":{"secret":"${secret}"}}}`, ['1 token: AccessToken k secret']],
+  [
+    '.azure/service_principal_entries.json',
+    `[{"client_id":"a","client_secret":"${secret}"}]`,
+    ['1 client secret: 0 client_secret'],
+  ],
+  [
+    '.claude/.credentials.json',
+    JSON.stringify({
+      claudeAiOauth: { refreshToken: secret },
+      mcpOAuth: { s: { accessToken: secret, refreshToken: secret } },
+    }),
+    [
+      '1 refresh token: claudeAiOauth refreshToken',
+      '1 token: mcpOAuth s accessToken',
+      '1 refresh token: mcpOAuth s refreshToken',
+    ],
+  ],
+  ['.claude.json', `{"primaryApiKey":"${secret}"}`, ['1 API key: primaryApiKey']],
+  [
+    '.claude/settings.json',
+    `{"env":{"ANTHROPIC_API_KEY":"${secret}","ANTHROPIC_AUTH_TOKEN":"${secret}","EDITOR":"vi"}}`,
+    ['1 API key: env ANTHROPIC_API_KEY', '1 API key: env ANTHROPIC_AUTH_TOKEN'],
+  ],
+  [
+    '.codex/auth.json',
+    `{"tokens":{"access_token":"${secret}","id_token":"${secret}","refresh_token":"${secret}"}}`,
+    ['1 token: tokens access_token', '1 token: tokens id_token', '1 refresh token: tokens refresh_token'],
+  ],
+  [
+    '.gemini/oauth_creds.json',
+    `{"access_token":"${secret}","id_token":"${secret}","refresh_token":"${secret}","scope":"x"}`,
+    ['1 token: access_token', '1 token: id_token', '1 refresh token: refresh_token'],
+  ],
+  ['.cache/huggingface/token', `${secret}\n`, ['1 token: ']],
 ];
 
 test.each(vectors)('%s: %j', (path, text, expected) => {
   expect(inspect(path, text)).toEqual(expected);
+});
+
+/** Every path that a rule such as `a|b c` stands for. */
+function listAlternatives(path: string): readonly string[] {
+  return path
+    .split(' ')
+    .map((part) => part.split('|'))
+    .reduce<string[]>((starts, names) => starts.flatMap((start) => names.map((name) => `${start} ${name}`)), [''])
+    .map((alternative) => alternative.trim());
+}
+
+test('every rule of the list finds something in a file above', () => {
+  const found = vectors.flatMap(([path, text]) => {
+    const { format, secrets } = findKnown(`/home/a/${path}`);
+    const inspection = inspectText(text, getReader(format, readYaml), { secrets });
+    return inspection.status === 'read' ? inspection.findings.map(({ kind, leaf }) => ({ format, kind, leaf })) : [];
+  });
+  const isFound = (format: string, kind: string, path: string) =>
+    found.some((finding) => finding.format === format && finding.kind === kind && matchesPath(path, finding.leaf.path));
+  const unused = tools.flatMap(({ id, files }) =>
+    files.flatMap(({ format, secrets }) =>
+      secrets.flatMap(({ kind, path }) =>
+        listAlternatives(path)
+          .filter((alternative) => !isFound(format, kind, alternative))
+          .map((alternative) => `${id}: ${alternative}`),
+      ),
+    ),
+  );
+  expect(unused).toEqual([]);
+});
+
+describe('the list of tools', () => {
+  test('says what a user can do about each tool that cannot ask keystow', () => {
+    for (const { id, remedy } of tools) {
+      if (remedy === undefined) continue;
+      expect(remedy, id).toMatch(/\w+ \w+/);
+      if (remedy.includes('keystow exec')) {
+        expect(remedy, id).toMatch(/keystow exec SERVICE ACCOUNT --env [A-Z_]+ -- \w+/);
+      }
+    }
+  });
+
+  test('leaves a file that two tools read to the one that cannot ask keystow', () => {
+    const owners = (path: string) =>
+      tools.filter(({ files }) => files.some((file) => file.path === path && !file.isShared)).map(({ id }) => id);
+    const paths = tools.flatMap(({ files }) => files.map(({ path }) => path));
+    for (const path of paths) expect(owners(path), path).toHaveLength(1);
+    expect(owners('{NPM_CONFIG_USERCONFIG:-~/.npmrc}')).toEqual(['npm']);
+  });
 });
 
 describe('what a report shows of a secret', () => {
@@ -214,6 +444,11 @@ describe('where a tool keeps its files', () => {
   });
 
   test('KUBECONFIG is a list', () => {
+    const environment = { KUBECONFIG: '/a:/b' };
+    const located = tools.flatMap(({ files }) =>
+      files.flatMap((file) => locateFile(file, { ...machine, environment })),
+    );
+    expect(located).toEqual(expect.arrayContaining(['/a', '/b']));
     expect(locate('{KUBECONFIG:-~/.kube/config}', { KUBECONFIG: '/a:/b:' }, true)).toEqual(['/a', '/b']);
     expect(locate('{KUBECONFIG:-~/.kube/config}', { Kubeconfig: 'C:\\a;C:\\b' }, true, 'win32')).toEqual([
       'C:\\a',

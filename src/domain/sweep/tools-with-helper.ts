@@ -7,8 +7,9 @@ const gitSecrets: readonly SecretRule[] = [
   url('http * proxy'),
   { path: 'http extraheader', kind: 'Authorization header' },
   { path: 'http * extraheader', kind: 'Authorization header' },
-  password('sendemail|imap smtppass|pass'),
+  password('sendemail smtppass'),
   password('sendemail * smtppass'),
+  password('imap pass'),
   token('github|gitlab token|oauth-token'),
 ];
 
