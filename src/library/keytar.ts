@@ -28,7 +28,7 @@ export type { CandidateId, StoreId } from '../domain/store-id.ts';
 export type { Report } from './application-store.ts';
 export type { SettingName, SettingReport } from './options.ts';
 
-import { keytar as profile } from '../profiles/keytar.ts';
+import { keytar as profile } from '../profiles/application.ts';
 import type { ApplicationStore, Report } from './application-store.ts';
 import { openProfile } from './open-credential-store.ts';
 

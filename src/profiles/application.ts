@@ -2,7 +2,7 @@ import { CredentialError } from '../domain/credential-error.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
 import { type AttributeSchema, type KeySource, nameVariables, type Profile } from '../domain/profile.ts';
 import { quoteForShell, quoteForWindows } from '../domain/text/quote.ts';
-import { keytar } from './keytar.ts';
+import { keystow } from './keystow.ts';
 
 /** Describes an application that stores credentials. */
 export interface Application {
@@ -101,3 +101,17 @@ function checkPattern(option: string, value: unknown, pattern: RegExp): asserts 
     hint: `use one that matches ${pattern}`,
   });
 }
+
+/**
+ * All programs that call keytar's functions, since those don't name the application. They use keystow's folder and
+ * variables, but files of their own, because the `keystow` command can't find their items in a Secret Service.
+ */
+const { moveCommand: _, ...shared } = keystow;
+
+export const keytar: Profile = {
+  ...shared,
+  application: 'keytar',
+  isEmbedded: true,
+  files: { credentials: 'keytar.json', placement: 'keytar-placement.json' },
+  attributeSchema: 'keytar',
+};

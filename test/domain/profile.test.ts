@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isSecretVariable, nameVariables } from '../../src/domain/profile.ts';
+import { keytar } from '../../src/profiles/application.ts';
 import { keystow } from '../../src/profiles/keystow.ts';
-import { keytar } from '../../src/profiles/keytar.ts';
 import { programs } from '../support/all-programs.ts';
 
 test('an application’s variables have its prefix', () => {
