@@ -4,15 +4,12 @@ import type { SetupContext } from '../app/setup/setup-context.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { TokenSet } from '../domain/token-set.ts';
-import type { Age } from '../ports/age.ts';
-import type { Clipboard } from '../ports/clipboard.ts';
-import type { CredentialFiles } from '../ports/credential-files.ts';
 import type { OperationOptions } from '../ports/credential-store.ts';
-import type { ForeignEntries, ForeignItems } from '../ports/foreign-credentials.ts';
 import type { AnsweredPrompts } from '../ports/interaction.ts';
 import type { AuthorizationServer, DeviceSignIn, RefreshedTokens } from '../ports/sign-in/sign-in.ts';
-import type { RunChild, RunFilter, Uninterrupted } from '../ports/system.ts';
-import type { ToolRunner } from '../ports/tool-runner.ts';
+import type { Clipboard, RunChild, RunFilter, ToolRunner, Uninterrupted } from '../ports/system.ts';
+import type { CredentialFiles } from '../ports/tool-files.ts';
+import type { Age, ForeignEntries, ForeignItems } from '../ports/transfer.ts';
 import type { Line, Paint } from './output/text.ts';
 
 /** Everything that a command uses. */

@@ -3,8 +3,8 @@ import { SecretServiceItems } from '../adapters/secret-service/foreign-items.ts'
 import type { Context } from '../app/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { isSecretVariable } from '../domain/profile.ts';
-import type { ForeignEntries, ForeignItems } from '../ports/foreign-credentials.ts';
 import type { Interaction } from '../ports/interaction.ts';
+import type { ForeignEntries, ForeignItems } from '../ports/transfer.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -66,3 +66,36 @@ export interface Filter {
 
 /** The current time in the format of `Date.prototype.toISOString`, such as `2026-11-03T09:00:00.000Z`. */
 export type Clock = () => string;
+
+/** A program to ask, without a shell and without a terminal. */
+export interface ToolCall {
+  /** Looked up on PATH, or absolute. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly input: string;
+  /** Added to this process's environment. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs a program and returns its output. It doesn't get the secret variables of ours.
+ *
+ * - it can't be started, takes longer than 30 seconds or prints more than 1 MiB → `undefined`; it's killed
+ * - aborted → rejects with `cancelled`
+ */
+export type ToolRunner = (
+  call: ToolCall,
+  options?: OperationOptions,
+) => Promise<{ readonly exitCode: number; readonly stdout: string } | undefined>;
+
+/** The clipboard of the user's desktop, through a tool of the platform. Nothing is passed to it as an argument. */
+export interface Clipboard {
+  /** The name of the tool. */
+  readonly tool: string;
+  /** Replaces the content. Asks clipboard managers not to keep it, if the tool can. Rejects with `failed` if the tool fails. */
+  copy(secret: Uint8Array): Promise<void>;
+  /** Returns the content, or `undefined` if there's none, or it can't be read. Never rejects. */
+  paste(): Promise<Uint8Array | undefined>;
+  /** Empties it. Rejects with `failed` if the tool fails. */
+  clear(): Promise<void>;
+}

@@ -12,7 +12,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { judgeLink } from '../../domain/file-trust.ts';
-import type { ConfigFile, ConfigFiles } from '../../ports/config-files.ts';
+import type { ConfigFile, ConfigFiles } from '../../ports/tool-files.ts';
 import { findCurrentUser } from '../files/current-user.ts';
 import { contendedError, describeFile, errnoCode, ioError, type ManagedFile } from '../files/file-errors.ts';
 import { createParentFolders, removeEmptyFolders } from '../files/folders.ts';

@@ -1,6 +1,6 @@
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { Executables } from '../../ports/config-files.ts';
+import type { Executables } from '../../ports/tool-files.ts';
 import { isExecutable, listCandidates } from '../process/installed.ts';
 
 export interface ExecutablesOptions {

@@ -1,5 +1,5 @@
 import { parseRecords, serialiseRecords } from '../../domain/setup/setup-record.ts';
-import type { SetupRecords } from '../../ports/config-files.ts';
+import type { SetupRecords } from '../../ports/tool-files.ts';
 import { contendedError, damagedError, type ManagedFile } from '../files/file-errors.ts';
 import { readPrivateFile } from '../files/read-private-file.ts';
 import { fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-file.ts';

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { toYamlReader } from '../../domain/formats/yaml.ts';
-import type { CredentialFiles, FileProblem, FileSnapshot, Readers } from '../../ports/credential-files.ts';
+import type { CredentialFiles, FileProblem, FileSnapshot, Readers } from '../../ports/tool-files.ts';
 import { findCurrentUser } from '../files/current-user.ts';
 import { errnoCode } from '../files/file-errors.ts';
 import { walkPath } from '../files/walk-path.ts';

@@ -1,5 +1,5 @@
 import { entryRoot } from '../../domain/entry-names.ts';
-import type { ForeignEntries } from '../../ports/foreign-credentials.ts';
+import type { ForeignEntries } from '../../ports/transfer.ts';
 import { PasswordStoreFolder } from './entries.ts';
 import { type PassProgram, runPass } from './run-pass.ts';
 

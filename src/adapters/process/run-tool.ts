@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { parse } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { ToolRunner } from '../../ports/tool-runner.ts';
+import type { ToolRunner } from '../../ports/system.ts';
 import { timers } from './timers.ts';
 
 const limitMs = 30_000;

@@ -1,6 +1,6 @@
 import { Secret } from '../../domain/secret.ts';
 import type { OperationOptions } from '../../ports/credential-store.ts';
-import type { ForeignItems } from '../../ports/foreign-credentials.ts';
+import type { ForeignItems } from '../../ports/transfer.ts';
 import * as calls from './calls.ts';
 import { searchAll } from './items/change-items.ts';
 import { inBatches } from './items/matches.ts';

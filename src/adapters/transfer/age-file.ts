@@ -1,7 +1,7 @@
 import { armor, Decrypter, Encrypter } from 'age-encryption';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { isError } from '../../domain/text/messages.ts';
-import type { Age, AgeKey, AgeLock } from '../../ports/age.ts';
+import type { Age, AgeKey, AgeLock } from '../../ports/transfer.ts';
 
 const header = 'age-encryption.org/v1';
 const armorHeader = '-----BEGIN AGE ENCRYPTED FILE-----';

@@ -2,7 +2,7 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import { applyEdits } from '../../domain/formats/edits.ts';
 import { addRecord, type RecordedChange } from '../../domain/setup/setup-record.ts';
 import type { FileChange } from '../../domain/setup/setup-tool.ts';
-import type { ConfigFile } from '../../ports/config-files.ts';
+import type { ConfigFile } from '../../ports/tool-files.ts';
 import { planSetup, type SetupPlan } from './plan-setup.ts';
 import type { SetupContext } from './setup-context.ts';
 

@@ -1,8 +1,8 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { YamlNode } from '../../domain/formats/yaml.ts';
 import type { Machine, SetupInput, SetupTool } from '../../domain/setup/setup-tool.ts';
-import type { ConfigFile, ConfigFiles, Executables, SetupRecords } from '../../ports/config-files.ts';
 import type { Clock, Mutex } from '../../ports/system.ts';
+import type { ConfigFile, ConfigFiles, Executables, SetupRecords } from '../../ports/tool-files.ts';
 
 /** What setting up other tools works with. */
 export interface SetupContext {

@@ -3,7 +3,7 @@ import { applyEdits, revertEdits } from '../../domain/formats/edits.ts';
 import { type RecordedChange, removeRecord, type SetupRecord } from '../../domain/setup/setup-record.ts';
 import type { SetupTool } from '../../domain/setup/setup-tool.ts';
 import { findTool } from '../../domain/setup/tools.ts';
-import type { ConfigFile } from '../../ports/config-files.ts';
+import type { ConfigFile } from '../../ports/tool-files.ts';
 import type { SetupRequest } from './plan-setup.ts';
 import { readSetup, type SetupContext } from './setup-context.ts';
 

@@ -5,7 +5,7 @@ import { formatExport } from '../../domain/setup/setup-tool.ts';
 import type { MovableCredential } from '../../domain/sweep/movable.ts';
 import { planMoveEdits } from '../../domain/sweep/movable.ts';
 import { extendRecord, type FileEdit, recordService, type UndoRecord } from '../../domain/sweep/undo-record.ts';
-import type { ToolRunner } from '../../ports/tool-runner.ts';
+import type { ToolRunner } from '../../ports/system.ts';
 import type { Context } from '../context.ts';
 import { encodeSecret, getCredential } from '../credentials/get-credential.ts';
 import { replaceCredential } from '../credentials/replace-credential.ts';

@@ -10,7 +10,7 @@ import { type Finding, inspectText } from '../../domain/sweep/finding.ts';
 import type { KnownFile, Tool } from '../../domain/sweep/known-file.ts';
 import { tools } from '../../domain/sweep/tools.ts';
 import { byteOrderMark } from '../../domain/text/lines.ts';
-import type { CredentialFiles, FileProblem, FileSnapshot } from '../../ports/credential-files.ts';
+import type { CredentialFiles, FileProblem, FileSnapshot } from '../../ports/tool-files.ts';
 import { locateFile, type Machine, resolvePath } from './locate-files.ts';
 
 /** A larger file is reported and left alone: no tool's own file is near that. */

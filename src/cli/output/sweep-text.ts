@@ -1,7 +1,7 @@
 import type { SkippedFile, SweepResult, SweptFile } from '../../app/sweep/sweep.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import type { Finding, RedactedSecret } from '../../domain/sweep/finding.ts';
-import type { Readers } from '../../ports/credential-files.ts';
+import type { Readers } from '../../ports/tool-files.ts';
 import { formatCount, type Line, styled, wrap } from './text.ts';
 
 export interface SweepTextOptions {

@@ -4,7 +4,7 @@ import { isTerminal } from '../../../composition/environment.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { formatName } from '../../../domain/credential-name.ts';
 import { serialiseExport } from '../../../domain/transfer/export-document.ts';
-import type { AgeLock } from '../../../ports/age.ts';
+import type { AgeLock } from '../../../ports/transfer.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { exitCodes } from '../../exit.ts';
