@@ -12,7 +12,7 @@ import {
   type Option,
   type ValueOption,
 } from './command.ts';
-import { findPosition, isAfterEnd, type Position } from './completion/complete.ts';
+import { findPosition, isAfterEnd, type Position } from './complete.ts';
 import { describeComplaint, isMissingValue, missingCommand, UsageError } from './output/failure.ts';
 import { getProgramName, listCommands, type Program, readPackageVersion } from './program.ts';
 

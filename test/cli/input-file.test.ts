@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { decodeInput, readInputFile } from '../../src/cli/input-file.ts';
+import { decodeInput, readInputFile } from '../../src/cli/input.ts';
 import { failure } from '../contract/errors.ts';
 
 const onWindows = process.platform === 'win32';

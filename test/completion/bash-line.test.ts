@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBashReply, readBashLine } from '../../src/cli/completion/shells.ts';
+import { formatBashReply, readBashLine } from '../../src/cli/commands/completion.ts';
 
 /** The default of COMP_WORDBREAKS. */
 const breaks = ' \t\n"\'@><=;|&(:';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defineCommand, defineGroup, type Option } from '../../src/cli/command.ts';
-import { complete } from '../../src/cli/completion/complete.ts';
+import { complete } from '../../src/cli/complete.ts';
 import type { PlacementIndex } from '../../src/domain/placement/placement-index.ts';
 
 const run = async () => {};

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { formatCompletion, formatScript } from '../../src/cli/completion/shells.ts';
+import { formatCompletion, formatScript } from '../../src/cli/commands/completion.ts';
 import { findScript } from '../support/programs.ts';
 
 const script = formatScript('powershell', 'keystow');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { protocols } from '../../src/cli/commands/protocols/list.ts';
+import { protocols } from '../../src/cli/commands/protocols/helper.ts';
 import type { Protocol } from '../../src/domain/protocols/protocol.ts';
 import { World } from '../app/world.ts';
 import { textSecret } from '../contract/secrets.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { protocols } from '../../src/cli/commands/protocols/list.ts';
+import { protocols } from '../../src/cli/commands/protocols/helper.ts';
 import { CredentialError, type ErrorCode } from '../../src/domain/credential-error.ts';
 import type { Protocol } from '../../src/domain/protocols/protocol.ts';
 import { serialiseTokenSet } from '../../src/domain/token-set.ts';

@@ -2,11 +2,14 @@ import type { Context } from '../../app/context.ts';
 import type { WriteResult } from '../../app/credentials/set-credential.ts';
 import { describeProtection } from '../../app/doctor/storage-report.ts';
 import type { ResealResult, ResetPlan } from '../../app/encrypted-file.ts';
+import type { ImportReport } from '../../app/transfer/import-credentials.ts';
 import { advise } from '../../domain/advice/advise.ts';
+import { assertNever } from '../../domain/assert-never.ts';
 import { type CredentialName, formatName } from '../../domain/credential-name.ts';
 import type { Expiring } from '../../domain/placement/expiry.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import { quoteForShell, quoteForWindows } from '../../domain/text/quote.ts';
+import type { RejectedRow } from '../../domain/transfer/tables.ts';
 import { formatTime } from './list-text.ts';
 import { formatCount } from './text.ts';
 
@@ -74,4 +77,36 @@ export function formatRestoreCommand({ host, settings, profile }: Context, backu
 export function formatResealed(path: string, { before, seal }: ResealResult): string {
   const passphrase = before === 'home' ? 'now sealed with your passphrase' : 'sealed with the new passphrase';
   return `${path} is ${seal === 'home' ? describeProtection(seal) : passphrase}`;
+}
+
+/** The outcome of one credential; of a dry run, the expected one. */
+export function formatImported(report: ImportReport, dryRun: boolean): string {
+  const name = formatName(report);
+  switch (report.outcome) {
+    case 'skipped':
+      return `skipped ${name}: ${report.reason}`;
+    case 'unchanged':
+      return `${name} is stored already`;
+    case 'imported':
+      return `${dryRun ? 'would import' : 'imported'} ${name} into the ${storeNames[report.store]}`;
+    case 'replaced':
+      return `${dryRun ? 'would replace' : 'replaced'} ${name} in the ${storeNames[report.store]}`;
+    default:
+      return assertNever(report);
+  }
+}
+
+export function formatRejected({ where, reason }: RejectedRow): string {
+  return `skipped ${where}: it ${reason}`;
+}
+
+export function formatImportSummary(reports: readonly ImportReport[], rejected: number, dryRun: boolean): string {
+  const count = (outcome: ImportReport['outcome']) => reports.filter((report) => report.outcome === outcome).length;
+  const parts = [
+    `${dryRun ? 'would import' : 'imported'} ${formatCount(count('imported'), 'credential')}`,
+    ...(count('replaced') > 0 ? [`${dryRun ? 'would replace' : 'replaced'} ${count('replaced')}`] : []),
+    `${count('unchanged')} stored already`,
+    `${count('skipped') + rejected} skipped`,
+  ];
+  return parts.join(', ');
 }

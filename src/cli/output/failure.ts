@@ -3,7 +3,7 @@ import { CredentialError, type ErrorCode } from '../../domain/credential-error.t
 import type { Profile } from '../../domain/profile.ts';
 import { findClosest } from '../../domain/text/messages.ts';
 import { formatOperand } from '../command.ts';
-import { findAwaited, findCommand, isAfterEnd, isOption, type Position } from '../completion/complete.ts';
+import { findAwaited, findCommand, isAfterEnd, isOption, type Position } from '../complete.ts';
 import { exitCodes, toExitCode } from '../exit.ts';
 import { createPaint, findColor } from './print.ts';
 import { type Line, renderLines, styled } from './text.ts';

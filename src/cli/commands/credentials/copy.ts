@@ -6,8 +6,8 @@ import { CredentialError } from '../../../domain/credential-error.ts';
 import { formatName } from '../../../domain/credential-name.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
+import { readStdin } from '../../input.ts';
 import { formatCopied } from '../../output/credential-text.ts';
-import { readStdin } from '../../stdin.ts';
 import { credentialOperands, requireSecret } from './credential.ts';
 
 /** setTimeout takes no more: about 24 days. */

@@ -12,7 +12,7 @@ import { isReference, parseReference } from '../../../domain/transfer/reference.
 import type { Child } from '../../../ports/system.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
-import { decodeInput, readInputFile } from '../../input-file.ts';
+import { decodeInput, readInputFile } from '../../input.ts';
 import { completeVariables, credentialOperands, notFoundError, requireSecret } from './credential.ts';
 
 export function execCommand(cli: Cli): Command {

@@ -9,8 +9,8 @@ import { isObject, parseJson } from '../../../domain/text/encodings.ts';
 import type { TokenRenewal } from '../../../domain/token-set.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
+import { readSecret } from '../../input.ts';
 import { formatSet } from '../../output/credential-text.ts';
-import { readSecret } from '../../stdin.ts';
 import { credentialOperands } from './credential.ts';
 import { renewalOptions, toRenewal } from './renewal-options.ts';
 

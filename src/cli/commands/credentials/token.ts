@@ -71,7 +71,7 @@ async function printToken(cli: Cli, service: string, account: string, options: T
 
 async function readRejected(cli: Cli): Promise<string> {
   const { terminal } = cli.context();
-  const { readSecret } = await import('../../stdin.ts');
+  const { readSecret } = await import('../../input.ts');
   const secret = await readSecret({ terminal, prompt: 'The rejected token:', signal: cli.signal });
   return new TextDecoder().decode(secret.expose()).trim();
 }

@@ -4,8 +4,8 @@ import type { Terminal } from '../../../ports/interaction.ts';
 import { jsmCredential } from '../../../profiles/jsm.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
+import { readSecret } from '../../input.ts';
 import { formatStored } from '../../output/credential-text.ts';
-import { readSecret } from '../../stdin.ts';
 
 export function setKeyCommand(cli: Cli): Command {
   return defineCommand({

@@ -4,7 +4,7 @@ import type { Protocol } from '../../../domain/protocols/protocol.ts';
 import type { Cli } from '../../cli.ts';
 import { exitCodes } from '../../exit.ts';
 import type { DirectCommand } from '../../fast-path.ts';
-import { openStdin, untilAborted } from '../../stdin.ts';
+import { openStdin, untilAborted } from '../../input.ts';
 
 /** Connects a protocol to this process, and sets the exit code. `received`: the bytes that have been read from stdin already. */
 export async function serveProtocol(

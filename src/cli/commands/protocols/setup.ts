@@ -6,8 +6,8 @@ import { CredentialError } from '../../../domain/credential-error.ts';
 import { formatExport, type ToolId, toolIds } from '../../../domain/setup/setup-tool.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
-import { confirm } from '../../confirm.ts';
 import { exitCodes } from '../../exit.ts';
+import { confirm } from '../../input.ts';
 import { createPaint } from '../../output/print.ts';
 import type { Paint } from '../../output/text.ts';
 

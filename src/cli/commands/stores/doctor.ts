@@ -12,11 +12,11 @@ import { resolveStoreWord, type StoreId, storeWords } from '../../../domain/stor
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { exitCodes, toExitCode } from '../../exit.ts';
+import { readStdin } from '../../input.ts';
 import { formatDoctorReport } from '../../output/doctor-text.ts';
 import { createPaint } from '../../output/print.ts';
 import { formatRepair } from '../../output/reconcile-text.ts';
 import { selectGlyphs } from '../../output/selection-text.ts';
-import { readStdin } from '../../stdin.ts';
 import { storeWordsText } from '../credentials/credential.ts';
 
 /** `variables`: those of the program besides its profile's. */

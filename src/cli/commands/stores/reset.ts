@@ -1,7 +1,7 @@
 import { planReset, resetEncryptedFile } from '../../../app/encrypted-file.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
-import { confirm } from '../../confirm.ts';
+import { confirm } from '../../input.ts';
 import { formatResetPlan, formatRestoreCommand } from '../../output/credential-text.ts';
 
 export function resetCommand(cli: Cli): Command {

@@ -1,6 +1,6 @@
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
-import { readSecret } from '../../stdin.ts';
+import { readSecret } from '../../input.ts';
 
 export function unlockCommand(cli: Cli): Command {
   return defineCommand({

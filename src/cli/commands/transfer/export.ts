@@ -8,7 +8,7 @@ import type { AgeLock } from '../../../ports/transfer.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { exitCodes } from '../../exit.ts';
-import { decodeInput, readInputFile } from '../../input-file.ts';
+import { decodeInput, readInputFile } from '../../input.ts';
 import { formatCount } from '../../output/text.ts';
 import { completeServices } from '../credentials/credential.ts';
 import { chooseExportPassphrase } from './passphrase.ts';

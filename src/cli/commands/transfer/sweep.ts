@@ -8,8 +8,8 @@ import { tools } from '../../../domain/sweep/tools.ts';
 import { findClosest } from '../../../domain/text/messages.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
-import { confirm } from '../../confirm.ts';
 import { exitCodes, toExitCode } from '../../exit.ts';
+import { confirm } from '../../input.ts';
 import { createPaint } from '../../output/print.ts';
 import { formatCount, type Paint } from '../../output/text.ts';
 
@@ -142,8 +142,9 @@ function unknownToolError(word: string): CredentialError {
 async function moveCredentials(cli: Cli, result: SweepResult, options: SweepCommandOptions): Promise<void> {
   const { planMove } = await import('../../../app/sweep/plan-move.ts');
   const { moveFile } = await import('../../../app/sweep/move.ts');
-  const { formatMoved, formatMovePlan, toMoveJson } = await import('../../output/sweep-move-text.ts');
-  const { formatRemedies, formatSkippedFile } = await import('../../output/sweep-text.ts');
+  const { formatMoved, formatMovePlan, formatRemedies, formatSkippedFile, toMoveJson } = await import(
+    '../../output/sweep-text.ts'
+  );
   const { dryRun, yes, json, paint } = options;
   const move = await createMoveContext(cli);
   const { context, machine } = move;
@@ -184,8 +185,7 @@ async function takeBackMoves(
   { filter, dryRun, yes, json, forget }: SweepCommandOptions & { readonly forget: boolean },
 ): Promise<void> {
   const { forgetMoves, listRecords, undoMove } = await import('../../../app/sweep/undo-move.ts');
-  const { formatRestored } = await import('../../output/sweep-move-text.ts');
-  const { shorten } = await import('../../output/sweep-text.ts');
+  const { formatRestored, shorten } = await import('../../output/sweep-text.ts');
   const move = await createMoveContext(cli);
   const { context, machine } = move;
   const records = (await listRecords(context)).filter(({ tool, path }) => {

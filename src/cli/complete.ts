@@ -1,6 +1,6 @@
-import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
-import { isPrintable } from '../../domain/text/escape.ts';
-import type { Command, Operand, Option, ValueOption } from '../command.ts';
+import type { PlacementIndex } from '../domain/placement/placement-index.ts';
+import { isPrintable } from '../domain/text/escape.ts';
+import type { Command, Operand, Option, ValueOption } from './command.ts';
 
 /** The possible completions of a word. */
 export type Completion =
