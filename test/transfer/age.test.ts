@@ -1,106 +1,116 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { armor, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
+import { describe, expect, test } from 'vitest';
 import { age } from '../../src/adapters/transfer/age-file.ts';
-import { Sandbox } from '../cli/sandbox.ts';
 import { failure } from '../contract/errors.ts';
-import { describeStore } from '../contract/require-stores.ts';
-import { missingAge } from '../support/age.ts';
-import { answer, missingPseudoTerminal, runOnTerminal } from '../support/pseudo-terminal.ts';
 
-const ctrlC = '\x03';
+const content = Buffer.from('content');
+const encryptFor = (...recipients: readonly string[]) => age.encrypt(content, { recipients });
 
-describe('a file of age', () => {
-  const content = Buffer.from('content');
+async function newKey() {
+  const identity = await generateIdentity();
+  return { identity, recipient: await identityToRecipient(identity) };
+}
 
-  test('a scrypt work factor above 2^20 is rejected before any work', async () => {
-    const file = Buffer.from(await age.encrypt(content, { passphrase: 'x' })).toString('latin1');
-    const costly = Buffer.from(file.replace(/^(-> scrypt \S+) 18$/m, '$1 30'), 'latin1');
-    expect((await failure(age.decrypt(costly, { passphrase: 'x' }), 'file-damaged')).message).toContain(
-      'too much work',
-    );
+/** A file that another program has made, with less work. */
+async function encryptCheaply(passphrase: string): Promise<Uint8Array> {
+  const encrypter = new Encrypter();
+  encrypter.setScryptWorkFactor(2);
+  encrypter.setPassphrase(passphrase);
+  return encrypter.encrypt(content);
+}
+
+describe('a file for a passphrase', () => {
+  test('is opened by it, and costs as much work as that of age(1)', async () => {
+    const file = await age.encrypt(content, { passphrase: 'x' });
+    expect(Buffer.from(file).toString('latin1')).toMatch(/^age-encryption.org\/v1\n-> scrypt \S+ 18\n/);
+    expect(age.inspect(file)).toBe('passphrase');
+    expect(Buffer.from(await age.decrypt(file, { passphrase: 'x' }))).toEqual(content);
   });
 
-  test('no passphrase, and no truncated or altered file, is reported as another failure', async () => {
-    const file = await age.encrypt(content, { passphrase: 'x' });
-    await failure(age.decrypt(file, { passphrase: 'y' }), 'wrong-passphrase');
+  test('is not opened by another one, which is an error of its own', async () => {
+    const file = await encryptCheaply('x');
+    const { message } = await failure(age.decrypt(file, { passphrase: 'y' }), 'wrong-passphrase');
+    expect(message).toContain('passphrase');
+  });
+
+  test('with a scrypt work factor above 2^20 is rejected before any work', async () => {
+    const file = Buffer.from(await encryptCheaply('x')).toString('latin1');
+    const costly = Buffer.from(file.replace(/^(-> scrypt \S+) 2$/m, '$1 30'), 'latin1');
+    const { message } = await failure(age.decrypt(costly, { passphrase: 'x' }), 'file-damaged');
+    expect(message).toContain('too much work');
+  });
+
+  test('that was truncated or altered is damaged, not a wrong passphrase', async () => {
+    const file = await encryptCheaply('x');
     const altered = Uint8Array.from(file);
     altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
-    for (const damaged of [altered, file.subarray(0, -1), file.subarray(0, 100)])
-      await failure(age.decrypt(damaged, { passphrase: 'x' }), 'file-damaged');
-  });
-
-  test('is told from what is not one', async () => {
-    expect(age.inspect(await age.encrypt(content, { passphrase: 'x' }))).toBe('passphrase');
-    expect(age.inspect(content)).toBe('none');
-    expect(age.inspect(Buffer.from('# created\n# public key: age1\nAGE-SECRET-KEY-1'))).toBe('identity');
-    expect(age.inspect(Buffer.from(' \n'))).toBe('none');
+    for (const damaged of [altered, file.subarray(0, -1), file.subarray(0, 100)]) {
+      const { message } = await failure(age.decrypt(damaged, { passphrase: 'x' }), 'file-damaged');
+      expect(message).not.toContain('too much work');
+    }
   });
 });
 
-describeStore('export and age', 'pseudo-terminal', missingAge() ?? missingPseudoTerminal(), () => {
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-    expect(sandbox.run('printf s3cret | KEYSTOW_QUIET=1 keystow set demo alice').exit).toBe(0);
-  });
-  afterEach(() => sandbox.remove());
-  const start = (command: string) => runOnTerminal(command, sandbox.home, sandbox.environment);
-
-  test('[TR1] age -d opens an export with the passphrase that was typed twice', async () => {
-    const exporting = start('keystow export --output backup.age');
-    await answer(exporting, 'Choose a passphrase for the export:', 'correct horse');
-    await answer(exporting, 'Repeat the passphrase:', 'correct horse');
-    expect(await exporting.exit).toBe(0);
-    const opening = start('age -d backup.age | grep -c s3cret');
-    await answer(opening, 'Enter passphrase', 'correct horse');
-    expect(await opening.exit).toBe(0);
-  });
-
-  test('[TR2] import opens what age -p has encrypted, and asks again after a wrong passphrase', async () => {
-    const document =
-      '{"format":"keystow-export","version":1,"credentials":[{"service":"a","account":"b","secret":"s3cret"}]}';
-    const encrypting = start(`printf '%s' '${document}' | age -p -o made.age`);
-    await answer(encrypting, 'Enter passphrase', 'correct horse');
-    await answer(encrypting, 'Confirm passphrase', 'correct horse');
-    expect(await encrypting.exit).toBe(0);
-    const importing = start('keystow import age made.age');
-    await answer(importing, 'Enter the passphrase of the export:', 'wrong');
-    await answer(importing, 'wrong passphrase, try again', 'correct horse');
-    expect(await importing.exit).toBe(0);
-    expect(sandbox.run('keystow get a b').stdout).toBe('s3cret');
-  });
-
-  test('Ctrl-C at each prompt exits with 130, and writes nothing', async () => {
-    const first = start('keystow export --output backup.age');
-    await first.waitFor('Choose a passphrase for the export:');
-    first.type(ctrlC);
-    expect(await first.exit).toBe(130);
-    const second = start('keystow export --output backup.age');
-    await answer(second, 'Choose a passphrase for the export:', 'correct horse');
-    await second.waitFor('Repeat the passphrase:');
-    second.type(ctrlC);
-    expect(await second.exit).toBe(130);
-    expect(sandbox.run('ls backup.age .backup* 2>/dev/null').stdout).toBe('');
-  });
-
-  test('an export is never written to a terminal', async () => {
-    for (const options of ['', ' --plain']) {
-      const exporting = start(`keystow export${options}`);
-      expect(await exporting.exit).toBe(2);
-      expect(exporting.shown()).toContain('an export is not written to a terminal');
+describe('a file for recipients', () => {
+  test('is opened by the identity of each, and by no other', async () => {
+    const [first, second, third] = await Promise.all([newKey(), newKey(), newKey()]);
+    const file = await encryptFor(first.recipient, second.recipient);
+    expect(age.inspect(file)).toBe('recipients');
+    for (const { identity } of [first, second]) {
+      expect(Buffer.from(await age.decrypt(file, { identities: [third.identity, identity] }))).toEqual(content);
     }
-    const toDevice = start('keystow export --plain --force --output /dev/tty');
-    expect(await toDevice.exit).toBe(2);
+    const { message } = await failure(age.decrypt(file, { identities: [third.identity] }), 'wrong-passphrase');
+    expect(message).toContain('identity');
+    expect(message).not.toContain('passphrase');
   });
 
-  test('if the disk is full, the old file stays, and no temporary one', () => {
-    sandbox.run('echo old >backup.age');
-    const { exit, stderr } = sandbox.run(
-      'ulimit -f 0; trap "" XFSZ; keystow export --plain --force --output backup.age',
-    );
-    expect({ exit, stderr }).toMatchObject({ exit: 1, stderr: expect.stringContaining('cannot write backup.age') });
-    expect(readFileSync(join(sandbox.home, 'backup.age'), 'utf8')).toBe('old\n');
-    expect(sandbox.run('ls -A | grep tmp').stdout).toBe('');
+  test('may be armored, with the line endings of Windows and blank lines in front', async () => {
+    const { identity, recipient } = await newKey();
+    const text = armor.encode(await encryptFor(recipient));
+    for (const written of [text, text.replaceAll('\n', '\r\n'), `\n\n${text}`]) {
+      const file = Buffer.from(written);
+      expect(age.inspect(file)).toBe('recipients');
+      expect(Buffer.from(await age.decrypt(file, { identities: [identity] }))).toEqual(content);
+    }
   });
+
+  test('that is armored and was altered is damaged', async () => {
+    const { identity, recipient } = await newKey();
+    const file = Buffer.from(armor.encode(await encryptFor(recipient)).replace('-----END', '!'));
+    await failure(age.decrypt(file, { identities: [identity] }), 'file-damaged');
+    expect(age.inspect(file)).toBe('none');
+  });
+
+  test('cannot be for an identity, which is secret, or for the key of SSH, or for anything else', async () => {
+    const { identity } = await newKey();
+    const explain = async (recipient: string) => (await failure(encryptFor(recipient), 'invalid-input')).message;
+    for (const secret of [identity, identity.toLowerCase()]) {
+      const message = await explain(secret);
+      expect(message).toContain('an identity is secret');
+      expect(message.toUpperCase()).not.toContain(identity);
+    }
+    expect(await explain('ssh-ed25519 AAAA')).toContain('SSH');
+    for (const other of ['age1x', 'x AGE-', 'x ssh-']) expect(await explain(other)).toBe('invalid recipient');
+  });
+
+  test('is not opened by an invalid identity, which no message repeats', async () => {
+    const { recipient } = await newKey();
+    const file = await encryptFor(recipient);
+    const { message } = await failure(age.decrypt(file, { identities: ['AGE-SECRET-KEY-1X'] }), 'invalid-input');
+    expect(message).toContain('invalid identity');
+    expect(message).not.toContain('AGE-SECRET-KEY-1X');
+  });
+});
+
+test.each([
+  ['# created\n# public key: age1\nAGE-SECRET-KEY-1', 'identity'],
+  ['\r\n AGE-SECRET-KEY-1', 'identity'],
+  ['AGE-PLUGIN-YUBIKEY-1', 'identity'],
+  ['text AGE-SECRET-KEY-1', 'none'],
+  ['content', 'none'],
+  [' \n', 'none'],
+  ['', 'none'],
+  ['x age-encryption.org/v1', 'none'],
+])('%j is inspected without a key: %s', (text, expected) => {
+  expect(age.inspect(Buffer.from(text))).toBe(expected);
 });
