@@ -5,6 +5,8 @@ import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { exactAttributes, name, setUpStore } from './set-up-store.ts';
+import { fakeProvider, sessionBus } from './situations.ts';
+import { storeOn } from './stores.ts';
 
 const keepassxc = { names: ['org.keepassxc.KeePassXC.MainWindow'] };
 const generic = { 'xdg:schema': 'org.freedesktop.Secret.Generic' };
@@ -89,5 +91,34 @@ describeStore('an item that keytar has written', 'secret-service', missingSessio
     expect(await store.list()).toEqual([name]);
     expect(await store.list('demo')).toEqual([name]);
     expect(provider.valuesOf('SearchItems').at(-1)).toEqual([Object.entries({ ...generic, service: 'demo' })]);
+  });
+});
+
+describeStore('an application that marks its items', 'secret-service', missingSessionBus(), () => {
+  const marked = (application: string) => ({ ...exactAttributes, application });
+
+  test('writes its name into each, and searches by it', async () => {
+    const { provider, store } = await setUpStore({}, { application: 'acme' });
+    await store.set(name, textSecret('kept'));
+    expect([...provider.items.values()].map(({ attributes }) => Object.fromEntries(attributes))).toEqual([
+      { ...exactAttributes, application: 'acme' },
+    ]);
+    for (const work of [store.get(name), store.list(), store.list('demo'), store.delete(name)]) await work;
+    for (const [attributes] of provider.valuesOf('SearchItems'))
+      expect(attributes).toContainEqual(['application', 'acme']);
+  });
+
+  test('neither reads, lists nor deletes those of others, even if the provider finds them', async () => {
+    const bus = await sessionBus();
+    const paths: string[] = [];
+    const instead = { SearchItems: () => ({ signature: 'aoao', values: [paths, []] }) };
+    const provider = await fakeProvider(bus, { instead });
+    const store = storeOn(bus.environment, { application: 'acme' });
+    paths.push(provider.add(exactAttributes, 'shared'), provider.add(marked('Python keyring library'), 'Python’s'));
+    expect([await store.get(name), await store.list(), await store.delete(name)]).toEqual([undefined, [], false]);
+    paths.push(provider.add(marked('acme'), 'own'));
+    expect((await store.get(name))?.equals(textSecret('own'))).toBe(true);
+    expect([await store.list(), await store.delete(name)]).toEqual([[name], true]);
+    expect([...provider.items.keys()]).toEqual(paths.slice(0, 2));
   });
 });

@@ -2,11 +2,14 @@ import { expect, test } from 'vitest';
 import { method, serviceName } from '../../src/adapters/secret-service/calls.ts';
 import { Connection } from '../../src/adapters/secret-service/dbus/connection.ts';
 import { unlockGnomeKeyring } from '../../src/adapters/secret-service/unlock-gnome-keyring.ts';
+import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
+import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { missing } from '../support/gnome-keyring.ts';
-import { gnomeKeyring } from './situations.ts';
+import { missingSessionBus } from '../support/session-bus.ts';
+import { fakeProvider, gnomeKeyring, sessionBus } from './situations.ts';
 import { storeOn } from './stores.ts';
 
 const password = textSecret('a password of the tests');
@@ -86,5 +89,46 @@ describeStore('unlocking GNOME Keyring', 'secret-service', missing(), () => {
     await expect(unlockGnomeKeyring(keyring.environment, password, never)).rejects.toMatchObject({
       code: expect.stringMatching(/^not-(running|installed)$/),
     });
+  });
+});
+
+describeStore('unlocking another provider with a password', 'secret-service', missingSessionBus(), () => {
+  const unlock = async (options: FakeProviderOptions, code: ErrorCode) => {
+    const bus = await sessionBus();
+    const provider = await fakeProvider(bus, options);
+    const error = await failure(unlockGnomeKeyring(bus.environment, password, never), code);
+    return { error, calls: provider.calls };
+  };
+  const unknown = (name: string) => () => ({ errorName: name, signature: 's', values: ['no such method'] });
+
+  test('is not tried if it is certainly another one, so that it never gets the password', async () => {
+    const { error, calls } = await unlock({ names: ['org.kde.kwalletd5'] }, 'not-installed');
+    expect(error.evidence).toMatchObject({ provider: 'kwallet' });
+    expect(error.evidence?.text).toContain('not GNOME Keyring');
+    expect(calls.filter((member) => /MasterPassword/.test(member))).toEqual([]);
+  });
+
+  test.each(['UnknownMethod', 'UnknownInterface'])('is tried once if it has no such method: %s', async (name) => {
+    const instead = { UnlockWithMasterPassword: unknown(`org.freedesktop.DBus.Error.${name}`) };
+    const { error, calls } = await unlock({ instead }, 'not-installed');
+    expect(calls.filter((member) => member === 'UnlockWithMasterPassword')).toHaveLength(1);
+    expect(error.evidence?.text).toContain('cannot be unlocked with a password');
+  });
+
+  test('fails with any other error as it is', async () => {
+    const instead = { UnlockWithMasterPassword: unknown('org.gnome.keyring.Error.UnknownMethodOfAnother') };
+    const { error } = await unlock({ instead }, 'failed');
+    expect(error.evidence?.text).toBe('no such method');
+  });
+
+  test('fails if the new keyring does not exist', async () => {
+    const instead = {
+      ReadAlias: () => ({ signature: 'o', values: ['/'] }),
+      Get: unknown('org.freedesktop.DBus.Error.UnknownObject'),
+      CreateWithMasterPassword: () => ({ signature: 'o', values: ['/'] }),
+    };
+    const { error, calls } = await unlock({ instead }, 'failed');
+    expect(error.evidence?.text).toBe('it created no keyring');
+    expect(calls).not.toContain('SetAlias');
   });
 });

@@ -88,8 +88,9 @@ function toUnlockError(error: unknown): unknown {
   if (!(error instanceof BusError)) return error;
   if (error.errorName === 'org.gnome.keyring.Error.Denied')
     return new SecretServiceError('failed', { text: wrongPassword }, error);
+  // Without the cause, which would count as an item that another client has deleted: the call would be repeated.
   if (/\.Unknown(Method|Interface)$/.test(error.errorName))
-    return new SecretServiceError('not-installed', { text: 'this one cannot be unlocked with a password' }, error);
+    return new SecretServiceError('not-installed', { text: 'this one cannot be unlocked with a password' });
   return error;
 }
 
