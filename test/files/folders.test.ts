@@ -1,9 +1,11 @@
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
   lchownSync,
   mkdirSync,
+  openSync,
   readdirSync,
   rmdirSync,
   statSync,
@@ -114,6 +116,39 @@ describe('creating the folder of a file', () => {
     expect(modeOf(inner)).toBe(mode);
   });
 
+  test('lets nobody else in, not even at first', needsPosix, () => {
+    const { file, created } = newFile();
+    const modes: number[] = [];
+    failCall('lstatSync', (path) => {
+      if (created.includes(`${path}`) && existsSync(`${path}`)) modes.push(modeOf(`${path}`) & 0o077);
+      return undefined;
+    });
+    createParentFolders(file);
+    expect([...new Set(modes)]).toEqual([0]);
+  });
+
+  test('does not follow a link that has replaced a new folder', needsPosix, () => {
+    const { file, created } = newFile();
+    const [inner = ''] = created;
+    removePermissions(inner, 0o500);
+    failCall('openSync', (path) => (path === inner ? 'ELOOP' : undefined));
+    expect(codeOf(() => createParentFolders(file))).toBe('file-io');
+    expect(modeOf(inner)).toBe(0o500);
+  });
+
+  test('closes every folder', needsPosix, () => {
+    const { file, folder, created } = newFile();
+    const next = () => {
+      const descriptor = openSync(folder, 'r');
+      closeSync(descriptor);
+      return descriptor;
+    };
+    const before = next();
+    removePermissions(created[0] ?? '', 0o500);
+    createParentFolders(file);
+    expect(next()).toBe(before);
+  });
+
   test('creates nothing in a folder that others can write to, or behind their link', needsPosix, () => {
     const { file, folder } = newFile();
     chmodSync(folder, 0o777);
@@ -139,6 +174,7 @@ describe('creating the folder of a file', () => {
   test('sets no mode on Windows', () => {
     const { file, created } = newFile();
     onPlatform('win32');
+    removePermissions(created[0] ?? '', 0o500);
     const calls = recordCalls();
     expect(createParentFolders(file)).toEqual(created);
     expect(calls.filter(([call]) => /chmod/.test(call))).toEqual([]);
@@ -154,7 +190,7 @@ describe('creating the folder of a file', () => {
       else mkdirSync(outer);
       return 'ENOENT';
     });
-    expect(createParentFolders(file)[0]).toBe(inner);
+    expect(new Set(createParentFolders(file))).toEqual(new Set(created));
     expect(readdirSync(dirname(inner))).toEqual([basename(inner)]);
   });
 
@@ -175,6 +211,19 @@ describe('creating the folder of a file', () => {
         hint: 'set HOME to a folder of this user, or choose another folder',
       });
     }
+  });
+
+  test.each([
+    ['EACCES', 'the folder OUTER does not exist and cannot be created: permission denied'],
+    ['EPERM', 'the folder OUTER does not exist and cannot be created: operation not permitted'],
+    ['ENOSPC', 'no space left on device'],
+  ])('names the first folder that is missing if that is why: %s', (code, why) => {
+    const { file, created } = newFile();
+    failCall('mkdirSync', code);
+    const { message } = errorOf(() => createParentFolders(file)) ?? {};
+    expect(message?.replaceAll(created[1] ?? '', 'OUTER')).toBe(
+      `the list of names OUTER/inner/credentials.json cannot be written: ${why}`,
+    );
   });
 
   test('removes the new parents if it fails', () => {

@@ -233,7 +233,7 @@ describe('a Windows drive in WSL, where every file has the mode 0777', needsPosi
     expect((await useFile()).modes).toEqual([0o777, 0o700, 0o600]);
   });
 
-  test.each(['drvfs', 'virtiofs'])('is recognised by the type of its mount: %s', async (type) => {
+  test.each(['9p', 'drvfs', 'virtiofs'])('is recognised by the type of its mount: %s', async (type) => {
     const { above } = newFile();
     fakeFiles({ '/proc/sys/kernel/osrelease': wsl, '/proc/self/mountinfo': formatMount(above, type, 'rw') });
     ignoreModes();

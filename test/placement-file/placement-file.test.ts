@@ -174,6 +174,36 @@ describe('an unusable placement file', () => {
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
+  test.each([
+    ['a later version', '{"format":"keystow-placement","version":2}', 'file-version'],
+    ['another program', '{"hosts":{}}', 'file-foreign'],
+  ] as const)('of %s is found by the check before an update', async (_, text, code) => {
+    await failure(put(text).repository.checkWritable(), code);
+  });
+
+  test('that is damaged may be replaced, says the check before an update', async () => {
+    await put('{"format":"keystow-plac').repository.checkWritable();
+  });
+
+  test('in a folder that cannot be created is found by the check before an update, which creates nothing', async () => {
+    const { path, folder, repository } = newRepository();
+    await repository.checkWritable();
+    expect(() => readdirSync(folder)).toThrow('ENOENT');
+    writeFileSync(folder, '');
+    await failure(createPlacementFile({ path: join(path, 'deeper', 'placement.json') }).checkWritable(), 'file-io');
+  });
+
+  test('that lost its end still has what is remembered about the encrypted file', async () => {
+    const { repository, path } = newRepository();
+    const record = { keySource: 'passphrase' as const, written: { id: 'AAAAAAAAAAAAAAAAAAAAAA==', counter: 3 } };
+    repository.rememberFile({ record, replaces: undefined });
+    await repository.update((now) => recordWrite(now, alice, 'file', at));
+    writeFileSync(path, readFileSync(path, 'utf8').slice(0, -3));
+    expect(await repository.read()).toMatchObject({ state: 'damaged', file: record });
+    await repository.update((now) => recordWrite(now, bob, 'file', at));
+    expect(await createPlacementFile({ path }).recallFile()).toEqual(record);
+  });
+
   test('that is a folder reads as empty, and an update rejects', async () => {
     const { path, repository } = newRepository();
     mkdirSync(path, { recursive: true });
