@@ -1,6 +1,6 @@
 import type { AuthorizationServerOptions } from '../adapters/sign-in/oauth/client.ts';
 import type { Context } from '../app/context.ts';
-import type { SetupContext } from '../app/setup/setup-context.ts';
+import type { SetupContext } from '../app/setup/setup.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Secret } from '../domain/secret.ts';
 import type { TokenSet } from '../domain/token-set.ts';

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import type { ReadContext } from '../app/context.ts';
 import { readEntry } from '../app/credentials/get-credential.ts';
-import { createRequest, decodeBytes, encodeText } from '../app/protocols/request.ts';
+import { createRequest, decodeBytes, encodeText } from '../app/protocols/requests.ts';
 import { isTerminal } from '../composition/environment.ts';
 import type { PlacementEntry } from '../domain/placement/placement-index.ts';
 import type { Candidates, Protocol } from '../domain/protocols/protocol.ts';

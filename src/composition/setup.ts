@@ -4,7 +4,7 @@ import { createExecutables } from '../adapters/config-files/executables.ts';
 import { createSetupRecords } from '../adapters/config-files/setup-records.ts';
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import type { Context } from '../app/context.ts';
-import type { SetupContext } from '../app/setup/setup-context.ts';
+import type { SetupContext } from '../app/setup/setup.ts';
 import { parseEditableYaml } from '../domain/formats/yaml.ts';
 import { findHomeFolder } from './environment.ts';
 import { findPackageFolder } from './host.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Context } from '../../src/app/context.ts';
 import { deleteCredential } from '../../src/app/credentials/delete-credential.ts';
-import { findCredentials } from '../../src/app/credentials/find-credentials.ts';
+import { findCredentials } from '../../src/app/credentials/find-credential.ts';
 import { getCredential } from '../../src/app/credentials/get-credential.ts';
 import { listCredentials } from '../../src/app/credentials/list-credentials.ts';
 import { selectStore } from '../../src/app/credentials/select-store.ts';

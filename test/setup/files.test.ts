@@ -2,10 +2,8 @@ import { chmodSync, chownSync, linkSync, lstatSync, mkdirSync, readdirSync, stat
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createExecutables } from '../../src/adapters/config-files/executables.ts';
-import { applySetup } from '../../src/app/setup/apply-setup.ts';
 import { listTools } from '../../src/app/setup/list-tools.ts';
-import { planSetup } from '../../src/app/setup/plan-setup.ts';
-import type { SetupContext } from '../../src/app/setup/setup-context.ts';
+import { applySetup, planSetup, type SetupContext } from '../../src/app/setup/setup.ts';
 import { undoSetup } from '../../src/app/setup/undo-setup.ts';
 import type { ToolId } from '../../src/domain/setup/setup-tool.ts';
 import { needsPosix, needsRoot } from '../support/needs.ts';

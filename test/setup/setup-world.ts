@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { SetupContext } from '../../src/app/setup/setup-context.ts';
+import type { SetupContext } from '../../src/app/setup/setup.ts';
 import { createSetupContext } from '../../src/composition/setup.ts';
 
 const { bin: programs } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { planSetup } from '../../src/app/setup/plan-setup.ts';
+import { planSetup } from '../../src/app/setup/setup.ts';
 import type { ToolId } from '../../src/domain/setup/setup-tool.ts';
 import { setupTools } from '../../src/domain/setup/tools.ts';
 import { createSetupWorld } from './setup-world.ts';

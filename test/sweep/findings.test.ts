@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what configuration files have for variables
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { locateFile } from '../../src/app/sweep/locate-files.ts';
+import { locateFile } from '../../src/app/sweep/sweep.ts';
 import { findEncodingProblem, findTextOddity } from '../../src/domain/sweep/encoding.ts';
 import { getReader } from '../../src/domain/sweep/file-formats.ts';
 import { inspectText, matchesPath, redact } from '../../src/domain/sweep/finding.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { locateFile } from '../../src/app/sweep/locate-files.ts';
+import { locateFile } from '../../src/app/sweep/sweep.ts';
 import { applyEdits } from '../../src/domain/formats/edits.ts';
 import { getReader } from '../../src/domain/sweep/file-formats.ts';
 import { inspectText } from '../../src/domain/sweep/finding.ts';

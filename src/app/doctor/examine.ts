@@ -1,12 +1,20 @@
 import type { CredentialName } from '../../domain/credential-name.ts';
+import { requireBoth } from '../../domain/envelope/file-record.ts';
 import { type ExpiringCredential, findExpiring } from '../../domain/placement/expiry.ts';
-import { getCommand } from '../../domain/profile.ts';
+import { sortNewestFirst } from '../../domain/placement/placement-index.ts';
+import { getCommand, type KeySource } from '../../domain/profile.ts';
 import { type Divergence, findDivergences } from '../../domain/reconcile/divergence.ts';
+import type { Evidence } from '../../domain/selection/probe-result.ts';
+import type { StoreId } from '../../domain/store-id.ts';
+import type { PlacementSnapshot } from '../../ports/placement-repository.ts';
 import type { Context } from '../context.ts';
+import { requiresKeyring } from '../credentials/enabled-stores.ts';
+import { toKey } from '../credentials/list-credentials.ts';
 import { runSelection } from '../credentials/select-store.ts';
+import { countCredentials, findMissing, type Inventory, takeInventory } from '../reconcile/locate-copies.ts';
+import type { Settings } from '../settings.ts';
 import type { SelectionInputs } from './replay.ts';
-import { reportSelection, type SelectionReport } from './selection-report.ts';
-import { findStorage } from './storage-findings.ts';
+import { reportSelection, type SelectionReport, type SkippedStoreReport } from './selection-report.ts';
 import { describeStorage, type StorageReport } from './storage-report.ts';
 
 /** The report that `doctor --json` prints. */
@@ -40,4 +48,91 @@ export async function examine(context: Context, misspelled: readonly string[] = 
       interactive: settings.interactive,
     },
   };
+}
+
+/** Where credentials are stored, as found in the stores and in the placement file. */
+export interface StorageFindings {
+  readonly inventory: Inventory;
+  /** Why the placement file can't be used, and what to do about it. */
+  readonly records: Pick<PlacementSnapshot, 'why' | 'hint'>;
+  /** What failed on the way. */
+  readonly errors: readonly unknown[];
+  /** The store of the newest credential. */
+  readonly store: StoreId | undefined;
+  /** How many credentials each store is known to have, without the empty ones. */
+  readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
+  /** Stores that may have credentials without a record, but could not be asked. */
+  readonly notAsked: readonly StoreId[];
+  /** What opens the encrypted file, or would open a new one. */
+  readonly keySource: KeySource;
+  /** Whether the encrypted file doesn't exist, or can't be read. */
+  readonly isNewFile: boolean;
+  /** Whether the user requires a keyring. */
+  readonly isFileExcluded: boolean;
+  /** Whether there is an encrypted file although it's excluded. */
+  readonly hasExcludedFile: boolean;
+}
+
+/** Finds out where credentials are stored, without asking for a passphrase: one from the environment opens the file. */
+async function findStorage(context: Context, selection: SelectionReport, bus: Evidence): Promise<StorageFindings> {
+  const errors: unknown[] = [];
+  const addError = (error: unknown): undefined => void errors.push(error);
+  const snapshot = await context.placement.read();
+  const isFileExcluded = requiresKeyring(context);
+  const file = isFileExcluded
+    ? undefined
+    : await context.stores.findFileKeySource().then((keySource) => ({ keySource }), addError);
+  const fileAccess = file === undefined ? 'locked' : findFileAccess(file.keySource, context.settings);
+  const keyring = selection.outcome === 'selected' && selection.store !== 'file' ? selection.store : undefined;
+  const isIntact = snapshot.state === 'intact';
+  const unrecorded = isIntact || !keyring ? [] : await listAll(context, keyring).catch(addError);
+  const inventory = await takeInventory(context, snapshot.placement, { keyring, unrecorded, file: fileAccess });
+  errors.push(...inventory.problems);
+  const missing = findMissing(inventory);
+  const placement = snapshot.placement.filter((entry) => !missing.has(toKey(entry)));
+  const kept = countCredentials(inventory, placement);
+  const keptIn = new Set(kept.map(({ store }) => store));
+  const skipped = isIntact ? [] : findExisting(selection, bus).filter((id) => !keptIn.has(id));
+  const isFileUnknown = !isIntact && !isFileExcluded && fileAccess === 'locked' && !keptIn.has('file');
+  return {
+    inventory,
+    records: snapshot,
+    errors,
+    store:
+      sortNewestFirst(placement)[0]?.store ??
+      (isIntact ? undefined : file?.keySource ? 'file' : unrecorded?.length ? keyring : undefined),
+    kept,
+    notAsked: isFileUnknown ? [...skipped, 'file'] : skipped,
+    keySource: file?.keySource ?? (await findRequiredKeySource(context)),
+    isNewFile: !file?.keySource,
+    isFileExcluded,
+    hasExcludedFile: isFileExcluded && (await context.stores.hasFile()),
+  };
+}
+
+/** What would open a new file: a lost one is only replaced by one that's as well protected. */
+async function findRequiredKeySource({ settings, placement }: Context): Promise<KeySource> {
+  return requireBoth(settings.keySource, (await placement.recallFile())?.keySource);
+}
+
+/** Whether the file can be listed without a prompt. */
+function findFileAccess(
+  keySource: KeySource | undefined,
+  { envPassphrase, presetPassphrase }: Settings,
+): 'absent' | 'open' | 'locked' {
+  if (keySource === undefined) return 'absent';
+  return keySource === 'home' || envPassphrase || presetPassphrase ? 'open' : 'locked';
+}
+
+/** The credentials in a store that can list them. */
+async function listAll({ stores, signal }: Context, id: StoreId): Promise<readonly CredentialName[]> {
+  const store = await stores.open(id);
+  return store.listing === 'all' ? store.list(undefined, { signal }) : [];
+}
+
+/** Finds the skipped stores that exist, or may exist. */
+function findExisting({ skipped }: SelectionReport, { hasKeyring }: Evidence): readonly StoreId[] {
+  const exists = (found: SkippedStoreReport) =>
+    found.class === 'service-failure' || (found.store === 'secret-service' && hasKeyring);
+  return skipped.flatMap((found) => (found.store !== 'keyutils' && exists(found) ? [found.store] : []));
 }

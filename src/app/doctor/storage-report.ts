@@ -7,8 +7,8 @@ import type { Evidence } from '../../domain/selection/probe-result.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
 import { type Settings, toPassphraseVariables } from '../settings.ts';
+import type { StorageFindings } from './examine.ts';
 import type { SelectionReport, SkippedStoreReport } from './selection-report.ts';
-import type { StorageFindings } from './storage-findings.ts';
 
 /** Where credentials are stored now. */
 export interface StorageReport {

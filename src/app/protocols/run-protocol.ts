@@ -4,8 +4,7 @@ import type { AnsweredPrompts } from '../../ports/interaction.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { Context } from '../context.ts';
 import { performOperation } from './perform-operation.ts';
-import { readRequests } from './read-requests.ts';
-import { createRequest, encodeText, sha256 } from './request.ts';
+import { createRequest, encodeText, readRequests, sha256 } from './requests.ts';
 
 /** What connects a protocol to the process. */
 export interface ProtocolProcess {

@@ -1,8 +1,7 @@
 import { isCredentialError } from '../../domain/credential-error.ts';
 import type { SetupState, SetupTool, ToolId } from '../../domain/setup/setup-tool.ts';
 import { setupTools } from '../../domain/setup/tools.ts';
-import { planSetup } from './plan-setup.ts';
-import type { SetupContext } from './setup-context.ts';
+import { planSetup, type SetupContext } from './setup.ts';
 
 /** A tool that was found on this machine. */
 export interface ToolStatus {

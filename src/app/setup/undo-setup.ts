@@ -4,8 +4,7 @@ import { type RecordedChange, removeRecord, type SetupRecord } from '../../domai
 import type { SetupTool } from '../../domain/setup/setup-tool.ts';
 import { findTool } from '../../domain/setup/tools.ts';
 import type { ConfigFile } from '../../ports/tool-files.ts';
-import type { SetupRequest } from './plan-setup.ts';
-import { readSetup, type SetupContext } from './setup-context.ts';
+import { readSetup, type SetupContext, type SetupRequest } from './setup.ts';
 
 export interface UndoneChange {
   readonly path: string;

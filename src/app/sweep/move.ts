@@ -8,9 +8,8 @@ import { extendRecord, type FileEdit, recordService, type UndoRecord } from '../
 import type { ToolRunner } from '../../ports/system.ts';
 import type { Context } from '../context.ts';
 import { encodeSecret, getCredential } from '../credentials/get-credential.ts';
-import { replaceCredential } from '../credentials/replace-credential.ts';
-import { applySetup } from '../setup/apply-setup.ts';
-import { planSetup, type SetupPlan } from '../setup/plan-setup.ts';
+import { replaceCredential } from '../credentials/set-credential.ts';
+import { applySetup, planSetup, type SetupPlan } from '../setup/setup.ts';
 import {
   changedError,
   type FilePlan,

@@ -17,10 +17,15 @@ import type { SetupTarget } from '../../domain/sweep/undo-record.ts';
 import type { Context } from '../context.ts';
 import { encodeSecret, getCredential } from '../credentials/get-credential.ts';
 import { listCredentials as listStored } from '../credentials/list-credentials.ts';
-import { planSetup, type SetupPlan } from '../setup/plan-setup.ts';
-import type { SetupContext } from '../setup/setup-context.ts';
-import { locateFile, type Machine } from './locate-files.ts';
-import { maxFileBytes, type SweepOptions, type SweepResult, type SweptFile } from './sweep.ts';
+import { planSetup, type SetupContext, type SetupPlan } from '../setup/setup.ts';
+import {
+  locateFile,
+  type Machine,
+  maxFileBytes,
+  type SweepOptions,
+  type SweepResult,
+  type SweptFile,
+} from './sweep.ts';
 
 /** What `sweep --move` will do to one file. */
 export interface FilePlan {

@@ -9,8 +9,12 @@ import type { Mutex } from '../../ports/system.ts';
 import type { Context } from '../context.ts';
 import { getSearchOrder } from '../credentials/enabled-stores.ts';
 import { getCredential, readEntry } from '../credentials/get-credential.ts';
-import { replaceCredential } from '../credentials/replace-credential.ts';
-import { setCredential, type WriteOptions, type WriteResult } from '../credentials/set-credential.ts';
+import {
+  replaceCredential,
+  setCredential,
+  type WriteOptions,
+  type WriteResult,
+} from '../credentials/set-credential.ts';
 import { type RenewalSteps, type Renewed, renew } from './renew.ts';
 
 /** How a program stores tokens, and how it renews them. */

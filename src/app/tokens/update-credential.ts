@@ -3,8 +3,7 @@ import type { CredentialName } from '../../domain/credential-name.ts';
 import type { Secret } from '../../domain/secret.ts';
 import { type Context, changedMeanwhileError } from '../context.ts';
 import { getCredential } from '../credentials/get-credential.ts';
-import { replaceCredential } from '../credentials/replace-credential.ts';
-import type { WriteResult } from '../credentials/set-credential.ts';
+import { replaceCredential, type WriteResult } from '../credentials/set-credential.ts';
 
 /**
  * Returns the new secret, or `undefined` to remove the credential. `current` is `undefined` if there's none. To change

@@ -2,7 +2,7 @@ import type { Context } from '../../app/context.ts';
 import type { WriteResult } from '../../app/credentials/set-credential.ts';
 import { describeProtection } from '../../app/doctor/storage-report.ts';
 import type { ResealResult, ResetPlan } from '../../app/encrypted-file.ts';
-import type { ImportReport } from '../../app/transfer/import-credentials.ts';
+import type { ImportReport } from '../../app/transfer.ts';
 import { advise } from '../../domain/advice/advise.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type CredentialName, formatName } from '../../domain/credential-name.ts';

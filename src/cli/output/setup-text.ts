@@ -1,5 +1,5 @@
 import type { ToolStatus } from '../../app/setup/list-tools.ts';
-import type { SetupPlan } from '../../app/setup/plan-setup.ts';
+import type { SetupPlan } from '../../app/setup/setup.ts';
 import type { UndoneChange } from '../../app/setup/undo-setup.ts';
 import { assertNever } from '../../domain/assert-never.ts';
 import { type FileChange, toolIds } from '../../domain/setup/setup-tool.ts';

@@ -1,6 +1,5 @@
 import type { Context } from '../../../app/context.ts';
-import type { SetupPlan, SetupRequest } from '../../../app/setup/plan-setup.ts';
-import type { SetupContext } from '../../../app/setup/setup-context.ts';
+import type { SetupContext, SetupPlan, SetupRequest } from '../../../app/setup/setup.ts';
 import { isTerminal } from '../../../composition/environment.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { formatExport, type ToolId, toolIds } from '../../../domain/setup/setup-tool.ts';
@@ -41,12 +40,12 @@ export function setupCommand(cli: Cli): Command {
       if (tool === undefined) return printTools(cli, setup, { json, paint, isPlain: !undo && !dryRun && !yes });
       const request: SetupRequest = { tool: tool as ToolId, target };
       if (undo) return runUndo(cli, context, setup, request, { dryRun, json });
-      const { planSetup } = await import('../../../app/setup/plan-setup.ts');
+      const { planSetup } = await import('../../../app/setup/setup.ts');
       const plan = await planSetup(setup, request);
       if (!json) await printPlan(cli, context, plan, paint);
       const isChanged = plan.changes.length > 0;
       if (isChanged && !dryRun && !yes) await confirm(cli, context, `Set up ${plan.tool}?`);
-      const { applySetup } = await import('../../../app/setup/apply-setup.ts');
+      const { applySetup } = await import('../../../app/setup/setup.ts');
       const outcome = dryRun || !isChanged ? undefined : await applySetup(setup, plan);
       if (json) return cli.printJson({ ...plan, outcome: outcome ?? (isChanged ? 'planned' : 'already') });
       await printEnd(cli, context, plan, { dryRun, isApplied: outcome === 'applied' });

@@ -1,5 +1,5 @@
 import { decodeSecret } from '../../../app/credentials/get-credential.ts';
-import { collectCredentials } from '../../../app/transfer/export-credentials.ts';
+import { collectCredentials } from '../../../app/transfer.ts';
 import { isTerminal } from '../../../composition/environment.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { formatName } from '../../../domain/credential-name.ts';

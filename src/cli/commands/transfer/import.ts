@@ -1,5 +1,5 @@
 import type { Context } from '../../../app/context.ts';
-import { type ImportReport, importCredentials } from '../../../app/transfer/import-credentials.ts';
+import { type ImportReport, importCredentials } from '../../../app/transfer.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { compareNames, formatName, isSameName } from '../../../domain/credential-name.ts';
 import { Secret } from '../../../domain/secret.ts';

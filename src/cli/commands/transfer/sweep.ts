@@ -112,7 +112,7 @@ async function createFilter(
   cli: Cli,
   { what, exclude = '' }: { readonly what: string | undefined; readonly exclude: string | undefined },
 ): Promise<Filter> {
-  const { resolvePath } = await import('../../../app/sweep/locate-files.ts');
+  const { resolvePath } = await import('../../../app/sweep/sweep.ts');
   const machine = createMachine(cli);
   const toFilter = (word: string): Filter => {
     if (tools.some(({ id }) => id === word)) return ({ id }) => id === word;

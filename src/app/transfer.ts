@@ -1,14 +1,48 @@
-import { CredentialError } from '../../domain/credential-error.ts';
-import type { CredentialName } from '../../domain/credential-name.ts';
-import type { Secret } from '../../domain/secret.ts';
-import type { Selected } from '../../domain/selection/selection.ts';
-import type { StoreId } from '../../domain/store-id.ts';
-import type { TransferredCredential } from '../../domain/transfer/export-document.ts';
-import { type Context, withLock } from '../context.ts';
-import { openEnabledStore } from '../credentials/enabled-stores.ts';
-import { getCredential } from '../credentials/get-credential.ts';
-import { selectStore } from '../credentials/select-store.ts';
-import { writeLocked } from '../credentials/set-credential.ts';
+import { CredentialError } from '../domain/credential-error.ts';
+import type { CredentialName } from '../domain/credential-name.ts';
+import type { Secret } from '../domain/secret.ts';
+import type { Selected } from '../domain/selection/selection.ts';
+import type { StoreId } from '../domain/store-id.ts';
+import type { TransferredCredential } from '../domain/transfer/export-document.ts';
+import { type Context, withLock } from './context.ts';
+import { openEnabledStore } from './credentials/enabled-stores.ts';
+import { findCredential } from './credentials/find-credential.ts';
+import { getCredential } from './credentials/get-credential.ts';
+import { listCredentials } from './credentials/list-credentials.ts';
+import { selectStore } from './credentials/select-store.ts';
+import { writeLocked } from './credentials/set-credential.ts';
+
+/** Everything to export, and what couldn't be read. */
+interface CollectedCredentials {
+  readonly credentials: readonly TransferredCredential[];
+  readonly failed: readonly { readonly name: CredentialName; readonly error: CredentialError }[];
+}
+
+/**
+ * Reads the credentials of some services, or all that {@link listCredentials} finds.
+ *
+ * - a secret can't be read → it's among `failed`
+ * - a store can't be listed, or the signal is aborted → rejects
+ */
+export async function collectCredentials(context: Context, services: readonly string[]): Promise<CollectedCredentials> {
+  const listed = (await listCredentials(context)).filter(
+    ({ service }) => services.length === 0 || services.includes(service),
+  );
+  const credentials: TransferredCredential[] = [];
+  const failed: { name: CredentialName; error: CredentialError }[] = [];
+  for (const { service, account } of listed) {
+    const name = { service, account };
+    try {
+      const found = await findCredential(context, name);
+      // Otherwise another process has removed it since it was listed.
+      if (found) credentials.push({ ...name, ...found });
+    } catch (error) {
+      if (!(error instanceof CredentialError) || error.code === 'cancelled') throw error;
+      failed.push({ name, error });
+    }
+  }
+  return { credentials, failed };
+}
 
 /** The outcome of one credential; of a dry run, the expected one. */
 export type ImportReport = CredentialName &
@@ -20,7 +54,7 @@ export type ImportReport = CredentialName &
     | { readonly outcome: 'skipped'; readonly reason: string; readonly hint?: string }
   );
 
-export interface ImportOptions {
+interface ImportOptions {
   readonly dryRun: boolean;
   /** Whether an import replaces another secret of the same name. */
   readonly replaces: boolean;
