@@ -5,12 +5,11 @@ import type { Selected } from '../domain/selection/selection.ts';
 import type { StoreId } from '../domain/store-id.ts';
 import type { TransferredCredential } from '../domain/transfer/export-document.ts';
 import { type Context, withLock } from './context.ts';
-import { openEnabledStore } from './credentials/enabled-stores.ts';
 import { findCredential } from './credentials/find-credential.ts';
 import { getCredential } from './credentials/get-credential.ts';
 import { listCredentials } from './credentials/list-credentials.ts';
 import { selectStore } from './credentials/select-store.ts';
-import { writeLocked } from './credentials/set-credential.ts';
+import { verifyWritten, writeLocked } from './credentials/set-credential.ts';
 
 /** Everything to export, and what couldn't be read. */
 interface CollectedCredentials {
@@ -127,8 +126,7 @@ async function importCredential(
     const { store } = selected;
     if (dryRun) return { outcome, store };
     await writeLocked(context, name, secret, store, held, expiresAt === undefined ? {} : { expiresAt });
-    const copy = await (await openEnabledStore(context, store)).get(name, { signal: context.signal });
-    if (copy?.equals(secret)) return { outcome, store };
-    throw new CredentialError('round-trip-mismatch', 'the store returned another secret than the one it was given');
+    await verifyWritten(context, name, secret, store);
+    return { outcome, store };
   });
 }

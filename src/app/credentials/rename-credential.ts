@@ -4,10 +4,9 @@ import { getCommand } from '../../domain/profile.ts';
 import type { StoreId } from '../../domain/store-id.ts';
 import { type Context, changedMeanwhileError, withLock } from '../context.ts';
 import { checkRemovals, removeCopies } from './delete-credential.ts';
-import { openEnabledStore } from './enabled-stores.ts';
 import { findCredential } from './find-credential.ts';
 import { getCredential, readEntry } from './get-credential.ts';
-import { writeLocked } from './set-credential.ts';
+import { verifyWritten, writeLocked } from './set-credential.ts';
 
 /**
  * Stores a credential under another name in the same store, reads it back, and then removes the old name. The expiry stays.
@@ -47,14 +46,7 @@ async function rename(
   if (existing !== undefined && !existing.equals(secret)) throw existsError(context, to);
   if (!held()) throw changedMeanwhileError(from);
   await writeLocked(context, to, secret, id, held, expiresAt === undefined ? {} : { expiresAt });
-  const store = await openEnabledStore(context, id);
-  const copy = await store.get(to, { signal: context.signal });
-  if (!copy?.equals(secret)) {
-    throw new CredentialError(
-      'round-trip-mismatch',
-      `the new name does not have the secret, so ${formatName(from)} stays`,
-    );
-  }
+  await verifyWritten(context, to, secret, id, `, so ${formatName(from)} stays`);
   if (!held()) throw changedMeanwhileError(from);
   checkRemovals(await removeCopies(context, from, held));
   return id;

@@ -12,7 +12,7 @@ import {
 import { getCommand } from '../../domain/profile.ts';
 import type { Secret } from '../../domain/secret.ts';
 import type { Selected, SkippedStore } from '../../domain/selection/selection.ts';
-import type { StoreId } from '../../domain/store-id.ts';
+import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import { type Context, changedMeanwhileError, withLock } from '../context.ts';
 import { checkRemovals, removeCopies } from './delete-credential.ts';
 import { openEnabledStore } from './enabled-stores.ts';
@@ -89,6 +89,23 @@ export async function writeLocked(
   const entry = findEntry((await placement.read(name)).placement, name);
   const stale = entry ? await removeStaleCopies(context, entry, held) : [];
   return { store: id, skipped: [], replaced, stale };
+}
+
+/**
+ * Reads a secret back from the store that it was written to. The store returns something else → `round-trip-mismatch`;
+ * `consequence` ends the message.
+ */
+export async function verifyWritten(
+  context: Context,
+  name: CredentialName,
+  secret: Secret,
+  id: StoreId,
+  consequence = '',
+): Promise<void> {
+  const copy = await (await openEnabledStore(context, id)).get(name, { signal: context.signal });
+  if (copy?.equals(secret)) return;
+  const message = `the ${storeNames[id]} returned a different secret than the one it was given${consequence}`;
+  throw new CredentialError('round-trip-mismatch', message);
 }
 
 /** Reports, once on this machine, that the passphrase in the environment doesn't seal the file. */

@@ -13,6 +13,7 @@ import type { ReconcileStep } from '../../domain/reconcile/reconcile-plan.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
 import { type Context, changedMeanwhileError } from '../context.ts';
 import { openEnabledStore } from '../credentials/enabled-stores.ts';
+import { verifyWritten } from '../credentials/set-credential.ts';
 
 export type ApplyResult =
   | { readonly status: 'done' }
@@ -115,12 +116,8 @@ async function copySecret(
     const target = await openEnabledStore(context, to);
     if (!(await isUnchanged())) return 'outdated';
     await target.set(name, secret, { signal });
-    const copy = await target.get(name, { signal });
-    if (copy?.equals(secret)) return undefined;
-    throw new CredentialError(
-      'round-trip-mismatch',
-      `the ${storeNames[to]} returned a different secret than the one it was given`,
-    );
+    await verifyWritten(context, name, secret, to);
+    return undefined;
   } catch (error) {
     return { store: current, error };
   }
