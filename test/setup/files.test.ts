@@ -66,6 +66,20 @@ describe('files that are edited', needsPosix, () => {
 });
 
 /** Prepares something at the path of git's configuration that must stay as it is. */
+test('each file of a tool is read once to list what is set up', needsPosix, async () => {
+  const { setup, write } = createSetupWorld();
+  write('.gitconfig', gitConfig);
+  await setUp(setup, 'docker', 'registry.example');
+  const reads: string[] = [];
+  const read: SetupContext['files']['read'] = (path, label) => {
+    reads.push(`${label}: ${path}`);
+    return setup.files.read(path, label);
+  };
+  const tools = await listTools({ ...setup, files: { ...setup.files, read } });
+  expect(tools.find(({ tool }) => tool === 'docker')).toMatchObject({ targets: ['registry.example'] });
+  expect(reads).toEqual([...new Set(reads)]);
+});
+
 const refused: readonly (readonly [what: string, prepare: (world: SetupWorld, path: string) => void, code: string])[] =
   [
     ['a folder', (_, path) => mkdirSync(path), 'file-refused'],

@@ -1,6 +1,7 @@
 import { isCredentialError } from '../../domain/credential-error.ts';
 import type { SetupState, SetupTool, ToolId } from '../../domain/setup/setup-tool.ts';
 import { setupTools } from '../../domain/setup/tools.ts';
+import type { ConfigFile, ConfigFiles } from '../../ports/tool-files.ts';
 import { planSetup, type SetupContext } from './setup.ts';
 
 /** A tool that was found on this machine. */
@@ -38,13 +39,14 @@ async function findTargets({ records }: SetupContext): Promise<ReadonlyMap<ToolI
 }
 
 async function examineTool(
-  setup: SetupContext,
+  context: SetupContext,
   tool: SetupTool,
   targets: readonly string[],
 ): Promise<ToolStatus | undefined> {
+  const setup = { ...context, files: readOnce(context.files) };
   const paths = [...new Set(tool.locate(setup.machine, undefined))];
   const existing: string[] = [];
-  for (const path of paths) if (await exists(setup, path)) existing.push(path);
+  for (const path of paths) if (await exists(setup, tool, path)) existing.push(path);
   const isFound = existing.length > 0 || tool.commands.some((name) => setup.executables.findOnPath(name) !== undefined);
   if (!isFound) return undefined;
   const base = { tool: tool.id, files: existing };
@@ -83,9 +85,22 @@ async function findSetUp(
   return set;
 }
 
+/** The default and each target are planned from the same files. */
+function readOnce(files: ConfigFiles): ConfigFiles {
+  const reads = new Map<string, Promise<ConfigFile>>();
+  return {
+    ...files,
+    read(path, label) {
+      const read = reads.get(path) ?? files.read(path, label);
+      reads.set(path, read);
+      return read;
+    },
+  };
+}
+
 /** What can't be read exists. */
-function exists({ files }: SetupContext, path: string): Promise<boolean> {
-  return files.read(path, 'configuration').then(
+function exists({ files }: SetupContext, { id }: SetupTool, path: string): Promise<boolean> {
+  return files.read(path, `configuration of ${id}`).then(
     ({ text }) => text !== undefined,
     () => true,
   );
