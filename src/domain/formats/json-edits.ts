@@ -1,4 +1,4 @@
-import { findLineEnd } from '../text/lines.ts';
+import { findLineEnd, findLineStart } from '../text/lines.ts';
 import { type Edit, insertion, replacement } from './edits.ts';
 import { type JsonMember, type JsonNode, parseJsonTree } from './json.ts';
 import { damagedText, type Range } from './leaf.ts';
@@ -43,7 +43,7 @@ export function setJsonText(
   }
   if (object.members === undefined) throw damagedText(text, object.start, 'is not an object of JSON');
   const [existing] = findJsonMembers(object, key).slice(-1);
-  if (existing === undefined) return addMember(text, object, member);
+  if (existing === undefined) return addMember(text, object, member, findUnit(text, root));
   return replacement(text, existing, `${name(existing.key)}: ${name(value)}`);
 }
 
@@ -56,20 +56,27 @@ interface Layout {
   readonly unit: string;
 }
 
-function findLayout(text: string, { start, members = [] }: JsonNode): Layout {
+/** `defaultUnit`: for an object without members. */
+function findLayout(text: string, { start, members = [] }: JsonNode, defaultUnit = '\t'): Layout {
   const end = findLineEnd(text);
   const [first] = members;
-  const lineStart = text.lastIndexOf('\n', start) + 1;
+  const lineStart = findLineStart(text, start);
   const [outer = ''] = /^[ \t]*/.exec(text.slice(lineStart)) ?? [];
   const before = first === undefined ? '' : text.slice(start + 1, first.start);
-  const indent = first === undefined ? `${outer}\t` : before.slice(before.lastIndexOf('\n') + 1);
-  const unit = indent.startsWith(outer) && indent.length > outer.length ? indent.slice(outer.length) : '\t';
+  const indent = first === undefined ? outer + defaultUnit : before.slice(before.lastIndexOf('\n') + 1);
+  const unit = indent.startsWith(outer) && indent.length > outer.length ? indent.slice(outer.length) : defaultUnit;
   return { isMultiline: first === undefined || before.includes('\n'), end, indent, unit };
 }
 
+/** What each level of the file is indented with. */
+function findUnit(text: string, root: JsonNode): string | undefined {
+  const { isMultiline, unit } = findLayout(text, root);
+  return isMultiline ? unit : undefined;
+}
+
 /** Behind the last member. */
-function addMember(text: string, object: JsonNode, member: string): Edit {
-  const { isMultiline, end, indent, unit } = findLayout(text, object);
+function addMember(text: string, object: JsonNode, member: string, defaultUnit?: string): Edit {
+  const { isMultiline, end, indent, unit } = findLayout(text, object, defaultUnit);
   const last = object.members?.at(-1);
   if (last !== undefined) return insertion(last.end, isMultiline ? `,${end}${indent}${member}` : `, ${member}`);
   const outer = indent.slice(0, indent.length - unit.length);
