@@ -1,4 +1,4 @@
-import { byteOrderMark, findLineEnd } from '../text/lines.ts';
+import { byteOrderMark, findLineEnd, findLineStart } from '../text/lines.ts';
 import type { Range } from './leaf.ts';
 
 /** Replaces `removed`, which is at `offset` of the text before all edits, by `inserted`. In UTF-16 code units. */
@@ -70,7 +70,7 @@ export const disabledPrefix = '# turned off by keystow setup: ';
 
 /** Turns whole lines into comments. */
 export function disableLines(text: string, start: number, end: number): readonly Edit[] {
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const lineStart = findLineStart(text, start);
   return [insertion(lineStart, disabledPrefix), ...disableFurtherLines(text, start, end)];
 }
 
@@ -85,7 +85,7 @@ export function disableFurtherLines(text: string, start: number, end: number): r
 
 /** Removes the lines that a part of a text is on. */
 export function removeLines(text: string, start: number, end: number): Edit {
-  const from = text.lastIndexOf('\n', start - 1) + 1;
+  const from = findLineStart(text, start);
   const feed = text.indexOf('\n', end);
   const to = feed < 0 ? text.length : feed + 1;
   return replacement(text, { start: from, end: to });

@@ -1,4 +1,4 @@
-import { byteOrderMark, findLineEnd, findOwnLines } from '../text/lines.ts';
+import { byteOrderMark, findLineEnd, findLineStart, findOwnLines } from '../text/lines.ts';
 import { type Edit, insertion, replacement } from './edits.ts';
 import { damagedText, type Leaf, type LeafReader, type Range, toLeafReader } from './leaf.ts';
 
@@ -156,7 +156,7 @@ export function formatGitValue(value: string): string {
 
 /** Adds a line before an entry, indented as it is. */
 export function addBeforeEntry(text: string, { start }: GitEntry, line: string): Edit {
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const lineStart = findLineStart(text, start);
   const indent = text.slice(lineStart, start);
   // The entry may be on the line of its header.
   if (/^[ \t]*$/.test(indent)) return insertion(start, `${line}${findLineEnd(text)}${indent}`);
@@ -174,7 +174,7 @@ export function addToSection(text: string, { end }: GitSection, line: string): E
 
 /** Removes an entry, and its line if nothing else is on it. */
 export function removeGitEntry(text: string, { start, end }: GitEntry): Edit {
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const lineStart = findLineStart(text, start);
   const isAlone = /^[ \t]*$/.test(text.slice(lineStart, start));
   return replacement(text, isAlone ? { start: lineStart, end: findNextLine(text, end) } : { start, end });
 }

@@ -1,4 +1,4 @@
-import { byteOrderMark } from '../text/lines.ts';
+import { byteOrderMark, findLineStart } from '../text/lines.ts';
 import { damagedText, type Leaf, type LeafReader, toLeafReader } from './leaf.ts';
 import { TomlReader, type TomlValue } from './toml-reader.ts';
 
@@ -63,7 +63,7 @@ function scanToml(text: string, { allowsRepeats }: { readonly allowsRepeats: boo
       const value = reader.readValue();
       define([...scope, '.', ...keys], start);
       reader.readLineEnd();
-      const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+      const lineStart = findLineStart(text, start);
       const indent = text.slice(lineStart, start).replace(byteOrderMark, '');
       entries.push({ path: [...table, ...keys], table, start, indent, value, next: reader.offset });
     } else {

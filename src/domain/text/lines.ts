@@ -40,6 +40,11 @@ export function findOwnLines(
   return { start: from, end: feed < 0 ? text.length : feed + 1 };
 }
 
+/** Where the line that an offset is in starts. A line feed belongs to the line that it ends. */
+export function findLineStart(text: string, offset: number): number {
+  return text.slice(0, offset).lastIndexOf('\n') + 1;
+}
+
 /** The number of the line that an offset is in, from 1. */
 export function lineAt(text: string, offset: number): number {
   let line = 1;

@@ -1,7 +1,7 @@
 import { CredentialError } from '../../credential-error.ts';
 import { disabledPrefix, disableFurtherLines, type Edit, insertion, removeLines } from '../../formats/edits.ts';
 import { findYamlEntry, findYamlText, type YamlEntry, type YamlMap, type YamlNode } from '../../formats/yaml.ts';
-import { findLineEnd } from '../../text/lines.ts';
+import { findLineEnd, findLineStart } from '../../text/lines.ts';
 import { joinPath, type SetupInput, type SetupTool, setUp, toCommandWord } from '../setup-tool.ts';
 
 /** `users[].user.exec` (Kubernetes documentation, "client-go credential plugins"), which helm and client-go use too. */
@@ -149,7 +149,7 @@ const interactiveMode = 'IfAvailable';
 
 /** `user: {}`, as kubectl writes it, or `user:`. */
 function fillUser(text: string, { keyStart, value }: YamlEntry, lines: (indent: string) => readonly string[]): Edit {
-  const lineStart = text.lastIndexOf('\n', keyStart - 1) + 1;
+  const lineStart = findLineStart(text, keyStart);
   const indent = ' '.repeat(keyStart - lineStart + 2);
   const end = findLineEnd(text);
   const block = end + lines(indent).join(end);
@@ -163,7 +163,7 @@ function fillUser(text: string, { keyStart, value }: YamlEntry, lines: (indent: 
 
 /** The spaces before a key, or `undefined` if something else is before it in its line. */
 function findIndent(text: string, keyStart: number): string | undefined {
-  const before = text.slice(text.lastIndexOf('\n', keyStart - 1) + 1, keyStart);
+  const before = text.slice(findLineStart(text, keyStart), keyStart);
   return /^ *$/.test(before) ? before : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { CredentialError } from '../../credential-error.ts';
 import { appendLines, disableLines, type Edit, removeLines } from '../../formats/edits.ts';
 import { type HclBlock, parseHcl } from '../../formats/hcl.ts';
+import { findLineStart } from '../../text/lines.ts';
 import { joinPath, type Machine, type SetupTool, setUp } from '../setup-tool.ts';
 import { formatLauncher, planLauncher } from './launcher.ts';
 
@@ -67,7 +68,7 @@ function parseConfig(text: string): readonly HclBlock[] {
 
 /** Turns the lines of a block into comments, if nothing else is on them. */
 function disableBlock(text: string, { start, end }: HclBlock): readonly Edit[] {
-  const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  const before = text.slice(findLineStart(text, start), start);
   const behind = /^[^\n]*/.exec(text.slice(end))?.[0] ?? '';
   if (before.trim() === '' && /^\s*((#|\/\/).*)?$/.test(behind)) return disableLines(text, start, end);
   throw new CredentialError(
