@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { applyEdits } from '../../src/domain/formats/edits.ts';
 import { parseIni, pythonIni } from '../../src/domain/formats/ini.ts';
 import { isFault } from '../../src/domain/formats/leaf.ts';
-import { parseToml } from '../../src/domain/formats/toml.ts';
+import { hasTomlTable, parseToml } from '../../src/domain/formats/toml.ts';
 import { getReader, planRemoval } from '../../src/domain/sweep/file-formats.ts';
 import { parseYaml, readYaml } from '../support/yaml.ts';
 
@@ -59,6 +59,46 @@ test('toml: arrays, inline tables, strings of several lines and escapes are read
   for (const fault of ['a = "b" c', 'a = "\\q"', 'a = """', 'a = {', 'a', `a = ${'['.repeat(100_000)}`]) {
     expect(read(`x = 1\n${fault}\n`)).toEqual({ line: 2 });
   }
+});
+
+test('toml: the range of a string is what its marks enclose, of one line or several', () => {
+  const text = 'a = "1"\nb = \'2\'\nc = """3"""\nd = \'\'\'4\'\'\'\ne = ""\n';
+  const leaves = getReader('toml', readYaml)(text);
+  if (isFault(leaves)) throw new Error('invalid');
+  expect(leaves.map(({ range }) => text.slice(range.start, range.end))).toEqual(['1', '2', '3', '4', '']);
+});
+
+test('toml: a string is removed with its line and indentation; one in an array or an inline table is not removed', () => {
+  const text = '[a]\n  b = "1"\n  c = ["2"]\n\td = { e = "3" }\n';
+  const leaves = getReader('toml', readYaml)(text);
+  if (isFault(leaves)) throw new Error('invalid');
+  expect(leaves.map(({ entry }) => entry && text.slice(entry.start, entry.end))).toEqual([
+    '  b = "1"\n',
+    undefined,
+    undefined,
+  ]);
+});
+
+test.each([
+  ['[[a]]\nk = 1\n[[a]]\nk = 1\n', undefined],
+  ['[[a]]\n[[a.b]]\nk = 1\n[[a.b]]\nk = 1\n[[a]]\n[[a.b]]\nk = 1\n', undefined],
+  ['[a.b]\n[a]\nk = 1\n', undefined],
+  ['k = 1\n[a]\nk = 1\n[a.b]\nk = 1\n', undefined],
+  ['[[a]]\nk = 1\nk = 2\n', 3],
+  ['[a]\n[a]\n', 2],
+  ['[a]\nb = 1\n[a.b]\n', 3],
+  ['a.b = 1\n[a]\nb = 1\n', 3],
+])('toml: %j defines a key twice in line %s', (text, line) => {
+  const parse = () => parseToml(text);
+  if (line === undefined) expect(parse).not.toThrow();
+  else expect(parse).toThrow(`line ${line} defines a key twice`);
+});
+
+test('toml: a table exists if it has a header or a key, or a table below it does', () => {
+  const has = (text: string) => hasTomlTable(parseToml(text), 'a', 'b');
+  for (const text of ['[a.b]\n', '[a.b.c]\n', 'x = 1\na.b.c = 1\n', '[x]\n[a]\nb.c = 1\n'])
+    expect(has(text), text).toBe(true);
+  for (const text of ['', '[a]\n', '[x]\nb = 1\n', '[a.x.b]\n', 'x.a.b = 1\n']) expect(has(text), text).toBe(false);
 });
 
 test('toml: a table of an array may come again in its next item, but not twice in one', () => {

@@ -34,47 +34,47 @@ export interface Toml {
  * defines a key twice → `file-damaged`.
  */
 export function parseToml(text: string): Toml {
-  return scanToml(text, { allowsRepeats: false });
+  return scanToml(text);
 }
 
-function scanToml(text: string, { allowsRepeats }: { readonly allowsRepeats: boolean }): Toml {
+function scanToml(text: string, { allowsRepeats = false }: { readonly allowsRepeats?: boolean } = {}): Toml {
   const reader = new TomlReader(text, text.startsWith(byteOrderMark) ? 1 : 0);
   const entries: TomlEntry[] = [];
   const tables: TomlTable[] = [];
+  /** The keys of the table and, for an item of an array, its index. */
   let table: readonly string[] = [];
+  let header: readonly string[] = [];
   /** How many items an array of tables has so far. */
   const counts = new Map<string, number>();
   const names = new Set<string>();
+  // Each item of an array has keys and tables of its own.
+  const toName = (path: readonly string[]) =>
+    JSON.stringify(path.map((key, index) => [key, counts.get(JSON.stringify(path.slice(0, index + 1)))]));
   const define = (path: readonly string[], start: number) => {
-    const name = JSON.stringify(path);
+    const name = toName(path);
     if (!allowsRepeats && names.has(name)) throw damagedText(text, start, 'defines a key twice');
     names.add(name);
   };
-  // Each item of an array has keys and tables of its own.
-  const resolve = (path: readonly string[]) =>
-    path.flatMap((key, index) => [key, `${counts.get(JSON.stringify(path.slice(0, index + 1))) ?? ''}`]);
-  let scope = resolve(table);
   for (reader.skipBlank(); !reader.isAtEnd; reader.skipBlank()) {
     const start = reader.offset;
-    const header = reader.readHeader();
-    if (header === undefined) {
+    const found = reader.readHeader();
+    if (found === undefined) {
       const keys = reader.readKey();
       reader.readEquals();
       const value = reader.readValue();
-      define([...scope, '.', ...keys], start);
+      define([...header, ...keys], start);
       reader.readLineEnd();
       const lineStart = findLineStart(text, start);
       const indent = text.slice(lineStart, start).replace(byteOrderMark, '');
       entries.push({ path: [...table, ...keys], table, start, indent, value, next: reader.offset });
     } else {
-      const { path, isItem } = header;
-      const name = JSON.stringify(path);
+      header = found.path;
+      const name = JSON.stringify(header);
       const count = counts.get(name) ?? 0;
-      if (isItem) counts.set(name, count + 1);
-      table = isItem ? [...path, `${count}`] : path;
-      scope = resolve(path);
-      if (!isItem) define([...scope, '[]'], start);
-      tables.push({ ...header, start, end: reader.offset });
+      if (found.isItem) counts.set(name, count + 1);
+      table = found.isItem ? [...header, `${count}`] : header;
+      define(header, start);
+      tables.push({ ...found, start, end: reader.offset });
       reader.readLineEnd();
     }
   }
@@ -97,7 +97,7 @@ function listLeaves(text: string, value: TomlValue, path: readonly string[]): re
   if (members !== undefined)
     return members.flatMap((member) => listLeaves(text, member.value, [...path, ...member.path]));
   if (value.text === undefined) return [];
-  const marks = /^("""|''')/.test(text.slice(start, start + 3)) ? 3 : 1;
+  const marks = ['"""', "'''"].some((mark) => text.startsWith(mark, start)) ? 3 : 1;
   return [{ path, value: value.text, range: { start: start + marks, end: end - marks } }];
 }
 
@@ -111,6 +111,5 @@ export function findTomlEntry({ entries }: Toml, ...path: readonly string[]): To
 
 /** Whether a table has a header, or keys below it. */
 export function hasTomlTable({ entries, tables }: Toml, ...path: readonly string[]): boolean {
-  const isBelow = (other: readonly string[]) => isSamePath(other.slice(0, path.length), path);
-  return tables.some((table) => isBelow(table.path)) || entries.some((entry) => isBelow(entry.path));
+  return [...tables, ...entries].some((other) => isSamePath(other.path.slice(0, path.length), path));
 }
