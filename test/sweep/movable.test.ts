@@ -36,6 +36,8 @@ function move(id: string, path: string, text: string, usesPaths = false) {
     left: findings.filter((finding) => !credentials.some((credential) => credential.findings.includes(finding))).length,
     text: edits && applyEdits(text, edits),
     accepts: (index: number, answer: string) => credentials[index]?.lookup.accepts(answer),
+    setups: credentials.map(({ setup }) => setup),
+    lookups: credentials.map(({ lookup }) => lookup),
   };
 }
 
@@ -163,4 +165,163 @@ test('pnpm: the token of a registry, for the command that tokenHelper runs', () 
     left: 1,
     text: `_auth=${secret}\n`,
   });
+});
+
+/** For each tool: a file, how it asks for the credential in it, the answer that has it, and answers that don't. */
+const questions: readonly (readonly [
+  tool: string,
+  path: string,
+  text: string,
+  setup: object,
+  lookup: object,
+  answer: string,
+  others: readonly string[],
+])[] = [
+  [
+    'git',
+    '.git-credentials',
+    `https://al%40x:${secret}@h.example:8443\n`,
+    { tool: 'git' },
+    {
+      program: 'git',
+      isOwn: false,
+      args: ['credential', 'fill'],
+      input: 'protocol=https\nhost=h.example:8443\nusername=al@x\n\n',
+      variables: { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '', SSH_ASKPASS: '' },
+    },
+    `username=al@x\npassword=${secret}\n`,
+    ['', `password=${secret}x\n`, `xpassword=${secret}\n`],
+  ],
+  [
+    'docker',
+    '.docker/config.json',
+    JSON.stringify({ auths: { 'https://r.example/v1/': { auth: base64(`a:${secret}`) } } }),
+    { tool: 'docker', target: 'r.example' },
+    { program: 'docker-credential-keystow', isOwn: false, args: ['get'], input: 'r.example', variables: {} },
+    JSON.stringify({ ServerURL: 'r.example', Username: 'a', Secret: secret }),
+    ['', JSON.stringify({ Username: 'b', Secret: secret }), JSON.stringify({ Username: 'a', Secret: 'x' })],
+  ],
+  [
+    'podman',
+    '.config/containers/auth.json',
+    JSON.stringify({ auths: { 'r.example': { auth: base64(`a:${secret}`) } } }),
+    { tool: 'podman' },
+    { program: 'docker-credential-keystow', isOwn: false, args: ['get'], input: 'r.example', variables: {} },
+    JSON.stringify({ ServerURL: 'r.example', Username: 'a', Secret: secret }),
+    ['null'],
+  ],
+  [
+    'aws',
+    '.aws/credentials',
+    `[p]\naws_access_key_id = AKIA1\naws_secret_access_key = ${secret}\naws_security_token = t${secret}\n`,
+    { tool: 'aws', target: 'p' },
+    { program: 'keystow', isOwn: true, args: ['helper', 'aws', 'p'], input: '', variables: {} },
+    JSON.stringify({ Version: 1, AccessKeyId: 'AKIA1', SecretAccessKey: secret, SessionToken: `t${secret}` }),
+    [JSON.stringify({ Version: 1, AccessKeyId: 'AKIA1', SecretAccessKey: secret }), '[]'],
+  ],
+  [
+    'kubernetes',
+    '.kube/config',
+    `users:\n- name: u\n  user:\n    token: ${secret}\n`,
+    { tool: 'kubectl', target: 'u' },
+    {
+      program: 'keystow',
+      isOwn: true,
+      args: ['helper', 'kubernetes', 'u'],
+      input: '',
+      variables: {
+        KUBERNETES_EXEC_INFO:
+          '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","spec":{"interactive":false}}',
+      },
+    },
+    JSON.stringify({ kind: 'ExecCredential', status: { token: secret } }),
+    ['', JSON.stringify({ token: secret }), JSON.stringify({ status: { token: 'x' } })],
+  ],
+  [
+    'cargo',
+    '.cargo/credentials.toml',
+    `[registry]\ntoken = "${secret}"\n`,
+    { tool: 'cargo' },
+    {
+      program: 'cargo-credential-keystow',
+      isOwn: true,
+      args: ['--cargo-plugin'],
+      input: `${JSON.stringify({
+        v: 1,
+        kind: 'get',
+        operation: 'read',
+        registry: { 'index-url': 'https://github.com/rust-lang/crates.io-index', name: 'crates-io' },
+        args: [],
+      })}\n`,
+      variables: {},
+    },
+    `{"v":[1]}\n${JSON.stringify({ Ok: { kind: 'get', token: secret, cache: 'session' } })}\n`,
+    [
+      '{"v":[1]}\n',
+      JSON.stringify({ Err: { kind: 'not-found' } }),
+      JSON.stringify({ Ok: { kind: 'x', token: secret } }),
+    ],
+  ],
+  [
+    'terraform',
+    '.terraform.d/credentials.tfrc.json',
+    JSON.stringify({ credentials: { 'h.example:443': { token: secret } } }),
+    { tool: 'terraform' },
+    { program: 'terraform-credentials-keystow', isOwn: true, args: ['get', 'h.example'], input: '', variables: {} },
+    JSON.stringify({ token: secret }),
+    ['{}', ''],
+  ],
+  [
+    'pip',
+    '.config/pip/pip.conf',
+    `[global]\nindex-url = https://u:${secret}@h.example/simple\n`,
+    { tool: 'pip' },
+    { program: 'keyring', isOwn: false, args: ['get', 'h.example', 'u'], input: '', variables: {} },
+    `${secret}\r\n`,
+    ['', `${secret}\nx`, ` ${secret}\n`],
+  ],
+  [
+    'pnpm',
+    '.config/pnpm/rc',
+    `//r.example/npm/:_authToken=${secret}\n`,
+    { tool: 'pnpm', target: 'r.example/npm' },
+    {
+      program: 'keystow',
+      isOwn: true,
+      args: ['helper', 'token', 'npm:r.example/npm', 'token'],
+      input: '',
+      variables: {},
+    },
+    `${secret}\n`,
+    ['', `${secret}x`],
+  ],
+];
+
+test.each(questions)('%s is asked as it asks itself, and only its exact answer counts', (tool, path, text, ...rest) => {
+  const [setup, lookup, answer, others] = rest;
+  const moved = move(tool, path, text);
+  expect(moved.setups).toEqual([setup]);
+  expect(moved.lookups).toEqual([{ ...lookup, accepts: expect.any(Function) }]);
+  expect(moved.accepts(0, answer)).toBe(true);
+  for (const other of others) expect(moved.accepts(0, other), other).toBe(false);
+});
+
+test.each([
+  ['git', '.git-credentials', `https://a%0Ab:${secret}@h.example\n`],
+  ['git', '.git-credentials', `https://a:${secret}@%ff\n`],
+  ['docker', '.docker/config.json', JSON.stringify({ auths: { r: { auth: base64(`:${secret}`) } } })],
+  ['docker', '.docker/config.json', JSON.stringify({ auths: { 'r/ns': { auth: base64(`a:${secret}`) } } })],
+  ['docker', '.docker/config.json', JSON.stringify({ HttpHeaders: { Authorization: secret } })],
+  ['docker', '.docker/config.json', JSON.stringify({ auths: { r: { username: 'a', password: secret } } })],
+  ['aws', '.aws/credentials', `[p]\naws_access_key_id = A\naws_session_token = ${secret}\n`],
+  ['kubernetes', '.kube/config', `users:\n- name: u\n  user:\n    password: ${secret}\n`],
+  ['kubernetes', '.kube/config', `users:\n- name: u\n  user: {token: ${secret}}\n`],
+  ['cargo', '.cargo/credentials.toml', `[registry]\nsecret-key = "${secret}"\n`],
+  ['cargo', '.cargo/credentials.toml', `registry = { token = "${secret}" }\n`],
+  ['terraform', '.terraform.d/credentials.tfrc.json', JSON.stringify({ credentials: { 'h/x': { token: secret } } })],
+  ['pip', '.config/pip/pip.conf', `[global]\nindex-url = https://${secret}@h.example/\n`],
+  ['pnpm', '.config/pnpm/rc', `_authToken=${secret}\n`],
+  ['npm', '.npmrc', `//r.example/:_authToken=${secret}\n`],
+])('%s has nothing to move in %s: %j', (tool, path, text) => {
+  expect(move(tool, path, text)).toMatchObject({ names: [], left: 1, text });
 });

@@ -6,6 +6,7 @@ import {
   parseUndoRecord,
   revertChanges,
   serialiseUndoRecord,
+  toRecordName,
   type UndoRecord,
 } from '../../src/domain/sweep/undo-record.ts';
 import { fastOrSlow } from '../support/fast-or-slow.ts';
@@ -97,6 +98,54 @@ test('a record is read as it was written; anything else is not a record', () => 
   for (const key of ['path', 'tool', 'changes', 'created', 'setups', 'isRestored']) {
     expect(parseUndoRecord(JSON.stringify({ ...JSON.parse(serialiseUndoRecord(record)), [key]: [1] }))).toBeUndefined();
   }
+});
+
+test.each<[string, (stored: Record<string, unknown>) => void]>([
+  ['another format', (stored) => Object.assign(stored, { format: 'x' })],
+  ['no path', (stored) => Object.assign(stored, { path: 1 })],
+  ['no tool', (stored) => Object.assign(stored, { tool: null })],
+  ['a change that is no object', (stored) => Object.assign(stored, { changes: [1] })],
+  ['a change without its original', (stored) => Object.assign(stored, { changes: [{ edits: [] }] })],
+  ['a change without edits', (stored) => Object.assign(stored, { changes: [{ original: '' }] })],
+  ...[
+    null,
+    {},
+    { start: 0 },
+    { end: 1 },
+    { start: -1, end: 1 },
+    { start: 2, end: 1 },
+    { start: 0.5, end: 1 },
+    { start: 0, end: 1.5 },
+    { start: '0', end: 1 },
+    { start: 0, end: 1, text: 1 },
+  ].map((edit): [string, (stored: Record<string, unknown>) => void] => [
+    `the edit ${JSON.stringify(edit)}`,
+    (stored) => Object.assign(stored, { changes: [{ original: 'abc', edits: [edit] }] }),
+  ]),
+  ['a name without a service', (stored) => Object.assign(stored, { created: [{ account: 'a' }] })],
+  ['a name without an account', (stored) => Object.assign(stored, { created: [{ service: 's' }] })],
+  ['a name that is no object', (stored) => Object.assign(stored, { created: [null] })],
+  ['a list of names with one that is none', (stored) => Object.assign(stored, { created: [...record.created, {}] })],
+  ['an unknown tool that was set up', (stored) => Object.assign(stored, { setups: [{ tool: 'x' }] })],
+  ['a target that is no text', (stored) => Object.assign(stored, { setups: [{ tool: 'git', target: 1 }] })],
+  ['a target without a tool', (stored) => Object.assign(stored, { setups: [null] })],
+])('a record with %s is not a record', (_, change) => {
+  const stored = JSON.parse(serialiseUndoRecord(record));
+  change(stored);
+  expect(parseUndoRecord(JSON.stringify(stored))).toBeUndefined();
+});
+
+test('a record keeps what replaced a text, and a change that only adds something', () => {
+  const edits = [
+    { offset: 0, removed: '', inserted: 'x' },
+    { offset: 1, removed: 'b', inserted: 'y' },
+  ];
+  const changed = { ...record, changes: [{ original: 'abc', edits }] };
+  expect(parseUndoRecord(serialiseUndoRecord(changed))).toEqual(changed);
+});
+
+test('a record is stored under the path of its file', () => {
+  expect(toRecordName(record)).toEqual({ service: 'keystow-sweep', account: record.path });
 });
 
 test('a second run extends the record, and replaces a change that was planned and did not happen', () => {
