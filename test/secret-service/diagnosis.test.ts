@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { renameSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -50,6 +50,28 @@ describeStore('what a probe reports about a machine', 'secret-service', missing(
     expect(await diagnose({ PATH: programs('dbus-daemon') })).toMatchObject({ evidence });
     expect(await diagnose({ PATH: programs('dbus-daemon') })).not.toHaveProperty('evidence.busMissing');
     expect(await diagnose({ PATH: programs('bash') })).toMatchObject({ evidence: { ...evidence, busMissing: true } });
+  });
+
+  test.each([
+    ['keyrings', 'login.keyring', true],
+    ['kwalletd', 'kdewallet.kwl', true],
+    ['keyrings', 'login.keyring.old', false],
+    ['kwalletd', 'kdewallet.salt', false],
+    ['other', 'login.keyring', false],
+  ])('the evidence says if a keyring has stored something for this user: %s/%s: %s', async (folder, file, expected) => {
+    const home = programs();
+    for (const [data, environment] of [
+      [`${home}/.local/share`, { HOME: home, XDG_DATA_HOME: 'relative' }],
+      [`${home}/data`, { HOME: '/nonexistent', XDG_DATA_HOME: `${home}/data` }],
+    ] as const) {
+      mkdirSync(`${data}/${folder}`, { recursive: true });
+      writeFileSync(`${data}/${folder}/first`, '');
+      writeFileSync(`${data}/${folder}/${file}`, '');
+      const probed = await diagnose(environment);
+      expect(probed).toMatchObject({ reason: 'no-session-bus' });
+      if (expected) expect(probed).toMatchObject({ evidence: { hasKeyring: true } });
+      else expect(probed).not.toHaveProperty('evidence.hasKeyring');
+    }
   });
 
   test('the socket of a bus that has ended: no session bus', async () => {
