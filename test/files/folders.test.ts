@@ -1,11 +1,9 @@
 import {
   chmodSync,
   chownSync,
-  closeSync,
   existsSync,
   lchownSync,
   mkdirSync,
-  openSync,
   readdirSync,
   rmdirSync,
   statSync,
@@ -20,6 +18,7 @@ import type { CredentialError } from '../../src/domain/credential-error.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { needs, needsLinux, needsPosix, needsRoot } from '../support/needs.ts';
 import { onPlatform } from '../support/platform.ts';
+import { findFreeDescriptor } from './descriptors.ts';
 import { failCall, recordCalls } from './watched-disk.ts';
 
 vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
@@ -137,16 +136,11 @@ describe('creating the folder of a file', () => {
   });
 
   test('closes every folder', needsPosix, () => {
-    const { file, folder, created } = newFile();
-    const next = () => {
-      const descriptor = openSync(folder, 'r');
-      closeSync(descriptor);
-      return descriptor;
-    };
-    const before = next();
+    const { file, created } = newFile();
+    const before = findFreeDescriptor();
     removePermissions(created[0] ?? '', 0o500);
     createParentFolders(file);
-    expect(next()).toBe(before);
+    expect(findFreeDescriptor()).toBe(before);
   });
 
   test('creates nothing in a folder that others can write to, or behind their link', needsPosix, () => {

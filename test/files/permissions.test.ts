@@ -9,6 +9,7 @@ import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { needsLinux, needsPosix, needsRoot } from '../support/needs.ts';
 import { onPlatform } from '../support/platform.ts';
+import { findFreeDescriptor } from './descriptors.ts';
 import { failCall, fakeCall, fakeFiles, recordCalls } from './watched-disk.ts';
 
 vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
@@ -352,6 +353,19 @@ describe('before a read, the folder of a file', needsPosix, () => {
     }
   });
 
+  test(
+    'is refused if another user owns it or the one above, even if nobody else can write to it',
+    needsRoot,
+    async () => {
+      for (const which of ['folder', 'above'] as const) {
+        const { [which]: folder, file } = newFile();
+        chmodSync(folder, 0o755);
+        chownSync(folder, nobody, nobody);
+        await failure(isLoose(file.path), 'file-refused');
+      }
+    },
+  );
+
   test('is certainly safe if only the user, root, or the user’s own group can write to it', needsRoot, async () => {
     const { folder, file } = newFile();
     const user = 4711;
@@ -441,6 +455,13 @@ describe('loose permissions of a folder', needsPosix, () => {
     const link = join(newPlace().folder, 'link');
     symlinkSync(folder, link);
     expect(restrict(link)).toEqual({ notices: 0, mode: 0o755 });
+  });
+
+  test('are changed without leaving the folder open', () => {
+    const folder = looseFolder();
+    const before = findFreeDescriptor();
+    restrict(folder);
+    expect(findFreeDescriptor()).toBe(before);
   });
 
   test('are changed through an open descriptor only', () => {

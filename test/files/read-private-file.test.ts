@@ -1,4 +1,14 @@
-import { chmodSync, closeSync, fstatSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import {
   type OpenFile,
@@ -63,7 +73,7 @@ describe('reading a file', () => {
   test('fails if the system does not open the file, and refuses it if that is why', needsPosix, async () => {
     const { path, read } = newFile();
     failCall('openSync', 'EACCES');
-    await failure(read(), 'file-io');
+    expect((await failure(read(), 'file-io')).message).toContain('cannot be read');
     failCall('lstatSync', 'EACCES');
     await failure(read(), 'file-io');
     const link = `${path}.link`;
@@ -71,6 +81,22 @@ describe('reading a file', () => {
     failCall('lstatSync', () => undefined);
     await failure(reader(link).read(), 'file-refused');
   });
+
+  test(
+    'succeeds without a notice if nobody wants one, and creates nothing, whether or not loose permissions can be changed',
+    needsPosix,
+    async () => {
+      const { path, folder } = newFile();
+      const read = () => readPrivateFile({ path, label: 'list of names' }, { maxBytes: 8 });
+      for (const code of ['EROFS', undefined]) {
+        chmodSync(path, 0o640);
+        failCall('fchmodSync', () => code);
+        expect(await read()).toBe('text');
+        expect(readdirSync(folder)).toEqual(['credentials.json']);
+      }
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+    },
+  );
 
   test('succeeds, with a notice, if loose permissions cannot be changed', needsPosix, async () => {
     const { path, read, notices } = newFile();

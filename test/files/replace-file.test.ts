@@ -116,9 +116,11 @@ describe('replacing a file', () => {
     if (!posix) return;
     const { path } = existing();
     const file = { path: join(path, 'credentials.json'), label };
-    expect(() => fileVersion(file)).toThrow(expect.objectContaining({ code: 'file-io' }));
+    expect(() => fileVersion(file)).toThrow(
+      expect.objectContaining({ code: 'file-io', message: expect.stringContaining('cannot be read') }),
+    );
     const replacing = replaceFile({ file, bytes, expected: undefined, isPermitted: () => true });
-    await failure(replacing, 'file-io');
+    expect((await failure(replacing, 'file-io')).message).toContain('cannot be written');
   });
 
   test('sets no modes on Windows, syncs no folder, and waits for readers of the file', async () => {

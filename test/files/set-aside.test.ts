@@ -13,13 +13,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { reserveSpace, setAside } from '../../src/adapters/files/replace-file.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { needsPosix } from '../support/needs.ts';
 import { onPlatform } from '../support/platform.ts';
+import { findFreeDescriptor } from './descriptors.ts';
 import { failCall, recordCalls } from './watched-disk.ts';
 
 vi.mock('node:fs', async (original) => (await import('./watched-disk.ts')).watchedDisk(await original()));
@@ -93,15 +93,10 @@ describe('setting a file aside', () => {
   });
 
   test('closes the file', needsPosix, async () => {
-    const { path, setAside } = newFile();
-    const nextDescriptor = () => {
-      const descriptor = openSync(dirname(path), 'r');
-      closeSync(descriptor);
-      return descriptor;
-    };
-    const before = nextDescriptor();
+    const { setAside } = newFile();
+    const before = findFreeDescriptor();
     await setAside();
-    expect(nextDescriptor()).toBe(before);
+    expect(findFreeDescriptor()).toBe(before);
   });
 
   test('fails if the system does not rename it, and leaves it', async () => {
