@@ -88,7 +88,7 @@ export const services: Services = {
     return createAuthorizationServer({ ...options, clock });
   },
   async refreshTokens(environment, tokens, options) {
-    const { refreshTokens } = await import('../adapters/sign-in/oauth/refresh-tokens.ts');
+    const { refreshTokens } = await import('../adapters/sign-in/oauth/authorization-server.ts');
     return refreshTokens(tokens, { ...options, environment, clock });
   },
   async deviceSignIn() {
@@ -111,7 +111,7 @@ export const services: Services = {
     return (await import('../adapters/credential-files/credential-files.ts')).credentialFiles;
   },
   async toolRunner() {
-    return (await import('../adapters/process/run-tool.ts')).runTool;
+    return (await import('../adapters/process/capture-output.ts')).runTool;
   },
   async age() {
     return (await import('../adapters/transfer/age-file.ts')).age;
@@ -136,7 +136,7 @@ export const services: Services = {
     return parseEnvFile;
   },
   async filterRunner() {
-    const { runFilter } = await import('../adapters/process/run-filter.ts');
+    const { runFilter } = await import('../adapters/process/capture-output.ts');
     return runFilter;
   },
   async ask(question, signal) {

@@ -1,5 +1,5 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
-import { createNoticeMemory } from '../adapters/files/notices.ts';
+import { createNoticeMemory } from '../adapters/files/markers.ts';
 import type { Binding } from '../adapters/native/binding.ts';
 import { findPackageFolder } from '../adapters/native/own-package.ts';
 import { createPlacementFile } from '../adapters/placement-file/placement-file.ts';

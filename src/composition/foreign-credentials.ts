@@ -1,4 +1,4 @@
-import { createForeignEntries } from '../adapters/pass/foreign-entries.ts';
+import { createForeignEntries } from '../adapters/pass/entries.ts';
 import { SecretServiceItems } from '../adapters/secret-service/foreign-items.ts';
 import type { Context } from '../app/context.ts';
 import { CredentialError } from '../domain/credential-error.ts';

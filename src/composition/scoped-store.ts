@@ -1,4 +1,4 @@
-import type { Takeovers } from '../adapters/placement-file/takeovers.ts';
+import type { Takeovers } from '../adapters/files/markers.ts';
 import {
   type CredentialName,
   compareNames,

@@ -1,8 +1,7 @@
 import { dirname, join, posix, win32 } from 'node:path';
-import { createConfigFiles } from '../adapters/config-files/config-files.ts';
-import { createExecutables } from '../adapters/config-files/executables.ts';
-import { createSetupRecords } from '../adapters/config-files/setup-records.ts';
+import { createConfigFiles, createSetupRecords } from '../adapters/config-files/config-files.ts';
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
+import { createExecutables } from '../adapters/process/executables.ts';
 import type { Context } from '../app/context.ts';
 import type { SetupContext } from '../app/setup/setup.ts';
 import { parseEditableYaml } from '../domain/formats/yaml.ts';

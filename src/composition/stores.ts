@@ -1,6 +1,6 @@
 import { createLazyLock } from '../adapters/files/lazy-lock.ts';
+import { createTakeovers } from '../adapters/files/markers.ts';
 import type { Binding } from '../adapters/native/binding.ts';
-import { createTakeovers } from '../adapters/placement-file/takeovers.ts';
 import { CredentialError } from '../domain/credential-error.ts';
 import { type CredentialName, isSameName } from '../domain/credential-name.ts';
 import { requireBoth } from '../domain/envelope/file-record.ts';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
-import { describeFileSystem, findModeless, formatModeHint } from '../../src/adapters/files/mounts.ts';
+import { describeFileSystem, findModeless, formatModeHint } from '../../src/adapters/files/permissions.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 import { needsLinux } from '../support/needs.ts';
 import { fakeFiles } from './watched-disk.ts';

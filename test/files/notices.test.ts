@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createNoticeMemory } from '../../src/adapters/files/notices.ts';
+import { createNoticeMemory } from '../../src/adapters/files/markers.ts';
 import { newPlace } from '../encrypted-file/place.ts';
 
 test('a cause is explained once, in all processes, until it is forgotten', () => {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { CallQueue } from '../../src/adapters/native/call-queue.ts';
-import { Operation } from '../../src/adapters/native/operation.ts';
+import { CallQueue, Operation } from '../../src/adapters/native/operation.ts';
 import { failure } from '../contract/errors.ts';
 import { stopTimers } from '../support/eventually.ts';
 import { FakeBinding } from './fake-binding.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createTakeovers } from '../../src/adapters/placement-file/takeovers.ts';
+import { createTakeovers } from '../../src/adapters/files/markers.ts';
 import { alice, bob, newPlace } from '../encrypted-file/place.ts';
 
 test('a takeover is pending in every process from its begin to its end, for its credential and its store only', () => {

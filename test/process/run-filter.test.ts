@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { runFilter } from '../../src/adapters/process/run-filter.ts';
+import { runFilter } from '../../src/adapters/process/capture-output.ts';
 import { failure } from '../contract/errors.ts';
 
 const run = (command: string, signal = new AbortController().signal) =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runTool } from '../../src/adapters/process/run-tool.ts';
+import { runTool } from '../../src/adapters/process/capture-output.ts';
 
 const node = (code: string, input = '') =>
   runTool({ program: process.execPath, args: ['-e', code], input, variables: { ADDED: 'yes' } });

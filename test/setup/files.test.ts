@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, linkSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createExecutables } from '../../src/adapters/config-files/executables.ts';
+import { createExecutables } from '../../src/adapters/process/executables.ts';
 import { listTools } from '../../src/app/setup/list-tools.ts';
 import { applySetup, planSetup, type SetupContext } from '../../src/app/setup/setup.ts';
 import { undoSetup } from '../../src/app/setup/undo-setup.ts';

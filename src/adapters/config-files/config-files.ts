@@ -12,11 +12,20 @@ import {
 import { dirname, resolve } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { judgeLink } from '../../domain/file-trust.ts';
-import type { ConfigFile, ConfigFiles } from '../../ports/tool-files.ts';
+import { parseRecords, serialiseRecords } from '../../domain/setup/setup-record.ts';
+import type { ConfigFile, ConfigFiles, SetupRecords } from '../../ports/tool-files.ts';
 import { findCurrentUser } from '../files/current-user.ts';
-import { contendedError, describeFile, errnoCode, ioError, type ManagedFile } from '../files/file-errors.ts';
+import {
+  contendedError,
+  damagedError,
+  describeFile,
+  errnoCode,
+  ioError,
+  type ManagedFile,
+} from '../files/file-errors.ts';
 import { createParentFolders, removeEmptyFolders } from '../files/folders.ts';
 import { checkAuthor, checkPath } from '../files/permissions.ts';
+import { readPrivateFile } from '../files/read-private-file.ts';
 import { fileVersion, removeOrphanedTemps, replaceFile, syncFolder } from '../files/replace-file.ts';
 
 const maxBytes = 16 * 1024 * 1024;
@@ -132,4 +141,25 @@ function refusedError(file: ManagedFile, problem: string): CredentialError {
   return new CredentialError('file-refused', `${describeFile(file)} ${problem}, so it is left as it is`, {
     hint: 'keystow setup only edits a regular file of your own; edit this one by hand, or move it aside',
   });
+}
+
+/** `path`: absolute. */
+export function createSetupRecords(path: string): SetupRecords {
+  const file: ManagedFile = { path, label: 'record of keystow setup' };
+  return {
+    async read() {
+      const text = await readPrivateFile(file, { maxBytes });
+      if (text === undefined) return [];
+      const records = parseRecords(text);
+      if (records === undefined) throw damagedError(file, 'it is not what keystow setup writes');
+      return records;
+    },
+
+    async write(records, isPermitted) {
+      removeOrphanedTemps(path);
+      const expected = fileVersion(file);
+      const bytes = Buffer.from(serialiseRecords(records));
+      if (!(await replaceFile({ file, bytes, expected, isPermitted }))) throw contendedError(file);
+    },
+  };
 }

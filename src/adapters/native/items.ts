@@ -1,7 +1,6 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type Binding, type BindingCredential, type NativeEntry, requireBinding } from './binding.ts';
-import { getCallQueue } from './call-queue.ts';
-import type { Operation } from './operation.ts';
+import { getCallQueue, type Operation } from './operation.ts';
 
 /** The names by which the binding addresses an item. */
 export interface Item {

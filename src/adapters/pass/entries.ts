@@ -4,15 +4,17 @@ import { access, readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, toCredentialName } from '../../domain/credential-name.ts';
-import { longEntries, parsePassEntry, toPassEntry } from '../../domain/entry-names.ts';
+import { entryRoot, longEntries, parsePassEntry, toPassEntry } from '../../domain/entry-names.ts';
+import type { ForeignEntries } from '../../ports/transfer.ts';
 import { errnoCode, type ManagedFile } from '../files/file-errors.ts';
 import { checkAuthor, checkPath } from '../files/permissions.ts';
+import { type PassProgram, runPass } from './run-pass.ts';
 
 /**
  * An entry of a password store. If its name is too long for a path, the path is the SHA-256 of the header, and the header
  * holds the name.
  */
-export interface PassEntry {
+interface PassEntry {
   readonly path: string;
   /** Precedes the secret. Empty, or one line with the service and the account as JSON. */
   readonly header: Buffer;
@@ -118,4 +120,16 @@ export class PasswordStoreFolder {
       throw error;
     }
   }
+}
+
+/** Reads the entries of other programs. Never changes one. */
+export function createForeignEntries(program: PassProgram): ForeignEntries {
+  const folder = new PasswordStoreFolder(program.environment);
+  return {
+    async list() {
+      const entries = await folder.listEntries('.');
+      return entries.filter((path) => !path.startsWith(`${entryRoot}/`)).sort();
+    },
+    read: (path, options) => runPass(program, ['show', path], new Uint8Array(), options),
+  };
 }

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Clipboard } from '../../ports/system.ts';
-import { isInstalled } from './installed.ts';
+import { isInstalled } from './executables.ts';
 
 /** A program that reads stdin into the clipboard, one that prints the clipboard, and one that empties it. */
 interface ClipboardTool {

@@ -124,7 +124,7 @@ async function markBusMissing(error: SecretServiceError, environment: SessionEnv
   if (error.code !== 'no-session-bus') return error;
   const { PATH } = environment;
   const { findInstalledProviders, hasKeyringFiles } = await import('./start-provider.ts');
-  const { isInstalled } = await import('../process/installed.ts');
+  const { isInstalled } = await import('../process/executables.ts');
   const [provider] = findInstalledProviders(PATH);
   const missing = isInstalled('dbus-daemon', PATH) ? {} : { busMissing: true };
   return new SecretServiceError(

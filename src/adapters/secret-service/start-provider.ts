@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { Evidence, Provider } from '../../domain/selection/probe-result.ts';
-import { isInstalled } from '../process/installed.ts';
+import { isInstalled } from '../process/executables.ts';
 import { serviceName } from './calls.ts';
 import type { SessionEnvironment } from './dbus/address.ts';
 import { getNameOwner, listNames, listStartableNames, startService } from './dbus/bus-calls.ts';

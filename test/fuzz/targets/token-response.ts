@@ -1,5 +1,5 @@
 import { ok } from 'node:assert/strict';
-import { classifyResponse } from '../../../src/adapters/sign-in/dify/classify-response.ts';
+import { classifyResponse } from '../../../src/adapters/sign-in/dify/client.ts';
 import { parseDeviceCode, parseTokenSet } from '../../../src/adapters/sign-in/dify/schemas.ts';
 import type { HttpResponse } from '../../../src/adapters/sign-in/http.ts';
 import { parseTokenResponse, toTokenSet } from '../../../src/adapters/sign-in/oauth/token-response.ts';

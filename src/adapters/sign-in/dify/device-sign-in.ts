@@ -5,8 +5,13 @@ import type { TokenSet } from '../../../domain/token-set.ts';
 import type { DeviceSignIn } from '../../../ports/sign-in/sign-in.ts';
 import type { Clock } from '../../../ports/system.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
-import { type ClassifiedResponse, type JsonFields, unexpectedResponseError } from './classify-response.ts';
-import { createDeviceFlowClient, type DeviceFlowClient } from './client.ts';
+import {
+  type ClassifiedResponse,
+  createDeviceFlowClient,
+  type DeviceFlowClient,
+  type JsonFields,
+  unexpectedResponseError,
+} from './client.ts';
 import type { DeviceCode } from './schemas.ts';
 
 export interface DeviceSignInOptions {

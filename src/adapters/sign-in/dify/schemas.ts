@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import type { TokenSet } from '../../../domain/token-set.ts';
 import { invalidResponseHint } from '../http.ts';
-import type { JsonFields } from './classify-response.ts';
+import type { JsonFields } from './client.ts';
 
 /** RFC 8628 §3.2: the default. */
 const defaultIntervalSeconds = 5;

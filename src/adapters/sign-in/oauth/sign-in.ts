@@ -4,8 +4,14 @@ import type { TokenSet } from '../../../domain/token-set.ts';
 import type { SignInRequest } from '../../../ports/sign-in/sign-in.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
 import { callLibrary, type OAuthCall, type OAuthClient, type OAuthSettings, toSpendingCall } from './client.ts';
-import { createSignedInPage, createSignInFailedPage } from './page.ts';
-import { listenForRedirect, parsePastedRedirect, type Redirect, type RedirectListener } from './redirect-listener.ts';
+import {
+  createSignedInPage,
+  createSignInFailedPage,
+  listenForRedirect,
+  parsePastedRedirect,
+  type Redirect,
+  type RedirectListener,
+} from './redirect-listener.ts';
 import {
   isClientRejected,
   isIdTokenForeign,

@@ -1,9 +1,31 @@
-import { basename, delimiter, dirname, join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Executables } from '../../ports/tool-files.ts';
-import { isExecutable, listCandidates } from '../process/installed.ts';
 
-export interface ExecutablesOptions {
+/** Whether a program is in one of the folders of `path`, the variable `PATH`. Only absolute folders count. */
+export function isInstalled(program: string, path = ''): boolean {
+  const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));
+  return folders.some((folder) => listCandidates(folder, program).some(isExecutable));
+}
+
+/** The files in a folder that run if the user types `name`. On POSIX, one of ours may be there with its suffix. */
+function listCandidates(folder: string, name: string): readonly string[] {
+  const suffixes = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : ['', '.cjs'];
+  return suffixes.map((suffix) => join(folder, `${name}${suffix}`));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    if (process.platform === 'win32') return existsSync(path);
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+interface ExecutablesOptions {
   readonly path: string | undefined;
   /** The path that this program was started with. */
   readonly started: string | undefined;
