@@ -1,7 +1,7 @@
 import { advise } from '../src/domain/advice/advise.ts';
 import type { HostInfo } from '../src/domain/host-info.ts';
 import { classifyReason, serviceFailureReasons, unsupportedReasons } from '../src/domain/selection/probe-result.ts';
-import { selectionRules } from '../src/domain/selection/selection-rules.ts';
+import { selectionRules } from '../src/domain/selection/selection.ts';
 
 /** docs/selection.md, generated from the rules and the advice. */
 export function drawSelection(): string {

@@ -1,5 +1,5 @@
 import { instance } from '@viz-js/viz';
-import { selectionRules } from '../src/domain/selection/selection-rules.ts';
+import { selectionRules } from '../src/domain/selection/selection.ts';
 import { findSelectionEdges, type SelectionEdge, type SelectionNode } from './selection-edges.ts';
 
 /** docs/selection.svg. The colours follow the reader's light or dark mode. */

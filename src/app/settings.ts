@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path';
-import { type PassphraseVariables, toVariableState } from '../domain/advice/passphrase-variables.ts';
+import { type PassphraseVariables, toVariableState } from '../domain/advice/setting-advice.ts';
 import { CredentialError } from '../domain/credential-error.ts';
-import { isInteractive, isOn } from '../domain/interactivity.ts';
+import { isInteractive, isOn } from '../domain/host-info.ts';
 import { type KeySource, keySources, nameVariables, type Profile } from '../domain/profile.ts';
 import type { Policy } from '../domain/selection/selection.ts';
 import { findClosest } from '../domain/text/messages.ts';

@@ -7,7 +7,7 @@ import { replaceFakeTimers, sleep } from '../adapters/process/timers.ts';
 import { type Context, type RenewalServices, renewalLimitMs } from '../app/context.ts';
 import { readSettings, type Settings } from '../app/settings.ts';
 import type { CredentialName } from '../domain/credential-name.ts';
-import { mayShowDialog } from '../domain/interactivity.ts';
+import { mayShowDialog } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { CustomStore } from '../ports/credential-store.ts';
 import type { Terminal } from '../ports/interaction.ts';

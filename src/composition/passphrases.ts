@@ -11,7 +11,7 @@ import {
   formatPassphraseHint,
   type PassphraseVariables,
   toVariableState,
-} from '../domain/advice/passphrase-variables.ts';
+} from '../domain/advice/setting-advice.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { PassphraseSource, Terminal } from '../ports/interaction.ts';
 

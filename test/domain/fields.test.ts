@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOptional, isTime, isToken } from '../../src/domain/text/fields.ts';
+import { isOptional, isTime, isToken } from '../../src/domain/text/strict-json.ts';
 
 test.each(['a', '!~', 'eyJ.a_b-c=='])('%j can be a token', (text) => {
   expect(isToken(text)).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isInteractive, mayShowDialog } from '../../src/domain/interactivity.ts';
+import { isInteractive, mayShowDialog } from '../../src/domain/host-info.ts';
 
 const ssh = { SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22' };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findMissingVariable, formatPassphraseHint } from '../../src/domain/advice/passphrase-variables.ts';
+import { findMissingVariable, formatPassphraseHint } from '../../src/domain/advice/setting-advice.ts';
 
 const names = { allow: 'JSM_ALLOW_ENV_PASSPHRASE', variable: 'JSM_CREDENTIALS_PASSPHRASE' };
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { assertNever } from '../../src/domain/assert-never.ts';
+import { assertNever } from '../../src/domain/credential-error.ts';
 import {
   type CopyState,
   type CopyStatus,

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isValidName } from '../../src/domain/credential-name.ts';
-import { formatReference, formatShortReference, parseReference } from '../../src/domain/transfer/reference.ts';
+import {
+  formatReference,
+  formatShortReference,
+  isValidName,
+  parseReference,
+} from '../../src/domain/credential-name.ts';
 
 test('law: every name has a reference, long and short', () => {
   const name = fc.record({ service: fc.string({ unit: 'binary' }), account: fc.string({ unit: 'binary' }) });

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { classifyReason } from '../../src/domain/selection/probe-result.ts';
-import { isPreference, replaySelection } from '../../src/domain/selection/selection.ts';
-import { selectionRules } from '../../src/domain/selection/selection-rules.ts';
+import { isPreference, replaySelection, selectionRules } from '../../src/domain/selection/selection.ts';
 import { type SelectionInputs, selectionInputs } from './arbitraries.ts';
 import { runSelection } from './run-selection.ts';
 

@@ -9,9 +9,14 @@ import {
   removeIniEntries,
   replaceIniEntries,
 } from '../../src/domain/formats/ini.ts';
-import { parseJsonObject, removeJsonMember, setJsonText } from '../../src/domain/formats/json-edits.ts';
-import { parseToml } from '../../src/domain/formats/toml.ts';
-import { addTomlEntry, addTomlItem, removeTomlItem, replaceTomlEntry } from '../../src/domain/formats/toml-edits.ts';
+import { parseJsonObject, removeJsonMember, setJsonText } from '../../src/domain/formats/json.ts';
+import {
+  addTomlEntry,
+  addTomlItem,
+  parseToml,
+  removeTomlItem,
+  replaceTomlEntry,
+} from '../../src/domain/formats/toml.ts';
 import type { TomlValue } from '../../src/domain/formats/toml-reader.ts';
 
 /** What keystow adds looks like the rest of the file, and nothing else changes. */

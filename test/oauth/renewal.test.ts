@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { refreshTokens } from '../../src/adapters/sign-in/oauth/refresh-tokens.ts';
+import { refreshTokens } from '../../src/adapters/sign-in/oauth/authorization-server.ts';
 import type { TokenRenewal } from '../../src/domain/token-set.ts';
 import { failure } from '../contract/errors.ts';
 import { clock, expectAllHidden, now } from './oauth-client.ts';

@@ -2,11 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { locateFile } from '../../src/app/sweep/sweep.ts';
-import { findEncodingProblem, findTextOddity } from '../../src/domain/sweep/encoding.ts';
-import { getReader } from '../../src/domain/sweep/file-formats.ts';
-import { inspectText, matchesPath, redact } from '../../src/domain/sweep/finding.ts';
+import { findEncodingProblem, findTextOddity, getReader } from '../../src/domain/sweep/file-formats.ts';
+import { inspectText, isPlaceholder, matchesPath, redact } from '../../src/domain/sweep/finding.ts';
 import type { KnownFile } from '../../src/domain/sweep/known-file.ts';
-import { isPlaceholder } from '../../src/domain/sweep/placeholder.ts';
 import { tools } from '../../src/domain/sweep/tools.ts';
 import { readYaml } from '../support/yaml.ts';
 

@@ -1,5 +1,4 @@
-import { assertNever } from '../../domain/assert-never.ts';
-import type { CredentialError } from '../../domain/credential-error.ts';
+import { assertNever, type CredentialError } from '../../domain/credential-error.ts';
 import { type ParsedEnvelope, parseEnvelope } from '../../domain/envelope/envelope.ts';
 import { damagedError, foreignError, laterVersionError, type ManagedFile } from '../files/file-errors.ts';
 import { isFolderLoose, type ReadOptions, readText, usePrivateFile } from '../files/read-private-file.ts';

@@ -1,5 +1,4 @@
-import { assertNever } from '../../domain/assert-never.ts';
-import { CredentialError } from '../../domain/credential-error.ts';
+import { assertNever, CredentialError } from '../../domain/credential-error.ts';
 import type { FileFault } from '../../domain/envelope/expected-file.ts';
 import { describeFile, type ManagedFile } from '../files/file-errors.ts';
 

@@ -1,5 +1,4 @@
-import { assertNever } from '../../domain/assert-never.ts';
-import { CredentialError } from '../../domain/credential-error.ts';
+import { assertNever, CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { type FileRecordUpdate, mergeFileRecord } from '../../domain/envelope/file-record.ts';
 import { findLine, type ParsedPlacement, parseHead, parsePlacement } from '../../domain/placement/placement-codec.ts';

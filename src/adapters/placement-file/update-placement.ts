@@ -1,4 +1,4 @@
-import { assertNever } from '../../domain/assert-never.ts';
+import { assertNever } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { type FileRecord, type FileRecordUpdate, mergeFileRecord } from '../../domain/envelope/file-record.ts';
 import { parsePlacement, serialisePlacement } from '../../domain/placement/placement-codec.ts';

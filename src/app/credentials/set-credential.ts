@@ -1,4 +1,4 @@
-import { describeUnusedPassphrase } from '../../domain/advice/passphrase-variables.ts';
+import { describeUnusedPassphrase } from '../../domain/advice/setting-advice.ts';
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import type { Expiring } from '../../domain/placement/expiry.ts';

@@ -1,5 +1,8 @@
-import { describeUnusedPassphrase, findMissingVariable } from '../../domain/advice/passphrase-variables.ts';
-import { describeRequirement } from '../../domain/advice/setting-advice.ts';
+import {
+  describeRequirement,
+  describeUnusedPassphrase,
+  findMissingVariable,
+} from '../../domain/advice/setting-advice.ts';
 import { describeHeadless } from '../../domain/advice/store-advice.ts';
 import { CredentialError, type ErrorCode, fileCodes } from '../../domain/credential-error.ts';
 import { getCommand, type KeySource } from '../../domain/profile.ts';

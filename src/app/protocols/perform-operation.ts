@@ -1,5 +1,4 @@
-import { assertNever } from '../../domain/assert-never.ts';
-import { CredentialError } from '../../domain/credential-error.ts';
+import { assertNever, CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, formatName, sortUniqueNames } from '../../domain/credential-name.ts';
 import { isExpired } from '../../domain/placement/expiry.ts';
 import { findEntry, sortNewestFirst } from '../../domain/placement/placement-index.ts';

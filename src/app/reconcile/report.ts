@@ -1,5 +1,4 @@
-import { assertNever } from '../../domain/assert-never.ts';
-import { CredentialError } from '../../domain/credential-error.ts';
+import { assertNever, CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { getCommand } from '../../domain/profile.ts';
 import { findDivergences } from '../../domain/reconcile/divergence.ts';

@@ -4,9 +4,9 @@ import {
   type EncodingProblem,
   findEncodingProblem,
   findTextOddity,
+  getReader,
   type TextOddity,
-} from '../../domain/sweep/encoding.ts';
-import { getReader } from '../../domain/sweep/file-formats.ts';
+} from '../../domain/sweep/file-formats.ts';
 import { type Finding, inspectText } from '../../domain/sweep/finding.ts';
 import type { KnownFile, Tool } from '../../domain/sweep/known-file.ts';
 import { tools } from '../../domain/sweep/tools.ts';

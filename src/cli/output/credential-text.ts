@@ -4,7 +4,7 @@ import { describeProtection } from '../../app/doctor/storage-report.ts';
 import type { ResealResult, ResetPlan } from '../../app/encrypted-file.ts';
 import type { ImportReport } from '../../app/transfer.ts';
 import { advise } from '../../domain/advice/advise.ts';
-import { assertNever } from '../../domain/assert-never.ts';
+import { assertNever } from '../../domain/credential-error.ts';
 import { type CredentialName, formatName } from '../../domain/credential-name.ts';
 import type { Expiring } from '../../domain/placement/expiry.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';

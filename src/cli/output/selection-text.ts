@@ -1,7 +1,7 @@
 import type { DoctorReport } from '../../app/doctor/examine.ts';
-import { assertNever } from '../../domain/assert-never.ts';
+import { assertNever } from '../../domain/credential-error.ts';
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
-import { selectionRules } from '../../domain/selection/selection-rules.ts';
+import { selectionRules } from '../../domain/selection/selection.ts';
 import { type CandidateId, type StoreId, storeNames } from '../../domain/store-id.ts';
 import { type Line, type Span, type Style, styled, wrap } from './text.ts';
 

@@ -1,7 +1,7 @@
 import type { ToolStatus } from '../../app/setup/list-tools.ts';
 import type { SetupPlan } from '../../app/setup/setup.ts';
 import type { UndoneChange } from '../../app/setup/undo-setup.ts';
-import { assertNever } from '../../domain/assert-never.ts';
+import { assertNever } from '../../domain/credential-error.ts';
 import { type FileChange, toolIds } from '../../domain/setup/setup-tool.ts';
 import { type Line, type Span, styled, wrap } from './text.ts';
 

@@ -2,7 +2,7 @@ import type { FileMoved } from '../../app/sweep/move.ts';
 import type { FilePlan, LeftFinding } from '../../app/sweep/plan-move.ts';
 import type { SkippedFile, SweepResult, SweptFile } from '../../app/sweep/sweep.ts';
 import type { FileRestored } from '../../app/sweep/undo-move.ts';
-import { assertNever } from '../../domain/assert-never.ts';
+import { assertNever } from '../../domain/credential-error.ts';
 import type { Finding, RedactedSecret } from '../../domain/sweep/finding.ts';
 import type { Readers } from '../../ports/tool-files.ts';
 import { formatChanges } from './setup-text.ts';

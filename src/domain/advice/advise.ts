@@ -1,4 +1,4 @@
-import { assertNever } from '../assert-never.ts';
+import { assertNever } from '../credential-error.ts';
 import type { HostInfo } from '../host-info.ts';
 import { classifyReason, type Evidence, type Reason } from '../selection/probe-result.ts';
 import { preferences, type SelectionFailed, type SkippedStore } from '../selection/selection.ts';

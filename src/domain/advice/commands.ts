@@ -1,4 +1,4 @@
-import { assertNever } from '../assert-never.ts';
+import { assertNever } from '../credential-error.ts';
 import type { CredentialName } from '../credential-name.ts';
 import { formatWindowsTarget, longEntries, toPassEntry, toWindowsEntry } from '../entry-names.ts';
 import type { Distribution, HostInfo } from '../host-info.ts';

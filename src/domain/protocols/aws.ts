@@ -1,8 +1,7 @@
 import { CredentialError } from '../credential-error.ts';
 import { toCredentialName } from '../credential-name.ts';
 import { isObject } from '../text/encodings.ts';
-import { isOptional, isTime, isToken } from '../text/fields.ts';
-import { parseStrictJson } from '../text/strict-json.ts';
+import { isOptional, isTime, isToken, parseStrictJson } from '../text/strict-json.ts';
 import {
   errorsOnStderr,
   type FoundCredential,

@@ -1,4 +1,4 @@
-import { assertNever } from '../assert-never.ts';
+import { assertNever } from '../credential-error.ts';
 import { type StoreId, storeNames } from '../store-id.ts';
 import { type CopyState, planReconciliation, type RecordedStores } from './reconcile-plan.ts';
 

@@ -2,10 +2,14 @@ import type { Context } from '../../../app/context.ts';
 import type { Removal } from '../../../app/credentials/delete-credential.ts';
 import { getCredential } from '../../../app/credentials/get-credential.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
-import { type CredentialName, formatName, toCredentialName } from '../../../domain/credential-name.ts';
+import {
+  type CredentialName,
+  formatName,
+  formatShortReference,
+  toCredentialName,
+} from '../../../domain/credential-name.ts';
 import type { PlacementIndex } from '../../../domain/placement/placement-index.ts';
 import type { Secret } from '../../../domain/secret.ts';
-import { formatShortReference } from '../../../domain/transfer/reference.ts';
 import type { Cli } from '../../cli.ts';
 import type { Operand } from '../../command.ts';
 import { exitCodes, toExitCode } from '../../exit.ts';

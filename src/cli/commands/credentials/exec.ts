@@ -5,10 +5,9 @@ import {
   type VariableAssignment,
 } from '../../../app/credentials/resolve-variables.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
-import { toCredentialName } from '../../../domain/credential-name.ts';
+import { isReference, parseReference, toCredentialName } from '../../../domain/credential-name.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { minMaskedBytes } from '../../../domain/text/mask.ts';
-import { isReference, parseReference } from '../../../domain/transfer/reference.ts';
 import type { Child } from '../../../ports/system.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';

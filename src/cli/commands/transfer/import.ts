@@ -1,7 +1,7 @@
 import type { Context } from '../../../app/context.ts';
 import { type ImportReport, importCredentials } from '../../../app/transfer.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
-import { compareNames, formatName, isSameName } from '../../../domain/credential-name.ts';
+import { compareNames, formatName, isReference, isSameName } from '../../../domain/credential-name.ts';
 import { Secret } from '../../../domain/secret.ts';
 import { parseExport, type TransferredCredential } from '../../../domain/transfer/export-document.ts';
 import {
@@ -11,7 +11,6 @@ import {
   toPassName,
   toSearch,
 } from '../../../domain/transfer/foreign-items.ts';
-import { isReference } from '../../../domain/transfer/reference.ts';
 import { type ParsedRows, parseRows, parseVariables, type RejectedRow } from '../../../domain/transfer/tables.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';

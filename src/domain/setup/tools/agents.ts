@@ -1,8 +1,15 @@
 import { CredentialError } from '../../credential-error.ts';
 import { appendLines, disableLines, type Edit, removeLines } from '../../formats/edits.ts';
-import { findJsonMembers, parseJsonObject, removeJsonMember, setJsonText } from '../../formats/json-edits.ts';
-import { findTomlEntry, hasTomlTable, isSamePath, parseToml, type Toml, type TomlEntry } from '../../formats/toml.ts';
-import { formatTomlText } from '../../formats/toml-edits.ts';
+import { findJsonMembers, parseJsonObject, removeJsonMember, setJsonText } from '../../formats/json.ts';
+import {
+  findTomlEntry,
+  formatTomlText,
+  hasTomlTable,
+  isSamePath,
+  parseToml,
+  type Toml,
+  type TomlEntry,
+} from '../../formats/toml.ts';
 import { quoteForShell } from '../../text/quote.ts';
 import { joinPath, type SetupInput, type SetupTool, setUp, toCommandWord } from '../setup-tool.ts';
 

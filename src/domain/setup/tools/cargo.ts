@@ -1,13 +1,16 @@
 import { CredentialError } from '../../credential-error.ts';
 import { type Edit, removeLines } from '../../formats/edits.ts';
-import { findTomlEntry, parseToml, type Toml, type TomlEntry } from '../../formats/toml.ts';
 import {
   addTomlEntry,
   addTomlItem,
+  findTomlEntry,
   formatTomlText,
+  parseToml,
   removeTomlItem,
   replaceTomlEntry,
-} from '../../formats/toml-edits.ts';
+  type Toml,
+  type TomlEntry,
+} from '../../formats/toml.ts';
 import type { TomlValue } from '../../formats/toml-reader.ts';
 import { chooseFile, joinPath, type SetupInput, type SetupTool, setUp, toCommandWord } from '../setup-tool.ts';
 

@@ -1,9 +1,7 @@
 import { CredentialError } from '../../credential-error.ts';
 import { removeLines } from '../../formats/edits.ts';
-import type { JsonNode } from '../../formats/json.ts';
-import { findJsonMembers, parseJsonObject, removeJsonMember, setJsonText } from '../../formats/json-edits.ts';
-import { findTomlEntry, parseToml } from '../../formats/toml.ts';
-import { addTomlEntry, addTomlItem, removeTomlItem } from '../../formats/toml-edits.ts';
+import { findJsonMembers, type JsonNode, parseJsonObject, removeJsonMember, setJsonText } from '../../formats/json.ts';
+import { addTomlEntry, addTomlItem, findTomlEntry, parseToml, removeTomlItem } from '../../formats/toml.ts';
 import { findConfigHome, joinPath, noteMissingOnPath, type SetupTool, setUp } from '../setup-tool.ts';
 
 /** docker adds `docker-credential-` to this, and looks the executable up on PATH. */

@@ -7,18 +7,19 @@ import {
   removeIniEntries,
   replaceIniEntries,
 } from '../../formats/ini.ts';
-import { findTomlEntry, parseToml } from '../../formats/toml.ts';
-import { addTomlEntry, replaceTomlEntry } from '../../formats/toml-edits.ts';
+import { addTomlEntry, findTomlEntry, parseToml, replaceTomlEntry } from '../../formats/toml.ts';
 import {
   chooseFile,
   findConfigHome,
+  findLauncherFolder,
+  formatLauncher,
   joinPath,
   type Machine,
+  planLauncher,
   type SetupInput,
   type SetupTool,
   setUp,
 } from '../setup-tool.ts';
-import { findLauncherFolder, formatLauncher, planLauncher } from './launcher.ts';
 
 const [key, provider] = ['keyring-provider', 'subprocess'];
 

@@ -7,8 +7,15 @@ import {
   removeIniEntries,
   replaceIniEntries,
 } from '../../formats/ini.ts';
-import { joinPath, type Machine, type SetupTool, setUp } from '../setup-tool.ts';
-import { findLauncherFolder, formatLauncher, planLauncher } from './launcher.ts';
+import {
+  findLauncherFolder,
+  formatLauncher,
+  joinPath,
+  type Machine,
+  planLauncher,
+  type SetupTool,
+  setUp,
+} from '../setup-tool.ts';
 
 /**
  * `tokenHelper` of a registry in the user's .npmrc (pnpm, "Authentication settings"). It's a path without arguments, so a

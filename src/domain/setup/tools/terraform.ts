@@ -2,8 +2,7 @@ import { CredentialError } from '../../credential-error.ts';
 import { appendLines, disableLines, type Edit, removeLines } from '../../formats/edits.ts';
 import { type HclBlock, parseHcl } from '../../formats/hcl.ts';
 import { findLineStart } from '../../text/lines.ts';
-import { joinPath, type Machine, type SetupTool, setUp } from '../setup-tool.ts';
-import { formatLauncher, planLauncher } from './launcher.ts';
+import { formatLauncher, joinPath, type Machine, planLauncher, type SetupTool, setUp } from '../setup-tool.ts';
 
 const executable = 'terraform-credentials-keystow';
 
