@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
-import type { Value } from '../faults/dbus-codec.ts';
+import type { Message, Value } from '../faults/dbus-codec.ts';
 import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
 import { exactAttributes, name, setUpStore } from './set-up-store.ts';
@@ -48,6 +48,59 @@ describeStore('a locked collection or item', 'secret-service', missingSessionBus
     expect(await store.list(undefined, { onLockedItems: (count) => counts.push(count) })).toEqual([name]);
     expect(counts).toEqual([2]);
     await failure(store.list(), 'locked');
+  });
+
+  /** A list of all that accepts to be partial, and the counts that it reports. */
+  async function listOpen(options: FakeProviderOptions, storeOptions = {}) {
+    const { provider, store } = await setUpStore(options, storeOptions);
+    provider.add(exactAttributes, 'kept');
+    const counts: number[] = [];
+    const names = store.list(undefined, { onLockedItems: (count) => counts.push(count) });
+    return { names, counts, provider };
+  }
+
+  test('such a list succeeds if the default collection is locked, which may hide how many items it left out', async () => {
+    const { names, counts } = await listOpen({ locked: true, ...searchFinds([`${collection}/1`], []) });
+    expect(await names).toEqual([name]);
+    expect(counts).toEqual([0]);
+  });
+
+  test('such a list reports nothing if nothing is locked', async () => {
+    const { names, counts } = await listOpen({});
+    expect(await names).toEqual([name]);
+    expect(counts).toEqual([]);
+  });
+
+  test.each([
+    ['all items are', [`${collection}/1`], false],
+    ['the default collection is, and shows no items', [], true],
+  ])('such a list is not empty, but locked, if %s', async (_, locked, isCollectionLocked) => {
+    const { names, counts } = await listOpen({ locked: isCollectionLocked, ...searchFinds([], locked) });
+    await failure(names, 'locked');
+    expect(counts).toEqual([]);
+  });
+
+  test('such a list unlocks everything if the user can be asked', async () => {
+    const { names, counts, provider } = await listOpen({ locked: true }, interactive);
+    expect(await names).toEqual([name]);
+    expect(counts).toEqual([]);
+    expect(provider.valuesOf('Unlock')).toEqual([[[collection]]]);
+  });
+
+  test('an item that was deleted since it was found is left out of a list; any other error is not', async () => {
+    const gone = `${collection}/99`;
+    for (const [errorName, code] of [
+      ['org.freedesktop.Secret.Error.NoSuchObject', undefined],
+      ['org.freedesktop.DBus.Error.AccessDenied', 'denied'],
+    ] as const) {
+      const { instead } = searchFinds([`${collection}/1`, gone], []);
+      const fail = () => ({ errorName, signature: 's', values: ['no'] });
+      const Get = ({ fields }: Message) => (fields.path === gone ? fail() : undefined);
+      const { provider, store } = await setUpStore({ instead: { ...instead, Get } });
+      provider.add(exactAttributes, 'kept');
+      if (code === undefined) expect(await store.list()).toEqual([name]);
+      else await failure(store.list(), code);
+    }
   });
 
   test('an item that the provider lists, but does not have, is left out of a list', async () => {

@@ -3,9 +3,11 @@ import { createItem, openSession } from '../../src/adapters/secret-service/calls
 import { SecretServiceItems } from '../../src/adapters/secret-service/foreign-items.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
+import type { Message } from '../faults/dbus-codec.ts';
+import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { missing } from '../support/gnome-keyring.ts';
-import type { SessionBus } from '../support/session-bus.ts';
-import { gnomeKeyring } from './situations.ts';
+import { missingSessionBus, type SessionBus } from '../support/session-bus.ts';
+import { fakeProvider, gnomeKeyring, sessionBus } from './situations.ts';
 import { fingerprint, withDefaultCollection } from './stored-items.ts';
 import { limitMs } from './stores.ts';
 
@@ -27,8 +29,13 @@ async function addItems(bus: SessionBus): Promise<void> {
   });
 }
 
-function search(environment: NodeJS.ProcessEnv, attributes: Attributes, isWanted = (_: Attributes) => true) {
-  const interaction = { interactive: false, notifyWaiting: () => undefined };
+function search(
+  environment: NodeJS.ProcessEnv,
+  attributes: Attributes,
+  isWanted = (_: Attributes) => true,
+  interactive = false,
+) {
+  const interaction = { interactive, notifyWaiting: () => undefined };
   const reader = new SecretServiceItems({ environment, interaction, timeoutMs: limitMs });
   return reader.search(attributes, isWanted).finally(() => reader.close());
 }
@@ -57,3 +64,42 @@ describeStore('a search for the items of other programs', 'secret-service', miss
     await failure(search(environment, { service: 'demo' }), 'locked');
   });
 });
+
+describeStore(
+  'a search for the items of other programs, in any provider',
+  'secret-service',
+  missingSessionBus(),
+  () => {
+    const others = { host: 'example.com' };
+    const startFake = async (options: FakeProviderOptions) => {
+      const bus = await sessionBus();
+      const provider = await fakeProvider(bus, options);
+      provider.add(others, 's3cret');
+      return { provider, environment: bus.environment };
+    };
+
+    test('unlocks the default collection first, which may not find what it has', async () => {
+      const { provider, environment } = await startFake({ locked: true });
+      expect(await search(environment, others, undefined, true)).toHaveLength(1);
+      expect(provider.valuesOf('Unlock')).toEqual([[['/org/freedesktop/secrets/collection/fake']]]);
+      expect(provider.calls.indexOf('SearchItems')).toBeGreaterThan(provider.calls.indexOf('Prompt'));
+    });
+
+    test('finds all items in KeePassXC, whose search finds nothing without attributes', async () => {
+      const SearchItems = ({ body }: Message) => {
+        const [wanted] = body('a{ss}');
+        return (wanted as unknown[]).length === 0 ? { signature: 'aoao', values: [[], []] } : undefined;
+      };
+      const options = { names: ['org.keepassxc.KeePassXC.MainWindow'], instead: { SearchItems } };
+      const { environment } = await startFake(options);
+      expect(await search(environment, {})).toHaveLength(1);
+      expect(await search(environment, others)).toHaveLength(1);
+    });
+
+    test('reads only the secrets that are wanted', async () => {
+      const { provider, environment } = await startFake({});
+      expect(await search(environment, others, () => false)).toEqual([]);
+      expect(provider.calls).not.toContain('GetSecret');
+    });
+  },
+);
