@@ -1,4 +1,3 @@
-import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import { createNoticeMemory } from '../adapters/files/markers.ts';
 import type { Binding } from '../adapters/native/binding.ts';
 import { findPackageFolder } from '../adapters/native/own-package.ts';
@@ -14,7 +13,7 @@ import type { Terminal } from '../ports/interaction.ts';
 import { areEphemeral, createMemoryLocks, createMemoryPlacement, replaceStores } from './custom-stores.ts';
 import { findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
 import { createHostInfo } from './host.ts';
-import { createStores, type StoresOptions } from './stores.ts';
+import { createLazyLock, createStores, type StoresOptions } from './stores.ts';
 
 export { yieldToEvents } from '../adapters/process/timers.ts';
 

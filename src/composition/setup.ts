@@ -1,12 +1,12 @@
 import { dirname, join, posix, win32 } from 'node:path';
 import { createConfigFiles, createSetupRecords } from '../adapters/config-files/config-files.ts';
-import { createLazyLock } from '../adapters/files/lazy-lock.ts';
 import { createExecutables } from '../adapters/process/executables.ts';
 import type { Context } from '../app/context.ts';
 import type { SetupContext } from '../app/setup/setup.ts';
 import { parseEditableYaml } from '../domain/formats/yaml.ts';
 import { findHomeFolder } from './environment.ts';
 import { findPackageFolder } from './host.ts';
+import { createLazyLock } from './stores.ts';
 
 /** Wires what `keystow setup` and `sweep --move` work with. */
 export function createSetupContext(

@@ -1,4 +1,4 @@
-import { createLazyLock } from '../adapters/files/lazy-lock.ts';
+import type { LockOptions } from '../adapters/files/lock.ts';
 import { createTakeovers } from '../adapters/files/markers.ts';
 import type { Binding } from '../adapters/native/binding.ts';
 import { CredentialError } from '../domain/credential-error.ts';
@@ -10,6 +10,7 @@ import type { CredentialStore, StoreProbe } from '../ports/credential-store.ts';
 import type { Interaction, PassphraseSource } from '../ports/interaction.ts';
 import type { FileMemory, PlacementRepository } from '../ports/placement-repository.ts';
 import type { Stores } from '../ports/stores.ts';
+import type { Mutex } from '../ports/system.ts';
 import { type Keyring, withCircuitBreaker } from './circuit-breaker.ts';
 import { describeEncryptedFile } from './environment.ts';
 import type { PassphrasesOptions } from './passphrases.ts';
@@ -227,5 +228,15 @@ function createLazyPassphrases(options: StoresOptions): PassphraseSource {
         (passphrases) => passphrases.done?.(),
         () => undefined,
       ),
+  };
+}
+
+/** A lock that loads its code when it is first taken. */
+export function createLazyLock(options: LockOptions): Mutex {
+  let loaded: Promise<Mutex> | undefined;
+  const load = async () => (await import('../adapters/files/lock.ts')).createLock(options);
+  return async (work, how) => {
+    loaded ??= load();
+    return (await loaded)(work, how);
   };
 }

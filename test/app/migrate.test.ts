@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { getCredential } from '../../src/app/credentials/get-credential.ts';
 import { setCredential } from '../../src/app/credentials/set-credential.ts';
-import { verifySource } from '../../src/app/reconcile/apply-plan.ts';
 import { findMigrationScope, migrate } from '../../src/app/reconcile/migrate.ts';
+import { verifySource } from '../../src/app/reconcile/reconcile-credential.ts';
 import type { MoveReport } from '../../src/app/reconcile/report.ts';
 import { CredentialError } from '../../src/domain/credential-error.ts';
 import type { CredentialName } from '../../src/domain/credential-name.ts';

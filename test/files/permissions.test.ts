@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { checkAuthor, checkPath, restrictFolder } from '../../src/adapters/files/permissions.ts';
 import { isFolderLoose, readPrivateFile } from '../../src/adapters/files/read-private-file.ts';
-import { walkPath } from '../../src/adapters/files/walk-path.ts';
+import { walkPath } from '../../src/adapters/files/trust-facts.ts';
 import type { CredentialError } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { newPlace } from '../encrypted-file/place.ts';

@@ -1,9 +1,9 @@
-import { dockerCredentialProgram } from '../../src/cli/commands/protocols/docker.ts';
 import { gitCredentialProgram } from '../../src/cli/commands/protocols/git.ts';
 import {
   askpassProgram,
   bazelCredentialProgram,
   cargoCredentialProgram,
+  dockerCredentialProgram,
   terraformCredentialsProgram,
   vaultClientProgram,
 } from '../../src/cli/commands/protocols/helper-programs.ts';

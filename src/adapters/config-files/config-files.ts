@@ -14,7 +14,6 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import { judgeLink } from '../../domain/file-trust.ts';
 import { parseRecords, serialiseRecords } from '../../domain/setup/setup-record.ts';
 import type { ConfigFile, ConfigFiles, SetupRecords } from '../../ports/tool-files.ts';
-import { findCurrentUser } from '../files/current-user.ts';
 import {
   contendedError,
   damagedError,
@@ -27,6 +26,7 @@ import { createParentFolders, removeEmptyFolders } from '../files/folders.ts';
 import { checkAuthor, checkPath } from '../files/permissions.ts';
 import { readPrivateFile } from '../files/read-private-file.ts';
 import { fileVersion, removeOrphanedTemps, replaceFile, syncFolder } from '../files/replace-file.ts';
+import { findCurrentUser } from '../files/trust-facts.ts';
 
 const maxBytes = 16 * 1024 * 1024;
 

@@ -2,9 +2,8 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type St
 import { dirname } from 'node:path';
 import { toYamlReader } from '../../domain/formats/yaml.ts';
 import type { CredentialFiles, FileProblem, FileSnapshot, Readers } from '../../ports/tool-files.ts';
-import { findCurrentUser } from '../files/current-user.ts';
 import { errnoCode } from '../files/file-errors.ts';
-import { walkPath } from '../files/walk-path.ts';
+import { findCurrentUser, walkPath } from '../files/trust-facts.ts';
 
 export const credentialFiles: CredentialFiles = {
   async read(path, maxBytes) {

@@ -20,10 +20,9 @@ import {
   judgeLink,
   type Trust,
 } from '../../domain/file-trust.ts';
-import { findCurrentUser } from './current-user.ts';
 import { describeFile, errnoCode, errnoMessage, formatMode, type ManagedFile } from './file-errors.ts';
 import { isFirstNotice } from './markers.ts';
-import { type PathPart, walkPath } from './walk-path.ts';
+import { findCurrentUser, type PathPart, walkPath } from './trust-facts.ts';
 
 type User = ReturnType<typeof findCurrentUser>;
 

@@ -8,9 +8,8 @@ import { checkFileAllowed, checkPolicy, getSearchOrder, requiresKeyring } from '
 import { type ListedCredential, listStore } from '../credentials/list-credentials.ts';
 import { runSelection } from '../credentials/select-store.ts';
 import { toReason } from '../credentials/store-error.ts';
-import { verifySource } from './apply-plan.ts';
 import type { StoreFailures } from './locate-copies.ts';
-import { previewReconciliation, reconcileCredential } from './reconcile-credential.ts';
+import { previewReconciliation, reconcileCredential, verifySource } from './reconcile-credential.ts';
 import { type MoveReport, reportMove } from './report.ts';
 
 /** The credentials that a migration is about. */

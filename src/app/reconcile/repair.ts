@@ -4,9 +4,8 @@ import { type DivergenceKind, findDivergences } from '../../domain/reconcile/div
 import type { StoreId } from '../../domain/store-id.ts';
 import type { Context } from '../context.ts';
 import { checkPolicy, checkRequiredKeyring, getSearchOrder, requiresKeyring } from '../credentials/enabled-stores.ts';
-import { verifySource } from './apply-plan.ts';
 import type { StoreFailures } from './locate-copies.ts';
-import { type Reconciliation, reconcileCredential } from './reconcile-credential.ts';
+import { type Reconciliation, reconcileCredential, verifySource } from './reconcile-credential.ts';
 import { type Skipped, skippedBecause } from './report.ts';
 
 /** The result of repairing one credential. */

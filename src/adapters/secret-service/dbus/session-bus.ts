@@ -1,9 +1,8 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { judgeFolder, judgeLink } from '../../../domain/file-trust.ts';
 import type { Evidence, UntrustedBus } from '../../../domain/selection/probe-result.ts';
-import { findCurrentUser } from '../../files/current-user.ts';
 import { errnoCode } from '../../files/file-errors.ts';
-import { type PathPart, walkPath } from '../../files/walk-path.ts';
+import { findCurrentUser, type PathPart, walkPath } from '../../files/trust-facts.ts';
 import { SecretServiceError } from '../operation.ts';
 import type { SessionEnvironment } from './address.ts';
 

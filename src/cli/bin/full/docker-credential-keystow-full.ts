@@ -19,6 +19,6 @@ export function runFull(received: Uint8Array): Promise<void> {
         run: (cli, ...args) => serveProtocol(cli, docker, args, received),
       },
     ],
-    program: async () => (await import('../../commands/protocols/docker.ts')).dockerCredentialProgram,
+    program: async () => (await import('../../commands/protocols/helper-programs.ts')).dockerCredentialProgram,
   });
 }
