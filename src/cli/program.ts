@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPackageFolder } from '../composition/host.ts';
+import { findPackageFolder } from '../composition/environment.ts';
 import type { Profile } from '../domain/profile.ts';
 import type { Cli } from './cli.ts';
 import { type Command, defineGroup, type Example, type ValueOption } from './command.ts';

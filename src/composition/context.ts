@@ -11,8 +11,7 @@ import type { Profile } from '../domain/profile.ts';
 import type { CustomStore } from '../ports/credential-store.ts';
 import type { Terminal } from '../ports/interaction.ts';
 import { areEphemeral, createMemoryLocks, createMemoryPlacement, replaceStores } from './custom-stores.ts';
-import { findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
-import { createHostInfo } from './host.ts';
+import { createHostInfo, findCurrentFolder, findHomeFolder, isTerminal } from './environment.ts';
 import { createLazyLock, createStores, type StoresOptions } from './stores.ts';
 
 export { yieldToEvents } from '../adapters/process/timers.ts';

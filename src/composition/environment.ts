@@ -1,6 +1,7 @@
-import { fstatSync, realpathSync } from 'node:fs';
-import { posix, win32 } from 'node:path';
+import { existsSync, fstatSync, readFileSync, realpathSync } from 'node:fs';
+import { posix, resolve, win32 } from 'node:path';
 import type { Settings } from '../app/settings.ts';
+import { type Elevation, type HostInfo, parseDistribution } from '../domain/host-info.ts';
 import type { Profile } from '../domain/profile.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -90,4 +91,54 @@ export function describeEncryptedFile<Memory>(context: EncryptedFileContext<Memo
 /** How many characters a line on stdout can have: without a terminal, any number. */
 export function findOutputWidth(): number {
   return isTerminal(1) ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Describes this machine. What only advice depends on is looked up when it's needed. `findFolder`: returns the folder of the
+ * package, unless keystow is bundled.
+ */
+export function createHostInfo(
+  { program, command, variables, setInCode }: Profile,
+  findFolder: () => string | undefined = () => undefined,
+): HostInfo {
+  const { platform } = process;
+  return {
+    platform,
+    get distribution() {
+      return parseDistribution(platform === 'linux' ? readOsRelease() : '');
+    },
+    program,
+    get folder() {
+      return findFolder() ?? '';
+    },
+    storageVariable: variables.storage,
+    disableVariable: variables.disableKeyring,
+    ...(command !== undefined && { command }),
+    ...(setInCode && { setInCode }),
+    get elevation() {
+      return findElevation();
+    },
+  };
+}
+
+/** Many containers and some distributions have no sudo. */
+function findElevation(): Elevation {
+  if (process.geteuid?.() === 0) return 'none';
+  const folders = ['/usr/bin', '/bin', '/usr/local/bin', '/run/wrappers/bin'];
+  return (['sudo', 'doas'] as const).find((name) => folders.some((folder) => existsSync(`${folder}/${name}`))) ?? 'su';
+}
+
+/** Returns the text of os-release(5) from the first of its two locations that can be read, or '' if none can. */
+function readOsRelease(): string {
+  for (const path of ['/etc/os-release', '/usr/lib/os-release']) {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {}
+  }
+  return '';
+}
+
+/** The folder of the package, for its programs: two levels up, both from src/composition and from every program in dist. */
+export function findPackageFolder(): string {
+  return resolve(import.meta.dirname, '../..');
 }

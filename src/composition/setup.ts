@@ -4,8 +4,7 @@ import { createExecutables } from '../adapters/process/executables.ts';
 import type { Context } from '../app/context.ts';
 import type { SetupContext } from '../app/setup/setup.ts';
 import { parseEditableYaml } from '../domain/formats/yaml.ts';
-import { findHomeFolder } from './environment.ts';
-import { findPackageFolder } from './host.ts';
+import { findHomeFolder, findPackageFolder } from './environment.ts';
 import { createLazyLock } from './stores.ts';
 
 /** Wires what `keystow setup` and `sweep --move` work with. */
