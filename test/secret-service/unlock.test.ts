@@ -6,6 +6,8 @@ import type { ErrorCode } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { describeStore } from '../contract/require-stores.ts';
 import { textSecret } from '../contract/secrets.ts';
+import type { Answer } from '../faults/bus-peer.ts';
+import type { Message, Value } from '../faults/dbus-codec.ts';
 import type { FakeProviderOptions } from '../faults/fake-provider.ts';
 import { missing } from '../support/gnome-keyring.ts';
 import { missingSessionBus } from '../support/session-bus.ts';
@@ -72,7 +74,9 @@ describeStore('unlocking GNOME Keyring', 'secret-service', missing(), () => {
 
   test('a wrong password leaves it locked', async () => {
     const { environment } = await gnomeKeyring('locked');
-    await failure(unlockGnomeKeyring(environment, textSecret('wrong'), never), 'wrong-passphrase');
+    const error = await failure(unlockGnomeKeyring(environment, textSecret('wrong'), never), 'wrong-passphrase');
+    expect(error.message).toBe('wrong password for GNOME Keyring');
+    expect(error.hint).toContain('sign in with at the desktop');
     const store = storeOn(environment);
     expect(await store.probe()).toMatchObject({ reason: 'locked' });
     await store.close();
@@ -90,6 +94,63 @@ describeStore('unlocking GNOME Keyring', 'secret-service', missing(), () => {
       code: expect.stringMatching(/^not-(running|installed)$/),
     });
   });
+});
+
+const collections = '/org/freedesktop/secrets/collection';
+
+/** A GNOME Keyring with this default collection, and with or without a login keyring. Returns the calls that change it. */
+async function unlockFake(defaultCollection: string, { hasLogin = true, locked = true } = {}) {
+  const bus = await sessionBus();
+  const gone = { errorName: 'org.freedesktop.Secret.Error.NoSuchObject', signature: 's', values: ['no'] };
+  const changes: (readonly [string | undefined, string | undefined, string | undefined, Value[]])[] = [];
+  const record = (answer: Answer) => (call: Message) => {
+    const { path, interface: on, member, signature = '' } = call.fields;
+    changes.push([path, on, member, call.body(signature)]);
+    return answer;
+  };
+  await fakeProvider(bus, {
+    names: ['org.gnome.keyring'],
+    instead: {
+      ReadAlias: () => ({ signature: 'o', values: [defaultCollection] }),
+      Get: ({ fields }) =>
+        fields.path === `${collections}/login` && !hasLogin ? gone : { signature: 'v', values: [['b', locked]] },
+      UnlockWithMasterPassword: record({}),
+      CreateWithMasterPassword: record({ signature: 'o', values: [`${collections}/login`] }),
+      SetAlias: record({}),
+    },
+  });
+  await unlockGnomeKeyring(bus.environment, password, never);
+  return changes;
+}
+
+describeStore('what unlocking GNOME Keyring changes', 'secret-service', missingSessionBus(), () => {
+  const root = '/org/freedesktop/secrets';
+  const internal = 'org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface';
+  const secret = [`${root}/session/s1`, new Uint8Array(), password.expose(), 'text/plain'];
+  const unlocked = (name: string) => [root, internal, 'UnlockWithMasterPassword', [`${collections}/${name}`, secret]];
+  const madeDefault = [root, 'org.freedesktop.Secret.Service', 'SetAlias', ['default', `${collections}/login`]];
+
+  test('is only that the default keyring is unlocked, if it lasts', async () => {
+    expect(await unlockFake(`${collections}/mine`)).toEqual([unlocked('mine')]);
+  });
+
+  test.each([
+    ['is in memory', `${collections}/session`],
+    ['does not exist', '/'],
+  ])('is that the login keyring is unlocked and becomes the default, if that %s', async (_, defaultCollection) => {
+    expect(await unlockFake(defaultCollection)).toEqual([unlocked('login'), madeDefault]);
+  });
+
+  test.each(['/', `${collections}/session`])(
+    'is that a login keyring with the password is created and becomes the default, if none lasts: %s',
+    async (defaultCollection) => {
+      const label = [['org.freedesktop.Secret.Collection.Label', ['s', 'login']]];
+      expect(await unlockFake(defaultCollection, { hasLogin: false })).toEqual([
+        [root, internal, 'CreateWithMasterPassword', [label, secret]],
+        madeDefault,
+      ]);
+    },
+  );
 });
 
 describeStore('unlocking another provider with a password', 'secret-service', missingSessionBus(), () => {
@@ -119,6 +180,21 @@ describeStore('unlocking another provider with a password', 'secret-service', mi
     const instead = { UnlockWithMasterPassword: unknown('org.gnome.keyring.Error.UnknownMethodOfAnother') };
     const { error } = await unlock({ instead }, 'failed');
     expect(error.evidence?.text).toBe('no such method');
+  });
+
+  test('creates nothing if it cannot be told whether there is a login keyring', async () => {
+    const instead = {
+      ReadAlias: () => ({ signature: 'o', values: ['/'] }),
+      Get: unknown('org.freedesktop.DBus.Error.AccessDenied'),
+    };
+    const { calls } = await unlock({ instead }, 'denied');
+    expect(calls).not.toContain('CreateWithMasterPassword');
+  });
+
+  test('shows no prompt, and waits for nobody', async () => {
+    const instead = { UnlockWithMasterPassword: unknown('org.freedesktop.Secret.Error.IsLocked') };
+    const { calls } = await unlock({ instead, locked: true }, 'locked');
+    expect(calls).not.toContain('Prompt');
   });
 
   test('fails if the new keyring does not exist', async () => {
