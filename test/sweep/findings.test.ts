@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { locateFile } from '../../src/app/sweep/sweep.ts';
-import { findEncodingProblem, findTextOddity, getReader } from '../../src/domain/sweep/file-formats.ts';
+import { isFault } from '../../src/domain/formats/leaf.ts';
+import { findEncodingProblem, findTextOddity, getReader, planRemoval } from '../../src/domain/sweep/file-formats.ts';
 import { inspectText, isPlaceholder, matchesPath, redact } from '../../src/domain/sweep/finding.ts';
-import type { KnownFile } from '../../src/domain/sweep/known-file.ts';
+import type { KnownFile, SecretKind } from '../../src/domain/sweep/known-file.ts';
 import { tools } from '../../src/domain/sweep/tools.ts';
 import { readYaml } from '../support/yaml.ts';
 
@@ -396,18 +397,70 @@ test.each([
     '[token]',
   ],
   ...['${TOKEN}', '$TOKEN', '%TOKEN%', '{{ token }}', '$(pass show x)', 'Bearer ${TOKEN}', '${{ secrets.TOKEN }}'],
-  ...['"changeme"', "'${TOKEN}'"],
+  ...['"changeme"', "'${TOKEN}'", ' " changeme " ', '""', '"', 'x', 'xxx-xxx', '0000 0000', '••••', '...', '-', '__'],
+  ...[
+    'changeit',
+    'fixme',
+    'TODO',
+    'none',
+    'null',
+    'undefined',
+    'nil',
+    'true',
+    'FALSE',
+    'empty',
+    'placeholder',
+    'dummy',
+  ],
+  ...['redacted', 'removed', 'hidden', 'secret', 'passwd', 'token', 'API_KEY', 'foobar', 'replace-me', 'fix me'],
+  ...['insert your token here', 'my-secret', 'the password', 'some.key', 'a_token', 'ENTER PASSWORD', 'add-token-here'],
+  ...[
+    'put key here',
+    'paste-here',
+    'replace_with_token',
+    'yourkey',
+    'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLE',
+    '<>',
+    '[]',
+  ],
+  ...['<a b>', '[a b]', '{{}}', 'token  $TOKEN', '$(a b)', 'pass+x2.y-z://a/b'],
   ...['op://vault/item/field', 'keystow://github.com/alice', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', 'password'],
 ])('%j is a placeholder or a reference', (value) => {
   expect(isPlaceholder(value)).toBe(true);
 });
 
-test.each([secret, 'pa$$word', 'hunter2', '%41b', 'a$TOKEN', 'correct horse battery staple', 'x7'])(
-  '%j is a secret',
-  (value) => {
-    expect(isPlaceholder(value)).toBe(false);
-  },
-);
+test.each([
+  ...[secret, 'pa$$word', 'hunter2', '%41b', 'a$TOKEN', 'correct horse battery staple', 'x7'],
+  ...['"changeme', 'x"changeme"', '"changeme"x', '"changeme\'', 'xxxy', 'yxxx', 'changeme!', 'changeme2', 'example2'],
+  ...[
+    'your-name',
+    'xyour-token',
+    'your-token1',
+    'yourtokens',
+    'keyboard',
+    '<a>b',
+    'a<b>',
+    '[a]b',
+    'a[b]',
+    '<<ab>',
+    '[ab[]',
+  ],
+  ...[
+    '<ab',
+    'examples',
+    '${TOKEN}x',
+    '$TOKEN-x',
+    'basics $TOKEN',
+    '{{ab}',
+    'https://u:p@h/x',
+    'https://h',
+    '1://a/b',
+    'a b://c/d',
+  ],
+  ...['https://h/x@y'],
+])('%j is a secret', (value) => {
+  expect(isPlaceholder(value)).toBe(false);
+});
 
 test('the path of a rule matches keys exactly', () => {
   expect(matchesPath('a * c|d', ['a', 'x', 'd'])).toBe(true);
@@ -416,14 +469,122 @@ test('the path of a rule matches keys exactly', () => {
   expect(matchesPath('**', [])).toBe(true);
 });
 
-test('an encoding is recognised before anything is read', () => {
-  expect(findEncodingProblem(Buffer.from('\u{feff}a', 'utf16le'))).toBe('utf-16');
-  expect(findEncodingProblem(Buffer.from('token', 'utf16le'))).toBe('utf-16');
-  expect(findEncodingProblem(Buffer.from('SQLite format 3\0\x10\0'))).toBe('binary');
-  expect(findEncodingProblem(Buffer.from('plain'))).toBeUndefined();
+test.each<[string, readonly number[] | string, string | undefined]>([
+  ['nothing', [], undefined],
+  ['ASCII', 'plain', undefined],
+  ['a byte order mark', [0xff, 0xfe, 0x61], 'utf-16'],
+  ['the other byte order mark', [0xfe, 0xff, 0x61], 'utf-16'],
+  ['half of a byte order mark', [0xff, 0x61], undefined],
+  ['half of the other one', [0xfe, 0x61], undefined],
+  ['the second half of one', [0x61, 0xfe], undefined],
+  ['the second half of the other one', [0x61, 0xff], undefined],
+  ['letters of UTF-16', 't\0o\0k\0e\0n\0', 'utf-16'],
+  ['letters of UTF-16, high byte first', '\0t\0o\0k\0e\0n', 'utf-16'],
+  ['more than 70 % letters', 'a\0'.repeat(8) + 'ab'.repeat(2), 'utf-16'],
+  ['70 % letters', 'a\0'.repeat(7) + 'ab'.repeat(3), 'binary'],
+  ['70 % letters, high byte first', '\0a'.repeat(7) + 'ab'.repeat(3), 'binary'],
+  ['UTF-16 with a NUL', `${'a\0'.repeat(8)}\0\0`, 'binary'],
+  ['UTF-16 with a NUL, high byte first', `${'\0a'.repeat(8)}\0\0`, 'binary'],
+  ['one NUL', 'text\0', 'binary'],
+  ['one NUL at an odd place', 'text \0', 'binary'],
+  ['as many zeros at odd places as at even ones', 'a\0\0b', 'binary'],
+])('bytes with %s', (_, bytes, expected) => {
+  expect(findEncodingProblem(typeof bytes === 'string' ? Buffer.from(bytes) : Uint8Array.from(bytes))).toBe(expected);
+});
+
+test('a byte order mark and carriage returns are odd', () => {
   expect(findTextOddity('\u{feff}a')).toBe('byte-order-mark');
   expect(findTextOddity('a\r\nb')).toBe('carriage-returns');
   expect(findTextOddity('a\nb')).toBeUndefined();
+});
+
+test('an empty file has no values, whatever its format', () => {
+  for (const { format } of tools.flatMap(({ files }) => files)) {
+    for (const text of ['', ' \n\t']) expect(getReader(format, readYaml)(text), format).toEqual([]);
+  }
+});
+
+test('a file in another format is invalid, with the line', () => {
+  expect(inspectText('{\n"a"', getReader('json', readYaml), { secrets: [] })).toEqual({ status: 'invalid', line: 2 });
+});
+
+test('nothing is removed if one of the values cannot be removed alone', () => {
+  const text = '{"a": "b", "c": ["d"]}';
+  const leaves = getReader('json', readYaml)(text);
+  if (isFault(leaves)) throw new Error('invalid');
+  expect(planRemoval('json', text, leaves)).toBeUndefined();
+  expect(planRemoval('json', text, leaves.slice(0, 1))).toHaveLength(1);
+  expect(planRemoval('json', text, [])).toEqual([]);
+});
+
+describe('the part of a value that is secret', () => {
+  /** Each secret as it's written, its length, and its subject. */
+  const find = (kind: SecretKind, text: string, path = '**') => {
+    const inspection = inspectText(text, getReader('json', readYaml), { secrets: [{ path, kind }] });
+    if (inspection.status === 'invalid') throw new Error('invalid');
+    return inspection.findings.map(({ range, secret, subject }) => [
+      text.slice(range.start, range.end),
+      secret.length,
+      subject,
+    ]);
+  };
+
+  test.each([
+    ['x', []],
+    [`https://u:${secret}@h.example/`, [secret]],
+    [`https://:${secret}@h.example/`, [secret]],
+    [`https://${secret}@h.example/`, [secret]],
+    [`https://${secret.slice(1)}@h.example/`, []],
+    [`https://u@h.example/${secret}@x`, []],
+    [`https://h.example/u:${secret}@x`, []],
+    [`u:${secret}@h.example`, []],
+    [`a git+ssh2://u:1${secret}@h b://v:2${secret}@i`, [`1${secret}`, `2${secret}`]],
+  ])('in URLs, is each password, or a long text that stands alone: %s', (value, expected) => {
+    const found = find('password in a URL', JSON.stringify({ a: value }));
+    expect(found.map(([written]) => written)).toEqual(expected);
+  });
+
+  test('in a URL, may have escapes of another encoding, and percent signs that encode nothing', () => {
+    expect(find('password in a URL', '{"a":"https://u:Tk4x%e9qZ2w8vB@h"}')).toEqual([['Tk4x%e9qZ2w8vB', 14, 'a']]);
+    expect(find('password in a URL', '{"a":"https://u:Tk4x%41qZ2%w8vB@h"}')).toEqual([['Tk4x%41qZ2%w8vB', 13, 'a']]);
+    expect(find('password in a URL', '{"a":"https://u:Tk4x%41qZ2w8vB@h"}')).toEqual([['Tk4x%41qZ2w8vB', 12, 'a']]);
+    expect(find('password', '{"a":"Tk4x%41qZ2\\u0041w8vB"}')).toEqual([['Tk4x%41qZ2\\u0041w8vB', 15, 'a']]);
+  });
+
+  test.each([
+    [`Authorization: Basic ${secret}`, [secret]],
+    [`authorization:bearer  ${secret}`, [secret]],
+    [`PRIVATE-TOKEN: ${secret}`, [secret]],
+    [`X-Api-Key: ${secret}`, [secret]],
+    [`Cookie: a=${secret}`, [`a=${secret}`]],
+    [`X-Client-Secret:  ${secret}`, [secret]],
+    [`Token ${secret}`, [secret]],
+    [`Basics ${secret}`, [`Basics ${secret}`]],
+    [secret, [secret]],
+    [`Accept: ${secret}`, []],
+  ])('in a header, is what follows its name and scheme, unless other headers have that name: %s', (value, expected) => {
+    const found = find('Authorization header', JSON.stringify({ a: value }));
+    expect(found.map(([written]) => written)).toEqual(expected);
+  });
+
+  test('is in no key of its subject', () => {
+    const key = `https://u:p@h/${secret}`;
+    expect(find('token', JSON.stringify({ 'https://u:p@h/': { [key]: secret, b: secret } }))).toEqual([
+      [secret, 20, 'https://h/'],
+      [secret, 20, 'https://h/ b'],
+    ]);
+  });
+});
+
+test.each([
+  ['1234567', '', undefined],
+  ['12345678', '', 8],
+  ['123456789012345', '', 15],
+  ['1234567890123456', '12', 16],
+  ['123456789012345678901234', '123', 24],
+  ['1234567890123456789012345678901234567890', '1234', 40],
+])('%s is shown as %j and %s characters', (value, start, length) => {
+  expect(redact(value)).toEqual({ start, length });
 });
 
 describe('where a tool keeps its files', () => {

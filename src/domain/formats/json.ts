@@ -25,7 +25,7 @@ const maxDepth = 100;
 const maxValues = 2_000_000;
 
 /** Parses strict JSON (RFC 8259). Anything else → `file-damaged`. Of a key that is repeated, every member is returned. */
-function parseJsonTree(text: string): JsonNode {
+export function parseJsonTree(text: string): JsonNode {
   if (text.startsWith(byteOrderMark)) throw damagedText(text, 0, 'starts with a byte order mark');
   return new JsonReader(text).readDocument();
 }

@@ -58,7 +58,7 @@ export type TextOddity = 'byte-order-mark' | 'carriage-returns';
 export function findEncodingProblem(bytes: Uint8Array): Exclude<EncodingProblem, 'not-utf-8'> | undefined {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return 'utf-16';
-  const zeros = [0, 0];
+  const zeros: number[] = [];
   for (const [index, byte] of bytes.entries()) if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
   const [even = 0, odd = 0] = zeros;
   if (even + odd === 0) return undefined;

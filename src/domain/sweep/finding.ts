@@ -44,7 +44,9 @@ export function inspectText(text: string, read: LeafReader, { secrets }: Pick<Kn
 function findSecrets(text: string, leaf: Leaf, { kind }: SecretRule): Finding[] {
   return findRanges(text, leaf, kind).flatMap((range): Finding[] => {
     const isWhole = range === leaf.range;
-    const secret = isWhole ? leaf.value : (decodePercent(text.slice(range.start, range.end)) ?? '');
+    const written = text.slice(range.start, range.end);
+    // What isn't UTF-8 is in another encoding, and no less a secret.
+    const secret = isWhole ? leaf.value : (decodePercent(written) ?? written);
     if (isPlaceholder(secret)) return [];
     const line = lineAt(text, range.start);
     return [{ line, kind, subject: describeSubject(leaf, secret), secret: redact(secret), leaf, range }];
@@ -73,8 +75,8 @@ function findHeaderValue(text: string, { range }: Leaf): Range[] {
 /** `user:password@` or a long token alone, in each of the URLs of a value. */
 function findPasswords(text: string, { range }: Leaf): Range[] {
   const written = text.slice(range.start, range.end);
-  const pattern = /[a-z][a-z\d+.-]*:\/\/(?:([^\s:@/]*):([^\s@/]+)|([^\s:@/]{20,}))@/gi;
-  return [...written.matchAll(pattern)].map(({ index, 0: whole, 2: password, 3: alone = '' }) => {
+  const pattern = /:\/\/(?:[^\s:@/]*:([^\s@/]+)|([^\s:@/]{20,}))@/g;
+  return [...written.matchAll(pattern)].map(({ index, 0: whole, 1: password, 2: alone = '' }) => {
     const length = (password ?? alone).length;
     const end = range.start + index + whole.length - 1;
     return { start: end - length, end };
@@ -116,8 +118,6 @@ function matchesKey(part: string, key: string): boolean {
 const words = new Set([
   'changeme',
   'changeit',
-  'example',
-  'examplekey',
   'fixme',
   'todo',
   'none',
@@ -158,14 +158,11 @@ export function isPlaceholder(value: string): boolean {
   // With other punctuation, it's a password that contains a word.
   const bare = /^[\w\s.<>[\]{}*/-]*$/.test(text) ? text.toLowerCase().replace(/[^a-z\d]/g, '') : text;
   return (
-    /^(.)\1*$/su.test(text) ||
-    text === '' ||
-    bare === '' ||
+    // Nothing, or one character, perhaps in groups.
+    /^(.?)\1*$/su.test(bare) ||
     words.has(bare) ||
-    /^x{3,}$|^(your|my|the|some|a|insert|enter|add|put|paste|replace)(?=.*(token|key|password|secret|here)$)[a-z]+$/.test(
-      bare,
-    ) ||
-    /^(<[^<>]*>|\[[^[\]]*\]|\*+)$/.test(text) ||
+    /^(your|my|the|some|a|insert|enter|add|put|paste|replace)[a-z]*(token|key|password|secret|here)$/.test(bare) ||
+    /^(<[^<>]*>|\[[^[\]]*\])$/.test(text) ||
     /example(key)?$/.test(bare) ||
     isReference(text)
   );
