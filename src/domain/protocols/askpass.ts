@@ -1,5 +1,6 @@
 import { CredentialError } from '../credential-error.ts';
 import { type CredentialName, formatName, toCredentialName } from '../credential-name.ts';
+import { decodeUtf8, encodeUtf8 } from '../text/encodings.ts';
 import { isPrintable } from '../text/escape.ts';
 import { quoteNameForShell } from '../text/quote.ts';
 import {
@@ -236,14 +237,7 @@ function decodePercents(text: string): string {
   }
 }
 
-/** The UTF-8 bytes of a text, one character each, as git-credential.ts has them. */
-function encodeUtf8(text: string): string {
-  return encodeURIComponent(text).replace(/%(..)/g, (_, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 16)),
-  );
-}
-
 function decodeUsername(name: CredentialName): string | undefined {
   const bytes = parseGitUsername(name);
-  return bytes && decodePercents(bytes.replace(/[%\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`));
+  return bytes && decodeUtf8(bytes);
 }

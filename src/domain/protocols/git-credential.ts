@@ -1,5 +1,6 @@
 import { CredentialError } from '../credential-error.ts';
 import { type CredentialName, toCredentialName } from '../credential-name.ts';
+import { decodeUtf8, encodeUtf8 } from '../text/encodings.ts';
 
 /** Optional parts of git's protocol that keystow supports (git-credential(1), `capability[]`). */
 export const capabilities = ['authtype', 'state'] as const;
@@ -120,12 +121,12 @@ export function toGitService(request: Attributes): string {
   const path = findValue(request, 'path');
   // git decodes the host, so it can contain a slash that doesn't end it.
   const url = `${escapeCharacters(protocol, /[%/:]/g)}://${escapeCharacters(host, /[%/]/g)}`;
-  return servicePrefix + decodeUtf8(path === undefined ? url : `${url}/${path}`);
+  return servicePrefix + requireUtf8(path === undefined ? url : `${url}/${path}`);
 }
 
 export function toGitName(service: string, username: string | undefined): CredentialName {
   if (username === undefined) return toCredentialName(service, noUsername);
-  return toCredentialName(service, username === '' ? emptyUsername : decodeUtf8(escapeCharacters(username, /%/g)));
+  return toCredentialName(service, username === '' ? emptyUsername : requireUtf8(escapeCharacters(username, /%/g)));
 }
 
 /** The user name of a credential in git's encoding, or `undefined` if it has none. */
@@ -138,20 +139,10 @@ function escapeCharacters(text: string, characters: RegExp): string {
   return text.replace(characters, (character) => `%${toHex(character)}`);
 }
 
-function decodeUtf8(bytes: string): string {
-  try {
-    return decodeURIComponent(bytes.replace(/[%\x80-\xff]/g, (byte) => `%${toHex(byte)}`));
-  } catch {
-    throw new CredentialError('invalid-name', 'the host, the path or the user name is not UTF-8');
-  }
-}
-
-function encodeUtf8(text: string): string {
-  return text.replace(/[^\0-\x7f]/gu, (character) =>
-    encodeURIComponent(character).replace(/%(..)/g, (_, digits: string) =>
-      String.fromCharCode(Number.parseInt(digits, 16)),
-    ),
-  );
+function requireUtf8(bytes: string): string {
+  const text = decodeUtf8(bytes);
+  if (text !== undefined) return text;
+  throw new CredentialError('invalid-name', 'the host, the path or the user name is not UTF-8');
 }
 
 /** Two digits, for a byte from 0x10 up. */

@@ -4,7 +4,7 @@ import { type Edit, replacement } from '../formats/edits.ts';
 import type { Leaf } from '../formats/leaf.ts';
 import { toGitName, toGitService } from '../protocols/git-credential.ts';
 import type { ToolId } from '../setup/setup-tool.ts';
-import { decodeBase64, decodePercent } from '../text/encodings.ts';
+import { decodeBase64, decodePercent, encodeUtf8 } from '../text/encodings.ts';
 import { planRemoval } from './file-formats.ts';
 import type { Finding } from './finding.ts';
 import type { FileFormat } from './known-file.ts';
@@ -108,25 +108,18 @@ function moveGit(finding: Finding, { format, configuration }: MoveSource): Movab
   if (decodedHost === undefined || (isAsked && decodedPath === undefined)) return undefined;
   const request: (readonly [string, string])[] = [
     ['protocol', protocol],
-    ['host', toLatin1(decodedHost)],
-    ...(decodedPath === undefined ? [] : [['path', toLatin1(decodedPath)] as const]),
+    ['host', encodeUtf8(decodedHost)],
+    ...(decodedPath === undefined ? [] : [['path', encodeUtf8(decodedPath)] as const]),
   ];
   if ([...request.map(([, value]) => value), user, leaf.value].some((text) => /[\r\n\0]/.test(text))) return undefined;
   return {
     findings: [finding],
-    name: toGitName(toGitService(request), toLatin1(user)),
+    name: toGitName(toGitService(request), encodeUtf8(user)),
     secret: leaf.value,
     setup: { tool: 'git' },
     removal: { leaves: [leaf], what: 'entry' },
     lookup: lookups.askGit({ protocol, host: decodedHost, path: decodedPath, user, password: leaf.value }),
   };
-}
-
-/** The bytes of a text in UTF-8, one character each, which is how git's protocol is parsed. */
-function toLatin1(text: string): string {
-  return encodeURIComponent(text).replace(/%(..)/g, (_, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 16)),
-  );
 }
 
 /** The secret of a profile without a session token is the key alone; otherwise it's the JSON of `credential_process`. */

@@ -1,5 +1,5 @@
 import { toDockerName } from '../protocols/docker.ts';
-import { decodeBase64, decodePercent } from '../text/encodings.ts';
+import { decodeBase64, decodeUtf8 } from '../text/encodings.ts';
 import type { Finding } from './finding.ts';
 import { askDocker } from './lookup.ts';
 import type { MovableCredential, MoveSource } from './movable.ts';
@@ -51,8 +51,4 @@ function splitAuth(auth: string): readonly [string, string] | undefined {
   return text === undefined || colon < 1
     ? undefined
     : [text.slice(0, colon), text.slice(colon + 1).replace(/\0+$/, '')];
-}
-
-function decodeUtf8(bytes: string): string | undefined {
-  return decodePercent(bytes.replace(/[%\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`));
 }

@@ -72,9 +72,7 @@ export function decodeBase64(text: string): string | undefined {
 
 /** The UTF-8 bytes of a text in base64 (RFC 4648 §4). */
 export function encodeBase64(text: string): string {
-  const bytes = encodeURIComponent(text).replace(/%(..)/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
+  const bytes = encodeUtf8(text);
   let encoded = '';
   for (let index = 0; index < bytes.length; index += 3) {
     const group = [0, 1, 2].map((offset) => bytes.charCodeAt(index + offset) || 0);
@@ -84,6 +82,24 @@ export function encodeBase64(text: string): string {
       encoded += digit < known ? base64Digits[(bits >> (18 - 6 * digit)) & 63] : '=';
   }
   return encoded;
+}
+
+/** The UTF-8 bytes of a well-formed text, one character each. */
+export function encodeUtf8(text: string): string {
+  return text.replace(/[^\0-\x7f]/gu, (character) =>
+    encodeURIComponent(character).replace(/%(..)/g, (_, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 16)),
+    ),
+  );
+}
+
+/** The inverse of {@link encodeUtf8}. `undefined`: the bytes aren't UTF-8. */
+export function decodeUtf8(bytes: string): string | undefined {
+  try {
+    return decodeURIComponent(bytes.replace(/[%\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Decodes the escapes of a URL; a `%` without two digits stays. `undefined`: the result isn't UTF-8. */

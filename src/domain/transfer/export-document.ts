@@ -1,7 +1,7 @@
 import { CredentialError } from '../credential-error.ts';
 import { type CredentialName, isValidName } from '../credential-name.ts';
 import { Secret } from '../secret.ts';
-import { computeBase64Length, decodeBase64, isObject, parseJson } from '../text/encodings.ts';
+import { computeBase64Length, decodeBase64, encodeUtf8, isObject, parseJson } from '../text/encodings.ts';
 
 /** A credential to move from one place to another. Times are in the format of `Date.prototype.toISOString`. */
 export interface TransferredCredential extends CredentialName {
@@ -72,14 +72,14 @@ function parseCredential(entry: unknown): TransferredCredential | undefined {
 }
 
 function parseSecret(text: unknown, base64: unknown): Uint8Array | undefined {
-  if (typeof text === 'string' && base64 === undefined) return text.isWellFormed() ? encodeUtf8(text) : undefined;
+  if (typeof text === 'string' && base64 === undefined)
+    return text.isWellFormed() ? toBytes(encodeUtf8(text)) : undefined;
   if (text !== undefined || typeof base64 !== 'string' || computeBase64Length(base64) === undefined) return undefined;
   const bytes = decodeBase64(base64) ?? '';
-  return Uint8Array.from(bytes, (character) => character.charCodeAt(0));
+  return toBytes(bytes);
 }
 
-function encodeUtf8(text: string): Uint8Array {
-  const bytes = encodeURIComponent(text).replace(/%(..)/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+function toBytes(bytes: string): Uint8Array {
   return Uint8Array.from(bytes, (character) => character.charCodeAt(0));
 }
 

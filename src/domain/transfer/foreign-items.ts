@@ -1,6 +1,7 @@
 import { type CredentialName, isValidName } from '../credential-name.ts';
 import { toDockerName } from '../protocols/docker.ts';
 import { type Attribute, toGitName, toGitService } from '../protocols/git-credential.ts';
+import { encodeUtf8 } from '../text/encodings.ts';
 
 /** Whose items in the Secret Service an import can read. */
 export const itemSources = ['keytar', 'keyring', 'git', 'docker'] as const;
@@ -80,9 +81,7 @@ function toGitItemName({ user, protocol, port, object }: ItemAttributes, server:
 
 /** A character for each byte of UTF-8, as git's protocol is read. */
 function toBytes(text: string): string {
-  return encodeURIComponent(text.toWellFormed()).replace(/%(..)/g, (_, hex) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
+  return encodeUtf8(text.toWellFormed());
 }
 
 /**
