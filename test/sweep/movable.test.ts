@@ -3,7 +3,7 @@ import { locateFile } from '../../src/app/sweep/sweep.ts';
 import { applyEdits } from '../../src/domain/formats/edits.ts';
 import { getReader } from '../../src/domain/sweep/file-formats.ts';
 import { inspectText } from '../../src/domain/sweep/finding.ts';
-import { listMovable, planMoveEdits } from '../../src/domain/sweep/movable.ts';
+import { isSoleAccount, listMovable, planMoveEdits } from '../../src/domain/sweep/movable.ts';
 import { tools } from '../../src/domain/sweep/tools.ts';
 import { readYaml } from '../support/yaml.ts';
 
@@ -36,6 +36,7 @@ function move(id: string, path: string, text: string, usesPaths = false) {
     left: findings.filter((finding) => !credentials.some((credential) => credential.findings.includes(finding))).length,
     text: edits && applyEdits(text, edits),
     accepts: (index: number, answer: string) => credentials[index]?.lookup.accepts(answer),
+    isSole: credentials.map(isSoleAccount),
     setups: credentials.map(({ setup }) => setup),
     lookups: credentials.map(({ lookup }) => lookup),
   };
@@ -301,6 +302,9 @@ test.each(questions)('%s is asked as it asks itself, and only its exact answer c
   const [setup, lookup, answer, others] = rest;
   const moved = move(tool, path, text);
   expect(moved.setups).toEqual([setup]);
+  expect(moved.left).toBe(0);
+  // The others ask for an account.
+  expect(moved.isSole).toEqual([['docker', 'podman', 'aws', 'kubernetes'].includes(tool)]);
   expect(moved.lookups).toEqual([{ ...lookup, accepts: expect.any(Function) }]);
   expect(moved.accepts(0, answer)).toBe(true);
   for (const other of others) expect(moved.accepts(0, other), other).toBe(false);
@@ -309,7 +313,29 @@ test.each(questions)('%s is asked as it asks itself, and only its exact answer c
 test.each([
   ['git', '.git-credentials', `https://a%0Ab:${secret}@h.example\n`],
   ['git', '.git-credentials', `https://a:${secret}@%ff\n`],
+  ['git', '.git-credentials', `ssh://a:${secret}@h.example/%ff\n`],
+  ['git', '.git-credentials', `ssh://a:${secret}@h.example/%0A\n`],
+  ['pip', '.config/pip/pip.conf', `[global]\nindex-url = https://a%00b:${secret}@h.example/\n`],
+  ['pip', '.config/pip/pip.conf', `[global]\nindex-url = https://%ff:${secret}@h.example/\n`],
+  ['pip', '.config/pip/pip.conf', `[global]\nindex-url = https://a:${secret}%ff@h.example/\n`],
+  ['pip', '.config/pip/pip.conf', `[global]\nindex-url = https://a:${secret}@/\n`],
+  ['pip', '.config/pip/pip.conf', `[global]\nindex-url = https://:${secret}@h.example/\n`],
+  ['pnpm', '.config/pnpm/rc', `x//r.example/:_authToken=${secret}\n`],
+  ['pnpm', '.config/pnpm/rc', `//r.example/:_password=${secret}\n`],
+  [
+    'kubernetes',
+    '.kube/config',
+    `users:\n- name: u\n  user:\n    client-certificate-data: x\n    client-key-data: ${secret}\n`,
+  ],
   ['docker', '.docker/config.json', JSON.stringify({ auths: { r: { auth: base64(`:${secret}`) } } })],
+  ['docker', '.docker/config.json', JSON.stringify({ auths: { r: { auth: base64(`a:`) } } })],
+  ['docker', '.docker/config.json', JSON.stringify({ auths: { r: { auth: base64(`a${secret}`) } } })],
+  [
+    'docker',
+    '.docker/config.json',
+    JSON.stringify({ auths: { r: { auth: Buffer.from('a:\xff\xfe', 'latin1').toString('base64') } } }),
+  ],
+  ['docker', '.docker/config.json', JSON.stringify({ auths: { r: { auth: base64(`a:${secret}`), username: 'a' } } })],
   ['docker', '.docker/config.json', JSON.stringify({ auths: { 'r/ns': { auth: base64(`a:${secret}`) } } })],
   ['docker', '.docker/config.json', JSON.stringify({ HttpHeaders: { Authorization: secret } })],
   ['docker', '.docker/config.json', JSON.stringify({ auths: { r: { username: 'a', password: secret } } })],
@@ -324,4 +350,121 @@ test.each([
   ['npm', '.npmrc', `//r.example/:_authToken=${secret}\n`],
 ])('%s has nothing to move in %s: %j', (tool, path, text) => {
   expect(move(tool, path, text)).toMatchObject({ names: [], left: 1, text });
+});
+
+test.each([
+  ['https://index.docker.io/v1/', 'https://index.docker.io/v1/'],
+  ['r.example', 'r.example'],
+  ['r.example:5000', 'r.example:5000'],
+  ['http://r.example', 'r.example'],
+  ['https://r.example/', 'r.example'],
+  ['https://r.example/v1', 'r.example'],
+  ['r.example/v2/', 'r.example'],
+  ['https://r.example/v3/', undefined],
+  ['https://r.example/ns', undefined],
+  ['r.example/v1/x', undefined],
+])('docker asks for the login of %s as %s', (key, server) => {
+  const { names } = move(
+    'docker',
+    '.docker/config.json',
+    JSON.stringify({ auths: { [key]: { auth: base64('a:s3cret7') } } }),
+  );
+  expect(names).toEqual(server === undefined ? [] : [`docker-credential:${server} a`]);
+});
+
+test.each(['pässwörd 100%', `${secret}\0\0`, `\0${secret}`, 'a:b:c'])(
+  'docker: the password %j is decoded',
+  (password) => {
+    const auths = { r: { auth: base64(`ä:${password}`) } };
+    const { names, secrets } = move('docker', '.docker/config.json', JSON.stringify({ auths }));
+    expect(names).toEqual(['docker-credential:r ä']);
+    // docker fills short ones with zeros.
+    expect(secrets).toEqual([password.replace(/\0+$/, '')]);
+  },
+);
+
+test('docker: what belongs to another key or section is not part of a login', () => {
+  const auths = { r: { auth: base64(`a:${secret}`) }, s: { identitytoken: secret } };
+  const others = { r: { identitytoken: secret }, auth: base64(`b:${secret}`) };
+  expect(move('docker', '.docker/config.json', JSON.stringify({ others, auths }))).toMatchObject({
+    names: ['docker-credential:r a', 'docker-credential:s <token>'],
+  });
+});
+
+test.each([
+  ['[default]', 'default'],
+  ['[profile my work]', 'my work'],
+  ['[profile  "my work"]', 'my work'],
+  ["[profile 'x']", 'x'],
+  ['[my profile x]', 'my profile x'],
+  ['["x]', '"x'],
+  ['["x\']', '"x\''],
+  ['[x"y"]', 'x"y"'],
+  ['["x"y]', '"x"y'],
+])('aws: %s is the profile %s', (header, profile) => {
+  const text = `${header}\naws_access_key_id = A\naws_secret_access_key = ${secret}\n`;
+  expect(move('aws', '.aws/config', text).names).toEqual([`aws:${profile} A`]);
+});
+
+test('aws: a key whose value continues on the next line cannot be removed alone', () => {
+  const text = `[p]\naws_access_key_id = A\naws_secret_access_key = ${secret}\n  more\n`;
+  expect(move('aws', '.aws/credentials', text).text).toBeUndefined();
+});
+
+test('git: the path of a URL that is not of HTTP is always asked for', () => {
+  const find = (url: string) => move('git', '.git-credentials', `${url}\n`).names;
+  expect(find(`ssh://a:${secret}@h/x%20y`)).toEqual(['git-credential:ssh://h/x y a']);
+  expect(find(`ssh://a:${secret}@h`)).toEqual(['git-credential:ssh://h a']);
+  expect(find(`httpsx://a:${secret}@h/p`)).toEqual(['git-credential:httpsx://h/p a']);
+  expect(find(`xhttps://a:${secret}@h/p`)).toEqual(['git-credential:xhttps://h/p a']);
+  for (const protocol of ['http', 'https', 'HTTPS'])
+    expect(find(`${protocol}://a:${secret}@h/p`)[0]).toMatch(/:\/\/h a$/);
+  expect(find(`https://a:${secret}@h/%ff`)).toEqual(['git-credential:https://h a']);
+  const text = `ssh://a:${secret}@h/x%20y\n`;
+  expect(move('git', '.git-credentials', text).lookups[0]?.input).toBe(
+    'protocol=ssh\nhost=h\npath=x y\nusername=a\n\n',
+  );
+});
+
+test('kubernetes: a token and a client certificate are one credential', () => {
+  const [cert, key] = [base64(pem('CERTIFICATE')), base64(pem('EC PRIVATE KEY'))];
+  const user = `    token: ${secret}\n    client-certificate-data: ${cert}\n    client-key-data: ${key}\n    password: ${secret}\n`;
+  const result = move('kubernetes', '.kube/config', `users:\n- name: u\n  user:\n${user}`);
+  expect(result).toMatchObject({ names: ['kubernetes:u token'], left: 1 });
+  expect(JSON.parse(result.secrets[0] ?? '')).toEqual({
+    token: secret,
+    clientCertificateData: pem('CERTIFICATE'),
+    clientKeyData: pem('EC PRIVATE KEY'),
+  });
+  const alone = move('kubernetes', '.kube/config', `users:\n- name: u\n  user:\n    token: ${secret}\n`);
+  expect(alone.secrets).toEqual([secret]);
+});
+
+test('cargo: crates.io may be named as a registry', () => {
+  const text = `[registries.crates-io]\ntoken = "${secret}"\n`;
+  expect(move('cargo', '.cargo/credentials.toml', text).names).toEqual([
+    'cargo:https://github.com/rust-lang/crates.io-index token',
+  ]);
+});
+
+test.each([
+  ['h.example:443', 'h.example'],
+  ['h.example:4430', 'h.example:4430'],
+  ['H.EXAMPLE', 'h.example'],
+  ['h_x', undefined],
+  ['h:', undefined],
+  ['h:x', undefined],
+])('terraform asks for the host %s as %s', (host, asked) => {
+  const text = JSON.stringify({ credentials: { [host]: { token: secret } } });
+  expect(move('terraform', '.terraform.d/credentials.tfrc.json', text).names).toEqual(
+    asked === undefined ? [] : [`terraform:${asked} token`],
+  );
+});
+
+test.each([
+  ['//r.example/:_authToken', 'r.example'],
+  ['//r.example:_authToken', 'r.example'],
+  ['//r.example:8443/npm/:_authToken', 'r.example:8443/npm'],
+])('pnpm: the token of %s', (key, registry) => {
+  expect(move('pnpm', '.config/pnpm/rc', `${key}=${secret}\n`).names).toEqual([`npm:${registry} token`]);
 });

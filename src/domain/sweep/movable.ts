@@ -71,7 +71,7 @@ export function planMoveEdits(
     const leaves = credentials.flatMap(({ removal }) =>
       'leaves' in removal && removal.what === what ? removal.leaves : [],
     );
-    const planned = leaves.length === 0 ? [] : planRemoval(format, text, leaves, what);
+    const planned = planRemoval(format, text, leaves, what);
     if (planned === undefined) return undefined;
     edits.push(...planned);
   }
