@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { createUnicodeRegExp, messageChain, rootMessage, toOneLine } from '../../src/domain/text/messages.ts';
+import {
+  assertNever,
+  createUnicodeRegExp,
+  messageChain,
+  rootMessage,
+  toOneLine,
+} from '../../src/domain/text/messages.ts';
 
 test.each([
   ['two\nlines', 'two lines'],
@@ -57,4 +63,8 @@ test.each([
   ['surrounding whitespace does not count towards the 300 characters', ` ${'x'.repeat(300)} `, 'x'.repeat(300)],
 ])('%s', (_, thrown, text) => {
   expect(rootMessage(thrown)).toBe(text);
+});
+
+test('a value that the types rule out throws, and the message contains it', () => {
+  expect(() => assertNever('brand new' as never)).toThrow(/brand new/);
 });

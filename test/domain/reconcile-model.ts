@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { assertNever } from '../../src/domain/credential-error.ts';
 import {
   type CopyState,
   type CopyStatus,
@@ -10,6 +9,7 @@ import {
   type RecordedStores,
 } from '../../src/domain/reconcile/reconcile-plan.ts';
 import type { StoreId } from '../../src/domain/store-id.ts';
+import { assertNever } from '../../src/domain/text/messages.ts';
 
 /** The true state of a credential: its record, and the content of each copy. */
 export interface Actual {

@@ -1,5 +1,6 @@
-import { assertNever, type CredentialError } from '../../domain/credential-error.ts';
+import type { CredentialError } from '../../domain/credential-error.ts';
 import { type ParsedEnvelope, parseEnvelope } from '../../domain/envelope/envelope.ts';
+import { assertNever } from '../../domain/text/messages.ts';
 import { damagedError, foreignError, laterVersionError, type ManagedFile } from '../files/file-errors.ts';
 import { isFolderLoose, type ReadOptions, readText, usePrivateFile } from '../files/read-private-file.ts';
 import { decodeBase64, Payload } from './payload.ts';

@@ -1,5 +1,6 @@
-import { assertNever, CredentialError } from '../../domain/credential-error.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
 import type { FileFault } from '../../domain/envelope/expected-file.ts';
+import { assertNever } from '../../domain/text/messages.ts';
 import { describeFile, type ManagedFile } from '../files/file-errors.ts';
 
 /** What a hint can tell users to do. */

@@ -1,8 +1,9 @@
-import { assertNever, CredentialError } from '../../domain/credential-error.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { type FileRecordUpdate, mergeFileRecord } from '../../domain/envelope/file-record.ts';
 import { findLine, type ParsedPlacement, parseHead, parsePlacement } from '../../domain/placement/placement-codec.ts';
 import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
+import { assertNever } from '../../domain/text/messages.ts';
 import type { PlacementRepository, PlacementSnapshot } from '../../ports/placement-repository.ts';
 import { laterVersionProblem, type ManagedFile } from '../files/file-errors.ts';
 import { readPrivateFile } from '../files/read-private-file.ts';

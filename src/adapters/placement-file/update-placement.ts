@@ -1,9 +1,9 @@
-import { assertNever } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { type FileRecord, type FileRecordUpdate, mergeFileRecord } from '../../domain/envelope/file-record.ts';
 import { parsePlacement, serialisePlacement } from '../../domain/placement/placement-codec.ts';
 import type { PlacementIndex } from '../../domain/placement/placement-index.ts';
 import { PlacementLines } from '../../domain/placement/placement-lines.ts';
+import { assertNever } from '../../domain/text/messages.ts';
 import { contendedError, foreignError, laterVersionError, type ManagedFile } from '../files/file-errors.ts';
 import { createLock } from '../files/lock.ts';
 import { fileVersion, removeOrphanedTemps, replaceFile } from '../files/replace-file.ts';

@@ -6,16 +6,15 @@ import { getCommand, type KeySource } from '../../domain/profile.ts';
 import { type Divergence, findDivergences } from '../../domain/reconcile/divergence.ts';
 import type { Evidence } from '../../domain/selection/probe-result.ts';
 import type { StoreId } from '../../domain/store-id.ts';
-import type { PlacementSnapshot } from '../../ports/placement-repository.ts';
 import type { Context } from '../context.ts';
 import { requiresKeyring } from '../credentials/enabled-stores.ts';
 import { toKey } from '../credentials/list-credentials.ts';
 import { runSelection } from '../credentials/select-store.ts';
-import { countCredentials, findMissing, type Inventory, takeInventory } from '../reconcile/locate-copies.ts';
+import { countCredentials, findMissing, takeInventory } from '../reconcile/locate-copies.ts';
 import type { Settings } from '../settings.ts';
 import type { SelectionInputs } from './replay.ts';
 import { reportSelection, type SelectionReport, type SkippedStoreReport } from './selection-report.ts';
-import { describeStorage, type StorageReport } from './storage-report.ts';
+import { describeStorage, type StorageFindings, type StorageReport } from './storage-report.ts';
 
 /** The report that `doctor --json` prints. */
 export interface DoctorReport {
@@ -48,29 +47,6 @@ export async function examine(context: Context, misspelled: readonly string[] = 
       interactive: settings.interactive,
     },
   };
-}
-
-/** Where credentials are stored, as found in the stores and in the placement file. */
-export interface StorageFindings {
-  readonly inventory: Inventory;
-  /** Why the placement file can't be used, and what to do about it. */
-  readonly records: Pick<PlacementSnapshot, 'why' | 'hint'>;
-  /** What failed on the way. */
-  readonly errors: readonly unknown[];
-  /** The store of the newest credential. */
-  readonly store: StoreId | undefined;
-  /** How many credentials each store is known to have, without the empty ones. */
-  readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
-  /** Stores that may have credentials without a record, but could not be asked. */
-  readonly notAsked: readonly StoreId[];
-  /** What opens the encrypted file, or would open a new one. */
-  readonly keySource: KeySource;
-  /** Whether the encrypted file doesn't exist, or can't be read. */
-  readonly isNewFile: boolean;
-  /** Whether the user requires a keyring. */
-  readonly isFileExcluded: boolean;
-  /** Whether there is an encrypted file although it's excluded. */
-  readonly hasExcludedFile: boolean;
 }
 
 /** Finds out where credentials are stored, without asking for a passphrase: one from the environment opens the file. */

@@ -8,9 +8,10 @@ import { CredentialError, type ErrorCode, fileCodes } from '../../domain/credent
 import { getCommand, type KeySource } from '../../domain/profile.ts';
 import type { Evidence } from '../../domain/selection/probe-result.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import type { PlacementSnapshot } from '../../ports/placement-repository.ts';
 import type { Context } from '../context.ts';
+import type { Inventory } from '../reconcile/locate-copies.ts';
 import { type Settings, toPassphraseVariables } from '../settings.ts';
-import type { StorageFindings } from './examine.ts';
 import type { SelectionReport, SkippedStoreReport } from './selection-report.ts';
 
 /** Where credentials are stored now. */
@@ -49,6 +50,29 @@ export type StorageLabel =
   /** Needs no passphrase. */
   | 'Encrypted file (sealed by home directory)'
   | 'No credentials stored';
+
+/** Where credentials are stored, as found in the stores and in the placement file. */
+export interface StorageFindings {
+  readonly inventory: Inventory;
+  /** Why the placement file can't be used, and what to do about it. */
+  readonly records: Pick<PlacementSnapshot, 'why' | 'hint'>;
+  /** What failed on the way. */
+  readonly errors: readonly unknown[];
+  /** The store of the newest credential. */
+  readonly store: StoreId | undefined;
+  /** How many credentials each store is known to have, without the empty ones. */
+  readonly kept: readonly { readonly store: StoreId; readonly credentials: number }[];
+  /** Stores that may have credentials without a record, but could not be asked. */
+  readonly notAsked: readonly StoreId[];
+  /** What opens the encrypted file, or would open a new one. */
+  readonly keySource: KeySource;
+  /** Whether the encrypted file doesn't exist, or can't be read. */
+  readonly isNewFile: boolean;
+  /** Whether the user requires a keyring. */
+  readonly isFileExcluded: boolean;
+  /** Whether there is an encrypted file although it's excluded. */
+  readonly hasExcludedFile: boolean;
+}
 
 /** Describes where credentials are stored, and what's wrong. `bus`: what the Secret Service was found to be. */
 export function describeStorage(

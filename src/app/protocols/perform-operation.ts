@@ -1,4 +1,4 @@
-import { assertNever, CredentialError } from '../../domain/credential-error.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, formatName, sortUniqueNames } from '../../domain/credential-name.ts';
 import { isExpired } from '../../domain/placement/expiry.ts';
 import { findEntry, sortNewestFirst } from '../../domain/placement/placement-index.ts';
@@ -13,6 +13,7 @@ import type {
   Store,
 } from '../../domain/protocols/protocol.ts';
 import { Secret } from '../../domain/secret.ts';
+import { assertNever } from '../../domain/text/messages.ts';
 import type { Context } from '../context.ts';
 import { deleteCredential } from '../credentials/delete-credential.ts';
 import { findCredentials } from '../credentials/find-credential.ts';

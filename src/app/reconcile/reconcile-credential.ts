@@ -1,4 +1,4 @@
-import { assertNever, CredentialError } from '../../domain/credential-error.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import {
   findEntry,
@@ -15,6 +15,7 @@ import {
   type ReconcileStep,
 } from '../../domain/reconcile/reconcile-plan.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import { assertNever } from '../../domain/text/messages.ts';
 import { type Context, changedMeanwhileError, withLock } from '../context.ts';
 import { openEnabledStore } from '../credentials/enabled-stores.ts';
 import { verifyWritten } from '../credentials/set-credential.ts';

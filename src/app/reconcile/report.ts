@@ -1,8 +1,9 @@
-import { assertNever, CredentialError } from '../../domain/credential-error.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
 import type { CredentialName } from '../../domain/credential-name.ts';
 import { getCommand } from '../../domain/profile.ts';
 import { findDivergences } from '../../domain/reconcile/divergence.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import { assertNever } from '../../domain/text/messages.ts';
 import type { Context } from '../context.ts';
 import { withFix } from '../credentials/store-error.ts';
 import type { StoreFailures } from './locate-copies.ts';

@@ -2,9 +2,9 @@ import type { Context } from '../../app/context.ts';
 import type { MigrationScope } from '../../app/reconcile/migrate.ts';
 import type { Repair } from '../../app/reconcile/repair.ts';
 import type { MoveReport } from '../../app/reconcile/report.ts';
-import { assertNever } from '../../domain/credential-error.ts';
 import { formatName } from '../../domain/credential-name.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import { assertNever } from '../../domain/text/messages.ts';
 import { formatCount } from './text.ts';
 
 /** The outcome of a migration for one credential, without a newline. */

@@ -1,8 +1,8 @@
 import type { DoctorReport } from '../../app/doctor/examine.ts';
-import { assertNever } from '../../domain/credential-error.ts';
 import type { ProbeResult } from '../../domain/selection/probe-result.ts';
 import { selectionRules } from '../../domain/selection/selection.ts';
 import { type CandidateId, type StoreId, storeNames } from '../../domain/store-id.ts';
+import { assertNever } from '../../domain/text/messages.ts';
 import { type Line, type Span, type Style, styled, wrap } from './text.ts';
 
 type Report = Pick<DoctorReport, 'selection' | 'inputs'>;

@@ -2,11 +2,12 @@ import type { Context } from '../../app/context.ts';
 import type { Removal } from '../../app/credentials/delete-credential.ts';
 import type { SignOutResult } from '../../app/sign-in/change-session.ts';
 import { formatRemovalCommand, type RemovalContext } from '../../domain/advice/commands.ts';
-import { assertNever, CredentialError } from '../../domain/credential-error.ts';
+import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
 import type { DifyAccount } from '../../domain/sign-in/dify.ts';
 import type { Session } from '../../domain/sign-in/session.ts';
 import { type StoreId, storeNames } from '../../domain/store-id.ts';
+import { assertNever } from '../../domain/text/messages.ts';
 import type { TokenSet } from '../../domain/token-set.ts';
 import type { DevicePrompt } from '../../ports/sign-in/sign-in.ts';
 

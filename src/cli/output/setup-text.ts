@@ -1,8 +1,8 @@
 import type { ToolStatus } from '../../app/setup/list-tools.ts';
 import type { SetupPlan } from '../../app/setup/setup.ts';
 import type { UndoneChange } from '../../app/setup/undo-setup.ts';
-import { assertNever } from '../../domain/credential-error.ts';
 import { type FileChange, toolIds } from '../../domain/setup/setup-tool.ts';
+import { assertNever } from '../../domain/text/messages.ts';
 import { type Line, type Span, styled, wrap } from './text.ts';
 
 /** The change of each file: only its added and removed lines, because the lines around it may contain secrets. */

@@ -1,8 +1,8 @@
-import { assertNever } from '../credential-error.ts';
 import type { HostInfo } from '../host-info.ts';
 import { classifyReason, type Evidence, type Reason } from '../selection/probe-result.ts';
 import { preferences, type SelectionFailed, type SkippedStore } from '../selection/selection.ts';
 import { storeNames } from '../store-id.ts';
+import { assertNever } from '../text/messages.ts';
 import { formatBindingInstallCommand } from './commands.ts';
 import {
   describeDisabler,

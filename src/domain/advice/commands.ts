@@ -1,9 +1,9 @@
-import { assertNever } from '../credential-error.ts';
 import type { CredentialName } from '../credential-name.ts';
 import { formatWindowsTarget, longEntries, toPassEntry, toWindowsEntry } from '../entry-names.ts';
 import type { Distribution, HostInfo } from '../host-info.ts';
 import type { Provider } from '../selection/probe-result.ts';
 import type { StoreId } from '../store-id.ts';
+import { assertNever } from '../text/messages.ts';
 import { quoteForShell, quoteForWindows } from '../text/quote.ts';
 
 /** The command that installs some packages with the package manager of the host. */

@@ -1,5 +1,5 @@
-import { assertNever } from '../credential-error.ts';
 import { type StoreId, storeNames } from '../store-id.ts';
+import { assertNever } from '../text/messages.ts';
 import { type CopyState, planReconciliation, type RecordedStores } from './reconcile-plan.ts';
 
 /** How stores can differ from each other, and from the placement file. */

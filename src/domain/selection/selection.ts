@@ -1,5 +1,5 @@
-import { assertNever } from '../credential-error.ts';
 import type { CandidateId, StoreId } from '../store-id.ts';
+import { assertNever } from '../text/messages.ts';
 import { classifyReason, type Evidence, type ProbeResult, type Reason } from './probe-result.ts';
 
 /*

@@ -84,3 +84,8 @@ function countEdits(from: string, to: string): number {
   }
   return previous[to.length] as number;
 }
+
+/** Ends a switch over a union. It compiles only if every member is handled. */
+export function assertNever(value: never): never {
+  throw new Error(`unhandled case: ${JSON.stringify(value)}`);
+}
