@@ -71,19 +71,19 @@ export const askpassProgram = defineProgram({
 });
 
 /** As PrintVersion of docker-credential-helpers, credentials.go. */
-function formatVersion(version: string): string {
+function formatDockerVersion(version: string): string {
   return `docker-credential-keystow (keystow) ${version}`;
 }
 
 /** Runs an action of the executable: those of the protocol, and `version`. */
-async function runAction(cli: Cli, action: string, flags: Readonly<Record<string, boolean>>): Promise<void> {
-  if (action === 'version') return cli.print([formatVersion(readPackageVersion())]);
+async function runDockerAction(cli: Cli, action: string, flags: Readonly<Record<string, boolean>>): Promise<void> {
+  if (action === 'version') return cli.print([formatDockerVersion(readPackageVersion())]);
   await serveProtocol(cli, docker, [action, ...(flags['allow-empty'] ? ['--allow-empty'] : [])]);
 }
 
 const exampleLogin = '{"ServerURL":"localhost:5000","Username":"a","Secret":"b"}';
 
-const actions: HelperActions = {
+const dockerActions: HelperActions = {
   get: {
     summary: 'Print the login for the registry whose URL is on stdin',
     example: ['printf localhost:5000 | $0 get', 'ask for a login as docker does'],
@@ -107,7 +107,7 @@ export const dockerCredentialProgram: Program = {
   summary: 'Stores docker logins in the best store this machine has.',
   // As in docker-credential-helpers.
   usage: 'Usage: docker-credential-keystow <store|get|erase|list|version>',
-  formatVersion,
+  formatVersion: formatDockerVersion,
   examples: [
     [
       'mkdir -p ~/.docker && echo \'{ "credsStore": "keystow" }\' >~/.docker/config.json',
@@ -115,5 +115,5 @@ export const dockerCredentialProgram: Program = {
     ],
     ['printf localhost:5000 | $0 get', 'ask for a login as docker does'],
   ],
-  commands: (cli) => defineHelperCommands(actions, (action, flags) => runAction(cli, action, flags)),
+  commands: (cli) => defineHelperCommands(dockerActions, (action, flags) => runDockerAction(cli, action, flags)),
 };
