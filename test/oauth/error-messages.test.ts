@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { OAuthCall } from '../../src/adapters/sign-in/oauth/client.ts';
+import { toError } from '../../src/adapters/sign-in/oauth/to-error.ts';
 import type { CredentialError, ErrorCode } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { createClient, expectAllHidden } from './oauth-client.ts';
@@ -282,5 +284,32 @@ describe('an invalid setting', () => {
   test('no client ID', async () => {
     const client = createClient({ issuer: 'https://id.example' }, { clientId: '' });
     expect((await failure(client.refresh(tokens), 'invalid-setting')).message).toBe('missing client ID');
+  });
+});
+
+describe('an error that nothing is known about', () => {
+  const call: OAuthCall = {
+    issuer: 'ISSUER',
+    purpose: 'refresh',
+    limitMs: 1,
+    signal: undefined,
+    clientHint: checkClient,
+    secrets: Object.values(tokens),
+  };
+
+  test('is reported as failed, without the secrets in it', () => {
+    const error = toError(new Error(`broken: ${tokens.refreshToken}`), call);
+    expect([error.code, ...toRow(error)]).toEqual([
+      'failed',
+      'the refresh at ISSUER failed: broken: [secret]',
+      undefined,
+    ]);
+    expectAllHidden(error, Object.values(tokens));
+    expect(toError('thrown', call).message).toBe('the refresh at ISSUER failed: thrown');
+  });
+
+  test('is an invalid response if the library reports an invalid one without it', () => {
+    const thrown = Object.assign(new Error('x'), { code: 'OAUTH_RESPONSE_IS_NOT_CONFORM' });
+    expect(toRow(toError(thrown, call))).toEqual(['invalid response from ISSUER: an unknown status', checkServer]);
   });
 });
