@@ -238,6 +238,18 @@ describe('get', () => {
     expect(await getCredential(world.context, alice)).toBeUndefined();
   });
 
+  test('is absent if a keyring without a collection is not recorded to have it', async () => {
+    world.unavailable.set('secret-service', 'no-collection');
+    expect(await getCredential(world.context, alice)).toBeUndefined();
+  });
+
+  test('is never "absent" if it is recorded in a keyring that has no collection now', async () => {
+    await storeInKeyring();
+    world.unavailable.set('secret-service', 'no-collection');
+    const error = await failure(getCredential(world.context, alice), 'no-collection');
+    expect(error.message).toContain('stored in the Secret Service on 3 November 2026');
+  });
+
   test.each([
     ['file', false],
     ['auto', true],
@@ -356,11 +368,24 @@ describe('list', () => {
     expect(await listCredentials(world.context, 'other')).toEqual([]);
   });
 
-  test('lists the recorded credentials of a store that is unavailable, with a warning', async () => {
-    await storeInKeyring();
-    world.unavailable.set('secret-service', 'locked');
-    expect(await listCredentials(world.context)).toMatchObject([{ ...alice, store: 'secret-service' }]);
-    expect(world.warnings).toEqual([expect.stringContaining('locked')]);
+  test.each(['locked', 'no-collection'] as const)(
+    'lists the recorded credentials of a store that is unavailable, with a warning: %s',
+    async (code) => {
+      await storeInKeyring();
+      world.unavailable.set('secret-service', code);
+      expect(await listCredentials(world.context)).toMatchObject([{ ...alice, store: 'secret-service' }]);
+      expect(world.warnings).toEqual([
+        expect.stringContaining('only credentials that keystow stored there are listed'),
+      ]);
+    },
+  );
+
+  test('does not warn about a keyring without a collection that nothing was stored in', async () => {
+    await storeInFile();
+    world.warnings.length = 0;
+    world.unavailable.set('secret-service', 'no-collection');
+    expect(await listCredentials(world.context)).toMatchObject([{ ...alice, store: 'file' }]);
+    expect(world.warnings).toEqual([]);
   });
 
   test('fails if a store is unavailable and the placement file is missing', async () => {

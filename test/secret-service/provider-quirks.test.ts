@@ -88,12 +88,12 @@ describeStore('the quirks of the providers', 'secret-service', missingSessionBus
     });
   });
 
-  test('KeePassXC without an exposed group has an empty list and no collection', async () => {
+  test('KeePassXC without an exposed group, or without an open database, rejects a list as no-collection', async () => {
     const { store } = await setUpStore({
       ...keepassxc,
       instead: { ReadAlias: () => ({ signature: 'o', values: ['/'] }) },
     });
-    expect(await store.list()).toEqual([]);
+    await failure(store.list(), 'no-collection');
     expect(await store.probe()).toMatchObject({ kind: 'service-failure', reason: 'no-collection' });
   });
 

@@ -100,7 +100,7 @@ export async function removeCopies(
       } else if (entry !== undefined && recorded.includes(id)) {
         const named = withPlacement(error, { ...entry, store: id }, context);
         removals.push({ store: id, outcome: 'unreachable', known: true, possible: true, error: named });
-      } else if (isUnsupported(error, state)) {
+      } else if (isUnsupported(error, id, state)) {
         removals.push({ store: id, outcome: 'unavailable', error });
       } else {
         const possible = state !== 'intact';

@@ -101,7 +101,7 @@ async function* findUnrecorded(
     } catch (error) {
       const { isUnsupported, withFix } = await import('./store-error.ts');
       const { state } = await context.placement.read();
-      if (!isUnsupported(error, state)) failures.push(withFix(error, id, context));
+      if (!isUnsupported(error, id, state)) failures.push(withFix(error, id, context));
     }
   }
   if (failures.length > 0) throw failures[0];

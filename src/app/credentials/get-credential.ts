@@ -88,7 +88,7 @@ async function search(
     } catch (error) {
       const { isUnsupported, withFix } = await import('./store-error.ts');
       const { state } = await context.placement.read(name);
-      if (!isUnsupported(error, state)) failures.push(withFix(error, id, context));
+      if (!isUnsupported(error, id, state)) failures.push(withFix(error, id, context));
     }
   }
   if (failures.length > 0) throw failures[0];

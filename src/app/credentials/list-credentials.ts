@@ -105,8 +105,9 @@ export async function listStore(
     terminal.warn(formatLocked(id, locked, profile.program), undefined, 'list-incomplete');
     return [...names, ...recorded];
   } catch (error) {
-    if (isUnsupported(error, isComplete ? 'intact' : 'absent') && !(requiresKeyring(context) && recorded.length > 0))
-      return recorded;
+    const isEmpty = isUnsupported(error, id, isComplete ? 'intact' : 'absent');
+    const isReported = recorded.length > 0 && (requiresKeyring(context) || toReason(error) === 'no-collection');
+    if (isEmpty && !isReported) return recorded;
     if (
       !isComplete ||
       requiresKeyring(context) ||

@@ -26,8 +26,10 @@ export function toReason(error: unknown): Reason | undefined {
  * it, or the placement file is intact, so that it would be recorded. A keyring that exists and couldn't be asked doesn't.
  * `state`: of the placement file.
  */
-export function isUnsupported(error: unknown, state: PlacementSnapshot['state']): boolean {
+export function isUnsupported(error: unknown, store: StoreId, state: PlacementSnapshot['state']): boolean {
   const reason = toReason(error);
+  // As on a new machine, where GNOME Keyring creates its collection at the first sign-in.
+  if (store === 'secret-service' && reason === 'no-collection') return state !== 'damaged';
   if (!(error instanceof CredentialError) || reason === undefined || classifyReason(reason) !== 'unsupported')
     return false;
   // Without a placement file, it may be a new machine: there, the encrypted file takes over from a missing binding silently.

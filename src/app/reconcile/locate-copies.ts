@@ -36,7 +36,7 @@ export async function locateCopies(
     const copy = await readCopy(context, name, store, failures);
     if (copy === 'failed') {
       // A store that the machine doesn't have is empty, unless it's recorded to have a copy.
-      const isAbsent = isUnsupported(failures.get(store), state) && !required.includes(store);
+      const isAbsent = isUnsupported(failures.get(store), store, state) && !required.includes(store);
       seen.set(store, { kind: isAbsent ? 'absent' : 'unknown' });
     } else {
       seen.set(store, copy ? { kind: 'present', content: toContentId(copy, contents) } : { kind: 'absent' });

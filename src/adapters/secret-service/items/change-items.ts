@@ -9,7 +9,7 @@ import { completeChange, findLockedCollection, unlockInteractively, unlockItems 
 import type { Attempt } from '../with-retries.ts';
 import { formatLabel, parseName, toAttributes, toServiceAttributes } from './item-attributes.ts';
 import { classifyItems, filterNewest, inBatches, type Matches } from './matches.ts';
-import { findItems, type Item, searchItems } from './read-item.ts';
+import { findItems, type Item, requireCollection, searchItems } from './read-item.ts';
 
 /** Overwrites keystow's own item, or creates it. Never changes another program's item. */
 export async function writeItem(
@@ -108,7 +108,7 @@ export async function listCredentials(
   if (!mayBePartial) await unlockDefault();
   const isAll = service === undefined && attempt.application === undefined;
   const found = isAll ? searchAll(attempt) : searchItems(attempt, toServiceAttributes(service, attempt));
-  const all = await found;
+  const all = requireCollection(attempt, await found);
   const open = all.filter(({ locked }) => !locked);
   const isLocked = collection !== undefined || open.length < all.length;
   const isPartial = mayBePartial && open.length > 0 && isLocked;

@@ -1,6 +1,7 @@
 import type { CredentialName } from '../../../domain/credential-name.ts';
 import { Secret } from '../../../domain/secret.ts';
 import * as calls from '../calls.ts';
+import { SecretServiceError } from '../operation.ts';
 import type { Attempt } from '../with-retries.ts';
 import { parseName, toAttributes } from './item-attributes.ts';
 
@@ -45,7 +46,11 @@ async function selectItem(attempt: Attempt, found: readonly Item[], readsForeign
   return selectMatch(attempt, found, { readsForeign });
 }
 
-/** Returns the items of a credential, which may be locked. None means that the credential certainly isn't there. */
+/**
+ * Returns the items of a credential, which may be locked. None means that the credential certainly isn't there. Nothing
+ * found, and no default collection → `no-collection`: KeePassXC may have no open database, or another provider than usual
+ * may be running.
+ */
 export async function findItems(attempt: Attempt, name: CredentialName): Promise<readonly Item[]> {
   const { provider } = attempt.session;
   const search = () => searchItems(attempt, toAttributes(name, attempt));
@@ -54,9 +59,15 @@ export async function findItems(attempt: Attempt, name: CredentialName): Promise
   if (early !== undefined && early.length > 0) return early;
   const { findLockedCollection, unlockInteractively } = await import('../unlock.ts');
   const collection = await findLockedCollection(attempt);
-  if (collection === undefined) return early ?? (await search());
+  if (collection === undefined) return requireCollection(attempt, early ?? (await search()));
   const found = provider === 'keepassxc' ? [] : (early ?? (await search()));
   if (found.length > 0) return found;
   await unlockInteractively(attempt, [collection]);
   return search();
+}
+
+/** Returns what was found. Nothing, and no default collection → throws `no-collection`. */
+export function requireCollection<T>({ collection }: Attempt, found: readonly T[]): readonly T[] {
+  if (found.length === 0 && collection === undefined) throw new SecretServiceError('no-collection');
+  return found;
 }
