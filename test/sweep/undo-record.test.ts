@@ -92,6 +92,7 @@ test('a record is read as it was written; anything else is not a record', () => 
   expect(parseUndoRecord(serialiseUndoRecord(record))).toMatchObject(record);
   // Records of earlier versions have the same form.
   expect(JSON.parse(serialiseUndoRecord(record)).changes).toEqual([{ original: 'a\n', edits: [{ start: 0, end: 2 }] }]);
+  expect(JSON.parse(serialiseUndoRecord(record))).toMatchObject({ format: 'keystow-sweep', version: 1 });
   for (const text of ['', '{}', 'null', serialiseUndoRecord(record).replace('"version":1', '"version":2')]) {
     expect(parseUndoRecord(text)).toBeUndefined();
   }
@@ -152,7 +153,13 @@ test('a second run extends the record, and replaces a change that was planned an
   const again = extendRecord(record, { changes: record.changes, created: record.created, setups: [{ tool: 'git' }] });
   expect(again).toEqual(record);
   const next = { original: 'b\n', edits: [] };
-  expect(extendRecord(record, { changes: [next], created: [], setups: [] }).changes).toEqual([...record.changes, next]);
+  const added = { changes: [next], created: [{ service: 's', account: 'b' }], setups: [{ tool: 'docker' } as const] };
+  expect(extendRecord(record, added)).toEqual({
+    ...record,
+    changes: [...record.changes, next],
+    created: [...record.created, ...added.created],
+    setups: [...record.setups, ...added.setups],
+  });
   // An undo was killed after it had restored the file, and the file is moved again.
   const restored = extendRecord({ ...record, isRestored: true }, { changes: [next], created: [], setups: [] });
   expect(restored).toMatchObject({ changes: [next], created: record.created, isRestored: false });
