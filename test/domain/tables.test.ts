@@ -35,6 +35,81 @@ describe('the columns of a table', () => {
     });
   });
 
+  test.each<[string, readonly string[]]>([
+    ['service', ['Service', 'URL', 'login_uri', 'web-site', 'uri', 'HOST', 'title', 'Name']],
+    ['account', ['account', 'User Name', 'login_username', 'login', 'user', 'e-mail']],
+    ['secret', ['secret', 'Password', 'login_password', 'token']],
+    ['expiresAt', ['expires', 'Expires at']],
+  ])('%s: the first of these that exists counts', (part, titles) => {
+    const others = { service: 'service', account: 'account', secret: 'secret', expiresAt: 'expires' };
+    const rest = Object.entries(others).flatMap(([key, title]) => (key === part ? [] : [title]));
+    const fill = (title: string) => (title === 'expires' ? '2099-01-01' : title);
+    for (const [index, title] of titles.entries()) {
+      const later = titles.slice(index).toReversed();
+      const values = later.map((other) =>
+        part === 'expiresAt' ? `20${99 - later.indexOf(other)}-12-31` : `v-${other}`,
+      );
+      const expected = part === 'expiresAt' ? `${values.at(-1)}T00:00:00.000Z` : `v-${title}`;
+      const { credentials } = parseRows(
+        [
+          [...later, ...rest],
+          [...values, ...rest.map(fill)],
+        ],
+        now,
+      );
+      expect(credentials, title).toMatchObject([{ [part]: expected }]);
+    }
+  });
+
+  test.each([
+    ['https://Git.Example:8443/x', 'git.example:8443'],
+    ['ssh+git://u:p@h?q', 'h'],
+    ['android://h#x', 'h'],
+    ['https://a/u@b', 'a'],
+    [' My Bank ', 'My Bank'],
+    ['x https://h', 'x https://h'],
+    ['1://h', '1://h'],
+    ['https:///x', 'https:///x'],
+  ])('the service of %s is %s', (name, service) => {
+    expect(
+      parseRows(
+        [
+          ['url', 'password'],
+          [name, 'x'],
+        ],
+        now,
+      ).credentials,
+    ).toMatchObject([{ service }]);
+  });
+
+  test('a row without a URL takes its service from the next column that has one', () => {
+    const rows = [
+      ['url', 'name', 'password'],
+      ['', 'n', 'x'],
+      [' ', 'm', 'x'],
+    ];
+    expect(parseRows(rows, now).credentials).toMatchObject([{ service: 'n' }, { service: 'm' }]);
+  });
+
+  test('a row is rejected with its reason', () => {
+    const rows = [
+      ['', 'b', 'x'],
+      ['a', 'b', ''],
+      ['a\0', 'b', 'x'],
+      ['a', 'b', '\ud800'],
+      ['a', 'b', 'x'],
+      ['a', 'b', 'y'],
+    ];
+    const { rejected } = parseRows([['service', 'account', 'secret'], ...rows], now);
+    expect(rejected).toEqual([
+      { where: 'row 2', reason: 'has no service' },
+      { where: 'row 3', reason: 'has no secret' },
+      { where: 'row 4', reason: 'has an invalid name' },
+      { where: 'row 5', reason: 'is not valid Unicode' },
+      { where: 'row 7', reason: 'has another secret than an earlier row' },
+    ]);
+  });
+
   test('rows that are too short, invalid, empty or contradictory are rejected, and nothing of a secret is repeated', () => {
     const rows = [['a', 'b', 'x'], ['a', 'b', 'x'], ['a', 'b', 's3cret'], ['a'], ['', 'b', 'x'], ['a\0', 'b', 'x']];
     const { credentials, rejected } = parseRows([['service', 'account', 'secret'], ...rows], now);
