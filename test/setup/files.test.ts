@@ -66,7 +66,7 @@ describe('files that are edited', needsPosix, () => {
 });
 
 /** Prepares something at the path of git's configuration that must stay as it is. */
-test('each file of a tool is read once to list what is set up', needsPosix, async () => {
+test('the list of tools reads each file of a tool once', needsPosix, async () => {
   const { setup, write } = createSetupWorld();
   write('.gitconfig', gitConfig);
   await setUp(setup, 'docker', 'registry.example');
