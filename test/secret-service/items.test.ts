@@ -18,6 +18,23 @@ describeStore('the item that a credential is read from', 'secret-service', missi
     expect(provider.valuesOf('Get').map(([, property]) => property)).not.toContain('Modified');
   });
 
+  test('its own item is never reported to be of another program; a deletion reports what it leaves', async () => {
+    const { provider, store } = await setUpStore();
+    provider.add(exactAttributes, 'ours');
+    const onForeignItem = vi.fn();
+    await store.get(name, { onForeignItem });
+    expect(await store.delete(name, { onForeignItem })).toBe(true);
+    expect(await store.delete(name, { onForeignItem })).toBe(false);
+    expect(onForeignItem).not.toHaveBeenCalled();
+    provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'theirs');
+    expect(await store.delete(name)).toBe(false);
+    expect(await store.delete(name, { onForeignItem })).toBe(false);
+    expect(onForeignItem).toHaveBeenCalledOnce();
+    provider.add(exactAttributes, 'ours');
+    expect(await store.delete(name, { onForeignItem })).toBe(true);
+    expect(onForeignItem).toHaveBeenCalledTimes(2);
+  });
+
   test('of several matches, the one without other attributes is used', async () => {
     const { provider, readText } = await setUpStore();
     provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'foreign', 9n);
