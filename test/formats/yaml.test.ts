@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { applyEdits } from '../../src/domain/formats/edits.ts';
 import { isFault } from '../../src/domain/formats/leaf.ts';
+import { findYamlText } from '../../src/domain/formats/yaml.ts';
 import { planRemoval } from '../../src/domain/sweep/file-formats.ts';
 import { parseYaml, readYaml } from '../support/yaml.ts';
 
@@ -114,4 +115,76 @@ test.each([
 
 test.each(['', '# nothing\n', 'null\n', '---\n'])('setup takes %j for a map without entries', (text) => {
   expect(parseYaml(text)).toMatchObject({ kind: 'map', entries: [] });
+});
+
+test('a file may have more than 100 brackets, dashes and spaces, but not as many levels', () => {
+  for (const line of ['- [a, {b: c}]\n', '- - a\n', '- {b: [c]}\n', '-     a\n']) {
+    expect(isFault(readYaml(line.repeat(200))), line).toBe(false);
+  }
+  const text = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}\n`;
+  expect(isFault(readYaml(text(100)))).toBe(false);
+  expect(isFault(readYaml(`- "]]]}"\n- ${text(99)}`))).toBe(false);
+  const tooDeep = [text(101), '{a: '.repeat(101), '- '.repeat(101), '[{a: '.repeat(51), `a: "${'['.repeat(101)}"`];
+  for (const deep of tooDeep) expect(() => parseYaml(deep), deep).toThrow('it is nested too deeply');
+});
+
+test('each value has its kind, its style and its place', () => {
+  const text = 'a: {b: 1}\nc: [true]\nd:\n- "x"\n- >-\n  y\ne:\n  f: &g z\nh:\ni: ~\n';
+  const scalar = (type: string, value: string, style = 'plain', hasAnchor = false) => ({
+    kind: 'scalar',
+    ...{ type, value, style, hasAnchor },
+  });
+  const root = parseYaml(text);
+  expect(root).toMatchObject({
+    kind: 'map',
+    isFlow: false,
+    entries: [
+      { key: 'a', value: { kind: 'map', isFlow: true, entries: [{ key: 'b', value: scalar('number', '1') }] } },
+      { key: 'c', value: { kind: 'list', isFlow: true, items: [scalar('boolean', 'true')] } },
+      {
+        key: 'd',
+        value: { kind: 'list', isFlow: false, items: [scalar('text', 'x', 'quoted'), scalar('text', 'y', 'block')] },
+      },
+      {
+        key: 'e',
+        value: { kind: 'map', isFlow: false, entries: [{ key: 'f', value: scalar('text', 'z', 'plain', true) }] },
+      },
+      { key: 'h', value: scalar('null', '') },
+      { key: 'i', value: scalar('null', '') },
+    ],
+  });
+  const starts = root.kind === 'map' ? root.entries.map(({ keyStart }) => text[keyStart]) : [];
+  expect(starts).toEqual(['a', 'c', 'd', 'e', 'h', 'i']);
+});
+
+test.each([
+  ['a: |\n  x', [['a', 'x\n', '|\n  x', 'a: |\n  x']]],
+  [
+    'a: |-\n  x\nb: y',
+    [
+      ['a', 'x', '|-\n  x\n', 'a: |-\n  x\n'],
+      ['b', 'y', 'y', 'b: y'],
+    ],
+  ],
+  ['a:\n  x\n  y\n', [['a', 'x y', 'x\n  y', 'a:\n  x\n  y\n']]],
+  ['? - k\n: v\n', [['?', 'v', 'v', undefined]]],
+  ['- a: 1\n', [['0.a', '1', '1', undefined]]],
+  ['a: &x 1\n', [['a', '1', '1', undefined]]],
+])('%j is read, and each pair removed with its lines', (text, expected) => {
+  expect(read(text)).toEqual(expected);
+});
+
+test('a file without a map is one to which entries can be added, behind its document', () => {
+  for (const text of ['', '# nothing\n']) expect(parseYaml(text)).toMatchObject({ start: 0, end: 0, isFlow: false });
+  for (const text of ['null\n', '---\n'])
+    expect(parseYaml(text)).toMatchObject({ start: text.length, end: text.length });
+  expect(parseYaml('text\n')).toMatchObject({ kind: 'scalar', value: 'text' });
+  expect(parseYaml('[]\n')).toMatchObject({ kind: 'list' });
+});
+
+test('the text of an entry is that of a scalar', () => {
+  const root = parseYaml('a: b\nc: [d]\ne:\n');
+  expect(['a', 'c', 'e', 'f'].map((key) => findYamlText(root, key))).toEqual(['b', undefined, '', undefined]);
+  expect(findYamlText(undefined, 'a')).toBeUndefined();
+  expect(findYamlText(parseYaml('text'), 'a')).toBeUndefined();
 });

@@ -62,3 +62,21 @@ test.each([
 test('a password of several lines is printed whole', async () => {
   expect((await run(await withPassword('dev', 'a\nb'), '--vault-id', 'dev')).stdout).toBe('a\nb\n');
 });
+
+test('a password that has expired is an error', async () => {
+  const world = await withPassword('dev', 'pw');
+  const [entry] = world.snapshot.placement;
+  if (entry === undefined) throw new Error('not recorded');
+  world.snapshot = { placement: [{ ...entry, expiresAt: '2026-11-02T00:00:00.000Z' }], state: 'intact' };
+  expect(await run(world, '--vault-id', 'dev')).toMatchObject({
+    stdout: '',
+    errors: [
+      {
+        code: 'not-found',
+        message: 'the password of dev has expired',
+        hint: 'store another one: keystow set ansible-vault dev',
+      },
+    ],
+    exitCode: 1,
+  });
+});
