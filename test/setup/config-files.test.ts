@@ -1,7 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   closeSync,
   existsSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -21,8 +26,8 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createConfigFiles, createSetupRecords } from '../../src/adapters/config-files/config-files.ts';
 import { createExecutables } from '../../src/adapters/process/executables.ts';
 import { failure } from '../contract/errors.ts';
-import { failCall } from '../files/watched-disk.ts';
-import { needsPosix } from '../support/needs.ts';
+import { failCall, fakeCall } from '../files/watched-disk.ts';
+import { needsPosix, needsRoot } from '../support/needs.ts';
 
 vi.mock('node:fs', async (original) => (await import('../files/watched-disk.ts')).watchedDisk(await original()));
 
@@ -61,7 +66,7 @@ describe('a file is read', () => {
     }
     expect(await read(join(folder, 'link40'))).toMatchObject({ path, text: 'a' });
     const { message } = await failure(read(join(folder, 'link41')), 'file-refused');
-    expect(message).toContain('link');
+    expect(message).toContain('is a link to itself');
   });
 
   test('and closed, also if it is refused', needsPosix, async () => {
@@ -102,11 +107,40 @@ describe('the reason for which a file is left as it is', needsPosix, () => {
     await new Promise<void>((resolve) => server.listen(path, resolve));
     expect(await explain()).toContain('is not a regular file');
     await new Promise((resolve) => server.close(resolve));
+    expect(spawnSync('mkfifo', [path]).status).toBe(0);
+    expect(await explain()).toContain('is not a regular file');
+  });
+
+  test('is that a link has replaced it at the last moment', async () => {
+    writeFileSync(path, 'a');
+    const stats = lstatSync(path);
+    rmSync(path);
+    writeFileSync(join(folder, 'target'), 'b');
+    symlinkSync('target', path);
+    fakeCall('lstatSync', (inspected) => (inspected === path ? stats : undefined));
+    await failure(read(), 'file-io');
+  });
+
+  test('names its other owner, or that of a link to it', needsRoot, async () => {
+    writeFileSync(path, 'a');
+    chownSync(path, 1234, 1234);
+    expect(await explain()).toContain('belongs to another user (uid 1234)');
+    chownSync(path, 0, 0);
+    const link = join(folder, 'link');
+    symlinkSync('config', link);
+    expect((await read(link)).text).toBe('a');
+    lchownSync(link, 1234, 1234);
+    expect(await explain(link)).toContain('1234');
   });
 
   test('names who could have changed it', async () => {
     writeFileSync(path, 'a', { mode: 0o400 });
     expect(await explain()).toContain('is read-only');
+    chmodSync(path, 0o600);
+    linkSync(path, join(folder, 'second'));
+    expect(await explain()).toContain('has 2 hard links');
+    expect((await failure(read(), 'file-refused')).hint).toContain('edit this one by hand');
+    rmSync(join(folder, 'second'));
     chmodSync(path, 0o666);
     expect(await explain()).toContain(path);
   });
@@ -119,7 +153,9 @@ describe('the reason for which a file is left as it is', needsPosix, () => {
 
   test('is its encoding', async () => {
     writeFileSync(path, Buffer.from([0xff, 0x61]));
-    expect((await failure(read(), 'file-damaged')).message).toContain('it is not UTF-8');
+    const { message, hint } = await failure(read(), 'file-damaged');
+    expect(message).toContain('it is not UTF-8');
+    expect(hint).toContain('convert it to UTF-8');
   });
 });
 

@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, linkSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createExecutables } from '../../src/adapters/process/executables.ts';
@@ -116,8 +126,10 @@ describe('[SET34] left as they are, with an error that names the file', needsPos
   test.each(['file', 'link'])("another user's %s", needsRoot, async (kind) => {
     const { setup, write, home } = createSetupWorld();
     const path = write('theirs', gitConfig);
-    if (kind === 'link') symlinkSync(path, join(home, '.gitconfig'));
-    chownSync(path, 1234, 1234);
+    if (kind === 'link') {
+      symlinkSync(path, join(home, '.gitconfig'));
+      lchownSync(join(home, '.gitconfig'), 1234, 1234);
+    } else chownSync(path, 1234, 1234);
     const config = kind === 'link' ? '.gitconfig' : 'theirs';
     const environment = { ...setup.machine.environment, GIT_CONFIG_GLOBAL: join(home, config) };
     const other = { ...setup, machine: { ...setup.machine, environment } };

@@ -86,7 +86,7 @@ function resolveLinks(file: ManagedFile): ManagedFile {
 
 function lstatIfPossible(path: string): Stats | undefined {
   try {
-    return lstatSync(path, { throwIfNoEntry: false });
+    return lstatSync(path);
   } catch {
     return undefined;
   }
