@@ -156,6 +156,16 @@ describe('the details', () => {
     expect((await examine(world.context)).storage.summary).toBeUndefined();
   });
 
+  test('say that nothing can be stored if the folder of the selected encrypted file is not writable', async () => {
+    world.probe = { kind: 'unsupported', reason: 'not-installed' };
+    world.placementError = 'file-io';
+    const { storage } = await examine(world.context);
+    expect(storage.problems).toEqual(['the placement file cannot be written']);
+    expect(storage.summary).toBeUndefined();
+    world.probe = { kind: 'usable', persistence: 'until-delete' };
+    expect((await examine(world.context)).storage.problems).toEqual([]);
+  });
+
   test('name the bus that is used if it is not the one in the environment', async () => {
     world.probe = {
       kind: 'usable',

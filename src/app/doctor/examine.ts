@@ -64,6 +64,10 @@ async function findStorage(context: Context, selection: SelectionReport, bus: Ev
   const unrecorded = isIntact || !keyring ? [] : await listAll(context, keyring).catch(addError);
   const inventory = await takeInventory(context, snapshot.placement, { keyring, unrecorded, file: fileAccess });
   errors.push(...inventory.problems);
+  const writesFile = selection.outcome === 'selected' && selection.store === 'file' && !isFileExcluded;
+  // Problems of the placement file itself are in the snapshot, and those of the encrypted file among the errors.
+  if (writesFile && snapshot.why === undefined && errors.length === 0)
+    await context.placement.checkWritable().catch(addError);
   const missing = findMissing(inventory);
   const placement = snapshot.placement.filter((entry) => !missing.has(toKey(entry)));
   const kept = countCredentials(inventory, placement);
