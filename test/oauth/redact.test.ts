@@ -111,6 +111,10 @@ test('a text without the secret stays as it is', () => {
   expect(redact(text, ['GOCSPX-s3cret', 'ya29.token', ''])).toBe(text);
 });
 
+test('what stands for a secret is not redacted again', () => {
+  expect(redact('bad r, sec, secret', ['secret', 'sec', 'r'])).toBe('bad [secret], [secret], [secret]');
+});
+
 test('a secret that contains another one is redacted completely', () => {
   expect(redact('bad s3cret-and-more', ['s3cret', 's3cret-and-more'])).toBe('bad [secret]');
 });

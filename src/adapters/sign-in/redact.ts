@@ -21,8 +21,12 @@ function removeSecrets(text: string, secrets: readonly string[]): string {
     .filter((secret) => secret !== '')
     .sort((a, b) => b.length - a.length)
     .flatMap(createPatterns)
-    .reduce((rest, pattern) => rest.replaceAll(pattern, '[secret]'), text);
+    .reduce((rest, pattern) => rest.replaceAll(pattern, placeholder), text)
+    .replaceAll(placeholder, '[secret]');
 }
+
+/** Stands for a removed secret until all are removed, because `[secret]` contains short secrets. Not a character of any text. */
+const placeholder = '\u{fdd0}';
 
 /** All are case-insensitive: programs change the case of escapes and of hexadecimal digits, and some of whole headers. */
 function createPatterns(secret: string): RegExp[] {
