@@ -58,7 +58,8 @@ export interface OpenOptions extends StorageSettings, UserInteraction {
  * You can open several stores at the same time: they share no state. The only global that keystow reads is `process`.
  */
 export async function openCredentialStore(options: OpenOptions): Promise<ApplicationStore> {
-  const { application, readOthers: readsOthers = false } = options;
+  // A program in JavaScript may pass nothing: the name of its application is then invalid.
+  const { application, readOthers: readsOthers = false } = options ?? {};
   return openProfile({ ...createApplicationProfile(application), readsOthers }, options);
 }
 

@@ -83,8 +83,9 @@ function formatFolderOption(folder: string | undefined): string {
   return ` --config-dir ${process.platform === 'win32' ? quoteForWindows(folder) : quoteForShell(folder)}`;
 }
 
+/** A program in JavaScript may pass anything, also nothing: the name is checked next. */
 function toApplication(application: Application | string): Application {
-  return typeof application === 'string' ? { name: application } : application;
+  return typeof application === 'object' && application !== null ? application : { name: application };
 }
 
 function toPrefix(name: string): string {

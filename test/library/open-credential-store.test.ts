@@ -199,6 +199,13 @@ describe('an operation fails with a code', () => {
     await failure(open({ application }), 'invalid-setting');
   });
 
+  test.each([undefined, null, {}, { application: null }, { application: 5 }])(
+    'for options without an application, as a program in JavaScript may pass them: %o',
+    async (options) => {
+      await failure(openCredentialStore(options as never), 'invalid-setting');
+    },
+  );
+
   test('for invalid settings', async () => {
     const invalid = [{ storage: 'cloud' }, { folder: 'relative' }, { usePass: 'yes' }, { keySource: 'wax' }];
     for (const options of invalid) await failure(open(options as Partial<OpenOptions>), 'invalid-setting');
