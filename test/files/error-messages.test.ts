@@ -6,6 +6,7 @@ import {
   linkSync,
   mkdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -240,6 +241,18 @@ describe('the message and hint of an error', () => {
     hold(`${path}.lock`);
     const work = createLock({ path, label, limitMs: 0 })(async () => 'never');
     expect(texts(await failure(work, 'file-busy'), path)).toEqual([message, hint]);
+  });
+
+  test('for a lock that nothing but the lock is at the path of', needsLinux, async () => {
+    const { path } = newPlace();
+    writeFileSync(`${path}.lock`, '');
+    const take = () => createLock({ path, label: 'lock of the credential', limitMs: 0 })(async () => 'never');
+    const taken = 'the lock of the credential PATH cannot be taken: PATH.lock is not a folder';
+    expect(texts(await failure(take(), 'file-io'), path)[0]).toBe(taken);
+    rmSync(`${path}.lock`);
+    mkdirSync(`${path}.lock/foreign`, { recursive: true });
+    const kept = 'another process has kept the lock of the credential PATH for 0 seconds';
+    expect(texts(await failure(take(), 'file-busy'), path)[0]).toBe(kept);
   });
 
   test.each([

@@ -47,7 +47,11 @@ export function contendedError(file: ManagedFile): CredentialError {
 }
 
 /** A failed system call. */
-export function ioError(file: ManagedFile, action: 'read' | 'written' | 'locked', error: unknown): CredentialError {
+export function ioError(
+  file: ManagedFile,
+  action: 'read' | 'written' | 'locked' | 'taken',
+  error: unknown,
+): CredentialError {
   const hint = hints[errnoCode(error) ?? ''] ?? 'check the path, or choose another folder';
   const message = `${describeFile(file)} cannot be ${action}: ${errnoMessage(error)}`;
   return new CredentialError('file-io', message, { cause: error, hint });

@@ -109,7 +109,7 @@ async function acquire(
       else if (!isBusy(error)) throw toLockError(file, error);
     }
     if (watch.waitedMs >= limitMs && !watch.mayBeLost) {
-      throw failure === undefined ? busyError(file, watch) : ioError(file, 'locked', failure);
+      throw failure === undefined ? busyError(file, watch) : ioError(file, toAction(file), failure);
     }
     // The pause grows with the wait: many processes that poll often would slow the holder down.
     await sleep(5 + Math.random() * Math.min(25 + watch.waitedMs / 4, maxPauseMs));
@@ -201,11 +201,20 @@ class Watch {
   }
 }
 
+/** Whether the lock is all there is at the path, as for the `lock of the credential`. */
+function isOnlyLock({ label }: ManagedFile): boolean {
+  return label.startsWith('lock ');
+}
+
+function toAction(file: ManagedFile): 'locked' | 'taken' {
+  return isOnlyLock(file) ? 'taken' : 'locked';
+}
+
 /** Something that isn't a folder, such as a file or a link, may be where the lock should be. */
 function toLockError(file: ManagedFile, cause: unknown): CredentialError {
   const path = `${file.path}.lock`;
-  if (errnoCode(cause) !== 'ENOTDIR' || !existsAsOther(path)) return ioError(file, 'locked', cause);
-  const message = `${describeFile(file)} cannot be locked: ${path} is not a folder`;
+  if (errnoCode(cause) !== 'ENOTDIR' || !existsAsOther(path)) return ioError(file, toAction(file), cause);
+  const message = `${describeFile(file)} cannot be ${toAction(file)}: ${path} is not a folder`;
   return new CredentialError('file-io', message, { cause, hint: 'move it aside, and find out who put it there' });
 }
 
@@ -222,12 +231,16 @@ function busyError(file: ManagedFile, { occupant, liveness, waitedMs, self }: Wa
   const seconds = Math.round(waitedMs / 1000);
   const place = holder && holder.host !== self.host ? ` on ${holder.host}` : '';
   const who = holder ? `process ${holder.pid} (${holder.program})${place}` : 'another process';
-  return new CredentialError('file-busy', `${who} has kept ${describeFile(file)} locked for ${seconds} seconds`, {
-    hint:
-      holder === undefined
-        ? `try again; if no other program uses it, remove the folder ${file.path}.lock`
-        : liveness === 'alive' && isSuspended(holder)
-          ? `that process is suspended; continue it: kill -CONT ${holder.pid}`
-          : 'try again when that process is done',
-  });
+  return new CredentialError(
+    'file-busy',
+    `${who} has kept ${describeFile(file)}${isOnlyLock(file) ? '' : ' locked'} for ${seconds} seconds`,
+    {
+      hint:
+        holder === undefined
+          ? `try again; if no other program uses it, remove the folder ${file.path}.lock`
+          : liveness === 'alive' && isSuspended(holder)
+            ? `that process is suspended; continue it: kill -CONT ${holder.pid}`
+            : 'try again when that process is done',
+    },
+  );
 }
