@@ -169,7 +169,7 @@ export async function readInputFile(
           await readStdin(createReadStream(path, { end: maxBytes }), signal, Number.POSITIVE_INFINITY);
   } catch (error) {
     if (signal.aborted || error instanceof CredentialError) throw error;
-    throw new CredentialError('invalid-input', `cannot read ${nameInput(path)}: ${describe(error)}`, {
+    throw new CredentialError('invalid-input', `cannot read ${nameInput(path)}: ${describeReadError(error)}`, {
       hint: 'check its path and its permissions',
     });
   }
@@ -184,7 +184,7 @@ function nameInput(path: string): string {
 }
 
 /** Without the code and the system call that Node adds. */
-function describe(error: unknown): string {
+export function describeReadError(error: unknown): string {
   return (isError(error) ? error.message : String(error)).replace(/^[A-Z]+: /, '').replace(/, \w+( '.*')?$/, '');
 }
 

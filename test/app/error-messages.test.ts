@@ -130,7 +130,7 @@ const errors: readonly {
     title: 'an invalid report',
     cause: () => replayReport('{}'),
     message: 'invalid doctor report: the field inputs is missing or invalid',
-    hint: 'create one with: doctor --json > report.json',
+    hint: 'save a report with: doctor --json >report.json',
   },
   {
     title: 'a docker login that is not text',

@@ -117,6 +117,6 @@ function parseSelectionInputs(text: string): SelectionInputs {
 
 function invalidReportError(why: string): CredentialError {
   return new CredentialError('invalid-input', `invalid doctor report: ${why}`, {
-    hint: 'create one with: doctor --json > report.json',
+    hint: 'save a report with: doctor --json >report.json',
   });
 }

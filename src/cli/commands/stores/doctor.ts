@@ -12,7 +12,7 @@ import { resolveStoreWord, type StoreId, storeWords } from '../../../domain/stor
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { exitCodes, toExitCode } from '../../exit.ts';
-import { readStdin } from '../../input.ts';
+import { describeReadError, readStdin } from '../../input.ts';
 import { formatDoctorReport } from '../../output/doctor-text.ts';
 import { createPaint } from '../../output/print.ts';
 import { formatRepair } from '../../output/reconcile-text.ts';
@@ -207,8 +207,7 @@ async function readReport(path: string, { profile: { program }, signal }: Cli): 
     return bytes.toString('utf8');
   } catch (error) {
     if (signal.aborted) throw error;
-    const reason = error instanceof Error ? error.message : error;
-    throw new CredentialError('invalid-input', `cannot read ${path}: ${reason}`, {
+    throw new CredentialError('invalid-input', `cannot read ${path}: ${describeReadError(error)}`, {
       hint: `save a report with: ${program} doctor --json >report.json`,
     });
   }
