@@ -51,6 +51,23 @@ export async function requireSecret(
   return { secret, context };
 }
 
+/**
+ * Like `toCredentialName`, for a name that is stored. Node replaces bytes of an argument that aren't UTF-8 by U+FFFD, so that
+ * two names would become the same: one secret would replace the other. → `invalid-name`.
+ */
+export function toNewName(service: string, account: string): CredentialName {
+  for (const [part, text] of [
+    ['service', service],
+    ['account', account],
+  ]) {
+    if (text?.includes('\u{fffd}'))
+      throw new CredentialError('invalid-name', `the ${part} is not UTF-8`, {
+        hint: 'use Unicode characters in UTF-8',
+      });
+  }
+  return toCredentialName(service, account);
+}
+
 export function notFoundError(name: CredentialName, program: string): CredentialError {
   return new CredentialError('not-found', `credential not found: ${formatName(name)}`, {
     hint: `list the stored credentials: ${program} list`,

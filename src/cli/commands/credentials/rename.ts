@@ -3,7 +3,7 @@ import { toCredentialName } from '../../../domain/credential-name.ts';
 import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { formatRenamed } from '../../output/credential-text.ts';
-import { completeServices, credentialOperands, notFoundError } from './credential.ts';
+import { completeServices, credentialOperands, notFoundError, toNewName } from './credential.ts';
 
 export function renameCommand(cli: Cli): Command {
   return defineCommand({
@@ -18,7 +18,7 @@ export function renameCommand(cli: Cli): Command {
     options: { json: { describe: 'print JSON with the new name and the store' } },
     examples: [['$0 rename github.com alice github.com alice-work', 'change the account, and keep the secret']],
     async run({ service, account, 'new-service': newService, 'new-account': newAccount, json }) {
-      const [from, to] = [toCredentialName(service, account), toCredentialName(newService, newAccount)];
+      const [from, to] = [toCredentialName(service, account), toNewName(newService, newAccount)];
       const context = cli.context();
       const store = await renameCredential(context, from, to);
       if (store === undefined) throw notFoundError(from, cli.profile.program);

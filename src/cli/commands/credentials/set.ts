@@ -2,7 +2,7 @@ import type { Context } from '../../../app/context.ts';
 import { decodeSecret } from '../../../app/credentials/get-credential.ts';
 import { setCredential, type WriteResult } from '../../../app/credentials/set-credential.ts';
 import { CredentialError } from '../../../domain/credential-error.ts';
-import { type CredentialName, formatName, toCredentialName } from '../../../domain/credential-name.ts';
+import { type CredentialName, formatName } from '../../../domain/credential-name.ts';
 import { parseExpiry } from '../../../domain/placement/expiry.ts';
 import type { Secret } from '../../../domain/secret.ts';
 import { isObject, parseJson } from '../../../domain/text/encodings.ts';
@@ -11,7 +11,7 @@ import type { Cli } from '../../cli.ts';
 import { type Command, defineCommand } from '../../command.ts';
 import { readSecret } from '../../input.ts';
 import { formatSet } from '../../output/credential-text.ts';
-import { credentialOperands } from './credential.ts';
+import { credentialOperands, toNewName } from './credential.ts';
 import { renewalOptions, toRenewal } from './renewal-options.ts';
 
 export function setCommand(cli: Cli): Command {
@@ -50,7 +50,7 @@ export function setCommand(cli: Cli): Command {
     ],
     async run({ service, account, raw, json, expires, token, 'allow-empty': allowEmpty, ...values }) {
       const { program } = cli.profile;
-      const name = toCredentialName(service, account);
+      const name = toNewName(service, account);
       const renewal = toRenewal(values);
       if (!token && renewal !== undefined) throw withoutTokenError();
       const context = cli.context();
