@@ -42,6 +42,44 @@ describe('an export', () => {
       ...head,
     });
 
+  test('has text as text, and anything else in base64', () => {
+    const [text, bytes] = [new Secret(Buffer.from('é')), new Secret(Uint8Array.of(0xff))];
+    const name = { service: 'a', account: 'b' };
+    const [first, second] = JSON.parse(
+      serialiseExport(
+        [text, bytes].map((secret) => ({ ...name, secret })),
+        at,
+        tools,
+      ),
+    ).credentials;
+    expect(first).toEqual({ ...name, secret: 'é' });
+    expect(second).toEqual({ ...name, secretBase64: '/w==' });
+  });
+
+  test('has only the parts that are known', () => {
+    const [credential] = parseExport(document({ secret: 'x', store: 7, more: 1 }));
+    expect(Object.keys(credential ?? {}).sort()).toEqual(['account', 'secret', 'service']);
+  });
+
+  test.each([
+    ['{}', 'the file is not an export of keystow', 'docs/export.md'],
+    [document({ secret: 'x' }, { version: 0 }), 'the file has no valid version', 'docs/export.md'],
+    [document({ secret: 'x' }, { version: 1.5 }), 'the file has no valid version', 'docs/export.md'],
+    [document({ secret: 'x' }, { version: 2 }), 'the export has version 2, and this keystow reads version 1', 'update'],
+    [document({ secret: 'x' }, { credentials: {} }), 'the file has no list of credentials', 'docs/export.md'],
+    [
+      document({ secret: 'x' }, { credentials: [null] }),
+      'the file has an invalid credential: number 1',
+      'docs/export.md',
+    ],
+    [document({ secret: 'x', service: 7 }), 'the file has an invalid credential: number 1', 'docs/export.md'],
+    [document({ secret: 'x', service: ['a'] }), 'the file has an invalid credential: number 1', 'docs/export.md'],
+    [document({ secret: 'x', account: ['a'] }), 'the file has an invalid credential: number 1', 'docs/export.md'],
+    [document({ secret: 'x', account: null }), 'the file has an invalid credential: number 1', 'docs/export.md'],
+  ])('%s is rejected, with the reason', (text, message, hint) => {
+    expect(() => parseExport(text)).toThrow(expect.objectContaining({ message, hint: expect.stringContaining(hint) }));
+  });
+
   test.each([
     ['', 'invalid-input'],
     ['[]', 'invalid-input'],

@@ -70,6 +70,7 @@ describe('the columns of a table', () => {
     ['x https://h', 'x https://h'],
     ['1://h', '1://h'],
     ['https:///x', 'https:///x'],
+    ['h2+x.y-z://Host', 'host'],
   ])('the service of %s is %s', (name, service) => {
     expect(
       parseRows(
@@ -89,6 +90,18 @@ describe('the columns of a table', () => {
       [' ', 'm', 'x'],
     ];
     expect(parseRows(rows, now).credentials).toMatchObject([{ service: 'n' }, { service: 'm' }]);
+  });
+
+  test('of rows that say the same, the first one counts', () => {
+    const rows = [
+      ['service', 'secret', 'expires'],
+      ['a', 'x', '2099-01-01'],
+      ['a', 'x', '2098-01-01'],
+    ];
+    expect(parseRows(rows, now)).toEqual({
+      credentials: [{ service: 'a', account: '', secret: 'x', expiresAt: '2099-01-01T00:00:00.000Z' }],
+      rejected: [],
+    });
   });
 
   test('a row is rejected with its reason', () => {
@@ -134,7 +147,13 @@ describe('the columns of a table', () => {
   test.each([[[]], [[['a', 'b']]], [[['service', 'account']]], [[['secret']]]])(
     '%j has no usable first row',
     (rows) => {
-      expect(() => parseRows(rows, now)).toThrow(expect.objectContaining({ code: 'invalid-input' }));
+      expect(() => parseRows(rows, now)).toThrow(
+        expect.objectContaining({
+          code: 'invalid-input',
+          message: 'the first row names no columns for the service and the secret',
+          hint: 'name the columns in the first row: service,account,secret',
+        }),
+      );
     },
   );
 });

@@ -84,8 +84,7 @@ function toBytes(bytes: string): Uint8Array {
 }
 
 function isTime(value: unknown): boolean {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) return false;
-  const time = Date.parse(value);
+  const time = Date.parse(String(value));
   return !Number.isNaN(time) && new Date(time).toISOString() === value;
 }
 

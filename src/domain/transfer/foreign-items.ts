@@ -53,24 +53,28 @@ function findName(source: ItemSource, attributes: ItemAttributes): CredentialNam
   const { service, username, account, server, [schemaAttribute]: schema } = attributes;
   switch (source) {
     case 'keytar':
-      if (service === undefined || account === undefined || username !== undefined) return undefined;
-      return schema === genericSchema ? { service, account } : undefined;
+      return schema === genericSchema && username === undefined ? toName(service, account) : undefined;
     case 'keyring': {
       const { application } = attributes;
-      if (service === undefined || username === undefined) return undefined;
       if (schema !== undefined && schema !== genericSchema) return undefined;
       if (application !== undefined && !keyringLibraries.includes(application)) return undefined;
-      return { service, account: username };
+      return toName(service, username);
     }
     case 'git':
-      return server === undefined ? undefined : toGitItemName(attributes, server);
+      return toGitItemName(attributes);
     default:
-      return server === undefined ? undefined : toDockerName({ ServerURL: server, Username: username ?? '' });
+      return toDockerName({ ServerURL: server ?? '', Username: username ?? '' });
   }
 }
 
-function toGitItemName({ user, protocol, port, object }: ItemAttributes, server: string): CredentialName | undefined {
-  if (protocol === undefined) return undefined;
+function toName(service: string | undefined, account: string | undefined): CredentialName | undefined {
+  // Stryker disable next-line ConditionalExpression,LogicalOperator: without one of them, the name is invalid too
+  return service === undefined || account === undefined ? undefined : { service, account };
+}
+
+function toGitItemName({ user, protocol, server, port, object }: ItemAttributes): CredentialName | undefined {
+  // Stryker disable next-line ConditionalExpression,LogicalOperator: without one of them, the request is invalid too
+  if (protocol === undefined || server === undefined) return undefined;
   const request: Attribute[] = [
     ['protocol', toBytes(protocol)],
     ['host', toBytes(port === undefined ? server : `${server}:${port}`)],
