@@ -16,6 +16,19 @@ function isThere(path: string): boolean {
   return [...rooms, ...there].some((file) => new RegExp(`^${pattern}$`).test(file));
 }
 
+test('the architecture names every file that reads or changes the process, or its folder', () => {
+  const [, process = ''] = readFileSync(join(root, 'docs/architecture.md'), 'utf8').split('## The process');
+  const users = there.filter((path) => {
+    if (!/^src\/.*\.ts$/.test(path)) return false;
+    const code = readFileSync(join(root, path), 'utf8').replaceAll(/\/\*\*.*?\*\/|\/\/[^\n]*/gs, '');
+    return /\bprocess\.(?:env|argv|stdin|stdout|stderr|exit|exitCode|on|once|kill|cwd)\b|= process\.env/.test(code);
+  });
+  expect(users).toContain('src/cli/main.ts');
+  expect(
+    users.filter((path) => !process.includes(`\`${path}\``) && !process.includes(`\`${dirname(path)}/\``)),
+  ).toEqual([]);
+});
+
 const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'].concat(
   there.filter((path) => /^(docs|examples|docker)\/.*\.md$/.test(path)),
 );
