@@ -14,7 +14,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   incomplete: 'sweep: nothing was found, but a file could not be examined',
   notSignedIn: 'the required keyring is not usable',
   notRunnable: 'exec: the command cannot be run',
-  notFound: 'exec: the command does not exist',
+  notFound: 'exec, copy or setup: a command that they need does not exist',
   interrupted: 'interrupted by Ctrl-C',
 };
 

@@ -3,15 +3,19 @@ const maxLineLength = 78;
 
 /** Escapes text for mdoc(7) and roff(7). */
 function escapeMdoc(text: string): string {
-  return text
-    .replaceAll('\\', '\\e')
-    .replaceAll('--', '\\-\\-')
-    .replaceAll('"', '\\(dq')
-    .replaceAll("'", '\\(aq')
-    .replaceAll('`', '\\(ga')
-    .replaceAll('~', '\\(ti')
-    .replaceAll('^', '\\(ha')
-    .replace(/[^\p{ASCII}]/gu, (sign) => `\\[u${sign.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`);
+  return (
+    text
+      .replaceAll('\\', '\\e')
+      .replaceAll('--', '\\-\\-')
+      .replaceAll('"', '\\(dq')
+      .replaceAll("'", '\\(aq')
+      .replaceAll('`', '\\(ga')
+      .replaceAll('~', '\\(ti')
+      .replaceAll('^', '\\(ha')
+      // A terminal without UTF-8 can't show an ellipsis, and man would warn about it.
+      .replaceAll('…', '...')
+      .replace(/[^\p{ASCII}]/gu, (sign) => `\\[u${sign.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`)
+  );
 }
 
 /** Wraps text. Each sentence begins on a new line, as mdoc(7) requires. */

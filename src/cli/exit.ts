@@ -9,7 +9,7 @@ export const exitCodes = {
   incomplete: 3,
   /** Not signed in, or the required keyring is not usable. */
   notSignedIn: 4,
-  /** `exec` cannot run the command: 126 and 127, as in a shell. */
+  /** A command cannot be run, such as that of `exec`: 126 and 127, as in a shell. */
   notRunnable: 126,
   notFound: 127,
   /** Ctrl-C: 128 + SIGINT, as in a shell. */

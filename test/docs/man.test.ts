@@ -45,10 +45,11 @@ describeStore('the man pages', 'man', missingProgram('man') ?? missingMandoc(), 
     expect(complaints).toBe('');
   });
 
-  test.each(pages)('%s is shown by man without a warning', (page) => {
+  const shown = pages.flatMap((page) => ['C.UTF-8', 'C'].map((locale) => [page, locale] as const));
+  test.each(shown)('%s is shown by man without a warning in the locale %s', (page, locale) => {
     const { stdout, stderr } = spawnSync('man', ['--warnings=all', '--local-file', join(folder, page)], {
       encoding: 'utf8',
-      env: { ...process.env, LC_ALL: 'C.UTF-8', MANROFFSEQ: '', MANWIDTH: '80' },
+      env: { ...process.env, LC_ALL: locale, MANROFFSEQ: '', MANWIDTH: '80' },
     });
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^NAME\n/m);
