@@ -29,15 +29,17 @@ describe('a file for a passphrase', () => {
 
   test('is not opened by another one, which is an error of its own', async () => {
     const file = await encryptCheaply('x');
-    const { message } = await failure(age.decrypt(file, { passphrase: 'y' }), 'wrong-passphrase');
+    const { message, hint } = await failure(age.decrypt(file, { passphrase: 'y' }), 'wrong-passphrase');
     expect(message).toContain('passphrase');
+    expect(hint).toContain('passphrase of the export');
   });
 
   test('with a scrypt work factor above 2^20 is rejected before any work', async () => {
     const file = Buffer.from(await encryptCheaply('x')).toString('latin1');
     const costly = Buffer.from(file.replace(/^(-> scrypt \S+) 2$/m, '$1 30'), 'latin1');
-    const { message } = await failure(age.decrypt(costly, { passphrase: 'x' }), 'file-damaged');
+    const { message, hint } = await failure(age.decrypt(costly, { passphrase: 'x' }), 'file-damaged');
     expect(message).toContain('too much work');
+    expect(hint).toContain('keystow export or age');
   });
 
   test('that was truncated or altered is damaged, not a wrong passphrase', async () => {
@@ -45,8 +47,9 @@ describe('a file for a passphrase', () => {
     const altered = Uint8Array.from(file);
     altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
     for (const damaged of [altered, file.subarray(0, -1), file.subarray(0, 100)]) {
-      const { message } = await failure(age.decrypt(damaged, { passphrase: 'x' }), 'file-damaged');
-      expect(message).not.toContain('too much work');
+      const { message, hint } = await failure(age.decrypt(damaged, { passphrase: 'x' }), 'file-damaged');
+      expect(message).toContain('truncated or was altered');
+      expect(hint).toContain('another copy');
     }
   });
 });
@@ -59,8 +62,9 @@ describe('a file for recipients', () => {
     for (const { identity } of [first, second]) {
       expect(Buffer.from(await age.decrypt(file, { identities: [third.identity, identity] }))).toEqual(content);
     }
-    const { message } = await failure(age.decrypt(file, { identities: [third.identity] }), 'wrong-passphrase');
+    const { message, hint } = await failure(age.decrypt(file, { identities: [third.identity] }), 'wrong-passphrase');
     expect(message).toContain('identity');
+    expect(hint).toContain('--identity');
     expect(message).not.toContain('passphrase');
   });
 
@@ -83,7 +87,11 @@ describe('a file for recipients', () => {
 
   test('cannot be for an identity, which is secret, or for the key of SSH, or for anything else', async () => {
     const { identity } = await newKey();
-    const explain = async (recipient: string) => (await failure(encryptFor(recipient), 'invalid-input')).message;
+    const explain = async (recipient: string) => {
+      const { message, hint } = await failure(encryptFor(recipient), 'invalid-input');
+      expect(hint).toContain('age-keygen');
+      return message;
+    };
     for (const secret of [identity, identity.toLowerCase()]) {
       const message = await explain(secret);
       expect(message).toContain('an identity is secret');
@@ -96,7 +104,8 @@ describe('a file for recipients', () => {
   test('is not opened by an invalid identity, which no message repeats', async () => {
     const { recipient } = await newKey();
     const file = await encryptFor(recipient);
-    const { message } = await failure(age.decrypt(file, { identities: ['AGE-SECRET-KEY-1X'] }), 'invalid-input');
+    const { message, hint } = await failure(age.decrypt(file, { identities: ['AGE-SECRET-KEY-1X'] }), 'invalid-input');
+    expect(hint).toContain('age-keygen');
     expect(message).toContain('invalid identity');
     expect(message).not.toContain('AGE-SECRET-KEY-1X');
   });

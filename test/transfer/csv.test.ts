@@ -21,6 +21,7 @@ test('a separator that only later lines have is part of a cell', () => {
 
 test('invalid CSV is reported with its line, and without its content', async () => {
   const parse = async (text: string) => parseCsv(text);
-  const { message } = await failure(parse('a,b\n1,s3cret"x"\n'), 'invalid-input');
+  const { message, hint } = await failure(parse('a,b\n1,s3cret"x"\n'), 'invalid-input');
+  expect(hint).toContain('quotes');
   expect(message).toBe('invalid CSV near line 2');
 });

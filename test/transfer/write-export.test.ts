@@ -5,6 +5,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -114,8 +115,9 @@ describe('a new file', () => {
 describe('a file that exists', () => {
   test('is replaced only on request', async () => {
     writeFileSync(path, 'old');
-    const { message } = await failure(write(), 'invalid-input');
+    const { message, hint } = await failure(write(), 'invalid-input');
     expect(message).toBe(`${path} already exists`);
+    expect(hint).toContain('--force');
     expect(disk.calls).toEqual([]);
     expect(readFileSync(path, 'utf8')).toBe('old');
     await write(true);
@@ -133,10 +135,20 @@ describe('a file that exists', () => {
     expect(readdirSync(folder)).toEqual(['backup.age']);
   });
 
+  test('is not replaced if a link is created in its place meanwhile', async () => {
+    disk.intercept.linkSync = () => {
+      symlinkSync('nowhere', path);
+      throw systemError('EEXIST', 'link');
+    };
+    await failure(write(), 'invalid-input');
+    expect(readlinkSync(path)).toBe('nowhere');
+  });
+
   test('stays if the disk is full, and no temporary file stays', async () => {
     writeFileSync(path, 'old');
     fail('writeSync', 'ENOSPC');
-    const { message } = await failure(write(true), 'output-failed');
+    const { message, hint } = await failure(write(true), 'output-failed');
+    expect(hint).toContain('space left');
     expect(message).toContain(`cannot write ${path}: `);
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(folder)).toEqual(['backup.age']);
@@ -148,7 +160,9 @@ test('a folder, a link or a device is never replaced', needsPosix, async () => {
   writeFileSync(target, 'old');
   symlinkSync(target, path);
   for (const replaces of [false, true]) {
-    expect((await failure(write(replaces), 'invalid-input')).message).toBe(`${path} is not a regular file`);
+    const { message, hint } = await failure(write(replaces), 'invalid-input');
+    expect(message).toBe(`${path} is not a regular file`);
+    expect(hint).toContain('choose another file');
   }
   expect(readFileSync(target, 'utf8')).toBe('old');
   rmSync(path);

@@ -4,7 +4,6 @@ import { isError } from '../../domain/text/messages.ts';
 import type { Age, AgeKey, AgeLock } from '../../ports/transfer.ts';
 
 const header = 'age-encryption.org/v1';
-const armorHeader = '-----BEGIN AGE ENCRYPTED FILE-----';
 
 /** 2^18, as age(1) uses. A file may ask for up to 2^20, a gigabyte: age-encryption rejects more before any work. */
 const workFactor = 18;
@@ -70,8 +69,6 @@ function addIdentity(decrypter: Decrypter, identity: string): void {
 }
 
 function dearmor(file: Uint8Array): Uint8Array {
-  const text = Buffer.from(file.subarray(0, armorHeader.length + 16)).toString('latin1');
-  if (!text.trimStart().startsWith(armorHeader)) return file;
   try {
     return armor.decode(Buffer.from(file).toString('latin1').replaceAll('\r\n', '\n'));
   } catch {

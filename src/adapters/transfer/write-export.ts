@@ -1,17 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
-import { errnoCode, errnoMessage } from '../files/file-errors.ts';
+import { errnoMessage } from '../files/file-errors.ts';
 import { syncFolder } from '../files/replace-file.ts';
 
 /**
@@ -58,9 +48,8 @@ function writeNew(path: string, content: Uint8Array): void {
 function linkNew(temporary: string, path: string): void {
   try {
     linkSync(temporary, path);
-  } catch (error) {
-    if (errnoCode(error) === 'EEXIST') throw existsError(path);
-    if (existsSync(path)) throw existsError(path);
+  } catch {
+    checkReplaceable(path, false);
     renameSync(temporary, path);
   }
 }
