@@ -1,4 +1,3 @@
-import { findCredential } from '../../../app/credentials/find-credential.ts';
 import { decodeSecret } from '../../../app/credentials/get-credential.ts';
 import { isTerminal } from '../../../composition/environment.ts';
 import { toCredentialName } from '../../../domain/credential-name.ts';
@@ -29,6 +28,7 @@ export function getCommand(cli: Cli): Command {
 }
 
 async function printJson(cli: Cli, service: string, account: string): Promise<void> {
+  const { findCredential } = await import('../../../app/credentials/find-credential.ts');
   const name = toCredentialName(service, account);
   const found = await findCredential(cli.context(), name);
   if (found === undefined) throw notFoundError(name, cli.profile.program);
