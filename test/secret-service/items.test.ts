@@ -35,6 +35,18 @@ describeStore('the item that a credential is read from', 'secret-service', missi
     expect(onForeignItem).toHaveBeenCalledTimes(2);
   });
 
+  test('without a default collection none is created, and an existing one is read and overwritten', async () => {
+    const { provider, store, readText } = await setUpStore({
+      instead: { ReadAlias: () => ({ signature: 'o', values: ['/'] }) },
+    });
+    await failure(store.set(name, textSecret('new')), 'no-collection');
+    expect(provider.calls).not.toContain('CreateItem');
+    provider.add(exactAttributes, 'old');
+    expect(await readText()).toBe('old');
+    await store.set(name, textSecret('new'));
+    expect(await readText()).toBe('new');
+  });
+
   test('of several matches, the one without other attributes is used', async () => {
     const { provider, readText } = await setUpStore();
     provider.add({ ...exactAttributes, realm: 'another tool’s' }, 'foreign', 9n);
