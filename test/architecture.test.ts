@@ -96,6 +96,19 @@ test('no module loads itself through its imports', () => {
   for (const file of files) expect(findCycle(file, [])).toBeUndefined();
 });
 
+/** The library's options extend those of the use cases and ports that it calls; the readers belong to one store each. */
+const sharedNames = ['OperationOptions', 'ReaderOptions', 'TokenOptions', 'UpdateOptions'];
+
+test('two modules export a type of the same name only if it means the same', () => {
+  const names = files.flatMap((file) =>
+    [...readFileSync(join(source, file), 'utf8').matchAll(/^export (?:interface|type|class) (\w+)/gm)].map(
+      ([, name = '']) => name,
+    ),
+  );
+  const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+  expect([...new Set(repeated)].sort()).toEqual(sharedNames);
+});
+
 test('importing a module has no side effects, except for the command-line programs', () => {
   expect(files.length).toBeGreaterThan(0);
   for (const file of files.filter((file) => !file.startsWith('cli/'))) {

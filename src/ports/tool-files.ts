@@ -1,6 +1,6 @@
 import type { LeafReader } from '../domain/formats/leaf.ts';
 import type { SetupRecord } from '../domain/setup/setup-record.ts';
-import type { Executable } from '../domain/setup/setup-tool.ts';
+import type { ToolExecutable } from '../domain/setup/setup-tool.ts';
 
 /** A file that configures another tool. */
 export interface ConfigFile {
@@ -35,12 +35,12 @@ export interface ConfigFiles {
    * - returns the new folders, innermost first
    * - the file is no longer the one that was read → `file-busy`, and nothing changes
    */
-  write(file: ConfigFile, text: string, options: WriteOptions): Promise<readonly string[]>;
+  write(file: ConfigFile, text: string, options: ToolWriteOptions): Promise<readonly string[]>;
   /** Removes the file, and the folders among `folders` that are empty then. */
   remove(file: ConfigFile, folders: readonly string[]): Promise<void>;
 }
 
-export interface WriteOptions {
+export interface ToolWriteOptions {
   /** For a new file. Default: 0600. */
   readonly mode?: number;
   /** Whether the lock is still held. */
@@ -57,7 +57,7 @@ export interface SetupRecords {
 
 export interface Executables {
   /** One of our own. It isn't installed, or only in npm's cache → throws `command-not-found`. */
-  findOwn(name: string): Executable;
+  findOwn(name: string): ToolExecutable;
   /** The path of a program on PATH. */
   findOnPath(name: string): string | undefined;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { CallQueue, Operation } from '../../src/adapters/native/operation.ts';
+import { CallQueue, NativeOperation } from '../../src/adapters/native/operation.ts';
 import { failure } from '../contract/errors.ts';
 import { stopTimers } from '../support/eventually.ts';
 import { FakeBinding } from './fake-binding.ts';
@@ -135,7 +135,7 @@ describe('calls at the same time', () => {
     const answers: (() => void)[] = [];
     const start = () => new Promise<void>((answer) => answers.push(answer));
     const queue = new CallQueue(2);
-    const call = () => new Operation(timeouts, undefined).call(start, queue);
+    const call = () => new NativeOperation(timeouts, undefined).call(start, queue);
     return { answers, calls: Array.from({ length: count }, call), queue };
   }
 
@@ -156,7 +156,7 @@ describe('calls at the same time', () => {
     vi.advanceTimersByTime(1000);
     await Promise.all(failures);
     for (const answer of answers) answer();
-    await new Operation(timeouts, undefined).call(async () => undefined, queue);
+    await new NativeOperation(timeouts, undefined).call(async () => undefined, queue);
     expect(answers.length).toBe(2);
   });
 });

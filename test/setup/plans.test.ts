@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Executable, Machine, SetupInput, ToolId, ToolPlan } from '../../src/domain/setup/setup-tool.ts';
+import type { Machine, SetupInput, ToolExecutable, ToolId, ToolPlan } from '../../src/domain/setup/setup-tool.ts';
 import { formatExport } from '../../src/domain/setup/setup-tool.ts';
 import { findTool, setupTools } from '../../src/domain/setup/tools.ts';
 import { machine, readConfig, toolInput } from './tool-input.ts';
@@ -14,7 +14,7 @@ function plan(
   return { ...findTool(id).plan(input), text: readConfig(id, input) };
 }
 
-const offPath = (name: string): Executable => ({ name, path: `/opt/k/${name}`, isOnPath: false });
+const offPath = (name: string): ToolExecutable => ({ name, path: `/opt/k/${name}`, isOnPath: false });
 const locate = (id: ToolId, environment: Machine['environment'], change: Partial<Machine> = {}, target?: string) =>
   findTool(id).locate({ ...machine, environment, ...change }, target);
 const windows: Partial<Machine> = { platform: 'win32', home: 'C:\\u', separators: { path: '\\', list: ';' } };

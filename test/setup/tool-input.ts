@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { isCredentialError } from '../../src/domain/credential-error.ts';
 import { applyEdits, revertEdits } from '../../src/domain/formats/edits.ts';
-import type { Executable, FileChange, Machine, SetupInput, ToolId } from '../../src/domain/setup/setup-tool.ts';
+import type { FileChange, Machine, SetupInput, ToolExecutable, ToolId } from '../../src/domain/setup/setup-tool.ts';
 import { findTool } from '../../src/domain/setup/tools.ts';
 import { parseYaml } from '../support/yaml.ts';
 
@@ -14,7 +14,12 @@ export const machine: Machine = {
 };
 
 /** The input of a tool whose only configuration file has a text, in the place where a new one would be. */
-export function toolInput(id: ToolId, target: string | undefined, text?: string, executable?: Executable): SetupInput {
+export function toolInput(
+  id: ToolId,
+  target: string | undefined,
+  text?: string,
+  executable?: ToolExecutable,
+): SetupInput {
   const paths = findTool(id).locate(machine, target);
   const files = new Map(paths.map((path) => [path, undefined as string | undefined]));
   const input: SetupInput = {

@@ -3,7 +3,7 @@ import { type CredentialName, isValidName } from '../../domain/credential-name.t
 import { toWindowsEntry } from '../../domain/entry-names.ts';
 import type { BindingCredential } from '../native/binding.ts';
 import type { ChunkSlot } from '../native/chunks.ts';
-import type { Item, Items } from '../native/items.ts';
+import type { Items, NativeItem } from '../native/items.ts';
 
 /** Largest secret of one item, in bytes: CRED_MAX_CREDENTIAL_BLOB_SIZE (5 × 512), wincred.h. */
 export const maxItemBytes = 2560;
@@ -12,13 +12,13 @@ export const maxItemBytes = 2560;
 const service = 'keystow';
 
 /** The main item: the entry with the credential's own name or, if that is too long, with a hash of it. */
-export function toItem(name: CredentialName): Item {
+export function toItem(name: CredentialName): NativeItem {
   return toWindowsEntry(name) ?? { service, user: `%long-${hashName(name)}` };
 }
 
 // The users below start with `%` and a letter that is not a hexadecimal digit: no account is ever escaped to that.
 
-export function toChunkItem(name: CredentialName, slot: ChunkSlot, index: number): Item {
+export function toChunkItem(name: CredentialName, slot: ChunkSlot, index: number): NativeItem {
   return { service, user: `%piece-${hashName(name)}-${slot}-${index}` };
 }
 
@@ -26,7 +26,7 @@ export function toChunkItem(name: CredentialName, slot: ChunkSlot, index: number
 const nameIndexPrefix = '%name-';
 
 /** The item for one part of a name in the index. */
-export function toNameIndexItem(name: CredentialName, part: number): Item {
+export function toNameIndexItem(name: CredentialName, part: number): NativeItem {
   return { service, user: `${nameIndexPrefix}${hashName(name)}-${part}` };
 }
 

@@ -24,12 +24,12 @@ export interface FileWriterOptions extends NewKeyOptions {
 }
 
 /** Changes a payload in place. Returns `false` if there was nothing to change. */
-export type Edit = (payload: Payload) => boolean;
+export type PayloadEdit = (payload: Payload) => boolean;
 
 /** Replaces the file under its lock. A writer that is killed leaves the old file or the new one. */
 export interface FileWriter {
   /** Resolves with the edit's result. An absent file is created, or stays absent and resolves `false`. */
-  edit(edit: Edit, ifAbsent: 'create' | 'skip', options?: OperationOptions): Promise<boolean>;
+  edit(edit: PayloadEdit, ifAbsent: 'create' | 'skip', options?: OperationOptions): Promise<boolean>;
   /** Seals the same credentials with a new key. Resolves `false` if the file doesn't exist. */
   reseal(keySource: KeySource, options?: OperationOptions): Promise<boolean>;
   /** Writes the file again, whichever one it is, so that the current home directory opens it. Resolves `false` if it doesn't exist. */
@@ -37,7 +37,7 @@ export interface FileWriter {
 }
 
 interface Change {
-  readonly edit: Edit;
+  readonly edit: PayloadEdit;
   /** The key of the new file, instead of the current one's. Absent: the file keeps its keys. */
   readonly newKdf?: KdfHeader;
   readonly ifAbsent: 'create' | 'skip';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type CredentialName, isValidName } from '../../domain/credential-name.ts';
 import type { CredentialStore, StoreProbe } from '../../ports/credential-store.ts';
 import type { ChunkSlot } from '../native/chunks.ts';
-import type { Item, Items } from '../native/items.ts';
+import type { Items, NativeItem } from '../native/items.ts';
 import { type NativePlatform, NativeStore, type NativeStoreOptions } from '../native/native-store.ts';
 import { isRace, toError } from './to-error.ts';
 
@@ -51,7 +51,7 @@ async function listNames(items: Items, service = ''): Promise<readonly Credentia
 }
 
 /** Service and account are stored unchanged, so that Keychain Access and `security` find them. An empty account can't be. */
-export function toItem({ service, account }: CredentialName): Item {
+export function toItem({ service, account }: CredentialName): NativeItem {
   return { service: toItemService(service), user: formatAccount(account) };
 }
 
@@ -69,7 +69,7 @@ function parseAccount(user: string): string {
   return /^\(no account\)!+$/.test(user) ? user.slice(0, -1) : user;
 }
 
-export function toChunkItem({ service, account }: CredentialName, slot: ChunkSlot, index: number): Item {
+export function toChunkItem({ service, account }: CredentialName, slot: ChunkSlot, index: number): NativeItem {
   // A name cannot contain a NUL.
   const hash = createHash('sha256').update(`${service}\0${account}`).digest('hex');
   return { service: chunkService, user: `${hash}-${slot}-${index}` };

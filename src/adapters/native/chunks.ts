@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { sleep } from '../process/timers.ts';
-import type { Item, Items } from './items.ts';
+import type { Items, NativeItem } from './items.ts';
 
 /*
  * A secret that one item can hold is stored in the main item as it is. A larger secret is stored in chunks, and the main
@@ -11,8 +11,8 @@ import type { Item, Items } from './items.ts';
 
 /** Where the secret of one credential is stored. */
 export interface ChunkLayout {
-  readonly main: Item;
-  toChunkItem(slot: ChunkSlot, index: number): Item;
+  readonly main: NativeItem;
+  toChunkItem(slot: ChunkSlot, index: number): NativeItem;
   readonly maxItemBytes: number;
 }
 

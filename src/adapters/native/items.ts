@@ -1,16 +1,16 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type Binding, type BindingCredential, type NativeEntry, requireBinding } from './binding.ts';
-import { getCallQueue, type Operation } from './operation.ts';
+import { getCallQueue, type NativeOperation } from './operation.ts';
 
 /** The names by which the binding addresses an item. */
-export interface Item {
+export interface NativeItem {
   readonly service: string;
   readonly user: string;
   readonly target?: never;
 }
 
 /** An item with a target of its own (Windows). It cannot be read: creating the binding's entry for it empties it. */
-export interface TargetItem extends Omit<Item, 'target'> {
+export interface TargetItem extends Omit<NativeItem, 'target'> {
   readonly target: string;
 }
 
@@ -32,23 +32,23 @@ const maxWriteAttempts = 3;
 export class Items {
   readonly #binding: () => Binding;
   readonly #traits: ItemTraits;
-  readonly #operation: Operation;
+  readonly #operation: NativeOperation;
   readonly #isLockHeld: () => boolean;
 
   /** `isLockHeld`: whether this operation may still write. */
-  constructor(load: () => Binding, traits: ItemTraits, operation: Operation, isLockHeld = () => true) {
+  constructor(load: () => Binding, traits: ItemTraits, operation: NativeOperation, isLockHeld = () => true) {
     this.#binding = () => requireBinding(load);
     this.#traits = traits;
     this.#operation = operation;
     this.#isLockHeld = isLockHeld;
   }
 
-  async read(item: Item): Promise<Uint8Array | undefined> {
+  async read(item: NativeItem): Promise<Uint8Array | undefined> {
     const bytes = await this.#call(item, (entry) => entry.getSecret());
     return bytes ? new Uint8Array(bytes) : undefined;
   }
 
-  async write(item: Item | TargetItem, bytes: Uint8Array): Promise<void> {
+  async write(item: NativeItem | TargetItem, bytes: Uint8Array): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       this.#checkLock();
       try {
@@ -61,7 +61,7 @@ export class Items {
   }
 
   /** Resolves with whether there was one. */
-  async remove(item: Item | TargetItem): Promise<boolean> {
+  async remove(item: NativeItem | TargetItem): Promise<boolean> {
     this.#checkLock();
     const removed = await this.#call(item, (entry) => entry.deleteCredential());
     const mustVerify =
@@ -85,7 +85,7 @@ export class Items {
       throw new CredentialError('failed', 'the lock was lost to another process, so nothing more was written');
   }
 
-  #call<T>({ service, user, target }: Item | TargetItem, act: (entry: NativeEntry) => Promise<T>): Promise<T> {
+  #call<T>({ service, user, target }: NativeItem | TargetItem, act: (entry: NativeEntry) => Promise<T>): Promise<T> {
     return this.#bounded(({ AsyncEntry }) =>
       act(target === undefined ? new AsyncEntry(service, user) : AsyncEntry.withTarget(target, service, user)),
     );

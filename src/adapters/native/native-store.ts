@@ -15,8 +15,8 @@ import {
   removeChunkedSecret,
   writeChunkedSecret,
 } from './chunks.ts';
-import { type Item, Items, type ItemTraits } from './items.ts';
-import { Operation, type Timeouts } from './operation.ts';
+import { Items, type ItemTraits, type NativeItem } from './items.ts';
+import { NativeOperation, type Timeouts } from './operation.ts';
 
 export interface NativeStoreOptions {
   /** Called at every use of the binding, so it must be cheap once the binding is loaded. */
@@ -120,16 +120,16 @@ export class NativeStore implements CredentialStore, StoreProbe {
     return (await this.#platform.presenceMarker?.isPresent(items, name)) ?? true;
   }
 
-  #startOperation(options?: OperationOptions): Operation {
-    return new Operation(this.#timeouts, options);
+  #startOperation(options?: OperationOptions): NativeOperation {
+    return new NativeOperation(this.#timeouts, options);
   }
 
-  #openItems(operation: Operation, isLockHeld?: () => boolean): Items {
+  #openItems(operation: NativeOperation, isLockHeld?: () => boolean): Items {
     return new Items(this.#options.loadBinding, this.#platform, operation, isLockHeld);
   }
 
   /** Removes what a failed or abandoned write of the sentinel may have left. Never rejects. */
-  async #removeSentinel(operation: Operation, item: Item): Promise<void> {
+  async #removeSentinel(operation: NativeOperation, item: NativeItem): Promise<void> {
     if (!(await operation.settled())) return;
     const items = this.#openItems(this.#startOperation());
     await items.remove(item).catch(() => undefined);
@@ -172,8 +172,8 @@ export interface NativePlatform extends Pick<CredentialStore, 'listing'>, ItemTr
   readonly maxItemBytes: number;
 
   /** Returns the main item of a credential: a different one for each name, and never one of {@link toChunkItem}. */
-  toItem(name: CredentialName): Item;
-  toChunkItem(name: CredentialName, slot: ChunkSlot, index: number): Item;
+  toItem(name: CredentialName): NativeItem;
+  toChunkItem(name: CredentialName, slot: ChunkSlot, index: number): NativeItem;
 
   /** Makes {@link listNames} find the name. Called before the secret is written. */
   recordName(items: Items, name: CredentialName): Promise<void>;

@@ -20,7 +20,7 @@ export interface Timeouts {
 }
 
 /** One operation on a store, with a time limit on each native call. A native call that has started cannot be stopped. */
-export class Operation {
+export class NativeOperation {
   readonly #timeouts: Timeouts;
   readonly #options: OperationOptions | undefined;
   readonly #running = new Set<Promise<unknown>>();

@@ -6,10 +6,10 @@ import type {
   Candidates,
   Erase,
   Get,
-  Operation,
   Protocol,
+  ProtocolOperation,
+  ProtocolStep,
   Reply,
-  Step,
   Store,
 } from '../../domain/protocols/protocol.ts';
 import { Secret } from '../../domain/secret.ts';
@@ -27,10 +27,10 @@ import type { ProtocolProcess } from './run-protocol.ts';
 /** Performs an operation, and returns what its outcome leads to. A failure rejects. */
 export async function performOperation<R>(
   protocol: Protocol<R>,
-  operation: Operation<R>,
+  operation: ProtocolOperation<R>,
   context: Context,
   ask: ProtocolProcess['ask'],
-): Promise<Step<R>> {
+): Promise<ProtocolStep<R>> {
   const { outcomes } = protocol;
   const { request } = operation;
   switch (operation.kind) {
@@ -58,7 +58,7 @@ function require<T>(outcome: T | undefined): T {
   return outcome;
 }
 
-async function get<R>(protocol: Protocol<R>, { from, request }: Get<R>, context: Context): Promise<Step<R>> {
+async function get<R>(protocol: Protocol<R>, { from, request }: Get<R>, context: Context): Promise<ProtocolStep<R>> {
   const { outcomes } = protocol;
   let lastResort: Reply | undefined;
   let isExpired = false;

@@ -1,5 +1,5 @@
 import { CredentialError } from '../../domain/credential-error.ts';
-import type { Protocol, RawRequest, Reply, Step } from '../../domain/protocols/protocol.ts';
+import type { Protocol, ProtocolStep, RawRequest, Reply } from '../../domain/protocols/protocol.ts';
 import type { AnsweredPrompts } from '../../ports/interaction.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { Context } from '../context.ts';
@@ -44,7 +44,7 @@ export async function runProtocol(protocol: Protocol, process: ProtocolProcess):
     return context;
   };
   const performAll = async (request: RawRequest): Promise<Reply> => {
-    let step: Step<unknown> = protocol.parse(request);
+    let step: ProtocolStep<unknown> = protocol.parse(request);
     while (step.kind !== 'reply') step = await performOperation(protocol, step, openContext(request), process.ask);
     return step;
   };

@@ -20,11 +20,11 @@ import { listCredentials as listStored } from '../credentials/list-credentials.t
 import { planSetup, type SetupContext, type SetupPlan } from '../setup/setup.ts';
 import {
   locateFile,
-  type Machine,
   maxFileBytes,
   type SweepOptions,
   type SweepResult,
   type SweptFile,
+  type SweptMachine,
 } from './sweep.ts';
 
 /** What `sweep --move` will do to one file. */
@@ -57,7 +57,7 @@ export interface LeftFinding {
 export interface MoveContext {
   readonly context: Context;
   readonly setup: SetupContext;
-  readonly machine: Machine;
+  readonly machine: SweptMachine;
   readonly files: SweepOptions['files'];
 }
 

@@ -46,7 +46,7 @@ export interface SweepResult {
 }
 
 export interface SweepOptions {
-  readonly machine: Machine;
+  readonly machine: SweptMachine;
   readonly files: CredentialFiles;
   /** The id of the only tool that the user wants examined. It gets the files that it shares with another tool. */
   readonly named?: string;
@@ -134,7 +134,7 @@ function storeFile(path: string): KnownFile {
 }
 
 /** What decides where tools keep their files. */
-export interface Machine {
+export interface SweptMachine {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** As in `process.platform`. */
   readonly platform: string;
@@ -145,7 +145,10 @@ export interface Machine {
 }
 
 /** The absolute paths of a known file on this machine: none if it depends on a variable that isn't set. */
-export function locateFile({ path, isList }: Pick<KnownFile, 'path' | 'isList'>, machine: Machine): readonly string[] {
+export function locateFile(
+  { path, isList }: Pick<KnownFile, 'path' | 'isList'>,
+  machine: SweptMachine,
+): readonly string[] {
   const expanded = expandPath(path, machine);
   if (expanded === undefined || expanded === '') return [];
   const { delimiter } = machine.platform === 'win32' ? win32 : posix;
@@ -154,14 +157,14 @@ export function locateFile({ path, isList }: Pick<KnownFile, 'path' | 'isList'>,
 }
 
 /** Resolves `~/…` and relative paths. `undefined` if the home directory is needed and unknown. */
-export function resolvePath(path: string, { platform, home, directory }: Machine): string | undefined {
+export function resolvePath(path: string, { platform, home, directory }: SweptMachine): string | undefined {
   const { resolve, join } = platform === 'win32' ? win32 : posix;
   if (!/^~(?=[\\/]|$)/.test(path)) return resolve(directory, path);
   return home === '' ? undefined : join(home, path.slice(1));
 }
 
 /** Replaces `{NAME:-default}` and `{NAME}`; a default may contain another variable. npm accepts its variable in lower case too. */
-function expandPath(path: string, machine: Pick<Machine, 'environment' | 'platform'>): string | undefined {
+function expandPath(path: string, machine: Pick<SweptMachine, 'environment' | 'platform'>): string | undefined {
   // The innermost first.
   const [whole, name = '', , fallback] = /\{([A-Z_]+)(:-([^{}]*))?\}/.exec(path) ?? [];
   if (whole === undefined) return path;
@@ -175,6 +178,6 @@ function expandPath(path: string, machine: Pick<Machine, 'environment' | 'platfo
   );
 }
 
-function findKey(environment: Machine['environment'], name: string): string {
+function findKey(environment: SweptMachine['environment'], name: string): string {
   return Object.keys(environment).find((key) => key.toUpperCase() === name) ?? name;
 }

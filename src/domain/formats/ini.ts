@@ -1,4 +1,4 @@
-import { byteOrderMark, findLineEnd, type Line, splitLines } from '../text/lines.ts';
+import { byteOrderMark, findLineEnd, splitLines, type TextLine } from '../text/lines.ts';
 import { appendLines, disabledPrefix, type Edit, insertion, replacement } from './edits.ts';
 import { damagedText, type Leaf, type LeafReader, type Range, toLeafReader } from './leaf.ts';
 
@@ -34,7 +34,7 @@ export interface IniEntry {
   /** After the value in its first line. */
   readonly valueEnd: number;
   /** Those that continue the value. */
-  readonly further: readonly Line[];
+  readonly further: readonly TextLine[];
   /** Before the end of its last line. */
   readonly end: number;
   /** Where the line after that starts. */
@@ -68,7 +68,7 @@ function scanIni(text: string, dialect: IniDialect, { allowsRepeats } = { allows
   if (isPython && text.startsWith(byteOrderMark)) throw damagedText(text, 0, 'starts with a byte order mark');
   const entries: IniEntry[] = [];
   const sections: IniSection[] = [];
-  let [level, further] = [0, undefined as Line[] | undefined];
+  let [level, further] = [0, undefined as TextLine[] | undefined];
   for (const line of splitLines(text)) {
     const trimmed = line.text.trim();
     if (trimmed === '' || comment.test(trimmed)) continue;
@@ -101,7 +101,7 @@ function scanIni(text: string, dialect: IniDialect, { allowsRepeats } = { allows
 }
 
 function parseEntry(
-  { text: line, start, end, next }: Line,
+  { text: line, start, end, next }: TextLine,
   { isPython, hasInlineComments = false }: IniDialect,
 ): Omit<IniEntry, 'section' | 'indent' | 'further'> | undefined {
   const separator = isPython ? line.search(/[=:]/) : line.indexOf('=');
@@ -140,7 +140,7 @@ function listLeaves(text: string, { entries }: Ini, quoted?: RegExp): readonly L
   });
 }
 
-function trimRange({ start, end, text }: Line): Range {
+function trimRange({ start, end, text }: TextLine): Range {
   return { start: start + text.length - text.trimStart().length, end: end - text.length + text.trimEnd().length };
 }
 

@@ -11,7 +11,7 @@ import {
   toGitName,
   toGitService,
 } from './git-credential.ts';
-import { type Protocol, reply, replyError, type Step } from './protocol.ts';
+import { type Protocol, type ProtocolStep, reply, replyError } from './protocol.ts';
 
 /**
  * What a prompt asks for:
@@ -90,7 +90,7 @@ export const askpass: Protocol<AskpassRequest> = {
   },
 };
 
-function askUser(request: AskpassRequest, why?: string): Step<AskpassRequest> {
+function askUser(request: AskpassRequest, why?: string): ProtocolStep<AskpassRequest> {
   const hidden = request.prompt.kind === 'secret' || request.prompt.kind === 'unknown';
   const text = request.text.trimEnd().replace(/\s*\n/g, ' ');
   const question = why === undefined ? text : `keystow: ${why}. ${text}`;
@@ -99,7 +99,7 @@ function askUser(request: AskpassRequest, why?: string): Step<AskpassRequest> {
 }
 
 /** The second question is whether to store the answer to the first one. */
-function answered(typed: string | undefined, request: AskpassRequest): Step<AskpassRequest> {
+function answered(typed: string | undefined, request: AskpassRequest): ProtocolStep<AskpassRequest> {
   const { prompt, typed: earlier } = request;
   const isYes = /^y(es)?$/i.test(typed?.trim() ?? '');
   if (earlier !== undefined) {

@@ -7,12 +7,12 @@ import {
   type FoundCredential,
   formatArgument,
   type Protocol,
+  type ProtocolStep,
   parseEntryArguments,
   reply,
   replyError,
   replyJson,
   requireText,
-  type Step,
   toEntryStep,
 } from './protocol.ts';
 
@@ -67,7 +67,7 @@ export const aws: Protocol<AwsRequest> = {
   },
 };
 
-function store(service: string, request: AwsRequest, text: string): Step<AwsRequest> {
+function store(service: string, request: AwsRequest, text: string): ProtocolStep<AwsRequest> {
   const credentials = parseCredentials(text);
   if (credentials === undefined) {
     throw new CredentialError('invalid-input', 'the input is not JSON with AccessKeyId and SecretAccessKey', {

@@ -2,7 +2,7 @@ import { CredentialError } from '../credential-error.ts';
 import { type CredentialName, toCredentialName } from '../credential-name.ts';
 import { isPrintable } from '../text/escape.ts';
 import { parseStrictJson } from '../text/strict-json.ts';
-import { type Protocol, type Reply, replyJson, type Step } from './protocol.ts';
+import { type Protocol, type ProtocolStep, type Reply, replyJson } from './protocol.ts';
 
 interface CargoRequest {
   readonly name: CredentialName;
@@ -60,7 +60,7 @@ function parseRequest({
   token,
   args,
   ...rest
-}: Readonly<Record<string, unknown>>): Step<CargoRequest> {
+}: Readonly<Record<string, unknown>>): ProtocolStep<CargoRequest> {
   if (v !== 1) return invalid('the request is not of version 1 of the protocol');
   if (typeof kind !== 'string') return invalid('the request has no kind');
   if (kind !== 'get' && kind !== 'login' && kind !== 'logout') return err({ kind: 'operation-not-supported' });
@@ -85,12 +85,12 @@ function parseRequest({
   }
 }
 
-function askForToken(request: CargoRequest, loginUrl: unknown): Step<CargoRequest> {
+function askForToken(request: CargoRequest, loginUrl: unknown): ProtocolStep<CargoRequest> {
   const place = typeof loginUrl === 'string' ? ` (from ${loginUrl})` : '';
   return { kind: 'ask', question: `Token for ${request.registry}${place}:`, hidden: true, request };
 }
 
-function storeToken(token: string, request: CargoRequest): Step<CargoRequest> {
+function storeToken(token: string, request: CargoRequest): ProtocolStep<CargoRequest> {
   checkToken(token, (fault) => invalid(`the token ${fault}, so nothing was stored`));
   return { kind: 'store', name: request.name, secret: token, request };
 }

@@ -7,14 +7,14 @@ export const capabilities = ['authtype', 'state'] as const;
 
 export type Capability = (typeof capabilities)[number];
 
-export function hasCapability(request: Attributes, capability: Capability): boolean {
+export function hasCapability(request: GitAttributes, capability: Capability): boolean {
   return findValues(request, 'capability[]').includes(capability);
 }
 
 /** `usable`: git can sign in with it. `renewable`: it has expired, but has a refresh token. */
 export interface GitAnswer {
   readonly kind: 'usable' | 'renewable';
-  readonly attributes: Attributes;
+  readonly attributes: GitAttributes;
 }
 
 /**
@@ -25,12 +25,12 @@ export interface GitAnswer {
  * - neither → `undefined`
  */
 export function buildGitAnswer(
-  request: Attributes,
+  request: GitAttributes,
   username: string | undefined,
-  stored: Attributes,
+  stored: GitAttributes,
   nowMs: number,
 ): GitAnswer | undefined {
-  const user: Attributes = username === undefined ? [] : [['username', username]];
+  const user: GitAttributes = username === undefined ? [] : [['username', username]];
   if (isGitSecretExpired(stored, nowMs)) {
     const refreshToken = stored.filter(([key]) => key === 'oauth_refresh_token');
     return refreshToken.length > 0 ? { kind: 'renewable', attributes: [...user, ...refreshToken] } : undefined;
@@ -51,7 +51,7 @@ const extraKeys = ['authtype', 'credential', 'password_expiry_utc', 'oauth_refre
  * The secret to store: the password, then each extra attribute on a line of its own. This is the format of git's own
  * helpers for libsecret, macOS and Windows. Latin-1.
  */
-export function serialiseGitSecret(credential: Attributes): string {
+export function serialiseGitSecret(credential: GitAttributes): string {
   const lines = extraKeys.flatMap((key) => {
     const value = findValue(credential, key);
     return value === undefined ? [] : [`\n${key}=${value}`];
@@ -60,13 +60,13 @@ export function serialiseGitSecret(credential: Attributes): string {
 }
 
 /** The inverse of {@link serialiseGitSecret}. Ignores all other lines. */
-export function parseGitSecret(text: string): Attributes {
+export function parseGitSecret(text: string): GitAttributes {
   const [
     // Stryker disable next-line StringLiteral: a split text always has a first part
     password = '',
     ...lines
   ] = text.split('\n');
-  const extra = extraKeys.flatMap((key): Attributes => {
+  const extra = extraKeys.flatMap((key): GitAttributes => {
     const line = lines.find((line) => line.startsWith(`${key}=`));
     return line === undefined ? [] : [[key, line.slice(key.length + 1)]];
   });
@@ -76,7 +76,7 @@ export function parseGitSecret(text: string): Attributes {
 }
 
 /** Whether `password_expiry_utc`, in seconds since the epoch, has passed. Without that attribute: no. */
-export function isGitSecretExpired(credential: Attributes, nowMs: number): boolean {
+export function isGitSecretExpired(credential: GitAttributes, nowMs: number): boolean {
   const expiry =
     findValue(credential, 'password_expiry_utc') ??
     // Stryker disable next-line StringLiteral: any text that isn't a number will do
@@ -88,16 +88,16 @@ export function isGitSecretExpired(credential: Attributes, nowMs: number): boole
  * Whether `stored` agrees with all attributes of a request. It may have more: an older git doesn't repeat attributes that
  * it doesn't know.
  */
-export function matchesRequest(stored: Attributes, request: Attributes): boolean {
+export function matchesRequest(stored: GitAttributes, request: GitAttributes): boolean {
   return ['password', ...extraKeys].every((key) => isEqualIfGiven(stored, request, key));
 }
 
 /** Whether `stored` is the secret that git reports as rejected. A request without a secret is about any secret. */
-export function isRejected(stored: Attributes, request: Attributes): boolean {
+export function isRejected(stored: GitAttributes, request: GitAttributes): boolean {
   return ['password', 'credential'].every((key) => isEqualIfGiven(stored, request, key));
 }
 
-function isEqualIfGiven(stored: Attributes, request: Attributes, key: string): boolean {
+function isEqualIfGiven(stored: GitAttributes, request: GitAttributes, key: string): boolean {
   const value = findValue(request, key);
   return value === undefined || value === findValue(stored, key);
 }
@@ -112,7 +112,7 @@ const emptyUsername = '%empty';
  * The service of a request: `git-credential:PROTOCOL://HOST`, plus `/PATH` if git sends one. The host includes the port.
  * Requests that differ in any of these never share a credential. Without a protocol or a host → `invalid-input`.
  */
-export function toGitService(request: Attributes): string {
+export function toGitService(request: GitAttributes): string {
   const protocol = findValue(request, 'protocol');
   const host = findValue(request, 'host');
   if (!protocol || host === undefined) {
@@ -154,7 +154,7 @@ function toHex(byte: string): string {
  * What git and a credential helper exchange: one `key=value` per line, in order (git-credential(1), "INPUT/OUTPUT
  * FORMAT"). Keys and values are Latin-1: each character is one byte of whatever encoding git uses.
  */
-export type Attributes = readonly Attribute[];
+export type GitAttributes = readonly Attribute[];
 
 export type Attribute = readonly [key: string, value: string];
 
@@ -166,7 +166,7 @@ export const maxLineBytes = 65_535;
  * return, or a second value of a single-valued attribute, which two programs could understand differently →
  * `invalid-input`. The message repeats nothing of the line, because it may contain a password.
  */
-export function parseAttributes(text: string): Attributes {
+export function parseAttributes(text: string): GitAttributes {
   const lines = text.split('\n');
   const end = lines.indexOf('');
   const values = new Map<string, string>();
@@ -188,7 +188,7 @@ export function requireCompleteLines(text: string): void {
 }
 
 /** The lines of attributes. An attribute that does not fit into a line → `invalid-input`, naming its key. */
-export function formatAttributes(attributes: Attributes): string {
+export function formatAttributes(attributes: GitAttributes): string {
   return attributes
     .map(([key, value]) => {
       const line = `${key}=${value}`;
@@ -200,12 +200,12 @@ export function formatAttributes(attributes: Attributes): string {
 }
 
 /** The value of a single-valued attribute. */
-export function findValue(attributes: Attributes, key: string): string | undefined {
+export function findValue(attributes: GitAttributes, key: string): string | undefined {
   return attributes.find((attribute) => attribute[0] === key)?.[1];
 }
 
 /** The values of a multi-valued attribute such as `state[]`. An empty value discards those before it. */
-export function findValues(attributes: Attributes, key: `${string}[]`): readonly string[] {
+export function findValues(attributes: GitAttributes, key: `${string}[]`): readonly string[] {
   const values = attributes.filter((attribute) => attribute[0] === key).map(([, value]) => value);
   return values.slice(values.lastIndexOf('') + 1);
 }

@@ -1,11 +1,11 @@
 import { CredentialError } from '../credential-error.ts';
 import {
-  type Attributes,
   buildGitAnswer,
   capabilities,
   findValue,
   findValues,
   formatAttributes,
+  type GitAttributes,
   hasCapability,
   isGitSecretExpired,
   isRejected,
@@ -23,15 +23,15 @@ import {
   type Candidates,
   errorsOnStderr,
   type Protocol,
+  type ProtocolStep,
   type RawRequest,
   type Reply,
   reply,
   replyError,
-  type Step,
 } from './protocol.ts';
 
 interface GitRequest {
-  readonly attributes: Attributes;
+  readonly attributes: GitAttributes;
   readonly raw: RawRequest;
 }
 
@@ -104,7 +104,7 @@ function findOperation(args: readonly string[]): string {
 const allowEmpty = '--allow-empty';
 
 /** The named user's credential, or every user's of that host. */
-function findCandidates(attributes: Attributes): Candidates {
+function findCandidates(attributes: GitAttributes): Candidates {
   const service = toGitService(attributes);
   const username = findValue(attributes, 'username');
   return username === undefined ? { service } : { names: [toGitName(service, username)] };
@@ -118,7 +118,7 @@ function findCandidates(attributes: Attributes): Candidates {
  * - the password or the credential is empty → `invalid-input`, unless `--allow-empty`, or the user name is empty too, and
  *   nothing is stored for it: git signs in like that where Kerberos does the rest (`http.emptyAuth`)
  */
-function store(request: GitRequest): Step<GitRequest> {
+function store(request: GitRequest): ProtocolStep<GitRequest> {
   const { attributes, raw } = request;
   const name = toGitName(toGitService(attributes), findValue(attributes, 'username'));
   const has = (key: string) => findValue(attributes, key) !== undefined;
@@ -147,7 +147,7 @@ function store(request: GitRequest): Step<GitRequest> {
   };
 }
 
-function print(attributes: Attributes): Reply {
+function print(attributes: GitAttributes): Reply {
   return reply(formatAttributes(attributes));
 }
 
@@ -155,7 +155,7 @@ function print(attributes: Attributes): Reply {
 const markPrefix = 'keystow.given=';
 
 /** Git sends `state[]` back with `store`, which shows that the credential came from us and hasn't changed. */
-function addStateMark({ attributes, raw }: GitRequest, answer: Attributes): Attributes {
+function addStateMark({ attributes, raw }: GitRequest, answer: GitAttributes): GitAttributes {
   if (!hasCapability(attributes, 'state')) return answer;
   return [['capability[]', 'state'], ...answer, ['state[]', createStateMark(raw, answer)]];
 }
@@ -167,6 +167,6 @@ function hasStateMark({ attributes, raw }: GitRequest): boolean {
 }
 
 /** A hash, because git shows the state to every helper that it calls afterwards. */
-function createStateMark({ sha256 }: RawRequest, credential: Attributes): string {
+function createStateMark({ sha256 }: RawRequest, credential: GitAttributes): string {
   return markPrefix + sha256(JSON.stringify([findValue(credential, 'username'), serialiseGitSecret(credential)]));
 }

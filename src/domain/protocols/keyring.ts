@@ -4,11 +4,11 @@ import {
   errorsOnStderr,
   hasControlCharacters,
   type Protocol,
+  type ProtocolStep,
   rejectUserinfo,
   reply,
   replyError,
   requireLine,
-  type Step,
 } from './protocol.ts';
 
 interface KeyringRequest {
@@ -92,7 +92,7 @@ function parseArguments(args: readonly string[]) {
   return { operation, service, username, mode };
 }
 
-function store(request: KeyringRequest, password: string): Step<KeyringRequest> {
+function store(request: KeyringRequest, password: string): ProtocolStep<KeyringRequest> {
   const { service, account = '' } = request.name;
   if (password === '') throw new CredentialError('invalid-input', 'the password is empty, so nothing was stored');
   if (!hasControlCharacters(password)) {

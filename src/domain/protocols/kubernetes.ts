@@ -7,13 +7,13 @@ import {
   type FoundCredential,
   formatArgument,
   type Protocol,
+  type ProtocolStep,
   parseEntryArguments,
   type RawRequest,
   reply,
   replyError,
   replyJson,
   requireText,
-  type Step,
   toEntryStep,
 } from './protocol.ts';
 
@@ -86,7 +86,7 @@ function findApiVersion({ variables: { KUBERNETES_EXEC_INFO: info } }: RawReques
   });
 }
 
-function store(service: string, request: KubernetesRequest, text: string): Step<KubernetesRequest> {
+function store(service: string, request: KubernetesRequest, text: string): ProtocolStep<KubernetesRequest> {
   const status = parseStatus(text);
   if (status === undefined) {
     throw new CredentialError(

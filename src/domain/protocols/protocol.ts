@@ -25,7 +25,7 @@ export interface Protocol<R = unknown> {
   /** Printed before the first request of a dialogue. */
   readonly greeting?: string;
   /** Returns the first step. Throws `invalid-input` or `invalid-name`, and never repeats the request in a message. */
-  parse(request: RawRequest): Step<R>;
+  parse(request: RawRequest): ProtocolStep<R>;
   readonly outcomes: Outcomes<R>;
 }
 
@@ -54,7 +54,7 @@ export interface RawRequest {
 }
 
 /** What happens next: a reply ends the request, and an operation has an outcome, which determines the next step. */
-export type Step<R> = Reply | Operation<R>;
+export type ProtocolStep<R> = Reply | ProtocolOperation<R>;
 
 export interface Reply {
   readonly kind: 'reply';
@@ -69,7 +69,7 @@ export interface Reply {
   readonly interruptsCaller?: boolean;
 }
 
-export type Operation<R> = Get<R> | Store<R> | Erase<R> | List<R> | Ask<R>;
+export type ProtocolOperation<R> = Get<R> | Store<R> | Erase<R> | List<R> | Ask<R>;
 
 interface Requested<R> {
   /** Passed on to the outcome. */
@@ -148,17 +148,17 @@ export interface FoundCredential extends StoredText {
 
 /** How a protocol expresses each outcome, or which operation follows. The functions may throw as {@link Protocol.parse} does. */
 export interface Outcomes<R> {
-  found(credential: FoundCredential, request: R): Step<R> | Unsuitable;
-  notFound(request: R): Step<R>;
+  found(credential: FoundCredential, request: R): ProtocolStep<R> | Unsuitable;
+  notFound(request: R): ProtocolStep<R>;
   /** The only candidates have expired. `error`: why they couldn't be renewed; of other credentials, a warning was printed. */
-  expired(request: R, error?: CredentialError): Step<R>;
-  stored(request: R): Step<R>;
+  expired(request: R, error?: CredentialError): ProtocolStep<R>;
+  stored(request: R): ProtocolStep<R>;
   /** `count`: how many credentials were removed. */
-  erased(request: R, count: number): Step<R>;
+  erased(request: R, count: number): ProtocolStep<R>;
   /** Newest first. */
-  listed?(names: readonly CredentialName[], request: R): Step<R>;
+  listed?(names: readonly CredentialName[], request: R): ProtocolStep<R>;
   /** `answer`: `undefined` if nobody can be asked. */
-  answered?(answer: string | undefined, request: R): Step<R>;
+  answered?(answer: string | undefined, request: R): ProtocolStep<R>;
   /** The request is invalid. */
   badRequest(error: CredentialError, request: RawRequest): Reply;
   /** A store, a file or a setting doesn't work, or a credential can't be expressed in the protocol. */
@@ -220,8 +220,13 @@ export function parseEntryArguments(args: readonly string[], usage: string): Ent
 }
 
 /** What {@link parseEntryArguments} found, as a step. A service has one credential. */
-export function toEntryStep<R>(action: EntryArguments['action'], service: string, request: R, store: () => Step<R>) {
-  return action === 'store' ? store() : ({ kind: action, from: { service }, request } satisfies Step<R>);
+export function toEntryStep<R>(
+  action: EntryArguments['action'],
+  service: string,
+  request: R,
+  store: () => ProtocolStep<R>,
+) {
+  return action === 'store' ? store() : ({ kind: action, from: { service }, request } satisfies ProtocolStep<R>);
 }
 
 /** A name as an argument in a hint; the placeholder if it can't be typed. */

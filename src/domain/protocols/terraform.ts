@@ -2,7 +2,15 @@ import { CredentialError } from '../credential-error.ts';
 import { type CredentialName, toCredentialName } from '../credential-name.ts';
 import { isObject, parseJson } from '../text/encodings.ts';
 import { parseStrictJson } from '../text/strict-json.ts';
-import { errorsOnStderr, type Protocol, reply, replyError, replyJson, requireText, type Step } from './protocol.ts';
+import {
+  errorsOnStderr,
+  type Protocol,
+  type ProtocolStep,
+  reply,
+  replyError,
+  replyJson,
+  requireText,
+} from './protocol.ts';
 
 interface TerraformRequest {
   readonly host: string;
@@ -105,7 +113,7 @@ function parseCredentials(text: string): unknown {
   return isObject(credentials) ? credentials : { token: text };
 }
 
-function rejectUsage(): Step<TerraformRequest> {
+function rejectUsage(): ProtocolStep<TerraformRequest> {
   throw new CredentialError('invalid-input', 'the arguments are not get, store or forget, and a host', {
     hint: 'terraform-credentials-keystow get app.terraform.io',
   });

@@ -38,7 +38,7 @@ export interface Machine {
 }
 
 /** One of our executables. */
-export interface Executable {
+export interface ToolExecutable {
   readonly name: string;
   /** Absolute. */
   readonly path: string;
@@ -52,7 +52,7 @@ export interface SetupInput {
   /** The text of each file of {@link SetupTool.locate}; `undefined` if it doesn't exist. */
   readonly files: ReadonlyMap<string, string | undefined>;
   /** One that isn't installed → `command-not-found`. */
-  findExecutable(name: string): Executable;
+  findExecutable(name: string): ToolExecutable;
   /** The path of another program, if it's on PATH. */
   findOnPath(name: string): string | undefined;
   /** Invalid YAML → `file-damaged`. */
@@ -128,12 +128,12 @@ export function chooseFile(files: SetupInput['files'], paths: readonly string[])
 export const setUp: ToolPlan = { state: 'set-up', changes: [], others: [], notes: [] };
 
 /** The program as its user types it, or its path if it isn't on PATH. */
-export function toCommandWord({ name, path, isOnPath }: Executable): string {
+export function toCommandWord({ name, path, isOnPath }: ToolExecutable): string {
   return isOnPath ? name : path;
 }
 
 /** A note if an executable must be found on PATH and isn't there. */
-export function noteMissingOnPath(...executables: readonly Executable[]): readonly string[] {
+export function noteMissingOnPath(...executables: readonly ToolExecutable[]): readonly string[] {
   return executables.flatMap(({ name, path, isOnPath }) => (isOnPath ? [] : [`${name} is not on PATH; it is ${path}`]));
 }
 
@@ -143,7 +143,7 @@ const firstLines = '#!/bin/sh\n# Written by keystow setup.\n';
  * A script that runs one of our executables, for a client that takes no arguments or looks in a folder of its own. A link
  * would end when the executable moves, and can have no arguments. `prefix`: printed first.
  */
-export function formatLauncher({ path }: Executable, args: readonly string[], { prefix = '' } = {}): string {
+export function formatLauncher({ path }: ToolExecutable, args: readonly string[], { prefix = '' } = {}): string {
   const print = prefix === '' ? '' : `printf %s ${quoteForShell(prefix)}\n`;
   return `${firstLines}${print}exec ${[path, ...args].map(quoteForShell).join(' ')} "$@"\n`;
 }

@@ -1,7 +1,7 @@
 export const byteOrderMark = '\uFEFF';
 
 /** A line and its place in a text, in UTF-16 code units. */
-export interface Line {
+export interface TextLine {
   readonly start: number;
   /** Before its line end. */
   readonly end: number;
@@ -11,8 +11,8 @@ export interface Line {
 }
 
 /** The lines of a text, without a byte order mark. Each ends at LF or CR LF. */
-export function splitLines(text: string): readonly Line[] {
-  const lines: Line[] = [];
+export function splitLines(text: string): readonly TextLine[] {
+  const lines: TextLine[] = [];
   let start = text.startsWith(byteOrderMark) ? 1 : 0;
   while (start < text.length) {
     const feed = text.indexOf('\n', start);

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { type Attributes, buildGitAnswer } from '../../../src/domain/protocols/git-credential.ts';
+import { buildGitAnswer, type GitAttributes } from '../../../src/domain/protocols/git-credential.ts';
 
 const nowMs = Date.UTC(2026, 10, 3);
 const later = String(nowMs / 1000 + 60);
 const earlier = String(nowMs / 1000 - 60);
 
-const old: Attributes = [];
-const recent: Attributes = [
+const old: GitAttributes = [];
+const recent: GitAttributes = [
   ['capability[]', 'authtype'],
   ['capability[]', 'state'],
 ];
-const password: Attributes = [['password', 's3cret']];
-const bearer: Attributes = [
+const password: GitAttributes = [['password', 's3cret']];
+const bearer: GitAttributes = [
   ['authtype', 'Bearer'],
   ['credential', 'token'],
 ];
@@ -19,7 +19,7 @@ const capability = ['capability[]', 'authtype'] as const;
 const alice = ['username', 'alice'] as const;
 
 describe('the answer to git', () => {
-  test.each<[string, Attributes, string | undefined, Attributes, Attributes | undefined]>([
+  test.each<[string, GitAttributes, string | undefined, GitAttributes, GitAttributes | undefined]>([
     ['a password: with its user name', old, 'alice', password, [alice, ...password]],
     [
       'a password with an empty user name',
@@ -75,7 +75,7 @@ describe('the answer to git', () => {
   });
 
   test('is either usable or only renewable', () => {
-    const renewing: Attributes = [...password, ['oauth_refresh_token', 'r']];
+    const renewing: GitAttributes = [...password, ['oauth_refresh_token', 'r']];
     const kindOf = (expiry: string) =>
       buildGitAnswer(old, 'alice', [...renewing, ['password_expiry_utc', expiry]], nowMs)?.kind;
     expect([kindOf(later), kindOf(earlier)]).toEqual(['usable', 'renewable']);

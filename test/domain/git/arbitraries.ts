@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Attribute, Attributes } from '../../../src/domain/protocols/git-credential.ts';
+import type { Attribute, GitAttributes } from '../../../src/domain/protocols/git-credential.ts';
 
 function bytesExcept(...codes: readonly number[]): fc.Arbitrary<string> {
   const byte = fc.integer({ min: 1, max: 255 }).filter((code) => !codes.includes(code));
@@ -12,7 +12,9 @@ export const value = bytesExcept(10, 13);
 export const key = bytesExcept(10, 13, 61);
 
 /** Each key once. */
-export const attributes: fc.Arbitrary<Attributes> = fc.uniqueArray(fc.tuple(key, value), { selector: ([key]) => key });
+export const attributes: fc.Arbitrary<GitAttributes> = fc.uniqueArray(fc.tuple(key, value), {
+  selector: ([key]) => key,
+});
 
 /** Text as git sends it: UTF-8, one character for each byte. */
 export const utf8 = fc
@@ -21,7 +23,7 @@ export const utf8 = fc
   .map((text) => Buffer.from(text).toString('latin1'));
 
 /** Any subset of the attributes that are stored. */
-export const stored: fc.Arbitrary<Attributes> = fc
+export const stored: fc.Arbitrary<GitAttributes> = fc
   .record(
     {
       password: value,

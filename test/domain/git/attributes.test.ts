@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CredentialError } from '../../../src/domain/credential-error.ts';
 import {
-  type Attributes,
   findValue,
   findValues,
   formatAttributes,
+  type GitAttributes,
   maxLineBytes,
   parseAttributes,
   parseBoolean,
@@ -98,7 +98,7 @@ describe('an attribute', () => {
   });
 
   test('with many values has them in order, from the last empty one on', () => {
-    const state = (...values: string[]): Attributes => values.map((value) => ['state[]', value]);
+    const state = (...values: string[]): GitAttributes => values.map((value) => ['state[]', value]);
     expect(findValues(state('a', 'b'), 'state[]')).toEqual(['a', 'b']);
     expect(findValues(state('a', '', 'b', 'c'), 'state[]')).toEqual(['b', 'c']);
     expect(findValues(state('a', ''), 'state[]')).toEqual([]);

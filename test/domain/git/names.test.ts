@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type Attribute,
-  type Attributes,
+  type GitAttributes,
   parseGitUsername,
   toGitName,
   toGitService,
 } from '../../../src/domain/protocols/git-credential.ts';
 import { utf8 } from './arbitraries.ts';
 
-const https = (host: string, path?: string): Attributes => [
+const https = (host: string, path?: string): GitAttributes => [
   ['protocol', 'https'],
   ['host', host],
   ...(path === undefined ? [] : [['path', path] as const]),
@@ -24,7 +24,7 @@ const place = fc.record({
   path: fc.option(tricky, { nil: undefined }),
 });
 
-const toRequest = (parts: Record<string, string | undefined>): Attributes =>
+const toRequest = (parts: Record<string, string | undefined>): GitAttributes =>
   Object.entries(parts).filter((entry): entry is [string, string] => entry[1] !== undefined);
 
 describe('the service of a git credential', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  type Attributes,
   findValue,
+  type GitAttributes,
   isGitSecretExpired,
   isRejected,
   matchesRequest,
@@ -49,7 +49,7 @@ describe('the secret of a git credential', () => {
   });
 
   test('has no password if a pre-encoded credential has none', () => {
-    const bearer: Attributes = [
+    const bearer: GitAttributes = [
       ['authtype', 'Bearer'],
       ['credential', 'token'],
     ];
@@ -68,7 +68,7 @@ describe('the secret of a git credential', () => {
 });
 
 describe('a password', () => {
-  const expiring = (expiry: string): Attributes => [['password_expiry_utc', expiry]];
+  const expiring = (expiry: string): GitAttributes => [['password_expiry_utc', expiry]];
 
   test('expires at the start of the given second', () => {
     expect(isGitSecretExpired(expiring('1684189401'), 1_684_189_400_999)).toBe(false);
@@ -81,7 +81,7 @@ describe('a password', () => {
 });
 
 describe('a request', () => {
-  const password = (text: string): Attributes => [['password', text]];
+  const password = (text: string): GitAttributes => [['password', text]];
 
   test('matches a stored credential that agrees with all its attributes', () => {
     expect(matchesRequest([...password('a'), ['password_expiry_utc', '1']], password('a'))).toBe(true);

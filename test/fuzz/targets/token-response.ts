@@ -1,6 +1,6 @@
 import { ok } from 'node:assert/strict';
 import { classifyResponse } from '../../../src/adapters/sign-in/dify/client.ts';
-import { parseDeviceCode, parseTokenSet } from '../../../src/adapters/sign-in/dify/schemas.ts';
+import { parseDeviceCode, parseDifyTokenSet } from '../../../src/adapters/sign-in/dify/schemas.ts';
 import type { HttpResponse } from '../../../src/adapters/sign-in/http.ts';
 import { parseTokenResponse, toTokenSet } from '../../../src/adapters/sign-in/oauth/token-response.ts';
 import { parseSession, serialiseSession } from '../../../src/domain/sign-in/session.ts';
@@ -32,7 +32,7 @@ export const tokenResponse: FuzzTarget = {
     if (result?.kind !== 'fields') return;
     const code = tryParse(() => parseDeviceCode(host, result.fields), isDeclared);
     if (code !== undefined) ok(code.intervalSeconds > 0 && code.expiresInSeconds > code.intervalSeconds);
-    const tokens = tryParse(() => parseTokenSet(host, result.fields), isDeclared);
+    const tokens = tryParse(() => parseDifyTokenSet(host, result.fields), isDeclared);
     if (tokens !== undefined) parseSession(serialiseSession({ kind: 'sign-in', issuer: host, tokens }));
   },
 };

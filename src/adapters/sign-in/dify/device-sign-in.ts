@@ -49,7 +49,7 @@ export function createDeviceSignIn(options: DeviceSignInOptions): DeviceSignIn {
       const client = createDeviceFlowClient({ host, fetch: options.fetch, wait, nowMs, limitMs, signal });
       const fields = await requestCode(client, deviceLabel);
       const issuedAtMs = nowMs();
-      const { parseDeviceCode, parseTokenSet } = await import('./schemas.ts');
+      const { parseDeviceCode, parseDifyTokenSet } = await import('./schemas.ts');
       const code = parseDeviceCode(host, fields);
       const { verificationUri, userCode, expiresInSeconds } = code;
       await rejectOnAbort(Promise.resolve(show({ verificationUri, userCode, expiresInSeconds })), { signal });
@@ -61,7 +61,7 @@ export function createDeviceSignIn(options: DeviceSignInOptions): DeviceSignIn {
             ignoresSignal: uninterrupted !== undefined,
           });
           if (response.kind !== 'fields') return response;
-          const tokens = parseTokenSet(host, response.fields);
+          const tokens = parseDifyTokenSet(host, response.fields);
           await save(tokens);
           return tokens;
         }),

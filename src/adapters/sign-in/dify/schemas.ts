@@ -82,7 +82,7 @@ export function parseDeviceCode(host: string, fields: JsonFields): DeviceCode {
 }
 
 /** The subject is the account. Without one, it is the token's ID or the email address from the identity provider. */
-export function parseTokenSet(host: string, fields: JsonFields): TokenSet {
+export function parseDifyTokenSet(host: string, fields: JsonFields): TokenSet {
   const parsed = parse(tokenSchema, host, 'token', fields);
   const id = parsed.account?.id ?? parsed.token_id ?? parsed.subject_email ?? parsed.account?.email;
   const email = parsed.account?.email ?? parsed.subject_email;

@@ -10,7 +10,7 @@ import {
 } from '../../formats/git-config.ts';
 import { damagedText } from '../../formats/leaf.ts';
 import { quoteForShell } from '../../text/quote.ts';
-import { chooseFile, type Executable, findConfigHome, joinPath, type SetupTool, setUp } from '../setup-tool.ts';
+import { chooseFile, findConfigHome, joinPath, type SetupTool, setUp, type ToolExecutable } from '../setup-tool.ts';
 
 /**
  * `credential.helper` in the user's configuration (gitcredentials(7)). Git asks the helpers in order until one has the
@@ -78,7 +78,7 @@ function addHelper(text: string, { entries, sections }: GitConfig, helpers: read
 }
 
 /** A bare name is looked up on PATH, with `git-credential-` before it. Anything else is run by a shell. */
-function toHelperValue({ path, isOnPath }: Executable): string {
+function toHelperValue({ path, isOnPath }: ToolExecutable): string {
   if (isOnPath) return 'keystow';
   const quoted = quoteForShell(path);
   return quoted === path ? path : `!${quoted}`;
