@@ -16,6 +16,8 @@ describe('a time of expiry', () => {
     ['2027-01-31T12:00:05.5Z', '2027-01-31T12:00:05.500Z'],
     ['2027-01-31T12:00+02:00', '2027-01-31T10:00:00.000Z'],
     ['2027-01-31T12:00-0230', '2027-01-31T14:30:00.000Z'],
+    ['2027-01-31T12:00:05Z', '2027-01-31T12:00:05.000Z'],
+    ['2027-01-31T12:00:05.123456789Z', '2027-01-31T12:00:05.123Z'],
     ['2027-01-31t12:00z', '2027-01-31T12:00:00.000Z'],
   ])('%s is %s', (typed, expected) => {
     expect(parseExpiry(typed, now)).toBe(expected);
@@ -36,9 +38,22 @@ describe('a time of expiry', () => {
     },
   );
 
-  test.each(['99999999w', '9000y'])('%s is too late for a year of four digits', (typed) => {
-    expect(() => parseExpiry(typed, now)).toThrow(expect.objectContaining({ code: 'invalid-input' }));
+  test.each(['99999999w', '9000y', '9999-12-31T23:59:59.999-00:01'])('%s is after the year 9999', (typed) => {
+    expect(() => parseExpiry(typed, now)).toThrow('the time of expiry is after the year 9999');
   });
+
+  test('may be the last moment of the year 9999', () => {
+    expect(parseExpiry('9999-12-31T23:59:59.999Z', now)).toBe('9999-12-31T23:59:59.999Z');
+  });
+
+  test.each(['x2099-01-01', '90dx', 'x90d', '2099-12-31T12:00:00.123x'])(
+    '%j is invalid, and the hint says what is not',
+    (typed) => {
+      expect(() => parseExpiry(typed, now)).toThrow(
+        expect.objectContaining({ message: 'invalid time of expiry', hint: expect.stringContaining('90d') }),
+      );
+    },
+  );
 });
 
 test('a credential expires at its time of expiry, and never without one', () => {

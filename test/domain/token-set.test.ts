@@ -67,13 +67,27 @@ describe('the stored form of a token set', () => {
     '{"accessToken":"s3cret","renewal":{"issuer":"i"}}',
     '{"accessToken":"s3cret","renewal":{"clientId":"c"}}',
     '{"accessToken":"s3cret","renewal":{"clientId":"c","issuer":"i","tokenEndpoint":"t"}}',
+    '{"accessToken":"s3cret","renewal":{"clientId":"c","issuer":7}}',
+    '{"accessToken":"s3cret","renewal":{"clientId":"c","issuer":"i","scope":7}}',
     '{"accessToken":"s3cret","failure":{}}',
+    '{"accessToken":"s3cret","failure":null}',
+    '{"accessToken":"s3cret","failure":{"at":"t","message":"m"}}',
+    '{"accessToken":"s3cret","failure":{"at":"t","code":"x","message":"m"}}',
+    '{"accessToken":"s3cret","failure":{"code":"refresh-failed","message":"m"}}',
+    '{"accessToken":"s3cret","failure":{"at":"t","code":"refresh-failed"}}',
+    '{"accessToken":"s3cret","failure":{"at":"t","code":"refresh-failed","message":"m","hint":7}}',
   ])('that is marked, but damaged, is an error that does not repeat it: %s', (json) => {
     const damaged = JSON.stringify({ ...JSON.parse(json), format: 'keystow-token-set' });
     expect(() => parseStoredTokenSet(damaged)).toThrow(
       expect.objectContaining({ code: 'failed', message: 'the stored token set is damaged', hint: 'sign in again' }),
     );
   });
+});
+
+test.each(['refresh-failed', 'refresh-rejected'])('a failed renewal is stored: %s', (code) => {
+  const json = JSON.stringify({ accessToken: 'a', failure: { at: 't', code, message: 'm', hint: 'h' } });
+  const stored = { ...JSON.parse(json), format: 'keystow-token-set' };
+  expect(parseStoredTokenSet(JSON.stringify(stored))).toEqual(JSON.parse(json));
 });
 
 test('a failed renewal does not make it another token set', () => {

@@ -20,8 +20,8 @@ const units: Readonly<Record<string, number>> = {
   y: 365 * dayMs,
 };
 
-/** Times have four digits for the year. */
-const latestMs = Date.UTC(9999, 11, 31);
+/** The last moment of the year 9999: times have four digits for the year. */
+const latestMs = Date.UTC(10_000, 0) - 1;
 
 /** Whether a credential has expired at the time `now`. */
 export function isExpired({ expiresAt }: Expiring, now: string): boolean {
