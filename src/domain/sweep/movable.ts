@@ -195,7 +195,7 @@ function moveTerraform(finding: Finding): MovableCredential | undefined {
   const { leaf } = finding;
   // The port 443 isn't part of what terraform asks for.
   const host = (leaf.path[1] ?? '').toLowerCase().replace(/:443$/, '');
-  if (leaf.path.at(-1) !== 'token' || leaf.owner === undefined || !/^[a-z\d.-]+(:\d+)?$/.test(host)) return undefined;
+  if (!/^[a-z\d.-]+(:\d+)?$/.test(host)) return undefined;
   return {
     findings: [finding],
     name: toCredentialName(`terraform:${host}`, 'token'),
@@ -228,7 +228,7 @@ function movePip(finding: Finding, { text }: MoveSource): MovableCredential | un
 function movePnpm(finding: Finding): MovableCredential | undefined {
   const { leaf } = finding;
   const [, registry] = /^\/\/(.+?)\/?:_authToken$/.exec(leaf.path.at(-1) ?? '') ?? [];
-  if (registry === undefined || leaf.path.length !== 1) return undefined;
+  if (registry === undefined) return undefined;
   const name = toCredentialName(`npm:${registry}`, 'token');
   return {
     findings: [finding],

@@ -12,8 +12,7 @@ export function moveRegistry(
 ): MovableCredential | undefined {
   const [section, key = '', field] = finding.leaf.path;
   const server = toServer(key, tool);
-  if (section !== 'auths' || server === undefined || field === 'password' || field === 'registrytoken')
-    return undefined;
+  if (section !== 'auths' || server === undefined) return undefined;
   const own = leaves.filter(({ path }) => path[0] === 'auths' && path[1] === key);
   const find = (name: string) => own.find(({ path }) => path.length === 3 && path[2] === name);
   const [auth, identity] = [find('auth'), find('identitytoken')];
