@@ -96,7 +96,7 @@ describe('a token set from a response', () => {
 describe('a token set that a program has made', () => {
   const parse = (data: Record<string, unknown>, previous = {}) => parseTokenSet(data, now, previous);
 
-  test.each([{}, { accessToken: '' }, { accessToken: 7 }, { accessToken: 'é' }])('%j is none', (data) => {
+  test.each([{}, { accessToken: '' }, { accessToken: 7 }, { accessToken: 'é' }])('%j is not one', (data) => {
     expect(parse(data)).toBeUndefined();
   });
 

@@ -105,7 +105,7 @@ describe('the clipboard', needsPosix, () => {
     }
   });
 
-  test('is read as bytes; if it has none or the tool fails, there is no content', async () => {
+  test('is read as bytes, and has no content if the tool fails', async () => {
     install('wl-copy', '');
     install('wl-paste', "printf 'a\\377\\0'");
     const clipboard = await open('linux', { WAYLAND_DISPLAY: 'w' });

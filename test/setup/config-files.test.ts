@@ -95,7 +95,7 @@ describe('a file is read', () => {
 describe('the reason for which a file is left as it is', needsPosix, () => {
   const explain = async (from = path) => (await failure(read(from), 'file-refused')).message;
 
-  test('names what is in its place', async () => {
+  test('names the folder, link, socket or device in its place', async () => {
     mkdirSync(path);
     expect(await explain()).toBe(`the configuration of x ${path} is a folder, so it is left as it is`);
     rmSync(path, { recursive: true });

@@ -58,7 +58,7 @@ describe('the files of a tool', () => {
 describe('terraform', () => {
   const helper = '/home/a/.terraform.d/plugins/terraform-credentials-keystow';
 
-  test('gets a block and a script; what another helper or a token in the file means is said', () => {
+  test('gets a block and a script; the plan lists another helper and the tokens in the file', () => {
     const before = 'credentials "h.example" {\n  token = "x"\n}\ncredentials_helper "other" {\n  args = []\n} # c\n';
     expect(plan('terraform', before)).toMatchObject({
       state: 'other-helper',
@@ -192,7 +192,7 @@ describe('kubectl', () => {
     expect(plan('kubectl', undefined, { machine: split, files }).changes).toMatchObject([{ kind: 'edit', path: '/c' }]);
   });
 
-  test('says which plugin it replaces, and what is stronger', () => {
+  test('lists the plugin that it replaces, and the fields that are stronger', () => {
     expect(plan('kubectl', config('\n    exec:\n      command: aws\n    token: s3cret\n    as: x'))).toMatchObject({
       state: 'other-helper',
       others: [

@@ -105,7 +105,7 @@ test.each<[string, (stored: Record<string, unknown>) => void]>([
   ['another format', (stored) => Object.assign(stored, { format: 'x' })],
   ['no path', (stored) => Object.assign(stored, { path: 1 })],
   ['no tool', (stored) => Object.assign(stored, { tool: null })],
-  ['a change that is no object', (stored) => Object.assign(stored, { changes: [1] })],
+  ['a change that is not an object', (stored) => Object.assign(stored, { changes: [1] })],
   ['a change without its original', (stored) => Object.assign(stored, { changes: [{ edits: [] }] })],
   ['a change without edits', (stored) => Object.assign(stored, { changes: [{ original: '' }] })],
   ...[
@@ -125,10 +125,10 @@ test.each<[string, (stored: Record<string, unknown>) => void]>([
   ]),
   ['a name without a service', (stored) => Object.assign(stored, { created: [{ account: 'a' }] })],
   ['a name without an account', (stored) => Object.assign(stored, { created: [{ service: 's' }] })],
-  ['a name that is no object', (stored) => Object.assign(stored, { created: [null] })],
-  ['a list of names with one that is none', (stored) => Object.assign(stored, { created: [...record.created, {}] })],
+  ['a name that is not an object', (stored) => Object.assign(stored, { created: [null] })],
+  ['a list of names that has something else', (stored) => Object.assign(stored, { created: [...record.created, {}] })],
   ['an unknown tool that was set up', (stored) => Object.assign(stored, { setups: [{ tool: 'x' }] })],
-  ['a target that is no text', (stored) => Object.assign(stored, { setups: [{ tool: 'git', target: 1 }] })],
+  ['a target that is not text', (stored) => Object.assign(stored, { setups: [{ tool: 'git', target: 1 }] })],
   ['a target without a tool', (stored) => Object.assign(stored, { setups: [null] })],
 ])('a record with %s is not a record', (_, change) => {
   const stored = JSON.parse(serialiseUndoRecord(record));
