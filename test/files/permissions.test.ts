@@ -103,6 +103,21 @@ describe('the path of a file, with other owners (only root can set them)', needs
     }
   });
 
+  test('may be writable for a group that has no other member than the user, and names its owner by their account', () => {
+    const { above, folder, file } = newFile();
+    chmodSync(folder, 0o770);
+    chownSync(folder, 0, stranger);
+    const passwd = 'root:x:0:0:root:/root:/bin/sh\nsomebody:x:4711:4711::/home/somebody:/bin/sh\n';
+    fakeFiles({ '/etc/passwd': passwd.replace(':4711:4711:', ':4711:100:'), '/etc/group': `own:x:${stranger}:root\n` });
+    expect(check(file.path)).toEqual([]);
+    fakeFiles({ '/etc/passwd': passwd, '/etc/group': `own:x:${stranger}:root\n` });
+    expect(check(file.path)).toBe('file-refused');
+    fakeFiles({ '/etc/passwd': passwd, '/etc/group': `own:x:${stranger}:root,somebody\n` });
+    expect(check(file.path)).toBe('file-refused');
+    chownSync(above, stranger, stranger);
+    expect(() => checkPath(file)).toThrow(`${above} (somebody, uid ${stranger})`);
+  });
+
   test('is refused if its owner is a user that only a directory service knows: id(1) names them', () => {
     const { above, file } = newFile();
     chownSync(above, nobody, nobody);
