@@ -119,8 +119,9 @@ function formatFallback(explanation: string): string {
   return `OS keyring not used: ${explanation}; using the encrypted file`;
 }
 
-/** The one-line warning about a store that is available but can't be used. */
+/** The one-line warning that a keyring isn't used. If the machine has none, as a server does, nothing needs to be fixed. */
 export function formatWarning(skipped: SkippedStore, host: HostInfo): string {
   const { explanation } = advise(skipped, host);
-  return `${formatFallback(explanation)} (to fix it, see ${host.program} doctor)`;
+  const purpose = classifyReason(skipped.reason) === 'service-failure' ? 'to fix it' : 'for details';
+  return `${formatFallback(explanation)} (${purpose}, see ${host.program} doctor)`;
 }
