@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { OAuthCall } from '../../src/adapters/sign-in/oauth/client.ts';
-import { toError } from '../../src/adapters/sign-in/oauth/to-error.ts';
+import { type OAuthCall, toError } from '../../src/adapters/sign-in/oauth/to-error.ts';
 import type { CredentialError, ErrorCode } from '../../src/domain/credential-error.ts';
 import { failure } from '../contract/errors.ts';
 import { createClient, expectAllHidden } from './oauth-client.ts';

@@ -6,17 +6,8 @@ import { type HkdfHeader, hkdfSaltBytes } from '../../domain/envelope/key-deriva
 import { type KeySlot, maxSlots } from '../../domain/envelope/key-slot.ts';
 import { describeFile, type ManagedFile } from '../files/file-errors.ts';
 import { deriveHomeKey } from './kdf.ts';
-import type { KeyCache, KeyHole, OpenedFile } from './key-cache.ts';
+import type { HomePaths, KeyCache, KeyHole, OpenedFile } from './key-cache.ts';
 import { createSlot, openSlot, type SealedPayload } from './seal.ts';
-
-/** The paths of the home directory. A file may have been sealed when it was spelled differently. */
-export interface HomePaths {
-  /** The one that is tried first; `''` if it's unknown. */
-  readonly home: string;
-  otherHomes?(): readonly string[];
-  /** An earlier home directory that the user named. */
-  readonly oldHome?: string;
-}
 
 /**
  * Opens a file that the first path doesn't open: `HOME` leads through a link, had another spelling when version 0.1 sealed

@@ -5,9 +5,17 @@ import type { OperationOptions } from '../../ports/credential-store.ts';
 import type { PassphraseSource } from '../../ports/interaction.ts';
 import { rejectOnAbort } from '../files/abort.ts';
 import { damagedError, type ManagedFile } from '../files/file-errors.ts';
-import type { HomePaths } from './home-keys.ts';
 import type { DeriveKey } from './kdf.ts';
 import { open, openSlot, type SealedPayload } from './seal.ts';
+
+/** The paths of the home directory. A file may have been sealed when it was spelled differently. */
+export interface HomePaths {
+  /** The one that is tried first; `''` if it's unknown. */
+  readonly home: string;
+  otherHomes?(): readonly string[];
+  /** An earlier home directory that the user named. */
+  readonly oldHome?: string;
+}
 
 export interface KeyCacheOptions extends HomePaths {
   readonly program: string;

@@ -1,8 +1,17 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { rejectOnAbort, throwIfAborted } from '../files/abort.ts';
 import { SilenceTimer } from '../keyrings/silence-timer.ts';
-import type { ProxyRoute } from './proxy.ts';
 import { redact } from './redact.ts';
+
+/** The way to a server through a proxy. */
+export interface ProxyRoute {
+  /** What messages call the proxy. */
+  readonly label: string;
+  readonly fetch: typeof fetch;
+  /** Returns the error if what `fetch` threw is a failure of the proxy. */
+  findError(thrown: unknown): HttpError | undefined;
+  close(): Promise<void>;
+}
 
 /** Longest response body that is read, after decompression. Metadata, keys and tokens are a few KiB. */
 const maxResponseBytes = 1024 * 1024;

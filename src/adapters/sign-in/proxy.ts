@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import type { Dispatcher, Pool } from 'undici';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { isLoopback } from '../../domain/sign-in/ip-address.ts';
-import { HttpError, toCauseChain, toHttpError } from './http.ts';
+import { HttpError, type ProxyRoute, toCauseChain, toHttpError } from './http.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -112,16 +112,6 @@ function invalidProxyError(variable: string, problem: string): CredentialError {
   return new CredentialError('invalid-setting', `invalid ${variable}: ${problem}`, {
     hint: `set ${variable} to a URL such as http://proxy.example.com:3128, or list the server in NO_PROXY`,
   });
-}
-
-/** The way to a server through a proxy. */
-export interface ProxyRoute {
-  /** What messages call the proxy. */
-  readonly label: string;
-  readonly fetch: typeof fetch;
-  /** Returns the error if what `fetch` threw is a failure of the proxy. */
-  findError(thrown: unknown): HttpError | undefined;
-  close(): Promise<void>;
 }
 
 /** Returns `undefined` if the server is contacted without a proxy. */

@@ -21,8 +21,7 @@ import { decodeSecret, getCredential, readEntry } from '../credentials/get-crede
 import { listCredentials } from '../credentials/list-credentials.ts';
 import { setCredential } from '../credentials/set-credential.ts';
 import { getAccessToken } from '../tokens/get-tokens.ts';
-import { decodeBytes, encodeText } from './requests.ts';
-import type { ProtocolProcess } from './run-protocol.ts';
+import { decodeBytes, encodeText, type ProtocolProcess } from './requests.ts';
 
 /** Performs an operation, and returns what its outcome leads to. A failure rejects. */
 export async function performOperation<R>(

@@ -1,32 +1,8 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import type { Protocol, ProtocolStep, RawRequest, Reply } from '../../domain/protocols/protocol.ts';
-import type { AnsweredPrompts } from '../../ports/interaction.ts';
-import type { Clock } from '../../ports/system.ts';
 import type { Context } from '../context.ts';
 import { performOperation } from './perform-operation.ts';
-import { createRequest, encodeText, readRequests, sha256 } from './requests.ts';
-
-/** What connects a protocol to the process. */
-export interface ProtocolProcess {
-  readonly args: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly signal: AbortSignal;
-  readonly clock: Clock;
-  readonly isTerminal: boolean;
-  /** Yields stdin until its end, or throws `cancelled`. */
-  readStdin(): AsyncIterable<Uint8Array>;
-  writeStdout(bytes: Uint8Array): Promise<void>;
-  /** Reports an error on stderr. Returns its exit code. */
-  report(error: CredentialError): Promise<number>;
-  /** Reads the settings. Throws if one is invalid. */
-  openContext(options: { readonly interactive: boolean }): Context;
-  /** Asks for a line on the terminal, with echo. `undefined` without a terminal. Ctrl-C → `cancelled`. */
-  ask(question: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Does to the processes that were started together with this one what Ctrl-C does. A hidden prompt prevents that. */
-  interruptCaller(): void;
-  /** For a protocol that notices repeats. */
-  answeredPrompts(context: Context): Promise<AnsweredPrompts>;
-}
+import { createRequest, encodeText, type ProtocolProcess, readRequests, sha256 } from './requests.ts';
 
 /**
  * Answers the requests of one process, and returns its exit code. Every failure is expressed as the protocol prescribes. Rejects

@@ -2,7 +2,7 @@ import { CredentialError } from '../../domain/credential-error.ts';
 import { formatName, isSameName } from '../../domain/credential-name.ts';
 import { applyEdits, type Edit, replacement } from '../../domain/formats/edits.ts';
 import { formatExport } from '../../domain/setup/setup-tool.ts';
-import type { MovableCredential } from '../../domain/sweep/movable.ts';
+import type { MovableCredential } from '../../domain/sweep/finding.ts';
 import { planMoveEdits } from '../../domain/sweep/movable.ts';
 import { extendRecord, type FileEdit, recordService, type UndoRecord } from '../../domain/sweep/undo-record.ts';
 import type { ToolRunner } from '../../ports/system.ts';

@@ -4,15 +4,9 @@ import { readGitConfig } from '../../domain/formats/git-config.ts';
 import { isFault, type Leaf, type LeafReader } from '../../domain/formats/leaf.ts';
 import { readToml } from '../../domain/formats/toml.ts';
 import { parseBoolean } from '../../domain/protocols/git-credential.ts';
-import type { Finding } from '../../domain/sweep/finding.ts';
+import type { Finding, MovableCredential, ToolConfiguration } from '../../domain/sweep/finding.ts';
 import { config } from '../../domain/sweep/known-file.ts';
-import {
-  isSoleAccount,
-  listMovable,
-  type MovableCredential,
-  planMoveEdits,
-  type ToolConfiguration,
-} from '../../domain/sweep/movable.ts';
+import { isSoleAccount, listMovable, planMoveEdits } from '../../domain/sweep/movable.ts';
 import type { SetupTarget } from '../../domain/sweep/undo-record.ts';
 import type { Context } from '../context.ts';
 import { encodeSecret, getCredential } from '../credentials/get-credential.ts';

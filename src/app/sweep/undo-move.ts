@@ -1,7 +1,7 @@
 import { CredentialError } from '../../domain/credential-error.ts';
 import { type CredentialName, isSameName } from '../../domain/credential-name.ts';
 import type { Secret } from '../../domain/secret.ts';
-import type { MovableCredential } from '../../domain/sweep/movable.ts';
+import type { MovableCredential } from '../../domain/sweep/finding.ts';
 import { tools } from '../../domain/sweep/tools.ts';
 import {
   extendRecord,

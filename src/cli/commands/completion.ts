@@ -1,7 +1,6 @@
 import type { Cli } from '../cli.ts';
-import { type Command, defineCommand, globalOptions } from '../command.ts';
+import { type Command, defineCommand, globalOptions, type ValueOption } from '../command.ts';
 import { type Completion, complete, type Suggestion } from '../complete.ts';
-import type { Program } from '../program.ts';
 
 /** `program`: what users type, also if it works for another application. */
 export function completionCommand(cli: Cli, program: string): Command {
@@ -20,7 +19,11 @@ export function completionCommand(cli: Cli, program: string): Command {
 }
 
 /** The scripts of `completion` call this. It reads the placement index only: no store, no secret, no prompts. */
-export function completeCommand(cli: Cli, program: readonly Command[], options: Program['options']): Command {
+export function completeCommand(
+  cli: Cli,
+  program: readonly Command[],
+  options: Readonly<Record<string, ValueOption>> = {},
+): Command {
   return defineCommand({
     name: 'complete',
     hidden: true,

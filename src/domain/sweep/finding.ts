@@ -1,7 +1,11 @@
+import type { CredentialName } from '../credential-name.ts';
+import type { Edit } from '../formats/edits.ts';
 import { isFault, type Leaf, type LeafReader, type Range } from '../formats/leaf.ts';
+import type { ToolId } from '../setup/setup-tool.ts';
 import { decodePercent } from '../text/encodings.ts';
 import { lineAt } from '../text/lines.ts';
-import type { KnownFile, SecretKind, SecretRule } from './known-file.ts';
+import type { FileFormat, KnownFile, SecretKind, SecretRule } from './known-file.ts';
+import type { Lookup } from './lookup.ts';
 
 /** A secret in plain text. */
 export interface Finding {
@@ -24,6 +28,41 @@ export interface RedactedSecret {
   /** In characters. `undefined` for less than 8: a length that short would help to guess it. */
   readonly length: number | undefined;
 }
+
+/** What decides under which name a tool asks. */
+export interface ToolConfiguration {
+  /** git: whether it asks with the path of a URL, or only with its host (`credential.useHttpPath`). */
+  readonly usesPaths: boolean;
+  /** cargo: the URL of each registry's index, by name. */
+  readonly registries: ReadonlyMap<string, string>;
+}
+
+/** A file with findings, as {@link listMovable} needs it. */
+export interface MoveSource {
+  /** The tool's id. */
+  readonly tool: string;
+  readonly format: FileFormat;
+  readonly text: string;
+  readonly leaves: readonly Leaf[];
+  readonly findings: readonly Finding[];
+  readonly configuration: ToolConfiguration;
+}
+
+/** A credential of a file that its tool can get back from keystow. */
+export interface MovableCredential {
+  /** The findings that it consists of. */
+  readonly findings: readonly Finding[];
+  /** Where keystow's helper for the tool looks for it. */
+  readonly name: CredentialName;
+  /** The text to store. Never shown. */
+  readonly secret: string;
+  readonly setup: { readonly tool: ToolId; readonly target?: string };
+  readonly removal: Removal;
+  /** How the tool asks for it. */
+  readonly lookup: Lookup;
+}
+
+type Removal = { readonly leaves: readonly Leaf[]; readonly what: 'entry' | 'owner' } | { readonly edit: Edit };
 
 type Inspection =
   | { readonly status: 'read'; readonly findings: readonly Finding[]; readonly leaves: readonly Leaf[] }

@@ -1,50 +1,12 @@
 import { isCredentialError } from '../credential-error.ts';
-import { type CredentialName, toCredentialName } from '../credential-name.ts';
+import { toCredentialName } from '../credential-name.ts';
 import { type Edit, replacement } from '../formats/edits.ts';
-import type { Leaf } from '../formats/leaf.ts';
 import { toGitName, toGitService } from '../protocols/git-credential.ts';
-import type { ToolId } from '../setup/setup-tool.ts';
 import { decodeBase64, decodePercent, encodeUtf8 } from '../text/encodings.ts';
 import { planRemoval } from './file-formats.ts';
-import type { Finding } from './finding.ts';
-import type { FileFormat } from './known-file.ts';
+import type { Finding, MovableCredential, MoveSource } from './finding.ts';
 import * as lookups from './lookup.ts';
 import { moveRegistry } from './move-registry.ts';
-
-/** A credential of a file that its tool can get back from keystow. */
-export interface MovableCredential {
-  /** The findings that it consists of. */
-  readonly findings: readonly Finding[];
-  /** Where keystow's helper for the tool looks for it. */
-  readonly name: CredentialName;
-  /** The text to store. Never shown. */
-  readonly secret: string;
-  readonly setup: { readonly tool: ToolId; readonly target?: string };
-  readonly removal: Removal;
-  /** How the tool asks for it. */
-  readonly lookup: lookups.Lookup;
-}
-
-type Removal = { readonly leaves: readonly Leaf[]; readonly what: 'entry' | 'owner' } | { readonly edit: Edit };
-
-/** What decides under which name a tool asks. */
-export interface ToolConfiguration {
-  /** git: whether it asks with the path of a URL, or only with its host (`credential.useHttpPath`). */
-  readonly usesPaths: boolean;
-  /** cargo: the URL of each registry's index, by name. */
-  readonly registries: ReadonlyMap<string, string>;
-}
-
-/** A file with findings, as {@link listMovable} needs it. */
-export interface MoveSource {
-  /** The tool's id. */
-  readonly tool: string;
-  readonly format: FileFormat;
-  readonly text: string;
-  readonly leaves: readonly Leaf[];
-  readonly findings: readonly Finding[];
-  readonly configuration: ToolConfiguration;
-}
 
 /** The credentials that can be moved. What isn't among them has to be removed by hand. */
 export function listMovable(source: MoveSource): readonly MovableCredential[] {

@@ -1,8 +1,7 @@
 import { toDockerName } from '../protocols/docker.ts';
 import { decodeBase64, decodeUtf8 } from '../text/encodings.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, MovableCredential, MoveSource } from './finding.ts';
 import { askDocker } from './lookup.ts';
-import type { MovableCredential, MoveSource } from './movable.ts';
 
 /** docker writes an identity token beside an `auth` without a password. A key with a path is podman's own, which helpers don't have. */
 export function moveRegistry(

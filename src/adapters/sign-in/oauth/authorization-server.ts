@@ -9,13 +9,19 @@ import { formatBasicCredentials } from '../redact.ts';
 import {
   type AuthorizationServerOptions,
   createConnector,
-  type OAuthCall,
   type OAuthClient,
   toSpendingCall,
   withDefaults,
 } from './client.ts';
 import { signIn } from './sign-in.ts';
-import { isTokenTypeUnsupported, isTokenUnknown, protocolViolation, signInEndedError, toError } from './to-error.ts';
+import {
+  isTokenTypeUnsupported,
+  isTokenUnknown,
+  type OAuthCall,
+  protocolViolation,
+  signInEndedError,
+  toError,
+} from './to-error.ts';
 import { findProblem, toTokenSet } from './token-response.ts';
 
 /** Implements the port with openid-client, which the OpenID Foundation has certified. */

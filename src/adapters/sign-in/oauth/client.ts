@@ -1,10 +1,9 @@
 import type { Configuration, CustomFetch, ServerMetadata } from 'openid-client';
 import { CredentialError } from '../../../domain/credential-error.ts';
 import { isLoopback } from '../../../domain/sign-in/ip-address.ts';
-import type { TokenFields } from '../../../domain/token-response.ts';
 import type { Clock } from '../../../ports/system.ts';
 import { sendRequest, toResponse } from '../http.ts';
-import { protocolViolation, toError } from './to-error.ts';
+import { type OAuthCall, protocolViolation, toError } from './to-error.ts';
 import { measureClockDifference, parseTokenResponse } from './token-response.ts';
 
 type OpenId = typeof import('openid-client');
@@ -140,23 +139,6 @@ export interface AuthorizationServerOptions {
 }
 
 export type OAuthSettings = Required<AuthorizationServerOptions>;
-
-/** One operation at one issuer. */
-export interface OAuthCall {
-  readonly issuer: string;
-  readonly purpose: 'sign-in' | 'refresh' | 'revocation';
-  /** For each request, including the time to read the response. */
-  readonly limitMs: number;
-  readonly signal: AbortSignal | undefined;
-  /** What users do if the provider rejects the client. */
-  readonly clientHint: string;
-  /** The client secret, code, verifier and tokens so far. No message may repeat them, even if the server does. */
-  readonly secrets: string[];
-  /** What the token endpoint has sent, whatever the library thinks of it. */
-  received?: TokenFields;
-  /** The other fields of that, without the ID token. */
-  extra?: Readonly<Record<string, unknown>>;
-}
 
 /** The call that spends a refresh token or a code: once it has begun, nothing cancels it. */
 export function toSpendingCall(call: OAuthCall, { spendLimitMs }: OAuthSettings): OAuthCall {

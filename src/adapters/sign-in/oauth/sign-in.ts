@@ -3,7 +3,7 @@ import type { CredentialError } from '../../../domain/credential-error.ts';
 import type { TokenSet } from '../../../domain/token-set.ts';
 import type { SignInRequest } from '../../../ports/sign-in/sign-in.ts';
 import { rejectOnAbort } from '../../files/abort.ts';
-import { callLibrary, type OAuthCall, type OAuthClient, type OAuthSettings, toSpendingCall } from './client.ts';
+import { callLibrary, type OAuthClient, type OAuthSettings, toSpendingCall } from './client.ts';
 import {
   createSignedInPage,
   createSignInFailedPage,
@@ -16,6 +16,7 @@ import {
   isClientRejected,
   isIdTokenForeign,
   isServerResponse,
+  type OAuthCall,
   protocolViolation,
   signInTimedOut,
   toError,

@@ -1,8 +1,24 @@
 import { CredentialError, type ErrorCode } from '../../../domain/credential-error.ts';
-import { endingErrors } from '../../../domain/token-response.ts';
+import { endingErrors, type TokenFields } from '../../../domain/token-response.ts';
 import { captivePortalHint, formatDuration, invalidResponseHint, parseRetryAfter } from '../http.ts';
 import { redact } from '../redact.ts';
-import type { OAuthCall } from './client.ts';
+
+/** One operation at one issuer. */
+export interface OAuthCall {
+  readonly issuer: string;
+  readonly purpose: 'sign-in' | 'refresh' | 'revocation';
+  /** For each request, including the time to read the response. */
+  readonly limitMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** What users do if the provider rejects the client. */
+  readonly clientHint: string;
+  /** The client secret, code, verifier and tokens so far. No message may repeat them, even if the server does. */
+  readonly secrets: string[];
+  /** What the token endpoint has sent, whatever the library thinks of it. */
+  received?: TokenFields;
+  /** The other fields of that, without the ID token. */
+  extra?: Readonly<Record<string, unknown>>;
+}
 
 /** The provider rejects the client itself (RFC 6749 §5.2). */
 const clientErrors = ['invalid_client', 'unauthorized_client'];

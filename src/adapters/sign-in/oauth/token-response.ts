@@ -3,8 +3,7 @@ import type { CredentialError } from '../../../domain/credential-error.ts';
 import { combineTokens, parseTokenFields, pickOtherFields, type TokenFields } from '../../../domain/token-response.ts';
 import type { TokenSet } from '../../../domain/token-set.ts';
 import { type HttpResponse, toResponse } from '../http.ts';
-import type { OAuthCall } from './client.ts';
-import { protocolViolation } from './to-error.ts';
+import { type OAuthCall, protocolViolation } from './to-error.ts';
 
 export interface TokenResponse {
   /** `undefined` if the response has no token at all. */
