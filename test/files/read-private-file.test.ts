@@ -45,7 +45,7 @@ describe('reading a file', () => {
     await failure(read(), 'file-damaged');
   });
 
-  test('returns undefined if there is none', async () => {
+  test('returns undefined if the file does not exist', async () => {
     expect(await reader(newPlace().path).read()).toBeUndefined();
   });
 
@@ -106,7 +106,7 @@ describe('reading a file', () => {
     expect(notices).toHaveLength(1);
   });
 
-  test('passes the open file, and closes it unless it is to be kept', async () => {
+  test('passes the open file, and closes it unless the caller keeps it', async () => {
     const { path } = newFile();
     const use = <T>(how: (opened: OpenFile) => T) => usePrivateFile({ path, label: 'list' }, { maxBytes: 8 }, how);
     const opened = await use((file) => ({ text: readText(file), ...file }));

@@ -164,7 +164,7 @@ describe('replacing a file with other permissions', needsPosix, () => {
     expect(statSync(path).uid).toBe(process.geteuid?.());
   });
 
-  test('gives a group no permissions if it cannot become the file’s', async () => {
+  test('leaves a group without permissions if it cannot become the file’s', async () => {
     const { path } = existing();
     const { gid } = accessOf(path);
     failCall('fchownSync', 'EPERM');
@@ -243,7 +243,7 @@ describe('the version of a file', () => {
     });
   });
 
-  test('is undefined if there is no file', () => {
+  test('is undefined if the file does not exist', () => {
     const { path } = newPlace();
     expect(fileVersion({ path, label })).toBeUndefined();
   });

@@ -48,7 +48,7 @@ describe('setting a file aside', () => {
     if (posix) expect(modeOf(backup)).toBe(0o600);
   });
 
-  test('does nothing if there is none', async () => {
+  test('does nothing if the file does not exist', async () => {
     const { path, folder } = newPlace();
     expect(await setAside({ path, label }, now)).toBeUndefined();
     expect(readdirSync(folder)).toEqual([]);

@@ -111,7 +111,7 @@ test('a text without the secret stays as it is', () => {
   expect(redact(text, ['GOCSPX-s3cret', 'ya29.token', ''])).toBe(text);
 });
 
-test('what stands for a secret is not redacted again', () => {
+test('the text that stands for a secret is not redacted again', () => {
   expect(redact('bad r, sec, secret', ['secret', 'sec', 'r'])).toBe('bad [secret], [secret], [secret]');
 });
 

@@ -91,7 +91,7 @@ describe('tokens that say how to renew them', () => {
     }
   });
 
-  test('are not renewed at an address that is none', async () => {
+  test('are not renewed at an invalid address', async () => {
     await failure(renew({ tokenEndpoint: 'nowhere', clientId: 'a-client' }), 'invalid-setting');
     await failure(renew({ clientId: 'a-client' }), 'invalid-setting');
   });

@@ -59,7 +59,7 @@ describeStore('unlocking GNOME Keyring', 'secret-service', missing(), () => {
     await store.close();
   });
 
-  test('makes the login keyring the default one again, if it is not, and finds what is in it', async () => {
+  test('makes the login keyring the default one again, if it is not, and finds its items', async () => {
     const { environment, bus } = await gnomeKeyring('unlocked');
     const store = storeOn(environment);
     await store.set(name, textSecret('s3cret'));

@@ -194,7 +194,7 @@ describe('several processes', () => {
 
 test('[SET44] a helper that is not installed is an error, and nothing changes', async () => {
   const { setup, exists, home } = createSetupWorld();
-  // Not that of this checkout, where one may be installed.
+  // Not this checkout's, which may contain one.
   const executables = createExecutables({ path: home, started: join(home, 'keystow'), package: home });
   await expect(planSetup({ ...setup, executables }, { tool: 'terraform' })).rejects.toMatchObject({
     code: 'command-not-found',
