@@ -78,7 +78,7 @@ export const secretServiceSituations: readonly Situation[] = [
     ...startFaultyService('gives back another secret', faults.returnsAnotherSecret()),
     reason: 'round-trip-mismatch',
     message:
-      /gave back another secret than it was given|returned a different secret than the one it was given|the stored credential is not a session of this program|is not a token set/,
+      /returned a different secret than the one it was given|the stored credential is not a session of this program|is not a token set/,
     unaffectedCommands: matchCommands(
       'keystow (get|exec|copy|rename|list|delete|export)|difyctl auth (logout|prune)',
       helperCommands,

@@ -46,7 +46,7 @@ const messages: Readonly<Record<SecretServiceErrorCode, string>> = {
   'no-collection': 'the Secret Service has no default collection',
   denied: 'access to the Secret Service is denied',
   'timed-out': 'the Secret Service did not answer in time',
-  'round-trip-mismatch': 'the Secret Service gave back another secret than it was given',
+  'round-trip-mismatch': 'the Secret Service returned a different secret than the one it was given',
   ambiguous: 'several items of the Secret Service match, and none of them is certainly the right one',
   failed: 'the Secret Service failed',
   'too-large': 'the secret is larger than the Secret Service is asked to keep',

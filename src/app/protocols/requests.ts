@@ -51,42 +51,51 @@ export async function* readRequests(
   }
 }
 
+/** `isLast`: whether the request ends with a chunk, which follows the byte `previous`. */
 async function readUntil(
   protocol: Protocol,
   chunks: AsyncIterable<Uint8Array>,
-  isComplete: (received: Buffer, from: number) => boolean,
+  isLast: (chunk: Uint8Array, previous: number) => boolean,
 ): Promise<Buffer> {
-  let received = Buffer.alloc(0);
+  const received: Uint8Array[] = [];
+  let size = 0;
+  // A request begins a line.
+  let previous = newline;
   for await (const chunk of chunks) {
-    const from = received.length;
-    received = Buffer.concat([received, chunk]);
-    checkSize(protocol, received);
-    if (isComplete(received, from)) break;
+    received.push(chunk);
+    size += chunk.length;
+    checkSize(protocol, size);
+    if (isLast(chunk, previous)) break;
+    previous = chunk.at(-1) ?? previous;
   }
-  return received;
+  return Buffer.concat(received);
 }
 
-/** `from`: the index at which the last chunk begins. */
-function hasBlankLine(received: Buffer, from: number): boolean {
-  return received[0] === newline || received.includes('\n\n', Math.max(from - 1, 0));
+function hasBlankLine(chunk: Uint8Array, previous: number): boolean {
+  return (chunk[0] === newline && previous === newline) || Buffer.from(chunk).includes('\n\n');
 }
 
 async function* readLines(protocol: Protocol, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, void> {
-  let rest = Buffer.alloc(0);
+  let line: Uint8Array[] = [];
+  let size = 0;
   for await (const chunk of chunks) {
-    rest = Buffer.concat([rest, chunk]);
-    for (let end = rest.indexOf(newline); end >= 0; end = rest.indexOf(newline)) {
-      checkSize(protocol, rest.subarray(0, end));
-      yield rest.subarray(0, end);
-      rest = rest.subarray(end + 1);
+    let start = 0;
+    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
+      checkSize(protocol, size + end - start);
+      yield Buffer.concat([...line, chunk.subarray(start, end)]);
+      start = end + 1;
+      line = [];
+      size = 0;
     }
-    checkSize(protocol, rest);
+    line.push(chunk.subarray(start));
+    size += chunk.length - start;
+    checkSize(protocol, size);
   }
-  if (rest.length > 0) yield rest;
+  if (size > 0) yield Buffer.concat(line);
 }
 
-function checkSize({ maxRequestBytes }: Protocol, received: Buffer): void {
-  if (received.length <= maxRequestBytes) return;
+function checkSize({ maxRequestBytes }: Protocol, size: number): void {
+  if (size <= maxRequestBytes) return;
   throw new CredentialError('invalid-input', `the request is larger than ${maxRequestBytes} bytes`);
 }
 
