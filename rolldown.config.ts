@@ -180,6 +180,7 @@ const library = [
     ...common,
     input: entries,
     plugins: [rawText, licenses, compileEagerly],
+    preserveEntrySignatures: 'allow-extension',
     output: {
       dir: `dist/${folder}`,
       cleanDir: true,
