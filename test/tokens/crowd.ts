@@ -165,7 +165,7 @@ export class Crowd {
       await this.#signIn();
     }
     const { members } = this.#options;
-    this.#members = this.#members.filter(({ child }) => child.exitCode === null && child.signalCode === null);
+    this.#members = this.#members.filter(({ child }) => !hasEnded(child));
     while (this.#members.length < members) {
       const missing = Math.min(8, members - this.#members.length);
       this.#members.push(...(await Promise.all(Array.from({ length: missing }, () => this.#join()))));
@@ -190,7 +190,9 @@ export class Crowd {
   }
 
   /** Resolves with nothing if the process is killed. */
-  #ask({ id, child }: Member, counts: boolean): Promise<readonly Answer[]> {
+  async #ask({ id, child }: Member, counts: boolean): Promise<readonly Answer[]> {
+    // Killed in the round before, after it was filled.
+    if (hasEnded(child)) return [];
     return new Promise((resolve) => {
       const settle = (answers: readonly Answer[]) => {
         child.off('exit', ended).off('message', answered);
@@ -204,7 +206,8 @@ export class Crowd {
         settle(answers);
       };
       child.on('exit', ended).on('message', answered);
-      child.send({ counts });
+      // Its error says that the process was killed, as `exit` does.
+      child.send({ counts }, () => undefined);
     });
   }
 
@@ -231,7 +234,7 @@ export class Crowd {
   }
 
   #kill({ id, child }: Member, signal: 'SIGKILL' | 'SIGTERM'): void {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (hasEnded(child)) return;
     this.counts[signal === 'SIGKILL' ? 'killed' : 'terminated'] += 1;
     if (this.#renewing === id) {
       this.#killedRenewing = true;
@@ -309,4 +312,8 @@ export class Crowd {
     );
     return { child, end };
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
