@@ -6,8 +6,7 @@ import { test } from './started.ts';
 const name = 'keyctl blocked';
 
 /** A home directory that can't be written doesn't change the selection. */
-function expectSameSelection({ stdout, exit }: { readonly stdout: string; readonly exit: number | null }): void {
-  expect(exit).toBe(0);
+function expectSameSelection({ stdout }: { readonly stdout: string }): void {
   const { selection, storage } = JSON.parse(stdout) as DoctorReport;
   const situation = situations.find((one) => one.name === name);
   expect(selection).toMatchObject({ outcome: 'selected', store: 'file', warnings: [] });
@@ -29,7 +28,12 @@ test.concurrent('read-only home: changes fail with an error, and nothing is lost
   expect(await run('keystow delete demo alice')).toEqual(refused(readOnly));
   expect(await run('keystow get demo alice')).toMatchObject({ stdout: 's3cret', exit: 0 });
   expect(await run('keystow list')).toMatchObject({ stdout: 'demo\talice\n', exit: 0 });
-  expectSameSelection(await run('keystow doctor --json'));
+  const report = await run('keystow doctor --json');
+  expectSameSelection(report);
+  expect(report.exit).toBe(1);
+  expect((JSON.parse(report.stdout) as DoctorReport).storage.problems).toEqual([
+    expect.stringContaining('cannot be written: read-only file system'),
+  ]);
 });
 
 test.concurrent('home on a full disk: changes fail with an error, and nothing is lost', async ({ started }) => {
@@ -40,7 +44,7 @@ test.concurrent('home on a full disk: changes fail with an error, and nothing is
   expect(await run('cat /dev/zero >~/fill')).toMatchObject({ stderr: expect.stringContaining('No space left') });
 
   const full =
-    /credentials\.json(\.[0-9a-f]{16})? cannot be (written|locked): no space left on device\n {2}hint: .*the old file is unchanged/;
+    /credentials\.json(\.[0-9a-f]{16})? cannot be (written|taken): no space left on device\n {2}hint: .*the old file is unchanged/;
   expect(await run('head -c 9000 /dev/urandom | keystow set demo alice --raw')).toEqual(refused(full));
   expect(await run('printf %s other | keystow set demo bob')).toEqual(refused(full));
   expect(await run('keystow delete demo alice')).toEqual(refused(full));
