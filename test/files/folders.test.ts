@@ -265,7 +265,7 @@ describe('checking that the folder of a file is writable', () => {
     });
     expect(errorOf(() => checkFolderWritable(fileIn(path)))).toMatchObject({
       code: 'file-io',
-      message: expect.stringContaining('cannot be written: permission denied'),
+      message: expect.stringContaining('cannot be written: not a directory'),
     });
     chmodSync(folder, 0o777);
     expect(codeOf(() => checkFolderWritable(fileIn(join(folder, 'a'))))).toBe('file-refused');

@@ -189,7 +189,8 @@ describe('an unusable placement file', () => {
     const { path, folder, repository } = newRepository();
     await repository.checkWritable();
     expect(() => readdirSync(folder)).toThrow('ENOENT');
-    writeFileSync(folder, '');
+    // Executable, as a folder that can be entered is.
+    writeFileSync(folder, '', { mode: 0o700 });
     await failure(createPlacementFile({ path: join(path, 'deeper', 'placement.json') }).checkWritable(), 'file-io');
   });
 

@@ -10,6 +10,7 @@ import {
   mkdirSync,
   openSync,
   rmdirSync,
+  statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
@@ -36,6 +37,8 @@ export function checkFolderWritable(file: ManagedFile): void {
   let folder = dirname(file.path);
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   try {
+    // Windows would say that nothing exists below a file.
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw folder === dirname(file.path) ? ioError(file, 'written', error) : notCreatableError(file, error);
