@@ -36,7 +36,8 @@ describeStore('export and age', 'pseudo-terminal', missingAge() ?? missingPseudo
     expect(await encrypting.exit).toBe(0);
     const importing = start('keystow import age made.age');
     await answer(importing, 'Enter the passphrase of the export:', 'wrong');
-    await answer(importing, 'wrong passphrase, try again', 'correct horse');
+    await importing.waitFor('wrong passphrase, try again');
+    await answer(importing, 'Enter the passphrase of the export:', 'correct horse');
     expect(await importing.exit).toBe(0);
     expect(sandbox.run('keystow get a b').stdout).toBe('s3cret');
   });
