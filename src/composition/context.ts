@@ -105,7 +105,7 @@ export function createRenewalServices(
         return locks(limitMs);
       }
       const path = `${createLockPath(settings, name)}.renewal`;
-      return createLazyLock({ path, label: 'lock of the renewal', limitMs });
+      return createLazyLock({ path, label: 'lock of the renewal', isOnlyLock: true, limitMs });
     },
     uninterrupted,
     sleep,
@@ -135,7 +135,8 @@ function createMemoryLockOf(): Context['lockOf'] {
 
 /** Different credentials have different locks, so that one whose store waits for the user delays no other. */
 export function createLockOf(settings: Settings): Context['lockOf'] {
-  return (name) => createLazyLock({ path: createLockPath(settings, name), label: 'lock of the credential' });
+  return (name) =>
+    createLazyLock({ path: createLockPath(settings, name), label: 'lock of the credential', isOnlyLock: true });
 }
 
 function createLockPath({ credentialsPath }: Settings, { service, account }: CredentialName): string {

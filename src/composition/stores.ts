@@ -166,7 +166,11 @@ function createKeyrings(
       terminal.warn(`waiting for the ${store}: answer its dialog${orCancel}`, undefined, 'waiting');
     },
   };
-  const withLock = createLazyLock({ path: `${settings.credentialsPath}.native`, label: 'lock of the OS keyring' });
+  const withLock = createLazyLock({
+    path: `${settings.credentialsPath}.native`,
+    label: 'lock of the OS keyring',
+    isOnlyLock: true,
+  });
   const native = { sentinelService, interaction, withLock, ...toLoader(binding) };
   const guard = (keyring: Keyring) => (longRunning ? keyring : withCircuitBreaker(keyring));
   return {

@@ -246,7 +246,8 @@ describe('the message and hint of an error', () => {
   test('for a lock that nothing but the lock is at the path of', needsLinux, async () => {
     const { path } = newPlace();
     writeFileSync(`${path}.lock`, '');
-    const take = () => createLock({ path, label: 'lock of the credential', limitMs: 0 })(async () => 'never');
+    const take = () =>
+      createLock({ path, label: 'lock of the credential', isOnlyLock: true, limitMs: 0 })(async () => 'never');
     const taken = 'the lock of the credential PATH cannot be taken: PATH.lock is not a folder';
     expect(texts(await failure(take(), 'file-io'), path)[0]).toBe(taken);
     rmSync(`${path}.lock`);

@@ -122,6 +122,10 @@ export function openRealStore(create: CreateStore, folder: string, binding: Bind
     loadBinding: () => binding,
     sentinelService: 'keystow-test',
     interaction: { interactive: false, notifyWaiting: () => undefined },
-    withLock: createLock({ path: join(folder, 'credentials.json.native'), label: 'lock of the OS keyring' }),
+    withLock: createLock({
+      path: join(folder, 'credentials.json.native'),
+      label: 'lock of the OS keyring',
+      isOnlyLock: true,
+    }),
   });
 }

@@ -13,7 +13,12 @@ export function openPass({ environment }: Pick<TestPasswordStore, 'environment'>
     environment,
     sentinelService: 'keystow-tests',
     interaction: { interactive: false, notifyWaiting: () => undefined },
-    withLock: createLock({ path: `${environment.HOME}/lock`, label: 'lock of the tests', limitMs: 60_000 }),
+    withLock: createLock({
+      path: `${environment.HOME}/lock`,
+      label: 'lock of the tests',
+      isOnlyLock: true,
+      limitMs: 60_000,
+    }),
     timeoutMs: 60_000,
     ...options,
   });

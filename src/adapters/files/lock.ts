@@ -10,7 +10,12 @@ import { createParentFolders, removeEmptyFolders } from './folders.ts';
 import { LockFolder, type Occupant } from './lock-folder.ts';
 import { findLiveness, isSuspended, type Liveness, type LockHolder, mayBeSuspended } from './lock-holder.ts';
 
-export interface LockOptions extends ManagedFile {
+interface LockedFile extends ManagedFile {
+  /** Whether only the lock is at the path, so that `label` names the lock itself. Default: a file that the lock protects. */
+  readonly isOnlyLock?: boolean;
+}
+
+export interface LockOptions extends LockedFile {
   /** Longest wait without progress. Default: 4 seconds. */
   readonly limitMs?: number;
 }
@@ -57,7 +62,7 @@ export function createLock({ limitMs = defaultLimitMs, ...file }: LockOptions): 
 }
 
 async function runLocked<T>(
-  file: ManagedFile,
+  file: LockedFile,
   limitMs: number,
   work: (held: () => boolean) => Promise<T>,
   options: OperationOptions | undefined,
@@ -84,7 +89,7 @@ async function runLocked<T>(
 }
 
 async function acquire(
-  file: ManagedFile,
+  file: LockedFile,
   lock: LockFolder,
   limitMs: number,
   createParents: () => void,
@@ -201,17 +206,12 @@ class Watch {
   }
 }
 
-/** Whether the lock is all there is at the path, as for the `lock of the credential`. */
-function isOnlyLock({ label }: ManagedFile): boolean {
-  return label.startsWith('lock ');
-}
-
-function toAction(file: ManagedFile): 'locked' | 'taken' {
-  return isOnlyLock(file) ? 'taken' : 'locked';
+function toAction({ isOnlyLock }: LockedFile): 'locked' | 'taken' {
+  return isOnlyLock ? 'taken' : 'locked';
 }
 
 /** Something that isn't a folder, such as a file or a link, may be where the lock should be. */
-function toLockError(file: ManagedFile, cause: unknown): CredentialError {
+function toLockError(file: LockedFile, cause: unknown): CredentialError {
   const path = `${file.path}.lock`;
   if (errnoCode(cause) !== 'ENOTDIR' || !existsAsOther(path)) return ioError(file, toAction(file), cause);
   const message = `${describeFile(file)} cannot be ${toAction(file)}: ${path} is not a folder`;
@@ -226,14 +226,14 @@ function existsAsOther(path: string): boolean {
   }
 }
 
-function busyError(file: ManagedFile, { occupant, liveness, waitedMs, self }: Watch): CredentialError {
+function busyError(file: LockedFile, { occupant, liveness, waitedMs, self }: Watch): CredentialError {
   const holder = occupant?.holder;
   const seconds = Math.round(waitedMs / 1000);
   const place = holder && holder.host !== self.host ? ` on ${holder.host}` : '';
   const who = holder ? `process ${holder.pid} (${holder.program})${place}` : 'another process';
   return new CredentialError(
     'file-busy',
-    `${who} has kept ${describeFile(file)}${isOnlyLock(file) ? '' : ' locked'} for ${seconds} seconds`,
+    `${who} has kept ${describeFile(file)}${file.isOnlyLock ? '' : ' locked'} for ${seconds} seconds`,
     {
       hint:
         holder === undefined
