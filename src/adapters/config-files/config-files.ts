@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  type Stats,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readlinkSync, rmSync, type Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CredentialError } from '../../domain/credential-error.ts';
 import { judgeLink } from '../../domain/file-trust.ts';
@@ -26,7 +16,7 @@ import { createParentFolders, removeEmptyFolders } from '../files/folders.ts';
 import { checkAuthor, checkPath } from '../files/permissions.ts';
 import { readPrivateFile } from '../files/read-private-file.ts';
 import { fileVersion, removeOrphanedTemps, replaceFile, syncFolder } from '../files/replace-file.ts';
-import { findCurrentUser } from '../files/trust-facts.ts';
+import { findCurrentUser, lstatIfPossible } from '../files/trust-facts.ts';
 
 const maxBytes = 16 * 1024 * 1024;
 
@@ -82,14 +72,6 @@ function resolveLinks(file: ManagedFile): ManagedFile {
     path = resolve(dirname(path), readlinkSync(path));
   }
   throw refusedError(file, 'is a link to itself');
-}
-
-function lstatIfPossible(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 const readFlags =

@@ -104,7 +104,8 @@ function splitPath(path: string): string[] {
   return path.split('/').filter((name) => name !== '' && name !== '.');
 }
 
-function lstatIfPossible(path: string): Stats | undefined {
+/** `undefined` if nothing is there, or it can't be inspected. */
+export function lstatIfPossible(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
   } catch {
