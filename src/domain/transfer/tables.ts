@@ -60,8 +60,8 @@ export function parseRows(rows: readonly (readonly string[])[], now: string): Pa
       // Browsers leave the URL empty for some entries, and have a name besides.
       const service = services.map((column) => toService(row[column] ?? '')).find((text) => text !== '') ?? '';
       const where = `row ${index + 2}`;
-      const [name, expires] = [{ service, account: row[account ?? -1] ?? '' }, row[expiry ?? -1] ?? ''];
-      return { where, ...name, secret: row[secret] ?? '', expires };
+      const read = (column: number | undefined) => (column === undefined ? '' : (row[column] ?? ''));
+      return { where, service, account: read(account), secret: read(secret), expires: read(expiry) };
     }),
     now,
   );

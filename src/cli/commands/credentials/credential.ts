@@ -56,11 +56,8 @@ export async function requireSecret(
  * two names would become the same: one secret would replace the other. → `invalid-name`.
  */
 export function toNewName(service: string, account: string): CredentialName {
-  for (const [part, text] of [
-    ['service', service],
-    ['account', account],
-  ]) {
-    if (text?.includes('\u{fffd}'))
+  for (const [part, text] of Object.entries({ service, account })) {
+    if (text.includes('\u{fffd}'))
       throw new CredentialError('invalid-name', `the ${part} is not UTF-8`, {
         hint: 'use Unicode characters in UTF-8',
       });

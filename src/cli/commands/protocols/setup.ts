@@ -40,12 +40,11 @@ export function setupCommand(cli: Cli): Command {
       if (tool === undefined) return printTools(cli, setup, { json, paint, isPlain: !undo && !dryRun && !yes });
       const request: SetupRequest = { tool: tool as ToolId, target };
       if (undo) return runUndo(cli, context, setup, request, { dryRun, json });
-      const { planSetup } = await import('../../../app/setup/setup.ts');
+      const { applySetup, planSetup } = await import('../../../app/setup/setup.ts');
       const plan = await planSetup(setup, request);
       if (!json) await printPlan(cli, context, plan, paint);
       const isChanged = plan.changes.length > 0;
       if (isChanged && !dryRun && !yes) await confirm(cli, context, `Set up ${plan.tool}?`);
-      const { applySetup } = await import('../../../app/setup/setup.ts');
       const outcome = dryRun || !isChanged ? undefined : await applySetup(setup, plan);
       if (json) return cli.printJson({ ...plan, outcome: outcome ?? (isChanged ? 'planned' : 'already') });
       await printEnd(cli, context, plan, { dryRun, isApplied: outcome === 'applied' });
